@@ -1,0 +1,170 @@
+//! The configuration document: what the functions watch.
+//!
+//! The provider renders it into the report bucket at [`crate::key::CONFIGURATION`] and puts the SHA-256 of its bytes into
+//! the environment of the functions that read it, because Lambda allows 4 KB of environment (AWS Lambda Developer Guide,
+//! "Lambda quotas") and a list of rules has no such bound. A function refuses bytes of another digest.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// The version of the document that this code writes and reads.
+pub const VERSION: u32 = 1;
+
+/// What the functions watch. `{"rules":[{"identifier","name"}],"version":1}`, rules sorted by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitoringConfiguration {
+    // INVARIANT: fields stand in alphabetical order and rules by name, so that equal content has equal bytes.
+    rules: Vec<RuleEntry>,
+    version: u32,
+}
+
+/// One AWS Config rule of this deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleEntry {
+    /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
+    pub identifier: String,
+    /// Name of the rule in the account, with the deployment's prefix where it has one.
+    pub name: String,
+}
+
+/// Why a document cannot be written or read.
+#[derive(Debug, Error)]
+pub enum ConfigurationError {
+    /// Two rules share a name, and AWS Config knows rules by name.
+    #[error("rule `{0}` is listed twice")]
+    DuplicateRule(String),
+    /// The bytes are not the document.
+    #[error("the configuration document does not read: {0}")]
+    Malformed(#[source] serde_json::Error),
+    /// The bytes are a document of another version.
+    #[error("the configuration document has version {found}, this function reads version {VERSION}")]
+    OtherVersion {
+        /// The version in the document.
+        found: u64,
+    },
+    /// The document does not render, which is a bug.
+    #[error("the configuration document does not render: {0}")]
+    Render(#[source] serde_json::Error),
+}
+
+impl MonitoringConfiguration {
+    /// A document of these rules, in any order.
+    ///
+    /// # Errors
+    /// When two rules share a name.
+    pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Self, ConfigurationError> {
+        let mut by_name = BTreeMap::new();
+        for rule in rules {
+            if let Some(previous) = by_name.insert(rule.name.clone(), rule) {
+                return Err(ConfigurationError::DuplicateRule(previous.name));
+            }
+        }
+        Ok(Self { rules: by_name.into_values().collect(), version: VERSION })
+    }
+
+    /// Reads a rendered document.
+    ///
+    /// # Errors
+    /// When the bytes are no document, one of another version, or list a rule twice.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ConfigurationError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u64,
+        }
+
+        // The version first: a document of another version may have any other shape.
+        let Version { version } = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
+        if version != u64::from(VERSION) {
+            return Err(ConfigurationError::OtherVersion { found: version });
+        }
+        let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
+        Self::new(document.rules)
+    }
+
+    /// The rules, sorted by name.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleEntry] {
+        &self.rules
+    }
+
+    /// The document's bytes: sorted keys, two spaces of indent, a newline at the end. Equal content gives equal bytes.
+    ///
+    /// # Errors
+    /// Never for a document that [`Self::new`] made; rendering JSON text has no other failure here.
+    pub fn render(&self) -> Result<String, ConfigurationError> {
+        let text = serde_json::to_string_pretty(self).map_err(ConfigurationError::Render)?;
+        Ok(format!("{text}\n"))
+    }
+}
+
+/// SHA-256 of `bytes`: 64 hexadecimal digits, lower case.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    pub(crate) fn entry(name: &str) -> RuleEntry {
+        RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: name.to_owned() }
+    }
+
+    #[test]
+    fn the_rendered_document_is_sorted_and_ends_in_a_newline() {
+        let configuration = MonitoringConfiguration::new([entry("b"), entry("a")]).unwrap();
+        assert_eq!(
+            configuration.render().unwrap(),
+            "{\n  \"rules\": [\n    {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"a\"\n    },\n    \
+             {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"b\"\n    }\n  ],\n  \"version\": 1\n}\n"
+        );
+    }
+
+    #[test]
+    fn keys_are_sorted() {
+        let text = MonitoringConfiguration::new([entry("a")]).unwrap().render().unwrap();
+        // A `Value` of serde_json is a sorted map, unless a crate of the build asks for insertion order.
+        let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+    }
+
+    #[test]
+    fn a_rule_listed_twice_is_refused() {
+        let error = MonitoringConfiguration::new([entry("a"), entry("a")]).unwrap_err();
+        assert_eq!(error.to_string(), "rule `a` is listed twice");
+    }
+
+    #[test]
+    fn another_version_is_named_whatever_its_shape() {
+        let error = MonitoringConfiguration::parse(br#"{"version":2,"packs":[]}"#).unwrap_err();
+        assert_eq!(error.to_string(), "the configuration document has version 2, this function reads version 1");
+    }
+
+    #[test]
+    fn the_digest_is_sha256_in_lower_case() {
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_reads_back_whatever_the_order(names in proptest::collection::btree_set(".{1,20}", 0..20)) {
+            let forth = MonitoringConfiguration::new(names.iter().map(|name| entry(name))).unwrap();
+            let back = MonitoringConfiguration::new(names.iter().rev().map(|name| entry(name))).unwrap();
+            prop_assert_eq!(forth.render().unwrap(), back.render().unwrap());
+            prop_assert_eq!(MonitoringConfiguration::parse(forth.render().unwrap().as_bytes()).unwrap(), forth);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = MonitoringConfiguration::parse(&bytes);
+        }
+    }
+}

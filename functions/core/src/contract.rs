@@ -1,0 +1,113 @@
+//! The names that the provider writes and the functions read. Declared once, here.
+//!
+//! Object keys are in [`crate::key`], the configuration document in [`crate::configuration`].
+
+/// The handlers of the one binary. The function's handler setting (`_HANDLER` at run time) chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Handler {
+    /// Reads the compliance of the component's rules and writes one evaluation record.
+    Processing,
+    /// Reads every account and region through the aggregator and writes one snapshot.
+    Aggregation,
+    /// Records the compliance changes it was told of. Changes nothing.
+    Remediation,
+}
+
+impl Handler {
+    /// All handlers, in the order in which a change passes through them.
+    pub const ALL: [Self; 3] = [Self::Processing, Self::Aggregation, Self::Remediation];
+
+    /// The handler setting of the function, and the middle of its record keys.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Aggregation => "aggregation",
+            Self::Remediation => "remediation",
+        }
+    }
+
+    /// The handler of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|handler| handler.name() == name)
+    }
+
+    /// The environment variables it needs, all of them, sorted. Each is read by the struct of the same name in
+    /// [`crate::environment`].
+    #[must_use]
+    pub const fn variables(self) -> &'static [&'static str] {
+        match self {
+            Self::Processing => &[
+                variable::CONFIGURATION_KEY,
+                variable::CONFIGURATION_SHA256,
+                variable::KMS_KEY_ARN,
+                variable::REPORT_BUCKET,
+            ],
+            Self::Aggregation => &[variable::AGGREGATOR_NAME, variable::KMS_KEY_ARN, variable::REPORT_BUCKET],
+            Self::Remediation => &[variable::KMS_KEY_ARN, variable::REPORT_BUCKET],
+        }
+    }
+}
+
+/// Names of the environment variables.
+pub mod variable {
+    /// Name of the bucket that holds configuration, reports and ledger.
+    pub const REPORT_BUCKET: &str = "REPORT_BUCKET";
+    /// ARN of the KMS key that encrypts what a function writes.
+    pub const KMS_KEY_ARN: &str = "KMS_KEY_ARN";
+    /// Key of the configuration document in the report bucket.
+    pub const CONFIGURATION_KEY: &str = "CONFIGURATION_KEY";
+    /// SHA-256 of the configuration document's bytes, 64 hexadecimal digits, lower case.
+    pub const CONFIGURATION_SHA256: &str = "CONFIGURATION_SHA256";
+    /// Name of the configuration aggregator to read through.
+    pub const AGGREGATOR_NAME: &str = "AGGREGATOR_NAME";
+}
+
+/// The compliance-change event as AWS Config puts it on the default bus
+/// (AWS Config Developer Guide, "Monitoring AWS Config with Amazon EventBridge").
+pub mod compliance_change {
+    /// `source` of the event.
+    pub const SOURCE: &str = "aws.config";
+    /// `detail-type` of the event.
+    pub const DETAIL_TYPE: &str = "Config Rules Compliance Change";
+    /// `detail.messageType` of the event.
+    pub const MESSAGE_TYPE: &str = "ComplianceChangeNotification";
+}
+
+/// The metrics that the functions publish through their logs.
+pub mod metric {
+    /// Namespace of every metric.
+    pub const NAMESPACE: &str = "ComplianceMonitoring";
+    /// The one dimension: the name of the function, which keeps two deployments of one region apart.
+    pub const DIMENSION: &str = "FunctionName";
+    /// Rules of this deployment that are compliant, at each processing run. Unit: count.
+    pub const COMPLIANT_RULES: &str = "CompliantRules";
+    /// Rules of this deployment that are not compliant, at each processing run. Unit: count.
+    pub const NON_COMPLIANT_RULES: &str = "NonCompliantRules";
+    /// Compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
+    pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
+    /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
+    pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handler_is_found_by_its_name_and_nothing_else_is() {
+        for handler in Handler::ALL {
+            assert_eq!(Handler::from_name(handler.name()), Some(handler));
+        }
+        assert_eq!(Handler::from_name("Processing"), None);
+        assert_eq!(Handler::from_name(""), None);
+    }
+
+    #[test]
+    fn variables_are_sorted() {
+        for handler in Handler::ALL {
+            assert!(handler.variables().is_sorted(), "{handler:?}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What each handler needs of its environment.
+//!
+//! Read once at the start; every variable that is missing or ill-formed is named in one error.
+
+use thiserror::Error;
+
+use crate::contract::variable;
+
+/// What processing needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessingEnvironment {
+    /// Where records go.
+    pub storage: StorageEnvironment,
+    /// Key of the configuration document in the same bucket.
+    pub configuration_key: String,
+    /// SHA-256 that the document's bytes must have.
+    pub configuration_sha256: String,
+}
+
+/// What aggregation needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AggregationEnvironment {
+    /// Where snapshots go.
+    pub storage: StorageEnvironment,
+    /// Name of the configuration aggregator.
+    pub aggregator_name: String,
+}
+
+/// What remediation needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemediationEnvironment {
+    /// Where the ledger is.
+    pub storage: StorageEnvironment,
+}
+
+/// The bucket, and the key that encrypts what is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageEnvironment {
+    /// Name of the report bucket.
+    pub report_bucket: String,
+    /// ARN of the KMS key.
+    pub kms_key_arn: String,
+}
+
+/// Every variable that keeps a handler from starting.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("environment variables: {}", problems(.0))]
+pub struct MissingVariables(pub Vec<VariableProblem>);
+
+/// One variable that is missing or ill-formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableProblem {
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong with it: `missing`, or what was expected.
+    pub reason: &'static str,
+}
+
+impl ProcessingEnvironment {
+    /// Reads it through `lookup`, which gives the value of a variable, if it is set.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or ill-formed.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
+        let mut reader = Reader::new(lookup);
+        let environment = Self {
+            storage: reader.storage(),
+            configuration_key: reader
+                .take(variable::CONFIGURATION_KEY, "expected an object key", |text| !text.is_empty()),
+            configuration_sha256: reader.take(
+                variable::CONFIGURATION_SHA256,
+                "expected 64 hexadecimal digits in lower case",
+                |text| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+            ),
+        };
+        reader.finish(environment)
+    }
+}
+
+impl AggregationEnvironment {
+    /// Reads it through `lookup`, which gives the value of a variable, if it is set.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or ill-formed.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
+        let mut reader = Reader::new(lookup);
+        let environment = Self {
+            storage: reader.storage(),
+            aggregator_name: reader.take(variable::AGGREGATOR_NAME, "expected a name", |text| !text.is_empty()),
+        };
+        reader.finish(environment)
+    }
+}
+
+impl RemediationEnvironment {
+    /// Reads it through `lookup`, which gives the value of a variable, if it is set.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or ill-formed.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
+        let mut reader = Reader::new(lookup);
+        let environment = Self { storage: reader.storage() };
+        reader.finish(environment)
+    }
+}
+
+/// Takes variables and keeps what is wrong with them.
+struct Reader<L> {
+    lookup: L,
+    problems: Vec<VariableProblem>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    const fn new(lookup: L) -> Self {
+        Self { lookup, problems: Vec::new() }
+    }
+
+    fn storage(&mut self) -> StorageEnvironment {
+        StorageEnvironment {
+            report_bucket: self.take(variable::REPORT_BUCKET, "expected a bucket name", |text| !text.is_empty()),
+            kms_key_arn: self.take(variable::KMS_KEY_ARN, "expected the arn of a kms key", is_kms_key_arn),
+        }
+    }
+
+    /// The value, or an empty text that [`Self::finish`] never lets out.
+    fn take(&mut self, name: &'static str, expected: &'static str, is_well_formed: impl Fn(&str) -> bool) -> String {
+        let reason = match (self.lookup)(name) {
+            Some(text) if is_well_formed(&text) => return text,
+            Some(_) => expected,
+            None => "missing",
+        };
+        self.problems.push(VariableProblem { name, reason });
+        String::new()
+    }
+
+    fn finish<T>(self, environment: T) -> Result<T, MissingVariables> {
+        if self.problems.is_empty() { Ok(environment) } else { Err(MissingVariables(self.problems)) }
+    }
+}
+
+/// `arn:<partition>:kms:<region>:<account>:key/<id>`. An alias is refused: the function's role is granted the key.
+fn is_kms_key_arn(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    parts.next() == Some("arn")
+        && parts.next().is_some_and(|partition| !partition.is_empty())
+        && parts.next() == Some("kms")
+        && parts.all(|part| !part.is_empty())
+        && text.contains(":key/")
+}
+
+fn problems(list: &[VariableProblem]) -> String {
+    let texts: Vec<String> = list.iter().map(|problem| format!("`{}` {}", problem.name, problem.reason)).collect();
+    texts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::BTreeSet};
+
+    use super::*;
+    use crate::contract::Handler;
+
+    const SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn lookup(name: &str) -> Option<String> {
+        let text = match name {
+            variable::REPORT_BUCKET => "reports",
+            variable::KMS_KEY_ARN => "arn:aws:kms:eu-central-1:123456789012:key/1",
+            variable::CONFIGURATION_KEY => crate::key::CONFIGURATION,
+            variable::CONFIGURATION_SHA256 => SHA256,
+            variable::AGGREGATOR_NAME => "compliance-aggregator",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_whole_environment_is_read() {
+        let environment = ProcessingEnvironment::read(lookup).unwrap();
+        assert_eq!(environment.storage.report_bucket, "reports");
+        assert_eq!(environment.configuration_sha256, SHA256);
+        assert_eq!(AggregationEnvironment::read(lookup).unwrap().aggregator_name, "compliance-aggregator");
+        assert_eq!(RemediationEnvironment::read(lookup).unwrap().storage, environment.storage);
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let broken = |name: &str| match name {
+            variable::KMS_KEY_ARN => Some("arn:aws:kms:eu-central-1:123456789012:alias/x".to_owned()),
+            variable::CONFIGURATION_SHA256 => Some("ABC".to_owned()),
+            _ => None,
+        };
+        assert_eq!(
+            ProcessingEnvironment::read(broken).unwrap_err().to_string(),
+            "environment variables: `REPORT_BUCKET` missing, `KMS_KEY_ARN` expected the arn of a kms key, \
+             `CONFIGURATION_KEY` missing, `CONFIGURATION_SHA256` expected 64 hexadecimal digits in lower case"
+        );
+    }
+
+    #[test]
+    fn each_handler_reads_the_variables_its_contract_lists_and_no_others() {
+        for handler in Handler::ALL {
+            let asked = RefCell::new(BTreeSet::new());
+            let spy = |name: &str| {
+                asked.borrow_mut().insert(name.to_owned());
+                lookup(name)
+            };
+            let read = match handler {
+                Handler::Processing => ProcessingEnvironment::read(spy).map(drop),
+                Handler::Aggregation => AggregationEnvironment::read(spy).map(drop),
+                Handler::Remediation => RemediationEnvironment::read(spy).map(drop),
+            };
+            read.unwrap();
+            let listed: BTreeSet<String> = handler.variables().iter().map(|&name| name.to_owned()).collect();
+            assert_eq!(asked.into_inner(), listed, "{handler:?}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What a function can be invoked with.
+//!
+//! Lambda hands over JSON. The shapes read here: a scheduled event and a compliance-change event of EventBridge (AWS
+//! Config Developer Guide, "Monitoring AWS Config with Amazon EventBridge"), a batch of an SQS queue (AWS Lambda
+//! Developer Guide, "Using Lambda with Amazon SQS"), and the event of an on-success destination (the same guide,
+//! "Capturing records of Lambda asynchronous invocations"). Members that are not read are not asked for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::{compliance::Compliance, contract::compliance_change, timestamp::Timestamp};
+
+/// Why an event cannot be read. A second try would read the same.
+#[derive(Debug, Error)]
+pub enum EventError {
+    /// A message or an event is no compliance change.
+    #[error("no compliance change: {0}")]
+    NotAComplianceChange(#[source] serde_json::Error),
+    /// An EventBridge event of another kind.
+    #[error("no compliance change: `source` is `{event_source}` and `detail-type` is `{detail_type}`")]
+    OtherEvent {
+        /// The event's `source`.
+        event_source: String,
+        /// The event's `detail-type`.
+        detail_type: String,
+    },
+    /// A member that must hold text is empty or ill-formed.
+    #[error("no compliance change: `{0}` is empty or ill-formed")]
+    IllFormed(&'static str),
+    /// `Records` is there but holds something else than messages of a queue.
+    #[error("no batch of a queue: {0}")]
+    NotABatch(#[source] serde_json::Error),
+    /// The event is of no kind that this handler knows.
+    #[error("expected {0}")]
+    Unexpected(&'static str),
+}
+
+/// One message of a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueMessage {
+    /// What the answer names when the message must come again.
+    pub message_id: String,
+    /// The message: for our queues, an EventBridge event as text.
+    pub body: String,
+}
+
+/// The messages, if `event` is a batch of a queue; `None` if it is something else.
+///
+/// # Errors
+/// When there is a list of records that are no messages: no answer could name them.
+pub fn queue_messages(event: &Value) -> Result<Option<Vec<QueueMessage>>, EventError> {
+    event.get("Records").map(|records| Vec::deserialize(records).map_err(EventError::NotABatch)).transpose()
+}
+
+/// The answer to a batch: the messages that must come again, or go to the dead-letter queue after the last try
+/// (AWS Lambda Developer Guide, "Handling errors for an SQS event source in Lambda"). Needs the event source mapping's
+/// `ReportBatchItemFailures`.
+#[must_use]
+pub fn batch_answer<'a>(failed_message_ids: impl IntoIterator<Item = &'a str>) -> Value {
+    let failures: Vec<Value> = failed_message_ids.into_iter().map(|id| json!({ "itemIdentifier": id })).collect();
+    json!({ "batchItemFailures": failures })
+}
+
+/// When the event itself says it happened: `time` of EventBridge, `timestamp` of a destination.
+#[must_use]
+pub fn time_of(event: &Value) -> Option<Timestamp> {
+    let text = event.get("time").or_else(|| event.get("timestamp"))?.as_str()?;
+    Timestamp::parse(text).ok()
+}
+
+/// Whether `event` is EventBridge's scheduled event.
+#[must_use]
+pub fn is_schedule(event: &Value) -> bool {
+    event.get("detail-type").and_then(Value::as_str) == Some("Scheduled Event")
+}
+
+/// Key of the record that processing wrote, if `event` is the on-success destination's event of processing.
+#[must_use]
+pub fn processing_record(event: &Value) -> Option<&str> {
+    event.pointer("/responsePayload/record").and_then(Value::as_str)
+}
+
+/// A verdict that changed, as AWS Config told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComplianceChange {
+    /// Id of the EventBridge event: the same for each delivery of it.
+    pub event_id: String,
+    /// Time of the EventBridge event.
+    pub time: Timestamp,
+    /// AWS account id of the resource.
+    pub account: String,
+    /// AWS region of the resource.
+    pub region: String,
+    /// Name of the AWS Config rule.
+    pub rule: String,
+    /// Type of the resource, such as `AWS::S3::Bucket`.
+    pub resource_type: String,
+    /// Id of the resource, in the form its service uses.
+    pub resource_id: String,
+    /// The verdict now; absent when the event tells none.
+    pub compliance: Option<Compliance>,
+    /// The verdict before; absent at the first one.
+    pub previous_compliance: Option<Compliance>,
+}
+
+impl ComplianceChange {
+    /// Reads an EventBridge event, as in the body of a queue's message.
+    ///
+    /// # Errors
+    /// When the text is no compliance-change event, or lacks what names the change.
+    pub fn parse(text: &str) -> Result<Self, EventError> {
+        let event: Value = serde_json::from_str(text).map_err(EventError::NotAComplianceChange)?;
+        Self::from_event(&event)
+    }
+
+    /// Reads an EventBridge event.
+    ///
+    /// # Errors
+    /// When it is no compliance-change event, or lacks what names the change.
+    pub fn from_event(event: &Value) -> Result<Self, EventError> {
+        let Kind { source, detail_type } = Kind::deserialize(event).map_err(EventError::NotAComplianceChange)?;
+        if source != compliance_change::SOURCE || detail_type != compliance_change::DETAIL_TYPE {
+            return Err(EventError::OtherEvent { event_source: source, detail_type });
+        }
+        let event = Event::deserialize(event).map_err(EventError::NotAComplianceChange)?;
+        let verdict = |result: Option<EvaluationResult>| result.map(|result| result.compliance_type);
+        let change = Self {
+            event_id: event.id,
+            time: event.time,
+            account: event.detail.aws_account_id,
+            region: event.detail.aws_region,
+            rule: event.detail.config_rule_name,
+            resource_type: event.detail.resource_type,
+            resource_id: event.detail.resource_id,
+            compliance: verdict(event.detail.new_evaluation_result),
+            previous_compliance: verdict(event.detail.old_evaluation_result),
+        };
+        change.check()?;
+        Ok(change)
+    }
+
+    /// What names the change must be there: the ledger's key is made of it.
+    fn check(&self) -> Result<(), EventError> {
+        let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let fields = [
+            ("id", !self.event_id.is_empty()),
+            ("detail.awsAccountId", self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit())),
+            ("detail.awsRegion", !self.region.is_empty()),
+            ("detail.configRuleName", !self.rule.is_empty()),
+            ("detail.resourceType", self.resource_type.split("::").all(is_word)),
+            ("detail.resourceId", !self.resource_id.is_empty()),
+        ];
+        fields.into_iter().try_for_each(|(name, good)| if good { Ok(()) } else { Err(EventError::IllFormed(name)) })
+    }
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    source: String,
+    // AWS's own spelling.
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    time: Timestamp,
+    detail: Detail,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail {
+    aws_account_id: String,
+    aws_region: String,
+    config_rule_name: String,
+    resource_type: String,
+    resource_id: String,
+    new_evaluation_result: Option<EvaluationResult>,
+    old_evaluation_result: Option<EvaluationResult>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EvaluationResult {
+    compliance_type: Compliance,
+}
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,181 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// The event as the AWS Config Developer Guide shows it.
+pub(crate) fn compliance_change_event() -> Value {
+    json!({
+        "version": "0",
+        "id": "aaaaaaaa-0000-4000-8000-000000000002",
+        "detail-type": "Config Rules Compliance Change",
+        "source": "aws.config",
+        "account": "123456789012",
+        "time": "2026-03-04T05:06:07Z",
+        "region": "eu-central-1",
+        "resources": [],
+        "detail": {
+            "resourceId": "my-bucket",
+            "awsRegion": "eu-central-1",
+            "awsAccountId": "123456789012",
+            "configRuleName": "s3-bucket-encryption-enabled",
+            "recordVersion": "1.0",
+            "configRuleARN": "arn:aws:config:eu-central-1:123456789012:config-rule/config-rule-abcdef",
+            "messageType": "ComplianceChangeNotification",
+            "newEvaluationResult": {
+                "evaluationResultIdentifier": {
+                    "evaluationResultQualifier": {
+                        "configRuleName": "s3-bucket-encryption-enabled",
+                        "resourceType": "AWS::S3::Bucket",
+                        "resourceId": "my-bucket"
+                    },
+                    "orderingTimestamp": "2026-03-04T05:06:00.000Z"
+                },
+                "complianceType": "NON_COMPLIANT",
+                "resultRecordedTime": "2026-03-04T05:06:06.000Z",
+                "configRuleInvokedTime": "2026-03-04T05:06:05.000Z"
+            },
+            "notificationCreationTime": "2026-03-04T05:06:07.000Z",
+            "resourceType": "AWS::S3::Bucket"
+        }
+    })
+}
+
+pub(crate) fn change() -> ComplianceChange {
+    ComplianceChange::from_event(&compliance_change_event()).unwrap()
+}
+
+fn with(pointer: &str, value: Value) -> Value {
+    let mut event = compliance_change_event();
+    *event.pointer_mut(pointer).unwrap() = value;
+    event
+}
+
+#[test]
+fn a_compliance_change_is_read() {
+    let change = change();
+    assert_eq!(change.rule, "s3-bucket-encryption-enabled");
+    assert_eq!((change.resource_type.as_str(), change.resource_id.as_str()), ("AWS::S3::Bucket", "my-bucket"));
+    assert_eq!((change.compliance, change.previous_compliance), (Some(Compliance::NonCompliant), None));
+}
+
+#[test]
+fn a_resource_that_is_gone_has_no_new_verdict() {
+    let change = ComplianceChange::from_event(&with("/detail/newEvaluationResult", Value::Null)).unwrap();
+    assert_eq!(change.compliance, None);
+}
+
+#[test]
+fn other_events_are_named() {
+    let error = ComplianceChange::from_event(&with("/source", json!("aws.s3"))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no compliance change: `source` is `aws.s3` and `detail-type` is `Config Rules Compliance Change`"
+    );
+}
+
+#[test]
+fn a_change_that_names_no_resource_is_refused() {
+    for (pointer, value, name) in [
+        ("/detail/resourceId", "", "detail.resourceId"),
+        ("/detail/resourceType", "AWS::S3::", "detail.resourceType"),
+        ("/detail/resourceType", "AWS.S3.Bucket", "detail.resourceType"),
+        ("/detail/awsAccountId", "../12345678", "detail.awsAccountId"),
+        ("/detail/configRuleName", "", "detail.configRuleName"),
+    ] {
+        let error = ComplianceChange::from_event(&with(pointer, json!(value))).unwrap_err();
+        assert_eq!(error.to_string(), format!("no compliance change: `{name}` is empty or ill-formed"));
+    }
+}
+
+#[test]
+fn text_that_is_no_json_is_refused() {
+    assert!(ComplianceChange::parse("not json").unwrap_err().to_string().starts_with("no compliance change: expected"));
+}
+
+#[test]
+fn a_batch_gives_its_messages_and_anything_else_none() {
+    let batch = json!({ "Records": [{ "messageId": "m1", "body": "{}", "eventSource": "aws:sqs" }] });
+    let messages = queue_messages(&batch).unwrap().unwrap();
+    assert_eq!(messages, [QueueMessage { message_id: "m1".to_owned(), body: "{}".to_owned() }]);
+    assert_eq!(queue_messages(&json!({})).unwrap(), None);
+    assert!(queue_messages(&json!({ "Records": [{}] })).is_err());
+}
+
+#[test]
+fn the_answer_to_a_batch_names_the_failed_messages() {
+    assert_eq!(batch_answer(["m1"]), json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] }));
+    assert_eq!(batch_answer([]), json!({ "batchItemFailures": [] }));
+}
+
+#[test]
+fn a_destination_event_names_the_record_of_processing() {
+    let event = json!({ "timestamp": "2026-03-04T05:06:07.123Z", "responsePayload": { "record": "reports/x.json" } });
+    assert_eq!(processing_record(&event), Some("reports/x.json"));
+    assert_eq!(time_of(&event).unwrap().date(), "2026-03-04");
+    assert_eq!(processing_record(&json!({})), None);
+}
+
+#[test]
+fn a_schedule_is_told_from_a_change() {
+    assert!(is_schedule(&json!({ "detail-type": "Scheduled Event", "source": "aws.events" })));
+    assert!(!is_schedule(&compliance_change_event()));
+}
+
+/// Any JSON, a few levels deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("Records|body|messageId|detail|time|.{0,4}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Pointers to everything in the event, so that each member in turn can be replaced.
+fn pointers(value: &Value, prefix: &str) -> Vec<String> {
+    let Value::Object(map) = value else { return Vec::new() };
+    map.iter()
+        .flat_map(|(key, member)| {
+            let pointer = format!("{prefix}/{key}");
+            let mut below = pointers(member, &pointer);
+            below.push(pointer);
+            below
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn no_event_panics(event in any_json()) {
+        let _ = (queue_messages(&event), time_of(&event), is_schedule(&event), processing_record(&event));
+        let _ = ComplianceChange::from_event(&event);
+        let _ = ComplianceChange::parse(&event.to_string());
+    }
+
+    #[test]
+    fn no_damaged_compliance_change_panics_and_what_is_read_has_a_safe_key(
+        choice in any::<proptest::sample::Index>(),
+        value in any_json(),
+    ) {
+        let whole = compliance_change_event();
+        let all = pointers(&whole, "");
+        let damaged = with(choice.get(&all).as_str(), value);
+        if let Ok(change) = ComplianceChange::from_event(&damaged) {
+            let key = crate::key::ledger(&change);
+            prop_assert_eq!(key.split('/').count(), 7);
+            prop_assert!(key.len() <= 1024);
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in ".*") {
+        let _ = ComplianceChange::parse(&text);
+    }
+}

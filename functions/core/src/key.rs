@@ -1,0 +1,135 @@
+//! Where everything lies in the report bucket.
+//!
+//! | object | key |
+//! | --- | --- |
+//! | configuration | `configuration/monitoring.json` |
+//! | record of a run | `reports/<handler>/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>.json` |
+//! | ledger entry | `ledger/<account>/<region>/<resource type>/<resource>/<rule>/<time>-<event id>.json` |
+//!
+//! Whatever comes from outside becomes one path segment of characters that are safe in an object key (Amazon S3 User
+//! Guide, "Naming Amazon S3 objects"), or the SHA-256 of itself where it has others or is long: see [`segment`].
+
+use crate::{configuration::sha256_hex, contract::Handler, event::ComplianceChange, run::Run};
+
+/// Key of the configuration document.
+pub const CONFIGURATION: &str = "configuration/monitoring.json";
+/// Prefix of the configuration document: what a function may read.
+pub const CONFIGURATION_PREFIX: &str = "configuration/";
+/// Prefix of the records of runs: what processing and aggregation may write.
+pub const REPORTS_PREFIX: &str = "reports/";
+/// Prefix of the ledger: what remediation may write.
+pub const LEDGER_PREFIX: &str = "ledger/";
+
+/// Longest text kept as it is. A ledger key has four free segments, and an object key has at most 1,024 bytes.
+const LONGEST_SEGMENT: usize = 128;
+/// Marks a segment that is a digest.
+const DIGEST_MARK: &str = "sha256-";
+
+/// The prefix under which `handler` writes.
+#[must_use]
+pub fn written_prefix(handler: Handler) -> String {
+    match handler {
+        Handler::Processing | Handler::Aggregation => format!("{REPORTS_PREFIX}{}/", handler.name()),
+        Handler::Remediation => LEDGER_PREFIX.to_owned(),
+    }
+}
+
+/// Key of the record that one run of processing or aggregation leaves. The same for every retry of the run.
+#[must_use]
+pub fn report(handler: Handler, run: &Run) -> String {
+    let date = run.time.date().replace('-', "/");
+    format!(
+        "{REPORTS_PREFIX}{}/{date}/{}/{}/{}.json",
+        handler.name(),
+        segment(&run.origin.account),
+        segment(&run.origin.region),
+        segment(&run.id)
+    )
+}
+
+/// Key of the ledger entry of one compliance change. The same for every delivery of the same event.
+#[must_use]
+pub fn ledger(change: &ComplianceChange) -> String {
+    format!(
+        "{LEDGER_PREFIX}{}/{}/{}/{}/{}/{}-{}.json",
+        segment(&change.account),
+        segment(&change.region),
+        segment(&change.resource_type.replace("::", ".")),
+        segment(&change.resource_id),
+        segment(&change.rule),
+        change.time.compact(),
+        segment(&change.event_id)
+    )
+}
+
+/// `text` as one path segment: itself if it has 1 to 128 characters of `A-Z a-z 0-9 . _ -` (and is neither dots alone nor
+/// looks like a digest), else `sha256-` and its SHA-256 in hexadecimal. Two texts never share a segment.
+#[must_use]
+pub fn segment(text: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let kept = (1..=LONGEST_SEGMENT).contains(&text.len())
+        && text.bytes().all(safe)
+        && text.bytes().any(|byte| byte != b'.')
+        && !text.starts_with(DIGEST_MARK);
+    if kept { text.to_owned() } else { format!("{DIGEST_MARK}{}", sha256_hex(text.as_bytes())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{event::tests::change, run::tests::run};
+
+    #[test]
+    fn a_report_lies_by_handler_day_account_and_region() {
+        assert_eq!(
+            report(Handler::Processing, &run()),
+            "reports/processing/2026/03/04/123456789012/eu-central-1/6f1f0c1e-0000-4000-8000-000000000001.json"
+        );
+    }
+
+    #[test]
+    fn a_ledger_entry_lies_by_account_region_resource_rule_and_event() {
+        assert_eq!(
+            ledger(&change()),
+            "ledger/123456789012/eu-central-1/AWS.S3.Bucket/my-bucket/s3-bucket-encryption-enabled/\
+             20260304T050607Z-aaaaaaaa-0000-4000-8000-000000000002.json"
+        );
+    }
+
+    #[test]
+    fn each_handler_writes_under_its_own_prefix() {
+        for handler in [Handler::Processing, Handler::Aggregation] {
+            assert!(report(handler, &run()).starts_with(&written_prefix(handler)));
+        }
+        assert!(ledger(&change()).starts_with(&written_prefix(Handler::Remediation)));
+    }
+
+    #[test]
+    fn the_configuration_lies_under_its_prefix() {
+        assert!(CONFIGURATION.starts_with(CONFIGURATION_PREFIX));
+    }
+
+    #[test]
+    fn texts_that_could_leave_their_segment_become_digests() {
+        for text in ["", ".", "..", "a/b", "arn:aws:iam::1:role/x", "ü", "a b", "sha256-00"] {
+            assert!(segment(text).starts_with(DIGEST_MARK), "{text}");
+        }
+        assert_eq!(segment("i-0abc"), "i-0abc");
+    }
+
+    proptest! {
+        #[test]
+        fn a_segment_is_one_safe_short_path_segment(text in ".*") {
+            let segment = segment(&text);
+            prop_assert!((1..=LONGEST_SEGMENT).contains(&segment.len()));
+            prop_assert!(segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
+        }
+
+        #[test]
+        fn different_texts_have_different_segments(left in ".{0,8}", right in ".{0,8}") {
+            prop_assert_eq!(segment(&left) == segment(&right), left == right);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What the three functions decide, and what they share with the provider.
+//!
+//! Everything here is pure: no AWS client, no clock, no environment. The handlers (`functions/handlers`) call AWS, tell
+//! the time and pass both in; the provider takes the same names and the same configuration document from here, so that
+//! what is deployed and what runs cannot drift apart.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`contract`] | handler names, environment variables, object keys, metrics: the names both sides use |
+//! | [`configuration`] | the document in the bucket that tells the functions what to watch |
+//! | [`environment`] | what each handler needs of its environment, read once, every problem named |
+//! | [`event`] | what a function can be invoked with |
+//! | [`run`], [`timestamp`] | which invocation a record belongs to |
+//! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
+//! | [`metrics`] | the log lines that CloudWatch reads as metrics |
+
+pub mod aggregate;
+pub mod compliance;
+pub mod configuration;
+pub mod contract;
+pub mod environment;
+pub mod evaluate;
+pub mod event;
+pub mod key;
+pub mod metrics;
+pub mod record;
+pub mod remediate;
+pub mod run;
+pub mod timestamp;

@@ -1,0 +1,44 @@
+//! The AWS clients.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+
+/// Tries of one call, the first included. The SDK waits longer before each, up to 20 s.
+const ATTEMPTS: u32 = 5;
+/// What one try may take: [`ATTEMPTS`] of them end before the functions' default timeout of 300 s does.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The clients of this process.
+pub struct Clients {
+    /// AWS Config.
+    pub config: aws_sdk_config::Client,
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
+}
+
+impl Clients {
+    /// Clients as the standard environment variables say: region, the role's credentials, `AWS_ENDPOINT_URL`.
+    pub async fn from_environment() -> Self {
+        // *ring*: much less C and assembler to cross-compile than in the SDK's default, aws-lc.
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let shared = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+            .load()
+            .await;
+        Self::new(&shared)
+    }
+
+    /// Clients of a configuration.
+    pub fn new(shared: &SdkConfig) -> Self {
+        // An endpoint of one's own is one host; a bucket's name as part of the host would lead elsewhere.
+        let s3 = aws_sdk_s3::config::Builder::from(shared).force_path_style(shared.endpoint_url().is_some()).build();
+        Self { config: aws_sdk_config::Client::new(shared), s3: aws_sdk_s3::Client::from_conf(s3) }
+    }
+}

@@ -1,0 +1,161 @@
+//! Why an invocation failed, and whether another try may succeed.
+//!
+//! Lambda shows `errorType` and `errorMessage`. The type begins with `Retry.` or `GiveUp.`: alarms, the dead-letter queue's
+//! reader and a person can tell a passing fault from one that someone has to mend.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::{
+    config::http::HttpResponse,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+};
+use functions_core::{
+    configuration::ConfigurationError, environment::MissingVariables, event::EventError, run::InvalidFunctionArn,
+};
+use lambda_runtime::Diagnostic;
+use thiserror::Error;
+
+/// Why an invocation failed.
+#[derive(Debug, Clone, Error)]
+pub enum HandlerError {
+    /// The handler setting names none of ours.
+    #[error("unknown handler `{0}`, expected `processing`, `aggregation` or `remediation`")]
+    UnknownHandler(String),
+    /// The environment is not complete.
+    #[error(transparent)]
+    Environment(#[from] MissingVariables),
+    /// Lambda invoked us under something that is not the ARN of a function.
+    #[error(transparent)]
+    FunctionArn(#[from] InvalidFunctionArn),
+    /// The event cannot be read.
+    #[error("{0}")]
+    Event(Arc<EventError>),
+    /// The configuration document cannot be read.
+    #[error("object `{key}`: {source}")]
+    Configuration {
+        /// Its object key.
+        key: String,
+        /// What is wrong with it.
+        source: Arc<ConfigurationError>,
+    },
+    /// The configuration document is not the one this function was deployed with.
+    #[error(
+        "object `{key}` has sha256 {found}, the environment says {expected}: it was changed by hand, or a deployment is \
+         under way and another try will do"
+    )]
+    OtherConfiguration {
+        /// Its object key.
+        key: String,
+        /// The digest in the environment.
+        expected: String,
+        /// The digest of the bytes.
+        found: String,
+    },
+    /// A call to AWS failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// A record does not render, which is a bug.
+    #[error("a record does not render, please report this: {0}")]
+    Render(Arc<serde_json::Error>),
+}
+
+/// A call to AWS that failed, the SDK's own retries included.
+#[derive(Debug, Clone, Error)]
+#[error("{operation}: {cause}")]
+pub struct AwsError {
+    /// The operation and what it was about.
+    operation: String,
+    /// AWS's code and message, or what kept the call from being answered.
+    cause: String,
+    /// Whether another try may succeed.
+    passing: bool,
+}
+
+impl HandlerError {
+    /// The variant's name, for `errorType`.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownHandler(_) => "UnknownHandler",
+            Self::Environment(_) => "Environment",
+            Self::FunctionArn(_) => "FunctionArn",
+            Self::Event(_) => "Event",
+            Self::Configuration { .. } => "Configuration",
+            Self::OtherConfiguration { .. } => "OtherConfiguration",
+            Self::Aws(_) => "Aws",
+            Self::Render(_) => "Render",
+        }
+    }
+
+    /// Whether another try may succeed without anyone mending anything.
+    const fn passing(&self) -> bool {
+        match self {
+            Self::Aws(error) => error.passing,
+            Self::OtherConfiguration { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// `Retry.<name>` or `GiveUp.<name>`.
+    #[must_use]
+    pub fn error_type(&self) -> String {
+        format!("{}.{}", if self.passing() { "Retry" } else { "GiveUp" }, self.name())
+    }
+}
+
+impl From<EventError> for HandlerError {
+    fn from(error: EventError) -> Self {
+        Self::Event(Arc::new(error))
+    }
+}
+
+impl From<serde_json::Error> for HandlerError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Render(Arc::new(error))
+    }
+}
+
+impl From<HandlerError> for Diagnostic {
+    fn from(error: HandlerError) -> Self {
+        Self { error_type: error.error_type(), error_message: error.to_string() }
+    }
+}
+
+impl AwsError {
+    /// The failure of `operation`, which says what was called and about what.
+    pub fn new<E>(operation: impl Into<String>, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: std::error::Error + ProvideErrorMetadata + 'static,
+    {
+        let cause = match (error.code(), error.message()) {
+            (Some(code), Some(message)) => format!("{code}: {message}"),
+            (Some(code), None) => code.to_owned(),
+            // No answer, or one without a code: the chain of causes says what happened.
+            (None, _) => DisplayErrorContext(error).to_string(),
+        };
+        Self { operation: operation.into(), cause, passing: is_passing(error) }
+    }
+
+    /// The failure of reading the rest of an answer.
+    pub fn interrupted(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
+        Self { operation: operation.into(), cause: error.to_string(), passing: true }
+    }
+}
+
+/// Faults of the way there and of the service, throttling, and two writers at once pass. A refusal does not.
+fn is_passing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::ServiceError(service) => {
+            // S3 answers 409 when another conditional write of the key is under way (Amazon S3 User Guide, "How to
+            // prevent object overwrites with conditional writes").
+            let status = service.raw().status().as_u16();
+            status >= 500
+                || matches!(status, 409 | 429)
+                || service.err().code().is_some_and(|code| {
+                    code.contains("Throttl")
+                        || matches!(code, "SlowDown" | "TooManyRequestsException" | "RequestTimeout")
+                })
+        }
+        SdkError::ConstructionFailure(_) => false,
+        _ => true,
+    }
+}

@@ -1,0 +1,40 @@
+//! One invocation, as Lambda describes it.
+
+use std::time::SystemTime;
+
+use functions_core::{
+    event,
+    run::{Origin, Run},
+    timestamp::Timestamp,
+};
+use lambda_runtime::Context;
+use serde_json::Value;
+
+use crate::error::HandlerError;
+
+/// One invocation.
+pub struct Invocation {
+    /// Which run its record belongs to.
+    pub run: Run,
+    /// Name of the function.
+    pub function_name: String,
+    /// When it started. Unit: milliseconds since 1970 in UTC.
+    pub started_unix_millis: u64,
+}
+
+impl Invocation {
+    /// Takes the account and region from the ARN that was invoked, and the time from the event where it tells one.
+    ///
+    /// # Errors
+    /// When Lambda gives no ARN of a function.
+    pub fn new(context: &Context, event: &Value) -> Result<Self, HandlerError> {
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let origin = Origin::from_function_arn(&context.invoked_function_arn)?;
+        let time = event::time_of(event).unwrap_or_else(|| Timestamp::from_unix_seconds(since_1970.as_secs()));
+        Ok(Self {
+            run: Run { id: context.request_id.clone(), origin, time },
+            function_name: context.env_config.function_name.clone(),
+            started_unix_millis: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! A little AWS on loopback for tests: answers each request with what a closure says, and keeps what it was asked.
+//! It shows what the handlers ask for; that AWS takes it, the tests in the deployed account show.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use functions_core::{
+    run::{Origin, Run},
+    timestamp::Timestamp,
+};
+
+use crate::{aws::Clients, invocation::Invocation};
+
+pub const BUCKET: &str = "reports";
+pub const KMS_KEY_ARN: &str = "arn:aws:kms:eu-central-1:123456789012:key/1";
+
+/// One request, as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET /path?query`.
+    pub line: String,
+    /// Name in lower case: value.
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Request {
+    /// The operation of AWS Config, or the request line of S3.
+    pub fn operation(&self) -> &str {
+        self.headers.get("x-amz-target").and_then(|target| target.split('.').next_back()).unwrap_or(&self.line)
+    }
+}
+
+/// Status and body of an answer.
+pub type Answer = (u16, String);
+
+pub struct FakeAws {
+    pub endpoint: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl FakeAws {
+    /// Answers until the test's process ends.
+    pub fn start(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = read(&stream);
+                let (status, body) = answer(&request);
+                kept.lock().unwrap().push(request);
+                let head =
+                    format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                stream.write_all((head + &body).as_bytes()).unwrap();
+            }
+        });
+        Self { endpoint, requests }
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// What was asked, in order.
+    pub fn operations(&self) -> Vec<String> {
+        self.requests().iter().map(|request| request.operation().to_owned()).collect()
+    }
+}
+
+fn read(stream: &TcpStream) -> Request {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).unwrap();
+        let Some((name, value)) = header.trim_end().split_once(": ") else { break };
+        headers.insert(name.to_lowercase(), value.to_owned());
+    }
+    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let line = line.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
+    Request { line, headers, body: String::from_utf8(body).unwrap() }
+}
+
+/// Clients that try once.
+pub fn clients(endpoint: &str) -> Clients {
+    let http: SharedHttpClient = aws_smithy_http_client::Builder::new().build_http();
+    let shared = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("a", "b", None, None, "test")))
+        .retry_config(RetryConfig::disabled())
+        .http_client(http)
+        .endpoint_url(endpoint)
+        .build();
+    Clients::new(&shared)
+}
+
+pub fn invocation() -> Invocation {
+    Invocation {
+        run: Run {
+            id: "run-1".to_owned(),
+            origin: Origin { account: "123456789012".to_owned(), region: "eu-central-1".to_owned() },
+            time: Timestamp::parse("2026-03-04T05:06:07Z").unwrap(),
+        },
+        function_name: "compliance-x".to_owned(),
+        started_unix_millis: 0,
+    }
+}
+
+/// A lookup of environment variables: those of storage, and `more`.
+pub fn environment<'a>(more: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + use<'a> {
+    move |name| {
+        let storage = [("REPORT_BUCKET", BUCKET), ("KMS_KEY_ARN", KMS_KEY_ARN)];
+        storage.iter().chain(more).find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
+    }
+}
+
+/// The compliance-change event of one resource.
+pub fn change_event(resource_id: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": format!("event-of-{resource_id}"), "detail-type": "Config Rules Compliance Change", "source": "aws.config",
+        "time": "2026-03-04T05:06:07Z",
+        "detail": {
+            "awsAccountId": "123456789012", "awsRegion": "eu-central-1", "configRuleName": "a",
+            "resourceType": "AWS::S3::Bucket", "resourceId": resource_id,
+            "newEvaluationResult": { "complianceType": "NON_COMPLIANT" },
+        },
+    })
+}
+
+/// A batch of a queue: message id and body.
+pub fn batch(messages: &[(&str, String)]) -> serde_json::Value {
+    let records: Vec<_> =
+        messages.iter().map(|(id, body)| serde_json::json!({ "messageId": id, "body": body })).collect();
+    serde_json::json!({ "Records": records })
+}

@@ -1,0 +1,86 @@
+//! The dashboard: how the functions do, and what they found.
+
+use aws_resources::{DashboardBody, Graph, cloudwatch};
+use functions_core::contract::{Handler, metric};
+use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+
+/// Whether there is a dashboard.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct DashboardSettingsArgs {
+    /// Whether there is a dashboard.
+    pub enabled: bool,
+}
+
+impl Default for DashboardSettingsArgs {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+/// Inputs of [`Dashboard`].
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct DashboardArgs {
+    /// Start of the functions' names, and of the dashboard's where it is not `compliance`: a-z, 0-9 and hyphen.
+    pub name_prefix: NamePrefix,
+}
+
+/// A CloudWatch dashboard of the functions and of what they found.
+#[derive(Debug, Outputs)]
+pub struct Dashboard {
+    /// Name of the dashboard.
+    pub dashboard_name: Output<String>,
+}
+
+impl Component for Dashboard {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Dashboard");
+    type Args = DashboardArgs;
+    type Facts = AccountFacts;
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let required = cloudwatch::dashboard::Required {
+            dashboard_body: body(&args.name_prefix, facts).into(),
+            dashboard_name: args.name_prefix.dashboard(facts).into(),
+        };
+        let dashboard = cloudwatch::Dashboard::child(scope, "dashboard", required).register();
+        Ok(Self { dashboard_name: dashboard.id() })
+    }
+}
+
+fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
+    let of = |handler: Handler| [("FunctionName", Input::from(prefix.function(handler)))];
+    let functions = |title, statistic, name: &str| {
+        Handler::ALL.into_iter().fold(Graph::new(title, facts.region(), statistic), |graph, handler| {
+            graph.metric("AWS/Lambda", name, of(handler))
+        })
+    };
+    let found = |title, handler: Handler, names: [&str; 2]| {
+        names.into_iter().fold(Graph::new(title, facts.region(), "Maximum").period_seconds(3600), |graph, name| {
+            graph.metric(metric::NAMESPACE, name, [(metric::DIMENSION, prefix.function(handler).into())])
+        })
+    };
+    DashboardBody::default()
+        .row([
+            found("Rules", Handler::Processing, [metric::COMPLIANT_RULES, metric::NON_COMPLIANT_RULES]),
+            found(
+                "Evaluations, all accounts and regions",
+                Handler::Aggregation,
+                [metric::COMPLIANT_EVALUATIONS, metric::NON_COMPLIANT_EVALUATIONS],
+            ),
+        ])
+        .row([
+            functions("Invocations", "Sum", "Invocations"),
+            functions("Errors", "Sum", "Errors"),
+            functions("Duration (ms)", "Maximum", "Duration"),
+        ])
+}

@@ -1,0 +1,77 @@
+//! The packed functions: embedded in the plugin, and written where the `aws` plugin can read them.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use functions_core::configuration::sha256_hex;
+use pulumi_component::Archive;
+
+/// The zip with the one binary of all functions, for x86_64.
+const BUNDLE: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+
+/// The archive, as an absolute path: a relative one would be the user's program's.
+///
+/// # Errors
+/// When it cannot be written to the user's cache.
+pub fn archive() -> io::Result<Archive> {
+    let path = write(&cache(), BUNDLE)?;
+    Ok(Archive::from_path(path.to_string_lossy()))
+}
+
+/// The user's cache, as the XDG base directory specification names it.
+fn cache() -> PathBuf {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    cache.unwrap_or_else(std::env::temp_dir).join("aws-compliance/functions")
+}
+
+/// Writes the archive under the hash of its content, unless it is there already and whole.
+fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
+    let hash = sha256_hex(content);
+    let path = cache.join(format!("{hash}.zip"));
+    // What lies in a cache may have been cut short or changed.
+    if fs::read(&path).is_ok_and(|found| found == content) {
+        return Ok(path);
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
+    let partial = cache.join(format!("{hash}.{}.partial", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&partial, &path)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("aws-compliance-test-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn the_archive_is_written_once_and_mended_when_it_was_changed() {
+        let folder = folder("mended");
+        let path = write(&folder, b"content").expect("it is written");
+        assert_eq!(fs::read(&path).expect("it is there"), b"content");
+        fs::write(&path, b"other").expect("it can be changed");
+        assert_eq!(write(&folder, b"content").expect("it is written again"), path);
+        assert_eq!(fs::read(&path).expect("it is there"), b"content");
+        fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+
+    #[test]
+    fn the_cache_is_the_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("private");
+        write(&folder, b"content").expect("it is written");
+        let mode = fs::metadata(&folder).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+}

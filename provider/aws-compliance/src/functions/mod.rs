@@ -1,0 +1,180 @@
+//! The three functions, what starts them, and the configuration that they read.
+
+pub mod bundle;
+mod events;
+mod function;
+mod permissions;
+
+use aws_resources::{Arn, lambda, s3};
+use functions_core::configuration::{MonitoringConfiguration, RuleEntry, sha256_hex};
+use functions_core::contract::{Handler, variable};
+use functions_core::key;
+use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+use crate::tags::{self, Tags};
+use function::{Function, Shared};
+
+/// How the functions run.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct FunctionsSettingsArgs {
+    /// Memory of each function in MiB; processor time grows with it.
+    #[schemars(range(min = 128, max = 10240))]
+    pub memory_mib: Input<u32>,
+    /// Seconds after which a run is ended.
+    #[schemars(range(min = 1, max = 900))]
+    pub timeout_seconds: Input<u32>,
+    /// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30.
+    pub log_retention_days: Input<u32>,
+    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`.
+    pub schedule: Input<String>,
+    /// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+    pub reserved_concurrency: Option<Input<u32>>,
+}
+
+impl Default for FunctionsSettingsArgs {
+    fn default() -> Self {
+        Self {
+            memory_mib: 256.into(),
+            timeout_seconds: 300.into(),
+            log_retention_days: 7.into(),
+            schedule: "rate(6 hours)".into(),
+            reserved_concurrency: None,
+        }
+    }
+}
+
+/// A rule that the functions watch.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WatchedRuleArgs {
+    /// Name of the rule in the account.
+    pub name: String,
+    /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
+    pub identifier: String,
+}
+
+/// Inputs of [`Functions`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FunctionsArgs {
+    /// Start of every name: a-z, 0-9 and hyphen.
+    #[serde(default)]
+    pub name_prefix: NamePrefix,
+    /// Tags of everything that takes them.
+    #[serde(default)]
+    pub tags: Tags,
+    /// Name of the bucket that reports go to.
+    pub bucket_name: Input<String>,
+    /// ARN of the KMS key that encrypts logs, queues and reports.
+    pub kms_key_arn: Input<String>,
+    /// The rules that are watched.
+    #[serde(default)]
+    pub rules: Vec<WatchedRuleArgs>,
+    /// How the functions run.
+    #[serde(default)]
+    pub settings: FunctionsSettingsArgs,
+}
+
+/// Three functions: processing reads what AWS Config judges, aggregation what the aggregator sees, remediation records
+/// what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues.
+#[derive(Debug, Outputs)]
+pub struct Functions {
+    /// ARN of the processing function.
+    pub processing_lambda_arn: Output<String>,
+    /// Name of the processing function.
+    pub processing_lambda_name: Output<String>,
+    /// ARN of the aggregation function.
+    pub aggregation_lambda_arn: Output<String>,
+    /// Name of the aggregation function.
+    pub aggregation_lambda_name: Output<String>,
+    /// ARN of the remediation function.
+    pub remediation_lambda_arn: Output<String>,
+    /// Name of the remediation function.
+    pub remediation_lambda_name: Output<String>,
+    /// ARN of the processing function's role.
+    pub lambda_role_arn: Output<String>,
+}
+
+impl Component for Functions {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Functions");
+    type Args = FunctionsArgs;
+    type Facts = AccountFacts;
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let entries =
+            args.rules.iter().map(|rule| RuleEntry { identifier: rule.identifier.clone(), name: rule.name.clone() });
+        let configuration = MonitoringConfiguration::new(entries).and_then(|configuration| configuration.render());
+        let configuration = configuration.map_err(|error| ConstructError::Failed(error.to_string()))?;
+        let digest = sha256_hex(configuration.as_bytes());
+
+        let required = s3::bucket_objectv2::Required { bucket: args.bucket_name.clone() };
+        let object = s3::BucketObjectv2::child(scope, "configuration", required)
+            .key(key::CONFIGURATION)
+            .content(configuration)
+            .content_type("application/json")
+            .server_side_encryption("aws:kms")
+            .kms_key_id(&args.kms_key_arn)
+            .set_tags(tags::input(&args.tags))
+            .register();
+
+        let bucket_arn = Arn::of(facts.partition(), "s3").resource(&args.bucket_name);
+        let shared = Shared { args: &args, facts, bucket_arn };
+        let aggregation = Function::describe(
+            scope,
+            &shared,
+            Handler::Aggregation,
+            vec![(variable::AGGREGATOR_NAME, args.name_prefix.aggregator().into())],
+            permissions::aggregation(&shared),
+            depends_on(&object),
+        );
+        let processing = Function::describe(
+            scope,
+            &shared,
+            Handler::Processing,
+            vec![(variable::CONFIGURATION_KEY, object.key().into()), (variable::CONFIGURATION_SHA256, digest.into())],
+            permissions::processing(&shared, &aggregation.lambda),
+            depends_on(&object),
+        );
+        let remediation = Function::describe(
+            scope,
+            &shared,
+            Handler::Remediation,
+            Vec::new(),
+            permissions::remediation(&shared),
+            depends_on(&object),
+        );
+
+        // A run of processing that succeeds is the moment to look at all accounts.
+        let required =
+            lambda::function_event_invoke_config::Required { function_name: processing.lambda.name().into() };
+        let next = lambda::FunctionEventInvokeConfigDestinationConfigOnSuccess::new(aggregation.lambda.arn());
+        lambda::FunctionEventInvokeConfig::child(scope, "processing-destination", required)
+            .destination_config(lambda::FunctionEventInvokeConfigDestinationConfig::new().on_success(next))
+            .maximum_retry_attempts(2)
+            // Lambda checks that the role may invoke the destination.
+            .options(depends_on(&processing.policy))
+            .register();
+
+        events::schedule(scope, &shared, &processing);
+        events::compliance_changes(scope, &shared, &[&processing, &remediation]);
+
+        Ok(Self {
+            processing_lambda_arn: processing.lambda.arn(),
+            processing_lambda_name: processing.lambda.name(),
+            aggregation_lambda_arn: aggregation.lambda.arn(),
+            aggregation_lambda_name: aggregation.lambda.name(),
+            remediation_lambda_arn: remediation.lambda.arn(),
+            remediation_lambda_name: remediation.lambda.name(),
+            lambda_role_arn: processing.role.arn(),
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! What each function may do. Actions are named one by one; a `*` stands only below a named resource.
+
+use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, lambda, sqs};
+use functions_core::contract::Handler;
+use pulumi_component::{Output, interpolate};
+
+use super::function::Shared;
+
+/// Only Lambda takes the role; it sends no source account or ARN when it does (Lambda, "Execution role").
+pub(super) fn trust() -> PolicyDocument {
+    PolicyDocument::new([Statement::allow("Lambda").service("lambda.amazonaws.com").actions(["sts:AssumeRole"])])
+}
+
+/// What every function may do: write its log, leave its dead letters, use the key. It cannot create a log group.
+pub(super) fn own(shared: &Shared<'_>, log_group: &cloudwatch::LogGroup, dead_letters: &sqs::Queue) -> Vec<Statement> {
+    vec![
+        Statement::allow("Log")
+            .actions(["logs:CreateLogStream", "logs:PutLogEvents"])
+            .on(interpolate!("{}:*", log_group.arn())),
+        Statement::allow("DeadLetters").actions(["sqs:SendMessage"]).on(dead_letters.arn()),
+        Statement::allow("Key").actions(["kms:Decrypt", "kms:GenerateDataKey"]).on(&shared.args.kms_key_arn),
+    ]
+}
+
+/// Processing reads its configuration and the rules' compliance, writes records, and hands over to aggregation.
+pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function) -> Vec<Statement> {
+    vec![
+        Statement::allow("Configuration")
+            .actions(["s3:GetObject"])
+            .on(interpolate!("{}/configuration/*", &shared.bucket_arn)),
+        Statement::allow("Records")
+            .actions(["s3:PutObject"])
+            .on(interpolate!("{}/reports/processing/*", &shared.bucket_arn)),
+        // A rule's ARN ends in an id that AWS gives it.
+        Statement::allow("Compliance")
+            .actions(["config:DescribeComplianceByConfigRule"])
+            .on(config(shared, "config-rule/*")),
+        Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(next.arn()),
+        events(shared, Handler::Processing),
+    ]
+}
+
+/// Aggregation reads through the aggregator and writes snapshots.
+pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
+    vec![
+        Statement::allow("Records")
+            .actions(["s3:PutObject"])
+            .on(interpolate!("{}/reports/aggregation/*", &shared.bucket_arn)),
+        // An aggregator's ARN ends in an id that AWS gives it.
+        Statement::allow("Aggregator")
+            .actions(["config:SelectAggregateResourceConfig"])
+            .on(config(shared, "config-aggregator/*")),
+    ]
+}
+
+/// Remediation writes the ledger.
+pub(super) fn remediation(shared: &Shared<'_>) -> Vec<Statement> {
+    vec![
+        Statement::allow("Ledger").actions(["s3:PutObject"]).on(interpolate!("{}/ledger/*", &shared.bucket_arn)),
+        events(shared, Handler::Remediation),
+    ]
+}
+
+/// Takes compliance changes from the function's queue.
+fn events(shared: &Shared<'_>, handler: Handler) -> Statement {
+    let name = shared.args.name_prefix.events(handler);
+    let (facts, partition) = (shared.facts, shared.facts.partition());
+    Statement::allow("Events")
+        .actions(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"])
+        .on(Arn::of(partition, "sqs").region(facts.region()).account(facts.account_id()).resource(name))
+}
+
+fn config(shared: &Shared<'_>, resource: &str) -> Output<String> {
+    let facts = shared.facts;
+    Arn::of(facts.partition(), "config").region(facts.region()).account(facts.account_id()).resource(resource)
+}

@@ -1,0 +1,185 @@
+//! [`ComplianceMonitoring`]: the whole. Read this first.
+
+use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, PropertyError, Scope, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
+use crate::alerts::{Alerts, AlertsArgs, NotificationsArgs};
+use crate::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
+use crate::encryption::{Encryption, EncryptionArgs};
+use crate::facts::AccountFacts;
+use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, WatchedRuleArgs};
+use crate::names::NamePrefix;
+use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
+use crate::rule_set::{RuleSet, RuleSetArgs, RulesArgs};
+use crate::tags::Tags;
+
+/// Inputs of [`ComplianceMonitoring`]. None has to be given.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ComplianceMonitoringArgs {
+    /// Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes.
+    pub name_prefix: NamePrefix,
+    /// Tags of every resource that takes them.
+    pub tags: Tags,
+    /// ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a
+    /// key is created.
+    pub kms_key_arn: Option<Input<String>>,
+    /// Where reports are kept and for how long.
+    pub reports: ReportsArgs,
+    /// Which rules are evaluated.
+    pub rules: RulesArgs,
+    /// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+    pub notifications: NotificationsArgs,
+    /// Which accounts and regions are seen.
+    pub aggregation: SourcesArgs,
+    /// How the functions run.
+    pub functions: FunctionsSettingsArgs,
+    /// Whether there is a dashboard.
+    pub dashboard: DashboardSettingsArgs,
+}
+
+/// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
+/// aggregator and dashboard. The region must have a configuration recorder.
+///
+/// Not there yet: notices, remediation, waivers, cost, several regions.
+#[derive(Debug, Outputs)]
+pub struct ComplianceMonitoring {
+    /// Name of the bucket that holds the reports.
+    pub bucket_name: Output<String>,
+    /// ARN of the bucket that holds the reports.
+    pub bucket_arn: Output<String>,
+    /// Id of the KMS key; of your own key, its ARN.
+    pub kms_key_id: Output<String>,
+    /// ARN of the KMS key.
+    pub kms_key_arn: Output<String>,
+    /// ARN of the processing function.
+    pub processing_lambda_arn: Output<String>,
+    /// Name of the processing function.
+    pub processing_lambda_name: Output<String>,
+    /// ARN of the aggregation function.
+    pub aggregation_lambda_arn: Output<String>,
+    /// Name of the aggregation function.
+    pub aggregation_lambda_name: Output<String>,
+    /// ARN of the remediation function.
+    pub remediation_lambda_arn: Output<String>,
+    /// Name of the remediation function.
+    pub remediation_lambda_name: Output<String>,
+    /// ARN of the topic that carries notices.
+    pub sns_topic_arn: Output<String>,
+    /// Name of the dashboard, where there is one.
+    pub dashboard_name: Output<Option<String>>,
+    /// Names of the rules in the account.
+    pub config_rule_names: Output<Vec<String>>,
+    /// Name of the configuration aggregator.
+    pub config_aggregator_name: Output<String>,
+    /// ARN of the processing function's role.
+    pub lambda_role_arn: Output<String>,
+    /// ARN of the role that AWS Config may take to read this account.
+    pub config_role_arn: Output<String>,
+}
+
+impl Component for ComplianceMonitoring {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ComplianceMonitoring");
+    type Args = ComplianceMonitoringArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args) -> Vec<PropertyError> {
+        args.rules.check("rules.")
+    }
+
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?;
+        args.aggregation.tell(context, &facts).await;
+        Ok(facts)
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
+            Some(own) => (own.output().clone(), own.output().clone()),
+            None => {
+                let encryption = scope.component::<Encryption>("encryption", args.encryption(), facts)?;
+                (encryption.kms_key_id, encryption.kms_key_arn)
+            }
+        };
+        let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn), facts)?;
+        let rules = scope.component::<RuleSet>("rules", args.rule_set(), facts)?;
+        let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
+        let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports), facts)?;
+        let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
+        let dashboard_name = if args.dashboard.enabled {
+            scope.component::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
+        } else {
+            Output::known(None)
+        };
+        Ok(Self {
+            bucket_name: reports.bucket_name,
+            bucket_arn: reports.bucket_arn,
+            kms_key_id,
+            kms_key_arn,
+            processing_lambda_arn: functions.processing_lambda_arn,
+            processing_lambda_name: functions.processing_lambda_name,
+            aggregation_lambda_arn: functions.aggregation_lambda_arn,
+            aggregation_lambda_name: functions.aggregation_lambda_name,
+            remediation_lambda_arn: functions.remediation_lambda_arn,
+            remediation_lambda_name: functions.remediation_lambda_name,
+            sns_topic_arn: alerts.topic_arn,
+            dashboard_name,
+            config_rule_names: rules.config_rule_names,
+            config_aggregator_name: aggregation.config_aggregator_name,
+            lambda_role_arn: functions.lambda_role_arn,
+            config_role_arn: rules.config_role_arn,
+        })
+    }
+}
+
+/// What each part is given.
+impl ComplianceMonitoringArgs {
+    fn encryption(&self) -> EncryptionArgs {
+        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone() }
+    }
+
+    fn report_store(&self, key: &Output<String>) -> ReportStoreArgs {
+        ReportStoreArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            kms_key_arn: key.into(),
+            reports: self.reports.clone(),
+        }
+    }
+
+    fn rule_set(&self) -> RuleSetArgs {
+        RuleSetArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), rules: self.rules.clone() }
+    }
+
+    fn alerts(&self, key: &Output<String>) -> AlertsArgs {
+        AlertsArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            kms_key_arn: key.into(),
+            notifications: self.notifications.clone(),
+        }
+    }
+
+    fn functions(&self, key: &Output<String>, reports: &ReportStore) -> FunctionsArgs {
+        let rules = self.rules.entries(&self.name_prefix).into_iter();
+        FunctionsArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            bucket_name: reports.bucket_name.clone().into(),
+            kms_key_arn: key.into(),
+            rules: rules.map(|rule| WatchedRuleArgs { name: rule.name, identifier: rule.identifier }).collect(),
+            settings: self.functions.clone(),
+        }
+    }
+
+    fn aggregation(&self) -> AggregationArgs {
+        let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
+        AggregationArgs { name_prefix, tags, sources: self.aggregation.clone() }
+    }
+
+    fn dashboard(&self) -> DashboardArgs {
+        DashboardArgs { name_prefix: self.name_prefix.clone() }
+    }
+}

@@ -1,0 +1,95 @@
+//! Physical names: what AWS and its users see. They are contracts; each is derived from the prefix alone, and from
+//! account and region where AWS makes the name global.
+
+use functions_core::contract::Handler;
+use pulumi_component::{Output, interpolate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::AccountFacts;
+
+/// The prefix that is used where none is given.
+const DEFAULT_PREFIX: &str = "compliance";
+
+/// Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(transparent)]
+pub struct NamePrefix(#[schemars(length(min = 1, max = 20))] String);
+
+impl Default for NamePrefix {
+    fn default() -> Self {
+        Self(DEFAULT_PREFIX.to_owned())
+    }
+}
+
+impl NamePrefix {
+    fn with(&self, suffix: &str) -> String {
+        format!("{}-{suffix}", self.0)
+    }
+
+    fn is_default(&self) -> bool {
+        self.0 == DEFAULT_PREFIX
+    }
+
+    /// The report bucket; bucket names are global, so it carries account and region.
+    pub fn bucket(&self, facts: &AccountFacts) -> Output<String> {
+        interpolate!("{}-{}-{}", self.with("reports"), facts.account_id(), facts.region())
+    }
+
+    /// The alias of the key.
+    pub fn key_alias(&self) -> String {
+        format!("alias/{}", self.with("monitoring"))
+    }
+
+    /// A function.
+    pub fn function(&self, handler: Handler) -> String {
+        self.with(handler.name())
+    }
+
+    /// The log group that Lambda writes to for a function.
+    pub fn log_group(&self, handler: Handler) -> String {
+        format!("/aws/lambda/{}", self.function(handler))
+    }
+
+    /// The queue that takes what a function could not do.
+    pub fn dead_letters(&self, handler: Handler) -> String {
+        format!("{}-dead-letters", self.function(handler))
+    }
+
+    /// The queue that brings compliance changes to a function.
+    pub fn events(&self, handler: Handler) -> String {
+        format!("{}-events", self.function(handler))
+    }
+
+    /// The topic.
+    pub fn topic(&self) -> String {
+        self.with("alerts")
+    }
+
+    /// The event rule that starts processing.
+    pub fn schedule(&self) -> String {
+        self.with("schedule")
+    }
+
+    /// The event rule that takes compliance changes.
+    pub fn compliance_change(&self) -> String {
+        self.with("compliance-change")
+    }
+
+    /// The configuration aggregator.
+    pub fn aggregator(&self) -> String {
+        self.with("aggregator")
+    }
+
+    /// The dashboard; dashboard names are global, so it carries the region.
+    pub fn dashboard(&self, facts: &AccountFacts) -> Output<String> {
+        let name = if self.is_default() { "ComplianceMonitoring".to_owned() } else { self.with("monitoring") };
+        interpolate!("{}-{}", name, facts.region())
+    }
+
+    /// A Config rule: its own name, which only another prefix makes another one.
+    pub fn rule(&self, name: &str) -> String {
+        if self.is_default() { name.to_owned() } else { self.with(name) }
+    }
+}

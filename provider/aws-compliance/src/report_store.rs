@@ -1,0 +1,168 @@
+//! The bucket that keeps reports, history and ledger, and how long it keeps them.
+
+use aws_resources::{PolicyDocument, Statement, s3};
+use pulumi_component::{
+    Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on, interpolate,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+use crate::tags::{self, Tags};
+
+/// Days that the evaluation history and the ledger of remediations are kept: a year and the month to look back on it.
+const RECORD_RETENTION_DAYS: u32 = 400;
+/// Days that an overwritten or deleted version can be brought back.
+const NONCURRENT_DAYS: i32 = 30;
+/// Days after which an upload that never ended is removed.
+const INCOMPLETE_UPLOAD_DAYS: i32 = 7;
+
+/// Where reports are kept and for how long.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ReportsArgs {
+    /// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days.
+    #[schemars(range(min = 1, max = 3653))]
+    pub retention_days: Input<u32>,
+    /// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+    pub bucket_name: Option<Input<String>>,
+    /// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not
+    /// empty.
+    pub force_destroy: Input<bool>,
+}
+
+impl Default for ReportsArgs {
+    fn default() -> Self {
+        Self { retention_days: 30.into(), bucket_name: None, force_destroy: false.into() }
+    }
+}
+
+/// Inputs of [`ReportStore`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReportStoreArgs {
+    /// Start of the bucket's name: a-z, 0-9 and hyphen.
+    #[serde(default)]
+    pub name_prefix: NamePrefix,
+    /// Tags of the bucket.
+    #[serde(default)]
+    pub tags: Tags,
+    /// ARN of the KMS key that encrypts the objects.
+    pub kms_key_arn: Input<String>,
+    /// Where reports are kept and for how long.
+    #[serde(default)]
+    pub reports: ReportsArgs,
+}
+
+/// An encrypted, versioned, private bucket for reports, with a lifecycle for each kind of record.
+#[derive(Debug, Outputs)]
+pub struct ReportStore {
+    /// Name of the bucket.
+    pub bucket_name: Output<String>,
+    /// ARN of the bucket.
+    pub bucket_arn: Output<String>,
+}
+
+impl Component for ReportStore {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ReportStore");
+    type Args = ReportStoreArgs;
+    type Facts = AccountFacts;
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let name = args.reports.bucket_name.clone().unwrap_or_else(|| args.name_prefix.bucket(facts).into());
+        let bucket = s3::Bucket::child(scope, "bucket")
+            .bucket(name)
+            .force_destroy(args.reports.force_destroy.clone())
+            .set_tags(tags::input(&args.tags))
+            .register();
+        let name = || Input::from(bucket.id());
+
+        let default_encryption =
+            s3::BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault::new("aws:kms")
+                .kms_master_key_id(&args.kms_key_arn);
+        let rule = s3::BucketServerSideEncryptionConfigurationRule::new()
+            .apply_server_side_encryption_by_default(default_encryption)
+            .bucket_key_enabled(true);
+        let required = s3::bucket_server_side_encryption_configuration::Required {
+            bucket: name(),
+            rules: vec![rule.into()].into(),
+        };
+        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", required).register();
+
+        let required = s3::bucket_versioning::Required {
+            bucket: name(),
+            versioning_configuration: s3::BucketVersioningVersioningConfiguration::new("Enabled").into(),
+        };
+        let versioning = s3::BucketVersioning::child(scope, "versioning", required).register();
+
+        let required = s3::bucket_ownership_controls::Required {
+            bucket: name(),
+            rule: s3::BucketOwnershipControlsRule::new("BucketOwnerEnforced").into(),
+        };
+        s3::BucketOwnershipControls::child(scope, "ownership", required).register();
+
+        let required = s3::bucket_public_access_block::Required { bucket: name() };
+        let public_access = s3::BucketPublicAccessBlock::child(scope, "public-access", required)
+            .block_public_acls(true)
+            .block_public_policy(true)
+            .ignore_public_acls(true)
+            .restrict_public_buckets(true)
+            .register();
+
+        let required = s3::bucket_policy::Required { bucket: name(), policy: tls_only(&bucket).into() };
+        s3::BucketPolicy::child(scope, "policy", required)
+            // S3 refuses a policy and an access block that change at the same time.
+            .options(depends_on(&public_access))
+            .register();
+
+        let required = s3::bucket_lifecycle_configuration::Required { bucket: name() };
+        s3::BucketLifecycleConfiguration::child(scope, "lifecycle", required)
+            .rules(lifecycle(&args.reports))
+            // Non-current versions mean something only where there are versions.
+            .options(depends_on(&versioning))
+            .register();
+
+        Ok(Self { bucket_name: bucket.id(), bucket_arn: bucket.arn() })
+    }
+}
+
+/// Refuses every request that does not come over TLS.
+fn tls_only(bucket: &s3::Bucket) -> PolicyDocument {
+    PolicyDocument::new([Statement::deny("TlsOnly")
+        .everyone()
+        .actions(["s3:*"])
+        .on(bucket.arn())
+        .on(interpolate!("{}/*", bucket.arn()))
+        .when("Bool", "aws:SecureTransport", "false")])
+}
+
+/// Two rules for each kind of record: S3 takes days and the removal of delete markers only in rules apart.
+fn lifecycle(reports: &ReportsArgs) -> Vec<Input<s3::BucketLifecycleConfigurationRule>> {
+    let retention = [
+        ("reports", reports.retention_days.clone()),
+        ("history", RECORD_RETENTION_DAYS.into()),
+        ("ledger", RECORD_RETENTION_DAYS.into()),
+    ];
+    let rules = retention.into_iter().flat_map(|(kind, days)| {
+        let filter = s3::BucketLifecycleConfigurationRuleFilter::new().prefix(format!("{kind}/"));
+        let rule = |id: String| s3::BucketLifecycleConfigurationRule::new(id, "Enabled").filter(filter.clone());
+        let expiry = rule(kind.to_owned())
+            .expiration(s3::BucketLifecycleConfigurationRuleExpiration::new().days(days))
+            .noncurrent_version_expiration(s3::BucketLifecycleConfigurationRuleNoncurrentVersionExpiration::new(
+                NONCURRENT_DAYS,
+            ))
+            .abort_incomplete_multipart_upload(
+                s3::BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload::new()
+                    .days_after_initiation(INCOMPLETE_UPLOAD_DAYS),
+            );
+        let markers = rule(format!("{kind}-delete-markers"))
+            .expiration(s3::BucketLifecycleConfigurationRuleExpiration::new().expired_object_delete_marker(true));
+        [expiry.into(), markers.into()]
+    });
+    rules.collect()
+}

@@ -1,0 +1,220 @@
+//! The Config rules and the role that AWS Config reads the account with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_resources::{Arn, Json, PolicyDocument, Statement, cfg, iam};
+use functions_core::configuration::RuleEntry;
+use pulumi_component::{
+    Component, ConstructError, Context, Input, Output, Outputs, PropertyError, Scope, TypeToken, all, interpolate,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+use crate::tags::{self, Tags};
+
+/// The rules that a deployment has unless it says otherwise: name, identifier, parameters.
+const BASELINE: [(&str, &str, &[(&str, &str)]); 4] = [
+    (
+        "ec2-approved-instance-types",
+        "DESIRED_INSTANCE_TYPE",
+        &[("instanceType", "t2.micro,t2.small,t3.micro,t3.small")],
+    ),
+    ("s3-bucket-encryption-enabled", "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", &[]),
+    ("rds-backup-retention-enabled", "DB_INSTANCE_BACKUP_ENABLED", &[]),
+    ("ebs-volumes-encrypted", "ENCRYPTED_VOLUMES", &[]),
+];
+
+/// Which rules are evaluated.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RulesArgs {
+    /// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`,
+    /// `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`.
+    pub baseline: bool,
+    /// Further AWS managed rules.
+    pub managed: Vec<ManagedRuleArgs>,
+}
+
+impl Default for RulesArgs {
+    fn default() -> Self {
+        Self { baseline: true, managed: Vec::new() }
+    }
+}
+
+/// One AWS managed rule.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ManagedRuleArgs {
+    /// Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+    pub identifier: String,
+    /// Name of the rule in the account. Default: the identifier in lower case with hyphens.
+    #[schemars(length(min = 1, max = 100))]
+    pub name: Option<String>,
+    /// What the rule is for, in your words. At most 256 characters.
+    pub description: Option<Input<String>>,
+    /// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, Input<String>>,
+    /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or
+    /// `TwentyFour_Hours`. A rule that reacts to changes takes none.
+    pub frequency: Option<Input<String>>,
+    /// Which resources the rule looks at. Default: all that it can evaluate.
+    pub scope: Option<ScopeArgs>,
+}
+
+/// Which resources a rule looks at: by type, by one resource, or by tag.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ScopeArgs {
+    /// Resource types, such as `AWS::EC2::Volume`.
+    pub resource_types: Option<Vec<Input<String>>>,
+    /// Id of the one resource; goes with exactly one resource type.
+    pub resource_id: Option<Input<String>>,
+    /// Name of a tag that the resources carry.
+    pub tag_key: Option<Input<String>>,
+    /// Value of that tag.
+    pub tag_value: Option<Input<String>>,
+}
+
+/// A rule with everything decided but its physical name.
+#[derive(Clone, Debug)]
+struct Rule {
+    name: String,
+    args: ManagedRuleArgs,
+}
+
+impl RulesArgs {
+    /// All rules, the baseline first.
+    fn rules(&self) -> Vec<Rule> {
+        let baseline = BASELINE.iter().filter(|_| self.baseline).map(|(name, identifier, parameters)| {
+            let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect();
+            Rule { name: (*name).to_owned(), args: ManagedRuleArgs::of(identifier, parameters) }
+        });
+        let managed = self.managed.iter().map(|args| Rule { name: args.name(), args: args.clone() });
+        baseline.chain(managed).collect()
+    }
+
+    /// Names and identifiers as the functions know them.
+    pub fn entries(&self, prefix: &NamePrefix) -> Vec<RuleEntry> {
+        let rules = self.rules().into_iter();
+        rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
+    }
+
+    /// Names are the rules' identity, in the account and in the stack: each may be there once. Paths start at `path`.
+    pub fn check(&self, path: &str) -> Vec<PropertyError> {
+        let mut taken: BTreeSet<String> =
+            BASELINE.iter().filter(|_| self.baseline).map(|(name, ..)| (*name).to_owned()).collect();
+        let mut problems = Vec::new();
+        for (index, rule) in self.managed.iter().enumerate() {
+            let name = rule.name();
+            if !taken.insert(name.clone()) {
+                let reason = format!("there is a rule `{name}` already; give this one a `name` of its own");
+                problems.push(PropertyError::new(format!("{path}managed[{index}].name"), reason));
+            }
+        }
+        problems
+    }
+}
+
+impl ManagedRuleArgs {
+    fn of(identifier: &str, parameters: BTreeMap<String, Input<String>>) -> Self {
+        let identifier = identifier.to_owned();
+        Self { identifier, name: None, description: None, parameters, frequency: None, scope: None }
+    }
+
+    fn name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.identifier.to_lowercase().replace('_', "-"))
+    }
+}
+
+/// Inputs of [`RuleSet`].
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RuleSetArgs {
+    /// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen.
+    pub name_prefix: NamePrefix,
+    /// Tags of the rules and the role.
+    pub tags: Tags,
+    /// Which rules are evaluated.
+    pub rules: RulesArgs,
+}
+
+/// AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
+#[derive(Debug, Outputs)]
+pub struct RuleSet {
+    /// Names of the rules in the account.
+    pub config_rule_names: Output<Vec<String>>,
+    /// ARN of the role that AWS Config may take to read this account.
+    pub config_role_arn: Output<String>,
+}
+
+impl Component for RuleSet {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:RuleSet");
+    type Args = RuleSetArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args) -> Vec<PropertyError> {
+        args.rules.check("rules.")
+    }
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let required = iam::role::Required { assume_role_policy: config_trust(facts).into() };
+        let role = iam::Role::child(scope, "config-role", required)
+            .description("AWS Config reads the resources of this account")
+            .set_tags(tags::input(&args.tags))
+            .register();
+        let policy_arn = interpolate!("arn:{}:iam::aws:policy/service-role/AWS_ConfigRole", facts.partition());
+        let required =
+            iam::role_policy_attachment::Required { policy_arn: policy_arn.into(), role: role.name().into() };
+        iam::RolePolicyAttachment::child(scope, "config-role-policy", required).register();
+
+        let rules = args.rules.rules().into_iter().map(|rule| {
+            let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
+            cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
+                .name(args.name_prefix.rule(&rule.name))
+                .set_description(rule.args.description)
+                .set_input_parameters(parameters(rule.args.parameters))
+                .set_maximum_execution_frequency(rule.args.frequency)
+                .set_scope(rule.args.scope.map(|scope| rule_scope(scope).into()))
+                .set_tags(tags::input(&args.tags))
+                .register()
+        });
+        let names: Vec<_> = rules.map(|rule| rule.name()).collect();
+        Ok(Self { config_rule_names: all(names), config_role_arn: role.arn() })
+    }
+}
+
+/// Only AWS Config, and only for this account.
+fn config_trust(facts: &AccountFacts) -> PolicyDocument {
+    PolicyDocument::new([Statement::allow("Config")
+        .service("config.amazonaws.com")
+        .actions(["sts:AssumeRole"])
+        .when("StringEquals", "aws:SourceAccount", facts.account_id())
+        .when(
+            "ArnLike",
+            "aws:SourceArn",
+            Arn::of(facts.partition(), "config").region("*").account(facts.account_id()).resource("*"),
+        )])
+}
+
+/// Parameters as the JSON text that AWS Config takes.
+fn parameters(parameters: BTreeMap<String, Input<String>>) -> Option<Input<String>> {
+    let members = parameters.into_iter().map(|(name, value)| (name, Json::from(value)));
+    let members: BTreeMap<_, _> = members.collect();
+    (!members.is_empty()).then(|| Json::Object(members).into())
+}
+
+fn rule_scope(args: ScopeArgs) -> cfg::RuleScope {
+    cfg::RuleScope {
+        compliance_resource_id: args.resource_id,
+        compliance_resource_types: args.resource_types.map(Into::into),
+        tag_key: args.tag_key,
+        tag_value: args.tag_value,
+    }
+}

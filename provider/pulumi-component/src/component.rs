@@ -1,0 +1,79 @@
+//! What a component is: inputs, outputs, and one function that describes its children.
+
+use std::future::Future;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+
+use crate::context::Context;
+use crate::encode::Encoding;
+use crate::error::{ConstructError, PropertyError};
+use crate::property::TypeToken;
+use crate::scope::Scope;
+
+/// A component: a resource that is made of other resources.
+pub trait Component: Outputs + Sized {
+    /// Its type: `package:index:Name`.
+    const TOKEN: TypeToken;
+
+    /// Its inputs: one struct that is decoder, schema and documentation.
+    type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;
+
+    /// What [`prepare`](Self::prepare) learns before anything is registered.
+    type Facts: Send + Sync + 'static;
+
+    /// Relations between inputs, beyond what the schema of a single one says. All problems at once.
+    fn check(_args: &Self::Args) -> Vec<PropertyError> {
+        Vec::new()
+    }
+
+    /// Looks at the world, read-only and bounded in time. The one asynchronous step.
+    fn prepare(
+        context: &Context,
+        args: &Self::Args,
+    ) -> impl Future<Output = Result<Self::Facts, ConstructError>> + Send;
+
+    /// Describes the children: no waiting, no clock, no environment. The scope drives what is described here.
+    ///
+    /// # Errors
+    /// When the component cannot be described from these inputs.
+    fn construct(scope: &Scope, args: Self::Args, facts: &Self::Facts) -> Result<Self, ConstructError>;
+}
+
+/// The outputs of a component. Derive it: each field is an [`Output`](crate::Output), named in camelCase on the wire.
+pub trait Outputs: Send + Sync + 'static {
+    /// The doc comment of the struct, which is the description of the component in every SDK.
+    const DESCRIPTION: &'static str;
+
+    /// Starts the encoding of each output.
+    fn encode(&self) -> Vec<(&'static str, Encoding)>;
+
+    /// What each output is.
+    fn properties(generator: &mut SchemaGenerator) -> Vec<OutputProperty>;
+}
+
+/// An output as the schema shows it.
+pub struct OutputProperty {
+    /// Wire name.
+    pub name: &'static str,
+    /// The doc comment of its field.
+    pub description: &'static str,
+    /// Its type.
+    pub schema: Schema,
+    /// Whether it is there in every deployment.
+    pub required: bool,
+}
+
+/// What an output's type adds to its schema: an optional one is not required.
+pub trait OutputType: JsonSchema {
+    /// Whether it is there in every deployment.
+    const REQUIRED: bool = true;
+}
+
+impl OutputType for String {}
+impl OutputType for bool {}
+impl OutputType for f64 {}
+impl<T: JsonSchema> OutputType for Vec<T> {}
+impl<T: JsonSchema> OutputType for Option<T> {
+    const REQUIRED: bool = false;
+}

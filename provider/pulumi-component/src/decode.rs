@@ -1,0 +1,187 @@
+//! Property values to typed arguments, through plain serde derives.
+//!
+//! The check against the schema has run before, with every problem at once; what fails here is a plain field that got
+//! an eventual value, or a bug of ours.
+
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use crate::error::{PropertyError, path_member};
+use crate::input::INPUT;
+use crate::property::{PropertyMap, PropertyValue, Value};
+
+/// Decodes a component's inputs.
+///
+/// # Errors
+/// With the path of the first property that does not fit.
+pub fn from_properties<T: DeserializeOwned>(properties: PropertyMap) -> Result<T, PropertyError> {
+    T::deserialize(Decoder(Value::Object(properties).into()))
+}
+
+/// Decodes one value, marks left aside.
+///
+/// # Errors
+/// When the value does not have the type's shape.
+pub fn from_value<T: DeserializeOwned>(value: PropertyValue) -> Result<T, PropertyError> {
+    T::deserialize(Decoder(stripped(value)))
+}
+
+/// The largest whole number that a double holds without a gap below it.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+struct Decoder(PropertyValue);
+
+impl<'de> Deserializer<'de> for Decoder {
+    type Error = PropertyError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PropertyError> {
+        if self.0.secret {
+            return Err(PropertyError::custom("must be a plain value, but it is secret"));
+        }
+        match self.0.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(value),
+            Value::Number(value) if value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE =>
+            {
+                #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i64")]
+                visitor.visit_i64(value as i64)
+            }
+            Value::Number(value) => visitor.visit_f64(value),
+            Value::String(value) => visitor.visit_string(value),
+            Value::List(items) => visitor.visit_seq(Items(items.into_iter().enumerate())),
+            Value::Object(members) => visitor.visit_map(Members { members: members.into_iter(), value: None }),
+            Value::Unknown => {
+                Err(PropertyError::custom("must be a plain value, but it is not known before the update"))
+            }
+            Value::Asset(_) | Value::Archive(_) | Value::Resource(_) => {
+                Err(PropertyError::custom("must be a plain value, but it is an asset or a resource"))
+            }
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PropertyError> {
+        if self.0.value == Value::Null { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, PropertyError> {
+        if name == INPUT { visitor.visit_seq(InputParts::new(self.0)) } else { visitor.visit_newtype_struct(self) }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PropertyError> {
+        match self.0.value {
+            Value::Number(value) if !self.0.secret => visitor.visit_f64(value),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, PropertyError> {
+        match self.0.value {
+            Value::String(value) if !self.0.secret => {
+                let value: serde::de::value::StringDeserializer<PropertyError> = value.into_deserializer();
+                value.deserialize_enum(name, variants, visitor)
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
+        map struct identifier ignored_any
+    }
+}
+
+struct Items(std::iter::Enumerate<std::vec::IntoIter<PropertyValue>>);
+
+impl<'de> SeqAccess<'de> for Items {
+    type Error = PropertyError;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, PropertyError> {
+        let Some((index, item)) = self.0.next() else { return Ok(None) };
+        seed.deserialize(Decoder(item)).map(Some).map_err(|error| error.under(&format!("[{index}]")))
+    }
+}
+
+struct Members {
+    members: std::collections::btree_map::IntoIter<String, PropertyValue>,
+    value: Option<(String, PropertyValue)>,
+}
+
+impl<'de> MapAccess<'de> for Members {
+    type Error = PropertyError;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, PropertyError> {
+        // Keys of the SDKs' own, such as `__self__`, are none of the author's.
+        self.value = self.members.by_ref().find(|(name, _)| !name.starts_with("__"));
+        match &self.value {
+            Some((name, _)) => seed.deserialize(name.as_str().into_deserializer()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, PropertyError> {
+        let (name, value) = self.value.take().ok_or_else(|| PropertyError::custom("a value without a name"))?;
+        seed.deserialize(Decoder(value)).map_err(|error| error.under(&path_member(&name)))
+    }
+}
+
+/// An input as three parts: secret, dependencies, value. Marks found below are hoisted: one secret member makes the
+/// whole input secret, one unknown member makes it unknown.
+struct InputParts {
+    secret: bool,
+    dependencies: Vec<String>,
+    value: Option<PropertyValue>,
+    next: usize,
+}
+
+impl InputParts {
+    fn new(value: PropertyValue) -> Self {
+        let marks = value.marks();
+        Self {
+            secret: marks.secret,
+            dependencies: marks.dependencies.iter().map(ToString::to_string).collect(),
+            value: (!marks.unknown).then(|| stripped(value)),
+            next: 0,
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for InputParts {
+    type Error = PropertyError;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, PropertyError> {
+        self.next += 1;
+        match self.next {
+            1 => seed.deserialize(self.secret.into_deserializer()).map(Some),
+            2 => seed.deserialize(std::mem::take(&mut self.dependencies).into_deserializer()).map(Some),
+            3 => match self.value.take() {
+                // `Some` around null, so that an input of an optional type can tell null from unknown.
+                Some(value) => seed.deserialize(Decoder(value)).map(Some),
+                None => seed.deserialize(Decoder(Value::Null.into())).map(Some),
+            },
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The same value without any mark, at every depth.
+fn stripped(value: PropertyValue) -> PropertyValue {
+    match value.value {
+        Value::List(items) => Value::List(items.into_iter().map(stripped).collect()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, member)| (name, stripped(member))).collect())
+        }
+        other => other,
+    }
+    .into()
+}

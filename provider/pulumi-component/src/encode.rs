@@ -1,0 +1,125 @@
+//! Typed values to property values, waiting for what is eventual.
+
+use std::collections::BTreeMap;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, try_join_all};
+
+use crate::error::Failure;
+use crate::input::Input;
+use crate::output::Output;
+use crate::property::{Archive, Asset, PropertyMap, PropertyValue, Value};
+
+/// A value on its way to the engine.
+pub type Encoding = BoxFuture<'static, Result<PropertyValue, Failure>>;
+
+/// What can be a property of a resource. Marks stay where they are: a secret member does not make its object secret.
+pub trait Encode: Send + Sync + 'static {
+    /// Starts the encoding.
+    fn encode(self) -> Encoding;
+}
+
+fn ready(value: Value) -> Encoding {
+    std::future::ready(Ok(value.into())).boxed()
+}
+
+/// Encodes the named members of an object, as nested types of generated code do.
+pub fn encode_members(members: Vec<(&'static str, Encoding)>) -> Encoding {
+    let members = members.into_iter().map(|(name, member)| async move { Ok((name.to_owned(), member.await?)) });
+    async move { Ok(Value::Object(try_join_all(members).await?.into_iter().collect()).into()) }.boxed()
+}
+
+impl Encode for String {
+    fn encode(self) -> Encoding {
+        ready(Value::String(self))
+    }
+}
+
+impl Encode for bool {
+    fn encode(self) -> Encoding {
+        ready(Value::Bool(self))
+    }
+}
+
+impl Encode for f64 {
+    fn encode(self) -> Encoding {
+        ready(Value::Number(self))
+    }
+}
+
+impl Encode for u32 {
+    fn encode(self) -> Encoding {
+        ready(Value::Number(self.into()))
+    }
+}
+
+impl Encode for Asset {
+    fn encode(self) -> Encoding {
+        ready(Value::Asset(self))
+    }
+}
+
+impl Encode for Archive {
+    fn encode(self) -> Encoding {
+        ready(Value::Archive(self))
+    }
+}
+
+impl Encode for PropertyValue {
+    fn encode(self) -> Encoding {
+        std::future::ready(Ok(self)).boxed()
+    }
+}
+
+impl Encode for PropertyMap {
+    fn encode(self) -> Encoding {
+        ready(Value::Object(self))
+    }
+}
+
+impl<T: Encode> Encode for Option<T> {
+    fn encode(self) -> Encoding {
+        self.map_or_else(|| ready(Value::Null), T::encode)
+    }
+}
+
+impl<T: Encode> Encode for Vec<T> {
+    fn encode(self) -> Encoding {
+        let items = try_join_all(self.into_iter().map(T::encode));
+        async move { Ok(Value::List(items.await?).into()) }.boxed()
+    }
+}
+
+/// Marks a type whose maps are encoded member by member; [`PropertyMap`] is one already.
+pub trait EncodeMember: Encode {}
+impl EncodeMember for String {}
+impl<T: Encode + Clone> EncodeMember for Input<T> {}
+
+impl<T: EncodeMember> Encode for BTreeMap<String, T> {
+    fn encode(self) -> Encoding {
+        let members = self.into_iter().map(|(name, member)| async move { Ok((name, member.encode().await?)) });
+        async move { Ok(Value::Object(try_join_all(members).await?.into_iter().collect()).into()) }.boxed()
+    }
+}
+
+impl<T: Encode + Clone> Encode for Output<T> {
+    fn encode(self) -> Encoding {
+        async move {
+            let resolved = self.resolve().await?;
+            let mut value = match resolved.value.clone() {
+                Some(value) => value.encode().await?,
+                None => PropertyValue::unknown(),
+            };
+            value.secret |= resolved.secret;
+            value.dependencies.extend(resolved.dependencies.iter().cloned());
+            Ok(value)
+        }
+        .boxed()
+    }
+}
+
+impl<T: Encode + Clone> Encode for Input<T> {
+    fn encode(self) -> Encoding {
+        self.into_output().encode()
+    }
+}

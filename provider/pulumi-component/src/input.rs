@@ -1,0 +1,146 @@
+//! What a resource or a component takes: a value now, or an output of another resource.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use futures::FutureExt;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::ser::{Error as _, Serialize, Serializer};
+
+use crate::output::{Output, Resolved};
+use crate::property::Urn;
+
+/// The name by which our deserializer knows an [`Input`]; any other deserializer sees a plain value.
+pub(crate) const INPUT: &str = "$pulumi::Input";
+/// The mark of an input's schema: without it a property is `plain` for the SDKs.
+pub(crate) const EVENTUAL: &str = "x-pulumi-input";
+
+/// A value that is given now or comes from another resource.
+#[derive(Clone, Debug)]
+pub struct Input<T>(Output<T>);
+
+impl<T> Input<T> {
+    /// The value as an output, for combination.
+    pub fn into_output(self) -> Output<T> {
+        self.0
+    }
+
+    /// The value as an output, for combination.
+    pub fn output(&self) -> &Output<T> {
+        &self.0
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> From<T> for Input<T> {
+    fn from(value: T) -> Self {
+        Self(Output::known(value))
+    }
+}
+
+impl<T> From<Output<T>> for Input<T> {
+    fn from(output: Output<T>) -> Self {
+        Self(output)
+    }
+}
+
+impl<T> From<&Output<T>> for Input<T> {
+    fn from(output: &Output<T>) -> Self {
+        Self(output.clone())
+    }
+}
+
+impl<T: Clone> From<&Input<T>> for Input<T> {
+    fn from(input: &Input<T>) -> Self {
+        input.clone()
+    }
+}
+
+impl From<&str> for Input<String> {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<&String> for Input<String> {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+/// Whole numbers for the wire's doubles, where no digit is lost.
+macro_rules! numbers {
+    ($($whole:ty),*) => {$(
+        impl From<$whole> for Input<f64> {
+            fn from(value: $whole) -> Self {
+                f64::from(value).into()
+            }
+        }
+
+        impl From<Input<$whole>> for Input<f64> {
+            fn from(input: Input<$whole>) -> Self {
+                Self(input.0.map(f64::from))
+            }
+        }
+    )*};
+}
+numbers!(i32, u32);
+
+impl<'de, T: Deserialize<'de> + Clone + Send + Sync + 'static> Deserialize<'de> for Input<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(INPUT, InputVisitor(PhantomData))
+    }
+}
+
+struct InputVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Clone + Send + Sync + 'static> Visitor<'de> for InputVisitor<T> {
+    type Value = Input<T>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("an input")
+    }
+
+    /// Another deserializer: a plain value, for defaults in tests and documents.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        T::deserialize(deserializer).map(Input::from)
+    }
+
+    /// Ours: secret, dependencies, and the value or nothing where it is unknown.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+        let missing = || A::Error::custom("an input without its marks");
+        let secret = parts.next_element::<bool>()?.ok_or_else(missing)?;
+        let dependencies = parts.next_element::<Vec<String>>()?.ok_or_else(missing)?;
+        let value = parts.next_element::<Option<T>>()?.ok_or_else(missing)?;
+        let dependencies = dependencies.into_iter().map(Urn::new).collect();
+        Ok(Output::resolved(Resolved { value, secret, dependencies }).into())
+    }
+}
+
+impl<T: Serialize + Clone + Send + Sync + 'static> Serialize for Input<T> {
+    /// For schemas alone, whose defaults are literals.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let resolved = self.0.resolve().now_or_never().and_then(Result::ok);
+        match resolved.as_ref().filter(|resolved| !resolved.secret).and_then(|resolved| resolved.value.as_ref()) {
+            Some(value) => value.serialize(serializer),
+            None => Err(S::Error::custom("not a literal")),
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Input<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Input_{}", T::schema_name()).into()
+    }
+
+    /// Inline, so that bounds and defaults of the field survive.
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = generator.subschema_for::<T>();
+        schema.insert(EVENTUAL.into(), true.into());
+        schema
+    }
+}

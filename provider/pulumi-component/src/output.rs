@@ -1,0 +1,210 @@
+//! Eventual values: what a resource will answer, with its marks.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared, join_all};
+
+use crate::error::{Failure, panic_message};
+use crate::property::Urn;
+
+/// A value that is there once the resources it comes from are registered.
+///
+/// It resolves to a value or, in a preview, to "unknown", and carries two marks through every combination: whether it
+/// is secret, and which resources it came from. There is no way to look inside while a component is constructed, so a
+/// mark cannot be lost. Cloning is cheap and shares the value.
+pub struct Output<T>(Shared<BoxFuture<'static, Result<Arc<Resolved<T>>, Failure>>>);
+
+/// What an [`Output`] resolves to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved<T> {
+    /// The value; `None` while a preview cannot know it.
+    pub value: Option<T>,
+    /// Whether the value is secret.
+    pub secret: bool,
+    /// The resources that the value came from.
+    pub dependencies: BTreeSet<Urn>,
+}
+
+impl<T> Resolved<T> {
+    /// A value without marks.
+    pub fn known(value: T) -> Self {
+        Self { value: Some(value), secret: false, dependencies: BTreeSet::new() }
+    }
+
+    /// The same marks with another value.
+    pub(crate) fn with<U>(&self, value: Option<U>) -> Resolved<U> {
+        Resolved { value, secret: self.secret, dependencies: self.dependencies.clone() }
+    }
+
+    pub(crate) fn absorb<U>(&mut self, other: &Resolved<U>) {
+        self.secret |= other.secret;
+        self.dependencies.extend(other.dependencies.iter().cloned());
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Output<T> {
+    /// An output of a future.
+    pub fn from_future(future: impl Future<Output = Result<Resolved<T>, Failure>> + Send + 'static) -> Self {
+        let guarded = AssertUnwindSafe(future).catch_unwind().map(|outcome| match outcome {
+            Ok(resolved) => resolved.map(Arc::new),
+            Err(panic) => Err(Failure::failed(format!("internal error: {}", panic_message(panic.as_ref())))),
+        });
+        Self(guarded.boxed().shared())
+    }
+
+    /// An output that is already resolved.
+    pub fn resolved(resolved: Resolved<T>) -> Self {
+        Self::from_future(std::future::ready(Ok(resolved)))
+    }
+
+    /// A known value without marks.
+    pub fn known(value: T) -> Self {
+        Self::resolved(Resolved::known(value))
+    }
+
+    /// A value that this run cannot know.
+    pub fn unknown() -> Self {
+        Self::resolved(Resolved { value: None, secret: false, dependencies: BTreeSet::new() })
+    }
+
+    /// The value, or unknown where there is none.
+    pub fn known_or_unknown(value: Option<T>) -> Self {
+        value.map_or_else(Self::unknown, Self::known)
+    }
+
+    /// Computes another value from this one; `compute` does not run on an unknown value.
+    pub fn map<U: Clone + Send + Sync + 'static>(&self, compute: impl FnOnce(T) -> U + Send + 'static) -> Output<U> {
+        self.try_map(|value| Ok(compute(value)))
+    }
+
+    /// Computes another value that may fail; the failure ends the run with the reason given.
+    pub fn try_map<U: Clone + Send + Sync + 'static>(
+        &self,
+        compute: impl FnOnce(T) -> Result<U, String> + Send + 'static,
+    ) -> Output<U> {
+        let this = self.clone();
+        Output::from_future(async move {
+            let resolved = this.resolve().await?;
+            let computed = match resolved.value.clone() {
+                None => None,
+                Some(value) => Some(guard(|| compute(value))?.map_err(Failure::failed)?),
+            };
+            Ok(resolved.with(computed))
+        })
+    }
+
+    /// Computes another output from this value and unites their marks; `compute` does not run on an unknown value.
+    pub fn and_then<U: Clone + Send + Sync + 'static>(
+        &self,
+        compute: impl FnOnce(T) -> Output<U> + Send + 'static,
+    ) -> Output<U> {
+        let this = self.clone();
+        Output::from_future(async move {
+            let outer = this.resolve().await?;
+            let Some(value) = outer.value.clone() else { return Ok(outer.with(None)) };
+            let inner = guard(|| compute(value))?.resolve().await?;
+            let mut resolved = inner.with(inner.value.clone());
+            resolved.absorb(&outer);
+            Ok(resolved)
+        })
+    }
+
+    /// Pairs two outputs; unknown where one of them is.
+    pub fn zip<U: Clone + Send + Sync + 'static>(&self, other: &Output<U>) -> Output<(T, U)> {
+        let (first, second) = (self.clone(), other.clone());
+        Output::from_future(async move {
+            let (first, second) = futures::try_join!(first.resolve(), second.resolve())?;
+            let mut resolved = first.with(first.value.clone().zip(second.value.clone()));
+            resolved.absorb(&second);
+            Ok(resolved)
+        })
+    }
+
+    /// The same value, marked secret. Nothing public removes the mark.
+    #[must_use]
+    pub fn secret(&self) -> Self {
+        let this = self.clone();
+        Self::from_future(async move {
+            let resolved = this.resolve().await?;
+            Ok(Resolved { secret: true, ..resolved.with(resolved.value.clone()) })
+        })
+    }
+
+    /// Waits for the value. For the library and its testing kit; a component never waits.
+    ///
+    /// # Errors
+    /// When a resource that the value comes from failed, or a closure did.
+    pub async fn resolve(&self) -> Result<Arc<Resolved<T>>, Failure> {
+        self.0.clone().await
+    }
+}
+
+/// Runs a closure of the author's, so that its panic fails the run and not the process.
+fn guard<R>(compute: impl FnOnce() -> R) -> Result<R, Failure> {
+    catch_unwind(AssertUnwindSafe(compute))
+        .map_err(|panic| Failure::failed(format!("internal error: {}", panic_message(panic.as_ref()))))
+}
+
+/// Gathers many outputs into one; unknown where one of them is.
+pub fn all<T: Clone + Send + Sync + 'static>(outputs: impl IntoIterator<Item = Output<T>>) -> Output<Vec<T>> {
+    let outputs: Vec<_> = outputs.into_iter().collect();
+    Output::from_future(async move {
+        let mut gathered = Resolved::known(Vec::with_capacity(outputs.len()));
+        for outcome in join_all(outputs.iter().map(Output::resolve)).await {
+            let resolved = outcome?;
+            gathered.absorb(&resolved);
+            gathered.value = gathered.value.zip(resolved.value.clone()).map(|(mut values, value)| {
+                values.push(value);
+                values
+            });
+        }
+        Ok(gathered)
+    })
+}
+
+/// Formats outputs into a text, as `format!` does with values: `interpolate!("{}/*", bucket.arn())`.
+///
+/// Takes one to four arguments, each whatever converts into an [`Input<String>`](crate::Input).
+#[macro_export]
+macro_rules! interpolate {
+    ($format:literal, $a:expr $(,)?) => {
+        $crate::text($a).map(|a| format!($format, a))
+    };
+    ($format:literal, $a:expr, $b:expr $(,)?) => {
+        $crate::text($a).zip(&$crate::text($b)).map(|(a, b)| format!($format, a, b))
+    };
+    ($format:literal, $a:expr, $b:expr, $c:expr $(,)?) => {
+        $crate::text($a).zip(&$crate::text($b)).zip(&$crate::text($c)).map(|((a, b), c)| format!($format, a, b, c))
+    };
+    ($format:literal, $a:expr, $b:expr, $c:expr, $d:expr $(,)?) => {
+        $crate::text($a)
+            .zip(&$crate::text($b))
+            .zip(&$crate::text($c))
+            .zip(&$crate::text($d))
+            .map(|(((a, b), c), d)| format!($format, a, b, c, d))
+    };
+}
+
+/// An argument of [`interpolate!`] as an output.
+#[doc(hidden)]
+pub fn text(value: impl Into<crate::Input<String>>) -> Output<String> {
+    value.into().into_output()
+}
+
+impl<T> Clone for Output<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Output<T> {
+    /// Never prints the value.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Output(..)")
+    }
+}

@@ -1,0 +1,234 @@
+//! Property values as the engine exchanges them, with their marks, apart from any wire format.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// The unique name of a resource in a deployment, as the engine assigns it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Urn(String);
+
+impl Urn {
+    /// Takes the engine's text as it is.
+    pub fn new(urn: impl Into<String>) -> Self {
+        Self(urn.into())
+    }
+
+    /// The text, as the engine wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Urn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Properties by their wire name, in a stable order.
+pub type PropertyMap = BTreeMap<String, PropertyValue>;
+
+/// A value with its marks: is it secret, and which resources did it come from.
+#[derive(Clone, Default, PartialEq)]
+pub struct PropertyValue {
+    /// What the value is; [`Value::Unknown`] while a preview cannot know it.
+    pub value: Value,
+    /// Whether the engine must encrypt it in the state and hide it on the console.
+    pub secret: bool,
+    /// The resources that it was computed from.
+    pub dependencies: BTreeSet<Urn>,
+}
+
+/// What a property value is, without its marks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// An explicit null, which is not the same as an absent property.
+    #[default]
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number; the wire has doubles alone.
+    Number(f64),
+    /// A text.
+    String(String),
+    /// A list; its elements carry marks of their own.
+    List(Vec<PropertyValue>),
+    /// An object or a map; its members carry marks of their own.
+    Object(PropertyMap),
+    /// A file.
+    Asset(Asset),
+    /// A set of files.
+    Archive(Archive),
+    /// Another resource.
+    Resource(ResourceReference),
+    /// Not known before the update.
+    Unknown,
+}
+
+/// A file that the engine hands to a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asset {
+    /// Where its content is.
+    pub source: AssetSource,
+    /// SHA-256 of the content in hex, where the engine computed it.
+    pub hash: Option<String>,
+}
+
+/// Where the content of an [`Asset`] is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AssetSource {
+    /// The content itself.
+    Text(String),
+    /// A path; a relative one is resolved against the folder of the user's program.
+    Path(String),
+    /// An address to fetch it from.
+    Uri(String),
+}
+
+/// A set of files that the engine hands to a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Archive {
+    /// Where its content is.
+    pub source: ArchiveSource,
+    /// SHA-256 of the content in hex, where the engine computed it.
+    pub hash: Option<String>,
+}
+
+/// Where the content of an [`Archive`] is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ArchiveSource {
+    /// Path in the archive: [`Value::Asset`] or [`Value::Archive`].
+    Assets(PropertyMap),
+    /// A zip or tar file, or a folder.
+    Path(String),
+    /// An address to fetch it from.
+    Uri(String),
+}
+
+impl Archive {
+    /// The archive in a file; `path` should be absolute, because a relative one is the user's program's.
+    pub fn from_path(path: impl Into<String>) -> Self {
+        Self { source: ArchiveSource::Path(path.into()), hash: None }
+    }
+}
+
+/// A reference to a resource of the same deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceReference {
+    /// Its name in the deployment.
+    pub urn: Urn,
+    /// Its id; `None` for a component, [`Value::Unknown`] inside while a preview cannot know it.
+    pub id: Option<Box<PropertyValue>>,
+    /// Version of the package that defines its type; empty when not known.
+    pub package_version: String,
+}
+
+impl PropertyValue {
+    /// A value that a preview cannot know.
+    pub fn unknown() -> Self {
+        Value::Unknown.into()
+    }
+
+    /// The marks of the value and of everything below it: secret, unknown, dependencies.
+    pub fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        self.collect(&mut marks);
+        marks
+    }
+
+    fn collect(&self, marks: &mut Marks) {
+        marks.secret |= self.secret;
+        marks.dependencies.extend(self.dependencies.iter().cloned());
+        match &self.value {
+            Value::Unknown => marks.unknown = true,
+            Value::List(items) => items.iter().for_each(|item| item.collect(marks)),
+            Value::Object(members) => members.values().for_each(|member| member.collect(marks)),
+            Value::Archive(Archive { source: ArchiveSource::Assets(assets), .. }) => {
+                assets.values().for_each(|asset| asset.collect(marks));
+            }
+            _ => {}
+        }
+    }
+
+    /// The text, where the value is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// What [`PropertyValue::marks`] finds in a value and below it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    /// Something in it is secret.
+    pub secret: bool,
+    /// Something in it is unknown.
+    pub unknown: bool,
+    /// All that it was computed from.
+    pub dependencies: BTreeSet<Urn>,
+}
+
+impl From<Value> for PropertyValue {
+    fn from(value: Value) -> Self {
+        Self { value, ..Self::default() }
+    }
+}
+
+impl From<&str> for PropertyValue {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned()).into()
+    }
+}
+
+impl fmt::Debug for PropertyValue {
+    /// Never prints a secret's value.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secret {
+            return formatter.write_str("[secret]");
+        }
+        match &self.value {
+            Value::Null => formatter.write_str("null"),
+            Value::Unknown => formatter.write_str("[unknown]"),
+            Value::Bool(value) => value.fmt(formatter),
+            Value::Number(value) => value.fmt(formatter),
+            Value::String(value) => value.fmt(formatter),
+            Value::List(items) => items.fmt(formatter),
+            Value::Object(members) => members.fmt(formatter),
+            other => other.fmt(formatter),
+        }
+    }
+}
+
+/// The name of a package, a module and a type: `aws:s3/bucket:Bucket`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TypeToken(&'static str);
+
+impl TypeToken {
+    /// Takes `package:module:Name`.
+    pub const fn new(token: &'static str) -> Self {
+        Self(token)
+    }
+
+    /// The whole token.
+    pub const fn as_str(&self) -> &'static str {
+        self.0
+    }
+
+    /// The text before the first colon, by which providers are chosen.
+    pub fn package(&self) -> &'static str {
+        self.0.split(':').next().unwrap_or(self.0)
+    }
+
+    /// The text after the last colon.
+    pub fn name(&self) -> &'static str {
+        self.0.rsplit(':').next().unwrap_or(self.0)
+    }
+}
+
+impl fmt::Display for TypeToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}

@@ -1,0 +1,173 @@
+//! The process of a plugin: its arguments, its port, its end.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+
+use super::service::Service;
+use super::{MESSAGE_LIMIT, Provider};
+use crate::protocol::resource_provider_server::ResourceProviderServer;
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Command {
+    Help,
+    Version,
+    Schema,
+    /// Serve; the engine's address, where it gave one.
+    Serve(Option<String>),
+}
+
+/// Flags of the engine's that take their value as an argument of its own.
+const FLAGS_WITH_VALUE: [&str; 2] = ["tracing", "v"];
+
+/// Reads the arguments as the engine has written them since 3.0: one or two dashes, `=` or a space, unknown flags
+/// ignored, at most one positional.
+fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
+    let mut positionals = Vec::new();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--").or_else(|| argument.strip_prefix('-')) {
+            Some("help" | "h") => return Ok(Command::Help),
+            Some("version") => return Ok(Command::Version),
+            Some(flag) if FLAGS_WITH_VALUE.contains(&flag) => {
+                arguments.next();
+            }
+            Some(_) => {}
+            None => positionals.push(argument),
+        }
+    }
+    let mut positionals = positionals.into_iter();
+    match (positionals.next(), positionals.next()) {
+        (Some(_), Some(second)) => Err(format!("expected at most the engine's address, got `{second}` after it")),
+        (Some(word), None) if word == "schema" => Ok(Command::Schema),
+        (Some(word), None) if word == "help" => Ok(Command::Help),
+        (Some(address), None) if address.contains(':') => Ok(Command::Serve(Some(address))),
+        (Some(word), None) => Err(format!("expected `schema` or the engine's address as HOST:PORT, got `{word}`")),
+        (None, _) => Ok(Command::Serve(None)),
+    }
+}
+
+/// Does what the command line asks for.
+pub(super) fn run(provider: Provider) -> ExitCode {
+    let identity = provider.identity;
+    let outcome = match parse(std::env::args().skip(1)) {
+        Err(problem) => Err(format!("{problem}\n\n{}", help(&provider))),
+        Ok(Command::Help) => print(&help(&provider)),
+        Ok(Command::Version) => print(identity.version),
+        Ok(Command::Schema) => provider
+            .schema()
+            .map_err(|error| error.to_string())
+            .and_then(|schema| serde_json::to_string_pretty(&schema).map_err(|error| error.to_string()))
+            .and_then(|schema| print(&schema)),
+        Ok(Command::Serve(engine)) => serve(provider, engine),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints a line; a reader that has gone away is no error of ours.
+fn print(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    Ok(())
+}
+
+fn help(provider: &Provider) -> String {
+    let identity = &provider.identity;
+    let binary = format!("pulumi-resource-{}", identity.name);
+    let components = provider.schemas.iter().map(|component| format!("  {}\n", component.token)).collect::<String>();
+    format!(
+        "{name} {version}: {description}\n\n\
+         This is a Pulumi plugin. The Pulumi engine starts it; you do not have to.\n\n\
+         usage:\n  \
+           {binary} ADDRESS   serve the engine at ADDRESS (HOST:PORT)\n  \
+           {binary}           serve, and wait for an engine to attach (PULUMI_DEBUG_PROVIDERS={id}:PORT)\n  \
+           {binary} schema    print the package schema as JSON\n  \
+           {binary} --version print the version\n\n\
+         components:\n{components}",
+        name = identity.display_name,
+        version = identity.version,
+        description = identity.description,
+        id = identity.name,
+    )
+}
+
+/// Serves until a signal comes. The engine ends a plugin with SIGINT.
+fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start: {error}"))?;
+    let outcome = runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("cannot await SIGINT: {error}"))?;
+        let mut terminate =
+            signal(SignalKind::terminate()).map_err(|error| format!("cannot await SIGTERM: {error}"))?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| format!("cannot listen: {error}"))?;
+        let port = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?.port();
+        if std::io::stderr().is_terminal() {
+            eprintln!(
+                "{} {} is a Pulumi plugin and waits for an engine; see --help. Ctrl-C ends it.",
+                provider.identity.display_name, provider.identity.version
+            );
+        }
+        let service = ResourceProviderServer::new(Service::new(provider, engine))
+            .max_decoding_message_size(MESSAGE_LIMIT)
+            .max_encoding_message_size(MESSAGE_LIMIT);
+        let server = Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener));
+        // The listener queues what comes before the first poll, so the port may be told now.
+        print(&port.to_string())?;
+        tokio::select! {
+            outcome = server => outcome.map_err(|error| format!("serving ended: {error}")),
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    });
+    // Nothing that is still under way may delay the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(arguments: &[&str]) -> Result<Command, String> {
+        parse(arguments.iter().map(|argument| (*argument).to_owned()))
+    }
+
+    #[test]
+    fn the_engines_flags_are_read_in_every_form() {
+        let address = Ok(Command::Serve(Some("127.0.0.1:4711".into())));
+        assert_eq!(command(&["127.0.0.1:4711"]), address);
+        assert_eq!(command(&["--logtostderr", "-v=9", "--tracing", "tcp://x:1", "127.0.0.1:4711"]), address);
+        assert_eq!(command(&["-logflow", "--v", "9", "-tracing=x", "--of-tomorrow", "127.0.0.1:4711"]), address);
+    }
+
+    #[test]
+    fn no_positional_waits_for_an_engine_to_attach() {
+        assert_eq!(command(&[]), Ok(Command::Serve(None)));
+    }
+
+    #[test]
+    fn a_second_positional_is_an_error() {
+        let error = command(&["127.0.0.1:1", "x"]).expect_err("two positionals");
+        assert!(error.contains("got `x` after it"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_word_names_what_is_known() {
+        let error = command(&["shema"]).expect_err("an unknown word");
+        assert!(error.contains("expected `schema`"), "{error}");
+    }
+}

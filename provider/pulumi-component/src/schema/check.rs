@@ -1,0 +1,191 @@
+//! Inputs against the schema of their struct: every problem at once, each with its path.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value as Json;
+
+use super::spec::{enumeration, folded, type_name};
+use crate::error::{PropertyError, join_path, path_member};
+use crate::input::EVENTUAL;
+use crate::property::{PropertyMap, PropertyValue, Value};
+
+/// Finds every input that does not fit: unknown and missing names, wrong types, bounds. Unknown values are left aside;
+/// an update sees them known.
+pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
+    let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
+    let mut checker = Checker { root: &root, problems: Vec::new() };
+    checker.object("", &root, inputs);
+    checker.problems
+}
+
+struct Checker<'s> {
+    root: &'s Json,
+    problems: Vec<PropertyError>,
+}
+
+impl<'s> Checker<'s> {
+    fn value(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
+        let marks = value.marks();
+        if value.value == Value::Null {
+            return;
+        }
+        if schema.get(EVENTUAL).is_some() {
+            if marks.unknown {
+                return;
+            }
+        } else if value.secret || value.value == Value::Unknown {
+            let what = if value.secret { "secret" } else { "not known before the update" };
+            return self.report(path, value, format!("must be a plain value, but it is {what}"));
+        }
+        let bounds = schema;
+        let schema = self.resolved(schema);
+        if let Some(allowed) = enumeration(schema) {
+            return self.one_of(path, value, &allowed.iter().map(|(value, _)| *value).collect::<Vec<_>>());
+        }
+        let expected = type_name(schema).unwrap_or_default();
+        match (expected, &value.value) {
+            ("string", Value::String(text)) => self.length(path, value, bounds, schema, text.chars().count()),
+            ("boolean", Value::Bool(_)) => {}
+            ("integer", Value::Number(number)) if number.fract() == 0.0 => {
+                self.range(path, value, bounds, schema, *number);
+            }
+            ("number", Value::Number(number)) => self.range(path, value, bounds, schema, *number),
+            ("array", Value::List(items)) => {
+                let Some(member) = schema.get("items") else { return };
+                for (index, item) in items.iter().enumerate() {
+                    self.value(&format!("{path}[{index}]"), member, item);
+                }
+            }
+            ("object", Value::Object(members)) => {
+                match schema.get("additionalProperties").filter(|any| any.is_object()) {
+                    Some(member) => {
+                        for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
+                            self.value(&join_path(path, &path_member(name)), member, value);
+                        }
+                    }
+                    None => self.object(path, schema, members),
+                }
+            }
+            (_, given) => {
+                let reason = format!("expected {}, got {}", describe_type(expected), describe_value(given));
+                self.report(path, value, reason);
+            }
+        }
+    }
+
+    fn object(&mut self, path: &str, schema: &'s Json, members: &PropertyMap) {
+        let known = schema.get("properties").and_then(Json::as_object);
+        for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
+            let at = join_path(path, &path_member(name));
+            match known.and_then(|known| known.get(name)) {
+                Some(member) => self.value(&at, member, value),
+                None => {
+                    let names = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
+                    self.report(&at, value, format!("unknown property `{name}`{}", nearest(name, names)));
+                }
+            }
+        }
+        for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+            if !members.get(name).is_some_and(|value| value.value != Value::Null) {
+                self.problems.push(PropertyError::new(join_path(path, name), "required, but not given"));
+            }
+        }
+    }
+
+    fn one_of(&mut self, path: &str, value: &PropertyValue, allowed: &[&str]) {
+        let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        match &value.value {
+            Value::String(text) if allowed.contains(&text.as_str()) => {}
+            Value::String(text) if !value.secret => {
+                let nearest = nearest(text, allowed.iter().copied());
+                self.report(path, value, format!("expected one of {list}, got `{text}`{nearest}"));
+            }
+            given => self.report(path, value, format!("expected one of {list}, got {}", describe_value(given))),
+        }
+    }
+
+    fn range(&mut self, path: &str, value: &PropertyValue, outer: &Json, inner: &Json, number: f64) {
+        let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_f64);
+        let (minimum, maximum) = (bound("minimum"), bound("maximum"));
+        if minimum.is_some_and(|minimum| number < minimum) || maximum.is_some_and(|maximum| number > maximum) {
+            self.report(path, value, format!("expected {}", interval(minimum, maximum)));
+        }
+    }
+
+    fn length(&mut self, path: &str, value: &PropertyValue, outer: &Json, inner: &Json, length: usize) {
+        let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_u64);
+        let (minimum, maximum) = (bound("minLength"), bound("maxLength"));
+        let length = length as u64;
+        if minimum.is_some_and(|minimum| length < minimum) || maximum.is_some_and(|maximum| length > maximum) {
+            #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
+            let interval = interval(minimum.map(|bound| bound as f64), maximum.map(|bound| bound as f64));
+            self.report(path, value, format!("expected {interval} characters, got {length}"));
+        }
+    }
+
+    /// The engine prints the value at the path as it is, so a secret's path must not lead to it.
+    fn report(&mut self, path: &str, value: &PropertyValue, reason: String) {
+        let path = if value.marks().secret { format!("{path} (secret)") } else { path.to_owned() };
+        self.problems.push(PropertyError::new(path, reason));
+    }
+
+    /// Follows references, and `Option` to what it may hold.
+    fn resolved(&self, schema: &'s Json) -> &'s Json {
+        let schema = folded(schema);
+        let name = schema.get("$ref").and_then(Json::as_str).and_then(|text| text.strip_prefix("#/$defs/"));
+        match name.and_then(|name| self.root.get("$defs")?.get(name)) {
+            Some(definition) => self.resolved(definition),
+            None => schema,
+        }
+    }
+}
+
+fn interval(minimum: Option<f64>, maximum: Option<f64>) -> String {
+    match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum}"),
+        (Some(minimum), None) => format!("at least {minimum}"),
+        (None, Some(maximum)) => format!("at most {maximum}"),
+        (None, None) => "another value".to_owned(),
+    }
+}
+
+fn describe_type(name: &str) -> &'static str {
+    match name {
+        "string" => "a string",
+        "boolean" => "a boolean",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "array" => "a list",
+        "object" => "an object",
+        _ => "another type",
+    }
+}
+
+fn describe_value(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.fract() != 0.0 => "a number with a fraction",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Object(_) => "an object",
+        Value::Asset(_) => "an asset",
+        Value::Archive(_) => "an archive",
+        Value::Resource(_) => "a resource",
+        Value::Unknown => "an unknown value",
+    }
+}
+
+/// The nearest of the known names as the end of a sentence; empty where none is near.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let fold = |text: &str| text.replace(['_', '-'], "").to_lowercase();
+    let folded = fold(name);
+    let best = known
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(&folded, &fold(candidate)), candidate))
+        .max_by(|left, right| left.0.total_cmp(&right.0));
+    match best {
+        Some((similarity, candidate)) if similarity >= 0.5 => format!("; nearest: `{candidate}`"),
+        _ => String::new(),
+    }
+}

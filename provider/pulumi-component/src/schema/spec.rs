@@ -1,0 +1,196 @@
+//! JSON Schema, as schemars derives it, to the types of Pulumi's package schema.
+
+use serde_json::{Map, Value, json};
+
+use crate::input::EVENTUAL;
+
+/// A Rust type that Pulumi's package schema cannot express.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{path}`: {reason}")]
+pub struct SchemaError {
+    /// The property, from the component or type on.
+    pub path: String,
+    /// What cannot be expressed.
+    pub reason: String,
+}
+
+/// Whether a type is an input's or an output's: only inputs know `plain`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Input,
+    Output,
+}
+
+/// A property: its type with description, and the sentences that Pulumi's schema has no keyword for.
+pub(super) fn property(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
+    let mut spec = type_spec(package, path, schema, side)?;
+    let description = describe(schema);
+    if let (Some(spec), false) = (spec.as_object_mut(), description.is_empty()) {
+        spec.insert("description".into(), description.into());
+    }
+    Ok(spec)
+}
+
+/// The type of a property, a list's element or a map's member.
+fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
+    let eventual = schema.get(EVENTUAL).is_some();
+    // What stands inside an eventual value is eventual as a whole, so nothing in it is plain.
+    let inner = if eventual { Side::Output } else { side };
+    let schema = folded(schema);
+    let mut spec = Map::new();
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|text| text.rsplit('/').next()) {
+        spec.insert("$ref".into(), format!("#/types/{}", type_token(package, name)).into());
+    } else {
+        match type_name(schema) {
+            Some(name @ ("string" | "boolean" | "number" | "integer")) => {
+                spec.insert("type".into(), name.into());
+            }
+            Some("array") => {
+                let items = schema.get("items").unwrap_or(&Value::Null);
+                spec.insert("type".into(), "array".into());
+                spec.insert("items".into(), type_spec(package, &format!("{path}[]"), items, inner)?);
+            }
+            Some("object") => {
+                let members = schema.get("additionalProperties").filter(|members| members.is_object());
+                let members = members.ok_or_else(|| SchemaError {
+                    path: path.to_owned(),
+                    reason: "an object without a name; give it a struct of its own or make it a map".into(),
+                })?;
+                spec.insert("type".into(), "object".into());
+                let members = type_spec(package, &format!("{path}.*"), members, inner)?;
+                spec.insert("additionalProperties".into(), members);
+            }
+            _ => {
+                let reason = format!("no type of Pulumi's package schema fits {schema}");
+                return Err(SchemaError { path: path.to_owned(), reason });
+            }
+        }
+    }
+    if side == Side::Input && !eventual {
+        spec.insert("plain".into(), true.into());
+    }
+    Ok(spec.into())
+}
+
+/// The schema behind `Option`: `anyOf [T, null]` and `type: [T, null]` are an absent property in Pulumi.
+pub(super) fn folded(schema: &Value) -> &Value {
+    for keyword in ["anyOf", "allOf", "oneOf"] {
+        if let Some(members) = schema.get(keyword).and_then(Value::as_array) {
+            let mut members = members.iter().filter(|member| type_name(member) != Some("null"));
+            if let (Some(only), None) = (members.next(), members.next()) {
+                return folded(only);
+            }
+        }
+    }
+    schema
+}
+
+/// The type keyword, null left aside.
+pub(super) fn type_name(schema: &Value) -> Option<&str> {
+    match schema.get("type")? {
+        Value::String(name) => Some(name),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
+        _ => None,
+    }
+}
+
+/// The values of a text that has only a few, with their descriptions.
+pub(super) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
+    let schema = folded(schema);
+    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        return Some(values.iter().filter_map(Value::as_str).map(|value| (value, "")).collect());
+    }
+    let values = schema.get("oneOf")?.as_array()?.iter();
+    values
+        .map(|value| {
+            let description = value.get("description").and_then(Value::as_str).unwrap_or_default();
+            Some((value.get("const")?.as_str()?, description))
+        })
+        .collect()
+}
+
+/// A struct's or an enumeration's definition as a named type.
+pub(super) fn type_definition(package: &str, name: &str, schema: &Value) -> Result<Value, SchemaError> {
+    let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    if let Some(values) = enumeration(schema) {
+        let values = values.into_iter().map(|(value, description)| {
+            json!({ "name": pascal_case(value), "value": value, "description": unwrapped(description) })
+        });
+        let values: Vec<_> = values.collect();
+        return Ok(json!({ "type": "string", "description": unwrapped(description), "enum": values }));
+    }
+    let (properties, required) = properties(package, name, schema, Side::Input)?;
+    Ok(json!({
+        "type": "object", "description": unwrapped(description), "properties": properties, "required": required,
+    }))
+}
+
+/// The properties of a struct and the names of those that must be given.
+pub(super) fn properties(
+    package: &str,
+    path: &str,
+    schema: &Value,
+    side: Side,
+) -> Result<(Map<String, Value>, Vec<String>), SchemaError> {
+    let mut specs = Map::new();
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        specs.insert(name.clone(), property(package, &format!("{path}.{name}"), member, side)?);
+    }
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let mut required: Vec<_> = required.filter_map(Value::as_str).map(str::to_owned).collect();
+    required.sort();
+    Ok((specs, required))
+}
+
+/// The token of a nested type; the SDKs append `Args` themselves.
+pub(super) fn type_token(package: &str, name: &str) -> String {
+    format!("{package}:index:{}", name.strip_suffix("Args").unwrap_or(name))
+}
+
+/// The doc comment, and what the schema itself has no keyword for: bounds and the default.
+fn describe(schema: &Value) -> String {
+    let mut text = unwrapped(schema.get("description").and_then(Value::as_str).unwrap_or_default());
+    let inner = folded(schema);
+    let bound = |name: &str| schema.get(name).or_else(|| inner.get(name)).filter(|bound| !bound.is_null()).cloned();
+    // The bounds of the Rust number itself say nothing to a user.
+    let range = match (bound("minimum"), bound("maximum")) {
+        (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum}."),
+        (Some(minimum), None) if minimum != json!(0) => format!("At least {minimum}."),
+        (None, Some(maximum)) => format!("At most {maximum}."),
+        _ => String::new(),
+    };
+    let length = match (bound("minLength"), bound("maxLength")) {
+        (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum} characters."),
+        (None, Some(maximum)) => format!("At most {maximum} characters."),
+        _ => String::new(),
+    };
+    let default = match schema.get("default") {
+        Some(Value::String(value)) => format!("Default: `{value}`."),
+        Some(value @ (Value::Number(_) | Value::Bool(_))) => format!("Default: {value}."),
+        _ => String::new(),
+    };
+    for sentence in [range, length, default].iter().filter(|sentence| !sentence.is_empty()) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(sentence);
+    }
+    text
+}
+
+/// Joins the lines of a paragraph: a doc comment is wrapped for the source file only.
+pub(super) fn unwrapped(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A value as a name that every language can use.
+fn pascal_case(value: &str) -> String {
+    let words = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+        })
+        .collect()
+}

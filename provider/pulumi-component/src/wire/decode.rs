@@ -1,0 +1,165 @@
+//! Protobuf structs to property values.
+
+use std::collections::BTreeMap;
+
+use prost_types::value::Kind;
+use prost_types::{Struct, Value as Wire};
+
+use super::{ARCHIVE, ASSET, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
+use crate::property::{
+    Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
+};
+
+/// A value that Pulumi's wire format does not allow.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`{path}`: {reason}")]
+pub struct DecodeError {
+    /// Where it stands, as a property path; empty for the value itself.
+    pub path: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl DecodeError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self { path: String::new(), reason: reason.into() }
+    }
+
+    fn under(mut self, parent: &str) -> Self {
+        self.path = crate::error::join_path(parent, &self.path);
+        self
+    }
+}
+
+/// Decodes the properties of a message.
+///
+/// # Errors
+/// For an unknown signature or a malformed member of a special value.
+pub fn decode_map(properties: Struct) -> Result<PropertyMap, DecodeError> {
+    properties
+        .fields
+        .into_iter()
+        .map(|(name, value)| decode_value(value).map(|value| (name.clone(), value)).map_err(|error| error.under(&name)))
+        .collect()
+}
+
+/// Decodes one value.
+///
+/// # Errors
+/// For an unknown signature or a malformed member of a special value.
+pub fn decode_value(value: Wire) -> Result<PropertyValue, DecodeError> {
+    Ok(match value.kind {
+        None | Some(Kind::NullValue(_)) => Value::Null.into(),
+        Some(Kind::BoolValue(value)) => Value::Bool(value).into(),
+        Some(Kind::NumberValue(value)) => Value::Number(value).into(),
+        Some(Kind::StringValue(text)) if UNKNOWNS.contains(&text.as_str()) => PropertyValue::unknown(),
+        Some(Kind::StringValue(text)) => Value::String(text).into(),
+        Some(Kind::ListValue(list)) => {
+            let items = list.values.into_iter().enumerate();
+            let items =
+                items.map(|(index, item)| decode_value(item).map_err(|error| error.under(&format!("[{index}]"))));
+            Value::List(items.collect::<Result<_, _>>()?).into()
+        }
+        Some(Kind::StructValue(members)) => match members.fields.get(SIGNATURE) {
+            None => Value::Object(decode_map(members)?).into(),
+            Some(signature) => special(text_of(signature).unwrap_or_default().to_owned().as_str(), members.fields)?,
+        },
+    })
+}
+
+/// Decodes a struct that carries a signature.
+fn special(signature: &str, mut members: BTreeMap<String, Wire>) -> Result<PropertyValue, DecodeError> {
+    match signature {
+        SECRET => {
+            let value = members.remove("value").ok_or_else(|| DecodeError::new("a secret without a value"))?;
+            Ok(PropertyValue { secret: true, ..decode_value(value)? })
+        }
+        OUTPUT => output_value(members),
+        ASSET => {
+            let hash = optional_text(&members, "hash")?;
+            let source = match (
+                optional_text(&members, "text")?,
+                optional_text(&members, "path")?,
+                optional_text(&members, "uri")?,
+            ) {
+                (Some(text), _, _) if !text.is_empty() => AssetSource::Text(text),
+                (_, Some(path), _) if !path.is_empty() => AssetSource::Path(path),
+                (_, _, Some(uri)) if !uri.is_empty() => AssetSource::Uri(uri),
+                (text, _, _) => AssetSource::Text(text.unwrap_or_default()),
+            };
+            Ok(Value::Asset(Asset { source, hash }).into())
+        }
+        ARCHIVE => {
+            let hash = optional_text(&members, "hash")?;
+            let source =
+                match (members.remove("assets"), optional_text(&members, "path")?, optional_text(&members, "uri")?) {
+                    (Some(Wire { kind: Some(Kind::StructValue(assets)) }), _, _) => {
+                        ArchiveSource::Assets(decode_map(assets)?)
+                    }
+                    (_, Some(path), _) if !path.is_empty() => ArchiveSource::Path(path),
+                    (_, _, Some(uri)) if !uri.is_empty() => ArchiveSource::Uri(uri),
+                    _ => return Err(DecodeError::new("an archive without assets, path or uri")),
+                };
+            Ok(Value::Archive(Archive { source, hash }).into())
+        }
+        RESOURCE => {
+            let urn = required_text(&members, "urn")?;
+            let package_version = optional_text(&members, "packageVersion")?.unwrap_or_default();
+            let id = match members.remove("id") {
+                None => None,
+                Some(id) => Some(Box::new(match decode_value(id)? {
+                    PropertyValue { value: Value::String(id), .. } if id.is_empty() => PropertyValue::unknown(),
+                    id => id,
+                })),
+            };
+            Ok(Value::Resource(ResourceReference { urn: Urn::new(urn), id, package_version }).into())
+        }
+        other => Err(DecodeError::new(format!("unknown signature `{other}`; this plugin is older than the engine"))),
+    }
+}
+
+/// Decodes an output value: a value with its secrecy and its dependencies, unknown where it has no `value`.
+fn output_value(mut members: BTreeMap<String, Wire>) -> Result<PropertyValue, DecodeError> {
+    let mut value = match members.remove("value") {
+        Some(value) => decode_value(value)?,
+        None => PropertyValue::unknown(),
+    };
+    match members.remove("secret").map(|secret| secret.kind) {
+        None => {}
+        Some(Some(Kind::BoolValue(secret))) => value.secret |= secret,
+        Some(_) => return Err(DecodeError::new("the `secret` of an output value is not a boolean")),
+    }
+    match members.remove("dependencies").map(|dependencies| dependencies.kind) {
+        None => {}
+        Some(Some(Kind::ListValue(dependencies))) => {
+            for urn in &dependencies.values {
+                let urn =
+                    text_of(urn).ok_or_else(|| DecodeError::new("a dependency of an output value is not a URN"))?;
+                value.dependencies.insert(Urn::new(urn));
+            }
+        }
+        Some(_) => return Err(DecodeError::new("the `dependencies` of an output value are not a list")),
+    }
+    Ok(value)
+}
+
+fn text_of(value: &Wire) -> Option<&str> {
+    match &value.kind {
+        Some(Kind::StringValue(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn optional_text(members: &BTreeMap<String, Wire>, name: &str) -> Result<Option<String>, DecodeError> {
+    match members.get(name) {
+        None | Some(Wire { kind: None | Some(Kind::NullValue(_)) }) => Ok(None),
+        Some(value) => match text_of(value) {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(DecodeError::new(format!("`{name}` is not a string"))),
+        },
+    }
+}
+
+fn required_text(members: &BTreeMap<String, Wire>, name: &str) -> Result<String, DecodeError> {
+    optional_text(members, name)?.ok_or_else(|| DecodeError::new(format!("`{name}` is missing")))
+}
