@@ -1,0 +1,2 @@
+// A complete AWS Config compliance monitor as one component.
+package awscompliance

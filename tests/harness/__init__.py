@@ -1,0 +1,1 @@
+"""What the demo, the engine tests and `make install` share: built artefacts, the engine, programs run by it."""

@@ -1,0 +1,173 @@
+"""For tests and the demo: start an account, get boto3 clients for it, prepare it as a landing zone would."""
+
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+SANDBOX = Path(__file__).resolve().parents[1]
+ADMIN_SECRET = "test"
+START_SECONDS = 60
+
+
+@contextmanager
+def start(auth: bool = True, port: int = 0) -> Iterator[str]:
+    """Run the account in a process of its own; yields its endpoint, ends it and removes its files afterwards."""
+    with tempfile.TemporaryDirectory(prefix="account-") as folder:
+        log = Path(folder) / "account.log"
+        command = [sys.executable, "-m", "account", "--port", str(port), "--state", folder]
+        command += ["--auth" if auth else "--no-auth", "--parent-pid", str(os.getpid())]
+        environment = {**os.environ, "PYTHONPATH": str(SANDBOX)}
+        with log.open("w") as errors:
+            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+        try:
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"the account did not start:\n{log.read_text()}")
+            yield json.loads(line)["endpoint"]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account and region behind an endpoint, seen by its administrator or by `credentials`."""
+
+    endpoint: str
+    account_id: str = "111122223333"
+    region: str = "us-east-1"
+    credentials: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @functools.cached_property
+    def environment(self) -> dict[str, str]:
+        """Environment for a process that shall use this account: the AWS CLI, an SDK, Pulumi."""
+        given = self.credentials or {"AccessKeyId": self.account_id, "SecretAccessKey": ADMIN_SECRET}
+        environment = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        }
+        if "SessionToken" in given:
+            environment["AWS_SESSION_TOKEN"] = given["SessionToken"]
+        return environment
+
+    def client(self, service: str):
+        """A boto3 client; path-style buckets, no retries, so that a test sees the first answer."""
+        clients = self.__dict__.setdefault("_clients", {})
+        if service not in clients:
+            env = self.environment
+            clients[service] = _session().client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=self.region,
+                aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+                aws_session_token=env.get("AWS_SESSION_TOKEN"),
+                config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            )
+        return clients[service]
+
+    def in_region(self, region: str) -> "Account":
+        """The same account and credentials in another region."""
+        return Account(self.endpoint, self.account_id, region, self.credentials)
+
+    def as_role(self, role_arn: str) -> "Account":
+        """The same account and region, seen by a role; its trust policy must admit the account."""
+        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
+        return Account(self.endpoint, self.account_id, self.region, answer["Credentials"])
+
+    def put_evaluations(self, rule: str, results: list[dict]) -> None:
+        """Give a Config rule results: `resourceType`, `resourceId`, `complianceType`, optional `annotation`."""
+        self._door("evaluations", rule=rule, results=results)
+
+    def fire_schedule(self, rule: str, bus: str = "default") -> int:
+        """Let a scheduled event rule fire now; the number of its targets."""
+        return self._door("schedules", rule=rule, bus=bus)["targets"]
+
+    def put_service_events(self, entries: list[dict]) -> None:
+        """Put events of an AWS service (`aws.*`, which PutEvents refuses) on the bus."""
+        self._door("events", entries=entries)
+
+    def confirm_email(self, topic_arn: str, address: str) -> None:
+        """Confirm an e-mail subscription, as the owner of the address would."""
+        self._door("confirmations", topic=topic_arn, address=address)
+
+    def lost(self) -> list[dict]:
+        """What AWS would have lost without telling anyone: `target`, `reason`, newest last, over all accounts."""
+        with urllib.request.urlopen(f"{self.endpoint}/_account/lost") as answer:
+            return json.load(answer)["lost"]
+
+    def _door(self, path: str, **body) -> dict:
+        request = urllib.request.Request(
+            f"{self.endpoint}/_account/{path}",
+            data=json.dumps({"account": self.account_id, "region": self.region, **body}).encode(),
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+
+def prepare_landing_zone(account: Account) -> None:
+    """Make what AWS Config needs before any rule: role, bucket, recorder, delivery channel; start recording."""
+    bucket = f"config-delivery-{account.account_id}-{account.region}"
+    role = _config_role(account)
+    s3 = account.client("s3")
+    location = {} if account.region == "us-east-1" else {"LocationConstraint": account.region}
+    s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": location} if location else {}))
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_delivery_policy(bucket, account.account_id)))
+    config = account.client("config")
+    config.put_configuration_recorder(
+        ConfigurationRecorder={
+            "name": "default",
+            "roleARN": role,
+            "recordingGroup": {"allSupported": True, "includeGlobalResourceTypes": True},
+        }
+    )
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
+    config.start_configuration_recorder(ConfigurationRecorderName="default")
+
+
+def _config_role(account: Account) -> str:
+    """The role of the recorder, one for all regions of an account."""
+    iam = account.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "config.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    name = "landing-zone-config"
+    try:
+        return iam.get_role(RoleName=name)["Role"]["Arn"]
+    except iam.exceptions.NoSuchEntityException:
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
+        iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/service-role/AWS_ConfigRole")
+        return role["Arn"]
+
+
+def _delivery_policy(bucket: str, account_id: str) -> dict:
+    only_here = {"StringEquals": {"aws:SourceAccount": account_id}}
+    service = {"Service": "config.amazonaws.com"}
+    look = {"Action": ["s3:GetBucketAcl", "s3:ListBucket"], "Resource": f"arn:aws:s3:::{bucket}"}
+    write = {"Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/{account_id}/Config/*"}
+    shared = {"Effect": "Allow", "Principal": service, "Condition": only_here}
+    return {"Version": "2012-10-17", "Statement": [{**shared, **look}, {**shared, **write}]}
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    return boto3.Session()

@@ -1,0 +1,51 @@
+"""The resources IAM checks a Config call on (AWS page "Actions, resources, and condition keys for AWS Config")."""
+
+from account.config.state import arn, here, moto_here
+
+BY_RULE = frozenset(
+    {
+        "DeleteConfigRule",
+        "DescribeComplianceByConfigRule",
+        "DescribeConfigRules",
+        "GetComplianceDetailsByConfigRule",
+        "PutConfigRule",
+    }
+)
+BY_AGGREGATOR = frozenset(
+    {
+        "DeleteConfigurationAggregator",
+        "DescribeAggregateComplianceByConfigRules",
+        "DescribeConfigurationAggregatorSourcesStatus",
+        "PutConfigurationAggregator",
+        "SelectAggregateResourceConfig",
+    }
+)
+BY_AUTHORIZATION = frozenset({"DeleteAggregationAuthorization", "PutAggregationAuthorization"})
+BY_ARN = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
+
+
+def resources(operation: str, request: dict) -> list[str]:
+    """ARNs the call is about, at least one; `*` where AWS knows no narrower resource for it."""
+    if operation in BY_RULE:
+        names = request.get("ConfigRuleNames") or [
+            request.get("ConfigRuleName") or request.get("ConfigRule", {}).get("ConfigRuleName")
+        ]
+        return [_rule_arn(name) for name in names]
+    if operation in BY_AGGREGATOR:
+        return [_aggregator_arn(request.get("ConfigurationAggregatorName"))]
+    if operation in BY_AUTHORIZATION:
+        return [arn("aggregation-authorization", f"{request['AuthorizedAccountId']}/{request['AuthorizedAwsRegion']}")]
+    if operation in BY_ARN:
+        return [request["ResourceArn"]]
+    return ["*"]
+
+
+def _rule_arn(name: str | None) -> str:
+    """A rule's ARN holds its id, not its name; a rule that is not there, or every rule, is `config-rule/*`."""
+    rule = here().rules.get(name or "")
+    return rule["ConfigRuleArn"] if rule else arn("config-rule", "*")
+
+
+def _aggregator_arn(name: str | None) -> str:
+    aggregator = moto_here().config_aggregators.get(name or "")
+    return aggregator.configuration_aggregator_arn if aggregator else arn("config-aggregator", "*")

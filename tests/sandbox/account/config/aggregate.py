@@ -1,0 +1,127 @@
+"""Reads through an aggregator: from each account and region it lists that has authorized it, its own included.
+
+AWS pages: "SelectAggregateResourceConfig", "DescribeAggregateComplianceByConfigRules".
+"""
+
+from ministack.core.responses import get_account_id, get_region
+
+from account.config import compliance
+from account.config.errors import ConfigError
+from account.config.paging import page
+from account.config.query import parse
+from account.config.state import Place, RegionState, at, moto_at, moto_here, now, places
+
+COMPLIANCE_TYPE = "AWS::Config::ResourceCompliance"
+
+
+def select_aggregate_resource_config(request: dict) -> dict:
+    """Rows of a query over the compliance of each evaluated resource, 100 to a page."""
+    query = parse(request["Expression"])
+    items = [item for place in _visible(request) for item in _resource_compliance(place)]
+    rows, token = page(query.rows(items), request, default=100)
+    return {"Results": rows, "QueryInfo": {"SelectFields": [{"Name": field} for field in query.fields]}, **token}
+
+
+def describe_aggregate_compliance_by_config_rules(request: dict) -> dict:
+    """Compliance of each rule of each visible account and region."""
+    filters = request.get("Filters") or {}
+    found = []
+    for account, region in _visible(request):
+        state = at((account, region))
+        for name in sorted(state.rules):
+            kind = compliance.of_rule(state, name)
+            row = {"ConfigRuleName": name, "AccountId": account, "AwsRegion": region}
+            if {**row, "ComplianceType": kind}.items() >= filters.items():
+                row["Compliance"] = {"ComplianceType": kind}
+                if kind == compliance.NON_COMPLIANT:
+                    row["Compliance"]["ComplianceContributorCount"] = compliance.contributors(state, name)
+                found.append(row)
+    some, token = page(found, request, default=100)
+    return {"AggregateComplianceByConfigRules": some, **token}
+
+
+def describe_configuration_aggregator_sources_status(request: dict) -> dict:
+    """For each listed account and region, whether its data arrives."""
+    statuses = []
+    for place in _listed(_aggregator(request)):
+        authorized = _authorized(place)
+        statuses.append(
+            {
+                "SourceId": place[0],
+                "SourceType": "ACCOUNT",
+                "AwsRegion": place[1],
+                "LastUpdateStatus": "SUCCEEDED" if authorized else "PENDING",
+                "LastUpdateTime": now(),
+            }
+        )
+    some, token = page(statuses, request, default=100)
+    return {"AggregatedSourceStatusList": some, **token}
+
+
+def _resource_compliance(place: Place) -> list[dict]:
+    state, (account, region) = at(place), place
+    resources: dict[tuple[str, str], list[dict]] = {}
+    for (name, resource_type, resource_id), evaluation in sorted(state.evaluations.items()):
+        if evaluation["ComplianceType"] != compliance.NOT_APPLICABLE:
+            resources.setdefault((resource_type, resource_id), []).append(_rule_result(state, name, evaluation))
+    return [
+        {
+            "resourceType": COMPLIANCE_TYPE,
+            "resourceId": f"{resource_type}/{resource_id}",
+            "accountId": account,
+            "awsRegion": region,
+            "configuration": {
+                "targetResourceType": resource_type,
+                "targetResourceId": resource_id,
+                "complianceType": compliance.summed_up(rule["complianceType"] for rule in rules),
+                "configRuleList": rules,
+            },
+        }
+        for (resource_type, resource_id), rules in resources.items()
+    ]
+
+
+def _rule_result(state: RegionState, name: str, evaluation: dict) -> dict:
+    rule = state.rules[name]
+    return {
+        "configRuleName": name,
+        "configRuleArn": rule["ConfigRuleArn"],
+        "configRuleId": rule["ConfigRuleId"],
+        "complianceType": evaluation["ComplianceType"],
+    }
+
+
+def _visible(request: dict) -> list[Place]:
+    return [place for place in _listed(_aggregator(request)) if _authorized(place)]
+
+
+def _aggregator(request: dict):
+    name = request["ConfigurationAggregatorName"]
+    aggregator = moto_here().config_aggregators.get(name)
+    if aggregator is None:
+        raise ConfigError(
+            "NoSuchConfigurationAggregatorException",
+            "The configuration aggregator does not exist. Check the configuration aggregator name and try again.",
+        )
+    return aggregator
+
+
+def _listed(aggregator) -> list[Place]:
+    """The accounts and regions an account aggregator lists; "all regions" are those where anything is known."""
+    listed = []
+    for source in aggregator.account_aggregation_sources or []:
+        for account in source.account_ids:
+            regions = source.aws_regions or [region for owner, region in places() if owner == account]
+            listed += [(account, region) for region in regions]
+    return listed
+
+
+def _authorized(place: Place) -> bool:
+    return f"{get_account_id()}/{get_region()}" in moto_at(place).aggregation_authorizations
+
+
+OPERATIONS = {
+    "SelectAggregateResourceConfig": select_aggregate_resource_config,
+    "DescribeAggregateComplianceByConfigRules": describe_aggregate_compliance_by_config_rules,
+    "DescribeConfigurationAggregatorSourcesStatus": describe_configuration_aggregator_sources_status,
+}

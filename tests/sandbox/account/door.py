@@ -1,0 +1,81 @@
+"""The door for tests: what no AWS API can do, over HTTP at `/_account/`, beside the account and without credentials.
+
+POST /_account/evaluations   {account, region, rule, results: [{resourceType, resourceId, complianceType, annotation}]}
+POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
+POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
+POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
+GET  /_account/lost          messages AWS would have lost in silence, and why
+
+Only the account's own process tree and tests can reach it (loopback); it is no part of what is simulated.
+"""
+
+import asyncio
+import json
+
+from ministack.core.responses import request_scope
+from ministack.services import eventbridge
+
+from account.config import compliance
+from account.config.errors import ConfigError
+from account.services import delivery, schedules
+from account.strictness.sns import confirm
+
+PREFIX = "/_account/"
+
+
+async def answer(scope, receive, send) -> None:
+    """Serve one request of the door."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    request = json.loads(body or b"{}")
+    try:
+        perform = _ACTIONS[scope["method"], scope["path"].removeprefix(PREFIX)]
+        # Deliveries may call functions, which call back: never on the loop that has to answer them.
+        status, result = 200, await asyncio.to_thread(perform, request)
+    except KeyError as error:
+        status, result = 400, {"message": f"not known to the door: {error}"}
+    except ConfigError as error:
+        status, result = 400, {"code": error.code, "message": error.message}
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(result).encode()})
+
+
+def _evaluations(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        compliance.record(request["rule"], request["results"])
+    return {}
+
+
+def _schedules(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        return {"targets": schedules.fire(request["rule"], request.get("bus", "default"))}
+
+
+def _events(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        eventbridge._put_events({"Entries": request["entries"]}, allow_aws_source=True)
+    return {}
+
+
+def _confirmations(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        confirm(request["topic"], request["address"])
+    return {}
+
+
+def _lost(_request: dict) -> dict:
+    return {"lost": delivery.lost()}
+
+
+_ACTIONS = {
+    ("POST", "evaluations"): _evaluations,
+    ("POST", "schedules"): _schedules,
+    ("POST", "events"): _events,
+    ("POST", "confirmations"): _confirmations,
+    ("GET", "lost"): _lost,
+}

@@ -1,0 +1,118 @@
+"""Who may do what: IAM roles, key policies and resource policies, evaluated with MiniStack's own engine.
+
+Two questions are asked here: may this AWS service do it (its service principal, named by a resource policy), and may
+this role do it (its own policies, and the policy of the key it touches). AWS page: "Policy evaluation logic".
+"""
+
+from ministack.core.arn import ArnParseError, parse_arn
+from ministack.core.iam_evaluator import (
+    EvalContext,
+    EvalResult,
+    _gather_role_policies,
+    _gather_user_policies,
+    combine_resource_policy,
+    evaluate,
+    evaluate_resource_policy,
+)
+from ministack.core.responses import get_region, request_scope
+from ministack.services import iam, kms
+
+AWS_OWNED_ALIASES = ("alias/aws/",)
+
+
+def service_allowed(policy: str | dict | None, service: str, action: str, resource: str, context: dict) -> bool:
+    """Whether a resource policy lets an AWS service do one action, given the condition keys it sends."""
+    if not policy:
+        return False
+    request = EvalContext(
+        principal_arn="*",
+        principal_type="Service",
+        principal_account="",
+        action=action,
+        resource_arn=resource,
+        region=get_region(),
+        service_context={key.lower(): value for key, value in context.items()},
+    )
+    return evaluate_resource_policy(policy, request, service=service).decision == "Allow"
+
+
+def principal_named(policy: dict, principal: str, action: str) -> bool:
+    """Whether a resource policy by itself lets a principal do an action on the resource it belongs to."""
+    return evaluate_resource_policy(policy, _request(principal, action, "*", {})).decision == "Allow"
+
+
+def key_admits_service(key: str, service: str, actions: tuple[str, ...], context: dict) -> bool:
+    """Whether a KMS key exists here, is enabled, and its policy lets the service do every one of the actions."""
+    record = find_key(key)
+    if record is None or record.get("KeyState") != "Enabled":
+        return False
+    return all(service_allowed(record.get("Policy"), service, action, record["Arn"], context) for action in actions)
+
+
+def role_allowed(role_arn: str, action: str, resource: str, context: dict | None = None) -> bool:
+    """Whether a role's own policies allow an action."""
+    return _identity(_request(role_arn, action, resource, context or {})).decision == "Allow"
+
+
+def may_use_key(principal: str, key: str, action: str, context: dict) -> bool:
+    """Whether a principal may use a key: its own policies and the key's policy together ("Key policies in AWS KMS").
+
+    `principal` is the ARN of a role, of a session of one, of a user or of the account's root.
+    """
+    record = find_key(key)
+    if record is None or record.get("KeyState") != "Enabled":
+        return False
+    request = _request(principal, action, record["Arn"], context)
+    owner = parse_arn(record["Arn"]).account_id
+    decision = combine_resource_policy(_identity(request), request, record.get("Policy"), owner, required=True)
+    return decision.decision == "Allow"
+
+
+def find_key(key: str) -> dict | None:
+    """The key record for an id, ARN or alias, in the region its ARN names, else the request's."""
+    try:
+        spec = parse_arn(key)
+    except ArnParseError:
+        return kms._resolve_key(key)
+    with request_scope(spec.account_id, spec.region):
+        return kms._resolve_key(key)
+
+
+def is_customer_key(key: str | None) -> bool:
+    """False for no key and for the keys AWS manages itself (`alias/aws/sns`), whose policy nobody can change."""
+    return bool(key) and not key.rsplit(":", 1)[-1].startswith(AWS_OWNED_ALIASES)
+
+
+def role_exists(role_arn: str) -> bool:
+    """Whether an IAM role of this account has this ARN."""
+    role = iam._roles.get(role_name(role_arn))
+    return role is not None and role.get("Arn") == role_arn
+
+
+def role_name(role_arn: str) -> str:
+    """The name in a role's ARN, or in the ARN of a session of it (`assumed-role/NAME/SESSION`)."""
+    resource = role_arn.split(":", 5)[-1]
+    parts = resource.split("/")
+    return parts[1] if parts[0] == "assumed-role" else parts[-1]
+
+
+def _identity(request: EvalContext) -> EvalResult:
+    """What the principal's own policies say; the account's root may do everything."""
+    principal, account = request.principal_arn, request.principal_account
+    if principal.endswith(":root"):
+        return EvalResult("Allow", principal)
+    if request.principal_type == "AssumedRole":
+        return evaluate(request, _gather_role_policies(role_name(principal), account))
+    return evaluate(request, _gather_user_policies(principal.rsplit("/", 1)[-1], account))
+
+
+def _request(principal: str, action: str, resource: str, context: dict) -> EvalContext:
+    return EvalContext(
+        principal_arn=principal,
+        principal_type="AssumedRole" if "role/" in principal else "User",
+        principal_account=principal.split(":")[4],
+        action=action,
+        resource_arn=resource,
+        region=get_region(),
+        service_context={key.lower(): value for key, value in context.items()},
+    )

@@ -1,0 +1,15 @@
+"""What MiniStack does not do, or does without asking for permission: deliveries between services.
+
+EventBridge to its targets, CloudWatch alarms to topics, functions to their log groups, and what follows an asynchronous
+invocation of a function.
+"""
+
+from account.services import alarms, async_invoke, delivery, function_logs
+
+
+def install() -> None:
+    """Put our deliveries in the place of MiniStack's."""
+    delivery.install()
+    async_invoke.install()
+    alarms.install()
+    function_logs.install()

@@ -1,0 +1,118 @@
+"""EventBridge to its targets: only with permission, else to the target's dead-letter queue, else lost in silence.
+
+MiniStack delivers to functions and queues without asking. AWS pages: "Using resource-based policies for Amazon
+EventBridge", "Using dead-letter queues to process undelivered events".
+"""
+
+import json
+import logging
+from collections import deque
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+from ministack.core.responses import get_account_id
+from ministack.services import eventbridge, lambda_svc, sns, sqs
+
+from account import hooks, policies
+from account.services import encryption, queues
+
+SERVICE = "events.amazonaws.com"
+logger = logging.getLogger("account")
+
+_lost: deque[dict] = deque(maxlen=1000)
+
+
+class _Delivery(NamedTuple):
+    rule: dict
+    target: dict
+
+
+_current: ContextVar[_Delivery] = ContextVar("account_delivery")
+
+
+def install() -> None:
+    """Ask before each delivery of EventBridge."""
+    hooks.around(eventbridge, "_invoke_target", _invoke_target)
+    hooks.around(eventbridge, "_dispatch_to_lambda", _to_function)
+    hooks.around(eventbridge, "_dispatch_to_sqs", _to_queue)
+    hooks.around(eventbridge, "_dispatch_to_sns", _to_topic)
+
+
+def lost() -> list[dict]:
+    """What was lost, newest last: `source`, `target`, `reason`."""
+    return list(_lost)
+
+
+def lose(source: str, target: str, reason: str) -> None:
+    """Remember a message that AWS would drop without telling anyone."""
+    logger.warning("lost: %s -> %s: %s", source, target, reason)
+    _lost.append({"source": source, "target": target, "reason": reason})
+
+
+def _invoke_target(original, target, event, rule, view=None):
+    with _delivering(rule, target):
+        return original(target, event, rule, view)
+
+
+@contextmanager
+def _delivering(rule: dict, target: dict):
+    token = _current.set(_Delivery(rule, target))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _to_function(original, arn, payload):
+    found = lambda_svc.function_policy_for_arn(arn)
+    if found is None:
+        return _undelivered(payload, "no such function")
+    if not policies.service_allowed(found[0], SERVICE, "lambda:InvokeFunction", arn, _source()):
+        return _undelivered(payload, "the function's policy does not let this rule invoke it")
+    function, config, _name = lambda_svc._get_func_record_for_ref(arn)
+    record = lambda_svc._execution_record_for_config(function, config)
+    return lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+
+def _to_queue(original, spec, payload, sqs_parameters=None):
+    if reason := _refused_by_queue(str(spec)):
+        return _undelivered(payload, reason)
+    return original(spec, payload, sqs_parameters)
+
+
+def _to_topic(original, arn, payload):
+    found = sns.topic_policy_for_arn(arn)
+    if found is None:
+        return _undelivered(payload, "no such topic")
+    # EventBridge sends no aws:SourceArn and no aws:SourceAccount to topics ("Amazon SNS permissions").
+    if not policies.service_allowed(found[0], SERVICE, "sns:Publish", arn, {}):
+        return _undelivered(payload, "the topic's policy does not let EventBridge publish")
+    if not encryption.admits_service(arn, SERVICE, {}):
+        return _undelivered(payload, "the topic's key does not admit EventBridge")
+    return original(arn, payload)
+
+
+def _refused_by_queue(arn: str) -> str | None:
+    found = sqs.queue_policy_for_arn(arn)
+    if found is None:
+        return "no such queue"
+    if not policies.service_allowed(found[0], SERVICE, "sqs:SendMessage", arn, _source()):
+        return "the queue's policy does not let this rule send to it"
+    if not encryption.admits_service(arn, SERVICE, {}):
+        return "the queue's key does not admit EventBridge"
+    return None
+
+
+def _source() -> dict[str, str]:
+    return {"aws:SourceArn": _current.get().rule["Arn"], "aws:SourceAccount": get_account_id()}
+
+
+def _undelivered(payload: str, reason: str) -> None:
+    """To the target's dead-letter queue, with the reason, where there is one that may be written to."""
+    rule, target = _current.get()
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    refused = _refused_by_queue(queue) if queue else "no dead-letter queue"
+    if refused:
+        return lose(rule["Arn"], target["Arn"], f"{reason}; {refused}")
+    return queues.put(queue, payload, {"RULE_ARN": rule["Arn"], "TARGET_ARN": target["Arn"], "ERROR_MESSAGE": reason})

@@ -1,0 +1,12 @@
+"""Refusals of AWS that MiniStack does not have: one file for each service, each check with the AWS page it is from.
+
+A test that passes against a lenient account proves nothing; these are the places where users were hurt.
+"""
+
+from account.strictness import cloudwatch, events, functions, iam, kms, logs, s3, sns, sqs
+
+
+def install() -> None:
+    """Put every check in place."""
+    for service in (cloudwatch, events, functions, iam, kms, logs, s3, sns, sqs):
+        service.install()

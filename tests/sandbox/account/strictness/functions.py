@@ -1,0 +1,168 @@
+"""Lambda: packages that cannot start, environments that are too large, mappings that cannot read their queue.
+
+AWS pages: "Lambda quotas", "OS-only runtimes", "Configuring reserved concurrency", "Using Lambda with Amazon SQS".
+"""
+
+import base64
+import io
+import json
+import zipfile
+
+from ministack import app
+from ministack.core.responses import get_account_id
+from ministack.services import iam, lambda_svc, sqs
+
+from account import hooks, policies
+from account.services import encryption
+
+SERVICE = "lambda.amazonaws.com"
+ENVIRONMENT_BYTES = 4096
+CONCURRENCY = 1000
+UNRESERVED_AT_LEAST = 100
+BOUNDS = {"Timeout": (1, 900), "MemorySize": (128, 10240)}
+READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+
+def install() -> None:
+    """Check functions, their concurrency, and their event source mappings."""
+    hooks.before(lambda_svc, "_create_function", _check_create)
+    hooks.before(lambda_svc, "_update_code", _check_code)
+    hooks.before(lambda_svc, "_update_config", lambda _name, data: _check_settings(data))
+    hooks.before(lambda_svc, "_put_function_concurrency", _check_concurrency)
+    hooks.before(lambda_svc, "_get_policy", _check_policy)
+    hooks.before(lambda_svc, "_create_esm", _check_mapping)
+    hooks.around(lambda_svc, "_sqs_esm_concurrency", _batches_at_once)
+
+
+def _invalid(message: str):
+    return hooks.refuse("InvalidParameterValueException", message)
+
+
+def _check_create(data):
+    package = data.get("Code", {}).get("ZipFile")
+    runtime = data.get("Runtime", "")
+    return (
+        _check_settings(data)
+        or _check_trust(data.get("Role", ""))
+        or (_check_package(base64.b64decode(package), runtime) if package else None)
+    )
+
+
+def _check_trust(role_arn: str):
+    """The execution role must be one that Lambda may assume; whether it is there MiniStack asks itself."""
+    role = iam._roles.get(policies.role_name(role_arn))
+    sent = {"aws:SourceAccount": get_account_id()}
+    if not app.AUTH or role is None:
+        return None
+    if policies.service_allowed(role["AssumeRolePolicyDocument"], SERVICE, "sts:AssumeRole", role_arn, sent):
+        return None
+    return _invalid("The role defined for the function cannot be assumed by Lambda.")
+
+
+def _check_code(name, data):
+    function = lambda_svc._functions.get(name)
+    if function is None or "ZipFile" not in data:
+        return None
+    return _check_package(base64.b64decode(data["ZipFile"]), function["config"].get("Runtime", ""))
+
+
+def _check_settings(data):
+    for name, (least, most) in BOUNDS.items():
+        if name in data and not least <= data[name] <= most:
+            bound = f"less than or equal to {most}" if data[name] > most else f"greater than or equal to {least}"
+            return hooks.refuse(
+                "ValidationException",
+                f"1 validation error detected: Value '{data[name]}' at '{name[0].lower()}{name[1:]}' failed to satisfy "
+                f"constraint: Member must have value {bound}",
+            )
+    return _check_environment(data)
+
+
+def _check_environment(data):
+    """All names and values of the environment together, as the JSON AWS keeps them in."""
+    variables = (data.get("Environment") or {}).get("Variables") or {}
+    size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > ENVIRONMENT_BYTES:
+        return _invalid(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            f"provided exceeded the 4KB limit. String measured: {json.dumps(variables)[:200]}"
+        )
+    reserved = sorted(set(variables) & lambda_svc._RESERVED_RUNTIME_ENV_VARS)
+    if reserved:
+        return _invalid(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            f"provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
+            f"this request: {', '.join(reserved)}"
+        )
+    return None
+
+
+def _check_package(package: bytes, runtime: str):
+    """A custom runtime starts an executable `bootstrap` in the package's root.
+
+    AWS takes the package and fails at the first invocation (Runtime.InvalidEntrypoint); the sandbox says so at once.
+    """
+    if not runtime.startswith("provided"):
+        return None
+    try:
+        entries = {entry.filename: entry for entry in zipfile.ZipFile(io.BytesIO(package)).infolist()}
+    except zipfile.BadZipFile:
+        return _invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
+    bootstrap = entries.get("bootstrap")
+    if bootstrap is None:
+        return _invalid("Runtime.InvalidEntrypoint: the package has no file `bootstrap` in its root")
+    if not (bootstrap.external_attr >> 16) & 0o111:
+        return _invalid("Runtime.InvalidEntrypoint: the file `bootstrap` of the package is not executable")
+    return None
+
+
+def _check_concurrency(name, data):
+    wanted = data.get("ReservedConcurrentExecutions", 0)
+    others = sum(f.get("concurrency") or 0 for other, f in lambda_svc._functions.items() if other != name)
+    if wanted + others > CONCURRENCY - UNRESERVED_AT_LEAST:
+        return _invalid(
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            f"below its minimum value of [{UNRESERVED_AT_LEAST}]."
+        )
+    return None
+
+
+def _check_policy(name, *_args, **_kwargs):
+    """A function nobody was given permission for has no policy ("GetPolicy")."""
+    function = lambda_svc._functions.get(name)
+    if function is not None and not function["policy"]["Statement"]:
+        return hooks.refuse("ResourceNotFoundException", "The resource you requested does not exist.", 404)
+    return None
+
+
+def _check_mapping(data):
+    source = data.get("EventSourceArn", "")
+    function = lambda_svc._functions.get(lambda_svc._resolve_name(data.get("FunctionName", "")))
+    if ":sqs:" not in source or function is None:
+        return None
+    queue, config = sqs._queue_by_arn(source), function["config"]
+    if queue is None:
+        return _invalid(f"Error occurred while ReceiveMessage. SQS Error Code: QueueDoesNotExist: {source}")
+    visible_after = int(queue["attributes"].get("VisibilityTimeout", "30"))
+    if visible_after < config.get("Timeout", 3):
+        return _invalid(
+            f"Queue visibility timeout: {visible_after} seconds is less than Function timeout: "
+            f"{config['Timeout']} seconds"
+        )
+    if data.get("BatchSize", 10) > 10 and not data.get("MaximumBatchingWindowInSeconds"):
+        return _invalid("Maximum batch window in seconds must be greater than 0 for a batch size greater than 10")
+    for action in READS_QUEUE:
+        if app.AUTH and not policies.role_allowed(config["Role"], action, source):
+            return _invalid(
+                f"The provided execution role does not have permissions to call {action.removeprefix('sqs:')} on SQS"
+            )
+    return None
+
+
+def _batches_at_once(original, esm, function, config, queue=None):
+    """A mapping whose role may not decrypt the queue's messages takes none of them."""
+    role = (config or {}).get("Role", "")
+    if app.AUTH and not encryption.admits_principal(esm["EventSourceArn"], role, ("kms:Decrypt",)):
+        esm["LastProcessingResult"] = "PROBLEM: KMS access denied"
+        return 0
+    return original(esm, function, config, queue)

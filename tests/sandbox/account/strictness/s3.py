@@ -1,0 +1,56 @@
+"""S3: every bucket encrypts (SSE-S3 at least, since January 2023), and SSE-KMS needs the caller's use of the key.
+
+AWS pages: "Setting default server-side encryption behavior for Amazon S3 buckets", "Using server-side encryption with
+AWS KMS keys" (writing needs kms:GenerateDataKey, reading kms:Decrypt).
+"""
+
+from ministack import app
+from ministack.core.iam_evaluator import caller_arn
+from ministack.core.responses import get_region
+from ministack.services import s3
+
+from account import hooks, policies
+
+ALGORITHM = "x-amz-server-side-encryption"
+KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+
+
+def install() -> None:
+    """Give each bucket its encryption, and ask the key before each write and read."""
+    hooks.around(s3, "_bucket_default_sse_headers", lambda original, name: original(name) or {ALGORITHM: "AES256"})
+    hooks.around(s3, "_resolve_sse_write_headers", _write)
+    hooks.around(s3, "_get_object", _read)
+
+
+def _write(original, headers, bucket_name):
+    """Encryption of an object to be written; `(headers, error)`."""
+    chosen, error = original(headers, bucket_name)
+    if error is None and (key := chosen.get(KEY)) and (refusal := _refused(key, "kms:GenerateDataKey", bucket_name)):
+        return chosen, refusal
+    return chosen, error
+
+
+def _read(original, bucket_name, key, headers, query_params=None):
+    answer = original(bucket_name, key, headers, query_params)
+    encrypted_with = {name.lower(): value for name, value in answer[1].items()}.get(KEY)
+    if encrypted_with and answer[0] < 300:
+        return _refused(encrypted_with, "kms:Decrypt", bucket_name) or answer
+    return answer
+
+
+def _refused(key: str, action: str, bucket_name: str):
+    record = policies.find_key(key)
+    if record is None:
+        return s3._error("KMS.NotFoundException", f"Invalid keyId '{key}'", 400)
+    if record.get("KeyState") != "Enabled":
+        return s3._error("KMS.DisabledException", f"{record['Arn']} is disabled or pending deletion.", 400)
+    caller = caller_arn()
+    context = {
+        "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket_name}",
+        "kms:ViaService": f"s3.{get_region()}.amazonaws.com",
+        "kms:CallerAccount": caller.split(":")[4],
+    }
+    if not app.AUTH or policies.may_use_key(caller, key, action, context):
+        return None
+    message = f"User: {caller} is not authorized to perform: {action} on resource: {record['Arn']}"
+    return s3._error("AccessDenied", message, 403)

@@ -1,0 +1,75 @@
+"""Clients of the account, for one provider instance."""
+
+from __future__ import annotations
+
+import functools
+import threading
+
+import boto3
+import botocore.exceptions
+from botocore.config import Config
+
+
+class Aws:
+    """boto3 clients with the credentials and the region of a provider."""
+
+    def __init__(self, config: dict) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._clients: dict = {}
+
+    @functools.cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            aws_access_key_id=self._config.get("accessKey"),
+            aws_secret_access_key=self._config.get("secretKey"),
+            aws_session_token=self._config.get("token"),
+            region_name=self._config.get("region"),
+        )
+
+    @property
+    def region(self) -> str:
+        """The provider's region; the environment's where it has none."""
+        with self._lock:
+            region = self._session.region_name
+        if not region:
+            raise ValueError("no region: set aws:region, or AWS_REGION")
+        return region
+
+    @functools.cached_property
+    def identity(self) -> dict:
+        """Who the credentials are."""
+        return self.client("sts").get_caller_identity()
+
+    @property
+    def account_id(self) -> str:
+        """The account's twelve digits."""
+        return self.identity["Account"]
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region."""
+        return boto3.Session().get_partition_for_region(self.region)
+
+    def client(self, service: str, region: str | None = None):
+        """A client, in another region where a resource says so."""
+        key = (service, region or self.region)
+        with self._lock:
+            if key not in self._clients:
+                config = Config(s3={"addressing_style": "path"}, retries={"mode": "standard"}, max_pool_connections=32)
+                self._clients[key] = self._session.client(service, region_name=key[1], config=config)
+            return self._clients[key]
+
+
+def code_of(error: Exception) -> str:
+    """AWS's error code; empty for another kind of error."""
+    if isinstance(error, botocore.exceptions.ClientError):
+        return error.response["Error"]["Code"]
+    return ""
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether AWS says that the thing is not there."""
+    code = code_of(error)
+    names = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
+    return code in ("404", "403NotFound") or any(name in code for name in names)

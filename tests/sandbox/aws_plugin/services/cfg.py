@@ -1,0 +1,158 @@
+"""AWS Config: rules, authorizations and aggregators."""
+
+from __future__ import annotations
+
+import time
+
+from ..aws import code_of
+from ..resource import Resource, retag, tag_list, tag_map
+from ..values import camel, pascal
+
+DELETION_SECONDS = 60
+
+
+def _tags(config, arn, old, inputs):
+    retag(
+        old.get("tagsAll"),
+        inputs.get("tagsAll"),
+        lambda new: config.tag_resource(ResourceArn=arn, Tags=tag_list(new)),
+        lambda gone: config.untag_resource(ResourceArn=arn, TagKeys=gone),
+    )
+
+
+def _listed_tags(config, arn):
+    return tag_map(config.list_tags_for_resource(ResourceArn=arn).get("Tags"))
+
+
+class Rule(Resource):
+    token = "aws:cfg/rule:Rule"
+    name = "name"
+    replaces = ("name",)
+
+    def _put(self, aws, inputs, tags):
+        config = aws.client("config", inputs.get("region"))
+        rule = {
+            "ConfigRuleName": inputs["name"],
+            "Description": inputs.get("description"),
+            "InputParameters": inputs.get("inputParameters"),
+            "MaximumExecutionFrequency": inputs.get("maximumExecutionFrequency"),
+            "Scope": pascal(inputs["scope"]) if inputs.get("scope") else None,
+            "Source": pascal(inputs["source"]),
+        }
+        rule = {name: value for name, value in rule.items() if value is not None}
+        config.put_config_rule(ConfigRule=rule, **({"Tags": tag_list(tags)} if tags else {}))
+        found = config.describe_config_rules(ConfigRuleNames=[inputs["name"]])["ConfigRules"][0]
+        return config, {"arn": found["ConfigRuleArn"], "ruleId": found["ConfigRuleId"]}
+
+    def create(self, aws, inputs):
+        return inputs["name"], self._put(aws, inputs, inputs.get("tagsAll"))[1]
+
+    def read(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        rule = config.describe_config_rules(ConfigRuleNames=[identity])["ConfigRules"][0]
+        return {
+            "arn": rule["ConfigRuleArn"],
+            "ruleId": rule["ConfigRuleId"],
+            "name": identity,
+            "description": rule.get("Description"),
+            "inputParameters": rule.get("InputParameters"),
+            "maximumExecutionFrequency": rule.get("MaximumExecutionFrequency"),
+            "source": camel(rule["Source"]),
+            "scope": camel(rule["Scope"]) if rule.get("Scope") else None,
+            "tagsAll": _listed_tags(config, rule["ConfigRuleArn"]),
+        }
+
+    def update(self, aws, identity, old, inputs):
+        config, outputs = self._put(aws, inputs, None)
+        _tags(config, outputs["arn"], old, inputs)
+        return outputs
+
+    def delete(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        config.delete_config_rule(ConfigRuleName=identity)
+        end = time.monotonic() + DELETION_SECONDS
+        while time.monotonic() < end:
+            try:
+                config.describe_config_rules(ConfigRuleNames=[identity])
+            except config.exceptions.ClientError as error:
+                if code_of(error) == "NoSuchConfigRuleException":
+                    return
+                raise
+            time.sleep(0.2)
+
+
+class AggregateAuthorization(Resource):
+    token = "aws:cfg/aggregateAuthorization:AggregateAuthorization"
+    replaces = ("accountId", "authorizedAwsRegion", "region")
+
+    def create(self, aws, inputs):
+        config = aws.client("config")
+        region = inputs.get("authorizedAwsRegion") or inputs.get("region")
+        tags = {"Tags": tag_list(inputs["tagsAll"])} if inputs.get("tagsAll") else {}
+        answer = config.put_aggregation_authorization(
+            AuthorizedAccountId=inputs["accountId"], AuthorizedAwsRegion=region, **tags
+        )
+        arn = answer["AggregationAuthorization"]["AggregationAuthorizationArn"]
+        return f"{inputs['accountId']}:{region}", {"arn": arn}
+
+    def read(self, aws, identity, state):
+        config = aws.client("config")
+        for found in config.describe_aggregation_authorizations()["AggregationAuthorizations"]:
+            if f"{found['AuthorizedAccountId']}:{found['AuthorizedAwsRegion']}" == identity:
+                arn = found["AggregationAuthorizationArn"]
+                return {"arn": arn, "tagsAll": _listed_tags(config, arn)}
+        return None
+
+    def update(self, aws, identity, old, inputs):
+        _tags(aws.client("config"), old["arn"], old, inputs)
+        return {"arn": old["arn"]}
+
+    def delete(self, aws, identity, state):
+        account, _, region = identity.partition(":")
+        aws.client("config").delete_aggregation_authorization(AuthorizedAccountId=account, AuthorizedAwsRegion=region)
+
+
+class ConfigurationAggregator(Resource):
+    token = "aws:cfg/configurationAggregator:ConfigurationAggregator"
+    name = "name"
+    replaces = ("name",)
+
+    def _put(self, aws, inputs, tags):
+        config = aws.client("config", inputs.get("region"))
+        source = inputs["accountAggregationSource"]
+        given = {"AccountIds": source["accountIds"], "AllAwsRegions": source.get("allRegions")}
+        given["AwsRegions"] = source.get("regions")
+        given = {name: value for name, value in given.items() if value}
+        answer = config.put_configuration_aggregator(
+            ConfigurationAggregatorName=inputs["name"],
+            AccountAggregationSources=[given],
+            **({"Tags": tag_list(tags)} if tags else {}),
+        )
+        return config, {"arn": answer["ConfigurationAggregator"]["ConfigurationAggregatorArn"]}
+
+    def create(self, aws, inputs):
+        return inputs["name"], self._put(aws, inputs, inputs.get("tagsAll"))[1]
+
+    def read(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        names = [identity]
+        found = config.describe_configuration_aggregators(ConfigurationAggregatorNames=names)
+        aggregator = found["ConfigurationAggregators"][0]
+        source = aggregator["AccountAggregationSources"][0]
+        observed = {"accountIds": source["AccountIds"]}
+        if source.get("AllAwsRegions"):
+            observed["allRegions"] = True
+        else:
+            observed["regions"] = source.get("AwsRegions")
+        arn = aggregator["ConfigurationAggregatorArn"]
+        tags = _listed_tags(config, arn)
+        return {"arn": arn, "name": identity, "accountAggregationSource": observed, "tagsAll": tags}
+
+    def update(self, aws, identity, old, inputs):
+        config, outputs = self._put(aws, inputs, None)
+        _tags(config, outputs["arn"], old, inputs)
+        return outputs
+
+    def delete(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        config.delete_configuration_aggregator(ConfigurationAggregatorName=identity)

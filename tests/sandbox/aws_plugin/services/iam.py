@@ -1,0 +1,105 @@
+"""IAM: roles, their own policies and attached ones."""
+
+from __future__ import annotations
+
+import json
+
+from ..aws import is_missing
+from ..resource import Resource, retag, tag_list, tag_map
+
+
+def _document(document) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+class Role(Resource):
+    token = "aws:iam/role:Role"
+    name = "name"
+    replaces = ("name", "namePrefix", "path")
+    local = ("forceDetachPolicies",)
+
+    def create(self, aws, inputs):
+        optional = {
+            "Description": inputs.get("description"),
+            "Path": inputs.get("path"),
+            "MaxSessionDuration": inputs.get("maxSessionDuration"),
+            "PermissionsBoundary": inputs.get("permissionsBoundary"),
+        }
+        role = aws.client("iam").create_role(
+            RoleName=inputs["name"],
+            AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
+            Tags=tag_list(inputs.get("tagsAll")),
+            **{name: value for name, value in optional.items() if value},
+        )["Role"]
+        return inputs["name"], self._outputs(role)
+
+    def _outputs(self, role):
+        return {"arn": role["Arn"], "uniqueId": role["RoleId"], "createDate": role["CreateDate"].isoformat()}
+
+    def read(self, aws, identity, state):
+        role = aws.client("iam").get_role(RoleName=identity)["Role"]
+        return {
+            **self._outputs(role),
+            "name": identity,
+            "assumeRolePolicy": _document(role["AssumeRolePolicyDocument"]),
+            "description": role.get("Description"),
+            "tagsAll": tag_map(aws.client("iam").list_role_tags(RoleName=identity).get("Tags")),
+        }
+
+    def update(self, aws, identity, old, inputs):
+        iam = aws.client("iam")
+        iam.update_assume_role_policy(RoleName=identity, PolicyDocument=inputs["assumeRolePolicy"])
+        iam.update_role(RoleName=identity, Description=inputs.get("description") or "")
+        retag(
+            old.get("tagsAll"),
+            inputs.get("tagsAll"),
+            lambda new: iam.tag_role(RoleName=identity, Tags=tag_list(new)),
+            lambda gone: iam.untag_role(RoleName=identity, TagKeys=gone),
+        )
+        return self._outputs(iam.get_role(RoleName=identity)["Role"])
+
+    def delete(self, aws, identity, state):
+        aws.client("iam").delete_role(RoleName=identity)
+
+
+class RolePolicy(Resource):
+    token = "aws:iam/rolePolicy:RolePolicy"
+    name = "name"
+    replaces = ("name", "namePrefix", "role")
+
+    def create(self, aws, inputs):
+        role, name = inputs["role"], inputs["name"]
+        aws.client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=inputs["policy"])
+        return f"{role}:{name}", {}
+
+    def read(self, aws, identity, state):
+        role, _, name = identity.partition(":")
+        policy = aws.client("iam").get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        return {"role": role, "name": name, "policy": _document(policy)}
+
+    def delete(self, aws, identity, state):
+        role, _, name = identity.partition(":")
+        aws.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
+
+
+class RolePolicyAttachment(Resource):
+    token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    replaces = ("policyArn", "role")
+
+    def create(self, aws, inputs):
+        aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
+        return f"{inputs['role']}-{inputs['policyArn']}", {}
+
+    def read(self, aws, identity, state):
+        try:
+            attached = aws.client("iam").list_attached_role_policies(RoleName=state["role"])["AttachedPolicies"]
+        except Exception as error:
+            if is_missing(error):
+                return None
+            raise
+        if state["policyArn"] not in [policy["PolicyArn"] for policy in attached]:
+            return None
+        return {"role": state["role"], "policyArn": state["policyArn"]}
+
+    def delete(self, aws, identity, state):
+        aws.client("iam").detach_role_policy(RoleName=state["role"], PolicyArn=state["policyArn"])

@@ -1,0 +1,121 @@
+"""Who is who: accounts by access key, IAM enforced, functions under their own role."""
+
+import functions
+import pytest
+
+from account.client import Account, start
+
+CONFIG_CALL = """
+import boto3
+def handle(event):
+    call = getattr(boto3.client(event["service"]), event["operation"])
+    answer = call(**event.get("arguments", {}))
+    answer.pop("ResponseMetadata", None)
+    return answer
+"""
+
+
+def test_twelve_digits_are_the_administrator_of_that_account(account):
+    identity = account.client("sts").get_caller_identity()
+    assert (identity["Account"], identity["Arn"]) == (account.account_id, f"arn:aws:iam::{account.account_id}:root")
+
+
+def test_a_role_session_with_a_wrong_secret_is_refused(account, role, refused):
+    session = account.as_role(role({"Action": "sqs:ListQueues"}))
+    session.client("sqs").list_queues()
+    wrong = {**session.credentials, "SecretAccessKey": "wrong"}
+    with refused("SignatureDoesNotMatch"):
+        Account(account.endpoint, account.account_id, credentials=wrong).client("sqs").list_queues()
+
+
+def test_a_key_nobody_made_is_refused(account, refused):
+    nobody = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "test"}
+    with refused("InvalidClientTokenId"):
+        Account(account.endpoint, account.account_id, credentials=nobody).client("sqs").list_queues()
+
+
+def test_two_accounts_do_not_see_each_other(account, other_account):
+    account.client("sqs").create_queue(QueueName="mine")
+    for elsewhere in (other_account, account.in_region("eu-west-1")):
+        assert not elsewhere.client("sqs").list_queues().get("QueueUrls")
+
+
+def test_a_role_does_what_its_policy_says_and_nothing_else(account, role, refused):
+    account.client("s3").create_bucket(Bucket=f"b-{account.account_id}")
+    made = role({"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::b-{account.account_id}"})
+    s3 = account.as_role(made).client("s3")
+    assert s3.list_objects_v2(Bucket=f"b-{account.account_id}")["KeyCount"] == 0
+    with refused("AccessDenied"):
+        s3.put_object(Bucket=f"b-{account.account_id}", Key="k", Body=b"")
+
+
+def test_config_calls_are_checked_on_the_rule_they_name(recorded, role, refused):
+    config = recorded.client("config")
+    for name in ("seen", "hidden"):
+        source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+        config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": source})
+    arn = config.describe_config_rules(ConfigRuleNames=["seen"])["ConfigRules"][0]["ConfigRuleArn"]
+    mine = recorded.as_role(role({"Action": "config:DescribeComplianceByConfigRule", "Resource": arn})).client("config")
+    mine.describe_compliance_by_config_rule(ConfigRuleNames=["seen"])
+    for names in (["hidden"], ["seen", "hidden"]):
+        with refused("AccessDeniedException"):
+            mine.describe_compliance_by_config_rule(ConfigRuleNames=names)
+    with refused("AccessDeniedException"):
+        mine.describe_compliance_by_config_rule()
+    with refused("AccessDeniedException"):
+        mine.put_config_rule(ConfigRule={"ConfigRuleName": "x", "Source": source})
+
+
+def test_an_aggregator_is_read_by_who_may_read_it(account, role, refused):
+    account.client("config").put_configuration_aggregator(
+        ConfigurationAggregatorName="all",
+        AccountAggregationSources=[{"AccountIds": [account.account_id], "AllAwsRegions": True}],
+    )
+    query = {"Expression": "SELECT resourceId", "ConfigurationAggregatorName": "all"}
+    region = f"arn:aws:config:us-east-1:{account.account_id}"
+    reads = {"Action": "config:SelectAggregateResourceConfig"}
+    allowed = account.as_role(role({**reads, "Resource": f"{region}:config-aggregator/config-aggregator-*"}))
+    assert allowed.client("config").select_aggregate_resource_config(**query)["Results"] == []
+    denied = account.as_role(role({**reads, "Resource": f"{region}:config-rule/*"}))
+    with refused("AccessDeniedException"):
+        denied.client("config").select_aggregate_resource_config(**query)
+
+
+def test_a_function_runs_as_its_role(recorded, role):
+    made = role({"Action": "config:DescribeConfigRules"})
+    functions.make_function(recorded, "reader", CONFIG_CALL, made)
+    identity = functions.invoke(recorded, "reader", {"service": "sts", "operation": "get_caller_identity"})
+    name = made.rsplit("/", 1)[1]
+    assert identity["Arn"] == f"arn:aws:sts::{recorded.account_id}:assumed-role/{name}/reader"
+    assert functions.invoke(recorded, "reader", {"service": "config", "operation": "describe_config_rules"}) == {
+        "ConfigRules": []
+    }
+    with pytest.raises(RuntimeError, match="AccessDenied"):
+        functions.invoke(recorded, "reader", {"service": "config", "operation": "describe_compliance_by_config_rule"})
+    with pytest.raises(RuntimeError, match="AccessDenied"):
+        functions.invoke(recorded, "reader", {"service": "s3", "operation": "list_buckets"})
+
+
+def test_an_operation_the_config_service_does_not_have_says_so(account, refused):
+    with refused("UnknownOperationException", "DescribeRetentionConfigurations"):
+        account.client("config").describe_retention_configurations()
+
+
+def test_without_enforcement_a_function_runs_as_the_administrator():
+    with start(auth=False) as endpoint:
+        account = Account(endpoint)
+        role = f"arn:aws:iam::{account.account_id}:role/none"
+        functions.make_function(account, "reader", CONFIG_CALL, role)
+        identity = functions.invoke(account, "reader", {"service": "sts", "operation": "get_caller_identity"})
+        assert identity["Arn"] == f"arn:aws:iam::{account.account_id}:root"
+
+
+def test_a_function_with_a_role_that_is_not_there_is_refused(account, refused):
+    role = f"arn:aws:iam::{account.account_id}:role/none"
+    with refused("InvalidParameterValueException", "none cannot be found"):
+        functions.make_function(account, "orphan", functions.ECHO, role)
+
+
+def test_a_function_with_a_role_that_lambda_may_not_assume_is_refused(account, role, refused):
+    with refused("InvalidParameterValueException", "cannot be assumed by Lambda"):
+        functions.make_function(account, "orphan", functions.ECHO, role(service="config.amazonaws.com"))

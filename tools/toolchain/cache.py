@@ -1,0 +1,79 @@
+"""Where built tools are kept: outside the clone, each under a hash of the files that define it."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ToolchainError(Exception):
+    """A tool cannot be had; the text says what to do about it."""
+
+
+def cache_root() -> Path:
+    """The folder for everything that is built once and used by every clone."""
+    named = os.environ.get("AWS_COMPLIANCE_CACHE")
+    if named:
+        return Path(named).resolve()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "aws-compliance"
+
+
+def digest(paths: Iterable[Path], *more: str) -> str:
+    """A short hash of files and texts: another one means another artefact."""
+    hasher = hashlib.sha256()
+    for path in sorted(paths):
+        hasher.update(str(path.relative_to(ROOT)).encode())
+        hasher.update(path.read_bytes())
+    for text in more:
+        hasher.update(text.encode())
+    return hasher.hexdigest()[:16]
+
+
+def artefact(name: str, key: str, what: str, build: Callable[[Path], None]) -> Path:
+    """The folder `name-key`, built if it is not there.
+
+    It is built under a lock at its final place (a virtual environment cannot be moved) and counts as built once its
+    mark is written, so that a build which was interrupted is begun again.
+    """
+    folder = cache_root() / f"{name}-{key}"
+    mark = folder / ".complete"
+    if mark.exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.parent / f"{name}-{key}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if mark.exists():
+            return folder
+        print(what, file=sys.stderr, flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        build(folder)
+        mark.touch()
+    return folder
+
+
+def run(command: list[str | os.PathLike], cwd: Path = ROOT, **environment: str) -> None:
+    """Run a build step quietly; its output is shown where it fails."""
+    outcome = subprocess.run(
+        command, cwd=cwd, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if outcome.returncode:
+        sys.stderr.write(outcome.stdout)
+        raise ToolchainError(f"`{' '.join(map(str, command))}` failed with {outcome.returncode}")
+
+
+def require(program: str, why: str) -> str:
+    """The path of a program that must be installed."""
+    path = shutil.which(program)
+    if path is None:
+        raise ToolchainError(f"`{program}` is not on PATH; it is needed {why}")
+    return path

@@ -1,0 +1,122 @@
+"""The tools of the project, each as a function that builds it on first use and gives its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from cache import ROOT, ToolchainError, artefact, cache_root, digest, require, run
+
+ENGINE = ROOT / "tools/engine"
+PULUMI_VERSION = "3.259.0"
+GO_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
+
+
+def python() -> Path:
+    """The interpreter of the virtual environment with everything in tools/python/requirements.txt."""
+    if sys.version_info < (3, 11):
+        raise ToolchainError(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+    requirements = ROOT / "tools/python/requirements.txt"
+
+    def build(folder: Path) -> None:
+        run([sys.executable, "-m", "venv", folder])
+        run([folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", requirements])
+
+    key = digest([requirements], sys.version, str(cache_root()))
+    return artefact("python", key, "installing the Python tools, about 1 minute", build) / "bin/python"
+
+
+def node_modules() -> Path:
+    """The npm packages of tools/node, from its lock."""
+    sources = [ROOT / "tools/node/package.json", ROOT / "tools/node/package-lock.json"]
+    npm = require("npm", "for the TypeScript SDK and its tests")
+
+    def build(folder: Path) -> None:
+        for source in sources:
+            shutil.copy(source, folder)
+        # Install scripts of @pulumi packages fetch plugins, which the tests bring themselves.
+        run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
+
+    return artefact("node", digest(sources), "installing the npm packages, about 1 minute", build) / "node_modules"
+
+
+def _go_build(module: str, package: str, target: Path, *ldflags: str) -> None:
+    go = require("go", "to build the Pulumi engine")
+    flags = " ".join(("-s -w", *ldflags))
+    run([go, "build", "-trimpath", "-ldflags", flags, "-o", target, package], cwd=ENGINE / module)
+
+
+def _go_sources(module: str) -> list[Path]:
+    return [path for path in (ENGINE / module).rglob("*") if path.name in ("go.mod", "go.sum") or path.suffix == ".go"]
+
+
+def pulumi() -> Path:
+    """The folder of the pinned `pulumi`."""
+
+    def build(folder: Path) -> None:
+        package = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+        _go_build("pulumi", package, folder / "pulumi", f"-X {GO_VERSION_VARIABLE}=v{PULUMI_VERSION}")
+
+    return artefact("pulumi", _engine_key("pulumi"), f"building pulumi {PULUMI_VERSION}, about 4 minutes", build)
+
+
+def _engine_key(module: str) -> str:
+    modules = [ENGINE / module / "go.mod", ENGINE / module / "go.sum"]
+    return digest(modules, PULUMI_VERSION)
+
+
+def yaml_host() -> Path:
+    """The folder of the pinned language host for YAML."""
+
+    def build(folder: Path) -> None:
+        package = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"
+        _go_build("yaml", package, folder / "pulumi-language-yaml", f"-X {GO_VERSION_VARIABLE}=v1.32.0")
+
+    return artefact("yaml", _engine_key("yaml"), "building Pulumi's language host for YAML, about 1 minute", build)
+
+
+def language_hosts() -> Path:
+    """The folder of the pinned language hosts for Node.js, Python and Go."""
+
+    def build(folder: Path) -> None:
+        for host in ("nodejs/cmd/pulumi-language-nodejs", "python/cmd/pulumi-language-python", "go/pulumi-language-go"):
+            _go_build("hosts", f"{LANGUAGE_HOSTS}/{host}", folder / Path(host).name)
+        go = require("go", "to build the Pulumi engine")
+        list_module = [go, "list", "-m", "-f", "{{.Dir}}", LANGUAGE_HOSTS]
+        module = subprocess.run(list_module, cwd=ENGINE / "hosts", stdout=subprocess.PIPE, text=True, check=True).stdout
+        script = folder / "pulumi-language-python-exec"
+        shutil.copy(Path(module.strip()) / "python/cmd/pulumi-language-python-exec", script)
+        script.chmod(0o755)
+
+    return artefact("hosts", _engine_key("hosts"), "building Pulumi's language hosts, about 1 minute", build)
+
+
+def engine() -> Path:
+    """One folder with the pinned engine and its language hosts, because the engine warns of hosts found elsewhere."""
+    parts = [pulumi(), yaml_host(), language_hosts()]
+
+    def build(folder: Path) -> None:
+        for part in parts:
+            for binary in part.glob("pulumi*"):
+                os.link(binary, folder / binary.name)
+
+    return artefact("engine", digest([], *(part.name for part in parts)), "putting the engine together", build)
+
+
+def sdkgen() -> Path:
+    """The generator of the SDKs."""
+
+    def build(folder: Path) -> None:
+        _go_build("pulumi", "./sdkgen", folder / "sdkgen")
+
+    key = digest(_go_sources("pulumi"))
+    return artefact("sdkgen", key, "building the SDK generator, about 1 minute", build) / "sdkgen"
+
+
+def cargo_target() -> Path:
+    """Cargo's target folder, which every clone shares."""
+    return Path(os.environ.get("CARGO_TARGET_DIR") or cache_root() / "target")
