@@ -32,28 +32,16 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def bundle() -> Path:
-    """The packed functions, built where they are not up to date."""
-    target = tools.cargo_target()
-    zipped = target / "functions/x86_64.zip"
-    if not (target / "lambda").exists():
-        _say("packing the Lambda functions, about 3 minutes")
-    python = tools.python()
-    pack = [sys.executable, ROOT / "functions/pack.py", "--python-bin", python.parent, "--target-dir", target]
-    cache.run([*pack, "--out", zipped], CARGO_TARGET_DIR=str(target))
-    return zipped
-
-
 @functools.cache
 def plugin() -> Path:
     """The folder of the plugin, built where it is not up to date."""
     target = tools.cargo_target()
-    zipped = bundle()
+    environment = tools.cargo_environment()
     if not (target / "release" / PLUGIN).exists():
         _say("building the plugin, about 3 minutes")
     cargo = cache.require("cargo", "to build the plugin")
     build = [cargo, "build", "--release", "--locked", "--package", "aws-compliance"]
-    cache.run(build, CARGO_TARGET_DIR=str(target), AWS_COMPLIANCE_BUNDLE=str(zipped))
+    cache.run(build, **environment)
     folder = BUILD / "plugin"
     folder.mkdir(parents=True, exist_ok=True)
     _replace(target / "release" / PLUGIN, folder / PLUGIN)

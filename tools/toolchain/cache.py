@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,15 @@ def digest(paths: Iterable[Path], *more: str) -> str:
     return hasher.hexdigest()[:16]
 
 
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Let one process at a time, of any clone, build something."""
+    cache_root().mkdir(parents=True, exist_ok=True)
+    with open(cache_root() / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def artefact(name: str, key: str, what: str, build: Callable[[Path], None]) -> Path:
     """The folder `name-key`, built if it is not there.
 
@@ -48,9 +58,7 @@ def artefact(name: str, key: str, what: str, build: Callable[[Path], None]) -> P
     mark = folder / ".complete"
     if mark.exists():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with open(folder.parent / f"{name}-{key}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(f"{name}-{key}"):
         if mark.exists():
             return folder
         print(what, file=sys.stderr, flush=True)

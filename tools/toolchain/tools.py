@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cache import ROOT, ToolchainError, artefact, cache_root, digest, require, run
+from cache import ROOT, ToolchainError, artefact, cache_root, digest, locked, require, run
 
 ENGINE = ROOT / "tools/engine"
 PULUMI_VERSION = "3.259.0"
@@ -120,3 +120,26 @@ def sdkgen() -> Path:
 def cargo_target() -> Path:
     """Cargo's target folder, which every clone shares."""
     return Path(os.environ.get("CARGO_TARGET_DIR") or cache_root() / "target")
+
+
+def bundle() -> Path:
+    """The packed Lambda functions, which the plugin embeds; packed again where their sources changed."""
+    target = cargo_target()
+    zipped = target / "functions/x86_64.zip"
+    require("cargo", "to build the Lambda functions")
+    if not (target / "lambda").exists():
+        print("packing the Lambda functions, about 4 minutes", file=sys.stderr, flush=True)
+    pack = [sys.executable, ROOT / "functions/pack.py", "--python-bin", python().parent, "--target-dir", target]
+    with locked("functions"):
+        run([*pack, "--out", zipped], CARGO_TARGET_DIR=str(target))
+    return zipped
+
+
+def cargo_environment() -> dict[str, str]:
+    """What cargo needs to know: the shared target folder and the bundle to embed."""
+    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle())}
+
+
+def python_environment() -> dict[str, str]:
+    """Where the project's own Python packages are."""
+    return {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests"), str(ROOT / "tests/sandbox")))}

@@ -1,0 +1,60 @@
+# The front door. Each target is one line; the tools are built on first use and kept outside the clone (tools/toolchain).
+PYTHON := python3 tools/toolchain python
+CARGO := python3 tools/toolchain cargo
+
+.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench tools bundle generate protocol aws-types resources schema sdk clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
+
+demo: ## Deploy the examples into a simulated account (EXAMPLE=yaml, typescript or python for one)
+	@$(PYTHON) -m harness.demo $(EXAMPLE)
+
+test: test-rust test-python ## Run every test, the real engine's included
+
+test-rust: ## Run the tests of the crates
+	@$(CARGO) test --workspace --all-targets --locked --quiet
+
+test-python: ## Run the tests of tools, simulated account and engine
+	@$(PYTHON) -m pytest tests -q --durations=5
+
+test-engine: ## Run the tests on the real engine alone
+	@$(PYTHON) -m pytest tests/engine -q
+
+lint: ## Check format and style of what is written by hand, and compile what is generated
+	@$(PYTHON) -m harness.lint
+
+install: ## Install the plugin into your Pulumi home; write the npm tarball and the wheel to dist/
+	@$(PYTHON) -m harness.install
+
+sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --port 4566")
+	@$(PYTHON) -m account $(ARGS)
+
+bench: ## Measure start, memory and construction beside their limits
+	@$(PYTHON) -m harness.bench
+
+tools: ## Build the tools that are missing and say where they are
+	@python3 tools/toolchain
+
+bundle: ## Pack the Lambda functions that the plugin embeds
+	@python3 tools/toolchain path bundle
+
+generate: protocol aws-types resources schema sdk ## Write every generated file anew
+
+protocol: ## Write the gRPC messages from the PyPI package pulumi
+	@$(PYTHON) -m harness.generate protocol
+
+aws-types: ## Write aws-types.json from the npm package @pulumi/aws
+	@$(PYTHON) -m harness.generate aws-types
+
+resources: ## Write the typed AWS resources from aws-types.json
+	@$(PYTHON) -m harness.generate resources
+
+schema: ## Write schema.json from the Rust structs
+	@$(PYTHON) -m harness.generate schema
+
+sdk: ## Write the SDKs from schema.json
+	@$(PYTHON) -m harness.generate sdk
+
+clean: ## Remove what this clone built; the tools outside it stay
+	@rm -rf build dist

@@ -1,0 +1,81 @@
+"""The demo: every example deployed into a simulated account, and once more to show that nothing changes.
+
+usage: make demo [EXAMPLE=yaml|typescript|python]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from account.client import Account, prepare_landing_zone, start
+
+from . import engine as engines
+from .artefacts import BUILD, ROOT, ToolchainError
+from .engine import Engine, Stack
+
+# Each example in an account of its own.
+EXAMPLES = {"yaml": "111111111111", "typescript": "222222222222", "python": "333333333333"}
+REGION = "eu-west-1"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one example or all; 2 for a wrong call, 1 where something fails."""
+    names = arguments or list(EXAMPLES)
+    unknown = [name for name in names if name not in EXAMPLES]
+    if unknown:
+        print(f"error: expected EXAMPLE to be one of {', '.join(EXAMPLES)}, got {unknown[0]}", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    try:
+        binaries = engines.from_path() or engines.pinned()
+        engine = Engine.create(BUILD / "demo", binaries)
+        with start(auth=True) as endpoint:
+            say(f"A simulated AWS account answers at {endpoint} (no AWS account is used).")
+            for name in names:
+                show(engine, name, Account(endpoint, EXAMPLES[name], REGION))
+    except (ToolchainError, engines.EngineError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    say(
+        f"Done in {time.monotonic() - began:.0f} s; nothing is left running.\n"
+        f"  The programs:        {' '.join(f'examples/{name}' for name in names)}\n"
+        f"  Their state:         {(BUILD / 'demo/backend').relative_to(ROOT)}\n"
+        "  An account to try:   make sandbox\n"
+        "  Your own account:    README.md, 'In your own account'"
+    )
+    return 0
+
+
+def show(engine: Engine, name: str, account: Account) -> None:
+    """Deploy an example twice and show what it gave."""
+    say(f"{name}: account {account.account_id}, region {account.region}")
+    prepare_landing_zone(account)
+    print("It has a configuration recorder and a delivery channel already, as a landing zone gives it.", flush=True)
+    stack = Stack(engine, ROOT / "examples" / name, "demo", account.environment)
+    stream(stack, "up", "--yes", "--skip-preview", "--suppress-outputs")
+    print("Outputs:", flush=True)
+    stream(stack, "stack", "output")
+    print("Once more: nothing may change.", flush=True)
+    again = stack.up()
+    if not again.none:
+        raise engines.EngineError(f"{name}: the second `pulumi up` changed something: {again.summary}")
+    print(f"No changes: {again.summary['same']} resources stayed as they are.", flush=True)
+
+
+def stream(stack: Stack, *arguments: str) -> None:
+    """Run a command of the engine's and let it speak for itself."""
+    command = [stack.engine.binaries / "pulumi", *arguments, "--stack", stack.name, "--non-interactive"]
+    variables = stack.engine.variables() | stack.account
+    if subprocess.run(command, cwd=stack.folder, env=variables).returncode:
+        raise engines.EngineError(f"pulumi {' '.join(arguments)} failed in {stack.folder}")
+
+
+def say(text: str) -> None:
+    """A heading."""
+    print(f"\n== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

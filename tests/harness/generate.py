@@ -1,0 +1,80 @@
+"""Write generated files anew: `python -m harness.generate STEP...`; `make` has a target for each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .artefacts import ROOT, ToolchainError, cache, tools
+
+
+def protocol() -> None:
+    """The gRPC messages, from the descriptors in the PyPI package `pulumi`."""
+    with tempfile.TemporaryDirectory() as folder:
+        descriptors = Path(folder) / "pulumi.binpb"
+        descriptors.write_bytes(output([tools.python(), ROOT / "tools/xtask/descriptors.py"]))
+        xtask("protocol", descriptors)
+
+
+def aws_types() -> None:
+    """The extract of the npm package `@pulumi/aws`."""
+    selection = ROOT / "provider/aws-resources/selection.toml"
+    extract = ["node", ROOT / "tools/extract/extract.mjs", tools.node_modules(), selection]
+    (ROOT / "provider/aws-resources/aws-types.json").write_bytes(output(extract))
+
+
+def resources() -> None:
+    """The typed AWS resources, from `aws-types.json`."""
+    xtask("resources")
+
+
+def schema() -> None:
+    """The package schema, from the Rust structs."""
+    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--", "schema"]
+    text = output(cargo, **tools.cargo_environment())
+    (ROOT / "schema.json").write_bytes(text)
+
+
+def sdk(folder: Path = ROOT / "sdk") -> None:
+    """The SDKs, from `schema.json`."""
+    cache.run([tools.sdkgen(), ROOT / "schema.json", folder])
+
+
+STEPS = {"protocol": protocol, "aws-types": aws_types, "resources": resources, "schema": schema, "sdk": sdk}
+
+
+def xtask(*arguments) -> None:
+    """Run a generator that is written in Rust."""
+    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "xtask", "--", *arguments]
+    cache.run(cargo, CARGO_TARGET_DIR=str(tools.cargo_target()))
+
+
+def output(command: list, **environment: str) -> bytes:
+    """What a command prints; its errors go where ours go."""
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | environment)
+    if done.returncode:
+        raise ToolchainError(f"`{' '.join(map(str, command))}` failed with {done.returncode}")
+    return done.stdout
+
+
+def main(names: list[str]) -> int:
+    """Run steps in the order given."""
+    unknown = [name for name in names if name not in STEPS]
+    if unknown or not names:
+        print(f"usage: python -m harness.generate {{{','.join(STEPS)}}}...", file=sys.stderr)
+        return 2
+    try:
+        for name in names:
+            STEPS[name]()
+            print(f"{name}: written")
+    except ToolchainError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

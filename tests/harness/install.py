@@ -1,0 +1,38 @@
+"""Install the plugin into the user's Pulumi home, and write the packages of the SDKs to `dist/`."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+from . import artefacts
+from . import engine as engines
+from .artefacts import PLUGIN, ROOT, ToolchainError, schema
+
+
+def main() -> int:
+    """Install; 1 where something is missing."""
+    try:
+        version = schema()["version"]
+        # The user's own engine, of whatever version, knows the user's own home.
+        pulumi = shutil.which("pulumi") or engines.pinned() / "pulumi"
+        plugin = artefacts.plugin()
+        command = [pulumi, "plugin", "install", "resource", "aws-compliance", version, "--file", plugin, "--reinstall"]
+        if subprocess.run(command).returncode:
+            return 1
+        dist = ROOT / "dist"
+        shutil.rmtree(dist, ignore_errors=True)
+        dist.mkdir()
+        packages = [shutil.copy(package, dist) for package in (artefacts.npm_tarball(), artefacts.wheel())]
+    except ToolchainError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"Installed {PLUGIN} {version}. Packages for programs:")
+    for package in packages:
+        print(f"  {package.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
