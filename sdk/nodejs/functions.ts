@@ -114,9 +114,9 @@ export interface FunctionsArgs {
      */
     namePrefix?: string;
     /**
-     * The rules that are watched.
+     * Which rules are watched: the same that `RuleSet` is given.
      */
-    rules?: inputs.WatchedRuleArgs[];
+    rules?: inputs.RulesArgs;
     /**
      * How the functions run.
      */

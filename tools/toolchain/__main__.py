@@ -11,8 +11,9 @@ Tools are kept in $AWS_COMPLIANCE_CACHE, else in aws-compliance below $XDG_CACHE
 import os
 import sys
 
-import tools
 from cache import ToolchainError
+
+import tools
 
 TOOLS = {
     "python": tools.python,

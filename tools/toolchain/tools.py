@@ -18,7 +18,7 @@ LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
 
 def python() -> Path:
     """The interpreter of the virtual environment with everything in tools/python/requirements.txt."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the user may run an older one
         raise ToolchainError(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     requirements = ROOT / "tools/python/requirements.txt"
 

@@ -9,7 +9,7 @@ use crate::alerts::{Alerts, AlertsArgs, NotificationsArgs};
 use crate::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
 use crate::encryption::{Encryption, EncryptionArgs};
 use crate::facts::AccountFacts;
-use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, WatchedRuleArgs};
+use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs};
 use crate::names::NamePrefix;
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
 use crate::rule_set::{RuleSet, RuleSetArgs, RulesArgs};
@@ -163,13 +163,12 @@ impl ComplianceMonitoringArgs {
     }
 
     fn functions(&self, key: &Output<String>, reports: &ReportStore) -> FunctionsArgs {
-        let rules = self.rules.entries(&self.name_prefix).into_iter();
         FunctionsArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             bucket_name: reports.bucket_name.clone().into(),
             kms_key_arn: key.into(),
-            rules: rules.map(|rule| WatchedRuleArgs { name: rule.name, identifier: rule.identifier }).collect(),
+            rules: self.rules.clone(),
             settings: self.functions.clone(),
         }
     }

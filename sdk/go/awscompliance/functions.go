@@ -61,8 +61,8 @@ type functionsArgs struct {
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// The rules that are watched.
-	Rules []WatchedRule `pulumi:"rules"`
+	// Which rules are watched: the same that `RuleSet` is given.
+	Rules *Rules `pulumi:"rules"`
 	// How the functions run.
 	Settings *FunctionsSettings `pulumi:"settings"`
 	// Tags of everything that takes them.
@@ -77,8 +77,8 @@ type FunctionsArgs struct {
 	KmsKeyArn pulumi.StringInput
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// The rules that are watched.
-	Rules []WatchedRuleArgs
+	// Which rules are watched: the same that `RuleSet` is given.
+	Rules *RulesArgs
 	// How the functions run.
 	Settings *FunctionsSettingsArgs
 	// Tags of everything that takes them.

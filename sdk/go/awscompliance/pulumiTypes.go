@@ -1366,14 +1366,6 @@ func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// A rule that the functions watch.
-type WatchedRule struct {
-	// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
-	Identifier string `pulumi:"identifier"`
-	// Name of the rule in the account.
-	Name string `pulumi:"name"`
-}
-
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsPtrInput)(nil)).Elem(), DashboardSettingsArgs{})

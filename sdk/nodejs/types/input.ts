@@ -152,17 +152,3 @@ export interface SourcesArgs {
      */
     regions?: string[];
 }
-
-/**
- * A rule that the functions watch.
- */
-export interface WatchedRuleArgs {
-    /**
-     * Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
-     */
-    identifier: string;
-    /**
-     * Name of the rule in the account.
-     */
-    name: string;
-}

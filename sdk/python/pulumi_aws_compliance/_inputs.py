@@ -31,8 +31,6 @@ __all__ = [
     'ScopeArgsDict',
     'SourcesArgs',
     'SourcesArgsDict',
-    'WatchedRuleArgs',
-    'WatchedRuleArgsDict',
 ]
 
 class DashboardSettingsArgsDict(TypedDict):
@@ -644,57 +642,5 @@ class SourcesArgs:
     @regions.setter
     def regions(self, value: Optional[Sequence[_builtins.str]]):
         pulumi.set(self, "regions", value)
-
-
-class WatchedRuleArgsDict(TypedDict):
-    """
-    A rule that the functions watch.
-    """
-    identifier: _builtins.str
-    """
-    Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
-    """
-    name: _builtins.str
-    """
-    Name of the rule in the account.
-    """
-
-@pulumi.input_type
-class WatchedRuleArgs:
-    def __init__(__self__, *,
-                 identifier: _builtins.str,
-                 name: _builtins.str):
-        """
-        A rule that the functions watch.
-
-        :param _builtins.str identifier: Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
-        :param _builtins.str name: Name of the rule in the account.
-        """
-        pulumi.set(__self__, "identifier", identifier)
-        pulumi.set(__self__, "name", name)
-
-    @_builtins.property
-    @pulumi.getter
-    def identifier(self) -> _builtins.str:
-        """
-        Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
-        """
-        return pulumi.get(self, "identifier")
-
-    @identifier.setter
-    def identifier(self, value: _builtins.str):
-        pulumi.set(self, "identifier", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def name(self) -> _builtins.str:
-        """
-        Name of the rule in the account.
-        """
-        return pulumi.get(self, "name")
-
-    @name.setter
-    def name(self, value: _builtins.str):
-        pulumi.set(self, "name", value)
 
 

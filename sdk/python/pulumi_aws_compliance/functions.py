@@ -23,7 +23,7 @@ class FunctionsArgs:
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
                  name_prefix: Optional[_builtins.str] = None,
-                 rules: Optional[Sequence['WatchedRuleArgs']] = None,
+                 rules: Optional['RulesArgs'] = None,
                  settings: Optional['FunctionsSettingsArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
@@ -32,7 +32,7 @@ class FunctionsArgs:
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Sequence['WatchedRuleArgs'] rules: The rules that are watched.
+        :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
         """
@@ -85,14 +85,14 @@ class FunctionsArgs:
 
     @_builtins.property
     @pulumi.getter
-    def rules(self) -> Optional[Sequence['WatchedRuleArgs']]:
+    def rules(self) -> Optional['RulesArgs']:
         """
-        The rules that are watched.
+        Which rules are watched: the same that `RuleSet` is given.
         """
         return pulumi.get(self, "rules")
 
     @rules.setter
-    def rules(self, value: Optional[Sequence['WatchedRuleArgs']]):
+    def rules(self, value: Optional['RulesArgs']):
         pulumi.set(self, "rules", value)
 
     @_builtins.property
@@ -129,7 +129,7 @@ class Functions(pulumi.ComponentResource):
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 rules: Optional[Sequence[Union['WatchedRuleArgs', 'WatchedRuleArgsDict']]] = None,
+                 rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
@@ -141,7 +141,7 @@ class Functions(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Sequence[Union['WatchedRuleArgs', 'WatchedRuleArgsDict']] rules: The rules that are watched.
+        :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
         """
@@ -172,7 +172,7 @@ class Functions(pulumi.ComponentResource):
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 rules: Optional[Sequence[Union['WatchedRuleArgs', 'WatchedRuleArgsDict']]] = None,
+                 rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):

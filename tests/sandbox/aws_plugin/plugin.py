@@ -57,7 +57,11 @@ class Plugin:
         names = {*old, *new} - set(ignored) - {"__defaults"}
         difference = Difference()
         difference.changed = sorted(name for name in names if not same(old.get(name), new.get(name)))
-        if not has_unknown(new) and not same(self._tags(new), state.get("tagsAll")) and "tags" in resource(token)["inputs"]:
+        if (
+            not has_unknown(new)
+            and not same(self._tags(new), state.get("tagsAll"))
+            and "tags" in resource(token)["inputs"]
+        ):
             difference.changed = sorted({*difference.changed, "tagsAll"})
         difference.replaces = [name for name in difference.changed if name in kind.replaces]
         renamed = kind.name in difference.replaces

@@ -1,8 +1,8 @@
 """Who is who: accounts by access key, IAM enforced, functions under their own role."""
 
-import functions
 import pytest
 
+import functions
 from account.client import Account, start
 
 CONFIG_CALL = """

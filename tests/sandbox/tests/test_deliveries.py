@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from functions import ECHO, admit, eventually, make_function, make_queue, messages
 
 EVENTS = "events.amazonaws.com"

@@ -2,8 +2,9 @@
 
 import json
 
-import functions
 import pytest
+
+import functions
 from functions import ECHO, FAIL, admit, eventually, invoke, make_function, make_queue, messages
 
 INVALID = "InvalidParameterValueException"

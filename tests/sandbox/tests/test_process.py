@@ -9,9 +9,9 @@ import time
 import urllib.request
 from pathlib import Path
 
-import functions
 import pytest
 
+import functions
 from account.client import SANDBOX, Account, start
 
 STARTER = """

@@ -45,7 +45,7 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
 pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
-    let names = shared.args.rules.iter().map(|rule| rule.name.clone());
+    let names = shared.args.rules.entries(&shared.args.name_prefix).into_iter().map(|rule| rule.name);
     let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
         .detail("messageType", [compliance_change::MESSAGE_TYPE])
         .detail("configRuleName", names);

@@ -6,15 +6,18 @@ mod function;
 mod permissions;
 
 use aws_resources::{Arn, lambda, s3};
-use functions_core::configuration::{MonitoringConfiguration, RuleEntry, sha256_hex};
+use functions_core::configuration::{MonitoringConfiguration, sha256_hex};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
-use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on};
+use pulumi_component::{
+    Component, ConstructError, Context, Input, Output, Outputs, PropertyError, Scope, TypeToken, depends_on,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::rule_set::RulesArgs;
 use crate::tags::{self, Tags};
 use function::{Function, Shared};
 
@@ -48,16 +51,6 @@ impl Default for FunctionsSettingsArgs {
     }
 }
 
-/// A rule that the functions watch.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct WatchedRuleArgs {
-    /// Name of the rule in the account.
-    pub name: String,
-    /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
-    pub identifier: String,
-}
-
 /// Inputs of [`Functions`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -72,9 +65,9 @@ pub struct FunctionsArgs {
     pub bucket_name: Input<String>,
     /// ARN of the KMS key that encrypts logs, queues and reports.
     pub kms_key_arn: Input<String>,
-    /// The rules that are watched.
+    /// Which rules are watched: the same that `RuleSet` is given.
     #[serde(default)]
-    pub rules: Vec<WatchedRuleArgs>,
+    pub rules: RulesArgs,
     /// How the functions run.
     #[serde(default)]
     pub settings: FunctionsSettingsArgs,
@@ -105,14 +98,17 @@ impl Component for Functions {
     type Args = FunctionsArgs;
     type Facts = AccountFacts;
 
+    fn check(args: &Self::Args) -> Vec<PropertyError> {
+        args.rules.check("rules.")
+    }
+
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         AccountFacts::look(context).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let entries =
-            args.rules.iter().map(|rule| RuleEntry { identifier: rule.identifier.clone(), name: rule.name.clone() });
-        let configuration = MonitoringConfiguration::new(entries).and_then(|configuration| configuration.render());
+        let configuration = MonitoringConfiguration::new(args.rules.entries(&args.name_prefix))
+            .and_then(|configuration| configuration.render());
         let configuration = configuration.map_err(|error| ConstructError::Failed(error.to_string()))?;
         let digest = sha256_hex(configuration.as_bytes());
 

@@ -91,7 +91,10 @@ class Encryption(_Configuration):
         rules = []
         for rule in inputs["rules"]:
             by_default = rule.get("applyServerSideEncryptionByDefault") or {}
-            default = {"SSEAlgorithm": by_default.get("sseAlgorithm"), "KMSMasterKeyID": by_default.get("kmsMasterKeyId")}
+            default = {
+                "SSEAlgorithm": by_default.get("sseAlgorithm"),
+                "KMSMasterKeyID": by_default.get("kmsMasterKeyId"),
+            }
             default = {name: value for name, value in default.items() if value}
             enabled = bool(rule.get("bucketKeyEnabled"))
             rules.append({"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": enabled})

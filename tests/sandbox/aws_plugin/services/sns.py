@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 
 from ..resource import Resource, retag, tag_list, tag_map
 
@@ -11,7 +12,7 @@ class Topic(Resource):
     token = "aws:sns/topic:Topic"
     name = "name"
     replaces = ("name", "namePrefix", "fifoTopic")
-    attributes = {
+    attributes: ClassVar = {
         "deliveryPolicy": "DeliveryPolicy",
         "displayName": "DisplayName",
         "kmsMasterKeyId": "KmsMasterKeyId",
@@ -65,11 +66,17 @@ class TopicPolicy(Resource):
 
     def delete(self, aws, identity, state):
         # A topic always has a policy; this is the one that a new topic has.
-        partition, _, region, account = identity.split(":")[1:5]
+        account = identity.split(":")[4]
         owner = {"StringEquals": {"AWS:SourceOwner": account}}
         actions = ["SNS:GetTopicAttributes", "SNS:Publish", "SNS:Subscribe"]
         everyone = {"AWS": "*"}
-        statement = {"Effect": "Allow", "Principal": everyone, "Action": actions, "Resource": identity, "Condition": owner}
+        statement = {
+            "Effect": "Allow",
+            "Principal": everyone,
+            "Action": actions,
+            "Resource": identity,
+            "Condition": owner,
+        }
         policy = json.dumps({"Version": "2008-10-17", "Statement": [statement]})
         sns = aws.client("sns", state.get("region"))
         sns.set_topic_attributes(TopicArn=identity, AttributeName="Policy", AttributeValue=policy)

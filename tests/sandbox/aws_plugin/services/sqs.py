@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..resource import Resource, retag
 
 
@@ -10,7 +12,7 @@ class Queue(Resource):
     name = "name"
     replaces = ("name", "namePrefix", "fifoQueue")
     # Input: attribute of the service.
-    attributes = {
+    attributes: ClassVar = {
         "delaySeconds": "DelaySeconds",
         "kmsMasterKeyId": "KmsMasterKeyId",
         "messageRetentionSeconds": "MessageRetentionPeriod",
