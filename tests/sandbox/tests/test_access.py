@@ -2,8 +2,9 @@
 
 import pytest
 
-import functions
 from account.client import Account, start
+
+from . import functions
 
 CONFIG_CALL = """
 import boto3

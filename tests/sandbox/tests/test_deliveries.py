@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions import ECHO, admit, eventually, make_function, make_queue, messages
+from .functions import ECHO, admit, eventually, make_function, make_queue, messages
 
 EVENTS = "events.amazonaws.com"
 USE_KEY = {"Action": ["kms:GenerateDataKey", "kms:Decrypt"]}

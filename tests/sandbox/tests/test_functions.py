@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-import functions
-from functions import ECHO, FAIL, admit, eventually, invoke, make_function, make_queue, messages
+from . import functions
+from .functions import ECHO, FAIL, admit, eventually, invoke, make_function, make_queue, messages
 
 INVALID = "InvalidParameterValueException"
 READ = {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import functions
 from account.client import SANDBOX, Account, start
+
+from . import functions
 
 STARTER = """
 import subprocess, sys, time
