@@ -4,15 +4,22 @@ package main
 import (
 	"github.com/aws-compliance/pulumi-aws-compliance/sdk/go/awscompliance"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
+		settings := config.New(ctx, "")
+		reports := &awscompliance.ReportsArgs{ForceDestroy: pulumi.Bool(settings.GetBool("forceDestroy"))}
+		if settings.Get("retentionDays") != "" {
+			reports.RetentionDays = pulumi.Int(settings.RequireInt("retentionDays"))
+		}
 		compliance, err := awscompliance.NewComplianceMonitoring(ctx, "compliance", &awscompliance.ComplianceMonitoringArgs{
 			Notifications: &awscompliance.NotificationsArgs{
 				Emails: pulumi.StringMap{"security": pulumi.String("security@example.com")},
 			},
-			Tags: pulumi.StringMap{"team": pulumi.String("security")},
+			Reports: reports,
+			Tags:    pulumi.StringMap{"team": pulumi.String("security")},
 		})
 		if err != nil {
 			return err

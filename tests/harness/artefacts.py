@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,57 +55,65 @@ def _replace(source: Path, target: Path) -> None:
     os.replace(partial, target)
 
 
-@functools.cache
+def _sdk_files(language: str) -> list[Path]:
+    return [path for path in (ROOT / "sdk" / language).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
 def npm_tarball() -> Path:
     """The npm package, compiled and packed from `sdk/nodejs`."""
     npm = cache.require("npm", "for the TypeScript SDK")
     modules = tools.node_modules()
-    folder = BUILD / "npm"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "sdk/nodejs", folder / "source")
-    (folder / "source/node_modules").symlink_to(modules)
-    cache.run([modules / ".bin/tsc"], cwd=folder / "source")
-    # The package is what tsc made, with the facts that the plugin is found by.
-    packed = folder / "source/bin"
-    for name in ("package.json", "README.md"):
-        shutil.copy(folder / "source" / name, packed)
-    cache.run([npm, "pack", "--silent", "--pack-destination", folder], cwd=packed)
-    return next(folder.glob("*.tgz"))
+
+    def build(folder: Path) -> None:
+        source = folder / "source"
+        shutil.copytree(ROOT / "sdk/nodejs", source)
+        (source / "node_modules").symlink_to(modules)
+        cache.run([modules / ".bin/tsc"], cwd=source)
+        # The package is what tsc made, with the facts that the plugin is found by.
+        for name in ("package.json", "README.md"):
+            shutil.copy(source / name, source / "bin")
+        cache.run([npm, "pack", "--silent", "--pack-destination", folder], cwd=source / "bin")
+
+    key = cache.digest(_sdk_files("nodejs"), modules.parent.name)
+    return next(cache.artefact("npm", key, "", build, BUILD).glob("*.tgz"))
 
 
-@functools.cache
 def wheel() -> Path:
     """The wheel, built from `sdk/python`."""
-    folder = BUILD / "wheel"
-    shutil.rmtree(folder, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "python"
-        shutil.copytree(ROOT / "sdk/python", source)
+
+    def build(folder: Path) -> None:
+        source = folder / "source"
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "sdk/python", source, ignore=ignored)
         # The generator names a README beside pyproject.toml and writes it into the package.
         shutil.copy(source / "pulumi_aws_compliance/README.md", source)
         pip = [tools.python(), "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
         cache.run([*pip, "--wheel-dir", folder, source])
-    return next(folder.glob("*.whl"))
+
+    return next(cache.artefact("wheel", cache.digest(_sdk_files("python")), "", build, BUILD).glob("*.whl"))
 
 
-@functools.cache
 def python_packages() -> Path:
     """A folder for PYTHONPATH with the wheel installed."""
-    folder = BUILD / "python"
-    shutil.rmtree(folder, ignore_errors=True)
-    pip = [tools.python(), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder]
-    cache.run([*pip, wheel()])
-    return folder
+    package = wheel()
+
+    def build(folder: Path) -> None:
+        pip = [tools.python(), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--upgrade", "--target"]
+        cache.run([*pip, folder, package])
+
+    return cache.artefact("python", package.parent.name, "", build, BUILD)
 
 
-@functools.cache
 def node_packages() -> Path:
     """A `node_modules` with the tarball installed beside the pinned packages."""
-    folder = BUILD / "programs/node_modules"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for package in tools.node_modules().iterdir():
-        (folder / package.name).symlink_to(package)
-    subprocess.run(["tar", "-xzf", npm_tarball(), "-C", folder], check=True)
-    (folder / "package").rename(folder / schema()["language"]["nodejs"]["packageName"])
-    return folder
+    tarball, modules = npm_tarball(), tools.node_modules()
+
+    def build(folder: Path) -> None:
+        installed = folder / "node_modules"
+        installed.mkdir()
+        for package in modules.iterdir():
+            (installed / package.name).symlink_to(package)
+        subprocess.run(["tar", "-xzf", tarball, "-C", installed], check=True)
+        (installed / "package").rename(installed / schema()["language"]["nodejs"]["packageName"])
+
+    return cache.artefact("node", tarball.parent.name, "", build, BUILD) / "node_modules"

@@ -105,10 +105,10 @@ class Stack:
 
     def __init__(self, engine: Engine, program: Path, name: str, account: dict[str, str], **config: str) -> None:
         self.engine, self.name, self.account = engine, name, account
-        artefacts.node_packages()
         self.folder = BUILD / "programs" / engine.folder.name / f"{program.parent.name}-{program.name}-{name}"
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("node_modules", "bin", "__pycache__"))
+        (self.folder / "node_modules").symlink_to(artefacts.node_packages())
         self.run("stack", "init", name)
         for key, value in config.items():
             self.configure(key, value)
@@ -157,7 +157,8 @@ class Changes:
 
     summary: dict[str, int]
     diagnostics: list[dict]
-    text: str
+    steps: dict[str, str]
+    text: str = field(repr=False)
 
     @classmethod
     def of(cls, done) -> Changes:
@@ -165,21 +166,31 @@ class Changes:
         events = _documents(done.stdout)
         summary: dict[str, int] = {}
         diagnostics = []
+        steps: dict[str, str] = {}
         for event in events:
             if "summaryEvent" in event:
                 summary = event["summaryEvent"]["resourceChanges"]
             elif "changeSummary" in event:
                 summary = event["changeSummary"]
                 diagnostics += event.get("diagnostics", [])
+                steps |= {step["urn"]: step["op"] for step in event.get("steps", [])}
+            elif "resourcePreEvent" in event:
+                step = event["resourcePreEvent"]["metadata"]
+                steps[step["urn"]] = step["op"]
             elif "diagnosticEvent" in event:
                 diagnostics.append(event["diagnosticEvent"])
         told = [entry for entry in diagnostics if entry.get("severity") in ("error", "warning")]
-        return cls(summary, told, done.stdout)
+        return cls(summary, told, steps, done.stdout)
 
     @property
     def none(self) -> bool:
         """Whether everything stays as it is."""
         return set(self.summary) <= {"same"}
+
+    @property
+    def touched(self) -> dict[str, str]:
+        """What does not stay as it is: the operation by URN."""
+        return {urn: operation for urn, operation in self.steps.items() if operation != "same"}
 
 
 def _documents(text: str) -> list[dict]:

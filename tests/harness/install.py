@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from . import artefacts
 from . import engine as engines
@@ -24,7 +25,7 @@ def main() -> int:
         dist = ROOT / "dist"
         shutil.rmtree(dist, ignore_errors=True)
         dist.mkdir()
-        packages = [shutil.copy(package, dist) for package in (artefacts.npm_tarball(), artefacts.wheel())]
+        packages = [Path(shutil.copy(package, dist)) for package in (artefacts.npm_tarball(), artefacts.wheel())]
     except ToolchainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

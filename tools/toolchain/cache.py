@@ -48,20 +48,21 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
-def artefact(name: str, key: str, what: str, build: Callable[[Path], None]) -> Path:
+def artefact(name: str, key: str, what: str, build: Callable[[Path], None], root: Path | None = None) -> Path:
     """The folder `name-key`, built if it is not there.
 
     It is built under a lock at its final place (a virtual environment cannot be moved) and counts as built once its
     mark is written, so that a build which was interrupted is begun again.
     """
-    folder = cache_root() / f"{name}-{key}"
+    folder = (root or cache_root()) / f"{name}-{key}"
     mark = folder / ".complete"
     if mark.exists():
         return folder
     with locked(f"{name}-{key}"):
         if mark.exists():
             return folder
-        print(what, file=sys.stderr, flush=True)
+        if what:
+            print(what, file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         build(folder)

@@ -33,9 +33,9 @@ def python() -> Path:
 def node_modules() -> Path:
     """The npm packages of tools/node, from its lock."""
     sources = [ROOT / "tools/node/package.json", ROOT / "tools/node/package-lock.json"]
-    npm = require("npm", "for the TypeScript SDK and its tests")
 
     def build(folder: Path) -> None:
+        npm = require("npm", "for the TypeScript SDK and its tests")
         for source in sources:
             shutil.copy(source, folder)
         # Install scripts of @pulumi packages fetch plugins, which the tests bring themselves.

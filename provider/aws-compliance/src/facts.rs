@@ -1,5 +1,6 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
+use futures::try_join;
 use pulumi_component::{Archive, ConstructError, Context, Output, PropertyMap, Value};
 
 use crate::functions::bundle;
@@ -23,11 +24,11 @@ impl AccountFacts {
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
         let code = bundle::archive().map_err(|error| ConstructError::Failed(error.to_string()))?;
-        let (identity, partition, region) = (
-            invoke(context, "aws:index/getCallerIdentity:getCallerIdentity").await?,
-            invoke(context, "aws:index/getPartition:getPartition").await?,
-            invoke(context, "aws:index/getRegion:getRegion").await?,
-        );
+        let (identity, partition, region) = try_join!(
+            invoke(context, "aws:index/getCallerIdentity:getCallerIdentity"),
+            invoke(context, "aws:index/getPartition:getPartition"),
+            invoke(context, "aws:index/getRegion:getRegion"),
+        )?;
         Ok(Self {
             account_id: text(&identity, "accountId"),
             region: text(&region, "region"),

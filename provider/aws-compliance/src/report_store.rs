@@ -2,7 +2,8 @@
 
 use aws_resources::{PolicyDocument, Statement, s3};
 use pulumi_component::{
-    Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on, interpolate,
+    Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,8 @@ impl Component for ReportStore {
             .bucket(name)
             .force_destroy(args.reports.force_destroy.clone())
             .set_tags(tags::input(&args.tags))
+            // The key goes last: were it gone before a bucket that is not empty, nobody could read what is in there.
+            .options(ResourceOptions::default().and_depends_on_origin_of(args.kms_key_arn.output()))
             .register();
         let name = || Input::from(bucket.id());
 

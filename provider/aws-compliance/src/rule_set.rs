@@ -14,8 +14,11 @@ use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
 
-/// The rules that a deployment has unless it says otherwise: name, identifier, parameters.
-const BASELINE: [(&str, &str, &[(&str, &str)]); 4] = [
+/// Name, identifier, and parameters as name and value.
+type BaselineRule = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// The rules that a deployment has unless it says otherwise.
+const BASELINE: [BaselineRule; 4] = [
     (
         "ec2-approved-instance-types",
         "DESIRED_INSTANCE_TYPE",

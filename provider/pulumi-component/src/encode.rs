@@ -23,9 +23,10 @@ fn ready(value: Value) -> Encoding {
     std::future::ready(Ok(value.into())).boxed()
 }
 
-/// Encodes the named members of an object, as nested types of generated code do.
-pub fn encode_members(members: Vec<(&'static str, Encoding)>) -> Encoding {
-    let members = members.into_iter().map(|(name, member)| async move { Ok((name.to_owned(), member.await?)) });
+/// Encodes the named members of an object, as nested types of generated code do; one that is `None` is left out.
+pub fn encode_members(members: Vec<(&'static str, Option<Encoding>)>) -> Encoding {
+    let given = members.into_iter().filter_map(|(name, member)| Some((name.to_owned(), member?)));
+    let members = given.map(|(name, member)| async move { Ok((name, member.await?)) });
     async move { Ok(Value::Object(try_join_all(members).await?.into_iter().collect()).into()) }.boxed()
 }
 

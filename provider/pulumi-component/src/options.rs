@@ -13,6 +13,8 @@ use crate::property::{PropertyValue, Urn};
 pub struct ResourceOptions {
     /// Resources that must be there first, where the data do not show it.
     pub depends_on: Vec<Output<Urn>>,
+    /// Values whose resources must be there first, where no input carries them.
+    pub origins: Vec<Output<()>>,
     /// Former logical roles of this child; each renamed or moved child keeps one in the same change.
     pub former_roles: Vec<String>,
     /// Property paths whose changes the engine ignores.
@@ -39,6 +41,13 @@ impl ResourceOptions {
     #[must_use]
     pub fn and_depends_on(mut self, resource: &impl Resource) -> Self {
         self.depends_on.push(resource.urn().clone());
+        self
+    }
+
+    /// Adds the resources that a value came from, which must be there first and go last.
+    #[must_use]
+    pub fn and_depends_on_origin_of<T: Clone + Send + Sync + 'static>(mut self, value: &Output<T>) -> Self {
+        self.origins.push(value.map(|_| ()));
         self
     }
 

@@ -286,11 +286,16 @@ impl Child {
         let request = &self.scope.run.context.request;
         let inputs = self.inputs.into_iter().map(|(name, value)| async move { Ok((name.to_owned(), value.await?)) });
         let stated = join_all(self.options.depends_on.iter().map(Output::resolve));
-        let (parent, inputs, stated) = futures::join!(self.scope.urn.resolve(), try_join_all(inputs), stated);
+        let origins = join_all(self.options.origins.iter().map(Output::resolve));
+        let (parent, inputs, stated, origins) =
+            futures::join!(self.scope.urn.resolve(), try_join_all(inputs), stated, origins);
         let inputs: PropertyMap = inputs?.into_iter().collect();
         let mut dependencies = BTreeSet::new();
         for urn in stated {
             dependencies.extend(urn?.value.clone());
+        }
+        for origin in origins {
+            dependencies.extend(origin?.dependencies.iter().cloned());
         }
         let property_dependencies = dependencies_of(&inputs);
         dependencies.extend(property_dependencies.values().flatten().cloned());

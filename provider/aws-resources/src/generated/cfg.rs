@@ -495,15 +495,11 @@ impl ConfigurationAggregatorAccountAggregationSource {
 
 impl Encode for ConfigurationAggregatorAccountAggregationSource {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("accountIds", self.account_ids.encode()));
-        if let Some(value) = self.all_regions {
-            members.push(("allRegions", value.encode()));
-        }
-        if let Some(value) = self.regions {
-            members.push(("regions", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("accountIds", Some(self.account_ids.encode())),
+            ("allRegions", self.all_regions.map(Encode::encode)),
+            ("regions", self.regions.map(Encode::encode)),
+        ])
     }
 }
 
@@ -541,15 +537,11 @@ impl ConfigurationAggregatorOrganizationAggregationSource {
 
 impl Encode for ConfigurationAggregatorOrganizationAggregationSource {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.all_regions {
-            members.push(("allRegions", value.encode()));
-        }
-        if let Some(value) = self.regions {
-            members.push(("regions", value.encode()));
-        }
-        members.push(("roleArn", self.role_arn.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("allRegions", self.all_regions.map(Encode::encode)),
+            ("regions", self.regions.map(Encode::encode)),
+            ("roleArn", Some(self.role_arn.encode())),
+        ])
     }
 }
 
@@ -576,11 +568,7 @@ impl RuleEvaluationMode {
 
 impl Encode for RuleEvaluationMode {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.mode {
-            members.push(("mode", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("mode", self.mode.map(Encode::encode))])
     }
 }
 
@@ -634,20 +622,12 @@ impl RuleScope {
 
 impl Encode for RuleScope {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.compliance_resource_id {
-            members.push(("complianceResourceId", value.encode()));
-        }
-        if let Some(value) = self.compliance_resource_types {
-            members.push(("complianceResourceTypes", value.encode()));
-        }
-        if let Some(value) = self.tag_key {
-            members.push(("tagKey", value.encode()));
-        }
-        if let Some(value) = self.tag_value {
-            members.push(("tagValue", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("complianceResourceId", self.compliance_resource_id.map(Encode::encode)),
+            ("complianceResourceTypes", self.compliance_resource_types.map(Encode::encode)),
+            ("tagKey", self.tag_key.map(Encode::encode)),
+            ("tagValue", self.tag_value.map(Encode::encode)),
+        ])
     }
 }
 
@@ -694,18 +674,12 @@ impl RuleSource {
 
 impl Encode for RuleSource {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.custom_policy_details {
-            members.push(("customPolicyDetails", value.encode()));
-        }
-        members.push(("owner", self.owner.encode()));
-        if let Some(value) = self.source_details {
-            members.push(("sourceDetails", value.encode()));
-        }
-        if let Some(value) = self.source_identifier {
-            members.push(("sourceIdentifier", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("customPolicyDetails", self.custom_policy_details.map(Encode::encode)),
+            ("owner", Some(self.owner.encode())),
+            ("sourceDetails", self.source_details.map(Encode::encode)),
+            ("sourceIdentifier", self.source_identifier.map(Encode::encode)),
+        ])
     }
 }
 
@@ -736,13 +710,11 @@ impl RuleSourceCustomPolicyDetails {
 
 impl Encode for RuleSourceCustomPolicyDetails {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.enable_debug_log_delivery {
-            members.push(("enableDebugLogDelivery", value.encode()));
-        }
-        members.push(("policyRuntime", self.policy_runtime.encode()));
-        members.push(("policyText", self.policy_text.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("enableDebugLogDelivery", self.enable_debug_log_delivery.map(Encode::encode)),
+            ("policyRuntime", Some(self.policy_runtime.encode())),
+            ("policyText", Some(self.policy_text.encode())),
+        ])
     }
 }
 
@@ -787,16 +759,10 @@ impl RuleSourceSourceDetail {
 
 impl Encode for RuleSourceSourceDetail {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.event_source {
-            members.push(("eventSource", value.encode()));
-        }
-        if let Some(value) = self.maximum_execution_frequency {
-            members.push(("maximumExecutionFrequency", value.encode()));
-        }
-        if let Some(value) = self.message_type {
-            members.push(("messageType", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("eventSource", self.event_source.map(Encode::encode)),
+            ("maximumExecutionFrequency", self.maximum_execution_frequency.map(Encode::encode)),
+            ("messageType", self.message_type.map(Encode::encode)),
+        ])
     }
 }

@@ -961,11 +961,7 @@ impl EventTargetAppsyncTarget {
 
 impl Encode for EventTargetAppsyncTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.graphql_operation {
-            members.push(("graphqlOperation", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("graphqlOperation", self.graphql_operation.map(Encode::encode))])
     }
 }
 
@@ -1005,16 +1001,12 @@ impl EventTargetBatchTarget {
 
 impl Encode for EventTargetBatchTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.array_size {
-            members.push(("arraySize", value.encode()));
-        }
-        if let Some(value) = self.job_attempts {
-            members.push(("jobAttempts", value.encode()));
-        }
-        members.push(("jobDefinition", self.job_definition.encode()));
-        members.push(("jobName", self.job_name.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("arraySize", self.array_size.map(Encode::encode)),
+            ("jobAttempts", self.job_attempts.map(Encode::encode)),
+            ("jobDefinition", Some(self.job_definition.encode())),
+            ("jobName", Some(self.job_name.encode())),
+        ])
     }
 }
 
@@ -1041,11 +1033,7 @@ impl EventTargetDeadLetterConfig {
 
 impl Encode for EventTargetDeadLetterConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.arn {
-            members.push(("arn", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("arn", self.arn.map(Encode::encode))])
     }
 }
 
@@ -1196,45 +1184,21 @@ impl EventTargetEcsTarget {
 
 impl Encode for EventTargetEcsTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.capacity_provider_strategies {
-            members.push(("capacityProviderStrategies", value.encode()));
-        }
-        if let Some(value) = self.enable_ecs_managed_tags {
-            members.push(("enableEcsManagedTags", value.encode()));
-        }
-        if let Some(value) = self.enable_execute_command {
-            members.push(("enableExecuteCommand", value.encode()));
-        }
-        if let Some(value) = self.group {
-            members.push(("group", value.encode()));
-        }
-        if let Some(value) = self.launch_type {
-            members.push(("launchType", value.encode()));
-        }
-        if let Some(value) = self.network_configuration {
-            members.push(("networkConfiguration", value.encode()));
-        }
-        if let Some(value) = self.ordered_placement_strategies {
-            members.push(("orderedPlacementStrategies", value.encode()));
-        }
-        if let Some(value) = self.placement_constraints {
-            members.push(("placementConstraints", value.encode()));
-        }
-        if let Some(value) = self.platform_version {
-            members.push(("platformVersion", value.encode()));
-        }
-        if let Some(value) = self.propagate_tags {
-            members.push(("propagateTags", value.encode()));
-        }
-        if let Some(value) = self.tags {
-            members.push(("tags", value.encode()));
-        }
-        if let Some(value) = self.task_count {
-            members.push(("taskCount", value.encode()));
-        }
-        members.push(("taskDefinitionArn", self.task_definition_arn.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("capacityProviderStrategies", self.capacity_provider_strategies.map(Encode::encode)),
+            ("enableEcsManagedTags", self.enable_ecs_managed_tags.map(Encode::encode)),
+            ("enableExecuteCommand", self.enable_execute_command.map(Encode::encode)),
+            ("group", self.group.map(Encode::encode)),
+            ("launchType", self.launch_type.map(Encode::encode)),
+            ("networkConfiguration", self.network_configuration.map(Encode::encode)),
+            ("orderedPlacementStrategies", self.ordered_placement_strategies.map(Encode::encode)),
+            ("placementConstraints", self.placement_constraints.map(Encode::encode)),
+            ("platformVersion", self.platform_version.map(Encode::encode)),
+            ("propagateTags", self.propagate_tags.map(Encode::encode)),
+            ("tags", self.tags.map(Encode::encode)),
+            ("taskCount", self.task_count.map(Encode::encode)),
+            ("taskDefinitionArn", Some(self.task_definition_arn.encode())),
+        ])
     }
 }
 
@@ -1272,15 +1236,11 @@ impl EventTargetEcsTargetCapacityProviderStrategy {
 
 impl Encode for EventTargetEcsTargetCapacityProviderStrategy {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.base {
-            members.push(("base", value.encode()));
-        }
-        members.push(("capacityProvider", self.capacity_provider.encode()));
-        if let Some(value) = self.weight {
-            members.push(("weight", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("base", self.base.map(Encode::encode)),
+            ("capacityProvider", Some(self.capacity_provider.encode())),
+            ("weight", self.weight.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1318,15 +1278,11 @@ impl EventTargetEcsTargetNetworkConfiguration {
 
 impl Encode for EventTargetEcsTargetNetworkConfiguration {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.assign_public_ip {
-            members.push(("assignPublicIp", value.encode()));
-        }
-        if let Some(value) = self.security_groups {
-            members.push(("securityGroups", value.encode()));
-        }
-        members.push(("subnets", self.subnets.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("assignPublicIp", self.assign_public_ip.map(Encode::encode)),
+            ("securityGroups", self.security_groups.map(Encode::encode)),
+            ("subnets", Some(self.subnets.encode())),
+        ])
     }
 }
 
@@ -1355,12 +1311,7 @@ impl EventTargetEcsTargetOrderedPlacementStrategy {
 
 impl Encode for EventTargetEcsTargetOrderedPlacementStrategy {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.field {
-            members.push(("field", value.encode()));
-        }
-        members.push(("type", self.r#type.encode()));
-        encode_members(members)
+        encode_members(vec![("field", self.field.map(Encode::encode)), ("type", Some(self.r#type.encode()))])
     }
 }
 
@@ -1389,12 +1340,7 @@ impl EventTargetEcsTargetPlacementConstraint {
 
 impl Encode for EventTargetEcsTargetPlacementConstraint {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.expression {
-            members.push(("expression", value.encode()));
-        }
-        members.push(("type", self.r#type.encode()));
-        encode_members(members)
+        encode_members(vec![("expression", self.expression.map(Encode::encode)), ("type", Some(self.r#type.encode()))])
     }
 }
 
@@ -1439,17 +1385,11 @@ impl EventTargetHttpTarget {
 
 impl Encode for EventTargetHttpTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.header_parameters {
-            members.push(("headerParameters", value.encode()));
-        }
-        if let Some(value) = self.path_parameter_values {
-            members.push(("pathParameterValues", value.encode()));
-        }
-        if let Some(value) = self.query_string_parameters {
-            members.push(("queryStringParameters", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("headerParameters", self.header_parameters.map(Encode::encode)),
+            ("pathParameterValues", self.path_parameter_values.map(Encode::encode)),
+            ("queryStringParameters", self.query_string_parameters.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1478,12 +1418,10 @@ impl EventTargetInputTransformer {
 
 impl Encode for EventTargetInputTransformer {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.input_paths {
-            members.push(("inputPaths", value.encode()));
-        }
-        members.push(("inputTemplate", self.input_template.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("inputPaths", self.input_paths.map(Encode::encode)),
+            ("inputTemplate", Some(self.input_template.encode())),
+        ])
     }
 }
 
@@ -1510,11 +1448,7 @@ impl EventTargetKinesisTarget {
 
 impl Encode for EventTargetKinesisTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.partition_key_path {
-            members.push(("partitionKeyPath", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("partitionKeyPath", self.partition_key_path.map(Encode::encode))])
     }
 }
 
@@ -1586,24 +1520,14 @@ impl EventTargetRedshiftTarget {
 
 impl Encode for EventTargetRedshiftTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("database", self.database.encode()));
-        if let Some(value) = self.db_user {
-            members.push(("dbUser", value.encode()));
-        }
-        if let Some(value) = self.secrets_manager_arn {
-            members.push(("secretsManagerArn", value.encode()));
-        }
-        if let Some(value) = self.sql {
-            members.push(("sql", value.encode()));
-        }
-        if let Some(value) = self.statement_name {
-            members.push(("statementName", value.encode()));
-        }
-        if let Some(value) = self.with_event {
-            members.push(("withEvent", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("database", Some(self.database.encode())),
+            ("dbUser", self.db_user.map(Encode::encode)),
+            ("secretsManagerArn", self.secrets_manager_arn.map(Encode::encode)),
+            ("sql", self.sql.map(Encode::encode)),
+            ("statementName", self.statement_name.map(Encode::encode)),
+            ("withEvent", self.with_event.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1639,14 +1563,10 @@ impl EventTargetRetryPolicy {
 
 impl Encode for EventTargetRetryPolicy {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.maximum_event_age_in_seconds {
-            members.push(("maximumEventAgeInSeconds", value.encode()));
-        }
-        if let Some(value) = self.maximum_retry_attempts {
-            members.push(("maximumRetryAttempts", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("maximumEventAgeInSeconds", self.maximum_event_age_in_seconds.map(Encode::encode)),
+            ("maximumRetryAttempts", self.maximum_retry_attempts.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1668,10 +1588,7 @@ impl EventTargetRunCommandTarget {
 
 impl Encode for EventTargetRunCommandTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("key", self.key.encode()));
-        members.push(("values", self.values.encode()));
-        encode_members(members)
+        encode_members(vec![("key", Some(self.key.encode())), ("values", Some(self.values.encode()))])
     }
 }
 
@@ -1701,11 +1618,7 @@ impl EventTargetSagemakerPipelineTarget {
 
 impl Encode for EventTargetSagemakerPipelineTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.pipeline_parameter_lists {
-            members.push(("pipelineParameterLists", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("pipelineParameterLists", self.pipeline_parameter_lists.map(Encode::encode))])
     }
 }
 
@@ -1727,10 +1640,7 @@ impl EventTargetSagemakerPipelineTargetPipelineParameterList {
 
 impl Encode for EventTargetSagemakerPipelineTargetPipelineParameterList {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("name", self.name.encode()));
-        members.push(("value", self.value.encode()));
-        encode_members(members)
+        encode_members(vec![("name", Some(self.name.encode())), ("value", Some(self.value.encode()))])
     }
 }
 
@@ -1757,10 +1667,6 @@ impl EventTargetSqsTarget {
 
 impl Encode for EventTargetSqsTarget {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.message_group_id {
-            members.push(("messageGroupId", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("messageGroupId", self.message_group_id.map(Encode::encode))])
     }
 }

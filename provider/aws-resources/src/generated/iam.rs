@@ -463,13 +463,6 @@ impl RoleInlinePolicy {
 
 impl Encode for RoleInlinePolicy {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.name {
-            members.push(("name", value.encode()));
-        }
-        if let Some(value) = self.policy {
-            members.push(("policy", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("name", self.name.map(Encode::encode)), ("policy", self.policy.map(Encode::encode))])
     }
 }

@@ -1810,14 +1810,10 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfig {
 
 impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.consumer_group_id {
-            members.push(("consumerGroupId", value.encode()));
-        }
-        if let Some(value) = self.schema_registry_config {
-            members.push(("schemaRegistryConfig", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("consumerGroupId", self.consumer_group_id.map(Encode::encode)),
+            ("schemaRegistryConfig", self.schema_registry_config.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1898,20 +1894,12 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig {
 
 impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.access_configs {
-            members.push(("accessConfigs", value.encode()));
-        }
-        if let Some(value) = self.event_record_format {
-            members.push(("eventRecordFormat", value.encode()));
-        }
-        if let Some(value) = self.schema_registry_uri {
-            members.push(("schemaRegistryUri", value.encode()));
-        }
-        if let Some(value) = self.schema_validation_configs {
-            members.push(("schemaValidationConfigs", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("accessConfigs", self.access_configs.map(Encode::encode)),
+            ("eventRecordFormat", self.event_record_format.map(Encode::encode)),
+            ("schemaRegistryUri", self.schema_registry_uri.map(Encode::encode)),
+            ("schemaValidationConfigs", self.schema_validation_configs.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1947,14 +1935,7 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAc
 
 impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.r#type {
-            members.push(("type", value.encode()));
-        }
-        if let Some(value) = self.uri {
-            members.push(("uri", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("type", self.r#type.map(Encode::encode)), ("uri", self.uri.map(Encode::encode))])
     }
 }
 
@@ -1981,11 +1962,7 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSc
 
 impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.attribute {
-            members.push(("attribute", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("attribute", self.attribute.map(Encode::encode))])
     }
 }
 
@@ -2012,11 +1989,7 @@ impl EventSourceMappingDestinationConfig {
 
 impl Encode for EventSourceMappingDestinationConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.on_failure {
-            members.push(("onFailure", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("onFailure", self.on_failure.map(Encode::encode))])
     }
 }
 
@@ -2036,9 +2009,7 @@ impl EventSourceMappingDestinationConfigOnFailure {
 
 impl Encode for EventSourceMappingDestinationConfigOnFailure {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("destinationArn", self.destination_arn.encode()));
-        encode_members(members)
+        encode_members(vec![("destinationArn", Some(self.destination_arn.encode()))])
     }
 }
 
@@ -2076,15 +2047,11 @@ impl EventSourceMappingDocumentDbEventSourceConfig {
 
 impl Encode for EventSourceMappingDocumentDbEventSourceConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.collection_name {
-            members.push(("collectionName", value.encode()));
-        }
-        members.push(("databaseName", self.database_name.encode()));
-        if let Some(value) = self.full_document {
-            members.push(("fullDocument", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("collectionName", self.collection_name.map(Encode::encode)),
+            ("databaseName", Some(self.database_name.encode())),
+            ("fullDocument", self.full_document.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2111,11 +2078,7 @@ impl EventSourceMappingFilterCriteria {
 
 impl Encode for EventSourceMappingFilterCriteria {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.filters {
-            members.push(("filters", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("filters", self.filters.map(Encode::encode))])
     }
 }
 
@@ -2142,11 +2105,7 @@ impl EventSourceMappingFilterCriteriaFilter {
 
 impl Encode for EventSourceMappingFilterCriteriaFilter {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.pattern {
-            members.push(("pattern", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("pattern", self.pattern.map(Encode::encode))])
     }
 }
 
@@ -2166,9 +2125,7 @@ impl EventSourceMappingMetricsConfig {
 
 impl Encode for EventSourceMappingMetricsConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("metrics", self.metrics.encode()));
-        encode_members(members)
+        encode_members(vec![("metrics", Some(self.metrics.encode()))])
     }
 }
 
@@ -2213,17 +2170,11 @@ impl EventSourceMappingProvisionedPollerConfig {
 
 impl Encode for EventSourceMappingProvisionedPollerConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.maximum_pollers {
-            members.push(("maximumPollers", value.encode()));
-        }
-        if let Some(value) = self.minimum_pollers {
-            members.push(("minimumPollers", value.encode()));
-        }
-        if let Some(value) = self.poller_group_name {
-            members.push(("pollerGroupName", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("maximumPollers", self.maximum_pollers.map(Encode::encode)),
+            ("minimumPollers", self.minimum_pollers.map(Encode::encode)),
+            ("pollerGroupName", self.poller_group_name.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2250,11 +2201,7 @@ impl EventSourceMappingScalingConfig {
 
 impl Encode for EventSourceMappingScalingConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.maximum_concurrency {
-            members.push(("maximumConcurrency", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("maximumConcurrency", self.maximum_concurrency.map(Encode::encode))])
     }
 }
 
@@ -2274,9 +2221,7 @@ impl EventSourceMappingSelfManagedEventSource {
 
 impl Encode for EventSourceMappingSelfManagedEventSource {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("endpoints", self.endpoints.encode()));
-        encode_members(members)
+        encode_members(vec![("endpoints", Some(self.endpoints.encode()))])
     }
 }
 
@@ -2315,14 +2260,10 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfig {
 
 impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.consumer_group_id {
-            members.push(("consumerGroupId", value.encode()));
-        }
-        if let Some(value) = self.schema_registry_config {
-            members.push(("schemaRegistryConfig", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("consumerGroupId", self.consumer_group_id.map(Encode::encode)),
+            ("schemaRegistryConfig", self.schema_registry_config.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2402,20 +2343,12 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig {
 
 impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.access_configs {
-            members.push(("accessConfigs", value.encode()));
-        }
-        if let Some(value) = self.event_record_format {
-            members.push(("eventRecordFormat", value.encode()));
-        }
-        if let Some(value) = self.schema_registry_uri {
-            members.push(("schemaRegistryUri", value.encode()));
-        }
-        if let Some(value) = self.schema_validation_configs {
-            members.push(("schemaValidationConfigs", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("accessConfigs", self.access_configs.map(Encode::encode)),
+            ("eventRecordFormat", self.event_record_format.map(Encode::encode)),
+            ("schemaRegistryUri", self.schema_registry_uri.map(Encode::encode)),
+            ("schemaValidationConfigs", self.schema_validation_configs.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2451,14 +2384,7 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAcce
 
 impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.r#type {
-            members.push(("type", value.encode()));
-        }
-        if let Some(value) = self.uri {
-            members.push(("uri", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("type", self.r#type.map(Encode::encode)), ("uri", self.uri.map(Encode::encode))])
     }
 }
 
@@ -2485,11 +2411,7 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSche
 
 impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.attribute {
-            members.push(("attribute", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("attribute", self.attribute.map(Encode::encode))])
     }
 }
 
@@ -2511,10 +2433,7 @@ impl EventSourceMappingSourceAccessConfiguration {
 
 impl Encode for EventSourceMappingSourceAccessConfiguration {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("type", self.r#type.encode()));
-        members.push(("uri", self.uri.encode()));
-        encode_members(members)
+        encode_members(vec![("type", Some(self.r#type.encode())), ("uri", Some(self.uri.encode()))])
     }
 }
 
@@ -2541,12 +2460,10 @@ impl FunctionCapacityProviderConfig {
 
 impl Encode for FunctionCapacityProviderConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push((
+        encode_members(vec![(
             "lambdaManagedInstancesCapacityProviderConfig",
-            self.lambda_managed_instances_capacity_provider_config.encode(),
-        ));
-        encode_members(members)
+            Some(self.lambda_managed_instances_capacity_provider_config.encode()),
+        )])
     }
 }
 
@@ -2588,15 +2505,17 @@ impl FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig 
 
 impl Encode for FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("capacityProviderArn", self.capacity_provider_arn.encode()));
-        if let Some(value) = self.execution_environment_memory_gib_per_vcpu {
-            members.push(("executionEnvironmentMemoryGibPerVcpu", value.encode()));
-        }
-        if let Some(value) = self.per_execution_environment_max_concurrency {
-            members.push(("perExecutionEnvironmentMaxConcurrency", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("capacityProviderArn", Some(self.capacity_provider_arn.encode())),
+            (
+                "executionEnvironmentMemoryGibPerVcpu",
+                self.execution_environment_memory_gib_per_vcpu.map(Encode::encode),
+            ),
+            (
+                "perExecutionEnvironmentMaxConcurrency",
+                self.per_execution_environment_max_concurrency.map(Encode::encode),
+            ),
+        ])
     }
 }
 
@@ -2616,9 +2535,7 @@ impl FunctionDeadLetterConfig {
 
 impl Encode for FunctionDeadLetterConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("targetArn", self.target_arn.encode()));
-        encode_members(members)
+        encode_members(vec![("targetArn", Some(self.target_arn.encode()))])
     }
 }
 
@@ -2647,12 +2564,10 @@ impl FunctionDurableConfig {
 
 impl Encode for FunctionDurableConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("executionTimeout", self.execution_timeout.encode()));
-        if let Some(value) = self.retention_period {
-            members.push(("retentionPeriod", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("executionTimeout", Some(self.execution_timeout.encode())),
+            ("retentionPeriod", self.retention_period.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2679,11 +2594,7 @@ impl FunctionEnvironment {
 
 impl Encode for FunctionEnvironment {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.variables {
-            members.push(("variables", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("variables", self.variables.map(Encode::encode))])
     }
 }
 
@@ -2710,11 +2621,7 @@ impl FunctionEphemeralStorage {
 
 impl Encode for FunctionEphemeralStorage {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.size {
-            members.push(("size", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("size", self.size.map(Encode::encode))])
     }
 }
 
@@ -2750,14 +2657,10 @@ impl FunctionEventInvokeConfigDestinationConfig {
 
 impl Encode for FunctionEventInvokeConfigDestinationConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.on_failure {
-            members.push(("onFailure", value.encode()));
-        }
-        if let Some(value) = self.on_success {
-            members.push(("onSuccess", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("onFailure", self.on_failure.map(Encode::encode)),
+            ("onSuccess", self.on_success.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2777,9 +2680,7 @@ impl FunctionEventInvokeConfigDestinationConfigOnFailure {
 
 impl Encode for FunctionEventInvokeConfigDestinationConfigOnFailure {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("destination", self.destination.encode()));
-        encode_members(members)
+        encode_members(vec![("destination", Some(self.destination.encode()))])
     }
 }
 
@@ -2799,9 +2700,7 @@ impl FunctionEventInvokeConfigDestinationConfigOnSuccess {
 
 impl Encode for FunctionEventInvokeConfigDestinationConfigOnSuccess {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("destination", self.destination.encode()));
-        encode_members(members)
+        encode_members(vec![("destination", Some(self.destination.encode()))])
     }
 }
 
@@ -2823,10 +2722,7 @@ impl FunctionFileSystemConfig {
 
 impl Encode for FunctionFileSystemConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("arn", self.arn.encode()));
-        members.push(("localMountPath", self.local_mount_path.encode()));
-        encode_members(members)
+        encode_members(vec![("arn", Some(self.arn.encode())), ("localMountPath", Some(self.local_mount_path.encode()))])
     }
 }
 
@@ -2871,17 +2767,11 @@ impl FunctionImageConfig {
 
 impl Encode for FunctionImageConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.commands {
-            members.push(("commands", value.encode()));
-        }
-        if let Some(value) = self.entry_points {
-            members.push(("entryPoints", value.encode()));
-        }
-        if let Some(value) = self.working_directory {
-            members.push(("workingDirectory", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("commands", self.commands.map(Encode::encode)),
+            ("entryPoints", self.entry_points.map(Encode::encode)),
+            ("workingDirectory", self.working_directory.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2928,18 +2818,12 @@ impl FunctionLoggingConfig {
 
 impl Encode for FunctionLoggingConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.application_log_level {
-            members.push(("applicationLogLevel", value.encode()));
-        }
-        members.push(("logFormat", self.log_format.encode()));
-        if let Some(value) = self.log_group {
-            members.push(("logGroup", value.encode()));
-        }
-        if let Some(value) = self.system_log_level {
-            members.push(("systemLogLevel", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("applicationLogLevel", self.application_log_level.map(Encode::encode)),
+            ("logFormat", Some(self.log_format.encode())),
+            ("logGroup", self.log_group.map(Encode::encode)),
+            ("systemLogLevel", self.system_log_level.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2968,12 +2852,10 @@ impl FunctionSnapStart {
 
 impl Encode for FunctionSnapStart {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("applyOn", self.apply_on.encode()));
-        if let Some(value) = self.optimization_status {
-            members.push(("optimizationStatus", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("applyOn", Some(self.apply_on.encode())),
+            ("optimizationStatus", self.optimization_status.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2993,9 +2875,7 @@ impl FunctionTenancyConfig {
 
 impl Encode for FunctionTenancyConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("tenantIsolationMode", self.tenant_isolation_mode.encode()));
-        encode_members(members)
+        encode_members(vec![("tenantIsolationMode", Some(self.tenant_isolation_mode.encode()))])
     }
 }
 
@@ -3015,9 +2895,7 @@ impl FunctionTracingConfig {
 
 impl Encode for FunctionTracingConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("mode", self.mode.encode()));
-        encode_members(members)
+        encode_members(vec![("mode", Some(self.mode.encode()))])
     }
 }
 
@@ -3065,15 +2943,11 @@ impl FunctionVpcConfig {
 
 impl Encode for FunctionVpcConfig {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.ipv6_allowed_for_dual_stack {
-            members.push(("ipv6AllowedForDualStack", value.encode()));
-        }
-        members.push(("securityGroupIds", self.security_group_ids.encode()));
-        members.push(("subnetIds", self.subnet_ids.encode()));
-        if let Some(value) = self.vpc_id {
-            members.push(("vpcId", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("ipv6AllowedForDualStack", self.ipv6_allowed_for_dual_stack.map(Encode::encode)),
+            ("securityGroupIds", Some(self.security_group_ids.encode())),
+            ("subnetIds", Some(self.subnet_ids.encode())),
+            ("vpcId", self.vpc_id.map(Encode::encode)),
+        ])
     }
 }

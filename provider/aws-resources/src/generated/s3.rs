@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use pulumi_component::{
-    Child, ChildHandle, Encode, Encoding, Input, Output, Resource, ResourceOptions, Scope, TypeToken, Urn,
+    Asset, Child, ChildHandle, Encode, Encoding, Input, Output, Resource, ResourceOptions, Scope, TypeToken, Urn,
     encode_members,
 };
 
@@ -27,16 +27,6 @@ impl Bucket {
     /// The provider's id.
     pub fn id(&self) -> Output<String> {
         self.0.id()
-    }
-
-    /// `accelerationStatus`: string.
-    pub fn acceleration_status(&self) -> Output<String> {
-        self.0.output("accelerationStatus")
-    }
-
-    /// `acl`: string.
-    pub fn acl(&self) -> Output<String> {
-        self.0.output("acl")
     }
 
     /// `arn`: string.
@@ -84,29 +74,9 @@ impl Bucket {
         self.0.output("objectLockEnabled")
     }
 
-    /// `policy`: string.
-    pub fn policy(&self) -> Output<String> {
-        self.0.output("policy")
-    }
-
     /// `region`: string.
     pub fn region(&self) -> Output<String> {
         self.0.output("region")
-    }
-
-    /// `requestPayer`: string.
-    pub fn request_payer(&self) -> Output<String> {
-        self.0.output("requestPayer")
-    }
-
-    /// `websiteDomain`: string.
-    pub fn website_domain(&self) -> Output<String> {
-        self.0.output("websiteDomain")
-    }
-
-    /// `websiteEndpoint`: string.
-    pub fn website_endpoint(&self) -> Output<String> {
-        self.0.output("websiteEndpoint")
     }
 }
 
@@ -283,11 +253,6 @@ impl BucketLifecycleConfiguration {
     /// `bucket`: string.
     pub fn bucket(&self) -> Output<String> {
         self.0.output("bucket")
-    }
-
-    /// `expectedBucketOwner`: string.
-    pub fn expected_bucket_owner(&self) -> Output<String> {
-        self.0.output("expectedBucketOwner")
     }
 
     /// `region`: string.
@@ -848,16 +813,16 @@ impl BucketObjectv2Builder {
         }
     }
 
-    /// `source`: string.
+    /// `source`: asset.
     #[must_use]
-    pub fn source(mut self, value: impl Into<Input<String>>) -> Self {
+    pub fn source(mut self, value: impl Into<Input<Asset>>) -> Self {
         self.0.input("source", value.into());
         self
     }
 
     /// `source`, where it is given.
     #[must_use]
-    pub fn set_source(self, value: Option<Input<String>>) -> Self {
+    pub fn set_source(self, value: Option<Input<Asset>>) -> Self {
         match value {
             Some(value) => self.source(value),
             None => self,
@@ -1567,28 +1532,16 @@ impl BucketLifecycleConfigurationRule {
 
 impl Encode for BucketLifecycleConfigurationRule {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.abort_incomplete_multipart_upload {
-            members.push(("abortIncompleteMultipartUpload", value.encode()));
-        }
-        if let Some(value) = self.expiration {
-            members.push(("expiration", value.encode()));
-        }
-        if let Some(value) = self.filter {
-            members.push(("filter", value.encode()));
-        }
-        members.push(("id", self.id.encode()));
-        if let Some(value) = self.noncurrent_version_expiration {
-            members.push(("noncurrentVersionExpiration", value.encode()));
-        }
-        if let Some(value) = self.noncurrent_version_transitions {
-            members.push(("noncurrentVersionTransitions", value.encode()));
-        }
-        members.push(("status", self.status.encode()));
-        if let Some(value) = self.transitions {
-            members.push(("transitions", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("abortIncompleteMultipartUpload", self.abort_incomplete_multipart_upload.map(Encode::encode)),
+            ("expiration", self.expiration.map(Encode::encode)),
+            ("filter", self.filter.map(Encode::encode)),
+            ("id", Some(self.id.encode())),
+            ("noncurrentVersionExpiration", self.noncurrent_version_expiration.map(Encode::encode)),
+            ("noncurrentVersionTransitions", self.noncurrent_version_transitions.map(Encode::encode)),
+            ("status", Some(self.status.encode())),
+            ("transitions", self.transitions.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1615,11 +1568,7 @@ impl BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload {
 
 impl Encode for BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.days_after_initiation {
-            members.push(("daysAfterInitiation", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("daysAfterInitiation", self.days_after_initiation.map(Encode::encode))])
     }
 }
 
@@ -1664,17 +1613,11 @@ impl BucketLifecycleConfigurationRuleExpiration {
 
 impl Encode for BucketLifecycleConfigurationRuleExpiration {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.date {
-            members.push(("date", value.encode()));
-        }
-        if let Some(value) = self.days {
-            members.push(("days", value.encode()));
-        }
-        if let Some(value) = self.expired_object_delete_marker {
-            members.push(("expiredObjectDeleteMarker", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("date", self.date.map(Encode::encode)),
+            ("days", self.days.map(Encode::encode)),
+            ("expiredObjectDeleteMarker", self.expired_object_delete_marker.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1737,23 +1680,13 @@ impl BucketLifecycleConfigurationRuleFilter {
 
 impl Encode for BucketLifecycleConfigurationRuleFilter {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.and {
-            members.push(("and", value.encode()));
-        }
-        if let Some(value) = self.object_size_greater_than {
-            members.push(("objectSizeGreaterThan", value.encode()));
-        }
-        if let Some(value) = self.object_size_less_than {
-            members.push(("objectSizeLessThan", value.encode()));
-        }
-        if let Some(value) = self.prefix {
-            members.push(("prefix", value.encode()));
-        }
-        if let Some(value) = self.tag {
-            members.push(("tag", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("and", self.and.map(Encode::encode)),
+            ("objectSizeGreaterThan", self.object_size_greater_than.map(Encode::encode)),
+            ("objectSizeLessThan", self.object_size_less_than.map(Encode::encode)),
+            ("prefix", self.prefix.map(Encode::encode)),
+            ("tag", self.tag.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1807,20 +1740,12 @@ impl BucketLifecycleConfigurationRuleFilterAnd {
 
 impl Encode for BucketLifecycleConfigurationRuleFilterAnd {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.object_size_greater_than {
-            members.push(("objectSizeGreaterThan", value.encode()));
-        }
-        if let Some(value) = self.object_size_less_than {
-            members.push(("objectSizeLessThan", value.encode()));
-        }
-        if let Some(value) = self.prefix {
-            members.push(("prefix", value.encode()));
-        }
-        if let Some(value) = self.tags {
-            members.push(("tags", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("objectSizeGreaterThan", self.object_size_greater_than.map(Encode::encode)),
+            ("objectSizeLessThan", self.object_size_less_than.map(Encode::encode)),
+            ("prefix", self.prefix.map(Encode::encode)),
+            ("tags", self.tags.map(Encode::encode)),
+        ])
     }
 }
 
@@ -1842,10 +1767,7 @@ impl BucketLifecycleConfigurationRuleFilterTag {
 
 impl Encode for BucketLifecycleConfigurationRuleFilterTag {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("key", self.key.encode()));
-        members.push(("value", self.value.encode()));
-        encode_members(members)
+        encode_members(vec![("key", Some(self.key.encode())), ("value", Some(self.value.encode()))])
     }
 }
 
@@ -1874,12 +1796,10 @@ impl BucketLifecycleConfigurationRuleNoncurrentVersionExpiration {
 
 impl Encode for BucketLifecycleConfigurationRuleNoncurrentVersionExpiration {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.newer_noncurrent_versions {
-            members.push(("newerNoncurrentVersions", value.encode()));
-        }
-        members.push(("noncurrentDays", self.noncurrent_days.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("newerNoncurrentVersions", self.newer_noncurrent_versions.map(Encode::encode)),
+            ("noncurrentDays", Some(self.noncurrent_days.encode())),
+        ])
     }
 }
 
@@ -1914,13 +1834,11 @@ impl BucketLifecycleConfigurationRuleNoncurrentVersionTransition {
 
 impl Encode for BucketLifecycleConfigurationRuleNoncurrentVersionTransition {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.newer_noncurrent_versions {
-            members.push(("newerNoncurrentVersions", value.encode()));
-        }
-        members.push(("noncurrentDays", self.noncurrent_days.encode()));
-        members.push(("storageClass", self.storage_class.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("newerNoncurrentVersions", self.newer_noncurrent_versions.map(Encode::encode)),
+            ("noncurrentDays", Some(self.noncurrent_days.encode())),
+            ("storageClass", Some(self.storage_class.encode())),
+        ])
     }
 }
 
@@ -1958,15 +1876,11 @@ impl BucketLifecycleConfigurationRuleTransition {
 
 impl Encode for BucketLifecycleConfigurationRuleTransition {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.date {
-            members.push(("date", value.encode()));
-        }
-        if let Some(value) = self.days {
-            members.push(("days", value.encode()));
-        }
-        members.push(("storageClass", self.storage_class.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("date", self.date.map(Encode::encode)),
+            ("days", self.days.map(Encode::encode)),
+            ("storageClass", Some(self.storage_class.encode())),
+        ])
     }
 }
 
@@ -2002,14 +1916,7 @@ impl BucketLifecycleConfigurationTimeouts {
 
 impl Encode for BucketLifecycleConfigurationTimeouts {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.create {
-            members.push(("create", value.encode()));
-        }
-        if let Some(value) = self.update {
-            members.push(("update", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("create", self.create.map(Encode::encode)), ("update", self.update.map(Encode::encode))])
     }
 }
 
@@ -2036,11 +1943,7 @@ impl BucketObjectv2OverrideProvider {
 
 impl Encode for BucketObjectv2OverrideProvider {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.default_tags {
-            members.push(("defaultTags", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("defaultTags", self.default_tags.map(Encode::encode))])
     }
 }
 
@@ -2067,11 +1970,7 @@ impl BucketObjectv2OverrideProviderDefaultTags {
 
 impl Encode for BucketObjectv2OverrideProviderDefaultTags {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.tags {
-            members.push(("tags", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![("tags", self.tags.map(Encode::encode))])
     }
 }
 
@@ -2091,9 +1990,7 @@ impl BucketOwnershipControlsRule {
 
 impl Encode for BucketOwnershipControlsRule {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        members.push(("objectOwnership", self.object_ownership.encode()));
-        encode_members(members)
+        encode_members(vec![("objectOwnership", Some(self.object_ownership.encode()))])
     }
 }
 
@@ -2142,17 +2039,11 @@ impl BucketServerSideEncryptionConfigurationRule {
 
 impl Encode for BucketServerSideEncryptionConfigurationRule {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.apply_server_side_encryption_by_default {
-            members.push(("applyServerSideEncryptionByDefault", value.encode()));
-        }
-        if let Some(value) = self.blocked_encryption_types {
-            members.push(("blockedEncryptionTypes", value.encode()));
-        }
-        if let Some(value) = self.bucket_key_enabled {
-            members.push(("bucketKeyEnabled", value.encode()));
-        }
-        encode_members(members)
+        encode_members(vec![
+            ("applyServerSideEncryptionByDefault", self.apply_server_side_encryption_by_default.map(Encode::encode)),
+            ("blockedEncryptionTypes", self.blocked_encryption_types.map(Encode::encode)),
+            ("bucketKeyEnabled", self.bucket_key_enabled.map(Encode::encode)),
+        ])
     }
 }
 
@@ -2181,12 +2072,10 @@ impl BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefau
 
 impl Encode for BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.kms_master_key_id {
-            members.push(("kmsMasterKeyId", value.encode()));
-        }
-        members.push(("sseAlgorithm", self.sse_algorithm.encode()));
-        encode_members(members)
+        encode_members(vec![
+            ("kmsMasterKeyId", self.kms_master_key_id.map(Encode::encode)),
+            ("sseAlgorithm", Some(self.sse_algorithm.encode())),
+        ])
     }
 }
 
@@ -2215,11 +2104,6 @@ impl BucketVersioningVersioningConfiguration {
 
 impl Encode for BucketVersioningVersioningConfiguration {
     fn encode(self) -> Encoding {
-        let mut members: Vec<(&'static str, Encoding)> = Vec::new();
-        if let Some(value) = self.mfa_delete {
-            members.push(("mfaDelete", value.encode()));
-        }
-        members.push(("status", self.status.encode()));
-        encode_members(members)
+        encode_members(vec![("mfaDelete", self.mfa_delete.map(Encode::encode)), ("status", Some(self.status.encode()))])
     }
 }

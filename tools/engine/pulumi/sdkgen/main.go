@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,10 @@ func generate(schemaPath, out string) error {
 		return err
 	}
 	var spec schema.PackageSpec
-	if err := json.Unmarshal(text, &spec); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	// A misspelt key would be dropped in silence.
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&spec); err != nil {
 		return fmt.Errorf("%s: %w", schemaPath, err)
 	}
 	pkg, diagnostics, err := schema.BindSpec(spec, noPackages{}, schema.ValidationOptions{})

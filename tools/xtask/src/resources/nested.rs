@@ -50,21 +50,16 @@ pub fn render(name: &str, members: &BTreeMap<String, Member>) -> Result<String, 
     }
     text.push_str("}\n\n");
 
-    write!(
-        text,
-        "impl Encode for {class} {{\n    fn encode(self) -> Encoding {{\n        let mut members: Vec<(&'static str, Encoding)> = Vec::new();\n"
-    )?;
+    writeln!(text, "impl Encode for {class} {{\n    fn encode(self) -> Encoding {{\n        encode_members(vec![")?;
     for (name, member) in &members {
         let field = field(name);
-        if member.required {
-            writeln!(text, "        members.push(({name:?}, self.{field}.encode()));")?;
+        let value = if member.required {
+            format!("Some(self.{field}.encode())")
         } else {
-            writeln!(
-                text,
-                "        if let Some(value) = self.{field} {{\n            members.push(({name:?}, value.encode()));\n        }}"
-            )?;
-        }
+            format!("self.{field}.map(Encode::encode)")
+        };
+        writeln!(text, "            ({name:?}, {value}),")?;
     }
-    text.push_str("        encode_members(members)\n    }\n}\n\n");
+    text.push_str("        ])\n    }\n}\n\n");
     Ok(text)
 }

@@ -1,0 +1,1 @@
+"""The package on the real Pulumi engine, against the simulated account."""

@@ -1,0 +1,101 @@
+"""A stack in an account, and what tests ask of both."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from account.client import Account, prepare_landing_zone
+from harness.artefacts import ROOT
+from harness.engine import Engine, Stack
+
+EXAMPLES = ROOT / "examples"
+PROGRAMS = Path(__file__).parent / "programs"
+
+_names = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A stack and its account. What is remembered is what a stack that stays as it is gives."""
+
+    stack: Stack
+    account: Account
+
+    @functools.cached_property
+    def outputs(self) -> dict:
+        """The outputs of the program."""
+        return self.stack.outputs()
+
+    @functools.cached_property
+    def resources(self) -> list[dict]:
+        """The resources of the recorded state."""
+        return list(self.stack.resources().values())
+
+    def of_type(self, token: str) -> list[dict]:
+        """The recorded resources of a type."""
+        return [resource for resource in self.resources if resource["type"] == token]
+
+    def named(self, name: str) -> dict:
+        """The recorded resource of this logical name."""
+        found = [resource for resource in self.resources if resource["urn"].endswith(f"::{name}")]
+        assert len(found) == 1, f"{len(found)} resources are called {name}"
+        return found[0]
+
+    def client(self, service: str):
+        """A boto3 client of the account's administrator."""
+        return self.account.client(service)
+
+    def invoke(self, function: str, event: object) -> dict:
+        """What a function answers; an error of its own fails the test."""
+        answer = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        result = json.load(answer["Payload"])
+        assert "FunctionError" not in answer, result
+        return result
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """Keys of the objects in the report bucket."""
+        pages = self.client("s3").get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=self.outputs["bucketName"], Prefix=prefix)
+        return [entry["Key"] for page in found for entry in page.get("Contents", [])]
+
+    def record(self, key: str) -> dict:
+        """A record of the report bucket."""
+        body = self.client("s3").get_object(Bucket=self.outputs["bucketName"], Key=key)["Body"]
+        return json.loads(body.read())
+
+
+def deployment(engine: Engine, program: Path, account: Account, up: bool = True, **config: str) -> Deployment:
+    """Prepare the account as a landing zone would and deploy the program there."""
+    prepare_landing_zone(account)
+    stack = Stack(engine, program, f"test{next(_names)}", account.environment, **config)
+    if up:
+        stack.up()
+    return Deployment(stack, account)
+
+
+def compliance_change(account: Account, rule: str = "s3-bucket-encryption-enabled") -> dict:
+    """The event that AWS Config puts on the bus when a verdict changes (its developer guide, "Monitoring")."""
+    verdict = {"complianceType": "NON_COMPLIANT", "resultRecordedTime": "2026-03-04T05:06:07.000Z"}
+    return {
+        "version": "0",
+        "id": "aaaaaaaa-0000-4000-8000-000000000002",
+        "detail-type": "Config Rules Compliance Change",
+        "source": "aws.config",
+        "account": account.account_id,
+        "time": "2026-03-04T05:06:07Z",
+        "region": account.region,
+        "resources": [],
+        "detail": {
+            "awsAccountId": account.account_id,
+            "awsRegion": account.region,
+            "configRuleName": rule,
+            "messageType": "ComplianceChangeNotification",
+            "resourceType": "AWS::S3::Bucket",
+            "resourceId": "my-bucket",
+            "newEvaluationResult": verdict,
+        },
+    }
