@@ -19,11 +19,15 @@ def protocol() -> None:
         xtask("protocol", descriptors)
 
 
+def aws_types_text() -> bytes:
+    """What `aws-types.json` holds."""
+    selection = ROOT / "provider/aws-resources/selection.toml"
+    return output(["node", ROOT / "tools/extract/extract.mjs", tools.node_modules(), selection])
+
+
 def aws_types() -> None:
     """The extract of the npm package `@pulumi/aws`."""
-    selection = ROOT / "provider/aws-resources/selection.toml"
-    extract = ["node", ROOT / "tools/extract/extract.mjs", tools.node_modules(), selection]
-    (ROOT / "provider/aws-resources/aws-types.json").write_bytes(output(extract))
+    (ROOT / "provider/aws-resources/aws-types.json").write_bytes(aws_types_text())
 
 
 def resources() -> None:
@@ -31,11 +35,15 @@ def resources() -> None:
     xtask("resources")
 
 
+def schema_text() -> bytes:
+    """What `schema.json` holds."""
+    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--", "schema"]
+    return output(cargo, **tools.cargo_environment())
+
+
 def schema() -> None:
     """The package schema, from the Rust structs."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--", "schema"]
-    text = output(cargo, **tools.cargo_environment())
-    (ROOT / "schema.json").write_bytes(text)
+    (ROOT / "schema.json").write_bytes(schema_text())
 
 
 def sdk(folder: Path = ROOT / "sdk") -> None:

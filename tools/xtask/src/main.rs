@@ -1,6 +1,7 @@
 //! Generators of the files that are committed and checked for drift.
 //!
-//! `make generate` runs them all; each prints the files it wrote. They need the tools that `make tools` prepares.
+//! `make generate` runs them all; each prints the files it wrote. They write below the workspace, or below ROOT for the
+//! drift tests.
 
 mod protocol;
 mod resources;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 /// What went wrong, in the words that are printed.
 type Failure = Box<dyn std::error::Error>;
 
-const USAGE: &str = "usage: cargo xtask protocol DESCRIPTORS | resources";
+const USAGE: &str = "usage: cargo xtask {protocol DESCRIPTORS | resources} [ROOT]";
 
 fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -26,7 +27,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<(), Failure> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["protocol", descriptors] => protocol::generate(Path::new(descriptors), &root()),
+        ["protocol", descriptors, root] => protocol::generate(Path::new(descriptors), Path::new(root)),
         ["resources"] => resources::generate(&root()),
+        ["resources", root] => resources::generate(Path::new(root)),
         _ => Err(USAGE.into()),
     }
 }

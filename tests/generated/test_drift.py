@@ -1,0 +1,65 @@
+"""Generated files are what their generators make today; a failure names the command that mends it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness import generate
+from harness.artefacts import ROOT, tools
+
+
+def compare(committed: Path, fresh: Path, command: str) -> None:
+    """Both folders hold the same files with the same bytes."""
+    ignored = ("__pycache__", "node_modules")
+    listings = []
+    for folder in (committed, fresh):
+        files = (path for path in folder.rglob("*") if path.is_file() and not set(ignored) & set(path.parts))
+        listings.append({path.relative_to(folder): path.read_bytes() for path in files})
+    before, after = listings
+    differing = sorted(str(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    assert not differing, f"{committed.relative_to(ROOT)} differs in {differing}; run `{command}`"
+
+
+@pytest.mark.parametrize("language", ["nodejs", "python", "go"])
+def test_the_sdks_are_what_the_schema_gives(language, sdk):
+    compare(ROOT / "sdk" / language, sdk / language, "make sdk")
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory):
+    """The SDKs, generated anew."""
+    folder = tmp_path_factory.mktemp("sdk")
+    generate.sdk(folder)
+    return folder
+
+
+def test_the_schema_is_what_the_structs_give():
+    assert generate.schema_text() == (ROOT / "schema.json").read_bytes(), "schema.json differs; run `make schema`"
+
+
+def test_the_aws_types_are_what_the_npm_package_says():
+    committed = (ROOT / "provider/aws-resources/aws-types.json").read_bytes()
+    assert generate.aws_types_text() == committed, "aws-types.json differs; run `make aws-types`"
+
+
+def test_the_typed_resources_are_what_the_aws_types_give(tmp_path):
+    crate = tmp_path / "provider/aws-resources"
+    crate.mkdir(parents=True)
+    shutil.copy(ROOT / "provider/aws-resources/aws-types.json", crate)
+    shutil.copy(ROOT / "rustfmt.toml", tmp_path)
+    generate.xtask("resources", tmp_path)
+    generated = "provider/aws-resources/src/generated"
+    compare(ROOT / generated, tmp_path / generated, "make resources")
+
+
+def test_the_protocol_is_what_the_descriptors_give(tmp_path):
+    out = tmp_path / "provider/pulumi-component/src/protocol"
+    out.mkdir(parents=True)
+    descriptors = tmp_path / "pulumi.binpb"
+    descriptors.write_bytes(generate.output([tools.python(), ROOT / "tools/xtask/descriptors.py"]))
+    generate.xtask("protocol", descriptors, tmp_path)
+    shutil.copy(ROOT / "provider/pulumi-component/src/protocol/mod.rs", out)
+    compare(ROOT / "provider/pulumi-component/src/protocol", out, "make protocol")
