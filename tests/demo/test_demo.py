@@ -1,0 +1,62 @@
+"""The demo as a user runs it, and which engine it takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from harness import engine as engines
+from harness.artefacts import BUILD, ROOT
+
+
+def demo(*arguments: str, **environment: str):
+    """Run the demo in a process of its own."""
+    command = [sys.executable, "-m", "harness.demo", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
+
+
+def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
+    leftover = BUILD / "demo/leftover"
+    leftover.parent.mkdir(parents=True, exist_ok=True)
+    leftover.touch()
+    pinned = str(engines.pinned())
+    done = demo("yaml", PATH=os.pathsep.join((pinned, os.environ["PATH"])))
+    assert done.returncode == 0, done.stderr
+    assert "+ 59 created" in done.stdout
+    assert "configRuleNames" in done.stdout
+    assert "No changes: 59 resources stayed as they are." in done.stdout
+    assert not leftover.exists(), "what an earlier run left is removed first"
+    endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0]
+    listening = subprocess.run(["sh", "-c", "cat /proc/net/tcp"], capture_output=True, text=True).stdout
+    assert f":{int(endpoint):04X} 00000000:0000 0A" not in listening, "the account has ended"
+
+
+def test_an_unknown_example_names_the_known_ones():
+    done = demo("yml")
+    assert done.returncode == 2
+    assert "one of yaml, typescript, python, got yml" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "taken"),
+    [
+        ("v3.259.0", engines.LANGUAGE_HOSTS, True),
+        ("v4.0.0", engines.LANGUAGE_HOSTS, True),
+        ("v3.258.9", engines.LANGUAGE_HOSTS, False),
+        ("v3.259.0", engines.LANGUAGE_HOSTS[1:], False),
+        ("what", engines.LANGUAGE_HOSTS, False),
+    ],
+)
+def test_an_engine_on_path_is_taken_when_it_is_new_enough_and_whole(tmp_path, monkeypatch, version, hosts, taken):
+    for name, text in [("pulumi", f"echo {version}"), *((host, "exit 1") for host in hosts)]:
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(tmp_path), "/usr/bin", "/bin")))
+    assert engines.from_path() == (tmp_path if taken else None)
+
+
+def test_no_engine_on_path_leaves_the_pinned_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert engines.from_path() is None
