@@ -1,6 +1,6 @@
 //! What starts the functions: the schedule, and compliance changes by way of queues.
 
-use aws_resources::{EventPattern, PolicyDocument, Statement, cloudwatch, lambda, sqs};
+use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
 use functions_core::contract::compliance_change;
 use pulumi_component::{Input, Scope, depends_on};
 
@@ -45,7 +45,12 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
 pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
-    let names = shared.args.rules.entries(&shared.args.name_prefix).into_iter().map(|rule| rule.name);
+    let names = shared.args.rules.entries(&shared.args.name_prefix).into_iter().map(|rule| Json::from(rule.name));
+    let mut names: Vec<_> = names.collect();
+    if names.is_empty() {
+        // EventBridge refuses an empty list, and without the key every rule of the account would match.
+        names.push(Json::Known(serde_json::json!({ "exists": false })));
+    }
     let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
         .detail("messageType", [compliance_change::MESSAGE_TYPE])
         .detail("configRuleName", names);

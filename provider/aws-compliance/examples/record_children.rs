@@ -1,0 +1,29 @@
+//! Prints every child of a deployment with every input set: `[{"type": token, "inputs": {...}}]`.
+//!
+//! `tests/contract` compiles them against the npm package `@pulumi/aws`.
+
+#[path = "../tests/construct/support.rs"]
+mod support;
+
+use std::process::ExitCode;
+
+use aws_compliance::monitoring::ComplianceMonitoring;
+use pulumi_component::Value;
+use pulumi_component::testing::{MockMonitor, construct_with};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let monitor = support::answers(MockMonitor::update());
+    if let Err(error) = construct_with::<ComplianceMonitoring>(&monitor, "audit", support::every_input()).await {
+        eprintln!("error: {error}");
+        return ExitCode::FAILURE;
+    }
+    let recorded = monitor.recorded();
+    let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
+    let children: Vec<_> = children
+        .map(|(_, child)| json!({ "type": child.type_token, "inputs": support::shown(&Value::Object(child.inputs.clone()).into()) }))
+        .collect();
+    println!("{:#}", json!(children));
+    ExitCode::SUCCESS
+}

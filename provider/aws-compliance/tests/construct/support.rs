@@ -1,0 +1,77 @@
+//! A monitor that answers as the aws provider would, and every input at once. Tests and examples share it.
+#![allow(dead_code, reason = "each of its users takes a part")]
+#![expect(clippy::allow_attributes, reason = "an expectation would not hold for the user that takes everything")]
+
+use std::sync::Arc;
+
+use pulumi_component::testing::{MockMonitor, inputs};
+use pulumi_component::{PropertyMap, PropertyValue, Value};
+use serde_json::{Value as Json, json};
+
+/// The account that the look-ups find.
+pub const ACCOUNT: &str = "111122223333";
+/// The region that the look-ups find.
+pub const REGION: &str = "eu-west-1";
+
+/// Adds what the provider answers beyond what it is given.
+pub fn answers(monitor: MockMonitor) -> Arc<MockMonitor> {
+    Arc::new(
+        monitor
+            .result("aws:index/getCallerIdentity:getCallerIdentity", "accountId", ACCOUNT)
+            .result("aws:index/getPartition:getPartition", "partition", "aws")
+            .result("aws:index/getPartition:getPartition", "dnsSuffix", "amazonaws.com")
+            .result("aws:index/getRegion:getRegion", "region", REGION)
+            .output("aws:kms/key:Key", "keyId", "key-id")
+            .output("aws:iam/role:Role", "name", "role-name"),
+    )
+}
+
+/// Every input of the whole, none at its default.
+pub fn every_input() -> PropertyMap {
+    inputs(json!({
+        "namePrefix": "audit",
+        "tags": { "team": "security" },
+        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true },
+        "rules": {
+            "baseline": true,
+            "managed": [{
+                "identifier": "ACCESS_KEYS_ROTATED",
+                "name": "keys-rotated",
+                "description": "Keys are young",
+                "parameters": { "maxAccessKeyAge": "90" },
+                "frequency": "Six_Hours",
+                "scope": { "resourceTypes": ["AWS::IAM::User"], "resourceId": "user" },
+            }],
+        },
+        "notifications": { "emails": { "security": "security@example.com" } },
+        "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
+        "functions": {
+            "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
+            "reservedConcurrency": 2,
+        },
+        "dashboard": { "enabled": true },
+    }))
+}
+
+/// A value as JSON, its marks spelled out.
+pub fn shown(value: &PropertyValue) -> Json {
+    let plain = match &value.value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Number(value) if value.fract() == 0.0 =>
+        {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+            (*value as i64).into()
+        }
+        Value::Number(value) => (*value).into(),
+        Value::String(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(shown).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), shown(value))).collect(),
+        Value::Unknown => "[unknown]".into(),
+        // Where the functions lie differs from machine to machine.
+        Value::Archive(_) => json!({ "archive": "functions.zip" }),
+        Value::Asset(_) => json!({ "asset": "file" }),
+        Value::Resource(reference) => json!({ "resource": reference.urn.to_string() }),
+    };
+    if value.secret { json!({ "secret": plain }) } else { plain }
+}

@@ -1,0 +1,341 @@
+//! Named facts of `ComplianceMonitoring`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_compliance::monitoring::ComplianceMonitoring;
+use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
+use pulumi_component::{ComponentOptions, ConstructError, ConstructRequest, PropertyMap, Registration, Value};
+use serde_json::{Value as Json, json};
+
+use crate::support::{ACCOUNT, REGION, answers, every_input, shown};
+
+struct Deployed {
+    monitor: Arc<MockMonitor>,
+    outputs: PropertyMap,
+}
+
+impl Deployed {
+    async fn with(inputs: PropertyMap) -> Self {
+        let monitor = answers(MockMonitor::update());
+        let constructed = construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs).await;
+        Self { outputs: constructed.expect("it constructs").outputs, monitor }
+    }
+
+    fn registrations(&self) -> Vec<Registration> {
+        self.monitor.recorded().registrations.into_iter().map(|(_, registration)| registration).collect()
+    }
+
+    fn of_type(&self, token: &str) -> Vec<Registration> {
+        self.registrations().into_iter().filter(|registration| registration.type_token == token).collect()
+    }
+
+    fn named(&self, name: &str) -> Json {
+        let found = self.registrations().into_iter().find(|registration| registration.name == name);
+        let found = found.unwrap_or_else(|| panic!("no child is called {name}"));
+        shown(&Value::Object(found.inputs).into())
+    }
+}
+
+async fn errors(given: Json) -> Vec<(String, String)> {
+    let monitor = answers(MockMonitor::preview());
+    match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
+        Err(ConstructError::InvalidInputs(problems)) => {
+            assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
+            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+        }
+        other => panic!("expected wrong inputs, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_default_deployment_has_these_children() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for registration in deployed.registrations() {
+        let name = registration.type_token.rsplit(':').next().unwrap_or_default().to_owned();
+        *counts.entry(name).or_default() += 1;
+    }
+    let expected = [
+        ("AggregateAuthorization", 1),
+        ("Aggregation", 1),
+        ("Alerts", 1),
+        ("Alias", 1),
+        ("Bucket", 1),
+        ("BucketLifecycleConfiguration", 1),
+        ("BucketObjectv2", 1),
+        ("BucketOwnershipControls", 1),
+        ("BucketPolicy", 1),
+        ("BucketPublicAccessBlock", 1),
+        ("BucketServerSideEncryptionConfiguration", 1),
+        ("BucketVersioning", 1),
+        ("ComplianceMonitoring", 1),
+        ("ConfigurationAggregator", 1),
+        // One component, one resource.
+        ("Dashboard", 2),
+        ("Encryption", 1),
+        ("EventRule", 2),
+        ("EventSourceMapping", 2),
+        ("EventTarget", 3),
+        ("Function", 3),
+        ("FunctionEventInvokeConfig", 1),
+        ("Functions", 1),
+        ("Key", 1),
+        ("LogGroup", 3),
+        ("Permission", 1),
+        ("Queue", 5),
+        ("QueuePolicy", 2),
+        ("ReportStore", 1),
+        ("Role", 4),
+        ("RolePolicy", 3),
+        ("RolePolicyAttachment", 1),
+        ("Rule", 4),
+        ("RuleSet", 1),
+        ("Topic", 1),
+        ("TopicPolicy", 1),
+    ];
+    assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)).into());
+}
+
+#[tokio::test]
+async fn physical_names_are_the_contract() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let bucket = format!("compliance-reports-{ACCOUNT}-{REGION}");
+    let dashboard = format!("ComplianceMonitoring-{REGION}");
+    let names = [
+        ("compliance-encryption-alias", "name", "alias/compliance-monitoring"),
+        ("compliance-reports-bucket", "bucket", &bucket),
+        ("compliance-functions-processing", "name", "compliance-processing"),
+        ("compliance-functions-aggregation", "name", "compliance-aggregation"),
+        ("compliance-functions-remediation", "name", "compliance-remediation"),
+        ("compliance-functions-processing-events", "name", "compliance-processing-events"),
+        ("compliance-functions-remediation-events", "name", "compliance-remediation-events"),
+        ("compliance-functions-processing-dead-letters", "name", "compliance-processing-dead-letters"),
+        ("compliance-functions-processing-logs", "name", "/aws/lambda/compliance-processing"),
+        ("compliance-functions-schedule", "name", "compliance-schedule"),
+        ("compliance-functions-compliance-change", "name", "compliance-compliance-change"),
+        ("compliance-alerts-topic", "name", "compliance-alerts"),
+        ("compliance-aggregation-aggregator", "name", "compliance-aggregator"),
+        ("compliance-dashboard-dashboard", "dashboardName", &dashboard),
+        ("compliance-rules-ebs-volumes-encrypted", "name", "ebs-volumes-encrypted"),
+    ];
+    for (child, property, name) in names {
+        assert_eq!(deployed.named(child)[property], json!(name), "{child}");
+    }
+}
+
+#[tokio::test]
+async fn another_prefix_begins_every_physical_name() {
+    let deployed = Deployed::with(inputs(json!({ "namePrefix": "audit" }))).await;
+    assert_eq!(deployed.named("compliance-dashboard-dashboard")["dashboardName"], json!("audit-monitoring-eu-west-1"));
+    assert_eq!(deployed.named("compliance-rules-ebs-volumes-encrypted")["name"], json!("audit-ebs-volumes-encrypted"));
+    assert_eq!(deployed.named("compliance-encryption-alias")["name"], json!("alias/audit-monitoring"));
+}
+
+#[tokio::test]
+async fn everything_that_can_be_encrypted_is_by_the_one_key() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let key = json!("arn:aws:mock:::compliance-encryption-key");
+    let mut checked = 0;
+    for registration in deployed.registrations() {
+        let property = match registration.type_token.as_str() {
+            "aws:cloudwatch/logGroup:LogGroup" | "aws:s3/bucketObjectv2:BucketObjectv2" => "kmsKeyId",
+            "aws:sqs/queue:Queue" | "aws:sns/topic:Topic" => "kmsMasterKeyId",
+            "aws:lambda/function:Function" => "kmsKeyArn",
+            _ => continue,
+        };
+        assert_eq!(shown(&registration.inputs[property]), key, "{}", registration.name);
+        checked += 1;
+    }
+    assert_eq!(checked, 3 + 1 + 5 + 1 + 3);
+    let rules = &deployed.named("compliance-reports-encryption")["rules"];
+    assert_eq!(rules[0]["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"], key);
+    assert_eq!(rules[0]["bucketKeyEnabled"], json!(true));
+    assert_eq!(deployed.named("compliance-encryption-key")["enableKeyRotation"], json!(true));
+}
+
+#[tokio::test]
+async fn tags_reach_every_child_that_takes_them() {
+    let facts: Json = serde_json::from_str(include_str!("../../../aws-resources/aws-types.json")).expect("it is JSON");
+    let deployed = Deployed::with(inputs(json!({ "tags": { "team": "security" } }))).await;
+    let mut tagged = BTreeSet::new();
+    for registration in deployed.registrations().into_iter().filter(|registration| registration.custom) {
+        if facts["resources"][&registration.type_token]["inputs"].get("tags").is_some() {
+            assert_eq!(shown(&registration.inputs["tags"]), json!({ "team": "security" }), "{}", registration.name);
+            tagged.insert(registration.type_token);
+        }
+    }
+    assert_eq!(tagged.len(), 13, "{tagged:?}");
+}
+
+#[tokio::test]
+async fn a_key_of_the_users_own_makes_no_key() {
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/own";
+    let deployed = Deployed::with(inputs(json!({ "kmsKeyArn": key }))).await;
+    assert!(deployed.of_type("aws:kms/key:Key").is_empty());
+    assert!(deployed.of_type("aws-compliance:index:Encryption").is_empty());
+    assert_eq!(deployed.named("compliance-alerts-topic")["kmsMasterKeyId"], json!(key));
+    assert_eq!(shown(&deployed.outputs["kmsKeyArn"]), json!(key));
+}
+
+#[tokio::test]
+async fn a_secret_key_stays_secret_wherever_it_goes() {
+    let mut given = PropertyMap::new();
+    let key = pulumi_component::PropertyValue { secret: true, ..Value::String("arn:hush".into()).into() };
+    given.insert("kmsKeyArn".into(), key);
+    let deployed = Deployed::with(given).await;
+    assert_eq!(deployed.named("compliance-alerts-topic")["kmsMasterKeyId"], json!({ "secret": "arn:hush" }));
+    assert!(deployed.outputs["kmsKeyArn"].secret);
+    let printed = format!("{:?}", deployed.registrations());
+    assert!(!printed.contains("\"arn:hush\""), "a secret is never printed alone");
+}
+
+#[tokio::test]
+async fn what_is_switched_off_is_not_there() {
+    let deployed =
+        Deployed::with(inputs(json!({ "dashboard": { "enabled": false }, "rules": { "baseline": false } }))).await;
+    assert!(deployed.of_type("aws:cloudwatch/dashboard:Dashboard").is_empty());
+    assert!(deployed.of_type("aws:cfg/rule:Rule").is_empty());
+    assert!(!deployed.outputs.contains_key("dashboardName"));
+    let pattern = deployed.named("compliance-functions-compliance-change")["eventPattern"].to_string();
+    assert!(pattern.contains(r#"{\"exists\":false}"#), "no rule is watched, so no event may match: {pattern}");
+}
+
+#[tokio::test]
+async fn a_rule_of_ones_own_is_a_child_under_its_name() {
+    let deployed = Deployed::with(every_input()).await;
+    let rule = deployed.named("compliance-rules-keys-rotated");
+    assert_eq!(rule["name"], json!("audit-keys-rotated"));
+    assert_eq!(rule["source"], json!({ "owner": "AWS", "sourceIdentifier": "ACCESS_KEYS_ROTATED" }));
+    assert_eq!(rule["inputParameters"], json!(r#"{"maxAccessKeyAge":"90"}"#));
+    assert_eq!(rule["maximumExecutionFrequency"], json!("Six_Hours"));
+    assert_eq!(rule["scope"]["complianceResourceTypes"], json!(["AWS::IAM::User"]));
+}
+
+#[tokio::test]
+async fn other_accounts_and_regions_are_told_what_to_deploy_once_at_preview() {
+    let monitor = answers(MockMonitor::preview());
+    construct_with::<ComplianceMonitoring>(&monitor, "audit", every_input()).await.expect("it constructs");
+    let log: Vec<_> = monitor.recorded().log.into_iter().map(|entry| entry.message).collect();
+    assert_eq!(
+        log,
+        [format!(
+            "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {ACCOUNT} and \
+             aggregatorRegion {REGION}: account 444455556666, region us-east-1"
+        )]
+    );
+}
+
+#[tokio::test]
+async fn an_explicit_provider_reaches_every_child_and_look_up() {
+    let monitor = answers(MockMonitor::update());
+    let provider = "urn:pulumi:stack::project::pulumi:providers:aws::other::id";
+    let providers = [("aws".to_owned(), provider.to_owned())].into();
+    let request = ConstructRequest {
+        type_token: "aws-compliance:index:ComplianceMonitoring".into(),
+        name: "compliance".into(),
+        options: ComponentOptions { providers, ..ComponentOptions::default() },
+        ..ConstructRequest::default()
+    };
+    construct_request::<ComplianceMonitoring>(&monitor, request).await.expect("it constructs");
+    let recorded = monitor.recorded();
+    assert_eq!(recorded.invocations.len(), 3);
+    assert!(recorded.invocations.iter().all(|invocation| invocation.provider == provider));
+    let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
+    for (urn, child) in children {
+        assert_eq!(child.provider, provider, "{urn}");
+        assert_eq!(child.version, aws_resources::AWS.version, "{urn}");
+    }
+}
+
+#[tokio::test]
+async fn a_preview_that_does_not_know_the_account_still_describes_everything() {
+    let monitor = Arc::new(MockMonitor::preview());
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", PropertyMap::new()).await.expect("it constructs");
+    let known = answers(MockMonitor::preview());
+    construct_with::<ComplianceMonitoring>(&known, "compliance", PropertyMap::new()).await.expect("it constructs");
+    let urns = |monitor: &MockMonitor| -> BTreeSet<_> {
+        monitor.recorded().registrations.into_iter().map(|(urn, _)| urn).collect()
+    };
+    assert_eq!(urns(&monitor), urns(&known));
+}
+
+#[tokio::test]
+async fn each_component_is_finished_once_and_after_its_children() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let finished: Vec<_> = deployed.monitor.recorded().outputs.into_iter().map(|(urn, _)| urn).collect();
+    let distinct: BTreeSet<_> = finished.iter().collect();
+    assert_eq!((finished.len(), distinct.len()), (8, 8));
+    let whole = "urn:pulumi:stack::project::aws-compliance:index:ComplianceMonitoring::compliance";
+    assert_eq!(finished.last().map(ToString::to_string).as_deref(), Some(whole));
+}
+
+#[tokio::test]
+async fn all_wrong_inputs_are_told_at_once_and_nothing_is_registered() {
+    let problems = errors(json!({
+        "name_prefix": "x",
+        "tags": ["a"],
+        "reports": { "retentionDays": 0, "forceDestroi": true },
+        "rules": { "managed": [{ "identifier": "ENCRYPTED_VOLUMES", "name": 7 }, { "name": "x" }] },
+        "functions": { "memoryMib": 12.5 },
+    }))
+    .await;
+    let expected = [
+        ("functions.memoryMib", "expected a whole number, got a number with a fraction"),
+        ("name_prefix", "unknown property `name_prefix`; nearest: `namePrefix`"),
+        ("reports.forceDestroi", "unknown property `forceDestroi`; nearest: `forceDestroy`"),
+        ("reports.retentionDays", "expected 1 to 3653"),
+        ("rules.managed[0].name", "expected a string, got a number"),
+        ("rules.managed[1].identifier", "required, but not given"),
+        ("tags", "expected an object, got a list"),
+    ];
+    assert_eq!(problems, expected.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
+}
+
+#[tokio::test]
+async fn two_rules_of_one_name_are_refused() {
+    let problems =
+        errors(json!({ "rules": { "managed": [{ "identifier": "X", "name": "ebs-volumes-encrypted" }] } })).await;
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].0, "rules.managed[0].name");
+}
+
+#[tokio::test]
+async fn a_failing_child_ends_the_run_with_one_message_and_no_outputs() {
+    let monitor = answers(MockMonitor::update().refuse("compliance-encryption-key", "access denied"));
+    let error = construct_with::<ComplianceMonitoring>(&monitor, "compliance", PropertyMap::new())
+        .await
+        .expect_err("the key is refused");
+    let text = error.to_string();
+    assert!(text.starts_with("registering aws:kms/key:Key `compliance-encryption-key`: access denied\n"), "{text}");
+    assert!(text.contains("resources that need it were skipped"), "{text}");
+    let finished = monitor.recorded().outputs;
+    assert!(!finished.iter().any(|(urn, _)| urn.as_str().ends_with("::compliance")), "{finished:?}");
+}
+
+#[test]
+fn the_schema_is_the_committed_one() {
+    let schema = aws_compliance::provider().schema().expect("it renders");
+    let text = serde_json::to_string_pretty(&schema).expect("it is JSON") + "\n";
+    assert_eq!(text, include_str!("../../../../schema.json"), "run `make schema sdk`");
+}
+
+#[test]
+fn every_input_and_output_is_described_and_plain_stays_on_inputs() {
+    let schema = aws_compliance::provider().schema().expect("it renders");
+    let resources = schema["resources"].as_object().expect("there are resources").iter();
+    let types = schema["types"].as_object().expect("there are types").iter();
+    for (token, resource) in resources {
+        for side in ["inputProperties", "properties"] {
+            for (name, property) in resource[side].as_object().expect("there are properties") {
+                assert!(property["description"].as_str().is_some_and(|text| !text.is_empty()), "{token}.{name}");
+                assert!(side == "inputProperties" || property.get("plain").is_none(), "{token}.{name} is an output");
+            }
+        }
+    }
+    for (token, nested) in types {
+        for (name, property) in nested["properties"].as_object().expect("there are properties") {
+            assert!(property["description"].as_str().is_some_and(|text| !text.is_empty()), "{token}.{name}");
+        }
+    }
+}
