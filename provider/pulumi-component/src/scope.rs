@@ -96,9 +96,10 @@ impl Run {
         failures.sort();
         failures.dedup();
         let mut message = failures.join("\n");
-        if state.skipped > 0 {
-            let noun = if state.skipped == 1 { "resource that needs it was" } else { "resources that need it were" };
-            message = format!("{message}\n{} {noun} skipped", state.skipped);
+        match state.skipped {
+            0 => {}
+            1 => message.push_str("\n1 more resource was skipped"),
+            skipped => message = format!("{message}\n{skipped} more resources were skipped"),
         }
         Err(ConstructError::Failed(message))
     }

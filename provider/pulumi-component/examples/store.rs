@@ -1,0 +1,24 @@
+//! A whole plugin with one component: the tests of the process and of the service run it.
+
+#[path = "../tests/it/components.rs"]
+mod components;
+
+use std::process::ExitCode;
+
+use pulumi_component::{PackageIdentity, Provider};
+
+fn main() -> ExitCode {
+    let identity = PackageIdentity {
+        name: "shop",
+        display_name: "Shop",
+        version: "0.1.0",
+        description: "Stores.",
+        publisher: "tests",
+        license: "Apache-2.0",
+        keywords: &[],
+        nodejs_package: "shop",
+        python_package: "shop",
+        go_import_base_path: "example.com/shop/sdk/go/shop",
+    };
+    Provider::new(identity).component::<components::Store>().serve()
+}

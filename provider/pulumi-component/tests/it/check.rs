@@ -1,0 +1,114 @@
+//! Inputs against the schema of their struct: every problem at once, each where it is.
+
+use std::collections::BTreeMap;
+
+use pulumi_component::testing::inputs;
+use pulumi_component::{Input, PropertyMap, PropertyValue, Value, check};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+/// What is checked.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Args {
+    required_name: String,
+    #[schemars(range(min = 1, max = 10))]
+    retention_days: Option<Input<u32>>,
+    #[schemars(length(min = 2, max = 3))]
+    code: Option<String>,
+    rules: Option<Vec<Rule>>,
+    tags: Option<BTreeMap<String, Input<String>>>,
+    kind: Option<Kind>,
+    on: Option<Input<bool>>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Rule {
+    identifier: Option<Input<String>>,
+    inner: Option<Box<Rule>>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    ReadOnly,
+    ReadWrite,
+}
+
+fn problems(given: PropertyMap) -> Vec<String> {
+    check::<Args>(&given).into_iter().map(|problem| problem.to_string()).collect()
+}
+
+#[test]
+fn good_inputs_pass() {
+    let given = json!({
+        "requiredName": "x", "retentionDays": 10, "code": "ab", "rules": [{ "identifier": "X", "inner": { "inner": {} } }],
+        "tags": { "a.b": "c" }, "kind": "read-only", "on": true,
+    });
+    assert_eq!(problems(inputs(given)), Vec::<String>::new());
+}
+
+#[test]
+fn every_problem_is_found_at_every_depth() {
+    let given = json!({
+        "retention_days": 1,
+        "retentionDays": 11,
+        "code": "abcd",
+        "rules": [{ "identifier": 5 }, { "inner": { "identifyer": "x" } }, "x"],
+        "tags": { "a.b": 1 },
+        "kind": "readonly",
+        "on": "true",
+    });
+    assert_eq!(
+        problems(inputs(given)),
+        [
+            "code: expected 2 to 3 characters, got 4",
+            "kind: expected one of `read-only`, `read-write`, got `readonly`; nearest: `read-only`",
+            "on: expected a boolean, got a string",
+            "retentionDays: expected 1 to 10",
+            "retention_days: unknown property `retention_days`; nearest: `retentionDays`",
+            "rules[0].identifier: expected a string, got a number",
+            "rules[1].inner.identifyer: unknown property `identifyer`; nearest: `identifier`",
+            "rules[2]: expected an object, got a string",
+            r#"tags["a.b"]: expected a string, got a number"#,
+            "requiredName: required, but not given",
+        ]
+    );
+}
+
+#[test]
+fn unknown_inputs_wait_for_the_update_and_plain_ones_cannot() {
+    let given = PropertyMap::from([
+        ("requiredName".to_owned(), PropertyValue::unknown()),
+        ("retentionDays".to_owned(), PropertyValue::unknown()),
+        ("rules".to_owned(), PropertyValue::unknown()),
+    ]);
+    assert_eq!(
+        problems(given),
+        [
+            "requiredName: must be a plain value, but it is not known before the update",
+            "rules: must be a plain value, but it is not known before the update",
+        ]
+    );
+}
+
+#[test]
+fn a_secret_is_never_in_a_text_and_its_path_leads_nowhere() {
+    let secret = |value| PropertyValue { value, secret: true, ..PropertyValue::default() };
+    let given = PropertyMap::from([
+        ("requiredName".to_owned(), secret(Value::String("hush".into()))),
+        ("on".to_owned(), secret(Value::String("hush".into()))),
+        ("kind".to_owned(), secret(Value::String("hush".into()))),
+        ("hushed".to_owned(), secret(Value::String("hush".into()))),
+    ]);
+    let problems = problems(given);
+    assert_eq!(problems.len(), 4);
+    for problem in problems {
+        assert!(problem.contains(" (secret): "), "{problem}");
+        assert!(!problem.replace("hushed", "").contains("hush"), "{problem}");
+    }
+}
