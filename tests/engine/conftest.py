@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import itertools
 import os
-import sys
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "sandbox")]
-
 import pytest
-from account.client import Account, start
 from botocore.exceptions import ClientError
+
+from account.client import Account, start
+from engine.deployment import EXAMPLES, Deployment, deployment
 from harness.artefacts import BUILD
 from harness.engine import Engine, pinned
-
-from engine.deployment import Deployment, deployment
 
 _numbers = itertools.count(200000000001)
 
@@ -31,9 +28,12 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
+def engine() -> Iterator[Engine]:
     """A Pulumi home with both plugins; of this process alone, so that two sessions at once do not collide."""
-    return Engine.create(BUILD / f"engine-tests-{os.getpid()}", pinned())
+    made = Engine.create(BUILD / f"engine-tests-{os.getpid()}", pinned())
+    yield made
+    for folder in (made.folder, BUILD / "programs" / made.folder.name):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +65,6 @@ def deploy(engine: Engine, new_account) -> Callable[..., Deployment]:
 @pytest.fixture(scope="session")
 def monitor(deploy) -> Deployment:
     """The YAML example, deployed once. Tests that use it only look."""
-    from engine.deployment import EXAMPLES
-
     return deploy(EXAMPLES / "yaml")
 
 

@@ -56,7 +56,7 @@ class Deployment:
         assert "FunctionError" not in answer, result
         return result
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def objects(self, prefix: str = "") -> list[str]:
         """Keys of the objects in the report bucket."""
         pages = self.client("s3").get_paginator("list_objects_v2")
         found = pages.paginate(Bucket=self.outputs["bucketName"], Prefix=prefix)

@@ -73,7 +73,7 @@ def test_aggregation_records_what_the_aggregator_sees(working):
 def test_remediation_records_what_it_is_told_and_changes_nothing(working):
     working.invoke("compliance-remediation", compliance_change(working.account, BUCKETS))
     prefix = f"ledger/{working.account.account_id}/{working.account.region}/AWS.S3.Bucket/my-bucket/{BUCKETS}/"
-    keys = working.keys(prefix)
+    keys = working.objects(prefix)
     assert len(keys) == 1
     record = working.record(keys[0])
     assert (record["kind"], record["change"]["resourceId"]) == ("ledger", "my-bucket")
@@ -81,29 +81,29 @@ def test_remediation_records_what_it_is_told_and_changes_nothing(working):
 
 
 def test_the_schedule_leads_to_a_record_and_the_record_to_a_snapshot(working):
-    before = set(working.keys("reports/"))
+    before = set(working.objects("reports/"))
     assert working.account.fire_schedule("compliance-schedule") == 1
 
     def snapshot() -> dict | None:
-        new = [key for key in working.keys("reports/aggregation/") if key not in before]
+        new = [key for key in working.objects("reports/aggregation/") if key not in before]
         return working.record(new[0]) if new else None
 
     found = eventually(snapshot)
-    evaluations = [key for key in working.keys("reports/processing/") if key not in before]
+    evaluations = [key for key in working.objects("reports/processing/") if key not in before]
     assert [working.record(key)["trigger"] for key in evaluations] == ["schedule"]
     assert found["processingRecord"] == evaluations[0]
 
 
 def test_a_compliance_change_leads_to_a_ledger_entry_and_a_new_evaluation(working):
-    before = set(working.keys())
+    before = set(working.objects())
     working.account.put_evaluations(BUCKETS, [result("changed", "NON_COMPLIANT")])
     ledger = f"ledger/{working.account.account_id}/{working.account.region}/AWS.S3.Bucket/changed/"
-    keys = eventually(lambda: working.keys(ledger))
+    keys = eventually(lambda: working.objects(ledger))
     assert working.record(keys[0])["change"]["compliance"] == "NON_COMPLIANT"
     assert_encrypted(working, keys[0])
 
     def triggers() -> list[str]:
-        new = [key for key in working.keys("reports/processing/") if key not in before]
+        new = [key for key in working.objects("reports/processing/") if key not in before]
         return [working.record(key)["trigger"] for key in new]
 
     assert eventually(triggers) == ["queue"]
@@ -127,7 +127,7 @@ def test_a_function_cannot_delete_or_read_a_record(working, refused, handler):
     for request in (s3.delete_object, s3.get_object):
         with refused("AccessDenied"):
             request(**place)
-    assert key in working.keys()
+    assert key in working.objects()
 
 
 @pytest.mark.parametrize("handler", HANDLERS)

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
-from harness.engine import Changes, EngineError
 
 from engine.children import CHILDREN, COMPONENTS, OUTPUTS, STACK, type_of
 from engine.deployment import EXAMPLES, Deployment, compliance_change
 from engine.leftovers import keys, leftovers, state
+from harness.engine import Changes, EngineError
 
 LANGUAGES = ("yaml", "typescript", "python")
 
@@ -97,11 +97,11 @@ def test_a_destroy_after_the_functions_wrote_leaves_nothing_but_the_key_that_wai
 def test_a_destroy_without_force_stops_at_the_bucket_and_leaves_every_record_and_its_key(deploy):
     deployment = deploy(EXAMPLES / "yaml")
     run_functions(deployment)
-    records = deployment.keys("reports/") + deployment.keys("ledger/")
+    records = deployment.objects("reports/") + deployment.objects("ledger/")
     assert len(records) == 3
     with pytest.raises(EngineError, match="BucketNotEmpty"):
         deployment.stack.destroy()
-    assert deployment.keys() == sorted(records)
+    assert deployment.objects() == sorted(records)
     assert [state(deployment.account, key) for key in keys(deployment.account)] == ["Enabled"]
     assert all(deployment.record(key)["schemaVersion"] == 1 for key in records)
     # As README says: force it by an `up`, then destroy.
@@ -115,6 +115,6 @@ def run_functions(deployment: Deployment) -> None:
     """Let every function leave a record."""
     outputs = deployment.outputs
     for name in ("processing", "aggregation"):
-        assert deployment.invoke(outputs[f"{name}LambdaName"], {})["record"] in deployment.keys()
+        assert deployment.invoke(outputs[f"{name}LambdaName"], {})["record"] in deployment.objects()
     deployment.invoke(outputs["remediationLambdaName"], compliance_change(deployment.account))
-    assert len(deployment.keys("ledger/")) == 1
+    assert len(deployment.objects("ledger/")) == 1

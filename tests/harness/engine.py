@@ -68,7 +68,7 @@ class Engine:
         command = [self.binaries / "pulumi", *map(str, arguments)]
         done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True)
         if check and done.returncode:
-            raise EngineError(f"pulumi {' '.join(map(str, arguments))}\n{done.stdout}\n{done.stderr}")
+            raise EngineError(f"pulumi {' '.join(map(str, arguments))}\n{_told(done.stdout)}\n{done.stderr}")
         return done
 
     def variables(self) -> dict[str, str]:
@@ -191,6 +191,17 @@ class Changes:
     def touched(self) -> dict[str, str]:
         """What does not stay as it is: the operation by URN."""
         return {urn: operation for urn, operation in self.steps.items() if operation != "same"}
+
+
+def _told(text: str) -> str:
+    """What the engine said of a run that failed: of JSON, the messages alone."""
+    if not text.startswith("{"):
+        return text
+    messages = []
+    for document in _documents(text):
+        messages += document.get("diagnostics", [])
+        messages += [document["diagnosticEvent"]] if "diagnosticEvent" in document else []
+    return "".join(entry["message"] for entry in messages if entry.get("severity") != "debug")
 
 
 def _documents(text: str) -> list[dict]:

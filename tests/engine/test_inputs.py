@@ -1,0 +1,77 @@
+"""Inputs that do not fit end the run before anything is registered, and the error says where and what fits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.children import type_of
+from engine.deployment import PROGRAMS
+from harness.engine import EngineError
+
+TOP = {"namePrefx": "mine"}
+NESTED = {"reports": {"retentionDay": 3}}
+ITEM = {"rules": {"managed": [{"identifer": "ENCRYPTED_VOLUMES"}]}}
+TYPES = {"reports": {"retentionDays": "many"}, "functions": {"memoryMib": [1]}, "dashboard": {"enabled": "yes"}}
+NAMESAKE = {"rules": {"managed": [{"identifier": "ENCRYPTED_VOLUMES", "name": "ebs-volumes-encrypted"}]}}
+BOUNDS = {"namePrefix": "", "reports": {"retentionDays": 0}}
+RAW = [
+    (TOP, ["namePrefx", "unknown property `namePrefx`; nearest: `namePrefix`"]),
+    (NESTED, ["reports.retentionDay", "unknown property `retentionDay`; nearest: `retentionDays`"]),
+    (ITEM, ["rules.managed[0].identifer", "nearest: `identifier`", "property rules.managed[0].identifier"]),
+    (TOP | NESTED, ["2 inputs are wrong", "nearest: `namePrefix`", "nearest: `retentionDays`"]),
+    (
+        TYPES,
+        [
+            "3 inputs are wrong",
+            "reports.retentionDays with value '{many}' has a problem: expected a whole number, got a string",
+            "functions.memoryMib with value '{[{1}]}' has a problem: expected a whole number, got a list",
+            "dashboard.enabled",
+        ],
+    ),
+    (NAMESAKE, ["rules.managed[0].name", "there is a rule `ebs-volumes-encrypted` already"]),
+    (BOUNDS, ["2 inputs are wrong", "property namePrefix", "property reports.retentionDays"]),
+]
+
+
+@pytest.mark.parametrize(("inputs", "parts"), RAW, ids=lambda value: None if isinstance(value, list) else str(value))
+def test_the_component_names_the_path_and_what_is_nearest(deploy, inputs, parts):
+    deployment = deploy(PROGRAMS / "raw-inputs", up=False, inputs=json.dumps(inputs))
+    for step in (deployment.stack.preview, deployment.stack.up):
+        with pytest.raises(EngineError) as caught:
+            step()
+        assert [part for part in parts if part not in str(caught.value)] == []
+    assert registered(deployment) == {"pulumi:pulumi:Stack", "pulumi:providers:aws-compliance"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "parts"),
+    [
+        (TOP, ["namePrefx", "Existing properties are: namePrefix"]),
+        (NESTED, ["reports: Cannot assign", "Existing properties are: retentionDays"]),
+        (TYPES, ["retentionDays: Cannot assign type 'string' to type 'integer'", "memoryMib: Cannot assign"]),
+    ],
+    ids=str,
+)
+def test_a_yaml_program_is_told_what_there_is(deploy, tmp_path, inputs, parts):
+    deployment = deploy(program(tmp_path, inputs), up=False)
+    for step in (deployment.stack.preview, deployment.stack.up):
+        with pytest.raises(EngineError) as caught:
+            step()
+        assert [part for part in parts if part not in str(caught.value)] == []
+    assert registered(deployment) == {"pulumi:pulumi:Stack"}
+
+
+def program(folder: Path, inputs: dict) -> Path:
+    """A YAML program with these inputs; JSON is YAML."""
+    component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
+    text = {"name": "wrong", "runtime": "yaml", "resources": {"compliance": component}}
+    (folder / "Pulumi.yaml").write_text(json.dumps(text))
+    return folder
+
+
+def registered(deployment) -> set[str]:
+    """Types of what is in the state."""
+    return {type_of(urn) for urn in deployment.stack.resources()}

@@ -1,0 +1,189 @@
+"""Each part by itself, and a company's own component made of parts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from engine.children import CHILDREN, type_of
+from engine.deployment import EXAMPLES, PROGRAMS, Deployment
+from engine.leftovers import keys, leftovers, state
+from harness.engine import EngineError
+
+ENCRYPTION = {"aws-compliance:index:Encryption": 1, "aws:kms/key:Key": 1, "aws:kms/alias:Alias": 1}
+REPORT_STORE = {
+    "aws-compliance:index:ReportStore": 1,
+    **{kind: 1 for kind in CHILDREN if kind.startswith("aws:s3/") and "Objectv2" not in kind},
+}
+ALERTS = {
+    "aws-compliance:index:Alerts": 1,
+    "aws:sns/topic:Topic": 1,
+    "aws:sns/topicPolicy:TopicPolicy": 1,
+    "aws:sns/topicSubscription:TopicSubscription": 2,
+}
+FUNCTIONS = {
+    "aws-compliance:index:Functions": 1,
+    "aws:s3/bucketObjectv2:BucketObjectv2": 1,
+    "aws:iam/role:Role": 3,
+    "aws:iam/rolePolicy:RolePolicy": 3,
+    **{kind: CHILDREN[kind] for kind in CHILDREN if kind.startswith(("aws:lambda/", "aws:sqs/", "aws:cloudwatch/"))},
+}
+del FUNCTIONS["aws:cloudwatch/dashboard:Dashboard"]
+RULE_SET = {
+    "aws-compliance:index:RuleSet": 1,
+    "aws:cfg/rule:Rule": 2,
+    "aws:iam/role:Role": 1,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
+}
+AUTHORIZATION = {"aws:cfg/aggregateAuthorization:AggregateAuthorization": 1}
+AGGREGATION = {
+    "aws-compliance:index:Aggregation": 1,
+    "aws:cfg/configurationAggregator:ConfigurationAggregator": 1,
+}
+PARTS = {
+    "part-encryption": ENCRYPTION,
+    "part-report-store": ENCRYPTION | REPORT_STORE,
+    "part-functions": ENCRYPTION | REPORT_STORE | FUNCTIONS,
+    "part-alerts": ENCRYPTION | ALERTS,
+    "part-rule-set": RULE_SET,
+    # The own account is not among those that it sees.
+    "part-aggregation": AGGREGATION,
+    "part-aggregation-source": AUTHORIZATION | {"aws-compliance:index:AggregationSource": 1},
+    "part-dashboard": {"aws-compliance:index:Dashboard": 1, "aws:cloudwatch/dashboard:Dashboard": 1},
+}
+COMPANY = "company:platform:GuardedWorkload"
+
+
+@pytest.fixture(scope="module", params=PARTS)
+def part(request, deploy) -> tuple[str, Deployment]:
+    """A part and its stack."""
+    return request.param, deploy(PROGRAMS / request.param)
+
+
+def types(deployment: Deployment) -> Counter:
+    """How many resources of each type there are, providers and stack aside."""
+    found = [type_of(resource["urn"]) for resource in deployment.resources]
+    return Counter(kind for kind in found if not kind.startswith("pulumi:"))
+
+
+def test_a_part_has_its_own_children_and_no_others(part):
+    name, deployment = part
+    assert types(deployment) == Counter(PARTS[name])
+    assert all(deployment.outputs.values())
+
+
+def test_another_up_and_a_refresh_change_nothing(part):
+    _name, deployment = part
+    for changes in (deployment.stack.up(), deployment.stack.refresh()):
+        assert changes.none, changes.touched
+        assert changes.diagnostics == []
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_destroy_of_a_part_leaves_nothing(deploy, name):
+    deployment = deploy(PROGRAMS / name)
+    deployment.stack.destroy()
+    assert leftovers(deployment.account) == {}
+
+
+@pytest.mark.parametrize("language", ["typescript", "python"])
+def test_a_company_makes_a_component_of_its_own_from_parts(deploy, language):
+    deployment = deploy(EXAMPLES / "platform-team" / language)
+    account = deployment.account
+    single = {"aws:sns/topicSubscription:TopicSubscription": 1, COMPANY: 1}
+    assert types(deployment) == Counter(ENCRYPTION | ALERTS | RULE_SET | single)
+    assert deployment.outputs == {
+        "topicArn": f"arn:aws:sns:{account.region}:{account.account_id}:payments-alerts",
+        "ruleNames": ["payments-encrypted-volumes", "payments-s3-bucket-versioning-enabled"],
+    }
+    again = deployment.stack.up()
+    assert (again.none, again.diagnostics) == (True, []), again.touched
+    deployment.stack.destroy()
+    assert leftovers(account) == {}
+
+
+def test_functions_run_with_the_settings_given(deploy):
+    deployment = deploy(PROGRAMS / "part-functions")
+    client, name = deployment.client("lambda"), deployment.outputs["processingLambdaName"]
+    found = client.get_function(FunctionName=name)
+    assert (found["Configuration"]["MemorySize"], found["Configuration"]["Timeout"]) == (512, 60)
+    assert found["Concurrency"]["ReservedConcurrentExecutions"] == 5
+    assert [group["retentionInDays"] for group in deployment.client("logs").describe_log_groups()["logGroups"]] == [
+        30
+    ] * 3
+    assert (
+        deployment.client("events").describe_rule(Name="compliance-schedule")["ScheduleExpression"]
+        == "cron(0 6 * * ? *)"
+    )
+    url = deployment.client("sqs").get_queue_url(QueueName="compliance-processing-events")["QueueUrl"]
+    attributes = deployment.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    assert attributes["Attributes"]["VisibilityTimeout"] == str(6 * 60)
+    # The rule is not there: the record says so, and the run does not fail.
+    assert deployment.invoke(name, {})["missing"] == 1
+
+
+def test_rules_are_as_the_program_wants_them(deploy):
+    deployment = deploy(PROGRAMS / "part-rule-set")
+    assert deployment.outputs["configRuleNames"] == ["platform-passwords", "platform-encrypted-volumes"]
+    rules = {
+        rule["ConfigRuleName"]: rule for rule in deployment.client("config").describe_config_rules()["ConfigRules"]
+    }
+    passwords = rules["platform-passwords"]
+    assert (passwords["Description"], passwords["MaximumExecutionFrequency"]) == ("Passwords are long", "Six_Hours")
+    assert json.loads(passwords["InputParameters"])["MinimumPasswordLength"] == "16"
+    assert rules["platform-encrypted-volumes"]["Scope"] == {"ComplianceResourceTypes": ["AWS::EC2::Volume"]}
+
+
+def test_a_store_that_is_not_empty_keeps_its_key_too_where_the_key_is_another_part(deploy):
+    deployment = deploy(PROGRAMS / "part-report-store")
+    deployment.client("s3").put_object(Bucket=deployment.outputs["bucketName"], Key="reports/x", Body=b"x")
+    with pytest.raises(EngineError, match="BucketNotEmpty"):
+        deployment.stack.destroy()
+    assert [state(deployment.account, key) for key in keys(deployment.account)] == ["Enabled"]
+
+
+def test_an_aggregation_says_once_what_the_others_deploy(deploy):
+    deployment = deploy(PROGRAMS / "part-aggregation", up=False)
+    told = deployment.stack.preview().text
+    assert told.count("each of these deploys `AggregationSource`") == 1
+    assert "account 999988887777, region us-east-1" in told
+    deployment.stack.up()
+    found = deployment.client("config").describe_configuration_aggregators()["ConfigurationAggregators"]
+    source = found[0]["AccountAggregationSources"][0]
+    assert (source["AccountIds"], sorted(source["AwsRegions"])) == (["999988887777"], ["eu-west-1", "us-east-1"])
+
+
+def test_a_source_authorizes_the_aggregator_of_another_account_and_region(deploy):
+    deployment = deploy(PROGRAMS / "part-aggregation-source")
+    found = deployment.client("config").describe_aggregation_authorizations()["AggregationAuthorizations"]
+    assert [(entry["AuthorizedAccountId"], entry["AuthorizedAwsRegion"]) for entry in found] == [
+        ("999988887777", "us-east-1")
+    ]
+    assert deployment.outputs["authorizedRegion"] == deployment.account.region
+
+
+def test_a_monitor_departs_from_its_defaults_where_it_is_told_to(deploy):
+    deployment = deploy(PROGRAMS / "options")
+    outputs = deployment.outputs
+    assert outputs["kmsKeyArn"] == outputs["kmsKeyId"] == outputs["keyArn"]
+    assert (outputs["bucketName"], outputs["configRuleNames"]) == ("my-own-reports", ["mine-encrypted-volumes"])
+    assert outputs.get("dashboardName") is None
+    assert len(keys(deployment.account)) == 1
+    found = deployment.client("config").describe_configuration_aggregators()["ConfigurationAggregators"]
+    assert found[0]["AccountAggregationSources"][0]["AllAwsRegions"] is True
+    assert deployment.client("cloudwatch").list_dashboards()["DashboardEntries"] == []
+    assert deployment.invoke("mine-processing", {})["rules"] == 1
+    again = deployment.stack.up()
+    assert again.none, again.touched
+
+
+def test_a_monitor_without_rules_is_deployed_and_hears_of_none(deploy, tmp_path):
+    component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": {"rules": {"baseline": False}}}
+    program = {"name": "no-rules", "runtime": "yaml", "resources": {"compliance": component}}
+    (tmp_path / "Pulumi.yaml").write_text(json.dumps(program))
+    deployment = deploy(tmp_path)
+    pattern = deployment.client("events").describe_rule(Name="compliance-compliance-change")["EventPattern"]
+    assert json.loads(pattern)["detail"]["configRuleName"] == [{"exists": False}]
+    assert deployment.invoke("compliance-processing", {})["rules"] == 0

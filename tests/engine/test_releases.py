@@ -1,0 +1,80 @@
+"""Whoever has a released version deployed can take this one: nothing is replaced and nothing is deleted.
+
+The stacks are recorded by `record_release.py`. They are imported into an empty account: a preview asks it nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from account.client import Account
+from engine.children import type_of
+from engine.deployment import EXAMPLES
+from engine.record_release import ACCOUNTS, REGION, RELEASES
+from harness.artefacts import schema
+from harness.engine import Changes, Stack
+
+RECORDED = sorted(RELEASES.glob("*/*.json"))
+# What takes nothing from what is deployed.
+HARMLESS = {"same", "update", "create"}
+
+
+def test_this_version_is_recorded_for_every_example():
+    version = schema()["version"]
+    assert {path.stem for path in RECORDED if path.parent.name == version} == set(ACCOUNTS)
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_deployed_release_is_taken_over_without_replacing_or_deleting_anything(engine, endpoint, tmp_path, recorded):
+    preview = previewed(engine, endpoint, recorded.stem, elsewhere(json.loads(recorded.read_text())), tmp_path)
+    assert harmful(preview) == {}
+    assert preview.diagnostics == []
+    assert sum(preview.summary.values()) >= 59
+
+
+def test_a_replacement_and_a_deletion_would_be_found(engine, endpoint, tmp_path):
+    state = json.loads((RELEASES / schema()["version"] / "yaml.json").read_text())
+    resources = {resource["urn"].split("::")[-1]: resource for resource in state["deployment"]["resources"]}
+    for values in (resources["compliance-alerts-topic"]["inputs"], resources["compliance-alerts-topic"]["outputs"]):
+        values["name"] = "another-name"
+    key = resources["compliance-encryption-alias"]
+    key["urn"] = key["urn"].replace("encryption-alias", "encryption-former")
+    found = harmful(previewed(engine, endpoint, "yaml", elsewhere(state), tmp_path))
+    assert {urn.split("::")[-1]: step for urn, step in found.items()} == {
+        "compliance-alerts-topic": "replace",
+        # They name the topic by its ARN.
+        "compliance-alerts-policy": "replace",
+        "compliance-alerts-email-security": "replace",
+        "compliance-encryption-former": "delete",
+    }
+
+
+def previewed(engine, endpoint, example: str, state: dict, folder: Path) -> Changes:
+    """What this version would do to a stack that is deployed so."""
+    account = Account(endpoint, ACCOUNTS[example], REGION)
+    stack = Stack(engine, EXAMPLES / example, "release", account.environment)
+    path = folder / "stack.json"
+    path.write_text(json.dumps(state))
+    try:
+        stack.run("stack", "import", "--file", path)
+        return stack.preview()
+    finally:
+        stack.run("stack", "rm", "--yes", "--force")
+
+
+def harmful(preview: Changes) -> dict[str, str]:
+    """The steps that take something away. A default provider is there once for each version of its plugin."""
+    touched = {urn: step for urn, step in preview.touched.items() if not type_of(urn).startswith("pulumi:providers:")}
+    return {urn: step for urn, step in touched.items() if step not in HARMLESS}
+
+
+def elsewhere(state: dict) -> dict:
+    """The same stack as from another machine: its archive of the functions is not here."""
+    for resource in state["deployment"]["resources"]:
+        for values in (resource.get("inputs", {}), resource.get("outputs", {})):
+            if resource["type"] == "aws:lambda/function:Function":
+                values["code"]["path"] = "/nowhere/functions.zip"
+    return state
