@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from harness import engine as engines
 from harness.artefacts import BUILD, ROOT
 

@@ -1,0 +1,115 @@
+"""A plugin of `pulumi-component` as a process, an engine's log and a resource monitor that answer it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+
+from harness.artefacts import ROOT, cache, tools
+
+
+def wait_for(condition, seconds: float = 20) -> None:
+    """Wait until something is so; a failure where it never is."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+    """Gives back what it is given, with an id; keeps every request."""
+
+    def __init__(self) -> None:
+        self.registrations: list = []
+        self.outputs: list = []
+        self.refuse: dict[str, str] = {}
+        self.hold = threading.Event()
+        self.hold.set()
+
+    def RegisterResource(self, request, context):
+        self.registrations.append(request)
+        self.hold.wait(timeout=30)
+        if request.name in self.refuse:
+            context.abort(grpc.StatusCode.UNKNOWN, self.refuse[request.name])
+        parents = request.parent.split("::")[2] + "$" if request.parent else ""
+        urn = f"urn:pulumi:stack::project::{parents}{request.type}::{request.name}"
+        custom = {"id": f"{request.name}-id", "object": request.object} if request.custom else {}
+        return resource_pb2.RegisterResourceResponse(urn=urn, **custom)
+
+    def RegisterResourceOutputs(self, request, context):
+        self.outputs.append(request)
+        return empty_pb2.Empty()
+
+    def registered(self, name: str):
+        """The request of a resource."""
+        return next(request for request in self.registrations if request.name == name)
+
+
+class Engine(engine_pb2_grpc.EngineServicer):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.logged: list = []
+
+    def Log(self, request, context):
+        self.logged.append(request)
+        return empty_pb2.Empty()
+
+
+@pytest.fixture(scope="session")
+def binary():
+    """The example plugin of the crate."""
+    target = tools.cargo_target()
+    build = ["cargo", "build", "--quiet", "--locked", "--package", "pulumi-component", "--example", "store"]
+    cache.run(build, cwd=ROOT, CARGO_TARGET_DIR=str(target))
+    return target / "debug/examples/store"
+
+
+@pytest.fixture
+def served():
+    """Monitor and engine on one loopback port: `monitor`, `engine`, `address`."""
+    server = grpc.server(ThreadPoolExecutor(16))
+    monitor, engine = Monitor(), Engine()
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield monitor, engine, f"127.0.0.1:{port}"
+    monitor.hold.set()
+    server.stop(None)
+
+
+class Plugin:
+    """A plugin that serves."""
+
+    def __init__(self, binary, *arguments: str) -> None:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen([binary, *arguments], env=os.environ | {"RUST_BACKTRACE": "0"}, **pipes)
+        self.port = self.process.stdout.readline()
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{self.port.strip()}")
+        self.stub = ResourceProviderStub(self.channel)
+
+    def end(self, number: int) -> float:
+        """Send a signal; seconds until the process has ended."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(timeout=10)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def plugin(binary, served):
+    """The plugin, started as the engine starts it."""
+    plugin = Plugin(binary, served[2])
+    yield plugin
+    plugin.process.kill()
+    plugin.process.wait()

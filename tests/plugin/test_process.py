@@ -1,0 +1,62 @@
+"""The process of a plugin: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+
+import pytest
+
+from .conftest import Plugin, wait_for
+
+
+def test_its_port_is_all_that_it_prints(plugin):
+    assert plugin.port.strip().isdigit()
+    plugin.end(signal.SIGINT)
+    assert plugin.process.stdout.read() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once(plugin, number):
+    # The engine waits five seconds and then kills; that would cost every run those seconds.
+    assert plugin.end(number) < 1
+    assert plugin.process.returncode == 0
+
+
+def test_a_signal_ends_it_while_a_component_is_constructed(plugin, served):
+    from pulumi.runtime.proto import provider_pb2
+
+    monitor, _, address = served
+    monitor.hold.clear()
+    plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
+    request = provider_pb2.ConstructRequest(type="shop:index:Store", name="store", monitorEndpoint=address)
+    running = plugin.stub.Construct.future(request)
+    wait_for(lambda: monitor.registrations)
+    assert not running.done()
+    assert plugin.end(signal.SIGINT) < 1
+
+
+def test_it_waits_for_an_engine_when_none_is_named(binary):
+    plugin = Plugin(binary)
+    assert plugin.port.strip().isdigit()
+    assert plugin.end(signal.SIGINT) < 1
+
+
+def run(binary, *arguments: str):
+    """What a command of the plugin's prints."""
+    return subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=10)
+
+
+def test_it_prints_schema_version_and_help(binary):
+    assert json.loads(run(binary, "schema").stdout)["name"] == "shop"
+    assert run(binary, "--version").stdout == "0.1.0\n"
+    shown = run(binary, "--help").stdout
+    assert "Shop 0.1.0: Stores." in shown
+    assert "shop:index:Store" in shown
+
+
+def test_a_wrong_call_names_what_is_known(binary):
+    done = run(binary, "shema")
+    assert done.returncode == 1
+    assert "expected `schema` or the engine's address as HOST:PORT, got `shema`" in done.stderr

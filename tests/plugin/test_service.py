@@ -1,0 +1,188 @@
+"""The service of a plugin over a real socket, as the engine calls it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.rpc import status_pb2
+from pulumi.runtime.proto import errors_pb2, plugin_pb2, provider_pb2
+
+from .conftest import wait_for
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+
+def construct(address: str, **inputs) -> provider_pb2.ConstructRequest:
+    """A request for a store."""
+    given = struct_pb2.Struct()
+    json_format.ParseDict(inputs, given)
+    return provider_pb2.ConstructRequest(
+        project="project",
+        stack="stack",
+        monitorEndpoint=address,
+        type="shop:index:Store",
+        name="store",
+        inputs=given,
+        accepts_output_values=True,
+    )
+
+
+@pytest.fixture
+def stub(plugin, served):
+    """The plugin after its handshake."""
+    plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
+    return plugin.stub
+
+
+def test_a_handshake_accepts_secrets_resources_and_outputs(plugin, served):
+    answer = plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
+    assert (answer.accept_secrets, answer.accept_resources, answer.accept_outputs) == (True, True, True)
+    assert not answer.accepts_byte_string
+
+
+def test_info_schema_and_configuration(stub):
+    assert stub.GetPluginInfo(empty_pb2.Empty()).version == "0.1.0"
+    assert '"shop:index:Store"' in stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
+    with pytest.raises(grpc.RpcError, match="unsupported schema version 15"):
+        stub.GetSchema(provider_pb2.GetSchemaRequest(version=15))
+    news = struct_pb2.Struct()
+    news["version"] = "0.1.0"
+    assert stub.CheckConfig(provider_pb2.CheckRequest(news=news)).inputs == news
+    answer = stub.DiffConfig(provider_pb2.DiffRequest())
+    assert (answer.changes, list(answer.replaces)) == (provider_pb2.DiffResponse.DIFF_NONE, [])
+    assert stub.Configure(provider_pb2.ConfigureRequest()).supportsPreview
+
+
+def test_a_component_is_constructed(stub, served):
+    monitor, _, address = served
+    size = {SIGNATURE: OUTPUT, "value": "large", "secret": True, "dependencies": ["urn:of:size"]}
+    answer = stub.Construct(construct(address, size=size))
+    assert answer.urn == "urn:pulumi:stack::project::shop:index:Store::store"
+    assert answer.state["size"][SIGNATURE] == SECRET
+    assert answer.state["size"]["value"] == "large"
+    assert list(answer.stateDependencies["size"].urns) == ["urn:of:size"]
+    assert [urn.split("::")[-1] for urn in answer.stateDependencies["lastId"].urns] == ["store-last"]
+    first = monitor.registered("store-first")
+    assert (first.custom, first.version, first.supportsPartialValues, first.supportsResultReporting) == (
+        True,
+        "1.2.3",
+        True,
+        True,
+    )
+    assert first.acceptSecrets and first.acceptResources
+    assert first.object["size"][SIGNATURE] == SECRET
+    assert list(first.propertyDependencies["size"].urns) == ["urn:of:size"]
+    store = monitor.registered("store")
+    assert (store.custom, store.remote, store.aliasSpecs) == (False, False, True)
+    assert store.object["size"][SIGNATURE] == SECRET, "the inputs are recorded, flattened"
+    assert [request.urn.split("::")[-1] for request in monitor.outputs] == ["store-shelf", "store"]
+
+
+def test_options_cross_with_three_states(stub, served):
+    monitor, _, address = served
+    request = construct(address)
+    request.protect = False
+    request.aliases.add(spec={"noParent": True, "name": "old"})
+    request.customTimeouts.SetInParent()
+    request.providers["cloud"] = "urn:p::id"
+    stub.Construct(request)
+    store = monitor.registered("store")
+    assert store.HasField("protect") and not store.protect
+    assert not store.HasField("retainOnDelete")
+    assert not store.deleteBeforeReplaceDefined
+    assert list(store.aliases) == list(request.aliases)
+    assert not store.HasField("customTimeouts"), "nothing set is nothing said"
+    assert store.providers["cloud"] == "urn:p::id"
+    assert monitor.registered("store-first").provider == "urn:p::id"
+
+
+def test_wrong_inputs_come_as_a_list_of_properties(stub, served):
+    monitor, _, address = served
+    with pytest.raises(grpc.RpcError) as failed:
+        stub.Construct(construct(address, count=101, sise="x", mood="sad"))
+    assert failed.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    details = dict(failed.value.trailing_metadata())["grpc-status-details-bin"]
+    listed = errors_pb2.InputPropertiesError()
+    assert status_pb2.Status.FromString(details).details[0].Unpack(listed)
+    assert [error.property_path for error in listed.errors] == ["count", "mood", "sise"]
+    assert listed.errors[2].reason == "unknown property `sise`; nearest: `size`"
+    assert not monitor.registrations
+
+
+def test_a_refused_resource_is_told_in_one_message(stub, served):
+    monitor, _, address = served
+    monitor.refuse["store-last"] = "no room"
+    with pytest.raises(grpc.RpcError) as failed:
+        stub.Construct(construct(address))
+    assert failed.value.details() == "registering cloud:index:Thing `store-last`: no room"
+    assert [request.urn.split("::")[-1] for request in monitor.outputs] == ["store-shelf"]
+
+
+def test_a_panic_is_told_and_the_process_goes_on(stub, served):
+    with pytest.raises(grpc.RpcError) as failed:
+        stub.Construct(construct(served[2], mood="panics"))
+    assert failed.value.code() == grpc.StatusCode.INTERNAL
+    assert "out of stock" in failed.value.details()
+    assert stub.Construct(construct(served[2])).urn
+
+
+def test_an_unknown_component_names_the_known_ones(stub, served):
+    request = construct(served[2])
+    request.type = "shop:index:Shop"
+    with pytest.raises(grpc.RpcError, match="unknown component `shop:index:Shop`; this package has shop:index:Store"):
+        stub.Construct(request)
+
+
+def test_cancel_answers_at_once_and_ends_what_runs_until_the_next_engine_comes(stub, served):
+    monitor, _, address = served
+    monitor.hold.clear()
+    running = stub.Construct.future(construct(address))
+    wait_for(lambda: monitor.registrations)
+    began = time.monotonic()
+    stub.Cancel(empty_pb2.Empty())
+    with pytest.raises(grpc.RpcError) as failed:
+        running.result(timeout=10)
+    assert time.monotonic() - began < 5
+    assert failed.value.code() == grpc.StatusCode.CANCELLED
+    monitor.hold.set()
+    stub.Attach(plugin_pb2.PluginAttach(address=address))
+    assert stub.Construct(construct(address)).urn
+
+
+def test_two_components_at_once_do_not_wait_for_one_another(stub, served):
+    monitor, _, address = served
+    monitor.hold.clear()
+    slow = stub.Construct.future(construct(address))
+    wait_for(lambda: monitor.registrations)
+    assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=5).version == "0.1.0"
+    other = construct(address)
+    other.name = "other"
+    second = stub.Construct.future(other)
+    wait_for(lambda: len(monitor.registrations) > 1)
+    threading.Timer(0.1, monitor.hold.set).start()
+    assert slow.result(timeout=10).urn != second.result(timeout=10).urn
+
+
+def test_a_large_message_comes_through(plugin, served):
+    size = 20 << 20
+    channel = grpc.insecure_channel(
+        f"127.0.0.1:{plugin.port.strip()}", options=[("grpc.max_send_message_length", 400 << 20)]
+    )
+    from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+
+    given = struct_pb2.Struct()
+    given["blob"] = "x" * size
+    answer = ResourceProviderStub(channel).CheckConfig.with_call(provider_pb2.CheckRequest(olds=given), timeout=30)[0]
+    assert answer is not None
+
+
+def test_what_has_no_meaning_for_components_says_so(stub):
+    with pytest.raises(grpc.RpcError) as failed:
+        stub.Create(provider_pb2.CreateRequest())
+    assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
