@@ -1,6 +1,4 @@
 //! A monitor that answers as the aws provider would, and every input at once. Tests and examples share it.
-#![allow(dead_code, reason = "each of its users takes a part")]
-#![expect(clippy::allow_attributes, reason = "an expectation would not hold for the user that takes everything")]
 
 use std::sync::Arc;
 
