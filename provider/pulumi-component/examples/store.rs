@@ -1,5 +1,6 @@
 //! A whole plugin with one component: the tests of the process and of the service run it.
 
+#[expect(clippy::panic, reason = "the tests let it panic")]
 #[path = "../tests/it/components.rs"]
 mod components;
 

@@ -76,12 +76,12 @@ impl Component for Store {
         let last = thing(scope, "last", &shelf.board_id, depends_on(&first));
         match args.mood {
             Mood::Fine => {}
-            Mood::Panics => std::panic::panic_any("out of stock"),
+            Mood::Panics => panic!("out of stock"),
             Mood::Doubles => {
                 thing(scope, "first", "again", ResourceOptions::default());
             }
             Mood::BrokenClosure => {
-                let broken: Output<String> = first.id().map(|_| std::panic::panic_any("torn"));
+                let broken: Output<String> = first.id().map(|_| panic!("torn"));
                 thing(scope, "torn", broken, ResourceOptions::default());
             }
         }

@@ -1,7 +1,12 @@
 //! One binary for all integration tests: linking costs more than running.
 
+#[cfg(test)]
 mod check;
+#[cfg(test)]
 mod components;
+#[cfg(test)]
 mod construct;
+#[cfg(test)]
 mod outputs;
+#[cfg(test)]
 mod values;
