@@ -65,8 +65,8 @@ def build(python_bin: Path, target_dir: Path) -> bytes:
         "PATH": f"{python_bin}{os.pathsep}{os.environ['PATH']}",
         "CARGO_TARGET_DIR": str(target_dir),
         "CARGO_ZIGBUILD_ZIG_PATH": str(zig),
-        # The same bytes wherever cargo's home is. The clone's own files are compiled by relative paths, so another clone
-        # has the same bytes, too, and the same flags: what it shares in the target folder need not be built again.
+        # The same bytes wherever cargo's home is. The clone's own files are compiled by relative paths, so another
+        # clone has the same bytes, and the same flags: what both use need not be built again.
         "RUSTFLAGS": f"--remap-path-prefix={cargo_home}=/cargo",
     }
     lambda_dir = target_dir / "lambda"
