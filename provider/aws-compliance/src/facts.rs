@@ -23,7 +23,7 @@ impl AccountFacts {
     /// # Errors
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
-        let code = bundle::archive().map_err(|error| ConstructError::Failed(error.to_string()))?;
+        let code = bundle::archive().map_err(ConstructError::Failed)?;
         let (identity, partition, region) = try_join!(
             invoke(context, "aws:index/getCallerIdentity:getCallerIdentity"),
             invoke(context, "aws:index/getPartition:getPartition"),

@@ -15,8 +15,14 @@ const BUNDLE: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
 ///
 /// # Errors
 /// When it cannot be written to the user's cache.
-pub fn archive() -> io::Result<Archive> {
-    let path = write(&cache(), BUNDLE)?;
+pub fn archive() -> Result<Archive, String> {
+    archive_in(&cache())
+}
+
+fn archive_in(cache: &Path) -> Result<Archive, String> {
+    let path = write(cache, BUNDLE).map_err(|error| {
+        format!("cannot keep the functions' code in {}: {error}; XDG_CACHE_HOME names another folder", cache.display())
+    })?;
     Ok(Archive::from_path(path.to_string_lossy()))
 }
 
@@ -63,6 +69,15 @@ mod tests {
         assert_eq!(write(&folder, b"content").expect("it is written again"), path);
         assert_eq!(fs::read(&path).expect("it is there"), b"content");
         fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_is_named_with_the_way_out() {
+        let file = folder("a-file");
+        fs::write(&file, "not a folder").expect("it can be written");
+        let error = archive_in(&file.join("cache")).expect_err("a file holds no folder");
+        assert!(error.contains("a-file") && error.contains("XDG_CACHE_HOME"), "{error}");
+        fs::remove_file(&file).expect("it can be removed");
     }
 
     #[test]
