@@ -44,6 +44,8 @@ pub enum Mood {
     Panics,
     /// Two children of one name.
     Doubles,
+    /// A child that must outlive what a value came from, though no input carries it.
+    Careful,
     /// A closure that panics, on which nothing depends.
     BrokenClosure,
 }
@@ -76,6 +78,10 @@ impl Component for Store {
         let last = thing(scope, "last", &shelf.board_id, depends_on(&first));
         match args.mood {
             Mood::Fine => {}
+            Mood::Careful => {
+                let after = ResourceOptions::default().and_depends_on_origin_of(&size.output().zip(&shelf.board_id));
+                thing(scope, "careful", "x", after);
+            }
             Mood::Panics => panic!("out of stock"),
             Mood::Doubles => {
                 thing(scope, "first", "again", ResourceOptions::default());

@@ -158,3 +158,13 @@ async fn what_the_user_says_of_the_component_is_handed_on_as_it_came() {
     assert_eq!(child.delete_before_replace, None, "a child inherits nothing by our hand");
     assert_eq!(THING.package(), CLOUD.name);
 }
+
+#[tokio::test]
+async fn a_child_can_depend_on_what_a_value_came_from_without_taking_the_value() {
+    let (monitor, outcome) = store(MockMonitor::update(), json!({ "mood": "careful" })).await;
+    outcome.expect("it constructs");
+    let careful = registration(&monitor, "store-careful");
+    let names: Vec<_> = careful.dependencies.iter().map(|urn| urn.as_str().rsplit("::").next()).collect();
+    assert_eq!(names, [Some("store-shelf-board")]);
+    assert_eq!(careful.property_dependencies["size"], BTreeSet::new(), "no input carries it");
+}
