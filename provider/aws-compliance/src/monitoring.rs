@@ -1,6 +1,6 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
-use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, PropertyError, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +85,8 @@ impl Component for ComplianceMonitoring {
     type Args = ComplianceMonitoringArgs;
     type Facts = AccountFacts;
 
-    fn check(args: &Self::Args) -> Vec<PropertyError> {
-        args.rules.check("rules.")
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        checks.under("rules", |checks| args.rules.check(checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_resources::{Arn, Json, PolicyDocument, Statement, cfg, iam};
 use functions_core::configuration::RuleEntry;
 use pulumi_component::{
-    Component, ConstructError, Context, Input, Output, Outputs, PropertyError, Scope, TypeToken, all, interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,19 +105,17 @@ impl RulesArgs {
         rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
     }
 
-    /// Names are the rules' identity, in the account and in the stack: each may be there once. Paths start at `path`.
-    pub fn check(&self, path: &str) -> Vec<PropertyError> {
+    /// Names are the rules' identity, in the account and in the stack: each may be there once.
+    pub fn check(&self, checks: &mut Checks) {
         let mut taken: BTreeSet<String> =
             BASELINE.iter().filter(|_| self.baseline).map(|(name, ..)| (*name).to_owned()).collect();
-        let mut problems = Vec::new();
         for (index, rule) in self.managed.iter().enumerate() {
             let name = rule.name();
             if !taken.insert(name.clone()) {
                 let reason = format!("there is a rule `{name}` already; give this one a `name` of its own");
-                problems.push(PropertyError::new(format!("{path}managed[{index}].name"), reason));
+                checks.error(&format!("managed[{index}].name"), reason);
             }
         }
-        problems
     }
 }
 
@@ -158,8 +156,8 @@ impl Component for RuleSet {
     type Args = RuleSetArgs;
     type Facts = AccountFacts;
 
-    fn check(args: &Self::Args) -> Vec<PropertyError> {
-        args.rules.check("rules.")
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        checks.under("rules", |checks| args.rules.check(checks));
     }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {

@@ -5,9 +5,10 @@ use std::future::Future;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use crate::checks::Checks;
 use crate::context::Context;
 use crate::encode::Encoding;
-use crate::error::{ConstructError, PropertyError};
+use crate::error::ConstructError;
 use crate::property::TypeToken;
 use crate::scope::Scope;
 
@@ -22,10 +23,8 @@ pub trait Component: Outputs + Sized {
     /// What [`prepare`](Self::prepare) learns before anything is registered.
     type Facts: Send + Sync + 'static;
 
-    /// Relations between inputs, beyond what the schema of a single one says. All problems at once.
-    fn check(_args: &Self::Args) -> Vec<PropertyError> {
-        Vec::new()
-    }
+    /// What the schema of a single input cannot say: forms, bounds that depend, relations. All problems at once.
+    fn check(_args: &Self::Args, _checks: &mut Checks) {}
 
     /// Looks at the world, read-only and bounded in time. The one asynchronous step.
     fn prepare(

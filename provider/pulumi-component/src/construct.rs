@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::checks::Checks;
 use crate::component::Component;
 use crate::context::{ConstructRequest, Context, Log};
 use crate::decode::from_properties;
-use crate::error::{ConstructError, panic_message};
+use crate::error::{ConstructError, PropertyError, panic_message};
 use crate::monitor::{MonitorError, ResourceMonitor};
 use crate::property::{PropertyMap, Urn};
 use crate::schema;
@@ -21,6 +22,29 @@ pub struct Constructed {
     pub outputs: PropertyMap,
 }
 
+/// Inputs as the component takes them, with the warnings about them.
+fn decode<T: Component>(inputs: &PropertyMap) -> Result<(T::Args, Vec<PropertyError>), ConstructError> {
+    let mut problems = schema::check::<T::Args>(inputs);
+    let mut warnings = Vec::new();
+    let args = match from_properties::<T::Args>(inputs.clone()) {
+        Ok(args) => {
+            let mut checks = Checks::default();
+            T::check(&args, &mut checks);
+            let (errors, told) = checks.into_parts();
+            problems.extend(errors);
+            warnings = told;
+            Some(args)
+        }
+        // What does not decode is told by the schema already, except for what the schema cannot say.
+        Err(error) if problems.is_empty() => return Err(ConstructError::InvalidInputs(vec![error])),
+        Err(_) => None,
+    };
+    match args {
+        Some(args) if problems.is_empty() => Ok((args, warnings)),
+        _ => Err(ConstructError::InvalidInputs(problems)),
+    }
+}
+
 /// Constructs a component against a monitor.
 ///
 /// # Errors
@@ -30,17 +54,11 @@ pub async fn construct<T: Component>(
     monitor: Arc<dyn ResourceMonitor>,
     log: Arc<dyn Log>,
 ) -> Result<Constructed, ConstructError> {
-    let problems = schema::check::<T::Args>(&request.inputs);
-    if !problems.is_empty() {
-        return Err(ConstructError::InvalidInputs(problems));
-    }
-    let args: T::Args =
-        from_properties(request.inputs.clone()).map_err(|error| ConstructError::InvalidInputs(vec![error]))?;
-    let problems = T::check(&args);
-    if !problems.is_empty() {
-        return Err(ConstructError::InvalidInputs(problems));
-    }
+    let (args, warnings) = decode::<T>(&request.inputs)?;
     let context = Context { request: Arc::new(request), monitor: monitor.clone(), log };
+    for warning in warnings {
+        context.warn(warning.to_string()).await;
+    }
     let facts = T::prepare(&context, &args).await?;
 
     let run = Run::new(context);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use futures::FutureExt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -24,6 +25,16 @@ impl<T> Input<T> {
     /// The value as an output, for combination.
     pub fn into_output(self) -> Output<T> {
         self.0
+    }
+
+    /// What is there without waiting: an input that came with the request, but not one that another child gives.
+    ///
+    /// For checks alone, which run before anything is registered.
+    pub(crate) fn given(&self) -> Option<Arc<Resolved<T>>>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        self.0.resolve().now_or_never().and_then(Result::ok)
     }
 
     /// The value as an output, for combination.
@@ -120,7 +131,7 @@ impl<'de, T: Deserialize<'de> + Clone + Send + Sync + 'static> Visitor<'de> for 
 impl<T: Serialize + Clone + Send + Sync + 'static> Serialize for Input<T> {
     /// For schemas alone, whose defaults are literals.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let resolved = self.0.resolve().now_or_never().and_then(Result::ok);
+        let resolved = self.given();
         match resolved.as_ref().filter(|resolved| !resolved.secret).and_then(|resolved| resolved.value.as_ref()) {
             Some(value) => value.serialize(serializer),
             None => Err(S::Error::custom("not a literal")),

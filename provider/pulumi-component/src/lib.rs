@@ -4,6 +4,7 @@
 //! are decoder, schema and documentation at once; the function neither waits nor looks inside values that are not
 //! there yet. Programs in TypeScript, Python, Go and YAML use the component like any other resource.
 
+mod checks;
 pub mod component;
 mod construct;
 pub mod context;
@@ -23,6 +24,7 @@ mod scope;
 pub mod testing;
 pub mod wire;
 
+pub use checks::{Checks, Wrong};
 pub use component::{Component, OutputProperty, OutputType, Outputs};
 pub use construct::{Constructed, construct};
 pub use context::{ConstructRequest, Context, Package};

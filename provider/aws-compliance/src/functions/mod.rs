@@ -10,7 +10,7 @@ use functions_core::configuration::{MonitoringConfiguration, sha256_hex};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
 use pulumi_component::{
-    Component, ConstructError, Context, Input, Output, Outputs, PropertyError, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -98,8 +98,8 @@ impl Component for Functions {
     type Args = FunctionsArgs;
     type Facts = AccountFacts;
 
-    fn check(args: &Self::Args) -> Vec<PropertyError> {
-        args.rules.check("rules.")
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        checks.under("rules", |checks| args.rules.check(checks));
     }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
