@@ -32,6 +32,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.registrations: list = []
         self.outputs: list = []
         self.refuse: dict[str, str] = {}
+        # What the engine can do: as a list of its own, or by name for one that has no list.
+        self.features: list[int] | None = list(resource_pb2.ResourceMonitorFeature.values())
+        self.named: set[str] = set()
+        self.asked: list[str] = []
         self.hold = threading.Event()
         self.hold.set()
 
@@ -44,6 +48,16 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         urn = f"urn:pulumi:stack::project::{parents}{request.type}::{request.name}"
         custom = {"id": f"{request.name}-id", "object": request.object} if request.custom else {}
         return resource_pb2.RegisterResourceResponse(urn=urn, **custom)
+
+    def GetDeploymentInfo(self, request, context):
+        self.asked.append("GetDeploymentInfo")
+        if self.features is None:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, "an older engine")
+        return resource_pb2.DeploymentInfo(organization="org", supported_features=self.features)
+
+    def SupportsFeature(self, request, context):
+        self.asked.append(request.id)
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in self.named)
 
     def RegisterResourceOutputs(self, request, context):
         self.outputs.append(request)

@@ -43,7 +43,7 @@ def stub(plugin, served):
 def test_a_handshake_accepts_secrets_resources_and_outputs(plugin, served):
     answer = plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
     assert (answer.accept_secrets, answer.accept_resources, answer.accept_outputs) == (True, True, True)
-    assert not answer.accepts_byte_string
+    assert answer.accepts_byte_string
 
 
 def test_info_schema_and_configuration(stub):
@@ -135,7 +135,7 @@ def test_a_panic_is_told_and_the_process_goes_on(stub, served):
 def test_an_unknown_component_names_the_known_ones(stub, served):
     request = construct(served[2])
     request.type = "shop:index:Shop"
-    with pytest.raises(grpc.RpcError, match="unknown component `shop:index:Shop`; this package has shop:index:Store"):
+    with pytest.raises(grpc.RpcError, match="no component `shop:index:Shop`; nearest: `shop:index:Store`; it has shop:index:Store"):
         stub.Construct(request)
 
 

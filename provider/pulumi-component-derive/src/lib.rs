@@ -7,7 +7,8 @@ use syn::{Attribute, Data, DeriveInput, Error, Expr, Field, Fields, GenericArgum
 
 /// Derives `Outputs` for a struct whose fields are `Output<T>`, each with a doc comment.
 ///
-/// A field is named in camelCase on the wire. A field with `#[output(skip)]` is for other components in Rust alone.
+/// A field is named in camelCase on the wire. A field with `#[output(skip)]` is for other components in Rust alone, one
+/// with `#[output(secret)]` is secret in every deployment.
 #[proc_macro_derive(Outputs, attributes(output))]
 pub fn derive_outputs(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
@@ -23,21 +24,35 @@ fn expand(input: &DeriveInput) -> Result<Tokens, Error> {
     };
     let mut encoded = Vec::new();
     let mut described = Vec::new();
-    for field in fields.named.iter().filter(|field| !skipped(field)) {
+    for field in &fields.named {
         let Some(ident) = &field.ident else { continue };
+        let attributes = Attributes::of(field)?;
+        if attributes.skip {
+            continue;
+        }
         let name = camel_case(&ident.to_string());
         let value = output_type(&field.ty)?;
         let description = doc(&field.attrs);
         if description.is_empty() {
             return Err(Error::new_spanned(ident, "an output needs a doc comment; it is its description in every SDK"));
         }
-        encoded.push(quote! { (#name, ::pulumi_component::Encode::encode(self.#ident.clone())) });
+        if name == "urn" {
+            return Err(Error::new_spanned(ident, "an output cannot be called `urn`: every resource has one"));
+        }
+        let (secret, required) = (attributes.secret, !is_option(value));
+        let output = if secret {
+            quote! { &self.#ident.secret() }
+        } else {
+            quote! { &self.#ident }
+        };
+        encoded.push(quote! { (#name, ::pulumi_component::encode_output(#output)) });
         described.push(quote! {
             ::pulumi_component::OutputProperty {
                 name: #name,
                 description: #description,
                 schema: generator.subschema_for::<#value>(),
-                required: <#value as ::pulumi_component::OutputType>::REQUIRED,
+                required: #required,
+                secret: #secret,
             }
         });
     }
@@ -59,8 +74,35 @@ fn expand(input: &DeriveInput) -> Result<Tokens, Error> {
     })
 }
 
-fn skipped(field: &Field) -> bool {
-    field.attrs.iter().any(|attribute| attribute.path().is_ident("output"))
+/// What `#[output(...)]` says of a field.
+#[derive(Default)]
+struct Attributes {
+    skip: bool,
+    secret: bool,
+}
+
+impl Attributes {
+    fn of(field: &Field) -> Result<Self, Error> {
+        let mut attributes = Self::default();
+        for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("output")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("skip") {
+                    attributes.skip = true;
+                } else if meta.path.is_ident("secret") {
+                    attributes.secret = true;
+                } else {
+                    return Err(meta.error("expected `skip` or `secret`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(attributes)
+    }
+}
+
+/// Whether an output is not there in every deployment.
+fn is_option(value: &Type) -> bool {
+    matches!(value, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 /// The `T` of `Output<T>`.

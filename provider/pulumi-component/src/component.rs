@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::checks::Checks;
@@ -18,7 +19,7 @@ pub trait Component: Outputs + Sized {
     const TOKEN: TypeToken;
 
     /// Its inputs: one struct that is decoder, schema and documentation.
-    type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    type Args: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
 
     /// What [`prepare`](Self::prepare) learns before anything is registered.
     type Facts: Send + Sync + 'static;
@@ -61,18 +62,6 @@ pub struct OutputProperty {
     pub schema: Schema,
     /// Whether it is there in every deployment.
     pub required: bool,
-}
-
-/// What an output's type adds to its schema: an optional one is not required.
-pub trait OutputType: JsonSchema {
-    /// Whether it is there in every deployment.
-    const REQUIRED: bool = true;
-}
-
-impl OutputType for String {}
-impl OutputType for bool {}
-impl OutputType for f64 {}
-impl<T: JsonSchema> OutputType for Vec<T> {}
-impl<T: JsonSchema> OutputType for Option<T> {
-    const REQUIRED: bool = false;
+    /// Whether it is secret in every deployment.
+    pub secret: bool,
 }

@@ -1,16 +1,17 @@
 //! One construction from request to outputs: check, decode, prepare, construct, finish.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::checks::Checks;
+use crate::arguments;
 use crate::component::Component;
 use crate::context::{ConstructRequest, Context, Log};
-use crate::decode::from_properties;
-use crate::error::{ConstructError, PropertyError, panic_message};
+use crate::encode::Encoding;
+use crate::error::{ConstructError, panic_message};
+use crate::logger::Logger;
 use crate::monitor::{MonitorError, ResourceMonitor};
 use crate::property::{PropertyMap, Urn};
-use crate::schema;
 use crate::scope::{Run, resolve_outputs};
 
 /// A component that is finished.
@@ -22,27 +23,15 @@ pub struct Constructed {
     pub outputs: PropertyMap,
 }
 
-/// Inputs as the component takes them, with the warnings about them.
-fn decode<T: Component>(inputs: &PropertyMap) -> Result<(T::Args, Vec<PropertyError>), ConstructError> {
-    let mut problems = schema::check::<T::Args>(inputs);
-    let mut warnings = Vec::new();
-    let args = match from_properties::<T::Args>(inputs.clone()) {
-        Ok(args) => {
-            let mut checks = Checks::default();
-            T::check(&args, &mut checks);
-            let (errors, told) = checks.into_parts();
-            problems.extend(errors);
-            warnings = told;
-            Some(args)
-        }
-        // What does not decode is told by the schema already, except for what the schema cannot say.
-        Err(error) if problems.is_empty() => return Err(ConstructError::InvalidInputs(vec![error])),
-        Err(_) => None,
-    };
-    match args {
-        Some(args) if problems.is_empty() => Ok((args, warnings)),
-        _ => Err(ConstructError::InvalidInputs(problems)),
-    }
+/// What a request is served with.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The engine's resource monitor.
+    pub monitor: Arc<dyn ResourceMonitor>,
+    /// Where messages to the user go.
+    pub log: Arc<dyn Log>,
+    /// The decoded configuration of the provider, where it has one.
+    pub configuration: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Constructs a component against a monitor.
@@ -51,28 +40,43 @@ fn decode<T: Component>(inputs: &PropertyMap) -> Result<(T::Args, Vec<PropertyEr
 /// With all wrong inputs, or with what failed; then nothing further is registered.
 pub async fn construct<T: Component>(
     request: ConstructRequest,
-    monitor: Arc<dyn ResourceMonitor>,
-    log: Arc<dyn Log>,
+    surroundings: Surroundings,
 ) -> Result<Constructed, ConstructError> {
-    let (args, warnings) = decode::<T>(&request.inputs)?;
-    let context = Context { request: Arc::new(request), monitor: monitor.clone(), log };
+    let logger = Logger::start(surroundings.log, &request.parent);
+    let context = Context {
+        deployment: Arc::new(request.deployment.clone()),
+        name: request.name.clone(),
+        providers: Arc::new(request.options.providers.clone()),
+        monitor: surroundings.monitor,
+        logger: logger.clone(),
+        configuration: surroundings.configuration,
+    };
+    let outcome = run::<T>(request, context).await;
+    // What was said is there before the answer is.
+    logger.flush().await;
+    outcome
+}
+
+async fn run<T: Component>(request: ConstructRequest, context: Context) -> Result<Constructed, ConstructError> {
+    let (args, warnings) = arguments::read::<T::Args>(request.inputs.clone(), T::check)?;
     for warning in warnings {
-        context.warn(warning.to_string()).await;
+        context.warn(warning.to_string());
     }
     let facts = T::prepare(&context, &args).await?;
 
+    let (monitor, secret_outputs) = (context.monitor.clone(), request.options.additional_secret_outputs.clone());
     let run = Run::new(context);
-    let scope = run.outermost();
+    let scope = run.outermost(request);
     let described = catch_unwind(AssertUnwindSafe(|| T::construct(&scope, args, &facts)))
         .unwrap_or_else(|panic| Err(ConstructError::Internal(panic_message(panic.as_ref()))));
     let outputs = described.map(|component| component.encode());
-    // Whatever was described before a failure is under way and is waited for.
-    let finished = run.finish().await;
-    let outputs = outputs?;
-    finished?;
-    let outputs = resolve_outputs(outputs).await?;
-    // A closure on the way to an output may have started nothing, but it may have failed.
-    run.finish().await?;
+    let mut outputs = settle(&run, outputs).await?;
+    for name in secret_outputs {
+        // The engine does nothing about it for components.
+        if let Some(output) = outputs.get_mut(&name) {
+            output.secret = true;
+        }
+    }
     let urn = scope.urn().resolve().await?;
     let urn = urn.value.clone().ok_or_else(|| ConstructError::Internal("the component has no URN".into()))?;
     monitor.register_outputs(urn.clone(), outputs.clone()).await.map_err(|error| match error {
@@ -80,4 +84,19 @@ pub async fn construct<T: Component>(
         MonitorError::Cancelled => ConstructError::Cancelled,
     })?;
     Ok(Constructed { urn, outputs })
+}
+
+/// Waits for everything that was described, and then for the outputs.
+pub(crate) async fn settle(
+    run: &Run,
+    outputs: Result<Vec<(&'static str, Encoding)>, ConstructError>,
+) -> Result<PropertyMap, ConstructError> {
+    // Whatever was described before a failure is under way and is waited for.
+    let finished = run.finish().await;
+    let outputs = outputs?;
+    finished?;
+    let outputs = resolve_outputs(outputs).await?;
+    // A closure on the way to an output may have started nothing, but it may have failed.
+    run.finish().await?;
+    Ok(outputs)
 }

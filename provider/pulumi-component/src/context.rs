@@ -1,19 +1,22 @@
 //! What a component may know of the run it is constructed in.
 
-use std::collections::BTreeMap;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
 use crate::error::ConstructError;
+use crate::logger::Logger;
 use crate::monitor::{Invocation, MonitorError, ResourceMonitor};
-use crate::options::ComponentOptions;
+use crate::options::RegistrationOptions;
+use crate::output::{Output, Resolved};
 use crate::property::PropertyMap;
 
 /// A package whose resources or functions are used: which version the typed bindings were made from.
 ///
 /// The version goes with every request: without it the engine takes whatever happens to be installed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Package {
     /// The name, as in `aws`.
     pub name: &'static str,
@@ -21,19 +24,38 @@ pub struct Package {
     pub version: &'static str,
     /// Where the plugin comes from; empty for Pulumi's own packages.
     pub plugin_download_url: &'static str,
+    /// What makes it a package of its own, where one plugin serves many; `None` for an ordinary package.
+    pub parameterization: Option<Parameterization>,
+}
+
+/// What a parameterized plugin is told, so that it serves another package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameterization {
+    /// Name of the package that the plugin serves then; [`Package::name`] is the plugin's own.
+    pub name: &'static str,
+    /// Version of that package.
+    pub version: &'static str,
+    /// The plugin's own words.
+    pub value: &'static [u8],
+}
+
+impl Package {
+    /// A package of Pulumi's own registry.
+    pub const fn new(name: &'static str, version: &'static str) -> Self {
+        Self { name, version, plugin_download_url: "", parameterization: None }
+    }
+
+    /// The name by which providers are chosen.
+    pub fn provided_name(&self) -> &'static str {
+        self.parameterization.map_or(self.name, |parameterization| parameterization.name)
+    }
 }
 
 /// A request to construct one component, apart from any wire format.
 #[derive(Clone, Debug, Default)]
 pub struct ConstructRequest {
-    /// Name of the project.
-    pub project: String,
-    /// Name of the stack.
-    pub stack: String,
-    /// Name of the organization.
-    pub organization: String,
-    /// Whether this is a preview.
-    pub dry_run: bool,
+    /// The deployment that it is part of.
+    pub deployment: Deployment,
     /// Type token of the component.
     pub type_token: String,
     /// Logical name of the component.
@@ -43,14 +65,35 @@ pub struct ConstructRequest {
     /// The inputs as the user gave them.
     pub inputs: PropertyMap,
     /// What the user said of the component beside its inputs.
-    pub options: ComponentOptions,
-    /// The engine's handle, which every request made for this one carries.
+    pub options: RegistrationOptions,
+}
+
+/// The deployment that a request belongs to.
+#[derive(Clone, Debug, Default)]
+pub struct Deployment {
+    /// Name of the project.
+    pub project: String,
+    /// Name of the stack.
+    pub stack: String,
+    /// Name of the organization.
+    pub organization: String,
+    /// The stack's configuration by `namespace:key`; values that are no text are JSON.
+    pub config: BTreeMap<String, String>,
+    /// The keys of the configuration that are secret.
+    pub config_secret_keys: BTreeSet<String>,
+    /// Whether this is a preview.
+    pub dry_run: bool,
+    /// How many operations the engine runs at once; children are registered all at once whatever it says.
+    pub parallel: i32,
+    /// The engine's handle of the user's call, which every request made for it carries.
     pub stack_trace_handle: String,
 }
 
 /// How loud a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
+    /// Shown with `--debug` alone.
+    Debug,
     /// Shown with the resource.
     Info,
     /// Shown with the resource, as a warning.
@@ -76,28 +119,72 @@ pub trait Log: Send + Sync + 'static {
     fn log(&self, entry: LogEntry) -> BoxFuture<'_, ()>;
 }
 
-/// The run as [`Component::prepare`](crate::Component::prepare) sees it. All it can do is read.
+/// The run as a component sees it. All it can do is read, and tell the user something.
 #[derive(Clone)]
 pub struct Context {
-    pub(crate) request: Arc<ConstructRequest>,
+    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) name: String,
+    pub(crate) providers: Arc<BTreeMap<String, String>>,
     pub(crate) monitor: Arc<dyn ResourceMonitor>,
-    pub(crate) log: Arc<dyn Log>,
+    pub(crate) logger: Logger,
+    pub(crate) configuration: Configuration,
 }
+
+/// The decoded configuration of the provider that serves a request.
+pub(crate) type Configuration = Option<Arc<dyn Any + Send + Sync>>;
 
 impl Context {
     /// Whether this is a preview.
     pub fn is_preview(&self) -> bool {
-        self.request.dry_run
+        self.deployment.dry_run
     }
 
     /// Logical name of the component.
     pub fn name(&self) -> &str {
-        &self.request.name
+        &self.name
     }
 
     /// Name of the stack.
     pub fn stack(&self) -> &str {
-        &self.request.stack
+        &self.deployment.stack
+    }
+
+    /// Name of the project.
+    pub fn project(&self) -> &str {
+        &self.deployment.project
+    }
+
+    /// Name of the organization; `organization` where the backend knows none.
+    pub fn organization(&self) -> &str {
+        &self.deployment.organization
+    }
+
+    /// A value of the stack's configuration by `namespace:key`, marked secret where the user made it so.
+    pub fn config(&self, key: &str) -> Option<Output<String>> {
+        let value = self.deployment.config.get(key)?.clone();
+        let secret = self.deployment.config_secret_keys.contains(key);
+        Some(Output::resolved(Resolved { secret, ..Resolved::known(value) }))
+    }
+
+    /// A plain value of the stack's configuration by `namespace:key`.
+    ///
+    /// # Errors
+    /// When the user made it secret: then only [`Context::config`] reads it.
+    pub fn plain_config(&self, key: &str) -> Result<Option<&str>, ConstructError> {
+        if self.deployment.config_secret_keys.contains(key) {
+            return Err(ConstructError::Failed(format!("the configuration `{key}` must be plain, but it is secret")));
+        }
+        Ok(self.deployment.config.get(key).map(String::as_str))
+    }
+
+    /// The configuration of the provider that serves this component, as [`Provider::config`](crate::Provider::config)
+    /// declares it.
+    ///
+    /// # Errors
+    /// When the provider declares none of this type.
+    pub fn provider_config<C: Any + Send + Sync>(&self) -> Result<Arc<C>, ConstructError> {
+        let configuration = self.configuration.clone().and_then(|any| any.downcast::<C>().ok());
+        configuration.ok_or_else(|| ConstructError::Internal("the provider has no such configuration".into()))
     }
 
     /// Calls a function of a package, by the provider that the user chose for this component.
@@ -115,37 +202,37 @@ impl Context {
         let invocation = Invocation {
             token: token.to_owned(),
             arguments,
-            provider: provider_of(&self.request.options.providers, package.name),
-            version: package.version.to_owned(),
-            plugin_download_url: package.plugin_download_url.to_owned(),
-            stack_trace_handle: self.request.stack_trace_handle.clone(),
+            provider: self.providers.get(package.provided_name()).cloned().unwrap_or_default(),
+            package: Some(*package),
+            stack_trace_handle: self.deployment.stack_trace_handle.clone(),
+            ..Invocation::default()
         };
         match self.monitor.invoke(invocation).await {
             // A provider whose configuration is unknown answers every call with nothing.
-            Ok(result) if result.is_empty() && self.is_preview() => Ok(None),
-            Ok(result) => Ok(Some(result)),
+            Ok(invoked) if self.is_preview() && (invoked.unknown || invoked.result.is_empty()) => Ok(None),
+            Ok(invoked) => Ok(Some(invoked.result)),
             Err(MonitorError::Cancelled) => Err(ConstructError::Cancelled),
             Err(MonitorError::Refused(reason)) => Err(ConstructError::Failed(format!("calling {token}: {reason}"))),
         }
     }
 
-    /// Tells the user something, once.
-    pub async fn info(&self, message: impl Into<String>) {
-        self.say(Severity::Info, message.into()).await;
+    /// Tells the user something, beside the component.
+    pub fn info(&self, message: impl Into<String>) {
+        self.logger.say(Severity::Info, message.into());
     }
 
     /// Warns the user.
-    pub async fn warn(&self, message: impl Into<String>) {
-        self.say(Severity::Warning, message.into()).await;
+    pub fn warn(&self, message: impl Into<String>) {
+        self.logger.say(Severity::Warning, message.into());
     }
 
-    async fn say(&self, severity: Severity, message: String) {
-        let urn = self.request.parent.clone();
-        self.log.log(LogEntry { severity, urn, message, ephemeral: false }).await;
+    /// Tells those who run Pulumi with `--debug`.
+    pub fn debug(&self, message: impl Into<String>) {
+        self.logger.say(Severity::Debug, message.into());
     }
-}
 
-/// The provider reference for a package; empty leaves the choice to the engine.
-pub(crate) fn provider_of(providers: &BTreeMap<String, String>, package: &str) -> String {
-    providers.get(package).cloned().unwrap_or_default()
+    /// Shows what goes on just now, in the status column of the component's line.
+    pub fn status(&self, message: impl Into<String>) {
+        self.logger.status(message.into());
+    }
 }

@@ -10,6 +10,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::error::{PropertyError, path_member};
 use crate::input::INPUT;
+use crate::passage;
 use crate::property::{PropertyMap, PropertyValue, Value};
 
 /// Decodes a component's inputs.
@@ -29,7 +30,8 @@ pub fn from_value<T: DeserializeOwned>(value: PropertyValue) -> Result<T, Proper
 }
 
 /// The largest whole number that a double holds without a gap below it.
-const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+#[expect(clippy::cast_precision_loss, reason = "a power of two")]
+const LARGEST_WHOLE: f64 = crate::serialize::LARGEST_WHOLE as f64;
 
 struct Decoder(PropertyValue);
 
@@ -55,9 +57,10 @@ impl<'de> Deserializer<'de> for Decoder {
             Value::Unknown => {
                 Err(PropertyError::custom("must be a plain value, but it is not known before the update"))
             }
-            Value::Asset(_) | Value::Archive(_) | Value::Resource(_) => {
-                Err(PropertyError::custom("must be a plain value, but it is an asset or a resource"))
-            }
+            Value::Bytes(bytes) => visitor.visit_byte_buf(bytes),
+            Value::Asset(_) => Err(PropertyError::custom("expected another type, got an asset")),
+            Value::Archive(_) => Err(PropertyError::custom("expected another type, got an archive")),
+            Value::Resource(_) => Err(PropertyError::custom("expected another type, got a resource")),
         }
     }
 
@@ -70,7 +73,11 @@ impl<'de> Deserializer<'de> for Decoder {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, PropertyError> {
-        if name == INPUT { visitor.visit_seq(InputParts::new(self.0)) } else { visitor.visit_newtype_struct(self) }
+        match name {
+            INPUT => visitor.visit_seq(InputParts::new(self.0)),
+            passage::WHOLE => passage::give(self.0, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PropertyError> {
@@ -175,7 +182,7 @@ impl<'de> SeqAccess<'de> for InputParts {
 }
 
 /// The same value without any mark, at every depth.
-fn stripped(value: PropertyValue) -> PropertyValue {
+pub(crate) fn stripped(value: PropertyValue) -> PropertyValue {
     match value.value {
         Value::List(items) => Value::List(items.into_iter().map(stripped).collect()),
         Value::Object(members) => {

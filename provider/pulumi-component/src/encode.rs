@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, try_join_all};
+use serde::Serialize;
 
 use crate::error::Failure;
 use crate::input::Input;
 use crate::output::Output;
 use crate::property::{Archive, Asset, PropertyMap, PropertyValue, Value};
+use crate::serialize::encode_serialized;
 
 /// A value on its way to the engine.
 pub type Encoding = BoxFuture<'static, Result<PropertyValue, Failure>>;
@@ -117,6 +119,22 @@ impl<T: Encode + Clone> Encode for Output<T> {
         }
         .boxed()
     }
+}
+
+/// Starts the encoding of an output of any type that serde can serialize.
+pub fn encode_output<T: Serialize + Clone + Send + Sync + 'static>(output: &Output<T>) -> Encoding {
+    let output = output.clone();
+    async move {
+        let resolved = output.resolve().await?;
+        let mut value = match &resolved.value {
+            Some(value) => encode_serialized(value).await?,
+            None => PropertyValue::unknown(),
+        };
+        value.secret |= resolved.secret;
+        value.dependencies.extend(resolved.dependencies.iter().cloned());
+        Ok(value)
+    }
+    .boxed()
 }
 
 impl<T: Encode + Clone> Encode for Input<T> {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use futures::FutureExt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde::ser::{Serialize, Serializer};
 
+use crate::encode::encode_output;
 use crate::output::{Output, Resolved};
+use crate::passage::{self, Literal};
 use crate::property::Urn;
 
 /// The name by which our deserializer knows an [`Input`]; any other deserializer sees a plain value.
@@ -129,13 +131,13 @@ impl<'de, T: Deserialize<'de> + Clone + Send + Sync + 'static> Visitor<'de> for 
 }
 
 impl<T: Serialize + Clone + Send + Sync + 'static> Serialize for Input<T> {
-    /// For schemas alone, whose defaults are literals.
+    /// With its marks, for the engine; as a plain literal for schemas, whose defaults are.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let resolved = self.given();
-        match resolved.as_ref().filter(|resolved| !resolved.secret).and_then(|resolved| resolved.value.as_ref()) {
-            Some(value) => value.serialize(serializer),
-            None => Err(S::Error::custom("not a literal")),
-        }
+        let literal = || {
+            let resolved = self.given().filter(|resolved| !resolved.secret)?;
+            resolved.value.as_ref().map(Literal::of)
+        };
+        passage::eventual(serializer, || encode_output(&self.0), literal)
     }
 }
 

@@ -4,6 +4,7 @@
 //! are decoder, schema and documentation at once; the function neither waits nor looks inside values that are not
 //! there yet. Programs in TypeScript, Python, Go and YAML use the component like any other resource.
 
+mod arguments;
 mod checks;
 pub mod component;
 mod construct;
@@ -11,29 +12,40 @@ pub mod context;
 mod decode;
 mod encode;
 mod error;
+mod function;
 mod input;
+mod logger;
+mod method;
 mod monitor;
 mod options;
 mod output;
+mod passage;
 mod property;
 mod protocol;
 mod provider;
+mod reference;
 mod schema;
 mod scope;
+mod serialize;
+mod special;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod wire;
 
 pub use checks::{Checks, Wrong};
-pub use component::{Component, OutputProperty, OutputType, Outputs};
-pub use construct::{Constructed, construct};
-pub use context::{ConstructRequest, Context, Package};
+pub use component::{Component, OutputProperty, Outputs};
+pub use construct::{Constructed, Surroundings, construct};
+pub use context::{ConstructRequest, Context, Deployment, Package, Parameterization};
 pub use decode::{from_properties, from_value};
-pub use encode::{Encode, EncodeMember, Encoding, encode_members};
+pub use encode::{Encode, EncodeMember, Encoding, encode_members, encode_output};
 pub use error::{ConstructError, Failure, PropertyError};
+pub use function::{Function, FunctionContext};
 pub use input::Input;
-pub use monitor::{Invocation, MonitorError, Registered, Registration, ResourceMonitor};
-pub use options::{Alias, AliasParent, ComponentOptions, CustomTimeouts, Hooks, Resource, ResourceOptions, depends_on};
+pub use method::{CallRequest, Method};
+pub use monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+pub use options::{
+    Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions, Resource, ResourceOptions, depends_on,
+};
 pub use output::{Output, Resolved, all, text};
 pub use property::{
     Archive, ArchiveSource, Asset, AssetSource, Marks, PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn,
@@ -41,6 +53,9 @@ pub use property::{
 };
 pub use provider::Provider;
 pub use pulumi_component_derive::Outputs;
+pub use reference::{Reference, ResourceType};
 pub use schema::{PackageIdentity, SchemaError, check};
 pub use schemars;
-pub use scope::{Child, ChildHandle, Scope};
+pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
+pub use serialize::encode_serialized;
+pub use special::AssetOrArchive;

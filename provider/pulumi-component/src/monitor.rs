@@ -4,23 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::BoxFuture;
 
-use crate::options::{Alias, ComponentOptions, CustomTimeouts};
+use crate::context::Package;
+use crate::options::RegistrationOptions;
 use crate::property::{PropertyMap, Urn};
 
-/// The engine's resource monitor. [`crate::provider`] has the real one, [`crate::testing`] one for tests.
+/// The engine's resource monitor: the real one over gRPC, or [`crate::testing::MockMonitor`].
 pub trait ResourceMonitor: Send + Sync + 'static {
     /// Registers a resource and waits until the engine is done with it, which may take hours.
     fn register(&self, registration: Registration) -> BoxFuture<'_, Result<Registered, MonitorError>>;
+
+    /// Reads a resource that exists and is managed elsewhere.
+    fn read(&self, reading: Reading) -> BoxFuture<'_, Result<Registered, MonitorError>>;
 
     /// Records the outputs of a component. Exactly once, after all of its children.
     fn register_outputs(&self, urn: Urn, outputs: PropertyMap) -> BoxFuture<'_, Result<(), MonitorError>>;
 
     /// Calls a function of a provider.
-    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<PropertyMap, MonitorError>>;
+    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<Invoked, MonitorError>>;
 }
 
 /// Everything that is said of a resource when it is registered.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Registration {
     /// Type token.
     pub type_token: String,
@@ -30,6 +34,8 @@ pub struct Registration {
     pub parent: String,
     /// Whether a provider manages it; a component is managed by nobody.
     pub custom: bool,
+    /// Whether it is a component of another package, which that package's provider constructs.
+    pub remote: bool,
     /// Its inputs, with their marks.
     pub inputs: PropertyMap,
     /// Everything it waits for: stated, and found in its inputs.
@@ -38,20 +44,35 @@ pub struct Registration {
     pub property_dependencies: BTreeMap<String, BTreeSet<Urn>>,
     /// Reference of the provider; empty for the engine's choice.
     pub provider: String,
-    /// Version of the package whose types these are.
-    pub version: String,
-    /// Where the package's plugin comes from; empty for Pulumi's own.
-    pub plugin_download_url: String,
-    /// Former names of a child.
-    pub aliases: Vec<Alias>,
-    /// Property paths whose changes are ignored.
-    pub ignore_changes: Vec<String>,
-    /// Whether the old resource goes first.
-    pub delete_before_replace: Option<bool>,
-    /// How long an operation may take.
-    pub custom_timeouts: Option<CustomTimeouts>,
-    /// What the user said of the component; `None` for a child.
-    pub component: Option<Box<ComponentOptions>>,
+    /// The package that defines its type; `None` for a component of this package.
+    pub package: Option<Package>,
+    /// What is said of it beside its inputs.
+    pub options: RegistrationOptions,
+    /// The engine's handle of the call that this request belongs to.
+    pub stack_trace_handle: String,
+}
+
+/// A resource that exists and is read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Type token.
+    pub type_token: String,
+    /// Logical name.
+    pub name: String,
+    /// The provider's id.
+    pub id: String,
+    /// The parent's URN.
+    pub parent: String,
+    /// Properties that the provider needs to find it.
+    pub inputs: PropertyMap,
+    /// Everything it waits for.
+    pub dependencies: BTreeSet<Urn>,
+    /// Reference of the provider; empty for the engine's choice.
+    pub provider: String,
+    /// The package that defines its type.
+    pub package: Option<Package>,
+    /// Names of outputs that are secret.
+    pub additional_secret_outputs: Vec<String>,
     /// The engine's handle of the call that this request belongs to.
     pub stack_trace_handle: String,
 }
@@ -63,14 +84,14 @@ pub struct Registered {
     pub urn: Urn,
     /// The provider's id; empty while a preview cannot know it.
     pub id: String,
-    /// The outputs; for a component always empty.
+    /// The outputs, with what each came from; for a component of this package always empty.
     pub outputs: PropertyMap,
     /// The resource was left out of this run: its outputs are unknown, even in an update.
     pub unknown: bool,
 }
 
 /// A call of a provider's function.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Invocation {
     /// The function's token.
     pub token: String,
@@ -78,12 +99,23 @@ pub struct Invocation {
     pub arguments: PropertyMap,
     /// Reference of the provider; empty for the engine's choice.
     pub provider: String,
-    /// Version of the package that defines the function.
-    pub version: String,
-    /// Where the package's plugin comes from; empty for Pulumi's own.
-    pub plugin_download_url: String,
+    /// The package that defines the function; `None` for the engine's own.
+    pub package: Option<Package>,
+    /// The component that asks; empty before it is registered.
+    pub parent: String,
+    /// Resources that must be there first.
+    pub dependencies: BTreeSet<Urn>,
     /// The engine's handle of the call that this request belongs to.
     pub stack_trace_handle: String,
+}
+
+/// What a function answers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Invoked {
+    /// The result, with its marks.
+    pub result: PropertyMap,
+    /// A preview cannot know it: something that the call depends on is not there yet.
+    pub unknown: bool,
 }
 
 /// Why the engine did not do what it was asked.

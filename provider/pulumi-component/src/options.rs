@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::output::Output;
 use crate::property::{PropertyValue, Urn};
+use crate::scope::ProviderHandle;
 
 /// Options of a child resource.
 ///
-/// Parent, provider and version are the scope's to say. `protect`, `retainOnDelete` and `deletedWith` are inherited by
-/// the engine from the component, as long as they stay unset here.
+/// Parent and version are the scope's to say. `protect`, `retain_on_delete`, `deleted_with` and providers are inherited
+/// by the engine from the component, as long as they stay unset here; nothing else is.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceOptions {
     /// Resources that must be there first, where the data do not show it.
@@ -17,18 +18,49 @@ pub struct ResourceOptions {
     pub origins: Vec<Output<()>>,
     /// Former logical roles of this child; each renamed or moved child keeps one in the same change.
     pub former_roles: Vec<String>,
+    /// Other names it had, where more than its role differs.
+    pub aliases: Vec<Alias>,
+    /// Whether the engine refuses to delete it.
+    pub protect: Option<bool>,
+    /// Whether the provider keeps it when the engine forgets it.
+    pub retain_on_delete: Option<bool>,
+    /// The resource whose deletion takes this one along.
+    pub deleted_with: Option<Output<Urn>>,
+    /// The resources whose replacement replaces this one.
+    pub replace_with: Vec<Output<Urn>>,
     /// Property paths whose changes the engine ignores.
     pub ignore_changes: Vec<String>,
+    /// Property paths whose changes replace it.
+    pub replace_on_changes: Vec<String>,
+    /// Property paths whose changes are not shown.
+    pub hide_diffs: Vec<String>,
+    /// A value whose change replaces it.
+    pub replacement_trigger: Option<Output<PropertyValue>>,
     /// Whether the old resource goes before its replacement comes; for names that only one can have.
     pub delete_before_replace: Option<bool>,
     /// How long an operation may take.
     pub custom_timeouts: Option<CustomTimeouts>,
+    /// Names of outputs that are secret, although the provider does not say so.
+    pub additional_secret_outputs: Vec<String>,
+    /// The provider's id of a resource that exists and is taken over.
+    pub import_id: String,
+    /// The provider that manages it, as its reference; the user's choice for the component where unset.
+    pub provider: Option<Output<String>>,
+    /// For a component: the providers of its children by package, in addition to the inherited ones.
+    pub providers: BTreeMap<String, Output<String>>,
+    /// Names of hooks that are registered with the engine.
+    pub hooks: Option<Hooks>,
 }
 
 /// What has a URN and can be waited for.
 pub trait Resource {
     /// The resource's name in the deployment.
     fn urn(&self) -> &Output<Urn>;
+
+    /// What to wait for, so that it is there: the resource itself, and of a component its children.
+    fn members(&self) -> Vec<Output<Urn>> {
+        vec![self.urn().clone()]
+    }
 }
 
 /// Options that only name a resource which must be there first. The reason belongs in a comment beside it.
@@ -40,7 +72,7 @@ impl ResourceOptions {
     /// Adds a resource which must be there first.
     #[must_use]
     pub fn and_depends_on(mut self, resource: &impl Resource) -> Self {
-        self.depends_on.push(resource.urn().clone());
+        self.depends_on.extend(resource.members());
         self
     }
 
@@ -58,10 +90,105 @@ impl ResourceOptions {
         self
     }
 
+    /// Says that the child had another name, type, parent or project before.
+    #[must_use]
+    pub fn also_known_as(mut self, alias: Alias) -> Self {
+        self.aliases.push(alias);
+        self
+    }
+
+    /// Says whether the engine refuses to delete it.
+    #[must_use]
+    pub fn protect(mut self, protect: bool) -> Self {
+        self.protect = Some(protect);
+        self
+    }
+
+    /// Says whether the provider keeps it when the engine forgets it.
+    #[must_use]
+    pub fn retain_on_delete(mut self, retain: bool) -> Self {
+        self.retain_on_delete = Some(retain);
+        self
+    }
+
+    /// Names the resource whose deletion takes this one along.
+    #[must_use]
+    pub fn deleted_with(mut self, resource: &impl Resource) -> Self {
+        self.deleted_with = Some(resource.urn().clone());
+        self
+    }
+
+    /// Adds a resource whose replacement replaces this one.
+    #[must_use]
+    pub fn replace_with(mut self, resource: &impl Resource) -> Self {
+        self.replace_with.push(resource.urn().clone());
+        self
+    }
+
+    /// Adds a property path whose changes the engine ignores.
+    #[must_use]
+    pub fn ignore_changes(mut self, path: &str) -> Self {
+        self.ignore_changes.push(path.to_owned());
+        self
+    }
+
+    /// Adds a property path whose changes replace the resource.
+    #[must_use]
+    pub fn replace_on_changes(mut self, path: &str) -> Self {
+        self.replace_on_changes.push(path.to_owned());
+        self
+    }
+
+    /// Names a value whose change replaces the resource.
+    #[must_use]
+    pub fn replacement_trigger<T: Into<PropertyValue> + Clone + Send + Sync + 'static>(
+        mut self,
+        value: &Output<T>,
+    ) -> Self {
+        self.replacement_trigger = Some(value.map(Into::into));
+        self
+    }
+
     /// Says that the old resource must go before its replacement comes.
     #[must_use]
     pub fn delete_before_replace(mut self) -> Self {
         self.delete_before_replace = Some(true);
+        self
+    }
+
+    /// Says how long operations may take.
+    #[must_use]
+    pub fn custom_timeouts(mut self, timeouts: CustomTimeouts) -> Self {
+        self.custom_timeouts = Some(timeouts);
+        self
+    }
+
+    /// Says that an output is secret, although the provider does not say so.
+    #[must_use]
+    pub fn additional_secret_output(mut self, name: &str) -> Self {
+        self.additional_secret_outputs.push(name.to_owned());
+        self
+    }
+
+    /// Takes over the resource that has this id at the provider.
+    #[must_use]
+    pub fn import(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.import_id);
+        self
+    }
+
+    /// Chooses the provider of this child, or of the children of this component.
+    #[must_use]
+    pub fn provider(mut self, provider: &ProviderHandle) -> Self {
+        self.provider = Some(provider.reference());
+        self.providers.insert(provider.package().to_owned(), provider.reference());
+        self
+    }
+
+    /// Names the hooks that run around the resource's operations.
+    #[must_use]
+    pub fn hooks(mut self, hooks: Hooks) -> Self {
+        self.hooks = Some(hooks);
         self
     }
 }
@@ -79,12 +206,14 @@ pub struct CustomTimeouts {
     pub read: String,
 }
 
-/// What a user said of a component; all of it is handed on to the engine as it came.
-#[derive(Clone, Debug, Default)]
-pub struct ComponentOptions {
+/// What is said of a resource beside its inputs, as the engine takes it.
+///
+/// What a user said of a component is handed on as it came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RegistrationOptions {
     /// Aliases in the engine's own form.
     pub aliases: Vec<Alias>,
-    /// Resources that the component waits for.
+    /// Resources that it waits for.
     pub depends_on: Vec<Urn>,
     /// Unset is inherited from the parent, so it stays unset.
     pub protect: Option<bool>,
@@ -106,9 +235,13 @@ pub struct ComponentOptions {
     pub ignore_changes: Vec<String>,
     /// Property paths whose changes replace.
     pub replace_on_changes: Vec<String>,
+    /// Property paths whose changes are not shown.
+    pub hide_diffs: Vec<String>,
     /// A value whose change replaces.
     pub replacement_trigger: Option<PropertyValue>,
-    /// Names of hooks that the program registered.
+    /// The provider's id of a resource that is taken over; empty for none.
+    pub import_id: String,
+    /// Names of hooks that are registered with the engine.
     pub hooks: Option<Hooks>,
 }
 

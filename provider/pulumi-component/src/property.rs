@@ -51,6 +51,8 @@ pub enum Value {
     Number(f64),
     /// A text.
     String(String),
+    /// A string that is not UTF-8. What is UTF-8 is always a [`Value::String`].
+    Bytes(Vec<u8>),
     /// A list; its elements carry marks of their own.
     List(Vec<PropertyValue>),
     /// An object or a map; its members carry marks of their own.
@@ -123,6 +125,19 @@ pub struct ResourceReference {
     pub package_version: String,
 }
 
+impl Urn {
+    /// The type token of the resource: the last of the chain of types.
+    pub fn type_token(&self) -> &str {
+        let types = self.0.split("::").nth(2).unwrap_or_default();
+        types.rsplit('$').next().unwrap_or_default()
+    }
+
+    /// The logical name of the resource.
+    pub fn name(&self) -> &str {
+        self.0.splitn(4, "::").nth(3).unwrap_or_default()
+    }
+}
+
 impl PropertyValue {
     /// A value that a preview cannot know.
     pub fn unknown() -> Self {
@@ -130,24 +145,46 @@ impl PropertyValue {
     }
 
     /// The marks of the value and of everything below it: secret, unknown, dependencies.
+    ///
+    /// Not inside references: who holds a reference knows the resource, not what its id came from.
     pub fn marks(&self) -> Marks {
         let mut marks = Marks::default();
-        self.collect(&mut marks);
+        self.walk(&mut |value| {
+            marks.secret |= value.secret;
+            marks.unknown |= value.value == Value::Unknown;
+            marks.dependencies.extend(value.dependencies.iter().cloned());
+        });
         marks
     }
 
-    fn collect(&self, marks: &mut Marks) {
-        marks.secret |= self.secret;
-        marks.dependencies.extend(self.dependencies.iter().cloned());
+    /// The resources that the value refers to, at any depth.
+    pub(crate) fn references(&self) -> BTreeSet<Urn> {
+        let mut references = BTreeSet::new();
+        self.walk(&mut |value| {
+            if let Value::Resource(reference) = &value.value {
+                references.insert(reference.urn.clone());
+            }
+        });
+        references
+    }
+
+    /// Visits the value and everything below it, but not what is inside references.
+    pub(crate) fn walk(&self, visit: &mut impl FnMut(&Self)) {
+        visit(self);
         match &self.value {
-            Value::Unknown => marks.unknown = true,
-            Value::List(items) => items.iter().for_each(|item| item.collect(marks)),
-            Value::Object(members) => members.values().for_each(|member| member.collect(marks)),
+            Value::List(items) => items.iter().for_each(|item| item.walk(visit)),
+            Value::Object(members) => members.values().for_each(|member| member.walk(visit)),
             Value::Archive(Archive { source: ArchiveSource::Assets(assets), .. }) => {
-                assets.values().for_each(|asset| asset.collect(marks));
+                assets.values().for_each(|asset| asset.walk(visit));
             }
             _ => {}
         }
+    }
+
+    /// The same value, secret.
+    #[must_use]
+    pub fn into_secret(self) -> Self {
+        Self { secret: true, ..self }
     }
 
     /// The text, where the value is one.
@@ -176,6 +213,12 @@ impl From<Value> for PropertyValue {
     }
 }
 
+impl From<PropertyMap> for PropertyValue {
+    fn from(members: PropertyMap) -> Self {
+        Value::Object(members).into()
+    }
+}
+
 impl From<&str> for PropertyValue {
     fn from(text: &str) -> Self {
         Value::String(text.to_owned()).into()
@@ -194,6 +237,7 @@ impl fmt::Debug for PropertyValue {
             Value::Bool(value) => value.fmt(formatter),
             Value::Number(value) => value.fmt(formatter),
             Value::String(value) => value.fmt(formatter),
+            Value::Bytes(bytes) => write!(formatter, "[{} bytes]", bytes.len()),
             Value::List(items) => items.fmt(formatter),
             Value::Object(members) => members.fmt(formatter),
             other => other.fmt(formatter),

@@ -7,10 +7,10 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use crate::component::Component;
-use crate::construct::{Constructed, construct};
-use crate::context::{ConstructRequest, Log, LogEntry};
+use crate::construct::{Constructed, Surroundings, construct};
+use crate::context::{ConstructRequest, Deployment, Log, LogEntry};
 use crate::error::ConstructError;
-use crate::monitor::{Invocation, MonitorError, Registered, Registration, ResourceMonitor};
+use crate::monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Registration, ResourceMonitor};
 use crate::property::{PropertyMap, PropertyValue, Urn, Value};
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.
@@ -31,6 +31,8 @@ pub struct MockMonitor {
 pub struct Recorded {
     /// Registrations, each with the URN it was given.
     pub registrations: Vec<(Urn, Registration)>,
+    /// Resources that were read.
+    pub readings: Vec<(Urn, Reading)>,
     /// Outputs of components by URN.
     pub outputs: Vec<(Urn, PropertyMap)>,
     /// Calls of functions.
@@ -64,7 +66,7 @@ impl MockMonitor {
         self
     }
 
-    /// Refuses the resource of a logical name.
+    /// Refuses the resource of a logical name, or the function of a token.
     #[must_use]
     pub fn refuse(mut self, name: &str, reason: &str) -> Self {
         self.failures.insert(name.to_owned(), reason.to_owned());
@@ -109,14 +111,15 @@ impl ResourceMonitor for MockMonitor {
             if let Some(reason) = self.failures.get(&registration.name) {
                 return Err(MonitorError::Refused(reason.clone()));
             }
-            if !registration.custom {
+            if !registration.custom && !registration.remote {
                 return Ok(Registered { urn, id: String::new(), outputs: PropertyMap::new(), unknown: false });
             }
             let mut outputs = registration.inputs;
             for value in outputs.values_mut() {
                 value.dependencies.clear();
             }
-            let id = if self.preview { String::new() } else { format!("{}-id", registration.name) };
+            let id =
+                if self.preview || registration.remote { String::new() } else { format!("{}-id", registration.name) };
             if !self.preview {
                 let arn = format!("arn:aws:mock:::{}", registration.name);
                 outputs.entry("arn".into()).or_insert_with(|| Value::String(arn).into());
@@ -136,12 +139,33 @@ impl ResourceMonitor for MockMonitor {
         .boxed()
     }
 
-    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<PropertyMap, MonitorError>> {
+    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<Invoked, MonitorError>> {
         async move {
             self.take_time().await;
             let result = self.results.get(&invocation.token).cloned().unwrap_or_default();
+            let refused = self.failures.get(&invocation.token).cloned();
             self.record(|recorded| recorded.invocations.push(invocation));
-            Ok(result)
+            refused.map_or(Ok(Invoked { result, unknown: false }), |reason| Err(MonitorError::Refused(reason)))
+        }
+        .boxed()
+    }
+
+    fn read(&self, reading: Reading) -> BoxFuture<'_, Result<Registered, MonitorError>> {
+        async move {
+            self.take_time().await;
+            let of = Registration {
+                type_token: reading.type_token.clone(),
+                name: reading.name.clone(),
+                parent: reading.parent.clone(),
+                ..Registration::default()
+            };
+            let urn = Self::urn(&of);
+            self.record(|recorded| recorded.readings.push((urn.clone(), reading.clone())));
+            if let Some(reason) = self.failures.get(&reading.name) {
+                return Err(MonitorError::Refused(reason.clone()));
+            }
+            let outputs = self.outputs.get(&reading.type_token).cloned().unwrap_or_default();
+            Ok(Registered { urn, id: reading.id, outputs, unknown: false })
         }
         .boxed()
     }
@@ -164,10 +188,13 @@ pub async fn construct_with<T: Component>(
     inputs: PropertyMap,
 ) -> Result<Constructed, ConstructError> {
     let request = ConstructRequest {
-        project: "project".into(),
-        stack: "stack".into(),
-        organization: "organization".into(),
-        dry_run: monitor.preview,
+        deployment: Deployment {
+            project: "project".into(),
+            stack: "stack".into(),
+            organization: "organization".into(),
+            dry_run: monitor.preview,
+            ..Deployment::default()
+        },
         type_token: T::TOKEN.as_str().into(),
         name: name.into(),
         inputs,
@@ -184,7 +211,7 @@ pub async fn construct_request<T: Component>(
     monitor: &Arc<MockMonitor>,
     request: ConstructRequest,
 ) -> Result<Constructed, ConstructError> {
-    construct::<T>(request, monitor.clone(), monitor.clone()).await
+    construct::<T>(request, surroundings(monitor)).await
 }
 
 /// Plain JSON as inputs, for tests that need no marks.
@@ -197,15 +224,10 @@ pub fn inputs(json: serde_json::Value) -> PropertyMap {
 
 /// Plain JSON as a property value.
 pub fn value(json: serde_json::Value) -> PropertyValue {
-    match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Bool(value),
-        serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or_default()),
-        serde_json::Value::String(text) => Value::String(text),
-        serde_json::Value::Array(items) => Value::List(items.into_iter().map(value).collect()),
-        serde_json::Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(name, member)| (name, value(member))).collect())
-        }
-    }
-    .into()
+    PropertyValue::from_json(json)
+}
+
+/// A mock as everything that a request is served with.
+pub fn surroundings(monitor: &Arc<MockMonitor>) -> Surroundings {
+    Surroundings { monitor: monitor.clone(), log: monitor.clone(), configuration: None }
 }

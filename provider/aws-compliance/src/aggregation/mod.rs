@@ -106,7 +106,7 @@ impl SourcesArgs {
             "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {account} and \
              aggregatorRegion {region}: {places}"
         );
-        context.info(message).await;
+        context.info(message);
     }
 }
 

@@ -32,8 +32,8 @@ async fn recorded(monitor: MockMonitor, name: &str, inputs: PropertyMap) -> Json
                 "dependencies": names(&registration.dependencies),
                 "propertyDependencies": by_property,
                 "provider": registration.provider,
-                "version": registration.version,
-                "deleteBeforeReplace": registration.delete_before_replace,
+                "version": registration.package.map(|package| package.version).unwrap_or_default(),
+                "deleteBeforeReplace": registration.options.delete_before_replace,
             })
         })
         .collect();

@@ -69,6 +69,7 @@ pub fn shown(value: &PropertyValue) -> Json {
         // Where the functions lie differs from machine to machine.
         Value::Archive(_) => json!({ "archive": "functions.zip" }),
         Value::Asset(_) => json!({ "asset": "file" }),
+        Value::Bytes(bytes) => json!({ "bytes": bytes.len() }),
         Value::Resource(reference) => json!({ "resource": reference.urn.to_string() }),
     };
     if value.secret { json!({ "secret": plain }) } else { plain }

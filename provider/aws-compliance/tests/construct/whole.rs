@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_compliance::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
-use pulumi_component::{ComponentOptions, ConstructError, ConstructRequest, PropertyMap, Registration, Value};
+use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, REGION, answers, every_input, shown};
@@ -234,7 +234,7 @@ async fn an_explicit_provider_reaches_every_child_and_look_up() {
     let request = ConstructRequest {
         type_token: "aws-compliance:index:ComplianceMonitoring".into(),
         name: "compliance".into(),
-        options: ComponentOptions { providers, ..ComponentOptions::default() },
+        options: RegistrationOptions { providers, ..RegistrationOptions::default() },
         ..ConstructRequest::default()
     };
     construct_request::<ComplianceMonitoring>(&monitor, request).await.expect("it constructs");
@@ -244,7 +244,7 @@ async fn an_explicit_provider_reaches_every_child_and_look_up() {
     let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
     for (urn, child) in children {
         assert_eq!(child.provider, provider, "{urn}");
-        assert_eq!(child.version, aws_resources::AWS.version, "{urn}");
+        assert_eq!(child.package, Some(aws_resources::AWS), "{urn}");
     }
 }
 

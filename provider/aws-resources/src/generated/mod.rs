@@ -11,5 +11,4 @@ pub mod sns;
 pub mod sqs;
 
 /// The package that these types were made from.
-pub const AWS: pulumi_component::Package =
-    pulumi_component::Package { name: "aws", version: "7.48.0", plugin_download_url: "" };
+pub const AWS: pulumi_component::Package = pulumi_component::Package::new("aws", "7.48.0");

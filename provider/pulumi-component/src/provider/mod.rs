@@ -1,30 +1,37 @@
-//! A provider: the components of a package, and the process that serves them to the engine.
+//! A provider: the components, methods and functions of a package, and the process that serves them to the engine.
 
+mod configuration;
+mod orphan;
 mod process;
 mod service;
+mod session;
 
-use std::sync::Arc;
+use std::any::Any;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 
 use crate::component::Component;
-use crate::construct::{Constructed, construct};
-use crate::context::{ConstructRequest, Log};
+use crate::construct::{Constructed, Surroundings, construct};
+use crate::context::ConstructRequest;
 use crate::error::ConstructError;
-use crate::monitor::ResourceMonitor;
-use crate::schema::{ComponentSchema, PackageIdentity, SchemaError, package_schema};
+use crate::function::{Function, FunctionContext, invoke};
+use crate::method::{CallRequest, Method, call};
+use crate::property::PropertyMap;
+use crate::schema::{ComponentSchema, FunctionSchema, MethodSchema, PackageIdentity, PackageParts, SchemaError};
+use configuration::ConfigurationType;
 
 /// The largest message that the engine sends or takes, in bytes.
 pub(crate) const MESSAGE_LIMIT: usize = 400 * 1024 * 1024;
 
-type ConstructFn = fn(
-    ConstructRequest,
-    Arc<dyn ResourceMonitor>,
-    Arc<dyn Log>,
-) -> BoxFuture<'static, Result<Constructed, ConstructError>>;
+type ConstructFn = fn(ConstructRequest, Surroundings) -> BoxFuture<'static, Result<Constructed, ConstructError>>;
+type CallFn = fn(CallRequest, Surroundings) -> BoxFuture<'static, Result<PropertyMap, ConstructError>>;
+type InvokeFn = fn(FunctionContext, PropertyMap) -> BoxFuture<'static, Result<PropertyMap, ConstructError>>;
 
-/// The components of a package.
+/// The components of a package, with their methods, its functions and its configuration.
 ///
 /// ```no_run
 /// # use pulumi_component::{PackageIdentity, Provider};
@@ -34,22 +41,69 @@ type ConstructFn = fn(
 /// ```
 pub struct Provider {
     identity: PackageIdentity,
-    schemas: Vec<ComponentSchema>,
+    parts: PackageParts,
     constructors: Vec<(&'static str, ConstructFn)>,
+    methods: Vec<(String, CallFn)>,
+    functions: Vec<(&'static str, InvokeFn)>,
+    configuration: Option<ConfigurationType>,
+    orphan_check: Duration,
 }
 
 impl Provider {
     /// A provider without components.
     pub fn new(identity: PackageIdentity) -> Self {
-        Self { identity, schemas: Vec::new(), constructors: Vec::new() }
+        Self {
+            identity,
+            parts: PackageParts::default(),
+            constructors: Vec::new(),
+            methods: Vec::new(),
+            functions: Vec::new(),
+            configuration: None,
+            orphan_check: Duration::from_secs(5 * 60),
+        }
     }
 
     /// Adds a component.
     #[must_use]
     pub fn component<T: Component>(mut self) -> Self {
-        self.schemas.push(ComponentSchema::of::<T>());
+        self.parts.components.push(ComponentSchema::of::<T>());
         self.constructors
-            .push((T::TOKEN.as_str(), |request, monitor, log| construct::<T>(request, monitor, log).boxed()));
+            .push((T::TOKEN.as_str(), |request, surroundings| construct::<T>(request, surroundings).boxed()));
+        self
+    }
+
+    /// Adds a method of a component.
+    #[must_use]
+    pub fn method<M: Method>(mut self) -> Self {
+        let schema = MethodSchema::of::<M>();
+        self.methods.push((schema.token(), |request, surroundings| call::<M>(request, surroundings).boxed()));
+        self.parts.methods.push(schema);
+        self
+    }
+
+    /// Adds a function.
+    #[must_use]
+    pub fn function<F: Function>(mut self) -> Self {
+        self.parts.functions.push(FunctionSchema::of::<F>());
+        self.functions.push((F::TOKEN.as_str(), |context, arguments| invoke::<F>(context, arguments).boxed()));
+        self
+    }
+
+    /// Declares the provider's configuration: what a stack sets under the package's name, or an explicit provider
+    /// takes as its arguments. Components read it by [`Context::provider_config`](crate::Context::provider_config).
+    #[must_use]
+    pub fn config<C: DeserializeOwned + JsonSchema + Any + Send + Sync>(mut self) -> Self {
+        let configuration = ConfigurationType::of::<C>();
+        self.parts.configuration = Some(configuration.describe);
+        self.configuration = Some(configuration);
+        self
+    }
+
+    /// How often a plugin that an engine started looks whether that engine is still there; else it ends by itself.
+    /// Default: 5 minutes.
+    #[must_use]
+    pub fn orphan_check(mut self, every: Duration) -> Self {
+        self.orphan_check = every;
         self
     }
 
@@ -58,7 +112,7 @@ impl Provider {
     /// # Errors
     /// Names the first property whose Rust type Pulumi's package schema cannot express.
     pub fn schema(&self) -> Result<serde_json::Value, SchemaError> {
-        package_schema(&self.identity, &self.schemas)
+        self.parts.schema(&self.identity)
     }
 
     /// Serves the package as the engine expects of a plugin, or answers `schema`, `--help` and `--version`.
@@ -68,5 +122,13 @@ impl Provider {
 
     fn constructor(&self, token: &str) -> Option<ConstructFn> {
         self.constructors.iter().find(|(known, _)| *known == token).map(|(_, construct)| *construct)
+    }
+
+    fn method_of(&self, token: &str) -> Option<CallFn> {
+        self.methods.iter().find(|(known, _)| known == token).map(|(_, call)| *call)
+    }
+
+    fn function_of(&self, token: &str) -> Option<InvokeFn> {
+        self.functions.iter().find(|(known, _)| *known == token).map(|(_, invoke)| *invoke)
     }
 }

@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 
+use super::orphan::engine_gone;
 use super::service::Service;
 use super::{MESSAGE_LIMIT, Provider};
 use crate::protocol::resource_provider_server::ResourceProviderServer;
@@ -85,7 +86,8 @@ fn print(text: &str) -> Result<(), String> {
 fn help(provider: &Provider) -> String {
     let identity = &provider.identity;
     let binary = format!("pulumi-resource-{}", identity.name);
-    let components = provider.schemas.iter().map(|component| format!("  {}\n", component.token)).collect::<String>();
+    let components = provider.parts.components.iter().map(|component| format!("  {}\n", component.token));
+    let components = components.collect::<String>();
     format!(
         "{name} {version}: {description}\n\n\
          This is a Pulumi plugin. The Pulumi engine starts it; you do not have to.\n\n\
@@ -121,6 +123,7 @@ fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
                 provider.identity.display_name, provider.identity.version
             );
         }
+        let orphaned = orphaned(engine.clone(), provider.orphan_check);
         let service = ResourceProviderServer::new(Service::new(provider, engine))
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT);
@@ -131,11 +134,20 @@ fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
             outcome = server => outcome.map_err(|error| format!("serving ended: {error}")),
             _ = interrupt.recv() => Ok(()),
             _ = terminate.recv() => Ok(()),
+            () = orphaned => Ok(()),
         }
     });
     // Nothing that is still under way may delay the end.
     runtime.shutdown_background();
     outcome
+}
+
+/// Resolves when the engine that started this process is gone. Who waits to be attached waits for any engine.
+async fn orphaned(engine: Option<String>, every: std::time::Duration) {
+    match engine {
+        Some(engine) => engine_gone(&engine, every).await,
+        None => std::future::pending().await,
+    }
 }
 
 #[cfg(test)]

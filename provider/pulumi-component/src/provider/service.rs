@@ -1,91 +1,158 @@
-//! The gRPC service of a provider that has components only.
+//! The gRPC service of a package of components.
 
+use std::future::Future;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::result::Result;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
-use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use super::Provider;
-use crate::context::Log;
+use super::session::{Session, Sessions};
+use crate::construct::Surroundings;
+use crate::context::Configuration;
 use crate::error::{ConstructError, panic_message};
+use crate::function::FunctionContext;
 use crate::protocol::resource_provider_server::ResourceProvider;
 use crate::protocol::*;
-use crate::wire::monitor::{GrpcLog, GrpcMonitor, channel};
-use crate::wire::request::{decode_construct, encode_constructed};
+use crate::schema::nearest;
+use crate::wire::error::{failures, missing_configuration};
+use crate::wire::monitor::{GrpcLog, GrpcMonitor};
+use crate::wire::request::{decode_call, decode_construct, encode_constructed, encode_returned};
+use crate::wire::{Secrets, decode_map, encode_map};
 
 type Reply<T> = Result<Response<T>, Status>;
 
 pub(super) struct Service {
     provider: Provider,
-    session: Mutex<Session>,
-}
-
-/// The engine that talks to us now. One process serves several engines, one after the other, while it is attached.
-struct Session {
-    engine: Option<String>,
-    cancelled: watch::Sender<bool>,
+    sessions: Sessions,
+    configuration: Mutex<Configuration>,
 }
 
 impl Service {
     pub(super) fn new(provider: Provider, engine: Option<String>) -> Self {
-        Self { provider, session: Mutex::new(Session { engine, cancelled: watch::Sender::new(false) }) }
+        Self { provider, sessions: Sessions::new(engine), configuration: Mutex::default() }
     }
 
-    /// The newest engine wins, and what was cancelled for another one is over.
-    fn attach_to(&self, engine: String) {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        session.engine = Some(engine);
-        session.cancelled = watch::Sender::new(false);
+    /// What a component or a method is served with.
+    fn surroundings(&self, session: &Session, monitor: Arc<GrpcMonitor>) -> Result<Surroundings, Status> {
+        let log = session.log().map_err(Status::failed_precondition)?;
+        Ok(Surroundings { monitor, log: Arc::new(GrpcLog::new(log)), configuration: self.configuration()? })
     }
 
-    fn session(&self) -> (Option<String>, watch::Receiver<bool>) {
-        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        (session.engine.clone(), session.cancelled.subscribe())
+    /// The configuration that the engine gave; without one, what the defaults make.
+    fn configuration(&self) -> Result<Configuration, Status> {
+        let mut configured = self.configuration.lock().unwrap_or_else(PoisonError::into_inner);
+        if configured.is_none()
+            && let Some(kind) = &self.provider.configuration
+        {
+            let defaults = kind.decode(Default::default()).map_err(|error| Status::invalid_argument(error.to_string()));
+            *configured = Some(defaults?);
+        }
+        Ok(configured.clone())
     }
 
-    fn log(&self, engine: Option<String>) -> Result<Arc<dyn Log>, Status> {
-        let engine = engine.ok_or_else(|| Status::failed_precondition("no engine has attached"))?;
-        Ok(Arc::new(GrpcLog::new(channel(&engine).map_err(Status::invalid_argument)?)))
-    }
-
-    async fn construct_component(&self, request: ConstructRequest) -> Result<ConstructResponse, Status> {
-        let token = request.r#type.clone();
-        let construct = self.provider.constructor(&token).ok_or_else(|| {
-            let known: Vec<_> = self.provider.schemas.iter().map(|component| component.token).collect();
-            Status::invalid_argument(format!("unknown component `{token}`; this package has {}", known.join(", ")))
+    async fn construct_component(
+        &self,
+        peer: Option<SocketAddr>,
+        request: ConstructRequest,
+    ) -> Result<ConstructResponse, Status> {
+        let token = request.r#type.as_str();
+        let construct = self.provider.constructor(token).ok_or_else(|| {
+            unknown("component", token, self.provider.parts.components.iter().map(|component| component.token))
         })?;
-        let (engine, mut cancelled) = self.session();
-        let monitor = channel(&request.monitor_endpoint).map_err(Status::invalid_argument)?;
-        let monitor = Arc::new(GrpcMonitor::new(monitor));
+        let session = self.sessions.of(peer);
+        let monitor = session.monitor(&request.monitor_endpoint).map_err(Status::invalid_argument)?;
+        let surroundings = self.surroundings(&session, monitor)?;
         let request = decode_construct(request).map_err(|error| Status::invalid_argument(error.to_string()))?;
-        let running = AssertUnwindSafe(construct(request, monitor, self.log(engine)?)).catch_unwind();
-        let outcome = tokio::select! {
-            outcome = running => outcome,
-            _ = cancelled.wait_for(|cancelled| *cancelled) => return Err(ConstructError::Cancelled.into()),
-        };
-        let constructed =
-            outcome.unwrap_or_else(|panic| Err(ConstructError::Internal(panic_message(panic.as_ref()))))?;
+        let constructed = guarded(&session, construct(request, surroundings)).await?;
         Ok(encode_constructed(&constructed))
     }
+
+    async fn call_method(&self, peer: Option<SocketAddr>, request: CallRequest) -> Result<CallResponse, Status> {
+        let token = request.tok.as_str();
+        let call = self
+            .provider
+            .method_of(token)
+            .ok_or_else(|| unknown("method", token, self.provider.methods.iter().map(|(token, _)| token.as_str())))?;
+        let session = self.sessions.of(peer);
+        let monitor = session.monitor(&request.monitor_endpoint).map_err(Status::invalid_argument)?;
+        let surroundings = self.surroundings(&session, monitor.clone())?;
+        let mut request = decode_call(request).map_err(|error| Status::invalid_argument(error.to_string()))?;
+        request.deployment = monitor.complete(request.deployment).await;
+        match guarded(&session, call(request, surroundings)).await {
+            Ok(returned) => Ok(encode_returned(&returned)),
+            Err(ConstructError::InvalidInputs(problems)) => {
+                Ok(CallResponse { failures: failures(problems), ..Default::default() })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn invoke_function(
+        &self,
+        peer: Option<SocketAddr>,
+        request: InvokeRequest,
+    ) -> Result<InvokeResponse, Status> {
+        let token = request.tok.as_str();
+        let invoke = self
+            .provider
+            .function_of(token)
+            .ok_or_else(|| unknown("function", token, self.provider.functions.iter().map(|(token, _)| *token)))?;
+        let context = FunctionContext { preview: request.preview, configuration: self.configuration()? };
+        let arguments = decode_map(request.args.unwrap_or_default())
+            .map_err(|error| Status::invalid_argument(error.to_string()))?;
+        match guarded(&self.sessions.of(peer), invoke(context, arguments)).await {
+            Ok(result) => {
+                Ok(InvokeResponse { r#return: Some(encode_map(&result, Secrets::Wrap)), failures: Vec::new() })
+            }
+            Err(ConstructError::InvalidInputs(problems)) => {
+                Ok(InvokeResponse { r#return: None, failures: failures(problems) })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Runs the author's code: its panic is an error, and the engine's cancellation ends it.
+async fn guarded<T>(
+    session: &Session,
+    running: impl Future<Output = Result<T, ConstructError>>,
+) -> Result<T, ConstructError> {
+    let running = AssertUnwindSafe(running).catch_unwind();
+    tokio::select! {
+        outcome = running => {
+            outcome.unwrap_or_else(|panic| Err(ConstructError::Internal(panic_message(panic.as_ref()))))
+        }
+        () = session.cancelled() => Err(ConstructError::Cancelled),
+    }
+}
+
+fn unknown<'n>(what: &str, token: &str, known: impl Iterator<Item = &'n str> + Clone) -> Status {
+    let nearest = nearest(token, known.clone());
+    let known = known.collect::<Vec<_>>().join(", ");
+    Status::invalid_argument(format!("this package has no {what} `{token}`{nearest}; it has {known}"))
 }
 
 #[tonic::async_trait]
 impl ResourceProvider for Service {
     async fn handshake(&self, request: Request<ProviderHandshakeRequest>) -> Reply<ProviderHandshakeResponse> {
-        self.attach_to(request.into_inner().engine_address);
+        let peer = request.remote_addr();
+        self.sessions.attach(peer, request.into_inner().engine_address);
         Ok(Response::new(ProviderHandshakeResponse {
             accept_secrets: true,
             accept_resources: true,
             accept_outputs: true,
+            accepts_byte_string: true,
             ..Default::default()
         }))
     }
 
     async fn attach(&self, request: Request<PluginAttach>) -> Reply<()> {
-        self.attach_to(request.into_inner().address);
+        let peer = request.remote_addr();
+        self.sessions.attach(peer, request.into_inner().address);
         Ok(Response::new(()))
     }
 
@@ -103,15 +170,37 @@ impl ResourceProvider for Service {
     }
 
     async fn check_config(&self, request: Request<CheckRequest>) -> Reply<CheckResponse> {
-        Ok(Response::new(CheckResponse { inputs: request.into_inner().news, failures: Vec::new() }))
+        let news = request.into_inner().news;
+        let problems = match &self.provider.configuration {
+            Some(kind) => {
+                let values = decode_map(news.clone().unwrap_or_default());
+                kind.problems(values.map_err(|error| Status::invalid_argument(error.to_string()))?)
+            }
+            None => Vec::new(),
+        };
+        Ok(Response::new(CheckResponse { inputs: news, failures: failures(problems) }))
     }
 
-    async fn diff_config(&self, _request: Request<DiffRequest>) -> Reply<DiffResponse> {
+    async fn diff_config(&self, request: Request<DiffRequest>) -> Reply<DiffResponse> {
+        let request = request.into_inner();
+        let (old, new) = (request.old_inputs.or(request.olds), request.news);
         // Never a replacement: it would replace every resource of every component.
-        Ok(Response::new(DiffResponse { changes: diff_response::DiffChanges::DiffNone.into(), ..Default::default() }))
+        let changes =
+            if old == new { diff_response::DiffChanges::DiffNone } else { diff_response::DiffChanges::DiffSome };
+        Ok(Response::new(DiffResponse { changes: changes.into(), ..Default::default() }))
     }
 
-    async fn configure(&self, _request: Request<ConfigureRequest>) -> Reply<ConfigureResponse> {
+    async fn configure(&self, request: Request<ConfigureRequest>) -> Reply<ConfigureResponse> {
+        if let Some(kind) = &self.provider.configuration {
+            let values = decode_map(request.into_inner().args.unwrap_or_default())
+                .map_err(|error| Status::invalid_argument(error.to_string()))?;
+            let missing = kind.missing(&values);
+            if !missing.is_empty() {
+                return Err(missing_configuration(missing));
+            }
+            let decoded = kind.decode(values).map_err(|error| ConstructError::InvalidInputs(vec![error]))?;
+            *self.configuration.lock().unwrap_or_else(PoisonError::into_inner) = Some(decoded);
+        }
         Ok(Response::new(ConfigureResponse {
             accept_secrets: true,
             supports_preview: true,
@@ -122,12 +211,13 @@ impl ResourceProvider for Service {
     }
 
     async fn construct(&self, request: Request<ConstructRequest>) -> Reply<ConstructResponse> {
-        self.construct_component(request.into_inner()).await.map(Response::new)
+        let peer = request.remote_addr();
+        self.construct_component(peer, request.into_inner()).await.map(Response::new)
     }
 
-    async fn cancel(&self, _request: Request<()>) -> Reply<()> {
+    async fn cancel(&self, request: Request<()>) -> Reply<()> {
         // Also how every run ends normally; the process goes on until its signal.
-        self.session.lock().unwrap_or_else(PoisonError::into_inner).cancelled.send_replace(true);
+        self.sessions.cancel(request.remote_addr());
         Ok(Response::new(()))
     }
 
@@ -136,11 +226,13 @@ impl ResourceProvider for Service {
     }
 
     async fn invoke(&self, request: Request<InvokeRequest>) -> Reply<InvokeResponse> {
-        Err(Status::unimplemented(format!("this package has no function `{}`", request.into_inner().tok)))
+        let peer = request.remote_addr();
+        self.invoke_function(peer, request.into_inner()).await.map(Response::new)
     }
 
     async fn call(&self, request: Request<CallRequest>) -> Reply<CallResponse> {
-        Err(Status::unimplemented(format!("this package has no method `{}`", request.into_inner().tok)))
+        let peer = request.remote_addr();
+        self.call_method(peer, request.into_inner()).await.map(Response::new)
     }
 
     async fn check(&self, _request: Request<CheckRequest>) -> Reply<CheckResponse> {

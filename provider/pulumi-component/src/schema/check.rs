@@ -1,18 +1,18 @@
 //! Inputs against the schema of their struct: every problem at once, each with its path.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 
-use super::spec::{enumeration, folded, type_name};
+use super::spec::{enumeration, folded, type_name, union};
 use crate::error::{PropertyError, join_path, path_member};
 use crate::input::EVENTUAL;
 use crate::property::{PropertyMap, PropertyValue, Value};
+use crate::special::{self, REFERENCE};
 
 /// Finds every input that does not fit: unknown and missing names, wrong types, bounds. Unknown values are left aside;
 /// an update sees them known.
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
-    let root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
+    let root = super::root::<T>();
     let mut checker = Checker { root: &root, problems: Vec::new() };
     checker.object("", &root, inputs);
     checker.problems
@@ -39,6 +39,12 @@ impl<'s> Checker<'s> {
         }
         let bounds = schema;
         let schema = self.resolved(schema);
+        if let Some(reference) = schema.get(REFERENCE).and_then(Json::as_str) {
+            return self.special(path, reference, value);
+        }
+        if let Some(members) = union(schema) {
+            return self.any_of(path, &members, value);
+        }
         if let Some(allowed) = enumeration(schema) {
             return self.one_of(path, value, &allowed.iter().map(|(value, _)| *value).collect::<Vec<_>>());
         }
@@ -70,6 +76,57 @@ impl<'s> Checker<'s> {
                 let reason = format!("expected {}, got {}", describe_type(expected), describe_value(given));
                 self.report(path, value, reason);
             }
+        }
+    }
+
+    /// What Pulumi has a type of its own for.
+    fn special(&mut self, path: &str, reference: &str, value: &PropertyValue) {
+        let expected = match (reference, &value.value) {
+            (special::ANY, _)
+            | (special::ASSET, Value::Asset(_) | Value::Archive(_))
+            | (special::ARCHIVE, Value::Archive(_)) => return,
+            (special::ASSET, _) => "an asset".to_owned(),
+            (special::ARCHIVE, _) => "an archive".to_owned(),
+            (_, given) => {
+                let token = reference.rsplit("#/resources/").next().unwrap_or_default().replace("%2F", "/");
+                match given {
+                    Value::Resource(given) if given.urn.type_token() == token => return,
+                    Value::Resource(given) => {
+                        let given = given.urn.type_token();
+                        return self.report(path, value, format!("expected a resource `{token}`, got a `{given}`"));
+                    }
+                    _ => format!("a resource `{token}`"),
+                }
+            }
+        };
+        self.report(path, value, format!("expected {expected}, got {}", describe_value(&value.value)));
+    }
+
+    /// One of several types: the first that fits is right, and of what fits none nothing else can be said.
+    fn any_of(&mut self, path: &str, members: &[&'s Json], value: &PropertyValue) {
+        let before = self.problems.len();
+        let mut expected = Vec::new();
+        for member in members {
+            self.value(path, member, value);
+            if self.problems.len() == before {
+                return;
+            }
+            self.problems.truncate(before);
+            expected.push(self.describe(member));
+        }
+        expected.dedup();
+        let reason = format!("expected {}, got {}", expected.join(" or "), describe_value(&value.value));
+        self.report(path, value, reason);
+    }
+
+    fn describe(&self, schema: &'s Json) -> String {
+        let schema = self.resolved(schema);
+        match enumeration(schema) {
+            Some(allowed) => {
+                let allowed = allowed.iter().map(|(value, _)| format!("`{value}`"));
+                format!("one of {}", allowed.collect::<Vec<_>>().join(", "))
+            }
+            None => describe_type(type_name(schema).unwrap_or_default()).to_owned(),
         }
     }
 
@@ -168,6 +225,7 @@ fn describe_value(value: &Value) -> &'static str {
         Value::Number(number) if number.fract() != 0.0 => "a number with a fraction",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
+        Value::Bytes(_) => "bytes that are not UTF-8",
         Value::List(_) => "a list",
         Value::Object(_) => "an object",
         Value::Asset(_) => "an asset",
@@ -178,7 +236,7 @@ fn describe_value(value: &Value) -> &'static str {
 }
 
 /// The nearest of the known names as the end of a sentence; empty where none is near.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let fold = |text: &str| text.replace(['_', '-'], "").to_lowercase();
     let folded = fold(name);
     let best = known

@@ -4,8 +4,33 @@ mod check;
 mod package;
 mod spec;
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value as Json;
+
 pub use check::check;
-pub(crate) use package::ComponentSchema;
+pub(crate) use check::nearest;
 pub use package::PackageIdentity;
-pub(crate) use package::package_schema;
+pub(crate) use package::{ComponentSchema, FunctionSchema, MethodSchema, PackageParts};
 pub use spec::SchemaError;
+
+/// The JSON schema of a type, whole.
+pub(crate) fn root<T: JsonSchema>() -> Json {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// The type keyword of a struct's member, where it has one.
+pub(crate) fn type_of<'s>(root: &'s Json, name: &str) -> Option<&'s str> {
+    spec::type_name(spec::folded(root.get("properties")?.get(name)?)).or(Some("object"))
+}
+
+/// The members that must be given, each with its description.
+pub(crate) fn required(root: &Json) -> Vec<(String, String)> {
+    let names = root.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+    let described = names.map(|name| {
+        let member = root.get("properties").and_then(|members| members.get(name));
+        let description = member.and_then(|member| member.get("description")).and_then(Json::as_str);
+        (name.to_owned(), spec::unwrapped(description.unwrap_or_default()))
+    });
+    described.collect()
+}

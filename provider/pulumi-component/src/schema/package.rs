@@ -1,6 +1,6 @@
 //! The package schema: what the SDKs are generated from and what YAML programs are checked against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, unwrapped};
 use crate::component::{Component, OutputProperty, Outputs};
+use crate::function::Function;
+use crate::method::Method;
 
 /// Who the package is. One place holds it; everything else is derived.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +36,34 @@ pub struct PackageIdentity {
     pub go_import_base_path: &'static str,
 }
 
+/// What a package has, as the schema shows it.
+#[derive(Default)]
+pub(crate) struct PackageParts {
+    pub components: Vec<ComponentSchema>,
+    pub methods: Vec<MethodSchema>,
+    pub functions: Vec<FunctionSchema>,
+    pub configuration: Option<fn(&mut SchemaGenerator) -> Value>,
+}
+
 /// A component as the schema shows it.
 pub(crate) struct ComponentSchema {
     pub token: &'static str,
     describe: fn(&mut SchemaGenerator) -> Described,
+}
+
+/// A method as the schema shows it.
+pub(crate) struct MethodSchema {
+    component: &'static str,
+    name: &'static str,
+    description: &'static str,
+    describe: fn(&mut SchemaGenerator) -> Described,
+}
+
+/// A function as the schema shows it.
+pub(crate) struct FunctionSchema {
+    pub token: &'static str,
+    description: &'static str,
+    describe: fn(&mut SchemaGenerator) -> (Value, Value),
 }
 
 struct Described {
@@ -57,61 +83,246 @@ impl ComponentSchema {
     }
 }
 
-/// Renders the schema of a package.
-///
-/// # Errors
-/// Names the first property whose Rust type Pulumi's package schema cannot express.
-pub(crate) fn package_schema(identity: &PackageIdentity, components: &[ComponentSchema]) -> Result<Value, SchemaError> {
-    let package = identity.name;
-    let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let mut resources = BTreeMap::new();
-    for component in components {
-        let described = (component.describe)(&mut generator);
-        let (inputs, required_inputs) = properties(package, component.token, &described.args, Side::Input)?;
-        let mut outputs = Map::new();
-        let mut required = Vec::new();
-        for output in described.outputs {
-            let path = format!("{}.{}", component.token, output.name);
-            let mut schema = output.schema.to_value();
-            if let Some(schema) = schema.as_object_mut() {
-                schema.insert("description".into(), output.description.into());
-            }
-            outputs.insert(output.name.to_owned(), property(package, &path, &schema, Side::Output)?);
-            if output.required {
-                required.push(output.name);
+impl MethodSchema {
+    pub(crate) fn of<M: Method>() -> Self {
+        let describe = |generator: &mut SchemaGenerator| Described {
+            args: M::Args::json_schema(generator).to_value(),
+            description: <M::Result as Outputs>::DESCRIPTION,
+            outputs: M::Result::properties(generator),
+        };
+        Self {
+            component: <M::Component as Component>::TOKEN.as_str(),
+            name: M::NAME,
+            description: M::DESCRIPTION,
+            describe,
+        }
+    }
+
+    /// The token by which the engine calls it.
+    pub(crate) fn token(&self) -> String {
+        format!("{}/{}", self.component, self.name)
+    }
+}
+
+impl FunctionSchema {
+    pub(crate) fn of<F: Function>() -> Self {
+        let describe = |generator: &mut SchemaGenerator| {
+            (F::Args::json_schema(generator).to_value(), F::Result::json_schema(generator).to_value())
+        };
+        Self { token: F::TOKEN.as_str(), description: F::DESCRIPTION, describe }
+    }
+}
+
+impl PackageParts {
+    /// Renders the schema of the package.
+    ///
+    /// # Errors
+    /// Names the first property whose Rust type Pulumi's package schema cannot express.
+    pub(crate) fn schema(&self, identity: &PackageIdentity) -> Result<Value, SchemaError> {
+        let package = identity.name;
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let mut resources = BTreeMap::new();
+        for component in &self.components {
+            resources.insert(component.token, component_spec(package, component, &self.methods, &mut generator)?);
+        }
+        let mut functions = BTreeMap::new();
+        for method in &self.methods {
+            functions.insert(method.token(), method_spec(package, method, &mut generator)?);
+        }
+        for function in &self.functions {
+            functions.insert(function.token.to_owned(), function_spec(package, function, &mut generator)?);
+        }
+        let configuration = match self.configuration.map(|describe| describe(&mut generator)) {
+            Some(schema) => properties(package, "config", &schema, Side::Output)?,
+            None => Default::default(),
+        };
+        let definitions = generator.definitions().clone().into_iter().collect::<BTreeMap<_, _>>();
+        let mut types = BTreeMap::new();
+        let used = outputs_of(&resources, &functions);
+        let used = reachable(package, used, &definitions);
+        for (name, schema) in &definitions {
+            let token = type_token(package, name);
+            let side = if used.contains(&token) { Side::Output } else { Side::Input };
+            if types.insert(token, type_definition(package, name, schema, side)?).is_some() {
+                let reason = "two types have this name; the end `Args` does not count";
+                return Err(SchemaError { path: name.clone(), reason: reason.into() });
             }
         }
-        required.sort_unstable();
-        let resource = json!({
-            "isComponent": true, "description": unwrapped(described.description), "inputProperties": inputs,
-            "requiredInputs": required_inputs, "properties": outputs, "required": required,
+        let mut document = json!({
+            "name": identity.name,
+            "displayName": identity.display_name,
+            "version": identity.version,
+            "description": identity.description,
+            "publisher": identity.publisher,
+            "license": identity.license,
+            "keywords": identity.keywords,
+            "types": types,
+            "resources": resources,
+            "language": languages(identity),
         });
-        resources.insert(component.token, resource);
+        if let Some(document) = document.as_object_mut() {
+            if !functions.is_empty() {
+                document.insert("functions".into(), json!(functions));
+            }
+            if self.configuration.is_some() {
+                let (variables, required) = &configuration;
+                document.insert("config".into(), json!({ "variables": variables, "defaults": required }));
+                document.insert("provider".into(), json!({ "inputProperties": variables, "requiredInputs": required }));
+            }
+        }
+        Ok(document)
     }
-    let mut types = BTreeMap::new();
-    for (name, schema) in generator.definitions() {
-        types.insert(type_token(package, name), type_definition(package, name, schema)?);
+}
+
+fn languages(identity: &PackageIdentity) -> Value {
+    json!({
+        "nodejs": { "packageName": identity.nodejs_package, "respectSchemaVersion": true },
+        "python": {
+            "packageName": identity.python_package, "respectSchemaVersion": true,
+            "pyproject": { "enabled": true },
+        },
+        "go": {
+            "importBasePath": identity.go_import_base_path, "respectSchemaVersion": true,
+            "generateResourceContainerTypes": true,
+        },
+    })
+}
+
+fn component_spec(
+    package: &str,
+    component: &ComponentSchema,
+    methods: &[MethodSchema],
+    generator: &mut SchemaGenerator,
+) -> Result<Value, SchemaError> {
+    let described = (component.describe)(generator);
+    let (inputs, required_inputs) = properties(package, component.token, &described.args, Side::Input)?;
+    let (outputs, required) = outputs(package, component.token, described.outputs)?;
+    let mut spec = json!({
+        "isComponent": true, "description": unwrapped(described.description), "inputProperties": inputs,
+        "requiredInputs": required_inputs, "properties": outputs, "required": required,
+    });
+    let own = methods.iter().filter(|method| method.component == component.token);
+    let methods: BTreeMap<_, _> = own.map(|method| (method.name, method.token())).collect();
+    if let (Some(spec), false) = (spec.as_object_mut(), methods.is_empty()) {
+        spec.insert("methods".into(), json!(methods));
     }
+    Ok(spec)
+}
+
+fn method_spec(package: &str, method: &MethodSchema, generator: &mut SchemaGenerator) -> Result<Value, SchemaError> {
+    let token = method.token();
+    let described = (method.describe)(generator);
+    let (mut inputs, mut required_inputs) = properties(package, &token, &described.args, Side::Input)?;
+    inputs.insert("__self__".into(), json!({ "$ref": format!("#/resources/{}", method.component) }));
+    required_inputs.insert(0, "__self__".into());
+    let (outputs, required) = outputs(package, &token, described.outputs)?;
     Ok(json!({
-        "name": identity.name,
-        "displayName": identity.display_name,
-        "version": identity.version,
-        "description": identity.description,
-        "publisher": identity.publisher,
-        "license": identity.license,
-        "keywords": identity.keywords,
-        "types": types,
-        "resources": resources,
-        "language": {
-            "nodejs": { "packageName": identity.nodejs_package, "respectSchemaVersion": true },
-            "python": {
-                "packageName": identity.python_package, "respectSchemaVersion": true,
-                "pyproject": { "enabled": true },
-            },
-            "go": {
-                "importBasePath": identity.go_import_base_path, "respectSchemaVersion": true,
-                "generateResourceContainerTypes": true,
-            },
+        "description": unwrapped(method.description),
+        "inputs": { "type": "object", "properties": inputs, "required": required_inputs },
+        "outputs": {
+            "type": "object", "description": unwrapped(described.description), "properties": outputs,
+            "required": required,
         },
     }))
+}
+
+fn function_spec(
+    package: &str,
+    function: &FunctionSchema,
+    generator: &mut SchemaGenerator,
+) -> Result<Value, SchemaError> {
+    let (args, result) = (function.describe)(generator);
+    // Arguments of functions are plain or outputs by the form of the call, not by their type.
+    let (inputs, required_inputs) = properties(package, function.token, &args, Side::Output)?;
+    let (outputs, required) = properties(package, function.token, &result, Side::Output)?;
+    Ok(json!({
+        "description": unwrapped(function.description),
+        "inputs": { "type": "object", "properties": inputs, "required": required_inputs },
+        "outputs": { "type": "object", "properties": outputs, "required": required },
+    }))
+}
+
+/// The outputs of a component or of a method, and the names of those that are always there.
+fn outputs(
+    package: &str,
+    token: &str,
+    described: Vec<OutputProperty>,
+) -> Result<(Map<String, Value>, Vec<&'static str>), SchemaError> {
+    let mut outputs = Map::new();
+    let mut required = Vec::new();
+    for output in described {
+        let path = format!("{token}.{}", output.name);
+        let mut schema = output.schema.to_value();
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("description".into(), output.description.into());
+        }
+        let mut spec = property(package, &path, &schema, Side::Output)?;
+        if let (Some(spec), true) = (spec.as_object_mut(), output.secret) {
+            spec.insert("secret".into(), true.into());
+        }
+        outputs.insert(output.name.to_owned(), spec);
+        if output.required {
+            required.push(output.name);
+        }
+    }
+    required.sort_unstable();
+    Ok((outputs, required))
+}
+
+/// The parts of the document that describe outputs.
+fn outputs_of(resources: &BTreeMap<&str, Value>, functions: &BTreeMap<String, Value>) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for spec in resources.values() {
+        collect_types(spec.get("properties").unwrap_or(&Value::Null), &mut used);
+    }
+    for spec in functions.values() {
+        collect_types(spec.get("outputs").unwrap_or(&Value::Null), &mut used);
+    }
+    used
+}
+
+/// Adds the types that the used ones consist of. `plain` has no meaning in any of them.
+fn reachable(package: &str, mut used: BTreeSet<String>, definitions: &BTreeMap<String, Value>) -> BTreeSet<String> {
+    loop {
+        let before = used.len();
+        for (name, schema) in definitions {
+            if used.contains(&type_token(package, name)) {
+                collect_definitions(package, schema, &mut used);
+            }
+        }
+        if used.len() == before {
+            return used;
+        }
+    }
+}
+
+/// Finds `#/types/` references anywhere in a part of the document.
+fn collect_types(spec: &Value, found: &mut BTreeSet<String>) {
+    each_reference(spec, &mut |reference| {
+        if let Some(token) = reference.strip_prefix("#/types/") {
+            found.insert(token.to_owned());
+        }
+    });
+}
+
+/// Finds references to other definitions anywhere in a JSON schema.
+fn collect_definitions(package: &str, schema: &Value, found: &mut BTreeSet<String>) {
+    each_reference(schema, &mut |reference| {
+        if let Some(name) = reference.strip_prefix("#/$defs/") {
+            found.insert(type_token(package, name));
+        }
+    });
+}
+
+fn each_reference(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                visit(reference);
+            }
+            members.values().for_each(|member| each_reference(member, visit));
+        }
+        Value::Array(items) => items.iter().for_each(|item| each_reference(item, visit)),
+        _ => {}
+    }
 }

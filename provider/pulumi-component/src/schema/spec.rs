@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::input::EVENTUAL;
+use crate::special::REFERENCE;
 
 /// A Rust type that Pulumi's package schema cannot express.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -21,12 +22,36 @@ pub(super) enum Side {
     Output,
 }
 
+/// What an author says of a property by `#[schemars(extend(...))]`, and the keyword that says it in Pulumi's schema.
+const MARKS: [(&str, &str); 5] = [
+    ("x-pulumi-secret", "secret"),
+    ("x-pulumi-deprecated", "deprecationMessage"),
+    ("x-pulumi-replace-on-changes", "replaceOnChanges"),
+    ("x-pulumi-will-replace-on-changes", "willReplaceOnChanges"),
+    ("x-pulumi-language", "language"),
+];
+
+/// The mark of a property whose default the SDKs set too, so that a program sees it.
+const SDK_DEFAULT: &str = "x-pulumi-default";
+
 /// A property: its type with description, and the sentences that Pulumi's schema has no keyword for.
 pub(super) fn property(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
     let mut spec = type_spec(package, path, schema, side)?;
     let description = describe(schema);
-    if let (Some(spec), false) = (spec.as_object_mut(), description.is_empty()) {
-        spec.insert("description".into(), description.into());
+    if let Some(spec) = spec.as_object_mut() {
+        if !description.is_empty() {
+            spec.insert("description".into(), description.into());
+        }
+        for (mark, keyword) in MARKS {
+            if let Some(value) = schema.get(mark) {
+                spec.insert(keyword.into(), value.clone());
+            }
+        }
+        if schema.get(SDK_DEFAULT) == Some(&Value::Bool(true))
+            && let Some(default) = schema.get("default").filter(|default| !default.is_object() && !default.is_array())
+        {
+            spec.insert("default".into(), default.clone());
+        }
     }
     Ok(spec)
 }
@@ -42,6 +67,13 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
         spec.insert("$ref".into(), format!("#/types/{}", type_token(package, name)).into());
     } else {
         match type_name(schema) {
+            _ if schema.get(REFERENCE).is_some() => {
+                spec.insert("$ref".into(), schema.get(REFERENCE).cloned().unwrap_or_default());
+            }
+            None if union(schema).is_some() => {
+                let members = union(schema).unwrap_or_default();
+                spec.insert("oneOf".into(), one_of(package, path, &members)?);
+            }
             Some(name @ ("string" | "boolean" | "number" | "integer")) => {
                 spec.insert("type".into(), name.into());
             }
@@ -72,6 +104,29 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
     Ok(spec.into())
 }
 
+/// The members of a union. An open enumeration is one of an enumeration and a string.
+fn one_of(package: &str, path: &str, members: &[&Value]) -> Result<Value, SchemaError> {
+    let members = members.iter().map(|member| {
+        if member.get(REFERENCE).is_some() {
+            let reason = "assets and resources cannot be told apart inside a union; make them inputs of their own";
+            return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
+        }
+        // A union is one value for the SDKs, so nothing in it is plain.
+        type_spec(package, path, member, Side::Output)
+    });
+    Ok(Value::Array(members.collect::<Result<_, _>>()?))
+}
+
+/// The members of an untagged enum of several types.
+pub(super) fn union(schema: &Value) -> Option<Vec<&Value>> {
+    if enumeration(schema).is_some() {
+        return None;
+    }
+    let members = ["anyOf", "oneOf"].iter().find_map(|keyword| schema.get(*keyword)?.as_array())?;
+    let members: Vec<_> = members.iter().filter(|member| type_name(member) != Some("null")).collect();
+    (members.len() > 1).then_some(members)
+}
+
 /// The schema behind `Option`: `anyOf [T, null]` and `type: [T, null]` are an absent property in Pulumi.
 pub(super) fn folded(schema: &Value) -> &Value {
     for keyword in ["anyOf", "allOf", "oneOf"] {
@@ -97,6 +152,9 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
 /// The values of a text that has only a few, with their descriptions.
 pub(super) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
     let schema = folded(schema);
+    if let Some(only) = schema.get("const").and_then(Value::as_str) {
+        return Some(vec![(only, "")]);
+    }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         return Some(values.iter().filter_map(Value::as_str).map(|value| (value, "")).collect());
     }
@@ -110,7 +168,7 @@ pub(super) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
 }
 
 /// A struct's or an enumeration's definition as a named type.
-pub(super) fn type_definition(package: &str, name: &str, schema: &Value) -> Result<Value, SchemaError> {
+pub(super) fn type_definition(package: &str, name: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     if let Some(values) = enumeration(schema) {
         let values = values.into_iter().map(|(value, description)| {
@@ -119,7 +177,7 @@ pub(super) fn type_definition(package: &str, name: &str, schema: &Value) -> Resu
         let values: Vec<_> = values.collect();
         return Ok(json!({ "type": "string", "description": unwrapped(description), "enum": values }));
     }
-    let (properties, required) = properties(package, name, schema, Side::Input)?;
+    let (properties, required) = properties(package, name, schema, side)?;
     Ok(json!({
         "type": "object", "description": unwrapped(description), "properties": properties, "required": required,
     }))
@@ -187,10 +245,12 @@ pub(super) fn unwrapped(text: &str) -> String {
 /// A value as a name that every language can use.
 fn pascal_case(value: &str) -> String {
     let words = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words
+    let name: String = words
         .map(|word| {
             let mut letters = word.chars();
             letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
         })
-        .collect()
+        .collect();
+    // No language lets a name begin with a digit.
+    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("V{name}") } else { name }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 
-use super::{ARCHIVE, ASSET, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
+use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
 use crate::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };
@@ -67,6 +69,19 @@ pub fn decode_value(value: Wire) -> Result<PropertyValue, DecodeError> {
     })
 }
 
+/// Whether a value is or holds an output value, references left aside: then each leaf names its own dependencies.
+pub(crate) fn contains_output(value: &Wire) -> bool {
+    match &value.kind {
+        Some(Kind::ListValue(list)) => list.values.iter().any(contains_output),
+        Some(Kind::StructValue(members)) => match members.fields.get(SIGNATURE).and_then(text_of) {
+            Some(OUTPUT) => true,
+            Some(RESOURCE) => false,
+            _ => members.fields.values().any(contains_output),
+        },
+        _ => false,
+    }
+}
+
 /// Decodes a struct that carries a signature.
 fn special(signature: &str, mut members: BTreeMap<String, Wire>) -> Result<PropertyValue, DecodeError> {
     match signature {
@@ -75,6 +90,12 @@ fn special(signature: &str, mut members: BTreeMap<String, Wire>) -> Result<Prope
             Ok(PropertyValue { secret: true, ..decode_value(value)? })
         }
         OUTPUT => output_value(members),
+        BYTES => {
+            let text = required_text(&members, "value")?;
+            let bytes =
+                BASE64_STANDARD.decode(text).map_err(|_| DecodeError::new("a byte string that is not base64"))?;
+            Ok(String::from_utf8(bytes).map_or_else(|error| Value::Bytes(error.into_bytes()), Value::String).into())
+        }
         ASSET => {
             let hash = optional_text(&members, "hash")?;
             let source = match (
@@ -162,4 +183,22 @@ fn optional_text(members: &BTreeMap<String, Wire>, name: &str) -> Result<Option<
 
 fn required_text(members: &BTreeMap<String, Wire>, name: &str) -> Result<String, DecodeError> {
     optional_text(members, name)?.ok_or_else(|| DecodeError::new(format!("`{name}` is missing")))
+}
+
+/// JSON as a struct's value on the wire, for values that travel as JSON and may carry signatures.
+pub(crate) fn from_json(json: serde_json::Value) -> Wire {
+    let kind = match json {
+        serde_json::Value::Null => Kind::NullValue(0),
+        serde_json::Value::Bool(value) => Kind::BoolValue(value),
+        serde_json::Value::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
+        serde_json::Value::String(text) => Kind::StringValue(text),
+        serde_json::Value::Array(items) => {
+            Kind::ListValue(prost_types::ListValue { values: items.into_iter().map(from_json).collect() })
+        }
+        serde_json::Value::Object(members) => {
+            let fields = members.into_iter().map(|(name, member)| (name, from_json(member))).collect();
+            Kind::StructValue(Struct { fields })
+        }
+    };
+    Wire { kind: Some(kind) }
 }

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Wire};
 
-use super::{ARCHIVE, ASSET, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
+use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
 use crate::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Value,
 };
 
-/// What becomes of secrets on the wire.
+/// What becomes of marks on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrets {
     /// Each secret value is wrapped, so that the engine encrypts it.
     Wrap,
     /// The plain value is sent; only for a function's arguments, whose result is marked again.
     Strip,
+    /// A marked value becomes an output value, with its secrecy and its dependencies; for a remote component's inputs
+    /// and a method's arguments.
+    Outputs,
 }
 
 /// Encodes properties. Dependencies are not written: messages carry them beside the properties.
@@ -31,6 +36,7 @@ pub fn encode_value(value: &PropertyValue, secrets: Secrets) -> Wire {
         Value::Bool(value) => Wire { kind: Some(Kind::BoolValue(*value)) },
         Value::Number(value) => Wire { kind: Some(Kind::NumberValue(*value)) },
         Value::String(text) => string(text),
+        Value::Bytes(bytes) => special(BYTES, [("value", Some(string(&BASE64_STANDARD.encode(bytes))))]),
         Value::Unknown => string(UNKNOWN),
         Value::List(items) => {
             let values = items.iter().map(|item| encode_value(item, secrets)).collect();
@@ -39,9 +45,21 @@ pub fn encode_value(value: &PropertyValue, secrets: Secrets) -> Wire {
         Value::Object(members) => Wire { kind: Some(Kind::StructValue(encode_map(members, secrets))) },
         Value::Asset(asset) => encode_asset(asset),
         Value::Archive(archive) => encode_archive(archive, secrets),
-        Value::Resource(reference) => encode_reference(reference, secrets),
+        Value::Resource(reference) => encode_reference(reference),
     };
-    if value.secret && secrets == Secrets::Wrap { special(SECRET, [("value", Some(plain))]) } else { plain }
+    let marked = value.secret || value.value == Value::Unknown || !value.dependencies.is_empty();
+    match secrets {
+        Secrets::Wrap if value.secret => special(SECRET, [("value", Some(plain))]),
+        Secrets::Outputs if marked => {
+            let values = value.dependencies.iter().map(|urn| string(urn.as_str())).collect::<Vec<_>>();
+            let dependencies =
+                (!values.is_empty()).then_some(Wire { kind: Some(Kind::ListValue(ListValue { values })) });
+            let secret = value.secret.then_some(Wire { kind: Some(Kind::BoolValue(true)) });
+            let known = (value.value != Value::Unknown).then_some(plain);
+            special(OUTPUT, [("value", known), ("secret", secret), ("dependencies", dependencies)])
+        }
+        _ => plain,
+    }
 }
 
 fn encode_asset(asset: &Asset) -> Wire {
@@ -64,13 +82,14 @@ fn encode_archive(archive: &Archive, secrets: Secrets) -> Wire {
     special(ARCHIVE, [(name, Some(value)), ("hash", archive.hash.as_deref().map(string))])
 }
 
-fn encode_reference(reference: &ResourceReference, secrets: Secrets) -> Wire {
+fn encode_reference(reference: &ResourceReference) -> Wire {
     let version = Some(reference.package_version.as_str()).filter(|version| !version.is_empty());
     special(
         RESOURCE,
         [
             ("urn", Some(string(reference.urn.as_str()))),
-            ("id", reference.id.as_ref().map(|id| encode_value(id, secrets))),
+            // An id is a text or the unknown one: nobody reads marks inside a reference.
+            ("id", reference.id.as_ref().map(|id| encode_value(id, Secrets::Strip))),
             ("packageVersion", version.map(string)),
         ],
     )

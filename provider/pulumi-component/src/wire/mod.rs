@@ -5,10 +5,13 @@
 mod decode;
 mod encode;
 pub(crate) mod error;
+mod features;
 pub(crate) mod monitor;
+mod registration;
 pub(crate) mod request;
 
 pub use decode::{DecodeError, decode_map, decode_value};
+pub(crate) use decode::{contains_output, from_json};
 pub use encode::{Secrets, encode_map, encode_value};
 
 /// A struct with this key is not an object; the key's value says what it is.
@@ -18,9 +21,10 @@ const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
 const RESOURCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
 const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const BYTES: &str = "803fd3297a5875dc03ca845dda5d2a98";
 
 /// The text that stands for an unknown value of any type; the only one that is written.
-const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+pub(crate) const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /// All texts that stand for unknown values: string, boolean, number, array, asset, archive, object.
 const UNKNOWNS: [&str; 7] = [
     UNKNOWN,

@@ -1,19 +1,23 @@
 //! The engine's resource monitor and its log, over gRPC.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::sync::OnceCell;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
-use super::{Secrets, decode_map, encode_map, encode_value};
-use crate::context::{Log, LogEntry, Severity};
-use crate::monitor::{Invocation, MonitorError, Registered, Registration, ResourceMonitor};
-use crate::options::{Alias, AliasParent, ComponentOptions, CustomTimeouts, Hooks};
+use super::features::{Feature, Features};
+use super::registration::{encode_reading, encode_registration, needed};
+use super::{Secrets, decode_map, encode_map};
+use crate::context::{Deployment, Log, LogEntry, Package, Severity};
+use crate::monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Registration, ResourceMonitor};
 use crate::property::{PropertyMap, Urn};
+use crate::protocol;
 use crate::protocol::engine_client::EngineClient;
-use crate::protocol::register_resource_request as message;
 use crate::protocol::resource_monitor_client::ResourceMonitorClient;
-use crate::protocol::{self, alias};
 use crate::provider::MESSAGE_LIMIT;
 
 /// Opens a channel to an address of the engine's. It connects when it is first used.
@@ -22,66 +26,180 @@ pub(crate) fn channel(address: &str) -> Result<Channel, String> {
     Ok(endpoint.map_err(|error| format!("`{address}` is no address of an engine: {error}"))?.connect_lazy())
 }
 
-/// The resource monitor of one deployment.
-pub(crate) struct GrpcMonitor(ResourceMonitorClient<Channel>);
+/// The resource monitor of one deployment, with what was learned of it.
+pub(crate) struct GrpcMonitor {
+    client: ResourceMonitorClient<Channel>,
+    features: OnceCell<Features>,
+    /// References of parameterized packages that were registered, by plugin and package.
+    packages: Mutex<BTreeMap<(&'static str, &'static str), String>>,
+}
 
 impl GrpcMonitor {
     pub(crate) fn new(channel: Channel) -> Self {
         let client = ResourceMonitorClient::new(channel);
-        Self(client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT))
+        let client = client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT);
+        Self { client, features: OnceCell::new(), packages: Mutex::default() }
+    }
+
+    /// What the engine can do; asked once, and only when something needs it.
+    async fn features(&self) -> Result<&Features, MonitorError> {
+        let ask = || async { Features::ask(self.client.clone()).await.map_err(refused) };
+        self.features.get_or_try_init(ask).await
+    }
+
+    /// What the engine says of the deployment, where it says anything: calls of methods leave some of it out.
+    pub(crate) async fn complete(&self, deployment: Deployment) -> Deployment {
+        let Ok(Features { deployment: Some(info), .. }) = self.features().await else { return deployment };
+        let keys = deployment.config_secret_keys.into_iter().chain(info.config_secret_keys.iter().cloned());
+        Deployment {
+            organization: super::request::organization(info.organization.clone()),
+            config_secret_keys: keys.collect(),
+            ..deployment
+        }
+    }
+
+    /// Refuses what the engine is too old for, in words that say what to do.
+    async fn require(&self, needed: Vec<(Feature, &str)>) -> Result<(), MonitorError> {
+        if needed.is_empty() {
+            return Ok(());
+        }
+        let features = self.features().await?;
+        match needed.into_iter().find(|(feature, _)| !features.has(*feature)) {
+            None => Ok(()),
+            Some((_, what)) => Err(MonitorError::Refused(format!("this version of Pulumi has no {what}; update it"))),
+        }
+    }
+
+    /// The engine's reference of a parameterized package; empty for an ordinary one, whose version says it all.
+    async fn package_ref(&self, package: Option<Package>) -> Result<String, MonitorError> {
+        let Some((package, parameterization)) = package.and_then(|package| Some((package, package.parameterization?)))
+        else {
+            return Ok(String::new());
+        };
+        let key = (package.name, parameterization.name);
+        let known = self.packages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        self.require(vec![(Feature::Parameterization, "parameterized packages")]).await?;
+        let request = protocol::RegisterPackageRequest {
+            name: package.name.to_owned(),
+            version: package.version.to_owned(),
+            download_url: package.plugin_download_url.to_owned(),
+            parameterization: Some(protocol::Parameterization {
+                name: parameterization.name.to_owned(),
+                version: parameterization.version.to_owned(),
+                value: parameterization.value.to_vec(),
+            }),
+            ..Default::default()
+        };
+        let reference = self.client.clone().register_package(request).await.map_err(refused)?.into_inner().r#ref;
+        // Two that ask at once get the same answer: the engine registers a package once.
+        self.packages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, reference.clone());
+        Ok(reference)
     }
 }
 
 impl ResourceMonitor for GrpcMonitor {
     fn register(&self, registration: Registration) -> BoxFuture<'_, Result<Registered, MonitorError>> {
-        let mut client = self.0.clone();
         async move {
-            let response =
-                client.register_resource(encode_registration(registration)).await.map_err(refused)?.into_inner();
+            self.require(needed(&registration)).await?;
+            let package_ref = self.package_ref(registration.package).await?;
+            let mut inputs = Secrets::Wrap;
+            if registration.remote && self.features().await?.has(Feature::OutputValues) {
+                inputs = Secrets::Outputs;
+            }
+            let request = encode_registration(registration, inputs, package_ref);
+            let response = self.client.clone().register_resource(request).await.map_err(refused)?.into_inner();
             if response.result != protocol::Result::Success as i32 {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));
             }
-            let outputs = decode_map(response.object.unwrap_or_default())
-                .map_err(|error| MonitorError::Refused(format!("its outputs cannot be read: {error}")))?;
+            let dependencies = response.property_dependencies.into_iter().map(|(name, found)| (name, found.urns));
+            let outputs = outputs(response.object, dependencies.collect())?;
             Ok(Registered { urn: Urn::new(response.urn), id: response.id, outputs, unknown: response.unknown })
         }
         .boxed()
     }
 
+    fn read(&self, reading: Reading) -> BoxFuture<'_, Result<Registered, MonitorError>> {
+        async move {
+            let package_ref = self.package_ref(reading.package).await?;
+            let id = reading.id.clone();
+            let request = encode_reading(reading, package_ref);
+            let response = self.client.clone().read_resource(request).await.map_err(refused)?.into_inner();
+            if response.result != protocol::Result::Success as i32 {
+                return Err(MonitorError::Refused("the engine did not complete it".into()));
+            }
+            let outputs = outputs(response.properties, BTreeMap::new())?;
+            let id = [response.id, id].into_iter().find(|id| !id.is_empty() && id != super::UNKNOWN);
+            let unknown = response.unknown;
+            Ok(Registered { urn: Urn::new(response.urn), id: id.unwrap_or_default(), outputs, unknown })
+        }
+        .boxed()
+    }
+
     fn register_outputs(&self, urn: Urn, outputs: PropertyMap) -> BoxFuture<'_, Result<(), MonitorError>> {
-        let mut client = self.0.clone();
         async move {
             let outputs = Some(encode_map(&outputs, Secrets::Wrap));
             let request = protocol::RegisterResourceOutputsRequest { urn: urn.to_string(), outputs };
-            client.register_resource_outputs(request).await.map_err(refused)?;
+            self.client.clone().register_resource_outputs(request).await.map_err(refused)?;
             Ok(())
         }
         .boxed()
     }
 
-    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<PropertyMap, MonitorError>> {
-        let mut client = self.0.clone();
+    fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<Invoked, MonitorError>> {
         async move {
+            let package_ref = self.package_ref(invocation.package).await?;
+            // Both only make the answer better; an engine that knows neither answers all the same.
+            let wants_more = !invocation.dependencies.is_empty() || !invocation.parent.is_empty();
+            let features = if wants_more { Some(self.features().await?) } else { None };
+            let with = |feature| features.is_some_and(|features| features.has(feature));
+            let package = invocation.package.filter(|_| package_ref.is_empty());
             let request = protocol::ResourceInvokeRequest {
                 tok: invocation.token,
                 args: Some(encode_map(&invocation.arguments, Secrets::Strip)),
                 provider: invocation.provider,
-                version: invocation.version,
-                plugin_download_url: invocation.plugin_download_url,
+                version: package.map(|package| package.version.to_owned()).unwrap_or_default(),
+                plugin_download_url: package.map(|package| package.plugin_download_url.to_owned()).unwrap_or_default(),
+                package_ref,
                 accept_resources: true,
+                accepts_byte_string: true,
+                depends_on: urns(&invocation.dependencies).filter(|_| with(Feature::InvokeDependsOn)).collect(),
+                parent: if with(Feature::InvokeParent) { invocation.parent } else { String::new() },
                 parent_stack_trace_handle: invocation.stack_trace_handle,
                 ..Default::default()
             };
-            let response = client.invoke(request).await.map_err(refused)?.into_inner();
+            let response = self.client.clone().invoke(request).await.map_err(refused)?.into_inner();
             if !response.failures.is_empty() {
                 let failures =
                     response.failures.iter().map(|failure| format!("{}: {}", failure.property, failure.reason));
                 return Err(MonitorError::Refused(failures.collect::<Vec<_>>().join("; ")));
             }
-            decode_map(response.r#return.unwrap_or_default()).map_err(|error| MonitorError::Refused(error.to_string()))
+            let result = outputs(response.r#return, BTreeMap::new())?;
+            Ok(Invoked { result, unknown: response.unknown })
         }
         .boxed()
     }
+}
+
+pub(super) fn urns(urns: &BTreeSet<Urn>) -> impl Iterator<Item = String> {
+    urns.iter().map(ToString::to_string)
+}
+
+/// Outputs with the resources that each came from.
+fn outputs(
+    object: Option<prost_types::Struct>,
+    dependencies: BTreeMap<String, Vec<String>>,
+) -> Result<PropertyMap, MonitorError> {
+    let mut outputs = decode_map(object.unwrap_or_default())
+        .map_err(|error| MonitorError::Refused(format!("what it answers cannot be read: {error}")))?;
+    for (name, urns) in dependencies {
+        if let Some(output) = outputs.get_mut(&name) {
+            output.dependencies.extend(urns.into_iter().map(Urn::new));
+        }
+    }
+    Ok(outputs)
 }
 
 /// The engine that is shutting down says nothing worth repeating.
@@ -92,117 +210,13 @@ fn refused(status: Status) -> MonitorError {
     }
 }
 
-fn encode_registration(registration: Registration) -> protocol::RegisterResourceRequest {
-    let dependencies =
-        |urns: &std::collections::BTreeSet<Urn>| urns.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let request = protocol::RegisterResourceRequest {
-        r#type: registration.type_token,
-        name: registration.name,
-        parent: registration.parent,
-        custom: registration.custom,
-        object: Some(encode_map(&registration.inputs, Secrets::Wrap)),
-        dependencies: dependencies(&registration.dependencies),
-        property_dependencies: registration
-            .property_dependencies
-            .iter()
-            .map(|(name, urns)| (name.clone(), message::PropertyDependencies { urns: dependencies(urns) }))
-            .collect(),
-        provider: registration.provider,
-        version: registration.version,
-        plugin_download_url: registration.plugin_download_url,
-        aliases: registration.aliases.into_iter().map(encode_alias).collect(),
-        alias_specs: true,
-        ignore_changes: registration.ignore_changes,
-        delete_before_replace: registration.delete_before_replace.unwrap_or_default(),
-        delete_before_replace_defined: registration.delete_before_replace.is_some(),
-        custom_timeouts: registration.custom_timeouts.map(encode_timeouts),
-        accept_secrets: true,
-        accept_resources: true,
-        supports_partial_values: true,
-        supports_result_reporting: true,
-        parent_stack_trace_handle: registration.stack_trace_handle,
-        ..Default::default()
-    };
-    match registration.component {
-        None => request,
-        Some(options) => with_component_options(request, *options),
-    }
-}
-
-/// Hands on what the user said of the component; what is unset stays unset, so that the engine's inheritance works.
-fn with_component_options(
-    request: protocol::RegisterResourceRequest,
-    options: ComponentOptions,
-) -> protocol::RegisterResourceRequest {
-    let replace_with: Vec<_> = options.replace_with.iter().map(ToString::to_string).collect();
-    let mut dependencies = request.dependencies;
-    dependencies.extend(replace_with.iter().cloned());
-    for urns in request.property_dependencies.values() {
-        dependencies.extend(urns.urns.iter().cloned());
-    }
-    dependencies.sort();
-    dependencies.dedup();
-    protocol::RegisterResourceRequest {
-        aliases: options.aliases.into_iter().map(encode_alias).collect(),
-        protect: options.protect,
-        retain_on_delete: options.retain_on_delete,
-        delete_before_replace: options.delete_before_replace.unwrap_or_default(),
-        delete_before_replace_defined: options.delete_before_replace.is_some(),
-        providers: options.providers,
-        additional_secret_outputs: options.additional_secret_outputs,
-        custom_timeouts: options.custom_timeouts.map(encode_timeouts),
-        deleted_with: options.deleted_with,
-        replace_with,
-        ignore_changes: options.ignore_changes,
-        replace_on_changes: options.replace_on_changes,
-        replacement_trigger: options.replacement_trigger.map(|value| encode_value(&value, Secrets::Wrap)),
-        hooks: options.hooks.map(encode_hooks),
-        dependencies,
-        ..request
-    }
-}
-
-fn encode_timeouts(timeouts: CustomTimeouts) -> message::CustomTimeouts {
-    let CustomTimeouts { create, update, delete, read } = timeouts;
-    message::CustomTimeouts { create, update, delete, read }
-}
-
-fn encode_hooks(hooks: Hooks) -> message::ResourceHooksBinding {
-    message::ResourceHooksBinding {
-        before_create: hooks.before_create,
-        after_create: hooks.after_create,
-        before_update: hooks.before_update,
-        after_update: hooks.after_update,
-        before_delete: hooks.before_delete,
-        after_delete: hooks.after_delete,
-        on_error: hooks.on_error,
-    }
-}
-
-fn encode_alias(alias: Alias) -> protocol::Alias {
-    let alias = match alias {
-        Alias::Urn(urn) => alias::Alias::Urn(urn),
-        Alias::Spec { name, type_token, stack, project, parent } => alias::Alias::Spec(alias::Spec {
-            name,
-            r#type: type_token,
-            stack,
-            project,
-            parent: match parent {
-                AliasParent::Same => None,
-                AliasParent::Urn(urn) => Some(alias::spec::Parent::ParentUrn(urn)),
-                AliasParent::None(none) => Some(alias::spec::Parent::NoParent(none)),
-            },
-        }),
-    };
-    protocol::Alias { alias: Some(alias) }
-}
-
 /// The engine's log.
 pub(crate) struct GrpcLog(EngineClient<Channel>);
 
 impl GrpcLog {
     pub(crate) fn new(channel: Channel) -> Self {
-        Self(EngineClient::new(channel))
+        let client = EngineClient::new(channel);
+        Self(client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT))
     }
 }
 
@@ -211,6 +225,7 @@ impl Log for GrpcLog {
         let mut client = self.0.clone();
         async move {
             let severity = match entry.severity {
+                Severity::Debug => protocol::LogSeverity::Debug,
                 Severity::Info => protocol::LogSeverity::Info,
                 Severity::Warning => protocol::LogSeverity::Warning,
             };

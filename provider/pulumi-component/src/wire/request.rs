@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DecodeError, Secrets, decode_map, decode_value, encode_map};
+use super::{DecodeError, Secrets, contains_output, decode_map, decode_value, encode_map};
 use crate::construct::Constructed;
-use crate::context::ConstructRequest;
-use crate::options::{Alias, AliasParent, ComponentOptions, CustomTimeouts, Hooks};
-use crate::property::{PropertyMap, Urn};
-use crate::protocol::{self, alias, construct_request, construct_response};
+use crate::context::{ConstructRequest, Deployment};
+use crate::method::CallRequest;
+use crate::options::{Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions};
+use crate::property::{PropertyMap, PropertyValue, Urn, Value};
+use crate::protocol::{self, alias, call_response, construct_request, construct_response};
 
 /// Decodes a request; the monitor's address is the caller's to read.
 pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<ConstructRequest, DecodeError> {
-    let mut inputs = decode_map(request.inputs.unwrap_or_default())?;
-    attach_dependencies(&mut inputs, request.input_dependencies);
-    let options = ComponentOptions {
+    let dependencies = request.input_dependencies.into_iter().map(|(name, found)| (name, found.urns)).collect();
+    let inputs = decode_inputs(request.inputs.unwrap_or_default(), dependencies)?;
+    let options = RegistrationOptions {
         aliases: request.aliases.into_iter().filter_map(decode_alias).collect(),
         depends_on: request.dependencies.into_iter().map(Urn::new).collect(),
         protect: request.protect,
@@ -26,36 +27,91 @@ pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<Co
         replace_with: request.replace_with.into_iter().map(Urn::new).collect(),
         ignore_changes: request.ignore_changes,
         replace_on_changes: request.replace_on_changes,
-        replacement_trigger: request.replacement_trigger.map(decode_value).transpose()?,
+        replacement_trigger: request.replacement_trigger.map(decode_value).transpose()?.filter(is_set),
         hooks: request.resource_hooks.map(decode_hooks),
+        ..RegistrationOptions::default()
     };
-    let organization = if request.organization.is_empty() { "organization".to_owned() } else { request.organization };
-    Ok(ConstructRequest {
+    let deployment = Deployment {
         project: request.project,
         stack: request.stack,
-        organization,
+        organization: organization(request.organization),
+        config: request.config,
+        config_secret_keys: request.config_secret_keys.into_iter().collect(),
         dry_run: request.dry_run,
+        parallel: request.parallel,
+        stack_trace_handle: request.stack_trace_handle,
+    };
+    Ok(ConstructRequest {
+        deployment,
         type_token: request.r#type,
         name: request.name,
         parent: request.parent,
         inputs,
         options,
-        stack_trace_handle: request.stack_trace_handle,
     })
 }
 
-/// Puts the dependencies that the request names for a whole property onto it, unless its members carry their own.
-fn attach_dependencies(
-    inputs: &mut PropertyMap,
-    dependencies: BTreeMap<String, construct_request::PropertyDependencies>,
-) {
-    for (name, dependencies) in dependencies {
-        if let Some(value) = inputs.get_mut(&name)
-            && value.marks().dependencies.is_empty()
-        {
-            value.dependencies.extend(dependencies.urns.into_iter().map(Urn::new));
+/// Decodes a call of a method; the monitor's address is the caller's to read.
+pub(crate) fn decode_call(request: protocol::CallRequest) -> Result<CallRequest, DecodeError> {
+    let dependencies = request.arg_dependencies.into_iter().map(|(name, found)| (name, found.urns)).collect();
+    let arguments = decode_inputs(request.args.unwrap_or_default(), dependencies)?;
+    let deployment = Deployment {
+        project: request.project,
+        stack: request.stack,
+        organization: organization(request.organization),
+        config: request.config,
+        config_secret_keys: request.config_secret_keys.into_iter().collect(),
+        dry_run: request.dry_run,
+        parallel: request.parallel,
+        stack_trace_handle: request.stack_trace_handle,
+    };
+    Ok(CallRequest { deployment, arguments })
+}
+
+/// Encodes what a method gives back, with the dependencies of each member beside it.
+pub(crate) fn encode_returned(returned: &PropertyMap) -> protocol::CallResponse {
+    let dependencies = |value: BTreeSet<Urn>| call_response::ReturnDependencies {
+        urns: value.iter().map(ToString::to_string).collect(),
+    };
+    protocol::CallResponse {
+        r#return: Some(encode_map(returned, Secrets::Wrap)),
+        return_dependencies: returned
+            .iter()
+            .map(|(name, value)| (name.clone(), dependencies(value.marks().dependencies)))
+            .collect(),
+        failures: Vec::new(),
+    }
+}
+
+/// A null trigger is none.
+fn is_set(value: &PropertyValue) -> bool {
+    value.value != Value::Null
+}
+
+/// Backends without organizations leave it empty.
+pub(crate) fn organization(given: String) -> String {
+    if given.is_empty() { "organization".to_owned() } else { given }
+}
+
+/// Decodes properties with the dependencies that the request names beside them.
+///
+/// A property that is, or holds, an output value keeps the dependencies of each leaf: what is named beside it is their
+/// union. A reference that depends on nothing but its own resource stays as it is. Any other property gets all of them.
+fn decode_inputs(
+    properties: prost_types::Struct,
+    mut dependencies: BTreeMap<String, Vec<String>>,
+) -> Result<PropertyMap, DecodeError> {
+    let own: BTreeSet<_> =
+        properties.fields.iter().filter(|(_, value)| contains_output(value)).map(|(name, _)| name.clone()).collect();
+    let mut inputs = decode_map(properties)?;
+    for (name, value) in &mut inputs {
+        let named: BTreeSet<_> = dependencies.remove(name).unwrap_or_default().into_iter().map(Urn::new).collect();
+        let itself = matches!(&value.value, Value::Resource(reference) if named.iter().eq([&reference.urn]));
+        if !own.contains(name) && !itself {
+            value.dependencies.extend(named);
         }
     }
+    Ok(inputs)
 }
 
 fn decode_timeouts(timeouts: construct_request::CustomTimeouts) -> Option<CustomTimeouts> {

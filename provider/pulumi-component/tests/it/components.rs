@@ -5,10 +5,10 @@ use pulumi_component::{
     Scope, TypeToken, depends_on,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The package of the children.
-pub static CLOUD: Package = Package { name: "cloud", version: "1.2.3", plugin_download_url: "" };
+pub static CLOUD: Package = Package::new("cloud", "1.2.3");
 /// A child's type.
 pub const THING: TypeToken = TypeToken::new("cloud:index:Thing");
 
@@ -21,7 +21,7 @@ pub fn thing(scope: &Scope, role: &str, size: impl Into<Input<String>>, options:
 }
 
 /// Inputs of [`Store`].
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct StoreArgs {
     /// How large it is.
@@ -34,7 +34,7 @@ pub struct StoreArgs {
 }
 
 /// What goes wrong.
-#[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Mood {
     /// Nothing.
@@ -97,7 +97,7 @@ impl Component for Store {
 }
 
 /// Inputs of [`Shelf`].
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ShelfArgs {
     /// How long it is.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
 use pulumi_component::{
-    Alias, AliasParent, Component, ComponentOptions, ConstructError, ConstructRequest, CustomTimeouts, PropertyMap,
-    PropertyValue, Registration, Urn, Value,
+    Alias, AliasParent, Component, ConstructError, ConstructRequest, CustomTimeouts, Deployment, PropertyMap,
+    PropertyValue, Registration, RegistrationOptions, Urn, Value,
 };
 use serde_json::json;
 
@@ -37,7 +37,7 @@ async fn children_carry_parent_version_and_the_dependencies_of_their_inputs() {
     let board = of("shop:index:Store$shop:index:Shelf$cloud:index:Thing::store-shelf-board");
 
     let last = registration(&monitor, "store-last");
-    assert_eq!((last.version.as_str(), last.custom), (CLOUD.version, true));
+    assert_eq!((last.package, last.custom), (Some(CLOUD), true));
     assert_eq!(&last.parent, of("shop:index:Store::store"));
     let expected: BTreeSet<_> = [Urn::new(first), Urn::new(board)].into();
     assert_eq!(last.dependencies, expected, "stated, and found in an input");
@@ -124,7 +124,7 @@ async fn what_the_user_says_of_the_component_is_handed_on_as_it_came() {
         project: String::new(),
         parent: AliasParent::None(true),
     };
-    let options = ComponentOptions {
+    let options = RegistrationOptions {
         aliases: vec![Alias::Urn("urn:old".into()), spec],
         depends_on: vec![Urn::new("urn:before")],
         protect: Some(false),
@@ -138,24 +138,24 @@ async fn what_the_user_says_of_the_component_is_handed_on_as_it_came() {
         ignore_changes: vec!["size".into()],
         replace_on_changes: vec!["count".into()],
         replacement_trigger: Some(PropertyValue::from("now")),
-        hooks: None,
+        ..RegistrationOptions::default()
     };
     let request = ConstructRequest {
         type_token: Store::TOKEN.as_str().into(),
         name: "store".into(),
         parent: "urn:parent".into(),
         options: options.clone(),
-        stack_trace_handle: "handle".into(),
+        deployment: Deployment { stack_trace_handle: "handle".into(), ..Deployment::default() },
         ..ConstructRequest::default()
     };
     let monitor = Arc::new(MockMonitor::update());
     construct_request::<Store>(&monitor, request).await.expect("it constructs");
     let component = registration(&monitor, "store");
-    assert_eq!(format!("{:?}", component.component.expect("it is the outermost")), format!("{options:?}"));
+    assert_eq!(component.options, options);
     assert_eq!(component.parent, "urn:parent");
     let child = registration(&monitor, "store-shelf-board");
     assert_eq!((child.provider.as_str(), child.stack_trace_handle.as_str()), ("urn:provider::id", "handle"));
-    assert_eq!(child.delete_before_replace, None, "a child inherits nothing by our hand");
+    assert_eq!(child.options.delete_before_replace, None, "a child inherits nothing by our hand");
     assert_eq!(THING.package(), CLOUD.name);
 }
 

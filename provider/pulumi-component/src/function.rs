@@ -1,0 +1,106 @@
+//! Functions of a package: a program asks, and nothing is registered.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::arguments;
+use crate::checks::Checks;
+use crate::context::Configuration;
+use crate::decode::stripped;
+use crate::error::{ConstructError, PropertyError};
+use crate::property::{PropertyMap, TypeToken, Value};
+use crate::serialize::encode_serialized;
+
+/// A function of a package.
+pub trait Function: Send + Sync + 'static {
+    /// Its token: `package:index:name`.
+    const TOKEN: TypeToken;
+
+    /// What it does, as every SDK says it.
+    const DESCRIPTION: &'static str;
+
+    /// Its arguments.
+    type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;
+
+    /// What it answers: a struct with named fields.
+    type Result: Serialize + JsonSchema + Send + Sync + 'static;
+
+    /// What the schema of a single argument cannot say. All problems at once.
+    fn check(_args: &Self::Args, _checks: &mut Checks) {}
+
+    /// Answers.
+    ///
+    /// # Errors
+    /// [`ConstructError::InvalidInputs`] for what the program can mend; anything else for what it cannot.
+    fn invoke(
+        context: &FunctionContext,
+        args: Self::Args,
+    ) -> impl Future<Output = Result<Self::Result, ConstructError>> + Send;
+}
+
+/// What a function may know of the run it is called in.
+#[derive(Clone, Default)]
+pub struct FunctionContext {
+    pub(crate) preview: bool,
+    pub(crate) configuration: Configuration,
+}
+
+impl FunctionContext {
+    /// Whether this is a preview.
+    pub fn is_preview(&self) -> bool {
+        self.preview
+    }
+
+    /// The configuration of the provider that serves this call.
+    ///
+    /// # Errors
+    /// When the provider declares none of this type.
+    pub fn provider_config<C: std::any::Any + Send + Sync>(&self) -> Result<Arc<C>, ConstructError> {
+        let configuration = self.configuration.clone().and_then(|any| any.downcast::<C>().ok());
+        configuration.ok_or_else(|| ConstructError::Internal("the provider has no such configuration".into()))
+    }
+}
+
+/// Answers a call. An argument that a preview does not know yet gives an empty answer.
+///
+/// # Errors
+/// With all wrong arguments, or with what failed.
+pub async fn invoke<F: Function>(
+    context: FunctionContext,
+    arguments: PropertyMap,
+) -> Result<PropertyMap, ConstructError> {
+    if arguments.values().any(|argument| argument.marks().unknown) {
+        return Ok(PropertyMap::new());
+    }
+    let secret: BTreeSet<_> =
+        arguments.iter().filter(|(_, value)| value.marks().secret).map(|(name, _)| name.clone()).collect();
+    let plain = arguments.into_iter().map(|(name, argument)| (name, stripped(argument))).collect();
+    let (args, _) = arguments::read::<F::Args>(plain, F::check).map_err(|error| without_secrets(error, &secret))?;
+    let result = F::invoke(&context, args).await?;
+    let encoded = encode_serialized(&result).await?;
+    let Value::Object(mut members) = encoded.value else {
+        return Err(ConstructError::Internal(format!("the result of `{}` is no struct", F::TOKEN)));
+    };
+    if !secret.is_empty() {
+        // What was computed from a secret is one.
+        members.values_mut().for_each(|member| member.secret = true);
+    }
+    Ok(members)
+}
+
+/// Nothing that is said of a secret argument repeats any of it.
+fn without_secrets(error: ConstructError, secret: &BTreeSet<String>) -> ConstructError {
+    let ConstructError::InvalidInputs(mut problems) = error else { return error };
+    for problem in &mut problems {
+        let name = problem.path.split(['.', '[']).next().unwrap_or_default();
+        if secret.contains(name) {
+            *problem = PropertyError::new(format!("{name} (secret)"), "does not fit what is expected");
+        }
+    }
+    ConstructError::InvalidInputs(problems)
+}

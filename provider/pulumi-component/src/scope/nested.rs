@@ -1,0 +1,119 @@
+//! A component inside another one.
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError};
+
+use super::child::{Stated, resolve_map};
+use super::run::{Asked, dependencies_of};
+use super::{Members, Scope, depends_on_itself, resolve_outputs};
+use crate::component::Component;
+use crate::error::{ConstructError, Failure};
+use crate::monitor::{MonitorError, Registration};
+use crate::options::{Resource, ResourceOptions};
+use crate::output::Output;
+use crate::property::Urn;
+use crate::serialize::known_members;
+
+/// A component of this package that is a child: its outputs, and what to wait for.
+pub struct Nested<T> {
+    outputs: T,
+    urn: Output<Urn>,
+    members: Members,
+}
+
+impl<T> Nested<T> {
+    /// Its outputs alone.
+    pub fn into_outputs(self) -> T {
+        self.outputs
+    }
+}
+
+impl<T> Deref for Nested<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.outputs
+    }
+}
+
+impl<T> Resource for Nested<T> {
+    fn urn(&self) -> &Output<Urn> {
+        &self.urn
+    }
+
+    /// The component is there when everything in it is; an empty one when it is registered.
+    fn members(&self) -> Vec<Output<Urn>> {
+        let members = self.members.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if members.is_empty() { vec![self.urn.clone()] } else { members }
+    }
+}
+
+impl Scope {
+    /// Adds a component of this package as a child with options, runs it and finishes it.
+    ///
+    /// # Errors
+    /// When the component cannot be described from these inputs.
+    pub fn nest<T: Component>(
+        &self,
+        role: &str,
+        args: T::Args,
+        facts: &T::Facts,
+        options: ResourceOptions,
+    ) -> Result<Nested<T>, ConstructError> {
+        let name = format!("{}-{role}", self.name);
+        let types = format!("{}${}", self.types, T::TOKEN);
+        self.run.claim(&types, &name);
+        let mut providers = self.providers.clone();
+        providers.extend(options.providers.clone());
+        let chosen = options.providers.clone();
+        // What comes from another resource is not waited for: it would hold up every child of the component.
+        let inputs = known_members(&args);
+        let (parent, child_name, former_parent_name) = (self.urn.clone(), name.clone(), self.name.clone());
+        let handle = self.run.context.deployment.stack_trace_handle.clone();
+        let urn = self.run.start(async move {
+            let stated = Stated::of(options, &former_parent_name);
+            let (parent, stated, providers) = futures::join!(parent.resolve(), stated, resolve_map(&chosen));
+            let stated = stated?;
+            let property_dependencies = dependencies_of(&inputs);
+            let mut dependencies: BTreeSet<_> = property_dependencies.values().flatten().cloned().collect();
+            dependencies.extend(stated.dependencies);
+            let mut options = stated.options;
+            options.providers = providers?;
+            Ok(Asked::Registration(Box::new(Registration {
+                type_token: T::TOKEN.as_str().to_owned(),
+                name: child_name,
+                parent: parent?.value.as_ref().map(ToString::to_string).unwrap_or_default(),
+                inputs,
+                dependencies,
+                property_dependencies,
+                options,
+                stack_trace_handle: handle,
+                ..Registration::default()
+            })))
+        });
+        let urn = urn.map_urn();
+        let own = Members::default();
+        let mut members = self.members.clone();
+        members.push(own.clone());
+        let scope = Self { run: self.run.clone(), name, types, urn: urn.clone(), providers, members };
+        let component = T::construct(&scope, args, facts)?;
+        let (outputs, run, to_finish) = (component.encode(), self.run.clone(), urn.clone());
+        self.run.spawn(async move {
+            // What failed has been noted where it failed; a component with failed children is never finished.
+            let Ok(urn) = to_finish.resolve().await else { return };
+            let outputs = match resolve_outputs(outputs).await {
+                Ok(outputs) => outputs,
+                // A closure between the children and the outputs, which nobody else waits for.
+                Err(Failure::Failed(reason)) => return run.fail(reason.to_string()),
+                Err(_) => return,
+            };
+            let Some(urn) = &urn.value else { return };
+            if let Err(MonitorError::Refused(reason)) = run.context.monitor.register_outputs(urn.clone(), outputs).await
+            {
+                run.fail(format!("recording the outputs of {urn}: {reason}"));
+            }
+        });
+        Ok(Nested { outputs: component, urn: depends_on_itself(&urn), members: Arc::clone(&own) })
+    }
+}
