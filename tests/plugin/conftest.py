@@ -53,7 +53,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.asked.append("GetDeploymentInfo")
         if self.features is None:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, "an older engine")
-        return resource_pb2.DeploymentInfo(organization="org", supported_features=self.features)
+        return resource_pb2.DeploymentInfo(organization="org", supportedFeatures=self.features)
 
     def SupportsFeature(self, request, context):
         self.asked.append(request.id)
