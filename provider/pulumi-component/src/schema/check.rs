@@ -3,9 +3,8 @@
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
-use super::spec::{enumeration, folded, type_name, union};
+use super::spec::{enumeration, folded, is_eventual, type_name, union};
 use crate::error::{PropertyError, join_path, path_member};
-use crate::input::EVENTUAL;
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::special::{self, REFERENCE};
 
@@ -13,13 +12,15 @@ use crate::special::{self, REFERENCE};
 /// an update sees them known.
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
     let root = super::root::<T>();
-    let mut checker = Checker { root: &root, problems: Vec::new() };
+    let mut checker = Checker { root: &root, eventual: false, problems: Vec::new() };
     checker.object("", &root, inputs);
     checker.problems
 }
 
 struct Checker<'s> {
     root: &'s Json,
+    /// Whether an eventual value is being looked into: all that is in it is eventual with it.
+    eventual: bool,
     problems: Vec<PropertyError>,
 }
 
@@ -29,7 +30,8 @@ impl<'s> Checker<'s> {
         if value.value == Value::Null {
             return;
         }
-        if schema.get(EVENTUAL).is_some() {
+        let eventual = self.eventual || is_eventual(schema);
+        if eventual {
             if marks.unknown {
                 return;
             }
@@ -37,6 +39,13 @@ impl<'s> Checker<'s> {
             let what = if value.secret { "secret" } else { "not known before the update" };
             return self.report(path, value, format!("must be a plain value, but it is {what}"));
         }
+        let outer = std::mem::replace(&mut self.eventual, eventual);
+        self.content(path, schema, value);
+        self.eventual = outer;
+    }
+
+    /// A value that is known and may stand where it stands.
+    fn content(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
         let bounds = schema;
         let schema = self.resolved(schema);
         if let Some(reference) = schema.get(REFERENCE).and_then(Json::as_str) {

@@ -58,7 +58,7 @@ pub(super) fn property(package: &str, path: &str, schema: &Value, side: Side) ->
 
 /// The type of a property, a list's element or a map's member.
 fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
-    let eventual = schema.get(EVENTUAL).is_some();
+    let eventual = is_eventual(schema);
     // What stands inside an eventual value is eventual as a whole, so nothing in it is plain.
     let inner = if eventual { Side::Output } else { side };
     let schema = folded(schema);
@@ -138,6 +138,11 @@ pub(super) fn folded(schema: &Value) -> &Value {
         }
     }
     schema
+}
+
+/// Whether the schema is an input's, or an optional input's.
+pub(super) fn is_eventual(schema: &Value) -> bool {
+    schema.get(EVENTUAL).or_else(|| folded(schema).get(EVENTUAL)).is_some()
 }
 
 /// The type keyword, null left aside.

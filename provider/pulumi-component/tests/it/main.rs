@@ -7,6 +7,8 @@ mod components;
 #[cfg(test)]
 mod construct;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod values;

@@ -1,0 +1,79 @@
+//! Edges of what a program may send: nothing, bounds of a type, what is wrong inside a secret.
+//!
+//! `fuzz/` found them; each is a test of its own here.
+
+use std::collections::BTreeMap;
+
+use pulumi_component::testing::inputs;
+use pulumi_component::{Input, PropertyMap, PropertyValue, Value, check, from_properties};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// What is checked and decoded.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+struct Args {
+    names: Vec<String>,
+    on: bool,
+    maybe: Vec<Option<String>>,
+    later: Input<String>,
+    later_names: Vec<Input<String>>,
+    tags: BTreeMap<String, Input<String>>,
+    count: Option<u32>,
+    large: Option<i64>,
+    #[schemars(range(min = 0, max = 1))]
+    share: Option<f64>,
+    whole: Option<Input<Whole>>,
+    map: Option<Input<BTreeMap<String, f64>>>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Whole {
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    Plain,
+    Fancy,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self {
+            names: vec!["default".into()],
+            on: true,
+            maybe: Vec::new(),
+            later: "default".into(),
+            later_names: Vec::new(),
+            tags: BTreeMap::new(),
+            count: None,
+            large: None,
+            share: None,
+            whole: None,
+            map: None,
+        }
+    }
+}
+
+fn told(given: &PropertyMap) -> Vec<String> {
+    check::<Args>(given).iter().map(ToString::to_string).collect()
+}
+
+fn secret(name: &str, value: serde_json::Value) -> PropertyMap {
+    let mut given = inputs(json!({ name: value }));
+    given.values_mut().for_each(|value| value.secret = true);
+    given
+}
+
+#[test]
+fn an_optional_input_of_a_struct_is_eventual_and_so_is_all_that_is_in_it() {
+    assert_eq!(told(&secret("whole", json!({ "kind": "plain" }))), Vec::<String>::new());
+    let mut members = inputs(json!({ "kind": "plain" }));
+    members.values_mut().for_each(|member| member.secret = true);
+    assert_eq!(told(&[("whole".to_owned(), Value::Object(members).into())].into()), Vec::<String>::new());
+    assert_eq!(told(&[("whole".to_owned(), PropertyValue::unknown())].into()), Vec::<String>::new());
+}
