@@ -68,14 +68,14 @@ impl<'s> Checker<'s> {
             ("array", Value::List(items)) => {
                 let Some(member) = schema.get("items") else { return };
                 for (index, item) in items.iter().enumerate() {
-                    self.value(&format!("{path}[{index}]"), member, item);
+                    self.element(&format!("{path}[{index}]"), member, item);
                 }
             }
             ("object", Value::Object(members)) => {
                 match schema.get("additionalProperties").filter(|any| any.is_object()) {
                     Some(member) => {
                         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
-                            self.value(&join_path(path, &path_member(name)), member, value);
+                            self.element(&join_path(path, &path_member(name)), member, value);
                         }
                     }
                     None => self.object(path, schema, members),
@@ -137,6 +137,14 @@ impl<'s> Checker<'s> {
             }
             None => describe_type(type_name(schema).unwrap_or_default()).to_owned(),
         }
+    }
+
+    /// A list's element or a map's member: unlike a property, it is given where it is null.
+    fn element(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
+        if value.value == Value::Null && !nullable(schema) {
+            return self.report(path, value, format!("expected {}, got nothing", self.describe(schema)));
+        }
+        self.value(path, schema, value);
     }
 
     fn object(&mut self, path: &str, schema: &'s Json, members: &PropertyMap) {
@@ -204,6 +212,18 @@ impl<'s> Checker<'s> {
             None => schema,
         }
     }
+}
+
+/// Whether the schema is an `Option`'s or anything's.
+fn nullable(schema: &Json) -> bool {
+    let null = |schema: &Json| match schema.get("type") {
+        Some(Json::String(name)) => name == "null",
+        Some(Json::Array(names)) => names.iter().any(|name| name == "null"),
+        _ => false,
+    };
+    let members = schema.get("anyOf").and_then(Json::as_array);
+    let any = schema.get(REFERENCE).and_then(Json::as_str) == Some(special::ANY);
+    any || null(schema) || members.into_iter().flatten().any(null)
 }
 
 fn interval(minimum: Option<f64>, maximum: Option<f64>) -> String {

@@ -69,6 +69,33 @@ fn secret(name: &str, value: serde_json::Value) -> PropertyMap {
     given
 }
 
+#[tokio::test]
+async fn a_null_property_is_not_given_and_its_default_holds() {
+    let given = inputs(json!({ "names": null, "on": null, "later": null, "tags": null }));
+    assert_eq!(told(&given), Vec::<String>::new());
+    let args: Args = from_properties(given).expect("it fits");
+    assert_eq!((args.names, args.on, args.tags.len()), (vec!["default".to_owned()], true, 0));
+    let later = args.later.output().resolve().await.expect("it resolves");
+    assert_eq!(later.value.as_deref(), Some("default"), "null is not unknown");
+}
+
+#[test]
+fn a_null_element_is_given_and_must_fit() {
+    let given = inputs(json!({
+        "names": ["a", null], "maybe": [null], "laterNames": [null], "tags": { "a": null },
+    }));
+    assert_eq!(
+        told(&given),
+        [
+            "laterNames[0]: expected a string, got nothing",
+            "names[1]: expected a string, got nothing",
+            "tags.a: expected a string, got nothing",
+        ]
+    );
+    let error = from_properties::<Args>(inputs(json!({ "laterNames": [null] }))).expect_err("null is not unknown");
+    assert_eq!(error.path, "laterNames[0]");
+}
+
 #[test]
 fn an_optional_input_of_a_struct_is_eventual_and_so_is_all_that_is_in_it() {
     assert_eq!(told(&secret("whole", json!({ "kind": "plain" }))), Vec::<String>::new());
