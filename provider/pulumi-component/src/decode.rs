@@ -31,7 +31,7 @@ pub fn from_value<T: DeserializeOwned>(value: PropertyValue) -> Result<T, Proper
 
 /// The largest whole number that a double holds without a gap below it.
 #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-const LARGEST_WHOLE: f64 = crate::serialize::LARGEST_WHOLE as f64;
+pub(crate) const LARGEST_WHOLE: f64 = crate::serialize::LARGEST_WHOLE as f64;
 
 struct Decoder(PropertyValue);
 

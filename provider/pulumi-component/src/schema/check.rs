@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde_json::Value as Json;
 
 use super::spec::{enumeration, folded, is_eventual, type_name, union};
+use crate::decode::LARGEST_WHOLE;
 use crate::error::{PropertyError, join_path, path_member};
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::special::{self, REFERENCE};
@@ -180,9 +181,16 @@ impl<'s> Checker<'s> {
 
     fn range(&mut self, path: &str, value: &PropertyValue, outer: &Json, inner: &Json, number: f64) {
         let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_f64);
+        // NaN is within no bounds.
+        let within = |minimum: Option<f64>, maximum: Option<f64>| {
+            minimum.is_none_or(|minimum| number >= minimum) && maximum.is_none_or(|maximum| number <= maximum)
+        };
         let (minimum, maximum) = (bound("minimum"), bound("maximum"));
-        if minimum.is_some_and(|minimum| number < minimum) || maximum.is_some_and(|maximum| number > maximum) {
+        let (lowest, highest) = format_bounds(inner);
+        if !within(minimum, maximum) {
             self.report(path, value, format!("expected {}", interval(minimum, maximum)));
+        } else if !within(lowest, highest) {
+            self.report(path, value, format!("expected {}", interval(minimum.or(lowest), maximum.or(highest))));
         }
     }
 
@@ -224,6 +232,19 @@ fn nullable(schema: &Json) -> bool {
     let members = schema.get("anyOf").and_then(Json::as_array);
     let any = schema.get(REFERENCE).and_then(Json::as_str) == Some(special::ANY);
     any || null(schema) || members.into_iter().flatten().any(null)
+}
+
+/// What a whole number of Rust's holds, where the schema names the type alone; of the long ones, what a double holds
+/// without a gap below it.
+fn format_bounds(schema: &Json) -> (Option<f64>, Option<f64>) {
+    let (lowest, highest) = match schema.get("format").and_then(Json::as_str) {
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        Some("uint32") => (0.0, u32::MAX.into()),
+        Some("int" | "int64") => (-LARGEST_WHOLE, LARGEST_WHOLE),
+        Some("uint" | "uint64") => (0.0, LARGEST_WHOLE),
+        _ => return (None, None),
+    };
+    (Some(lowest), Some(highest))
 }
 
 fn interval(minimum: Option<f64>, maximum: Option<f64>) -> String {

@@ -97,6 +97,22 @@ fn a_null_element_is_given_and_must_fit() {
 }
 
 #[test]
+fn a_whole_number_is_checked_against_the_bounds_of_its_type() {
+    let bounds = [(-1.0, "count"), (4_294_967_296.0, "count"), (9_007_199_254_740_994.0, "large")];
+    for (number, name) in bounds {
+        let given = [(name.to_owned(), PropertyValue::from(Value::Number(number)))].into();
+        assert_eq!(check::<Args>(&given).len(), 1, "{name}: {number}");
+    }
+    assert_eq!(told(&inputs(json!({ "count": 4_294_967_295_u32, "large": -9_007_199_254_740_992_i64 }))).len(), 0);
+}
+
+#[test]
+fn what_is_not_a_number_is_within_no_bounds() {
+    let given = [("share".to_owned(), PropertyValue::from(Value::Number(f64::NAN)))].into();
+    assert_eq!(told(&given), ["share: expected 0 to 1"]);
+}
+
+#[test]
 fn an_optional_input_of_a_struct_is_eventual_and_so_is_all_that_is_in_it() {
     assert_eq!(told(&secret("whole", json!({ "kind": "plain" }))), Vec::<String>::new());
     let mut members = inputs(json!({ "kind": "plain" }));
