@@ -185,6 +185,10 @@ impl<'de> SeqAccess<'de> for InputParts {
             1 => seed.deserialize(self.secret.into_deserializer()).map(Some),
             2 => seed.deserialize(std::mem::take(&mut self.dependencies).into_deserializer()).map(Some),
             3 => match self.value.take() {
+                Some(value) if self.secret => seed.deserialize(Known(value)).map(Some).map_err(|_| {
+                    // serde's reasons show the value, and the engine what stands at the path.
+                    PropertyError::new(" (secret)", "does not have the type that is expected")
+                }),
                 Some(value) => seed.deserialize(Known(value)).map(Some),
                 None => seed.deserialize(Decoder(Value::Null.into())).map(Some),
             },

@@ -13,7 +13,7 @@ use crate::special::{self, REFERENCE};
 /// an update sees them known.
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
     let root = super::root::<T>();
-    let mut checker = Checker { root: &root, eventual: false, problems: Vec::new() };
+    let mut checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
     checker.object("", &root, inputs);
     checker.problems
 }
@@ -22,6 +22,8 @@ struct Checker<'s> {
     root: &'s Json,
     /// Whether an eventual value is being looked into: all that is in it is eventual with it.
     eventual: bool,
+    /// Whether a secret is being looked into: what is in it carries no mark of its own.
+    hidden: bool,
     problems: Vec<PropertyError>,
 }
 
@@ -40,9 +42,10 @@ impl<'s> Checker<'s> {
             let what = if value.secret { "secret" } else { "not known before the update" };
             return self.report(path, value, format!("must be a plain value, but it is {what}"));
         }
-        let outer = std::mem::replace(&mut self.eventual, eventual);
+        let outer = (self.eventual, self.hidden);
+        (self.eventual, self.hidden) = (eventual, self.hidden || value.secret);
         self.content(path, schema, value);
-        self.eventual = outer;
+        (self.eventual, self.hidden) = outer;
     }
 
     /// A value that is known and may stand where it stands.
@@ -76,7 +79,7 @@ impl<'s> Checker<'s> {
                 match schema.get("additionalProperties").filter(|any| any.is_object()) {
                     Some(member) => {
                         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
-                            self.element(&join_path(path, &path_member(name)), member, value);
+                            self.element(&join_path(path, &self.key(name)), member, value);
                         }
                     }
                     None => self.object(path, schema, members),
@@ -151,10 +154,11 @@ impl<'s> Checker<'s> {
     fn object(&mut self, path: &str, schema: &'s Json, members: &PropertyMap) {
         let known = schema.get("properties").and_then(Json::as_object);
         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
-            let at = join_path(path, &path_member(name));
             match known.and_then(|known| known.get(name)) {
-                Some(member) => self.value(&at, member, value),
+                Some(member) => self.value(&join_path(path, &path_member(name)), member, value),
+                None if self.hidden => self.report(&join_path(path, "*"), value, "unknown property".to_owned()),
                 None => {
+                    let at = join_path(path, &path_member(name));
                     let names = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
                     self.report(&at, value, format!("unknown property `{name}`{}", nearest(name, names)));
                 }
@@ -171,7 +175,7 @@ impl<'s> Checker<'s> {
         let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
         match &value.value {
             Value::String(text) if allowed.contains(&text.as_str()) => {}
-            Value::String(text) if !value.secret => {
+            Value::String(text) if !self.hidden => {
                 let nearest = nearest(text, allowed.iter().copied());
                 self.report(path, value, format!("expected one of {list}, got `{text}`{nearest}"));
             }
@@ -205,9 +209,14 @@ impl<'s> Checker<'s> {
         }
     }
 
+    /// A map's key in a path; a secret map's are secret too.
+    fn key(&self, name: &str) -> String {
+        if self.hidden { "*".to_owned() } else { path_member(name) }
+    }
+
     /// The engine prints the value at the path as it is, so a secret's path must not lead to it.
     fn report(&mut self, path: &str, value: &PropertyValue, reason: String) {
-        let path = if value.marks().secret { format!("{path} (secret)") } else { path.to_owned() };
+        let path = if self.hidden || value.marks().secret { format!("{path} (secret)") } else { path.to_owned() };
         self.problems.push(PropertyError::new(path, reason));
     }
 

@@ -120,3 +120,18 @@ fn an_optional_input_of_a_struct_is_eventual_and_so_is_all_that_is_in_it() {
     assert_eq!(told(&[("whole".to_owned(), Value::Object(members).into())].into()), Vec::<String>::new());
     assert_eq!(told(&[("whole".to_owned(), PropertyValue::unknown())].into()), Vec::<String>::new());
 }
+
+#[test]
+fn what_is_wrong_inside_a_secret_is_told_without_what_it_holds() {
+    let told = |given: &PropertyMap| {
+        let error = from_properties::<Args>(given.clone()).expect_err("it does not fit").to_string();
+        assert!(!error.contains("hush") && error.contains(" (secret): "), "{error}");
+        told(given)
+    };
+    let list = "expected one of `plain`, `fancy`, got a string";
+    assert_eq!(told(&secret("whole", json!({ "kind": "hush" }))), [format!("whole.kind (secret): {list}")]);
+    let whole = secret("whole", json!({ "kind": "plain", "hush": 1 }));
+    assert_eq!(told(&whole), ["whole.* (secret): unknown property"]);
+    let map = secret("map", json!({ "hush": "x" }));
+    assert_eq!(told(&map), ["map.* (secret): expected a number, got a string"]);
+}
