@@ -138,6 +138,12 @@ fn malformed_special_values_are_errors_with_their_path() {
     }
 }
 
+#[test]
+fn an_error_below_a_name_that_is_no_word_has_the_name_quoted() {
+    let fields = [("a.b".to_owned(), special("of-tomorrow", []))].into();
+    assert_eq!(decode_map(Struct { fields }).expect_err("unknown").path, "[\"a.b\"]");
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct Args {
