@@ -2,6 +2,8 @@
 
 mod check;
 mod package;
+#[cfg_attr(not(test), expect(dead_code, reason = "package_schema is to call it"))]
+mod rules;
 mod spec;
 
 use schemars::JsonSchema;

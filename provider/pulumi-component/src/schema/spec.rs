@@ -259,3 +259,34 @@ fn pascal_case(value: &str) -> String {
     // No language lets a name begin with a digit.
     if name.starts_with(|first: char| first.is_ascii_digit()) { format!("V{name}") } else { name }
 }
+
+#[cfg(test)]
+mod tests {
+    use schemars::{JsonSchema, SchemaGenerator};
+
+    use super::*;
+    use crate::input::Input;
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Part {
+        key: String,
+    }
+
+    fn spec<T: JsonSchema>() -> Value {
+        let schema = SchemaGenerator::default().subschema_for::<T>().to_value();
+        property("shop", "x", &schema, Side::Input).expect("it can be expressed")
+    }
+
+    #[test]
+    fn an_input_is_not_plain_be_it_optional_or_a_struct() {
+        let part = json!({ "$ref": "#/types/shop:index:Part" });
+        assert_eq!(spec::<Option<Part>>(), json!({ "$ref": "#/types/shop:index:Part", "plain": true }));
+        assert_eq!((spec::<Input<Part>>(), spec::<Option<Input<Part>>>()), (part.clone(), part));
+        assert_eq!(spec::<Option<Input<String>>>(), json!({ "type": "string" }));
+        assert_eq!(
+            spec::<Vec<Input<String>>>(),
+            json!({ "type": "array", "plain": true, "items": { "type": "string" } })
+        );
+    }
+}
