@@ -9,6 +9,8 @@ mod construct;
 #[cfg(test)]
 mod edges;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod marks;
 #[cfg(test)]
 mod outputs;
