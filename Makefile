@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench tools bundle generate protocol aws-types resources schema sdk guide clean
+.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate protocol aws-types resources schema sdk guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --p
 
 bench: ## Measure start, memory and construction beside their limits
 	@$(PYTHON) -m harness.bench
+
+fuzz: ## Search for inputs that break pulumi-component (RUNS=1000000 for each target)
+	@$(PYTHON) -m harness.fuzz $(RUNS)
 
 tools: ## Build the tools that are missing and say where they are
 	@python3 tools/toolchain

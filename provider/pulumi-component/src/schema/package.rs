@@ -6,6 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::rules::violations;
 use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, unwrapped};
 use crate::component::{Component, OutputProperty, Outputs};
 use crate::function::Function;
@@ -192,7 +193,10 @@ impl PackageParts {
                 document.insert("provider".into(), json!({ "inputProperties": variables, "requiredInputs": required }));
             }
         }
-        Ok(document)
+        match violations(&document).into_iter().next() {
+            Some(violation) => Err(violation),
+            None => Ok(document),
+        }
     }
 }
 

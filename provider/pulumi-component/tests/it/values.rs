@@ -55,8 +55,18 @@ fn any_value() -> impl Strategy<Value = PropertyValue> {
     let leaf = (leaf, any::<bool>()).prop_map(|(value, secret)| PropertyValue { value, secret, ..Default::default() });
     leaf.prop_recursive(3, 32, 4, |inner| {
         let list = proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::List);
-        let object = proptest::collection::btree_map("[a-zA-Z_.\\[]{0,6}", inner, 0..4).prop_map(Value::Object);
-        (prop_oneof![list, object], any::<bool>()).prop_map(|(value, secret)| PropertyValue {
+        let object = proptest::collection::btree_map("[a-zA-Z_.\\[]{0,6}", inner.clone(), 0..4).prop_map(Value::Object);
+        let assets = proptest::collection::btree_map("[a-z/.]{1,6}", inner.clone(), 0..3)
+            .prop_map(|assets| Value::Archive(Archive { source: ArchiveSource::Assets(assets), hash: None }));
+        let id = inner.clone().prop_filter("an empty id is an unknown one", |id| id.as_str() != Some(""));
+        let reference = id.prop_map(|id| {
+            Value::Resource(ResourceReference {
+                urn: Urn::new("urn:a"),
+                id: Some(Box::new(id)),
+                package_version: String::new(),
+            })
+        });
+        (prop_oneof![list, object, assets, reference], any::<bool>()).prop_map(|(value, secret)| PropertyValue {
             value,
             secret,
             ..Default::default()
@@ -136,6 +146,12 @@ fn malformed_special_values_are_errors_with_their_path() {
         assert_eq!(error.path, "a[1]");
         assert!(error.reason.contains(reason), "{error}");
     }
+}
+
+#[test]
+fn an_error_below_a_name_that_is_no_word_has_the_name_quoted() {
+    let fields = [("a.b".to_owned(), special("of-tomorrow", []))].into();
+    assert_eq!(decode_map(Struct { fields }).expect_err("unknown").path, "[\"a.b\"]");
 }
 
 #[derive(Debug, Default, Deserialize)]
