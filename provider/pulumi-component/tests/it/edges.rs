@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use pulumi_component::testing::inputs;
-use pulumi_component::{Input, PropertyMap, PropertyValue, Value, check, from_properties};
+use pulumi_component::{Archive, AssetOrArchive, Input, PropertyMap, PropertyValue, Value, check, from_properties};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,6 +26,7 @@ struct Args {
     share: Option<f64>,
     whole: Option<Input<Whole>>,
     map: Option<Input<BTreeMap<String, f64>>>,
+    file: Option<AssetOrArchive>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -55,6 +56,7 @@ impl Default for Args {
             share: None,
             whole: None,
             map: None,
+            file: None,
         }
     }
 }
@@ -134,4 +136,15 @@ fn what_is_wrong_inside_a_secret_is_told_without_what_it_holds() {
     assert_eq!(told(&whole), ["whole.* (secret): unknown property"]);
     let map = secret("map", json!({ "hush": "x" }));
     assert_eq!(told(&map), ["map.* (secret): expected a number, got a string"]);
+}
+
+#[test]
+fn a_plain_asset_has_no_place_for_a_mark_and_so_takes_none() {
+    let archive = PropertyValue::from(Value::Archive(Archive::from_path("/a.zip")));
+    let given = |value| PropertyMap::from([("file".to_owned(), value)]);
+    assert!(from_properties::<Args>(given(archive.clone())).expect("it fits").file.is_some());
+    for marked in [archive.into_secret(), PropertyValue::unknown()] {
+        let error = from_properties::<Args>(given(marked)).expect_err("the mark would be lost");
+        assert!(error.reason.contains("must be a plain value"), "{error}");
+    }
 }
