@@ -103,12 +103,21 @@ def _aws_plugin(folder: Path) -> list:
 class Stack:
     """A stack of one program, which is copied so that the work tree stays as it is."""
 
-    def __init__(self, engine: Engine, program: Path, name: str, account: dict[str, str], **config: str) -> None:
-        self.engine, self.name, self.account = engine, name, account
+    def __init__(
+        self,
+        engine: Engine,
+        program: Path,
+        name: str,
+        account: dict[str, str],
+        sdk: Path = artefacts.SDK,
+        **config: str,
+    ) -> None:
+        packages = {"PYTHONPATH": str(artefacts.python_packages(sdk))}
+        self.engine, self.name, self.account = engine, name, account | packages
         self.folder = BUILD / "programs" / engine.folder.name / f"{program.parent.name}-{program.name}-{name}"
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("node_modules", "bin", "__pycache__"))
-        (self.folder / "node_modules").symlink_to(artefacts.node_packages())
+        (self.folder / "node_modules").symlink_to(artefacts.node_packages(sdk))
         self.run("stack", "init", name)
         for key, value in config.items():
             self.configure(key, value)

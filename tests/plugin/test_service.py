@@ -135,7 +135,9 @@ def test_a_panic_is_told_and_the_process_goes_on(stub, served):
 def test_an_unknown_component_names_the_known_ones(stub, served):
     request = construct(served[2])
     request.type = "shop:index:Shop"
-    with pytest.raises(grpc.RpcError, match="no component `shop:index:Shop`; nearest: `shop:index:Store`; it has shop:index:Store"):
+    with pytest.raises(
+        grpc.RpcError, match="no component `shop:index:Shop`; nearest: `shop:index:Store`; it has shop:index:Store"
+    ):
         stub.Construct(request)
 
 

@@ -202,6 +202,25 @@ impl<T> Clone for Output<T> {
     }
 }
 
+/// Never implemented: it is there for the message.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an output cannot be formatted: its value is not there yet",
+    label = "`{Self}` is eventual",
+    note = "use `interpolate!(\"..{{}}..\", output)`, or `output.map(|value| format!(..))`"
+)]
+pub trait Printable {}
+
+/// There for its message: `format!` of an output does not compile.
+impl<T> fmt::Display for Output<T>
+where
+    Self: Printable,
+{
+    fn fmt(&self, _formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Err(fmt::Error)
+    }
+}
+
 impl<T> fmt::Debug for Output<T> {
     /// Never prints the value.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

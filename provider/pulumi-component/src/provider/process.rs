@@ -106,6 +106,8 @@ fn help(provider: &Provider) -> String {
 
 /// Serves until a signal comes. The engine ends a plugin with SIGINT.
 fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
+    // What the schema cannot express shows here and not in the middle of a deployment.
+    provider.schema().map_err(|error| format!("the package cannot be described: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

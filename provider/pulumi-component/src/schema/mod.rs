@@ -2,7 +2,6 @@
 
 mod check;
 mod package;
-#[cfg_attr(not(test), expect(dead_code, reason = "package_schema is to call it"))]
 mod rules;
 mod spec;
 

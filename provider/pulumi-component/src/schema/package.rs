@@ -6,6 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::rules::violations;
 use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, unwrapped};
 use crate::component::{Component, OutputProperty, Outputs};
 use crate::function::Function;
@@ -28,12 +29,34 @@ pub struct PackageIdentity {
     pub license: &'static str,
     /// Words to find it by.
     pub keywords: &'static [&'static str],
-    /// Name of the npm package.
+    /// Name of the npm package; empty for the generator's choice.
     pub nodejs_package: &'static str,
-    /// Name of the Python package.
+    /// Name of the Python package; empty for the generator's choice.
     pub python_package: &'static str,
-    /// Import path of the Go package.
+    /// Import path of the Go package; empty for the generator's choice.
     pub go_import_base_path: &'static str,
+}
+
+/// The identity of a package of this name; what else there is to say comes from `Cargo.toml`.
+///
+/// The names of the SDKs' packages are left to Pulumi's generators; set the fields for others:
+/// `PackageIdentity { nodejs_package: "@me/queues", ..package!("queues") }`.
+#[macro_export]
+macro_rules! package {
+    ($name:literal) => {
+        $crate::PackageIdentity {
+            name: $name,
+            display_name: $name,
+            version: env!("CARGO_PKG_VERSION"),
+            description: env!("CARGO_PKG_DESCRIPTION"),
+            publisher: env!("CARGO_PKG_AUTHORS"),
+            license: env!("CARGO_PKG_LICENSE"),
+            keywords: &[],
+            nodejs_package: "",
+            python_package: "",
+            go_import_base_path: "",
+        }
+    };
 }
 
 /// What a package has, as the schema shows it.
@@ -170,22 +193,30 @@ impl PackageParts {
                 document.insert("provider".into(), json!({ "inputProperties": variables, "requiredInputs": required }));
             }
         }
-        Ok(document)
+        match violations(&document).into_iter().next() {
+            Some(violation) => Err(violation),
+            None => Ok(document),
+        }
     }
 }
 
 fn languages(identity: &PackageIdentity) -> Value {
-    json!({
-        "nodejs": { "packageName": identity.nodejs_package, "respectSchemaVersion": true },
-        "python": {
-            "packageName": identity.python_package, "respectSchemaVersion": true,
-            "pyproject": { "enabled": true },
-        },
-        "go": {
-            "importBasePath": identity.go_import_base_path, "respectSchemaVersion": true,
-            "generateResourceContainerTypes": true,
-        },
-    })
+    let mut languages = json!({
+        "nodejs": { "respectSchemaVersion": true },
+        "python": { "respectSchemaVersion": true, "pyproject": { "enabled": true } },
+        "go": { "respectSchemaVersion": true, "generateResourceContainerTypes": true },
+    });
+    let names = [
+        ("/nodejs", "packageName", identity.nodejs_package),
+        ("/python", "packageName", identity.python_package),
+        ("/go", "importBasePath", identity.go_import_base_path),
+    ];
+    for (language, keyword, name) in names.into_iter().filter(|(.., name)| !name.is_empty()) {
+        if let Some(language) = languages.pointer_mut(language).and_then(Value::as_object_mut) {
+            language.insert(keyword.into(), name.into());
+        }
+    }
+    languages
 }
 
 fn component_spec(
