@@ -33,13 +33,15 @@ def example(name: str) -> dict:
     return json.loads(generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())))
 
 
-def committed() -> dict:
-    """The schema of our own package."""
-    return json.loads((ROOT / "schema.json").read_text())
+def committed(path: Path) -> dict:
+    """A schema that SDKs are generated from."""
+    return json.loads(path.read_text())
 
 
 EXAMPLES = sorted(path.stem for path in (ROOT / "provider/pulumi-component/examples").glob("*.rs"))
-SCHEMAS = {"schema.json": committed} | {name: functools.partial(example, name) for name in EXAMPLES}
+COMMITTED = [ROOT / "schema.json", *sorted((ROOT / "examples").glob("*/schema.json"))]
+SCHEMAS = {str(path.relative_to(ROOT)): functools.partial(committed, path) for path in COMMITTED}
+SCHEMAS |= {name: functools.partial(example, name) for name in EXAMPLES}
 
 
 @pytest.fixture(scope="module", params=SCHEMAS)

@@ -18,6 +18,8 @@ from .artefacts import BUILD, ROOT, ToolchainError, tools
 def rust_format() -> None:
     """rustfmt, over generated files too."""
     run("cargo", "fmt", "--all", "--check")
+    # No member of the workspace.
+    run("cargo", "fmt", "--manifest-path", "provider/pulumi-component/fuzz/Cargo.toml", "--check")
 
 
 def clippy() -> None:

@@ -75,6 +75,8 @@ impl<'de> Deserializer<'de> for Decoder {
     ) -> Result<V::Value, PropertyError> {
         match name {
             INPUT => visitor.visit_seq(InputParts::new(self.0)),
+            // Its marks would be lost; those of an input are kept beside it.
+            passage::WHOLE if self.0.secret || self.0.value == Value::Unknown => self.deserialize_any(visitor),
             passage::WHOLE => passage::give(self.0, visitor),
             _ => visitor.visit_newtype_struct(self),
         }

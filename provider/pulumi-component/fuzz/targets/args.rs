@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::Input;
+use pulumi_component::{Archive, AssetOrArchive, Input, Package, PropertyValue, Reference, ResourceType, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,16 @@ pub struct Args {
     pub whole_list: Option<Input<Vec<String>>>,
     pub whole_map: Option<Input<BTreeMap<String, f64>>>,
     pub whole_part: Option<Input<Simple>>,
+    pub either: Option<Either>,
+    pub later_either: Option<Input<Either>>,
+    pub eithers: Vec<Input<Either>>,
+    pub any: Option<PropertyValue>,
+    pub later_any: Option<Input<PropertyValue>>,
+    pub archive: Option<Input<Archive>>,
+    pub file: Option<AssetOrArchive>,
+    pub files: BTreeMap<String, Input<AssetOrArchive>>,
+    pub reference: Option<Reference<Bucket>>,
+    pub later_reference: Option<Input<Reference<Bucket>>>,
 }
 
 /// A block with something that must be given, and itself inside.
@@ -72,4 +82,27 @@ pub enum Mode {
     Fast,
     /// Later.
     VerySlow,
+}
+
+/// One of several types.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Either {
+    Flag(bool),
+    Number(f64),
+    Mode(Mode),
+    Texts(Vec<String>),
+    Part(Simple),
+}
+
+/// A resource that can be referred to.
+#[derive(Debug)]
+pub struct Bucket;
+
+impl ResourceType for Bucket {
+    const TOKEN: TypeToken = TypeToken::new("cloud:index:Bucket");
+
+    fn package() -> Option<&'static Package> {
+        None
+    }
 }

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use prost_types::Struct;
 use pulumi_component::wire::decode_map;
-use pulumi_component::{Input, PropertyMap, check, from_properties};
+use pulumi_component::{Input, Marks, PropertyMap, Value, check, encode_serialized, from_properties};
 
 use super::args::Args;
 use super::source::{HIDDEN, Shape, Source};
@@ -12,7 +12,7 @@ use super::wire::comes_back;
 const SIMPLE: [(&str, Shape); 3] = [("key", Shape::Text), ("mode", Shape::Mode), ("extra", Shape::Text)];
 static PART: [(&str, Shape); 3] =
     [("key", Shape::Text), ("value", Shape::Text), ("parts", Shape::List(&Shape::Object(&PART)))];
-const ARGS: [(&str, Shape); 25] = [
+const ARGS: [(&str, Shape); 35] = [
     ("text", Shape::Text),
     ("code", Shape::Text),
     ("flag", Shape::Flag),
@@ -37,6 +37,16 @@ const ARGS: [(&str, Shape); 25] = [
     ("wholeList", Shape::List(&Shape::Text)),
     ("wholeMap", Shape::Map(&Shape::Number)),
     ("wholePart", Shape::Object(&SIMPLE)),
+    ("either", Shape::Any),
+    ("laterEither", Shape::Object(&SIMPLE)),
+    ("eithers", Shape::List(&Shape::Mode)),
+    ("any", Shape::Any),
+    ("laterAny", Shape::Any),
+    ("archive", Shape::Any),
+    ("file", Shape::Any),
+    ("files", Shape::Map(&Shape::Any)),
+    ("reference", Shape::Reference),
+    ("laterReference", Shape::Reference),
     ("latertext", Shape::Text),
 ];
 
@@ -56,10 +66,7 @@ pub fn run(bytes: &[u8]) {
             }
             let plain = problems.iter().find(|problem| problem.reason.contains("must be a plain value"));
             assert!(plain.is_none(), "{inputs:?} decodes, but: {plain:?}");
-            keeps_marks("laterText", &inputs, args.later_text);
-            keeps_marks("laterDays", &inputs, args.later_days);
-            keeps_marks("wholeList", &inputs, args.whole_list);
-            keeps_marks("wholePart", &inputs, args.whole_part);
+            keep_marks(&inputs, &args);
         }
         Err(error) => {
             assert!(!error.to_string().contains(HIDDEN), "{error} shows a secret");
@@ -68,12 +75,32 @@ pub fn run(bytes: &[u8]) {
     }
 }
 
-/// An input has all the marks that its property has, at any depth.
-fn keeps_marks<T: Clone + Send + Sync + 'static>(name: &str, inputs: &PropertyMap, input: Option<Input<T>>) {
-    let (Some(given), Some(input)) = (inputs.get(name), input) else { return };
-    let marks = given.marks();
-    let resolved = input.into_output().resolve().now_or_never().expect("it is there").expect("it is no failure");
-    assert_eq!(resolved.secret, marks.secret, "{name}: {given:?}");
-    assert_eq!(resolved.value.is_none(), marks.unknown, "{name}: {given:?}");
-    assert_eq!(resolved.dependencies, marks.dependencies, "{name}: {given:?}");
+/// Every input has all the marks that its property has, at any depth, and has them still where it is sent on.
+fn keep_marks(inputs: &PropertyMap, args: &Args) {
+    let encoded = encode_serialized(args).now_or_never().expect("it is there").expect("what is read can be written");
+    let Value::Object(encoded) = encoded.value else { unreachable!("arguments are an object") };
+    let has = |name: &str, marks: Option<Marks>| {
+        let (Some(given), Some(marks)) = (inputs.get(name), marks) else { return };
+        assert_eq!(marks, given.marks(), "{name}: {given:?}");
+        // A null is left out.
+        if let Some(sent) = encoded.get(name) {
+            assert_eq!(sent.marks(), marks, "{name}: {given:?} is sent on as {sent:?}");
+        }
+    };
+    has("laterText", marks(args.later_text.as_ref()));
+    has("laterDays", marks(args.later_days.as_ref()));
+    has("wholeList", marks(args.whole_list.as_ref()));
+    has("wholeMap", marks(args.whole_map.as_ref()));
+    has("wholePart", marks(args.whole_part.as_ref()));
+    has("laterEither", marks(args.later_either.as_ref()));
+    has("laterAny", marks(args.later_any.as_ref()));
+    has("archive", marks(args.archive.as_ref()));
+    has("laterReference", marks(args.later_reference.as_ref()));
+}
+
+/// The marks of an input that is given.
+fn marks<T: Clone + Send + Sync + 'static>(input: Option<&Input<T>>) -> Option<Marks> {
+    let resolved = input?.output().resolve().now_or_never().expect("it is there").expect("it is no failure");
+    let unknown = resolved.value.is_none();
+    Some(Marks { secret: resolved.secret, unknown, dependencies: resolved.dependencies.clone() })
 }

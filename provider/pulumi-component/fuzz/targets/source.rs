@@ -59,6 +59,8 @@ pub enum Shape {
     Flag,
     Number,
     Mode,
+    Reference,
+    Any,
     List(&'static Shape),
     Map(&'static Shape),
     Object(&'static [(&'static str, Shape)]),
@@ -124,6 +126,8 @@ impl<'b> Source<'b> {
                 1 => text("fast"),
                 _ => text("very-slow"),
             },
+            Shape::Reference => source.reference(),
+            Shape::Any => source.any(),
             Shape::List(item) => {
                 let values = (0..source.below(4)).map(|_| source.marked(*item)).collect();
                 Wire { kind: Some(Kind::ListValue(ListValue { values })) }
@@ -200,6 +204,15 @@ impl<'b> Source<'b> {
                     members.insert((*name).to_owned(), self.text());
                 }
             }
+        }
+        object(members)
+    }
+
+    fn reference(&mut self) -> Wire {
+        let urn = text(self.one_of(&["urn:pulumi:s::p::a:b:C$cloud:index:Bucket::n", "urn:pulumi:s::p::x:y:Z::n", ""]));
+        let mut members = BTreeMap::from([(SIGNATURE.to_owned(), text(RESOURCE)), ("urn".to_owned(), urn)]);
+        if self.below(2) == 0 {
+            members.insert("id".to_owned(), self.any());
         }
         object(members)
     }

@@ -23,6 +23,15 @@ pub fn comes_back(read: &PropertyMap) {
     assert!(encode_map(&again, Secrets::Wrap).encode_to_vec() == bytes, "{read:?} came back as {again:?}");
     assert!(Struct::decode(bytes.as_slice()) == Ok(written) || has_nan(&bytes), "{read:?} is too deep to be sent back");
 
+    // Output values carry all marks.
+    let outputs = encode_map(read, Secrets::Outputs);
+    let again = decode_map(outputs.clone()).expect("what we write we read");
+    assert!(again.keys().eq(read.keys()), "{read:?} came back as {again:?}");
+    for (name, value) in read {
+        assert!(again[name].marks() == value.marks(), "{value:?} has other marks than {:?}", again[name]);
+    }
+    assert!(encode_map(&again, Secrets::Outputs).encode_to_vec() == outputs.encode_to_vec(), "{read:?}, {again:?}");
+
     let stripped = decode_map(encode_map(read, Secrets::Strip)).expect("what we write we read");
     assert!(stripped.values().all(|value| !value.marks().secret), "{stripped:?} kept a secret mark");
 }

@@ -154,6 +154,9 @@ async fn orphaned(engine: Option<String>, every: std::time::Duration) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn command(arguments: &[&str]) -> Result<Command, String> {
@@ -166,6 +169,20 @@ mod tests {
         assert_eq!(command(&["127.0.0.1:4711"]), address);
         assert_eq!(command(&["--logtostderr", "-v=9", "--tracing", "tcp://x:1", "127.0.0.1:4711"]), address);
         assert_eq!(command(&["-logflow", "--v", "9", "-tracing=x", "--of-tomorrow", "127.0.0.1:4711"]), address);
+    }
+
+    proptest! {
+        #[test]
+        fn any_arguments_are_read_or_refused(words in vec(".*", 0..6)) {
+            let _ = parse(words);
+        }
+
+        #[test]
+        fn flags_of_tomorrow_do_not_hide_the_address(flags in vec("--?of-[a-z]{0,6}(=.*)?", 0..4), at in 0..4_usize) {
+            let mut arguments = flags;
+            arguments.insert(at.min(arguments.len()), "127.0.0.1:4711".into());
+            prop_assert_eq!(parse(arguments), Ok(Command::Serve(Some("127.0.0.1:4711".into()))));
+        }
     }
 
     #[test]

@@ -4,8 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use prost::Message;
+use prost_types::value::Kind;
+use prost_types::{ListValue, Struct, Value as Wire};
 use pulumi_component::testing::inputs;
-use pulumi_component::{Input, PropertyMap, PropertyValue, Value, check, from_properties};
+use pulumi_component::wire::{Secrets, decode_map, encode_map};
+use pulumi_component::{Archive, AssetOrArchive, Input, PropertyMap, PropertyValue, Value, check, from_properties};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,17 +30,19 @@ struct Args {
     share: Option<f64>,
     whole: Option<Input<Whole>>,
     map: Option<Input<BTreeMap<String, f64>>>,
+    file: Option<AssetOrArchive>,
+    any: Option<Input<PropertyValue>>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Whole {
-    kind: Kind,
+    kind: Style,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-enum Kind {
+enum Style {
     Plain,
     Fancy,
 }
@@ -55,8 +61,17 @@ impl Default for Args {
             share: None,
             whole: None,
             map: None,
+            file: None,
+            any: None,
         }
     }
+}
+
+/// A value under so many levels of secrets, objects or lists, as bytes.
+fn deep(levels: usize, level: fn(Wire) -> Kind) -> Vec<u8> {
+    let bottom = Wire { kind: Some(Kind::StringValue("bottom".into())) };
+    let value = (0..levels).fold(bottom, |value, _| Wire { kind: Some(level(value)) });
+    Struct { fields: [("any".to_owned(), value)].into() }.encode_to_vec()
 }
 
 fn told(given: &PropertyMap) -> Vec<String> {
@@ -134,4 +149,42 @@ fn what_is_wrong_inside_a_secret_is_told_without_what_it_holds() {
     assert_eq!(told(&whole), ["whole.* (secret): unknown property"]);
     let map = secret("map", json!({ "hush": "x" }));
     assert_eq!(told(&map), ["map.* (secret): expected a number, got a string"]);
+}
+
+#[test]
+fn a_plain_asset_has_no_place_for_a_mark_and_so_takes_none() {
+    let archive = PropertyValue::from(Value::Archive(Archive::from_path("/a.zip")));
+    let given = |value| PropertyMap::from([("file".to_owned(), value)]);
+    assert!(from_properties::<Args>(given(archive.clone())).expect("it fits").file.is_some());
+    for marked in [archive.into_secret(), PropertyValue::unknown()] {
+        let error = from_properties::<Args>(given(marked)).expect_err("the mark would be lost");
+        assert!(error.reason.contains("must be a plain value"), "{error}");
+    }
+}
+
+#[test]
+fn no_depth_that_protobuf_reads_needs_more_than_half_a_stack() {
+    let levels: [fn(Wire) -> Kind; 3] = [
+        |value| Kind::ListValue(ListValue { values: vec![value] }),
+        |value| Kind::StructValue(Struct { fields: [("a".to_owned(), value)].into() }),
+        |value| {
+            let signature = |text: &str| Wire { kind: Some(Kind::StringValue(text.into())) };
+            let signature = signature("1b47061264138c4ac30d75fd1eb44270");
+            let signature = ("4dabf18193072939515e22adb298388d".to_owned(), signature);
+            Kind::StructValue(Struct { fields: [signature, ("value".to_owned(), value)].into() })
+        },
+    ];
+    let try_all = move || {
+        for level in levels {
+            let read = |depth: &usize| Struct::decode(deep(*depth, level).as_slice()).ok();
+            let deepest = (1..60).rev().find_map(|depth| read(&depth)).expect("one level is read");
+            assert_eq!(read(&60), None, "protobuf ends it before the stack does");
+            let value = decode_map(deepest).expect("it is well formed");
+            let _ = (check::<Args>(&value), from_properties::<Args>(value.clone()), format!("{value:?}"));
+            assert_eq!(decode_map(encode_map(&value, Secrets::Wrap)), Ok(value));
+        }
+    };
+    // Half of what a thread of the plugin has.
+    let half = std::thread::Builder::new().stack_size(1024 * 1024);
+    half.spawn(try_all).expect("it starts").join().expect("it ends well");
 }

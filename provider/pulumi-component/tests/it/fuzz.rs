@@ -17,7 +17,7 @@ fn bytes_of_a_message_are_refused_or_come_back() {
 
 #[test]
 fn inputs_are_refused_with_reasons_or_decoded_with_their_marks() {
-    try_all("inputs", targets::inputs::run, 10_000);
+    try_all("inputs", targets::inputs::run, 4_000);
 }
 
 /// Runs the corpus of a target and then `count` changes of it.

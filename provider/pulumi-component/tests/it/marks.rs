@@ -6,7 +6,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use pulumi_component::{
     Encode, Encoding, Input, Marks, Output, PropertyMap, PropertyValue, Resolved, Urn, Value, encode_members,
-    from_properties, interpolate,
+    encode_output, encode_serialized, from_properties, interpolate,
 };
 use serde::Deserialize;
 
@@ -115,6 +115,9 @@ proptest! {
         prop_assert_eq!(encoded(inputs.clone().encode()), Value::List(each).into());
         prop_assert_eq!(encoded(named.encode()), Value::Object(expected.clone()).into());
         prop_assert_eq!(encoded(encode_members(members)), Value::Object(expected).into());
+        prop_assert_eq!(encoded(encode_serialized(&inputs)).marks(), united(&parts));
+        let serialized = encode_output(&output(&parts[0]));
+        prop_assert_eq!(encoded(serialized), encoded(inputs[0].clone().encode()));
         let whole = Output::known(inputs).encode();
         prop_assert_eq!(encoded(whole).marks(), united(&parts), "an output of inputs has the marks of both");
     }

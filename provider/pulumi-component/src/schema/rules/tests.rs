@@ -223,3 +223,18 @@ fn a_method_is_a_function_of_its_resource_that_takes_it() {
     merge(&mut change, &json!({ "functions": { "shop:index:Store/open": { "inputs": inputs } } }));
     assert_eq!(violations(&package(&change)), []);
 }
+
+#[test]
+fn configuration_and_functions_keep_the_rules_of_objects() {
+    let spec = json!({ "region": { "type": "string" } });
+    let config = json!({
+        "config": { "variables": spec, "defaults": ["region"] },
+        "provider": { "inputProperties": spec, "requiredInputs": ["region"] },
+    });
+    assert_eq!(violations(&package(&config)), []);
+    let version = json!({ "provider": { "inputProperties": { "version": { "type": "string" } } } });
+    assert_eq!(broken(&version), "`provider.version`: Pulumi reserves the name `version`");
+    let function = |side: &str| json!({ "functions": { "shop:index:lookUp": { side: { "properties": { "x": { "type": "string", "plain": true } } } } } });
+    assert_eq!(violations(&package(&function("inputs"))), []);
+    assert!(broken(&function("outputs")).starts_with("`shop:index:lookUp.outputs.x`: plain"));
+}
