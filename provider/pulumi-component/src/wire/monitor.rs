@@ -2,8 +2,12 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tonic::client::Grpc;
+use tonic::codec::{BufferSettings, Codec};
+use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status};
+use tonic::{Code, GrpcMethod, Request, Status};
+use tonic_prost::{ProstDecoder, ProstEncoder};
 
 use super::{Secrets, decode_map, encode_map, encode_value};
 use crate::context::{Log, LogEntry, Severity};
@@ -23,21 +27,66 @@ pub(crate) fn channel(address: &str) -> Result<Channel, String> {
 }
 
 /// The resource monitor of one deployment.
-pub(crate) struct GrpcMonitor(ResourceMonitorClient<Channel>);
+pub(crate) struct GrpcMonitor {
+    client: ResourceMonitorClient<Channel>,
+    registrar: Grpc<Channel>,
+}
 
 impl GrpcMonitor {
     pub(crate) fn new(channel: Channel) -> Self {
-        let client = ResourceMonitorClient::new(channel);
-        Self(client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT))
+        let client = ResourceMonitorClient::new(channel.clone());
+        let registrar = Grpc::new(channel);
+        Self {
+            client: client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT),
+            registrar: registrar.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT),
+        }
+    }
+}
+
+/// The call of which thousands are under way at once. The generated client has room for the message several times in
+/// its futures, and sets 8 KiB aside for each before it is written: 12 KiB more for each child that is under way.
+struct Registering;
+
+/// Bytes set aside for a message; a registration has some 700. A longer message makes it grow.
+const BUFFER: usize = 1024;
+
+impl Registering {
+    fn buffers() -> BufferSettings {
+        BufferSettings::new(BUFFER, 32 * BUFFER)
+    }
+
+    async fn call(
+        mut client: Grpc<Channel>,
+        message: Box<protocol::RegisterResourceRequest>,
+    ) -> Result<protocol::RegisterResourceResponse, Status> {
+        client.ready().await.map_err(|error| Status::unknown(format!("the engine cannot be reached: {error}")))?;
+        let path = PathAndQuery::from_static("/pulumirpc.ResourceMonitor/RegisterResource");
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceMonitor", "RegisterResource"));
+        Ok(client.unary(request, path, Self).await?.into_inner())
+    }
+}
+
+impl Codec for Registering {
+    type Encode = Box<protocol::RegisterResourceRequest>;
+    type Decode = protocol::RegisterResourceResponse;
+    type Encoder = ProstEncoder<Self::Encode>;
+    type Decoder = ProstDecoder<Self::Decode>;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        ProstEncoder::new(Self::buffers())
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        ProstDecoder::new(Self::buffers())
     }
 }
 
 impl ResourceMonitor for GrpcMonitor {
     fn register(&self, registration: Registration) -> BoxFuture<'_, Result<Registered, MonitorError>> {
-        let mut client = self.0.clone();
+        let call = Registering::call(self.registrar.clone(), Box::new(encode_registration(registration)));
         async move {
-            let response =
-                client.register_resource(encode_registration(registration)).await.map_err(refused)?.into_inner();
+            let response = call.await.map_err(refused)?;
             if response.result != protocol::Result::Success as i32 {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));
             }
@@ -49,7 +98,7 @@ impl ResourceMonitor for GrpcMonitor {
     }
 
     fn register_outputs(&self, urn: Urn, outputs: PropertyMap) -> BoxFuture<'_, Result<(), MonitorError>> {
-        let mut client = self.0.clone();
+        let mut client = self.client.clone();
         async move {
             let outputs = Some(encode_map(&outputs, Secrets::Wrap));
             let request = protocol::RegisterResourceOutputsRequest { urn: urn.to_string(), outputs };
@@ -60,7 +109,7 @@ impl ResourceMonitor for GrpcMonitor {
     }
 
     fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<PropertyMap, MonitorError>> {
-        let mut client = self.0.clone();
+        let mut client = self.client.clone();
         async move {
             let request = protocol::ResourceInvokeRequest {
                 tok: invocation.token,
