@@ -2,10 +2,11 @@
 //! there, all of them at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::future::{join_all, try_join_all};
+use futures::future::{BoxFuture, join_all, try_join_all};
+use futures::{FutureExt, TryFutureExt};
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -140,6 +141,8 @@ impl Run {
     ) -> Output<Answer> {
         let (sender, receiver) = oneshot::channel();
         let run = self.clone();
+        // Boxed, because thousands of children wait at once: each holds what its present step needs, not the largest.
+        let registration = registration.boxed();
         self.spawn(async move {
             let outcome = match registration.await {
                 Ok(registration) => run.register(registration).await,
@@ -155,21 +158,23 @@ impl Run {
         })
     }
 
-    async fn register(&self, registration: Registration) -> Result<Registered, Failure> {
+    fn register(&self, registration: Registration) -> BoxFuture<'_, Result<Registered, Failure>> {
         {
             let state = self.lock();
             if state.cancelled {
-                return Err(Failure::Cancelled);
+                return ready(Err(Failure::Cancelled)).boxed();
             }
             if !state.failures.is_empty() {
-                return Err(Failure::Skipped);
+                return ready(Err(Failure::Skipped)).boxed();
             }
         }
         let what = format!("registering {} `{}`", registration.type_token, registration.name);
-        self.context.monitor.register(registration).await.map_err(|error| match error {
+        let answer = self.context.monitor.register(registration);
+        let answer = answer.map_err(move |error| match error {
             MonitorError::Refused(reason) => Failure::failed(format!("{what}: {reason}")),
             MonitorError::Cancelled => Failure::Cancelled,
-        })
+        });
+        answer.boxed()
     }
 }
 
