@@ -30,8 +30,8 @@ install: ## Install the plugin into your Pulumi home; write the npm tarball and 
 sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --port 4566")
 	@$(PYTHON) -m account $(ARGS)
 
-bench: ## Measure start, memory and construction beside their limits
-	@$(PYTHON) -m harness.bench
+bench: ## Measure speed and memory beside their limits and other languages; writes docs/benchmarks.md
+	@$(PYTHON) -m bench
 
 fuzz: ## Search for inputs that break pulumi-component (RUNS=1000000 for each target)
 	@$(PYTHON) -m harness.fuzz $(RUNS)

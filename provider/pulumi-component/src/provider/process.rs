@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 
 use super::orphan::engine_gone;
 use super::service::Service;
@@ -129,7 +129,9 @@ fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
         let service = ResourceProviderServer::new(Service::new(provider, engine))
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT);
-        let server = Server::builder().add_service(service).serve_with_incoming(TcpListenerStream::new(listener));
+        // Small answers must not wait until what was sent before is acknowledged, which takes Linux 40 ms.
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let server = Server::builder().add_service(service).serve_with_incoming(incoming);
         // The listener queues what comes before the first poll, so the port may be told now.
         print(&port.to_string())?;
         tokio::select! {
