@@ -64,8 +64,8 @@ def generated_python() -> None:
 
 
 def generated_go() -> None:
-    """The generated Go builds, and `go vet` finds nothing; so does the Go example."""
-    for folder in ("sdk", "examples/go"):
+    """The generated Go builds, and `go vet` finds nothing; so do the Go example and the bench."""
+    for folder in ("sdk", "examples/go", "tests/bench"):
         run("go", "build", "-o", os.devnull, "./...", cwd=ROOT / folder)
         run("go", "vet", "./...", cwd=ROOT / folder)
 
