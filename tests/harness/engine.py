@@ -168,6 +168,7 @@ class Changes:
     diagnostics: list[dict]
     steps: dict[str, str]
     text: str = field(repr=False)
+    told: list[dict] = field(repr=False, default_factory=list)
 
     @classmethod
     def of(cls, done) -> Changes:
@@ -189,7 +190,12 @@ class Changes:
             elif "diagnosticEvent" in event:
                 diagnostics.append(event["diagnosticEvent"])
         told = [entry for entry in diagnostics if entry.get("severity") in ("error", "warning")]
-        return cls(summary, told, steps, done.stdout)
+        return cls(summary, told, steps, done.stdout, diagnostics)
+
+    def messages(self, urn: str) -> list[str]:
+        """What was said beside a resource and stays there, in order."""
+        kept = [entry for entry in self.told if entry.get("urn") == urn and not entry.get("ephemeral")]
+        return [re.sub(r"<\{%.*?%\}>", "", entry["message"]).strip() for entry in kept]
 
     @property
     def none(self) -> bool:

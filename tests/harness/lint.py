@@ -68,9 +68,9 @@ def generated_python() -> None:
 
 
 def generated_go() -> None:
-    """The generated Go builds, and `go vet` finds nothing; so do the Go examples."""
+    """The generated Go builds, and `go vet` finds nothing; so do the examples, the bench and the programs of tests."""
     own = "examples/component-in-rust"
-    for folder in ("sdk", "examples/go", f"{own}/sdk", f"{own}/go"):
+    for folder in ("sdk", "examples/go", f"{own}/sdk", f"{own}/go", "tests/bench", "tests/components/programs/go"):
         run("go", "build", "-o", os.devnull, "./...", cwd=ROOT / folder)
         run("go", "vet", "./...", cwd=ROOT / folder)
 

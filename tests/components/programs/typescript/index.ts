@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment -- a description has no types */
 // Builds what `program.json` describes; `tests/components/description.py` says how it is written.
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
@@ -65,9 +66,9 @@ for (const entry of program.resources) {
         props[member] ??= undefined;
     }
     if (entry.type.startsWith("pulumi:providers:")) {
-        made[entry.name] = new pulumi.ProviderResource(entry.type.split(":")[2], entry.name, props, options(entry));
+        made[entry.name] = new (pulumi.ProviderResource as any)(entry.type.split(":")[2], entry.name, props, options(entry));
     } else if (entry.type.startsWith("cloud:")) {
-        made[entry.name] = new pulumi.CustomResource(entry.type, entry.name, props, options(entry));
+        made[entry.name] = new (pulumi.CustomResource as any)(entry.type, entry.name, props, options(entry));
     } else {
         made[entry.name] = new pulumi.ComponentResource(entry.type, entry.name, props, options(entry), true);
     }
