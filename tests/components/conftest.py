@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import os
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from components.description import PROGRAMS, write
+from components.description import write
 from harness.artefacts import BUILD, ROOT, cache, tools
 from harness.engine import Changes, Engine, Stack, pinned
 
@@ -49,17 +48,6 @@ def suite_engine(suite_binary, tmp_path_factory) -> Engine:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@functools.cache
-def go_program() -> Path:
-    """The Go program, compiled."""
-    sources = [path for path in (PROGRAMS / "go").iterdir() if path.is_file()]
-
-    def build(folder: Path) -> None:
-        cache.run(["go", "build", "-o", folder / "program", "."], cwd=PROGRAMS / "go")
-
-    return cache.artefact("go-program", cache.digest(sources), "", build, BUILD) / "program"
-
-
 @dataclass
 class Described:
     """A stack of a described program, which can be described anew."""
@@ -69,7 +57,7 @@ class Described:
 
     def describe(self, description: dict) -> None:
         """Change the program."""
-        write(self.stack.folder, self.language, description, go_program() if self.language == "go" else None)
+        write(self.stack.folder, self.language, description)
 
     def up(self) -> Changes:
         """Deploy."""
@@ -95,7 +83,7 @@ def program(suite_engine, tmp_path_factory) -> Callable[[str, dict], Described]:
 
     def make(language: str, description: dict, **config: str) -> Described:
         folder = tmp_path_factory.mktemp(language) / "program"
-        write(folder, language, description, go_program() if language == "go" else None)
+        write(folder, language, description)
         stack = Stack(suite_engine, folder, f"{language}{next(_names)}", {}, **config)
         return Described(stack, language)
 

@@ -1,7 +1,8 @@
 """One description of a program for four languages.
 
-A description has `resources` in the order in which they are made, each with `name`, `type`, `props`, `options` and, of a
-component, the outputs to `get`; and `outputs`, `calls` of methods and `invokes` of functions by name. Values may be marked:
+A description has `resources` in the order in which they are made, each with `name`, `type`, `props`, `options` and, of
+a component, the outputs to `get`; and `outputs`, `calls` of methods and `invokes` of functions by name. Values may be
+marked:
 `{"$secret": value}`, `{"$get": [name, output]}`, `{"$ref": name}`, `{"$asset": text}`, `{"$archive": {path: text}}`.
 TypeScript, Python and Go read it as JSON; for YAML it is rewritten here.
 """
@@ -19,8 +20,8 @@ RUNTIMES = {"yaml": "yaml", "typescript": "nodejs", "python": "python", "go": "g
 LANGUAGES = tuple(RUNTIMES)
 
 
-def write(folder: Path, language: str, description: dict, binary: Path | None = None) -> Path:
-    """A program's folder; `binary` is the compiled program of Go."""
+def write(folder: Path, language: str, description: dict) -> Path:
+    """A program's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     project = {"name": "suite-tests", "runtime": RUNTIMES[language]}
     if language == "yaml":
@@ -28,10 +29,8 @@ def write(folder: Path, language: str, description: dict, binary: Path | None = 
     else:
         (folder / "program.json").write_text(json.dumps(description))
         for source in (PROGRAMS / language).iterdir():
-            if source.suffix in (".py", ".ts", ".json"):
+            if source.suffix in (".py", ".ts", ".json", ".go", ".mod", ".sum"):
                 shutil.copy(source, folder)
-    if binary is not None:
-        project["runtime"] = {"name": "go", "options": {"binary": str(binary)}}
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
     return folder
 

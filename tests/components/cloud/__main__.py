@@ -1,7 +1,7 @@
 """Serves `cloud:index:Thing` to the engine.
 
-A thing gives back its inputs, and an ARN with the region of its provider, and a token that is secret. Its size says how it
-behaves: `refused by the cloud` fails, `slow by 15` takes seconds.
+A thing gives back its inputs, and an ARN with the region of its provider, and a token that is secret. Its size says how
+it behaves: `refused by the cloud` fails, `slow by 15` takes seconds.
 """
 
 from __future__ import annotations

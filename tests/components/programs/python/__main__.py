@@ -89,7 +89,9 @@ for entry in program["resources"]:
 for name, given in program.get("outputs", {}).items():
     pulumi.export(name, value(given))
 for name, call in program.get("calls", {}).items():
-    answered = pulumi.runtime.call(call["method"], {"__self__": made[call["self"]]} | value(call["args"]), made[call["self"]])
+    answered = pulumi.runtime.call(
+        call["method"], {"__self__": made[call["self"]]} | value(call["args"]), made[call["self"]]
+    )
     pulumi.export(name, answered)
 for name, invoked in program.get("invokes", {}).items():
     pulumi.export(name, pulumi.runtime.invoke(invoked["function"], value(invoked["args"])).value)
