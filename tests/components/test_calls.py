@@ -41,9 +41,8 @@ def test_a_function_answers(program, language):
     assert described.stack.outputs()["sum"] == {"total": 6.5}
 
 
-@pytest.mark.parametrize("language", ["yaml", "typescript"])
-def test_a_function_refuses_in_the_programs_words(program, language):
-    assert "expected at least one number" in program(language, adding([])).fails()
+def test_a_function_refuses_in_the_programs_words(program):
+    assert "expected at least one number" in program("yaml", adding([])).fails()
 
 
 def test_transforms_and_hooks_of_the_program_reach_the_component(program):
@@ -64,9 +63,8 @@ def test_transforms_and_hooks_of_the_program_reach_the_component(program):
 def test_a_replacement_trigger_replaces_the_component(program, language):
     def described_with(trigger: str) -> dict:
         options = {"replacementTrigger": trigger}
-        return {
-            "resources": [{"name": "shelf", "type": "suite:index:Shelf", "props": {"size": "s"}, "options": options}]
-        }
+        shelf = {"name": "shelf", "type": "suite:index:Shelf", "props": {"size": "s"}, "options": options}
+        return {"resources": [shelf]}
 
     described = program(language, described_with("one"))
     described.up()

@@ -12,7 +12,8 @@ from components.description import LANGUAGES
 HANG_GUARD = 60
 
 MESSAGES = {
-    "child": "registering cloud:index:Thing `broken-refused`: no room in the cloud\n2 more resources were skipped",
+    # The engine tells it beside the child and ends the run before the component can.
+    "child": "no room in the cloud",
     "closure": "the closure gave up",
     "panic": "internal error: torn",
     "describing": "nothing fits",
@@ -35,7 +36,7 @@ def test_one_message_says_what_failed(program, language, place):
     began = time.monotonic()
     told = described.fails()
     assert time.monotonic() - began < HANG_GUARD
-    assert MESSAGES[place] in told
+    assert told.count(MESSAGES[place]) == 1, told
     assert "connection" not in told and "EOF" not in told, "nothing of what the engine sees when it ends"
     assert described.state.get("broken", {}).get("outputs") in (None, {}), "a component that failed is not finished"
 
@@ -59,7 +60,7 @@ def test_all_wrong_inputs_are_told_at_once_and_no_secret_with_them(program, lang
         "property colour with value",
         "unknown property `colour`; nearest: `color`",
         "expected one of `light-blue`, `black`, got `yellow`",
-        "property block.count with value '1.5'",
+        "property block.count with value '{1.5}'",
         "expected a whole number, got a number with a fraction",
         "plain (secret)",
         "must be a plain value, but it is secret",

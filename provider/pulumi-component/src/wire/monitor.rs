@@ -207,10 +207,15 @@ fn outputs(
     Ok(outputs)
 }
 
+/// What an engine says that is ending the run, under whatever code.
+const ENDING: [&str; 2] = ["resource monitor shut down", "client connection is closing"];
+
 /// The engine that is shutting down says nothing worth repeating.
 fn refused(status: Status) -> MonitorError {
+    let ending = ENDING.iter().any(|words| status.message().contains(words));
     match status.code() {
         Code::Unavailable | Code::Cancelled => MonitorError::Cancelled,
+        _ if ending => MonitorError::Cancelled,
         _ => MonitorError::Refused(status.message().trim_end().to_owned()),
     }
 }
