@@ -47,7 +47,7 @@ def assert_a_queue_with_its_dead_letters(stack: Stack, account) -> None:
     assert re.search(r'"maxReceiveCount": ?"?5', policy["RedrivePolicy"])
 
 
-@pytest.mark.parametrize("language", ["yaml", "typescript", "python"])
+@pytest.mark.parametrize("language", ["yaml", "typescript", "python", "go"])
 def test_the_example_deploys_from(language, engine, example, account):
     stack = Stack(engine, EXAMPLE / language, f"queues-{language}", account.environment, sdk=EXAMPLE / "sdk")
     assert stack.up().summary == {"create": 4}

@@ -118,6 +118,11 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("node_modules", "bin", "__pycache__"))
         (self.folder / "node_modules").symlink_to(artefacts.node_packages(sdk))
+        module = self.folder / "go.mod"
+        if module.exists():
+            # The copy lies elsewhere; the SDK does not.
+            text = re.sub(r"=> (\.\S+)", lambda found: f"=> {(program / found.group(1)).resolve()}", module.read_text())
+            module.write_text(text)
         self.run("stack", "init", name)
         for key, value in config.items():
             self.configure(key, value)

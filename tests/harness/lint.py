@@ -81,7 +81,13 @@ def rust_docs() -> None:
     run("cargo", "doc", "--no-deps", "--locked", "--quiet", *packages, RUSTDOCFLAGS="-D warnings")
 
 
-CHECKS = (rust_format, clippy, rust_docs, ruff, eslint, examples, generated_python, generated_go)
+def rust_packages() -> None:
+    """The published crates can be packed as they would be uploaded; `cargo publish --dry-run` also builds them."""
+    packages = ("--package", "pulumi-component-derive", "--package", "pulumi-component")
+    run("cargo", "publish", "--dry-run", "--no-verify", "--allow-dirty", "--quiet", *packages)
+
+
+CHECKS = (rust_format, clippy, rust_docs, rust_packages, ruff, eslint, examples, generated_python, generated_go)
 
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> None:

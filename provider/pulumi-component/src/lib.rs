@@ -43,7 +43,7 @@ pub use options::{
     Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions, Resource, ResourceOptions, depends_on,
 };
 #[doc(hidden)]
-pub use output::Printable;
+pub use output::FormatWithInterpolateOrMapInstead;
 pub use output::{Output, Resolved, all, text};
 pub use property::{
     Archive, ArchiveSource, Asset, AssetSource, Marks, PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn,

@@ -202,19 +202,14 @@ impl<T> Clone for Output<T> {
     }
 }
 
-/// Never implemented: it is there for the message.
+/// Never implemented: its name is what the compiler says to who formats an output.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "an output cannot be formatted: its value is not there yet",
-    label = "`{Self}` is eventual",
-    note = "use `interpolate!(\"..{{}}..\", output)`, or `output.map(|value| format!(..))`"
-)]
-pub trait Printable {}
+pub trait FormatWithInterpolateOrMapInstead {}
 
-/// There for its message: `format!` of an output does not compile.
+/// There for its message: `format!` of an output does not compile, for its value is not there yet.
 impl<T> fmt::Display for Output<T>
 where
-    Self: Printable,
+    Self: FormatWithInterpolateOrMapInstead,
 {
     fn fmt(&self, _formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         Err(fmt::Error)

@@ -116,3 +116,31 @@ impl Component for Shelf {
         Ok(Self { board_id: thing(scope, "board", args.size, ResourceOptions::default()).id() })
     }
 }
+
+/// Inputs of [`Crowd`].
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CrowdArgs {
+    /// How many children.
+    pub count: u32,
+}
+
+/// As many children as are asked for.
+#[derive(Debug, Outputs)]
+pub struct Crowd {
+    /// How many there are.
+    pub count: Output<u32>,
+}
+
+impl Component for Crowd {
+    const TOKEN: TypeToken = TypeToken::new("shop:index:Crowd");
+    type Args = CrowdArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: CrowdArgs, _facts: &()) -> Result<Self, ConstructError> {
+        for index in 0..args.count {
+            thing(scope, &format!("thing-{index}"), "x", ResourceOptions::default());
+        }
+        Ok(Self { count: Output::known(args.count) })
+    }
+}

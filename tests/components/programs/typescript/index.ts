@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment -- a description has no types */
+/* eslint-disable @typescript-eslint/no-explicit-any -- a description has no types */
 // Builds what `program.json` describes; `tests/components/description.py` says how it is written.
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
