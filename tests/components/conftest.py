@@ -35,7 +35,7 @@ def suite_binary() -> Path:
 @pytest.fixture(scope="session")
 def suite_engine(suite_binary, tmp_path_factory) -> Engine:
     """A Pulumi home with the suite's plugin and the cloud."""
-    made = Engine.create(BUILD / f"components-{os.getpid()}", pinned())
+    made = Engine.empty(BUILD / f"components-{os.getpid()}", pinned())
     plugin, cloud = tmp_path_factory.mktemp("suite"), tmp_path_factory.mktemp("cloud")
     shutil.copy2(suite_binary, plugin)
     launcher = cloud / "pulumi-resource-cloud"

@@ -45,18 +45,23 @@ def from_path() -> Path | None:
 
 @dataclass
 class Engine:
-    """A Pulumi home with both plugins and an empty file backend, below one folder."""
+    """A Pulumi home and an empty file backend, below one folder."""
 
     folder: Path
     binaries: Path
     environment: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, folder: Path, binaries: Path) -> Engine:
-        """Make the home; what an earlier run left there is removed."""
+    def empty(cls, folder: Path, binaries: Path) -> Engine:
+        """Make a home without plugins; what an earlier run left there is removed."""
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "backend").mkdir(parents=True)
-        engine = cls(folder, binaries)
+        return cls(folder, binaries)
+
+    @classmethod
+    def create(cls, folder: Path, binaries: Path) -> Engine:
+        """Make a home with both plugins."""
+        engine = cls.empty(folder, binaries)
         version = artefacts.schema()["version"]
         engine.run(["plugin", "install", "resource", "aws-compliance", version, "--file", artefacts.plugin()])
         engine.run(["plugin", "install", "resource", "aws", *_aws_plugin(folder)])
