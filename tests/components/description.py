@@ -9,15 +9,30 @@ TypeScript, Python and Go read it as JSON; for YAML it is rewritten here.
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 from pathlib import Path
 
 import yaml
 
+from harness.artefacts import BUILD, cache
+
 PROGRAMS = Path(__file__).parent / "programs"
 RUNTIMES = {"yaml": "yaml", "typescript": "nodejs", "python": "python", "go": "go"}
 LANGUAGES = tuple(RUNTIMES)
+# The pinned language host compiles the folder with every run, and knows no other way: this is compiled at once.
+LAUNCHER = """package main
+
+import (
+	"os"
+	"syscall"
+)
+
+func main() {
+	panic(syscall.Exec(PROGRAM, os.Args, os.Environ()))
+}
+"""
 
 
 def write(folder: Path, language: str, description: dict) -> Path:
@@ -28,11 +43,28 @@ def write(folder: Path, language: str, description: dict) -> Path:
         project |= in_yaml(description)
     else:
         (folder / "program.json").write_text(json.dumps(description))
+    if language == "go":
+        (folder / "main.go").write_text(LAUNCHER.replace("PROGRAM", json.dumps(str(go_program()))))
+        (folder / "go.mod").write_text("module launcher\n")
+    elif language != "yaml":
         for source in (PROGRAMS / language).iterdir():
-            if source.suffix in (".py", ".ts", ".json", ".go", ".mod", ".sum"):
+            if source.suffix in (".py", ".ts", ".json"):
                 shutil.copy(source, folder)
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
     return folder
+
+
+@functools.cache
+def go_program() -> Path:
+    """The Go program, built once for every stack of it."""
+    sources = PROGRAMS / "go"
+    files = [path for path in sources.iterdir() if path.suffix in (".go", ".mod", ".sum")]
+
+    def build(folder: Path) -> None:
+        go = cache.require("go", "for the programs in Go")
+        cache.run([go, "build", "-o", folder / "program", "."], cwd=sources)
+
+    return cache.artefact("go-program", cache.digest(files), "", build, BUILD) / "program"
 
 
 def in_yaml(description: dict) -> dict:
