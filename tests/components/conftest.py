@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from components import planted
 from components.description import write
 from harness.artefacts import BUILD, ROOT, cache, tools
 from harness.engine import Changes, Engine, Stack, pinned
@@ -46,8 +47,23 @@ def suite_engine(suite_binary, tmp_path_factory) -> Engine:
     made.run(["plugin", "install", "resource", "suite", "0.1.0", "--file", plugin])
     made.run(["plugin", "install", "resource", "cloud", "1.0.0", "--file", cloud])
     yield made
-    for folder in (made.folder, BUILD / "programs" / made.folder.name):
+    programs = BUILD / "programs" / made.folder.name
+    shown = planted.kept(made.folder / "backend")
+    for folder in (made.folder, programs):
         shutil.rmtree(folder, ignore_errors=True)
+    assert shown == [], "what is kept of a stack shows no secret"
+
+
+class Searched(Stack):
+    """A stack whose every run is searched for planted secrets."""
+
+    def run(self, *arguments, check: bool = True):
+        """Run a command of the engine's on this stack."""
+        done = super().run(*arguments, check=check)
+        if "--show-secrets" not in arguments:
+            assert planted.said(done.stdout + done.stderr) == []
+        assert planted.sent(Path(self.account["PULUMI_DEBUG_GRPC"])) == set()
+        return done
 
 
 @dataclass
@@ -56,6 +72,8 @@ class Described:
 
     stack: Stack
     language: str
+    # The calls that the engine made and answered, of all runs.
+    log: Path
 
     def describe(self, description: dict) -> None:
         """Change the program."""
@@ -86,7 +104,9 @@ def program(suite_engine, tmp_path_factory) -> Callable[[str, dict], Described]:
     def make(language: str, description: dict, **config: str) -> Described:
         folder = tmp_path_factory.mktemp(language) / "program"
         write(folder, language, description)
-        stack = Stack(suite_engine, folder, f"{language}{next(_names)}", dict(ENVIRONMENT), **config)
-        return Described(stack, language)
+        log = folder.parent / "calls"
+        environment = ENVIRONMENT | {"PULUMI_DEBUG_GRPC": str(log)}
+        stack = Searched(suite_engine, folder, f"{language}{next(_names)}", environment, **config)
+        return Described(stack, language, log)
 
     return make
