@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from components import planted
+from components import conforming, planted
 from components.description import write
 from harness.artefacts import BUILD, ROOT, cache, tools
 from harness.engine import Changes, Engine, Stack, pinned
@@ -54,15 +54,20 @@ def suite_engine(suite_binary, tmp_path_factory) -> Engine:
     assert shown == [], "what is kept of a stack shows no secret"
 
 
-class Searched(Stack):
-    """A stack whose every run is searched for planted secrets."""
+class Watched(Stack):
+    """A stack whose every run is searched for planted secrets, and for constructions that did not do what they must."""
+
+    read = 0
 
     def run(self, *arguments, check: bool = True):
         """Run a command of the engine's on this stack."""
         done = super().run(*arguments, check=check)
         if "--show-secrets" not in arguments:
             assert planted.said(done.stdout + done.stderr) == []
-        assert planted.sent(Path(self.account["PULUMI_DEBUG_GRPC"])) == set()
+        everything = planted.calls(Path(self.account["PULUMI_DEBUG_GRPC"]))
+        calls, self.read = everything[self.read :], len(everything)
+        assert planted.sent(calls) == set()
+        assert "\n".join(conforming.problems(calls)) == ""
         return done
 
 
@@ -106,7 +111,7 @@ def program(suite_engine, tmp_path_factory) -> Callable[[str, dict], Described]:
         write(folder, language, description)
         log = folder.parent / "calls"
         environment = ENVIRONMENT | {"PULUMI_DEBUG_GRPC": str(log)}
-        stack = Searched(suite_engine, folder, f"{language}{next(_names)}", environment, **config)
+        stack = Watched(suite_engine, folder, f"{language}{next(_names)}", environment, **config)
         return Described(stack, language, log)
 
     return make

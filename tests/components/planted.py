@@ -48,11 +48,11 @@ def calls(log: Path) -> list[dict]:
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def sent(log: Path) -> set[str]:
+def sent(calls: list[dict]) -> set[str]:
     """Methods and places where a call shows a planted value."""
     found = {
         f"{call['method'].split('.')[-1]} {side}{path}"
-        for call in calls(log)
+        for call in calls
         for side in ("request", "response", "errors", "metadata")
         for path in unmarked(call.get(side))
     }
