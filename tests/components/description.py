@@ -4,6 +4,8 @@ A description has `resources` in the order in which they are made, each with `na
 a component, the outputs to `get`; and `outputs`, `calls` of methods and `invokes` of functions by name. Values may be
 marked:
 `{"$secret": value}`, `{"$get": [name, output]}`, `{"$ref": name}`, `{"$asset": text}`, `{"$archive": {path: text}}`.
+Options have Pulumi's own names and take resources by name; the URN of an alias begins behind the project. `transformTo`
+changes the size of every thing below; `hooks` is what happens at a moment: `says` or `fails`.
 TypeScript, Python and Go read it as JSON; for YAML it is rewritten here.
 """
 
@@ -83,11 +85,25 @@ def _resource(entry: dict) -> dict:
 
 
 def _option(name: str, given):
-    if name in ("dependsOn", "providers"):
+    if name == "providers":
+        # YAML has the list alone.
+        return [f"${{{provider}}}" for provider in (given.values() if isinstance(given, dict) else given)]
+    if name in ("dependsOn", "replaceWith"):
         return [f"${{{resource}}}" for resource in given]
     if name in ("provider", "parent", "deletedWith"):
         return f"${{{given}}}"
+    if name == "aliases":
+        return [_alias(alias) for alias in given]
     return given
+
+
+def _alias(given: dict) -> dict:
+    alias = dict(given)
+    if "urn" in alias:
+        alias["urn"] = f"urn:pulumi:${{pulumi.stack}}::suite-tests::{alias['urn']}"
+    if "parent" in alias:
+        alias["parent"] = f"${{{alias['parent']}}}"
+    return alias
 
 
 def _value(given):

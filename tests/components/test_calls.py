@@ -49,13 +49,13 @@ def test_transforms_and_hooks_of_the_program_reach_the_component(program):
         "name": "family",
         "type": "suite:index:Family",
         "props": {"size": "large"},
-        "options": {"transformTo": "transformed", "hook": True},
+        "options": {"transformTo": "transformed", "hooks": {"afterCreate": "says"}},
     }
     described = program("python", {"resources": [family]})
     created = described.up()
     assert described.state["family-first"]["inputs"]["size"] == "transformed"
     assert described.state["family-shelf-board"]["inputs"]["size"] == "transformed"
-    assert "hooked family" in created.text
+    assert "afterCreate of family" in created.text
 
 
 @pytest.mark.parametrize("language", ["python"])

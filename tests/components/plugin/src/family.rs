@@ -76,6 +76,23 @@ impl Component for Shelf {
     }
 }
 
+/// What a [`Shelf`] becomes when its type changes.
+#[derive(Outputs)]
+pub struct Rack {
+    /// Id of the board.
+    board_id: Output<String>,
+}
+
+impl Component for Rack {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Rack");
+    type Args = ShelfArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: ShelfArgs, facts: &()) -> Result<Self, ConstructError> {
+        Ok(Self { board_id: Shelf::construct(scope, args, facts)?.board_id })
+    }
+}
+
 /// Inputs of [`Outer`].
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         .component::<failing::Failing>()
         .component::<family::Family>()
         .component::<family::Shelf>()
+        .component::<family::Rack>()
         .component::<family::Outer>()
         .component::<holder::Holder>()
         .component::<methods::Shop>()

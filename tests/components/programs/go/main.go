@@ -16,9 +16,21 @@ type entry struct {
 	Options    map[string]any
 }
 
+type call struct {
+	Self, Method string
+	Args         map[string]any
+}
+
+type invocation struct {
+	Function string
+	Args     map[string]any
+}
+
 type program struct {
 	Resources []entry
 	Outputs   map[string]any
+	Calls     map[string]call
+	Invokes   map[string]invocation
 }
 
 // Every output that a test reads has a field.
@@ -116,56 +128,6 @@ func value(given any) pulumi.Input {
 	panic("a value of no known kind")
 }
 
-func texts(given any) []string {
-	var found []string
-	for _, item := range given.([]any) {
-		found = append(found, item.(string))
-	}
-	return found
-}
-
-func option(name string, given any) pulumi.ResourceOption {
-	switch name {
-	case "protect":
-		return pulumi.Protect(given.(bool))
-	case "ignoreChanges":
-		return pulumi.IgnoreChanges(texts(given))
-	case "additionalSecretOutputs":
-		return pulumi.AdditionalSecretOutputs(texts(given))
-	case "customTimeouts":
-		return pulumi.Timeouts(&pulumi.CustomTimeouts{Create: given.(map[string]any)["create"].(string)})
-	case "deletedWith":
-		return pulumi.DeletedWith(made[given.(string)])
-	case "parent":
-		return pulumi.Parent(made[given.(string)])
-	case "provider":
-		return pulumi.Provider(made[given.(string)].(pulumi.ProviderResource))
-	case "providers":
-		var chosen []pulumi.ProviderResource
-		for _, name := range texts(given) {
-			chosen = append(chosen, made[name].(pulumi.ProviderResource))
-		}
-		return pulumi.Providers(chosen...)
-	case "dependsOn":
-		var before []pulumi.Resource
-		for _, name := range texts(given) {
-			before = append(before, made[name])
-		}
-		return pulumi.DependsOn(before)
-	case "aliases":
-		var aliases []pulumi.Alias
-		for _, item := range given.([]any) {
-			alias := item.(map[string]any)
-			noParent, _ := alias["noParent"].(bool)
-			aliases = append(aliases, pulumi.Alias{
-				Name: pulumi.String(alias["name"].(string)), NoParent: pulumi.Bool(noParent),
-			})
-		}
-		return pulumi.Aliases(aliases)
-	}
-	panic("no test sets an option " + name)
-}
-
 func register(ctx *pulumi.Context, entry entry) error {
 	props := pulumi.Map{}
 	for name, given := range entry.Props {
@@ -173,7 +135,11 @@ func register(ctx *pulumi.Context, entry entry) error {
 	}
 	options := []pulumi.ResourceOption{}
 	for name, given := range entry.Options {
-		options = append(options, option(name, given))
+		chosen, err := option(ctx, entry.Name, name, given)
+		if err != nil {
+			return err
+		}
+		options = append(options, chosen)
 	}
 	switch {
 	case strings.HasSuffix(entry.Type, ":cloud") || strings.HasPrefix(entry.Type, "cloud:"):
@@ -223,6 +189,17 @@ func main() {
 		}
 		for name, given := range described.Outputs {
 			ctx.Export(name, value(given))
+		}
+		for name, given := range described.Calls {
+			answered, err := ctx.Call(given.Method, value(given.Args), pulumi.AnyOutput{}, made[given.Self])
+			if err != nil {
+				return err
+			}
+			ctx.Export(name, answered)
+		}
+		for name, given := range described.Invokes {
+			how := pulumi.InvokeOutputOptions{InvokeOptions: []pulumi.InvokeOption{pulumi.Version("0.1.0")}}
+			ctx.Export(name, ctx.InvokeOutput(given.Function, value(given.Args), pulumi.AnyOutput{}, how))
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 """Builds what `program.json` describes; `tests/components/description.py` says how it is written."""
 
 import json
+import re
 from pathlib import Path
 
 import pulumi
@@ -32,7 +33,36 @@ def value(given):
 
 def alias(given):
     """An alias of the description."""
-    return pulumi.Alias(name=given["name"], parent=None) if given.get("noParent") else pulumi.Alias(name=given["name"])
+    if "urn" in given:
+        return f"urn:pulumi:{pulumi.get_stack()}::suite-tests::{given['urn']}"
+    read = {name: given[name] for name in ("name", "stack", "project") if name in given}
+    if "type" in given:
+        read["type_"] = given["type"]
+    if "parent" in given or given.get("noParent"):
+        read["parent"] = made.get(given.get("parent"))
+    return pulumi.Alias(**read)
+
+
+def hooks(name: str, moments: dict) -> pulumi.ResourceHookBinding:
+    """Hooks of a resource, each of which says when it ran or fails."""
+
+    def hook(moment: str, what: str) -> pulumi.ResourceHook:
+        def run(args):
+            if what == "fails":
+                raise ValueError(f"refused {moment} of {name}")
+            pulumi.info(f"{moment} of {args.name}")
+
+        return pulumi.ResourceHook(f"{moment}-of-{name}", run)
+
+    snake = {moment: re.sub("([A-Z])", r"_\1", moment).lower() for moment in moments}
+    return pulumi.ResourceHookBinding(**{snake[moment]: [hook(moment, what)] for moment, what in moments.items()})
+
+
+def providers(given):
+    """The providers of a list or of a map."""
+    if isinstance(given, dict):
+        return {package: made[name] for package, name in given.items()}
+    return [made[name] for name in given or []]
 
 
 def options(entry) -> pulumi.ResourceOptions:
@@ -47,10 +77,11 @@ def options(entry) -> pulumi.ResourceOptions:
         "delete_before_replace": given.get("deleteBeforeReplace"),
         "additional_secret_outputs": given.get("additionalSecretOutputs"),
         "depends_on": [made[name] for name in given.get("dependsOn", [])],
-        "providers": [made[name] for name in given["providers"]] if "providers" in given else None,
+        "providers": providers(given.get("providers")),
         "provider": made.get(given.get("provider")),
         "parent": made.get(given.get("parent")),
         "deleted_with": made.get(given.get("deletedWith")),
+        "replace_with": [made[name] for name in given.get("replaceWith", [])],
         "aliases": [alias(entry) for entry in given.get("aliases", [])] or None,
         "replacement_trigger": given.get("replacementTrigger"),
         "version": version,
@@ -59,10 +90,9 @@ def options(entry) -> pulumi.ResourceOptions:
         read["custom_timeouts"] = pulumi.CustomTimeouts(**given["customTimeouts"])
     if "transformTo" in given:
         read["transforms"] = [transform_to(given["transformTo"])]
-    if given.get("hook"):
-        hook = pulumi.ResourceHook(f"hook-of-{entry['name']}", lambda args: pulumi.info(f"hooked {args.name}"))
-        read["hooks"] = pulumi.ResourceHookBinding(after_create=[hook])
-    return pulumi.ResourceOptions(**{name: member for name, member in read.items() if member not in (None, [])})
+    if "hooks" in given:
+        read["hooks"] = hooks(entry["name"], given["hooks"])
+    return pulumi.ResourceOptions(**{name: member for name, member in read.items() if member not in (None, [], {})})
 
 
 def transform_to(size: str):
@@ -94,4 +124,5 @@ for name, call in program.get("calls", {}).items():
     )
     pulumi.export(name, answered)
 for name, invoked in program.get("invokes", {}).items():
-    pulumi.export(name, pulumi.runtime.invoke(invoked["function"], value(invoked["args"])).value)
+    how = pulumi.InvokeOutputOptions(version=VERSIONS["suite"])
+    pulumi.export(name, pulumi.runtime.invoke_output(invoked["function"], value(invoked["args"]), how))

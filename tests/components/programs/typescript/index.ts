@@ -36,6 +36,25 @@ function value(given: any): any {
     return Object.fromEntries(Object.entries(given).map(([name, member]) => [name, value(member)]));
 }
 
+function alias(given: any): any {
+    if (given.urn) {
+        return `urn:pulumi:${pulumi.getStack()}::suite-tests::${given.urn}`;
+    }
+    const read: any = { ...given };
+    delete read.noParent;
+    if (given.parent || given.noParent) {
+        read.parent = made[given.parent] ?? pulumi.rootStackResource;
+    }
+    return read;
+}
+
+function providers(given: any): any {
+    if (!given || Array.isArray(given)) {
+        return given?.map((name: string) => made[name]);
+    }
+    return Object.fromEntries(Object.entries(given).map(([name, provider]) => [name, made[provider as string]]));
+}
+
 function options(entry: any): any {
     const given = entry.options ?? {};
     const named = (names: string[] | undefined) => names?.map((name) => made[name]);
@@ -49,13 +68,12 @@ function options(entry: any): any {
         customTimeouts: given.customTimeouts,
         replacementTrigger: given.replacementTrigger,
         dependsOn: named(given.dependsOn),
-        providers: named(given.providers),
+        replaceWith: named(given.replaceWith),
+        providers: providers(given.providers),
         provider: made[given.provider],
         parent: made[given.parent],
         deletedWith: made[given.deletedWith],
-        aliases: given.aliases?.map((alias: any) =>
-            alias.noParent ? { name: alias.name, parent: pulumi.rootStackResource } : { name: alias.name },
-        ),
+        aliases: given.aliases?.map(alias),
         version: versions[entry.type.replace("pulumi:providers:", "").split(":")[0]],
     };
 }
@@ -83,6 +101,6 @@ for (const [name, call] of Object.entries<any>(program.calls ?? {})) {
     outputs[name] = pulumi.runtime.call(call.method, { __self__: self, ...value(call.args) }, self);
 }
 for (const [name, invoked] of Object.entries<any>(program.invokes ?? {})) {
-    outputs[name] = pulumi.runtime.invoke(invoked.function, value(invoked.args), { version: versions.suite });
+    outputs[name] = pulumi.runtime.invokeOutput(invoked.function, value(invoked.args), { version: versions.suite });
 }
 module.exports = outputs;
