@@ -23,8 +23,8 @@ ENGINES_OWN = (
     # The configuration of a provider; `args` of Configure has the marks.
     r"ResourceProvider/(CheckConfig|DiffConfig) (request|response)\.\w+\.\w+",
     r"ResourceProvider/Configure request\.variables\..*",
-    # The arguments of functions, whose results are marked again.
-    r"Resource(Provider|Monitor)/Invoke request\.args\..*",
+    # The arguments of functions; whoever asks marks the result again.
+    r"Resource(Provider|Monitor)/Invoke (request\.args|response\.return)\..*",
 )
 
 

@@ -3,6 +3,7 @@
 mod echo;
 mod failing;
 mod family;
+mod functions;
 mod holder;
 mod methods;
 mod options;
@@ -44,7 +45,9 @@ fn main() -> ExitCode {
         .component::<sizes::Slow>()
         .component::<speaking::Speaking>()
         .method::<methods::Greet>()
-        .function::<methods::Add>()
+        .method::<methods::Close>()
+        .function::<functions::Add>()
+        .function::<functions::Shout>()
         // Short, so that the test of it does not wait for minutes.
         .orphan_check(Duration::from_millis(500))
         .serve()

@@ -1,8 +1,8 @@
-//! Methods, functions and the provider's configuration.
+//! Methods, and the provider's configuration.
 
 use pulumi_component::{
-    Checks, Component, ConstructError, Function, FunctionContext, Input, Method, Output, Outputs, PropertyError,
-    Reference, ResourceOptions, Scope, TypeToken, Wrong,
+    Checks, Component, ConstructError, Input, Method, Output, Outputs, Reference, ResourceOptions, Scope, TypeToken,
+    Wrong,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::thing;
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Settings {
     /// How customers are greeted.
-    greeting: String,
+    pub greeting: String,
     /// What nobody may see.
     #[schemars(extend("x-pulumi-secret" = true))]
     password: Option<Input<String>>,
@@ -100,36 +100,44 @@ impl Method for Greet {
     }
 }
 
-/// Arguments of [`Add`].
+/// Arguments of [`Close`].
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Sum {
-    /// What is added.
-    numbers: Vec<f64>,
+pub struct Closing {
+    /// How it goes wrong.
+    how: How,
 }
 
-/// What [`Add`] answers.
-#[derive(Serialize, JsonSchema)]
+/// How something goes wrong.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Total {
-    /// The sum.
-    total: f64,
+pub enum How {
+    /// The method gives up.
+    Refused,
+    /// The method panics.
+    Panic,
+    /// The cloud refuses a child.
+    Child,
 }
 
-/// A function.
-pub struct Add;
+/// A method that fails.
+pub struct Close;
 
-impl Function for Add {
-    const TOKEN: TypeToken = TypeToken::new("suite:index:add");
-    const DESCRIPTION: &'static str = "Adds numbers.";
-    type Args = Sum;
-    type Result = Total;
+impl Method for Close {
+    const NAME: &'static str = "close";
+    const DESCRIPTION: &'static str = "Closes the shop, or does not.";
+    type Component = Shop;
+    type Args = Closing;
+    type Result = Greeting;
 
-    async fn invoke(_context: &FunctionContext, args: Sum) -> Result<Total, ConstructError> {
-        if args.numbers.is_empty() {
-            let nothing = PropertyError::new("numbers", "expected at least one number");
-            return Err(ConstructError::InvalidInputs(vec![nothing]));
+    #[expect(clippy::panic, reason = "it is what is tested")]
+    fn call(scope: &Scope, _shop: &Reference<Shop>, args: Closing) -> Result<Greeting, ConstructError> {
+        match args.how {
+            How::Refused => Err(ConstructError::Failed("the shop stays open".into())),
+            How::Panic => panic!("the door is stuck"),
+            How::Child => {
+                Ok(Greeting { words: thing(scope, "sign", "refused by the cloud", ResourceOptions::default()).id() })
+            }
         }
-        Ok(Total { total: args.numbers.iter().sum() })
     }
 }
