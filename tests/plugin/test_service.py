@@ -12,7 +12,7 @@ from google.rpc import status_pb2
 from pulumi.runtime.proto import errors_pb2, plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from .conftest import wait_for
+from .conftest import Plugin, wait_for
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -282,3 +282,23 @@ def test_two_engines_at_once_are_told_apart(plugin, served):
     assert failed.value.code() == grpc.StatusCode.CANCELLED
     monitor.hold.set()
     assert running[1].result(timeout=20).urn, "the other engine's goes on"
+
+
+def test_two_providers_in_one_process_keep_their_own_configuration(suite_binary, served):
+    plugin = Plugin(suite_binary, served[2])
+    try:
+        greetings = {}
+        stubs = {}
+        for number, greeting in enumerate(("hello", "bonjour")):
+            channel = grpc.insecure_channel(f"127.0.0.1:{plugin.port.strip()}", options=[("grpc.n", number)])
+            stubs[greeting] = ResourceProviderStub(channel)
+            stubs[greeting].Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
+            configured = provider_pb2.ConfigureRequest()
+            configured.args["greeting"] = greeting
+            stubs[greeting].Configure(configured)
+        for greeting, stub in stubs.items():
+            request = provider_pb2.ConstructRequest(type="suite:index:Shop", name=greeting, monitorEndpoint=served[2])
+            greetings[greeting] = stub.Construct(request).state["greeting"]
+        assert greetings == {"hello": "hello", "bonjour": "bonjour"}
+    finally:
+        plugin.process.kill()

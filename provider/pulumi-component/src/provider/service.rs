@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::result::Result;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::FutureExt;
 use tonic::{Request, Response, Status};
@@ -28,30 +28,27 @@ type Reply<T> = Result<Response<T>, Status>;
 pub(super) struct Service {
     provider: Provider,
     sessions: Sessions,
-    configuration: Mutex<Configuration>,
 }
 
 impl Service {
     pub(super) fn new(provider: Provider, engine: Option<String>) -> Self {
-        Self { provider, sessions: Sessions::new(engine), configuration: Mutex::default() }
+        Self { provider, sessions: Sessions::new(engine) }
     }
 
     /// What a component or a method is served with.
     fn surroundings(&self, session: &Session, monitor: Arc<GrpcMonitor>) -> Result<Surroundings, Status> {
         let log = session.log().map_err(Status::failed_precondition)?;
-        Ok(Surroundings { monitor, log: Arc::new(GrpcLog::new(log)), configuration: self.configuration()? })
+        Ok(Surroundings { monitor, log: Arc::new(GrpcLog::new(log)), configuration: self.configuration(session)? })
     }
 
-    /// The configuration that the engine gave; without one, what the defaults make.
-    fn configuration(&self) -> Result<Configuration, Status> {
-        let mut configured = self.configuration.lock().unwrap_or_else(PoisonError::into_inner);
-        if configured.is_none()
-            && let Some(kind) = &self.provider.configuration
-        {
-            let defaults = kind.decode(Default::default()).map_err(|error| Status::invalid_argument(error.to_string()));
-            *configured = Some(defaults?);
+    /// The configuration that the engine gave this provider; without one, what the defaults make.
+    fn configuration(&self, session: &Session) -> Result<Configuration, Status> {
+        let configured = session.configured();
+        if configured.is_some() {
+            return Ok(configured);
         }
-        Ok(configured.clone())
+        let defaults = self.provider.configuration.as_ref().map(|kind| kind.decode(Default::default())).transpose();
+        defaults.map_err(|error| Status::invalid_argument(error.to_string()))
     }
 
     async fn construct_component(
@@ -101,10 +98,11 @@ impl Service {
             .provider
             .function_of(token)
             .ok_or_else(|| unknown("function", token, self.provider.functions.iter().map(|(token, _)| *token)))?;
-        let context = FunctionContext { preview: request.preview, configuration: self.configuration()? };
+        let session = self.sessions.of(peer);
+        let context = FunctionContext { preview: request.preview, configuration: self.configuration(&session)? };
         let arguments = decode_map(request.args.unwrap_or_default())
             .map_err(|error| Status::invalid_argument(error.to_string()))?;
-        match guarded(&self.sessions.of(peer), invoke(context, arguments)).await {
+        match guarded(&session, invoke(context, arguments)).await {
             Ok(result) => {
                 Ok(InvokeResponse { r#return: Some(encode_map(&result, Secrets::Wrap)), failures: Vec::new() })
             }
@@ -192,6 +190,7 @@ impl ResourceProvider for Service {
     }
 
     async fn configure(&self, request: Request<ConfigureRequest>) -> Reply<ConfigureResponse> {
+        let session = self.sessions.of(request.remote_addr());
         if let Some(kind) = &self.provider.configuration {
             let values = decode_map(request.into_inner().args.unwrap_or_default())
                 .map_err(|error| Status::invalid_argument(error.to_string()))?;
@@ -200,7 +199,7 @@ impl ResourceProvider for Service {
                 return Err(missing_configuration(missing));
             }
             let decoded = kind.decode(values).map_err(|error| ConstructError::InvalidInputs(vec![error]))?;
-            *self.configuration.lock().unwrap_or_else(PoisonError::into_inner) = Some(decoded);
+            session.configure(decoded);
         }
         Ok(Response::new(ConfigureResponse {
             accept_secrets: true,

@@ -1,5 +1,6 @@
 //! The engines that talk to this process, told apart by their connections.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::transport::Channel;
 
+use crate::context::Configuration;
 use crate::wire::monitor::{GrpcMonitor, channel};
 
 /// One engine's connection. A process that is attached serves several, also at once.
@@ -19,6 +21,8 @@ pub(super) struct Session {
     log: Arc<Mutex<Option<Channel>>>,
     /// How many requests are being served.
     running: Arc<watch::Sender<usize>>,
+    /// What the engine configured. It connects once for each provider, so this is one provider's.
+    configuration: Arc<Mutex<Configuration>>,
 }
 
 /// A request that is being served, until it is dropped.
@@ -94,13 +98,30 @@ impl Session {
     fn new(engine: Option<String>) -> Self {
         let cancelled = Arc::new(watch::Sender::new(false));
         let running = Arc::new(watch::Sender::new(0));
-        Self { engine, cancelled, monitors: Arc::default(), log: Arc::default(), running }
+        Self {
+            engine,
+            cancelled,
+            monitors: Arc::default(),
+            log: Arc::default(),
+            running,
+            configuration: Arc::default(),
+        }
     }
 
     /// Notes a request that is being served.
     pub(super) fn serving(&self) -> Serving {
         self.running.send_modify(|running| *running += 1);
         Serving(self.running.clone())
+    }
+
+    /// Keeps what the engine configured.
+    pub(super) fn configure(&self, decoded: Arc<dyn Any + Send + Sync>) {
+        *locked(&self.configuration) = Some(decoded);
+    }
+
+    /// What the engine configured, if it did.
+    pub(super) fn configured(&self) -> Configuration {
+        locked(&self.configuration).clone()
     }
 
     /// Resolves when the engine cancels.
