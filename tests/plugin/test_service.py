@@ -17,6 +17,7 @@ from .conftest import Plugin, wait_for
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 def construct(address: str, **inputs) -> provider_pb2.ConstructRequest:
@@ -300,5 +301,18 @@ def test_two_providers_in_one_process_keep_their_own_configuration(suite_binary,
             request = provider_pb2.ConstructRequest(type="suite:index:Shop", name=greeting, monitorEndpoint=served[2])
             greetings[greeting] = stub.Construct(request).state["greeting"]
         assert greetings == {"hello": "hello", "bonjour": "bonjour"}
+    finally:
+        plugin.process.kill()
+
+
+@pytest.mark.parametrize(("value", "failing"), [(UNKNOWN, []), (7, ["greeting"])])
+def test_configuration_that_is_not_known_yet_is_not_wrong(suite_binary, served, value, failing):
+    plugin = Plugin(suite_binary, served[2])
+    try:
+        request = provider_pb2.CheckRequest()
+        request.news.update({"greeting": value, "hours": [UNKNOWN]})
+        answer = plugin.stub.CheckConfig(request)
+        assert [failure.property for failure in answer.failures] == failing
+        assert answer.inputs == request.news
     finally:
         plugin.process.kill()

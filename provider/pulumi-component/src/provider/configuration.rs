@@ -37,9 +37,14 @@ impl ConfigurationType {
         }
     }
 
-    /// All problems of the values that a provider is given. Unknown ones are left aside.
+    /// All problems of the values that a provider is given. What a preview does not know yet is left aside, also where
+    /// it must be plain: the engine configures no provider with it.
     pub(super) fn problems(&self, values: PropertyMap) -> Vec<PropertyError> {
-        (self.check)(&self.plain(values))
+        let values = self.plain(values);
+        let unknown = |name: &str| values.get(name).is_some_and(|value| value.marks().unknown);
+        let mut problems = (self.check)(&values);
+        problems.retain(|problem| !unknown(problem.path.split(['.', '[', ' ']).next().unwrap_or_default()));
+        problems
     }
 
     /// The names of what must be set and is not, each with its description.
