@@ -156,9 +156,12 @@ def flattened(value):
     if not isinstance(value, dict):
         return value
     if value.get(SIGNATURE) not in (OUTPUT, SECRET):
-        # Of a reference, the engine reads name and type from the URN.
-        left_out = ("name", "type") if value.get(SIGNATURE) == REFERENCE else ()
-        return {name: flattened(member) for name, member in value.items() if name not in left_out}
+        members = {name: flattened(member) for name, member in value.items()}
+        if value.get(SIGNATURE) == REFERENCE:
+            # The engine reads name and type from the URN, and takes an empty id for an unknown one.
+            members = {name: member for name, member in members.items() if name not in ("name", "type")}
+            members |= {"id": UNKNOWN} if members.get("id") == "" else {}
+        return members
     plain = flattened(value["value"]) if "value" in value else UNKNOWN
     marked = value[SIGNATURE] == SECRET or value.get("secret", False)
     if marked and isinstance(plain, dict) and plain.get(SIGNATURE) == SECRET:
