@@ -91,9 +91,12 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=self._state(request.news, request.urn.split("::")[-1]))
 
     def Read(self, request, context):
-        state = struct_pb2.Struct()
-        state["size"] = "as read"
-        return provider_pb2.ReadResponse(id=request.id, properties=state, inputs=state)
+        if request.properties.fields:
+            # What was made here is as it was left.
+            return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        found = struct_pb2.Struct()
+        found["size"] = "as read"
+        return provider_pb2.ReadResponse(id=request.id, properties=found, inputs=found)
 
     def Delete(self, request, context):
         return empty_pb2.Empty()

@@ -19,7 +19,7 @@ pub struct Settings {
     #[schemars(extend("x-pulumi-secret" = true))]
     password: Option<Input<String>>,
     /// Opening hours.
-    #[schemars(range(max = 24))]
+    #[schemars(inner(range(max = 24)))]
     hours: Vec<u32>,
 }
 
