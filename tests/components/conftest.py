@@ -8,13 +8,14 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from components import conforming, planted
-from components.description import write
+from components.description import LANGUAGES, write
 from harness.artefacts import BUILD, ROOT, cache, tools
 from harness.engine import Changes, Engine, Stack, pinned
 
@@ -115,3 +116,14 @@ def program(suite_engine, tmp_path_factory) -> Callable[[str, dict], Described]:
         return Described(stack, language, log)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def in_every_language() -> Callable:
+    """`in_every_language(run)`: what `run(language)` gives, by language; two run at once."""
+
+    def every(run: Callable) -> dict:
+        with ThreadPoolExecutor(2) as at_once:
+            return dict(zip(LANGUAGES, at_once.map(run, LANGUAGES), strict=True))
+
+    return every

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from components import planted
+from components.conftest import Described
 from components.description import LANGUAGES
 from harness.engine import Changes
 
@@ -87,17 +88,27 @@ class Said:
         return self.state[name]["urn"]
 
 
+@pytest.fixture(scope="module")
+def all_said(program, in_every_language) -> dict[str, Said]:
+    """Two runs of the program in each language."""
+    return in_every_language(lambda language: two_runs(program(language, DESCRIPTION)))
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
-def said(request, program) -> Said:
+def said(request, all_said) -> Said:
     """Two runs of the program in one language."""
-    described = program(request.param, DESCRIPTION)
+    return all_said[request.param]
+
+
+def two_runs(described: Described) -> Said:
+    """As it is, and with components that moved."""
     described.up()
     constructs = [call["request"] for call in planted.calls(described.log) if call["method"].endswith("/Construct")]
     asked = {request["name"]: request for request in constructs}
     state = described.state
     described.describe(moved())
     changes = described.up()
-    return Said(request.param, asked, state, changes, described.state)
+    return Said(described.language, asked, state, changes, described.state)
 
 
 def test_three_states_of_a_flag_arrive(said):

@@ -8,6 +8,7 @@ import pytest
 
 from components import planted
 from components.conforming import UNKNOWN
+from components.conftest import Described
 from components.description import LANGUAGES
 from harness.engine import Changes
 
@@ -52,10 +53,20 @@ class Previewed:
     again: Changes
 
 
+@pytest.fixture(scope="module")
+def all_previewed(program, in_every_language) -> dict[str, Previewed]:
+    """Previews in each language."""
+    return in_every_language(lambda language: looked_at(program(language, DESCRIPTION)))
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
-def previewed(request, program) -> Previewed:
+def previewed(request, all_previewed) -> Previewed:
+    """Previews in one language."""
+    return all_previewed[request.param]
+
+
+def looked_at(described: Described) -> Previewed:
     """A preview of a program that is deployed then, and a preview of what is there."""
-    described = program(request.param, DESCRIPTION)
     stack = described.stack
     preview = stack.preview()
     calls = [call for call in planted.calls(described.log) if call["progress"] == "response_completed"]

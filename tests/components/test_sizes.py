@@ -1,9 +1,21 @@
-"""Many children, slow children, and previews that know little."""
+"""Many children, and one that takes its time."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 
-def test_five_hundred_children(program):
+import pytest
+
+
+@pytest.fixture(scope="module")
+def slow(program):
+    """A run with a slow child, which goes on meanwhile."""
+    described = program("yaml", {"resources": [{"name": "slow", "type": "suite:index:Slow"}]})
+    with ThreadPoolExecutor() as meanwhile:
+        yield described, meanwhile.submit(described.up)
+
+
+def test_five_hundred_children(program, slow):
     described = program("yaml", {"resources": [{"name": "many", "type": "suite:index:Many", "props": {"count": 500}}]})
     # The engine writes the whole state with every step; at this size that is nearly all of the time.
     described.stack.account |= {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
@@ -11,22 +23,8 @@ def test_five_hundred_children(program):
     assert described.up().none
 
 
-def test_a_slow_child_that_nothing_needs_is_waited_for(program):
-    described = program("yaml", {"resources": [{"name": "slow", "type": "suite:index:Slow"}]})
-    assert described.up().summary == {"create": 3}
+def test_a_slow_child_that_nothing_needs_is_waited_for(slow):
+    described, running = slow
+    assert running.result().summary == {"create": 3}
     assert described.state["slow-slow"]["id"] == "slow-slow-id"
     assert described.state["slow"]["outputs"] == {"text": "done"}
-
-
-def test_a_preview_registers_everything_and_knows_what_it_can(program):
-    description = {
-        "resources": [
-            {"name": "first", "type": "suite:index:Family", "props": {"size": "large"}, "get": ["firstId"]},
-            # An input that the preview does not know.
-            {"name": "second", "type": "suite:index:Family", "props": {"size": {"$get": ["first", "firstId"]}}},
-        ]
-    }
-    described = program("python", description)
-    previewed = described.stack.preview()
-    assert previewed.diagnostics == []
-    assert previewed.summary == described.up().summary

@@ -158,10 +158,20 @@ class Life:
     left: list[str]
 
 
+@pytest.fixture(scope="module")
+def lives(program, in_every_language) -> dict[str, Life]:
+    """The whole life of the program in each language."""
+    return in_every_language(lambda language: lived(program(language, DESCRIPTION)))
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
-def life(request, program) -> Life:
+def life(request, lives) -> Life:
     """The whole life of the program in one language."""
-    described: Described = program(request.param, DESCRIPTION)
+    return lives[request.param]
+
+
+def lived(described: Described) -> Life:
+    """Every step of a life."""
     stack = described.stack
     stack.run("config", "set", "--secret", "suite-tests:word", "PLANTED-word")
     stack.run("config", "set", "suite-tests:open", "plain")
@@ -172,7 +182,7 @@ def life(request, program) -> Life:
     second = described.up()
     after = described.state
     stack.destroy()
-    return Life(request.param, created, outputs, state, again, second, after, list(stack.resources()))
+    return Life(described.language, created, outputs, state, again, second, after, list(stack.resources()))
 
 
 def is_secret(value) -> bool:
