@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -126,16 +125,16 @@ def _plain(struct) -> dict:
 
 def main() -> None:
     """Serve until the engine ends the process; the port is all that is printed."""
+    ends = {signal.SIGINT, signal.SIGTERM}
+    # Blocked in every thread: else one of gRPC's may take the signal, and this one sleeps on until the engine kills it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     server = grpc.server(ThreadPoolExecutor(64))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Cloud(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    over.wait()
+    signal.sigwait(ends)
     server.stop(grace=None)
     os._exit(0)
 
