@@ -180,6 +180,8 @@ def lived(described: Described) -> Life:
     again = described.up()
     described.describe(changed())
     second = described.up()
+    # Else nothing deletes it: its component says so.
+    stack.run("state", "unprotect", state["options-guarded"]["urn"], "--yes")
     after = described.state
     stack.destroy()
     return Life(described.language, created, outputs, state, again, second, after, list(stack.resources()))
@@ -294,6 +296,9 @@ def test_an_author_says_everything_of_a_child(life):
     assert state["options-tied"]["replaceWith"] == [state["options-base"]["urn"]]
     assert is_secret(state["options-hiding"]["outputs"]["arn"])
     assert state["options-patient"]["customTimeouts"]["create"] == 3600
+    assert state["options-guarded"]["protect"] is True
+    assert (state["options-taken"]["id"], state["options-taken"]["inputs"]["size"]) == ("taken-over", "as read")
+    assert state["options-following"]["dependencies"] == [state["options-base"]["urn"]]
     assert state["options-read"]["external"] is True
     assert life.outputs["readSize"] == "as read"
 

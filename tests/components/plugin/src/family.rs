@@ -59,11 +59,18 @@ pub struct ShelfArgs {
     size: Input<String>,
 }
 
+impl ShelfArgs {
+    /// A shelf with a board of this size.
+    pub fn of(size: &str) -> Self {
+        Self { size: size.to_owned().into() }
+    }
+}
+
 /// A component with one child.
 #[derive(Outputs)]
 pub struct Shelf {
     /// Id of the board.
-    board_id: Output<String>,
+    pub board_id: Output<String>,
 }
 
 impl Component for Shelf {

@@ -6,6 +6,7 @@ mod family;
 mod functions;
 mod holder;
 mod methods;
+mod moving;
 mod options;
 mod sizes;
 mod speaking;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         .component::<family::Outer>()
         .component::<holder::Holder>()
         .component::<methods::Shop>()
+        .component::<moving::Moving>()
         .component::<options::Options>()
         .component::<sizes::Many>()
         .component::<sizes::Slow>()

@@ -61,6 +61,9 @@ impl Component for Options {
         thing(scope, "hiding", "small", none().additional_secret_output("arn"));
         let timeouts = CustomTimeouts { create: "1h".to_owned(), ..CustomTimeouts::default() };
         thing(scope, "patient", "small", none().custom_timeouts(timeouts));
+        thing(scope, "guarded", "small", none().protect(true));
+        thing(scope, "taken", "as read", none().import("taken-over"));
+        thing(scope, "following", "small", none().and_depends_on_origin_of(&base.output::<String>("arn")));
         let provider = scope.provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "elsewhere");
         let provider = provider.config("region", "elsewhere".to_owned()).config("numbers", vec![1.0, 2.0]).register();
         let elsewhere = thing(scope, "far", "small", none().provider(&provider));

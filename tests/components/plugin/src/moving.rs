@@ -1,0 +1,67 @@
+//! Children that move between two releases of a component, and are found again by their aliases.
+
+use pulumi_component::{
+    Alias, AliasParent, Component, ConstructError, Output, Outputs, ResourceOptions, Scope, TypeToken,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::family::{Shelf, ShelfArgs};
+use crate::thing;
+
+/// Inputs of [`Moving`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MovingArgs {
+    /// Which release of the component it is: 1 or 2.
+    release: u32,
+}
+
+/// A component whose second release has its children elsewhere.
+#[derive(Outputs)]
+pub struct Moving {
+    /// Ids of the children.
+    ids: Output<Vec<String>>,
+}
+
+impl Component for Moving {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Moving");
+    type Args = MovingArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: MovingArgs, facts: &()) -> Result<Self, ConstructError> {
+        let none = ResourceOptions::default;
+        let (first, second) = if args.release == 1 {
+            let shelf = scope.nest::<Shelf>("shelf", ShelfArgs::of("small"), facts, none())?;
+            (thing(scope, "old", "small", none()).id(), shelf.board_id.clone())
+        } else {
+            let found = thing(
+                scope,
+                "found",
+                "small",
+                none().also_known_as(Alias::Urn(former(scope, "$cloud:index:Thing", "old"))),
+            );
+            let out = thing(scope, "out", "small", none().also_known_as(out_of_the_shelf(scope)));
+            (found.id(), out.id())
+        };
+        Ok(Self { ids: first.zip(&second).map(|(first, second)| vec![first, second]) })
+    }
+}
+
+/// The URN of a child of the first release.
+fn former(scope: &Scope, types: &str, role: &str) -> String {
+    let context = scope.context();
+    let (stack, project, name) = (context.stack(), context.project(), context.name());
+    format!("urn:pulumi:{stack}::{project}::{}{types}::{name}-{role}", Moving::TOKEN)
+}
+
+/// What the board of the first release was called, and that it stood in a shelf.
+fn out_of_the_shelf(scope: &Scope) -> Alias {
+    Alias::Spec {
+        name: format!("{}-shelf-board", scope.context().name()),
+        type_token: String::new(),
+        stack: String::new(),
+        project: String::new(),
+        parent: AliasParent::Urn(former(scope, "$suite:index:Shelf", "shelf")),
+    }
+}
