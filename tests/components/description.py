@@ -3,7 +3,8 @@
 A description has `resources` in the order in which they are made, each with `name`, `type`, `props`, `options` and, of
 a component, the outputs to `get`; and `outputs`, `calls` of methods and `invokes` of functions by name. Values may be
 marked:
-`{"$secret": value}`, `{"$get": [name, output]}`, `{"$ref": name}`, `{"$asset": text}`, `{"$archive": {path: text}}`.
+`{"$secret": value}`, `{"$get": [name, output]}`, `{"$ref": name}`, `{"$asset": text}`, `{"$file": path}`,
+`{"$archive": {path: text}}`.
 Options have Pulumi's own names and take resources by name; the URN of an alias begins behind the project. `transformTo`
 changes the size of every thing below; `hooks` is what happens at a moment: `says` or `fails`.
 TypeScript, Python and Go read it as JSON; for YAML it is rewritten here.
@@ -119,6 +120,8 @@ def _value(given):
         return f"${{{given['$ref']}}}"
     if "$asset" in given:
         return {"fn::stringAsset": given["$asset"]}
+    if "$file" in given:
+        return {"fn::fileAsset": given["$file"]}
     if "$archive" in given:
         return {"fn::assetArchive": {path: {"fn::stringAsset": text} for path, text in given["$archive"].items()}}
     return {name: _value(member) for name, member in given.items()}

@@ -52,6 +52,7 @@ DESCRIPTION = {
             "get": ["joined"],
         },
         {"name": "filed", "type": "suite:index:Echo", "props": {"file": {"$asset": "the text"}}},
+        {"name": "on-disk", "type": "suite:index:Echo", "props": {"file": {"$file": "Pulumi.yaml"}}},
         {"name": "packed", "type": "suite:index:Echo", "props": {"file": {"$archive": {"a.txt": "in it"}}}},
         # What comes out of a component goes into a resource of the program's.
         {"name": "after-echo", "type": "cloud:index:Thing", "props": {"size": get("echo", "text")}},
@@ -87,8 +88,10 @@ DESCRIPTION = {
             "name": "holder",
             "type": "suite:index:Holder",
             "props": {"thing": {"$ref": "base"}},
-            "get": ["size", "thingId"],
+            "get": ["size", "thingId", "own"],
         },
+        # What one component gives out, another takes.
+        {"name": "reader", "type": "suite:index:Holder", "props": {"thing": get("holder", "own")}},
         {
             "name": "options",
             "type": "suite:index:Options",
@@ -207,6 +210,8 @@ def test_values_come_back_as_they_went_in(life):
 
 def test_files_and_archives_come_back(life):
     assert life.state["filed"]["outputs"]["file"]["text"] == "the text"
+    on_disk = life.state["on-disk"]["outputs"]["file"]
+    assert on_disk["path"] == "Pulumi.yaml" and on_disk["hash"], "the engine read it in the program's folder"
     assert life.state["packed"]["outputs"]["file"]["assets"]["a.txt"]["text"] == "in it"
 
 
@@ -287,6 +292,8 @@ def test_a_reference_leads_to_the_state_behind_it(life):
     assert life.state["holder-own"]["inputs"]["size"] == "base"
     own = life.state["holder"]["outputs"]["own"]
     assert own["urn"] == life.state["holder-own"]["urn"] and own["id"] == "holder-own-id"
+    reader = life.state["reader"]["outputs"]
+    assert (reader["size"], reader["thingId"]) == ("base", "holder-own-id")
 
 
 def test_an_author_says_everything_of_a_child(life):
@@ -327,6 +334,13 @@ def test_messages_stand_with_the_component_in_the_order_they_were_said(life):
     said = [line for line in life.created.messages(urn) if "said" in line]
     numbers = [f"said as number {number}" for number in range(1, 21)]
     assert said == ["tone: said by a check", "said while looking around", *numbers, "said as a warning"]
+
+
+def test_a_status_line_is_shown_and_does_not_stay(life):
+    (status,) = (entry for entry in life.created.told if entry["message"] == "looking around\n")
+    assert status["ephemeral"] is True
+    # It is of use at once, before the component is there.
+    assert status["urn"] == life.state["speaking"]["parent"]
 
 
 def test_a_second_run_changes_nothing(life):

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -51,6 +52,7 @@ type component struct {
 	Size      pulumi.AnyOutput `pulumi:"size"`
 	ThingID   pulumi.AnyOutput `pulumi:"thingId"`
 	Elsewhere pulumi.AnyOutput `pulumi:"elsewhere"`
+	Own       pulumi.AnyOutput `pulumi:"own"`
 	Answer    pulumi.AnyOutput `pulumi:"answer"`
 	ReadSize  pulumi.AnyOutput `pulumi:"readSize"`
 	Greeting  pulumi.AnyOutput `pulumi:"greeting"`
@@ -69,6 +71,18 @@ type thing struct {
 
 type provider struct {
 	pulumi.ProviderResourceState
+}
+
+// Makes a resource of a reference that comes out of a component.
+type things struct{}
+
+func (things) Version() semver.Version {
+	return semver.Version{}
+}
+
+func (things) Construct(ctx *pulumi.Context, name, kind, urn string) (pulumi.Resource, error) {
+	resource := &thing{}
+	return resource, ctx.RegisterResource(kind, name, nil, resource, pulumi.URN_(urn))
 }
 
 var made = map[string]pulumi.Resource{}
@@ -111,6 +125,9 @@ func value(given any) pulumi.Input {
 		}
 		if text, is := given["$asset"].(string); is {
 			return pulumi.NewStringAsset(text)
+		}
+		if path, is := given["$file"].(string); is {
+			return pulumi.NewFileAsset(path)
 		}
 		if files, is := given["$archive"].(map[string]any); is {
 			assets := map[string]any{}
@@ -173,6 +190,7 @@ func register(ctx *pulumi.Context, entry entry) error {
 }
 
 func main() {
+	pulumi.RegisterResourceModule("cloud", "index", things{})
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		text, err := os.ReadFile("program.json")
 		if err != nil {

@@ -11,6 +11,19 @@ program = json.loads(Path("program.json").read_text())
 made: dict[str, pulumi.Resource] = {}
 
 
+class Things(pulumi.runtime.ResourceModule):
+    """Makes a resource of a reference that comes out of a component."""
+
+    def version(self):
+        return None
+
+    def construct(self, name: str, typ: str, urn: str) -> pulumi.Resource:
+        return pulumi.CustomResource(typ, name, {"size": None}, pulumi.ResourceOptions(urn=urn))
+
+
+pulumi.runtime.register_resource_module("cloud", "index", Things())
+
+
 def value(given):
     """A value of the description, its markers read."""
     if isinstance(given, list):
@@ -26,6 +39,8 @@ def value(given):
         return made[given["$ref"]]
     if "$asset" in given:
         return pulumi.StringAsset(given["$asset"])
+    if "$file" in given:
+        return pulumi.FileAsset(given["$file"])
     if "$archive" in given:
         return pulumi.AssetArchive({path: pulumi.StringAsset(text) for path, text in given["$archive"].items()})
     return {name: value(member) for name, member in given.items()}

@@ -7,6 +7,13 @@ const versions: Record<string, string> = { suite: "0.1.0", cloud: "1.0.0" };
 const program = JSON.parse(fs.readFileSync("program.json", "utf8"));
 const made: Record<string, any> = {};
 
+// A reference that comes out of a component becomes a resource.
+pulumi.runtime.registerResourceModule("cloud", "index", {
+    version: versions.cloud,
+    construct: (name: string, type: string, urn: string) =>
+        new (pulumi.CustomResource as any)(type, name, { size: undefined }, { urn }),
+});
+
 // A value of the description, its markers read.
 function value(given: any): any {
     if (Array.isArray(given)) {
@@ -26,6 +33,9 @@ function value(given: any): any {
     }
     if ("$asset" in given) {
         return new pulumi.asset.StringAsset(given.$asset);
+    }
+    if ("$file" in given) {
+        return new pulumi.asset.FileAsset(given.$file);
     }
     if ("$archive" in given) {
         const files = Object.entries(given.$archive as Record<string, string>);
