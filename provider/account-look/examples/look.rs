@@ -1,0 +1,18 @@
+//! Looks at the account that the environment leads to and prints `{"look": .., "findings": .., "action": .., "table": ..}`.
+//! The request comes as JSON on standard input; `{}` asks for a look at whatever account the credentials are of.
+
+use std::error::Error;
+use std::io;
+
+use account_look::{LookRequest, findings, look, recorder_action, table};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let request: LookRequest = serde_json::from_reader(io::stdin())?;
+    let look = look(&request).await;
+    let findings = findings(&look, &request);
+    let (action, table) = (recorder_action(&look, &request), table(&look, &findings));
+    println!("{}", json!({ "look": look, "findings": findings, "action": action, "table": table }));
+    Ok(())
+}
