@@ -32,6 +32,7 @@ class Answer:
     findings: list[dict]
     action: str
     table: str
+    actions: list[str]
     seconds: float
 
     @property

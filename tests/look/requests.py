@@ -10,13 +10,13 @@ RULES = {
     "ebs-volumes-encrypted": ("ENCRYPTED_VOLUMES", "AWS::EC2::Volume"),
 }
 
-# Every action that the look calls; the deployer's policy needs these.
+# Every action that the look calls, as the crate says.
 ACTIONS = [
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
     "config:DescribeConfigurationAggregators",
-    "config:DescribeConfigurationRecorders",
     "config:DescribeConfigurationRecorderStatus",
+    "config:DescribeConfigurationRecorders",
     "config:DescribeConformancePacks",
     "config:DescribeDeliveryChannels",
     "config:ListConfigurationRecorders",

@@ -82,6 +82,7 @@ def test_a_role_with_the_actions_of_the_look_sees_everything(look, recorded, rol
     arn = recorded.client("kms").create_key()["KeyMetadata"]["Arn"]
     answer = look(recorded.as_role(role(*ACTIONS)), **request(recorded.account_id, key={"arn": arn}))
     assert answer.look["unread"] == []
+    assert answer.actions == ACTIONS
 
 
 @pytest.mark.parametrize("denied", ACTIONS)
@@ -104,7 +105,9 @@ def test_each_denied_call_is_a_warning_that_names_it(look, recorded, role, denie
 def test_everything_denied(look, recorded, role):
     answer = look(recorded.as_role(role("sqs:ListQueues")), **request(recorded.account_id))
     assert {one["reason"] for one in answer.look["unread"]} == {"denied"}
-    assert all(line.startswith("warning ") for line in answer.told)
+    (told,) = answer.told
+    assert told.startswith("warning : not read: the configuration recorder, ")
+    assert told.endswith("and `config:DescribeConformancePacks` are not allowed to these credentials")
 
 
 def test_a_role_is_taken(look, recorded, role):
@@ -154,22 +157,35 @@ def test_a_profile_that_takes_a_role(look, recorded, role, tmp_path):
     answer = look(None, environment, **request(recorded.account_id, profile="work"))
     assert answer.problems == []
     assert ":assumed-role/" in answer.look["caller"]
+    nowhere = environment | {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    assert skipped(look(None, nowhere, **request(recorded.account_id, profile="work")))[0] == "unreachable"
+    keys = keys.replace(recorded.account_id, "AKIAIOSFODNN7EXAMPLE")
+    environment |= profiles(tmp_path, config, keys)
+    assert skipped(look(None, environment, **request(recorded.account_id, profile="work")))[0] == "invalidCredentials"
 
 
 @pytest.mark.parametrize(
-    "config",
+    ("config", "expected", "part"),
     [
-        "[profile other]\nregion = eu-west-1\n",
-        "[profile work]\ncredential_process = sleep 60\n",
-        "[profile work]\nsso_start_url = https://x\nsso_region = eu-west-1\nsso_account_id = 1\nsso_role_name = x\n",
-        "[profile work]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = work\n",
-        "[profile work\n",
+        ("[profile other]\nregion = x\n", "noCredentials", "the profile `work` has no AWS credentials"),
+        (
+            "[profile work]\ncredential_process = sleep 60\n",
+            "unsupportedCredentials",
+            "the look follows neither SSO nor credential processes",
+        ),
+        (
+            "[profile work]\nsso_start_url = https://x\nsso_region = x\nsso_account_id = 1\nsso_role_name = x\n",
+            "unsupportedCredentials",
+            "`aws configure export-credentials --format env`",
+        ),
+        ("[profile work\n", "invalidCredentials", "could not parse profile file"),
     ],
 )
-def test_a_profile_of_no_use_is_told_at_once(look, tmp_path, config):
+def test_a_profile_of_no_use_is_told_at_once(look, tmp_path, config, expected, part):
     answer = look(None, profiles(tmp_path, config), region="eu-west-1", profile="work")
     reason, message = skipped(answer)
-    assert reason in ("noCredentials", "invalidCredentials"), message
+    assert reason == expected
+    assert part in message
     assert answer.seconds < 1
 
 
@@ -186,7 +202,7 @@ def test_calls_that_are_throttled_again_and_again(look, recorded):
     answer = look(recorded, **request(recorded.account_id))
     (told,) = answer.problems
     assert told == (
-        "warning : rules that may belong to others were not read: AWS asked to be called less often "
+        "warning : not read: rules that may belong to others; AWS asked to be called less often "
         "(`config:DescribeConfigRules`); try again later"
     )
     assert answer.action == "reuse", "the rest was seen"
@@ -209,7 +225,7 @@ def test_answers_that_come_too_late_leave_the_rest(look, recorded):
     recorded.slow_down("config", "DescribeConfigRules", times=100, seconds=30)
     answer = look(recorded, **request(recorded.account_id))
     (told,) = answer.problems
-    assert told.startswith("warning : rules that may belong to others were not read: ")
+    assert told.startswith("warning : not read: rules that may belong to others; ")
     assert "took too long" in told
     assert answer.action == "reuse"
 

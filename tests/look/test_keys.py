@@ -55,7 +55,7 @@ def test_a_condition_that_a_service_does_not_meet_is_seen(look, recorded):
 def test_a_key_that_is_not_there(look, recorded):
     arn = f"arn:aws:kms:eu-west-1:{recorded.account_id}:key/00000000-0000-0000-0000-000000000000"
     (told,) = look(recorded, **with_key(recorded, arn)).problems
-    assert told.startswith(f"error kmsKeyArn: account {recorded.account_id} has no key `{arn}`")
+    assert told.startswith(f"error kmsKeyArn: there is no key `{arn}`")
 
 
 def test_a_key_on_its_way_out(look, recorded):
@@ -89,6 +89,6 @@ def test_a_policy_that_may_not_be_read_is_a_warning(look, recorded, role):
     seen = recorded.as_role(role(*(action for action in ACTIONS if action != "kms:GetKeyPolicy")))
     answer = look(seen, **with_key(recorded, arn))
     assert answer.problems == [
-        "warning kmsKeyArn: the key's policy was not read: `kms:GetKeyPolicy` is not allowed to these credentials"
+        "warning kmsKeyArn: not read: the key's policy; `kms:GetKeyPolicy` is not allowed to these credentials"
     ]
     assert answer.look["unread"][0]["reason"] == "denied"

@@ -28,6 +28,6 @@ pub use look::{
     Aggregator, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason, Recorded,
     Recorder, RecorderKind, RecordingFrequency, RuleCount, Skipped, Tags, Unread,
 };
-pub use reading::{TIME_ALLOWED, look};
+pub use reading::{ACTIONS, TIME_ALLOWED, look};
 pub use request::{LookRequest, OWNER_TAG, Owner, PlannedKey, PlannedName, PlannedRule, RecorderMode, RecorderPlan};
 pub use table::table;

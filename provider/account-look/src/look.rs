@@ -83,6 +83,8 @@ pub struct Skipped {
 pub struct Unread {
     /// The part.
     pub part: Part,
+    /// The IAM action of the call that failed, such as `config:DescribeConfigRules`.
+    pub call: String,
     /// The kind of reason.
     pub reason: Reason,
     /// The reason in a sentence.
@@ -125,6 +127,8 @@ pub enum Reason {
     ExpiredCredentials,
     /// AWS does not know the credentials, or they cannot be made from what the configuration says.
     InvalidCredentials,
+    /// The configuration says how to get credentials in a way that is not followed: SSO, a process.
+    UnsupportedCredentials,
     /// No region is given anywhere.
     NoRegion,
     /// The account that is deployed to is not known yet.

@@ -18,10 +18,26 @@ use failure::Failure;
 /// What the whole look may take.
 pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
+/// The IAM actions that a look needs; `kms` ones only where a key was given, and `sts:AssumeRole` where a role is to be
+/// taken. `sts:GetCallerIdentity` needs none.
+pub const ACTIONS: [&str; 11] = [
+    "config:DescribeAggregationAuthorizations",
+    "config:DescribeConfigRules",
+    "config:DescribeConfigurationAggregators",
+    "config:DescribeConfigurationRecorderStatus",
+    "config:DescribeConfigurationRecorders",
+    "config:DescribeConformancePacks",
+    "config:DescribeDeliveryChannels",
+    "config:ListConfigurationRecorders",
+    "config:ListTagsForResource",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+];
+
 /// Looks at the account. Ends within [`TIME_ALLOWED`], changes nothing, and never fails.
 pub async fn look(request: &LookRequest) -> Look {
     let deadline = Deadline::new(TIME_ALLOWED);
-    let found = deadline.bound("the account", identity::prove(request)).await.unwrap_or_else(|failure| {
+    let found = deadline.bound("signing in to AWS", identity::prove(request)).await.unwrap_or_else(|failure| {
         let mut look = Look::skipped(failure.reason, format!("the account was not looked at: {failure}"));
         look.region.clone_from(&request.region);
         Err(Box::new(look))
@@ -64,7 +80,7 @@ impl Deadline {
         Self(Instant::now() + allowed)
     }
 
-    async fn bound<T>(self, what: &'static str, reading: impl Future<Output = T>) -> Result<T, Failure> {
+    async fn bound<T>(self, what: &str, reading: impl Future<Output = T>) -> Result<T, Failure> {
         tokio::time::timeout_at(self.0, reading).await.map_err(|_| Failure::timed_out(what))
     }
 }

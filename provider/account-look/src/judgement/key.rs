@@ -19,14 +19,14 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
 }
 
 fn unusable(key: &Key, look: &Look) -> Option<String> {
-    let (account, region) = place(look);
+    let (_, region) = place(look);
     let arn = &key.arn;
     let elsewhere = arn.split(':').nth(3).filter(|of| !of.is_empty() && *of != region);
     if let Some(elsewhere) = elsewhere {
         return Some(format!("the key is of {elsewhere} and can encrypt nothing in {region}; give a key of {region}"));
     }
     if key.exists == Some(false) {
-        return Some(format!("account {account} has no key `{arn}` in {region}; create it first, or leave it out"));
+        return Some(format!("there is no key `{arn}`; create it first, or leave it out"));
     }
     if let Some(state) = key.state.as_ref().filter(|state| *state != "Enabled") {
         return Some(format!("the key cannot be used, its state is `{state}`; enable it, or give another one"));

@@ -421,7 +421,7 @@ fn a_key_is_of_use_and_admits_everyone() {
     let (look, request) = with_key(|_| {});
     assert_eq!(told(&look, &request).len(), 1);
     for (start, part, change) in [
-        ("Error kmsKeyArn: account", "has no key", (|key| key.exists = Some(false)) as fn(&mut Key)),
+        ("Error kmsKeyArn: there is no key", "leave it out", (|key| key.exists = Some(false)) as fn(&mut Key)),
         ("Error kmsKeyArn: the key cannot be used", "`PendingDeletion`", |key| {
             key.state = Some("PendingDeletion".into())
         }),
@@ -469,20 +469,34 @@ fn the_statements_that_a_key_policy_lacks_are_printed() {
 
 #[test]
 fn what_could_not_be_read_is_a_warning() {
-    let unread = |part| Unread { part, reason: Reason::Denied, message: "`x:Y` is not allowed".into() };
-    let look = Look { rules: None, unread: vec![unread(Part::Rules)], ..good() };
-    expect(&look, &request(), "Warning : rules that may belong to others were not read: `x:Y` is not allowed", &[]);
+    let unread = |part, reason, call: &str| Unread { part, call: call.into(), reason, message: "`x:Y` is what".into() };
+    let denied = |part, call| unread(part, Reason::Denied, call);
+    let with = |unread| Look { unread, ..good() };
+    let look = with(vec![denied(Part::Rules, "x:Y")]);
+    expect(&look, &request(), "Warning : not read: rules that may belong to others; `x:Y` is what", &[]);
+    let look = with(vec![denied(Part::Rules, "x:Y"), denied(Part::Aggregators, "x:Z"), denied(Part::Tags, "x:T")]);
+    expect(
+        &look,
+        &request(),
+        "Warning : not read: rules that may belong to others, aggregators that may belong to others and some tags",
+        &["; `x:Y`, `x:Z` and `x:T` are not allowed to these credentials"],
+    );
+    let late = with(vec![denied(Part::Rules, "x:Y"), unread(Part::Tags, Reason::TimedOut, "x:T")]);
+    assert_eq!(told(&late, &request()).len(), 3, "one for each reason, and the status");
     let (look, request) = with_key(|key| key.policy = None);
-    let look = Look { unread: vec![unread(Part::KeyPolicy)], ..look };
-    expect(&look, &request, "Warning kmsKeyArn: the key's policy was not read:", &[]);
-    let look = Look { recorders: None, unread: vec![unread(Part::Recorder)], ..good() };
-    expect(&look, &super::tests::request(), "Warning : the configuration recorder was not read:", &[]);
+    let look = Look { unread: vec![denied(Part::KeyPolicy, "x:Y")], ..look };
+    expect(&look, &request, "Warning kmsKeyArn: not read: the key's policy;", &[]);
+    let look = Look { recorders: None, ..with(vec![denied(Part::Recorder, "x:Y")]) };
+    expect(&look, &request, "Warning : not read: the configuration recorder;", &[]);
+    let unknown = with(vec![unread(Part::ServiceLinkedRecorders, Reason::Failed, "x:Y")]);
+    assert_eq!(told(&unknown, &request).len(), 1, "an older partition does not have them");
 }
 
 #[test]
 fn a_skipped_look_says_one_sentence_and_never_fails_the_deployment() {
     for (reason, severity) in [
         (Reason::NoCredentials, "Status"),
+        (Reason::UnsupportedCredentials, "Status"),
         (Reason::NoRegion, "Status"),
         (Reason::OtherAccount, "Status"),
         (Reason::AccountUnknown, "Status"),

@@ -87,7 +87,7 @@ impl Access {
                 .provide_credentials()
                 .await
         };
-        found.map_err(|error| Failure::credentials(&error))
+        found.map_err(|error| Failure::credentials(&error, self.profile.as_deref()))
     }
 
     /// The configuration of clients with these credentials.

@@ -91,14 +91,18 @@ impl Failure {
         Self { reason: Reason::Failed, what: what.to_owned(), detail: detail.to_owned() }
     }
 
-    /// No credentials came from the places that are looked at.
-    pub fn credentials(error: &CredentialsError) -> Self {
+    /// No credentials came from the places that are looked at; `profile` is the one that was asked for.
+    pub fn credentials(error: &CredentialsError, profile: Option<&str>) -> Self {
+        let detail = innermost(error);
         let reason = match error {
             CredentialsError::CredentialsNotLoaded(_) => Reason::NoCredentials,
             CredentialsError::ProviderTimedOut(_) => Reason::TimedOut,
+            // Said by the SDK of what this crate leaves out of it; there is no type to tell it by.
+            _ if detail.contains("cargo feature") => Reason::UnsupportedCredentials,
             _ => sort_chain(error).unwrap_or(Reason::InvalidCredentials),
         };
-        Self { reason, what: "the credentials".to_owned(), detail: innermost(error) }
+        let what = profile.map_or_else(|| "this process".to_owned(), |name| format!("the profile `{name}`"));
+        Self { reason, what, detail }
     }
 
     /// Whether AWS answered with this error code.
@@ -113,25 +117,23 @@ impl Failure {
 
     /// The part that was not read because of it.
     pub fn unread(&self, part: Part) -> Unread {
-        Unread { part, reason: self.reason, message: self.to_string() }
+        let call = self.what.trim_matches('`').to_owned();
+        Unread { part, call, reason: self.reason, message: self.to_string() }
     }
 }
 
-/// Why a provider of credentials that calls STS itself was refused.
+/// Why a provider of credentials that calls STS itself failed.
 fn sort_chain(error: &CredentialsError) -> Option<Reason> {
     use aws_sdk_sts::operation::assume_role::AssumeRoleError;
     use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(error) = cause {
-        let metadata =
-            match (error.downcast_ref::<AssumeRoleError>(), error.downcast_ref::<AssumeRoleWithWebIdentityError>()) {
-                (Some(error), _) => Some(error.meta()),
-                (_, Some(error)) => Some(error.meta()),
-                _ => None,
-            };
-        if let Some(code) = metadata.and_then(ProvideErrorMetadata::code) {
-            return Some(by_code(code));
+        if let Some(error) = error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>() {
+            return Some(sort(error).0);
+        }
+        if let Some(error) = error.downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>() {
+            return Some(sort(error).0);
         }
         cause = error.source();
     }
@@ -144,7 +146,12 @@ impl fmt::Display for Failure {
         match self.reason {
             Reason::NoCredentials => write!(
                 f,
-                "this process has no AWS credentials; set `AWS_PROFILE` or `AWS_ACCESS_KEY_ID`, or give `lookup.profile`"
+                "{what} has no AWS credentials; set `AWS_PROFILE` or `AWS_ACCESS_KEY_ID`, or give `lookup.profile`"
+            ),
+            Reason::UnsupportedCredentials => write!(
+                f,
+                "the look follows neither SSO nor credential processes; put their credentials into the environment with \
+                 `aws configure export-credentials --format env`"
             ),
             Reason::ExpiredCredentials => write!(f, "the AWS credentials have expired; sign in again"),
             Reason::InvalidCredentials => write!(f, "the AWS credentials are of no use: {detail}"),
