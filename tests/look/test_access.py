@@ -275,3 +275,15 @@ def test_the_look_changes_nothing(look, recorded):
     before = state()
     look(recorded, **request(recorded.account_id))
     assert state() == before
+
+
+def test_over_tls(look, recorded, over_tls):
+    url, certificate = over_tls
+    trusting = {"AWS_ENDPOINT_URL": url, "SSL_CERT_FILE": str(certificate)}
+    assert look(recorded, trusting, **request(recorded.account_id)).problems == []
+
+
+def test_a_certificate_that_is_not_trusted(look, recorded, over_tls):
+    reason, message = skipped(look(recorded, {"AWS_ENDPOINT_URL": over_tls[0]}, **request(recorded.account_id)))
+    assert reason == "unreachable"
+    assert "certificate" in message
