@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench tools bundle generate protocol aws-types resources schema sdk clean
+.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate protocol aws-types resources schema sdk guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -30,8 +30,11 @@ install: ## Install the plugin into your Pulumi home; write the npm tarball and 
 sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --port 4566")
 	@$(PYTHON) -m account $(ARGS)
 
-bench: ## Measure start, memory and construction beside their limits
-	@$(PYTHON) -m harness.bench
+bench: ## Measure speed and memory beside their limits and other languages; writes docs/benchmarks.md
+	@$(PYTHON) -m bench
+
+fuzz: ## Search for inputs that break pulumi-component (RUNS=1000000 for each target)
+	@$(PYTHON) -m harness.fuzz $(RUNS)
 
 tools: ## Build the tools that are missing and say where they are
 	@python3 tools/toolchain
@@ -39,7 +42,7 @@ tools: ## Build the tools that are missing and say where they are
 bundle: ## Pack the Lambda functions that the plugin embeds
 	@python3 tools/toolchain path bundle
 
-generate: protocol aws-types resources schema sdk ## Write every generated file anew
+generate: protocol aws-types resources schema sdk guide ## Write every generated file anew
 
 protocol: ## Write the gRPC messages from the PyPI package pulumi
 	@$(PYTHON) -m harness.generate protocol
@@ -55,6 +58,9 @@ schema: ## Write schema.json from the Rust structs
 
 sdk: ## Write the SDKs from schema.json
 	@$(PYTHON) -m harness.generate sdk
+
+guide: ## Put the example component into the guide of the crate
+	@$(PYTHON) tools/guide.py
 
 clean: ## Remove what this clone built; the tools outside it stay
 	@rm -rf build dist

@@ -11,7 +11,7 @@ const eslint = require("@eslint/js");
 const typescript = require("typescript-eslint");
 
 export default typescript.config(
-    { ignores: ["**/node_modules/", "**/bin/", "build/", "dist/", "sdk/"] },
+    { ignores: ["**/node_modules/", "**/bin/", "build/", "dist/", "**/sdk/"] },
     eslint.configs.recommended,
     ...typescript.configs.strict,
     ...typescript.configs.stylistic,

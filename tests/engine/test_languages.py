@@ -12,7 +12,7 @@ from engine.deployment import EXAMPLES, Deployment, compliance_change
 from engine.leftovers import keys, leftovers, state
 from harness.engine import Changes, EngineError
 
-LANGUAGES = ("yaml", "typescript", "python")
+LANGUAGES = ("yaml", "typescript", "python", "go")
 
 
 @dataclass
@@ -68,8 +68,9 @@ def test_a_refresh_finds_what_was_deployed(life):
 def test_another_retention_changes_the_lifecycle_and_nothing_else_in_the_account(life):
     touched = {type_of(urn): operation for urn, operation in life.changed.touched.items()}
     assert touched == {
-        # Of the component, only the inputs that are recorded change.
+        # Of the components, only the inputs that are recorded change.
         "aws-compliance:index:ComplianceMonitoring": "update",
+        "aws-compliance:index:ReportStore": "update",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "update",
     }
     bucket = life.deployment.outputs["bucketName"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,21 +24,17 @@ def compare(committed: Path, fresh: Path, command: str) -> None:
     assert not differing, f"{committed.relative_to(ROOT)} differs in {differing}; run `{command}`"
 
 
-@pytest.mark.parametrize("language", ["nodejs", "python", "go"])
-def test_the_sdks_are_what_the_schema_gives(language, sdk):
-    compare(ROOT / "sdk" / language, sdk / language, "make sdk")
+@pytest.mark.parametrize("package", generate.PACKAGES, ids=lambda folder: folder.name)
+def test_the_sdks_are_what_the_schema_gives(package, tmp_path):
+    generate.sdk_of(package, tmp_path)
+    for language in ("nodejs", "python", "go"):
+        compare(package / "sdk" / language, tmp_path / language, "make sdk")
 
 
-@pytest.fixture(scope="module")
-def sdk(tmp_path_factory):
-    """The SDKs, generated anew."""
-    folder = tmp_path_factory.mktemp("sdk")
-    generate.sdk(folder)
-    return folder
-
-
-def test_the_schema_is_what_the_structs_give():
-    assert generate.schema_text() == (ROOT / "schema.json").read_bytes(), "schema.json differs; run `make schema`"
+@pytest.mark.parametrize("package", generate.PACKAGES, ids=lambda folder: folder.name)
+def test_the_schema_is_what_the_structs_give(package):
+    fresh = generate.schema_text(generate.PACKAGES[package])
+    assert fresh == (package / "schema.json").read_bytes(), "schema.json differs; run `make schema`"
 
 
 def test_the_aws_types_are_what_the_npm_package_says():
@@ -63,3 +60,8 @@ def test_the_protocol_is_what_the_descriptors_give(tmp_path):
     generate.xtask("protocol", descriptors, tmp_path)
     shutil.copy(ROOT / "provider/pulumi-component/src/protocol/mod.rs", out)
     compare(ROOT / "provider/pulumi-component/src/protocol", out, "make protocol")
+
+
+def test_the_guide_holds_the_example():
+    done = subprocess.run([tools.python(), ROOT / "tools/guide.py", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

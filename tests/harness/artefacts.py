@@ -55,18 +55,21 @@ def _replace(source: Path, target: Path) -> None:
     os.replace(partial, target)
 
 
-def _sdk_files(language: str) -> list[Path]:
-    return [path for path in (ROOT / "sdk" / language).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+SDK = ROOT / "sdk"
 
 
-def npm_tarball() -> Path:
+def _sdk_files(source: Path) -> list[Path]:
+    return [path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+def npm_tarball(sdk: Path = SDK) -> Path:
     """The npm package, compiled and packed from `sdk/nodejs`."""
     npm = cache.require("npm", "for the TypeScript SDK")
     modules = tools.node_modules()
 
     def build(folder: Path) -> None:
         source = folder / "source"
-        shutil.copytree(ROOT / "sdk/nodejs", source)
+        shutil.copytree(sdk / "nodejs", source)
         (source / "node_modules").symlink_to(modules)
         cache.run([modules / ".bin/tsc"], cwd=source)
         # The package is what tsc made, with the facts that the plugin is found by.
@@ -74,28 +77,28 @@ def npm_tarball() -> Path:
             shutil.copy(source / name, source / "bin")
         cache.run([npm, "pack", "--silent", "--pack-destination", folder], cwd=source / "bin")
 
-    key = cache.digest(_sdk_files("nodejs"), modules.parent.name)
+    key = cache.digest(_sdk_files(sdk / "nodejs"), modules.parent.name)
     return next(cache.artefact("npm", key, "", build, BUILD).glob("*.tgz"))
 
 
-def wheel() -> Path:
+def wheel(sdk: Path = SDK) -> Path:
     """The wheel, built from `sdk/python`."""
 
     def build(folder: Path) -> None:
         source = folder / "source"
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "sdk/python", source, ignore=ignored)
+        shutil.copytree(sdk / "python", source, ignore=ignored)
         # The generator names a README beside pyproject.toml and writes it into the package.
-        shutil.copy(source / "pulumi_aws_compliance/README.md", source)
+        shutil.copy(next(source.glob("*/README.md")), source)
         pip = [tools.python(), "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
         cache.run([*pip, "--wheel-dir", folder, source])
 
-    return next(cache.artefact("wheel", cache.digest(_sdk_files("python")), "", build, BUILD).glob("*.whl"))
+    return next(cache.artefact("wheel", cache.digest(_sdk_files(sdk / "python")), "", build, BUILD).glob("*.whl"))
 
 
-def python_packages() -> Path:
+def python_packages(sdk: Path = SDK) -> Path:
     """A folder for PYTHONPATH with the wheel installed."""
-    package = wheel()
+    package = wheel(sdk)
 
     def build(folder: Path) -> None:
         pip = [tools.python(), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--upgrade", "--target"]
@@ -104,9 +107,10 @@ def python_packages() -> Path:
     return cache.artefact("python", package.parent.name, "", build, BUILD)
 
 
-def node_packages() -> Path:
+def node_packages(sdk: Path = SDK) -> Path:
     """A `node_modules` with the tarball installed beside the pinned packages."""
-    tarball, modules = npm_tarball(), tools.node_modules()
+    tarball, modules = npm_tarball(sdk), tools.node_modules()
+    name = json.loads((sdk / "nodejs/package.json").read_text())["name"]
 
     def build(folder: Path) -> None:
         installed = folder / "node_modules"
@@ -114,6 +118,6 @@ def node_packages() -> Path:
         for package in modules.iterdir():
             (installed / package.name).symlink_to(package)
         subprocess.run(["tar", "-xzf", tarball, "-C", installed], check=True)
-        (installed / "package").rename(installed / schema()["language"]["nodejs"]["packageName"])
+        (installed / "package").rename(installed / name)
 
     return cache.artefact("node", tarball.parent.name, "", build, BUILD) / "node_modules"

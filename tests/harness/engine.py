@@ -103,12 +103,26 @@ def _aws_plugin(folder: Path) -> list:
 class Stack:
     """A stack of one program, which is copied so that the work tree stays as it is."""
 
-    def __init__(self, engine: Engine, program: Path, name: str, account: dict[str, str], **config: str) -> None:
-        self.engine, self.name, self.account = engine, name, account
+    def __init__(
+        self,
+        engine: Engine,
+        program: Path,
+        name: str,
+        account: dict[str, str],
+        sdk: Path = artefacts.SDK,
+        **config: str,
+    ) -> None:
+        packages = {"PYTHONPATH": str(artefacts.python_packages(sdk))}
+        self.engine, self.name, self.account = engine, name, account | packages
         self.folder = BUILD / "programs" / engine.folder.name / f"{program.parent.name}-{program.name}-{name}"
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("node_modules", "bin", "__pycache__"))
-        (self.folder / "node_modules").symlink_to(artefacts.node_packages())
+        (self.folder / "node_modules").symlink_to(artefacts.node_packages(sdk))
+        module = self.folder / "go.mod"
+        if module.exists():
+            # The copy lies elsewhere; the SDK does not.
+            text = re.sub(r"=> (\.\S+)", lambda found: f"=> {(program / found.group(1)).resolve()}", module.read_text())
+            module.write_text(text)
         self.run("stack", "init", name)
         for key, value in config.items():
             self.configure(key, value)
@@ -159,6 +173,7 @@ class Changes:
     diagnostics: list[dict]
     steps: dict[str, str]
     text: str = field(repr=False)
+    told: list[dict] = field(repr=False, default_factory=list)
 
     @classmethod
     def of(cls, done) -> Changes:
@@ -180,7 +195,12 @@ class Changes:
             elif "diagnosticEvent" in event:
                 diagnostics.append(event["diagnosticEvent"])
         told = [entry for entry in diagnostics if entry.get("severity") in ("error", "warning")]
-        return cls(summary, told, steps, done.stdout)
+        return cls(summary, told, steps, done.stdout, diagnostics)
+
+    def messages(self, urn: str) -> list[str]:
+        """What was said beside a resource and stays there, in order."""
+        kept = [entry for entry in self.told if entry.get("urn") == urn and not entry.get("ephemeral")]
+        return [re.sub(r"<\{%.*?%\}>", "", entry["message"]).strip() for entry in kept]
 
     @property
     def none(self) -> bool:

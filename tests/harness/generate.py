@@ -35,20 +35,31 @@ def resources() -> None:
     xtask("resources")
 
 
-def schema_text() -> bytes:
+# The folder of each package: `schema.json` and `sdk/` lie in it. The cargo package that prints the schema.
+PACKAGES = {ROOT: "aws-compliance", ROOT / "examples/component-in-rust": "pulumi-resource-queues"}
+
+
+def schema_text(package: str = "aws-compliance") -> bytes:
     """What `schema.json` holds."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--", "schema"]
+    cargo = ["cargo", "run", "--quiet", "--locked", "--package", package, "--", "schema"]
     return output(cargo, **tools.cargo_environment())
 
 
 def schema() -> None:
-    """The package schema, from the Rust structs."""
-    (ROOT / "schema.json").write_bytes(schema_text())
+    """The package schemas, from the Rust structs."""
+    for folder, package in PACKAGES.items():
+        (folder / "schema.json").write_bytes(schema_text(package))
 
 
-def sdk(folder: Path = ROOT / "sdk") -> None:
-    """The SDKs, from `schema.json`."""
-    cache.run([tools.sdkgen(), ROOT / "schema.json", folder])
+def sdk_of(package: Path, folder: Path) -> None:
+    """The SDKs of a package, written to a folder."""
+    cache.run([tools.sdkgen(), package / "schema.json", folder])
+
+
+def sdk() -> None:
+    """The SDKs, from each `schema.json`."""
+    for package in PACKAGES:
+        sdk_of(package, package / "sdk")
 
 
 STEPS = {"protocol": protocol, "aws-types": aws_types, "resources": resources, "schema": schema, "sdk": sdk}

@@ -18,6 +18,8 @@ from .artefacts import BUILD, ROOT, ToolchainError, tools
 def rust_format() -> None:
     """rustfmt, over generated files too."""
     run("cargo", "fmt", "--all", "--check")
+    # No member of the workspace.
+    run("cargo", "fmt", "--manifest-path", "provider/pulumi-component/fuzz/Cargo.toml", "--check")
 
 
 def clippy() -> None:
@@ -46,11 +48,12 @@ def eslint() -> None:
 
 
 def examples() -> None:
-    """The TypeScript examples compile against the packed SDK."""
-    modules = artefacts.node_packages()
+    """The TypeScript examples compile against their packed SDK."""
+    own = ROOT / "examples/component-in-rust"
     for config in sorted((ROOT / "examples").glob("**/tsconfig.json")):
-        if "node_modules" in config.parts:
+        if "node_modules" in config.parts or "sdk" in config.parts:
             continue
+        modules = artefacts.node_packages(own / "sdk" if own in config.parents else artefacts.SDK)
         with tempfile.TemporaryDirectory(dir=BUILD) as folder:
             for source in [*config.parent.glob("*.ts"), config]:
                 (Path(folder) / source.name).write_bytes(source.read_bytes())
@@ -60,17 +63,31 @@ def examples() -> None:
 
 def generated_python() -> None:
     """The generated Python compiles."""
-    run(str(tools.python()), "-m", "compileall", "-q", "-f", "sdk/python", PYTHONPYCACHEPREFIX=str(BUILD / "pycache"))
+    for folder in ("sdk/python", "examples/component-in-rust/sdk/python"):
+        run(str(tools.python()), "-m", "compileall", "-q", "-f", folder, PYTHONPYCACHEPREFIX=str(BUILD / "pycache"))
 
 
 def generated_go() -> None:
-    """The generated Go builds, and `go vet` finds nothing; so does the Go example."""
-    for folder in ("sdk", "examples/go"):
+    """The generated Go builds, and `go vet` finds nothing; so do the examples, the bench and the programs of tests."""
+    own = "examples/component-in-rust"
+    for folder in ("sdk", "examples/go", f"{own}/sdk", f"{own}/go", "tests/bench", "tests/components/programs/go"):
         run("go", "build", "-o", os.devnull, "./...", cwd=ROOT / folder)
         run("go", "vet", "./...", cwd=ROOT / folder)
 
 
-CHECKS = (rust_format, clippy, ruff, eslint, examples, generated_python, generated_go)
+def rust_docs() -> None:
+    """Every public item of the published crates is documented, and every link in the documentation leads somewhere."""
+    packages = ("--package", "pulumi-component", "--package", "pulumi-component-derive", "--all-features")
+    run("cargo", "doc", "--no-deps", "--locked", "--quiet", *packages, RUSTDOCFLAGS="-D warnings")
+
+
+def rust_packages() -> None:
+    """The published crates can be packed as they would be uploaded; `cargo publish --dry-run` also builds them."""
+    packages = ("--package", "pulumi-component-derive", "--package", "pulumi-component")
+    run("cargo", "publish", "--dry-run", "--no-verify", "--allow-dirty", "--quiet", *packages)
+
+
+CHECKS = (rust_format, clippy, rust_docs, rust_packages, ruff, eslint, examples, generated_python, generated_go)
 
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> None:

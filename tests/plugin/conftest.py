@@ -88,6 +88,14 @@ def binary():
     return target / "debug/examples/store"
 
 
+@pytest.fixture(scope="session")
+def suite_binary():
+    """The plugin of the engine suite, which looks after its engine every half second."""
+    build = ["cargo", "build", "--quiet", "--locked", "--package", "pulumi-resource-suite"]
+    cache.run(build, cwd=ROOT, CARGO_TARGET_DIR=str(tools.cargo_target()))
+    return tools.cargo_target() / "debug/pulumi-resource-suite"
+
+
 @pytest.fixture
 def served():
     """Monitor and engine on one loopback port: `monitor`, `engine`, `address`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -60,3 +61,22 @@ def test_a_wrong_call_names_what_is_known(binary):
     done = run(binary, "shema")
     assert done.returncode == 1
     assert "expected `schema` or the engine's address as HOST:PORT, got `shema`" in done.stderr
+
+
+def test_a_plugin_whose_engine_is_gone_ends_by_itself(suite_binary, served):
+    plugin = Plugin(suite_binary, "127.0.0.1:1")
+    try:
+        wait_for(lambda: plugin.process.poll() is not None)
+        assert plugin.process.returncode == 0
+    finally:
+        plugin.process.kill()
+
+
+def test_an_engine_without_health_checks_is_still_there(suite_binary, served):
+    plugin = Plugin(suite_binary, served[2])
+    try:
+        # Three times the interval at which it looks.
+        time.sleep(1.5)
+        assert plugin.process.poll() is None
+    finally:
+        plugin.process.kill()

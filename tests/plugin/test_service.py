@@ -10,6 +10,7 @@ import pytest
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import errors_pb2, plugin_pb2, provider_pb2
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from .conftest import wait_for
 
@@ -135,7 +136,9 @@ def test_a_panic_is_told_and_the_process_goes_on(stub, served):
 def test_an_unknown_component_names_the_known_ones(stub, served):
     request = construct(served[2])
     request.type = "shop:index:Shop"
-    with pytest.raises(grpc.RpcError, match="no component `shop:index:Shop`; nearest: `shop:index:Store`; it has shop:index:Store"):
+    with pytest.raises(
+        grpc.RpcError, match="no component `shop:index:Shop`; nearest: `shop:index:Store`; it has shop:index:Store"
+    ):
         stub.Construct(request)
 
 
@@ -174,7 +177,6 @@ def test_a_large_message_comes_through(plugin, served):
     channel = grpc.insecure_channel(
         f"127.0.0.1:{plugin.port.strip()}", options=[("grpc.max_send_message_length", 400 << 20)]
     )
-    from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
     given = struct_pb2.Struct()
     given["blob"] = "x" * size
@@ -186,3 +188,97 @@ def test_what_has_no_meaning_for_components_says_so(stub):
     with pytest.raises(grpc.RpcError) as failed:
         stub.Create(provider_pb2.CreateRequest())
     assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_an_engine_that_lists_what_it_can_do_is_asked_once_and_only_when_it_matters(stub, served):
+    monitor, _, address = served
+    stub.Construct(construct(address))
+    assert monitor.asked == [], "nothing in it needs to be known"
+    request = construct(address)
+    request.name, request.deletedWith = "other", "urn:with"
+    stub.Construct(request)
+    assert monitor.asked == ["GetDeploymentInfo"]
+    assert monitor.registered("other").deletedWith == "urn:with"
+
+
+def test_an_engine_that_lists_nothing_is_asked_by_name(stub, served):
+    monitor, _, address = served
+    monitor.features, monitor.named = None, {"deletedWith"}
+    request = construct(address)
+    request.deletedWith = "urn:with"
+    stub.Construct(request)
+    assert "deletedWith" in monitor.asked and "aliasSpecs" in monitor.asked
+
+
+def test_an_engine_that_is_too_old_for_an_option_is_named_with_the_option(stub, served):
+    monitor, _, address = served
+    monitor.features = None
+    request = construct(address)
+    request.deletedWith = "urn:with"
+    with pytest.raises(grpc.RpcError, match="this version of Pulumi has no option `deletedWith`; update it"):
+        stub.Construct(request)
+
+
+def test_every_option_of_the_users_crosses(stub, served):
+    monitor, _, address = served
+    request = construct(address)
+    request.parent = "urn:pulumi:stack::project::pulumi:pulumi:Stack::project-stack"
+    request.dependencies.append("urn:before")
+    request.retainOnDelete = True
+    request.deleteBeforeReplace = True
+    request.deletedWith = "urn:with"
+    request.replace_with.append("urn:replace")
+    request.ignoreChanges.append("size")
+    request.replaceOnChanges.append("count")
+    request.additionalSecretOutputs.append("size")
+    request.customTimeouts.create = "5m"
+    request.resource_hooks.after_create.append("hook")
+    request.stack_trace_handle = "handle"
+    request.replacement_trigger.string_value = "now"
+    stub.Construct(request)
+    store = monitor.registered("store")
+    assert store.parent == request.parent
+    assert set(store.dependencies) == {"urn:before", "urn:replace"}
+    assert store.retainOnDelete and store.deleteBeforeReplace and store.deleteBeforeReplaceDefined
+    assert (store.deletedWith, list(store.replace_with)) == ("urn:with", ["urn:replace"])
+    assert (list(store.ignoreChanges), list(store.replaceOnChanges)) == (["size"], ["count"])
+    assert (list(store.additionalSecretOutputs), store.customTimeouts.create) == (["size"], "5m")
+    assert (list(store.hooks.after_create), store.replacement_trigger.string_value) == (["hook"], "now")
+    child = monitor.registered("store-first")
+    assert (store.parentStackTraceHandle, child.parentStackTraceHandle) == ("handle", "handle")
+    assert not child.deletedWith and not child.customTimeouts.create, "inheritance is the engine's"
+
+
+def test_dependencies_beside_a_value_and_in_it_are_told_apart(stub, served):
+    monitor, _, address = served
+    request = construct(address, size={SIGNATURE: OUTPUT, "value": "x", "dependencies": ["urn:in"]})
+    request.inputDependencies["size"].urns.extend(["urn:in", "urn:beside"])
+    stub.Construct(request)
+    assert list(monitor.registered("store-first").propertyDependencies["size"].urns) == ["urn:in"]
+    other = construct(address, size="plain")
+    other.name = "other"
+    other.inputDependencies["size"].urns.append("urn:beside")
+    stub.Construct(other)
+    assert list(monitor.registered("other-first").propertyDependencies["size"].urns) == ["urn:beside"]
+
+
+def test_two_engines_at_once_are_told_apart(plugin, served):
+    monitor, _, address = served
+    first, second = (
+        ResourceProviderStub(grpc.insecure_channel(f"127.0.0.1:{plugin.port.strip()}", options=[("grpc.n", number)]))
+        for number in (1, 2)
+    )
+    monitor.hold.clear()
+    running = []
+    for number, engine in enumerate((first, second)):
+        engine.Attach(plugin_pb2.PluginAttach(address=address))
+        request = construct(address)
+        request.name = f"store{number}"
+        running.append(engine.Construct.future(request))
+    wait_for(lambda: len(monitor.registrations) > 1)
+    first.Cancel(empty_pb2.Empty())
+    with pytest.raises(grpc.RpcError) as failed:
+        running[0].result(timeout=10)
+    assert failed.value.code() == grpc.StatusCode.CANCELLED
+    monitor.hold.set()
+    assert running[1].result(timeout=20).urn, "the other engine's goes on"

@@ -21,5 +21,5 @@ fn main() -> ExitCode {
         python_package: "shop",
         go_import_base_path: "example.com/shop/sdk/go/shop",
     };
-    Provider::new(identity).component::<components::Store>().serve()
+    Provider::new(identity).component::<components::Store>().component::<components::Crowd>().serve()
 }

@@ -1,5 +1,6 @@
 //! What a component is: inputs, outputs, and one function that describes its children.
 
+use std::any::Any;
 use std::future::Future;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -21,17 +22,26 @@ pub trait Component: Outputs + Sized {
     /// Its inputs: one struct that is decoder, schema and documentation.
     type Args: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
 
-    /// What [`prepare`](Self::prepare) learns before anything is registered.
+    /// What [`prepare`](Self::prepare) learns before anything is registered; `()` for nothing.
     type Facts: Send + Sync + 'static;
 
     /// What the schema of a single input cannot say: forms, bounds that depend, relations. All problems at once.
     fn check(_args: &Self::Args, _checks: &mut Checks) {}
 
     /// Looks at the world, read-only and bounded in time. The one asynchronous step.
+    ///
+    /// Needed where `Facts` is not `()`.
     fn prepare(
-        context: &Context,
-        args: &Self::Args,
-    ) -> impl Future<Output = Result<Self::Facts, ConstructError>> + Send;
+        _context: &Context,
+        _args: &Self::Args,
+    ) -> impl Future<Output = Result<Self::Facts, ConstructError>> + Send {
+        const {
+            assert!(size_of::<Self::Facts>() == 0, "a component whose `Facts` is not `()` needs a `prepare` of its own")
+        };
+        let nothing: Box<dyn Any + Send> = Box::new(());
+        let nothing = nothing.downcast::<Self::Facts>().map(|nothing| *nothing);
+        std::future::ready(nothing.map_err(|_| ConstructError::Internal(format!("{} has no `prepare`", Self::TOKEN))))
+    }
 
     /// Describes the children: no waiting, no clock, no environment. The scope drives what is described here.
     ///

@@ -31,7 +31,7 @@ pub fn from_value<T: DeserializeOwned>(value: PropertyValue) -> Result<T, Proper
 
 /// The largest whole number that a double holds without a gap below it.
 #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-const LARGEST_WHOLE: f64 = crate::serialize::LARGEST_WHOLE as f64;
+pub(crate) const LARGEST_WHOLE: f64 = crate::serialize::LARGEST_WHOLE as f64;
 
 struct Decoder(PropertyValue);
 
@@ -75,6 +75,8 @@ impl<'de> Deserializer<'de> for Decoder {
     ) -> Result<V::Value, PropertyError> {
         match name {
             INPUT => visitor.visit_seq(InputParts::new(self.0)),
+            // Its marks would be lost; those of an input are kept beside it.
+            passage::WHOLE if self.0.secret || self.0.value == Value::Unknown => self.deserialize_any(visitor),
             passage::WHOLE => passage::give(self.0, visitor),
             _ => visitor.visit_newtype_struct(self),
         }
@@ -85,6 +87,19 @@ impl<'de> Deserializer<'de> for Decoder {
             Value::Number(value) if !self.0.secret => visitor.visit_f64(value),
             _ => self.deserialize_any(visitor),
         }
+    }
+
+    /// A member that is null is not given, so that the field's default holds; a map's member stays.
+    fn deserialize_struct<V: Visitor<'de>>(
+        mut self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, PropertyError> {
+        if let Value::Object(members) = &mut self.0.value {
+            members.retain(|_, member| member.value != Value::Null);
+        }
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -104,7 +119,7 @@ impl<'de> Deserializer<'de> for Decoder {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
-        map struct identifier ignored_any
+        map identifier ignored_any
     }
 }
 
@@ -172,12 +187,31 @@ impl<'de> SeqAccess<'de> for InputParts {
             1 => seed.deserialize(self.secret.into_deserializer()).map(Some),
             2 => seed.deserialize(std::mem::take(&mut self.dependencies).into_deserializer()).map(Some),
             3 => match self.value.take() {
-                // `Some` around null, so that an input of an optional type can tell null from unknown.
-                Some(value) => seed.deserialize(Decoder(value)).map(Some),
+                Some(value) if self.secret => seed.deserialize(Known(value)).map(Some).map_err(|_| {
+                    // serde's reasons show the value, and the engine what stands at the path.
+                    PropertyError::new(" (secret)", "does not have the type that is expected")
+                }),
+                Some(value) => seed.deserialize(Known(value)).map(Some),
                 None => seed.deserialize(Decoder(Value::Null.into())).map(Some),
             },
             _ => Ok(None),
         }
+    }
+}
+
+/// `Some` around a value, be it null: an input tells null, which its type may refuse, from unknown.
+struct Known(PropertyValue);
+
+impl<'de> Deserializer<'de> for Known {
+    type Error = PropertyError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PropertyError> {
+        visitor.visit_some(Decoder(self.0))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 

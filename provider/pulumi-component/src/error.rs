@@ -66,12 +66,12 @@ impl serde::de::Error for PropertyError {
     }
 }
 
-/// Joins two parts of a property path; an index or a quoted key takes no dot.
+/// Joins two parts of a property path; an index, a quoted key or a remark takes no dot.
 pub(crate) fn join_path(parent: &str, rest: &str) -> String {
     match (parent.is_empty(), rest.is_empty()) {
         (true, _) => rest.to_owned(),
         (_, true) => parent.to_owned(),
-        _ if rest.starts_with('[') => format!("{parent}{rest}"),
+        _ if rest.starts_with(['[', ' ']) => format!("{parent}{rest}"),
         _ => format!("{parent}.{rest}"),
     }
 }

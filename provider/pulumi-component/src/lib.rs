@@ -1,8 +1,4 @@
-//! Author Pulumi components in Rust.
-//!
-//! A component is two structs, its inputs and its outputs, and one function that describes its children. The structs
-//! are decoder, schema and documentation at once; the function neither waits nor looks inside values that are not
-//! there yet. Programs in TypeScript, Python, Go and YAML use the component like any other resource.
+#![doc = include_str!("../README.md")]
 
 mod arguments;
 mod checks;
@@ -46,6 +42,8 @@ pub use monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Regist
 pub use options::{
     Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions, Resource, ResourceOptions, depends_on,
 };
+#[doc(hidden)]
+pub use output::FormatWithInterpolateOrMapInstead;
 pub use output::{Output, Resolved, all, text};
 pub use property::{
     Archive, ArchiveSource, Asset, AssetSource, Marks, PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn,

@@ -202,6 +202,20 @@ impl<T> Clone for Output<T> {
     }
 }
 
+/// Never implemented: its name is what the compiler says to who formats an output.
+#[doc(hidden)]
+pub trait FormatWithInterpolateOrMapInstead {}
+
+/// There for its message: `format!` of an output does not compile, for its value is not there yet.
+impl<T> fmt::Display for Output<T>
+where
+    Self: FormatWithInterpolateOrMapInstead,
+{
+    fn fmt(&self, _formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Err(fmt::Error)
+    }
+}
+
 impl<T> fmt::Debug for Output<T> {
     /// Never prints the value.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

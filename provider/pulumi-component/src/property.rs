@@ -219,6 +219,12 @@ impl From<PropertyMap> for PropertyValue {
     }
 }
 
+impl From<String> for PropertyValue {
+    fn from(text: String) -> Self {
+        Value::String(text).into()
+    }
+}
+
 impl From<&str> for PropertyValue {
     fn from(text: &str) -> Self {
         Value::String(text.to_owned()).into()

@@ -41,6 +41,33 @@ pub struct Recorded {
     pub log: Vec<LogEntry>,
 }
 
+#[expect(clippy::panic, reason = "a test that names what is not there ends there")]
+impl Recorded {
+    /// The registration of the resource of this logical name.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn registration(&self, name: &str) -> &Registration {
+        &self.find(name).1
+    }
+
+    /// The URN that the resource of this logical name was given.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn urn(&self, name: &str) -> Urn {
+        self.find(name).0.clone()
+    }
+
+    fn find(&self, name: &str) -> &(Urn, Registration) {
+        let found = self.registrations.iter().find(|(_, registration)| registration.name == name);
+        found.unwrap_or_else(|| {
+            let known: Vec<_> = self.registrations.iter().map(|(_, registration)| registration.name.as_str()).collect();
+            panic!("nothing is called `{name}`; registered were {}", known.join(", "))
+        })
+    }
+}
+
 impl MockMonitor {
     /// A monitor of an update.
     pub fn update() -> Self {

@@ -121,6 +121,7 @@ async fn guarded<T>(
     session: &Session,
     running: impl Future<Output = Result<T, ConstructError>>,
 ) -> Result<T, ConstructError> {
+    let _serving = session.serving();
     let running = AssertUnwindSafe(running).catch_unwind();
     tokio::select! {
         outcome = running => {
@@ -217,7 +218,7 @@ impl ResourceProvider for Service {
 
     async fn cancel(&self, request: Request<()>) -> Reply<()> {
         // Also how every run ends normally; the process goes on until its signal.
-        self.sessions.cancel(request.remote_addr());
+        self.sessions.cancel(request.remote_addr()).await;
         Ok(Response::new(()))
     }
 

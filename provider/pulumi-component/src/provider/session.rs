@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tonic::transport::Channel;
@@ -16,7 +17,21 @@ pub(super) struct Session {
     cancelled: Arc<watch::Sender<bool>>,
     monitors: Arc<Mutex<BTreeMap<String, Arc<GrpcMonitor>>>>,
     log: Arc<Mutex<Option<Channel>>>,
+    /// How many requests are being served.
+    running: Arc<watch::Sender<usize>>,
 }
+
+/// A request that is being served, until it is dropped.
+pub(super) struct Serving(Arc<watch::Sender<usize>>);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.send_modify(|running| *running = running.saturating_sub(1));
+    }
+}
+
+/// How long a cancellation waits for the answers of what it ends.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// All sessions by the peer's address; the newest serves those whose connection is not known.
 pub(super) struct Sessions(Mutex<State>);
@@ -53,8 +68,21 @@ impl Sessions {
     }
 
     /// Ends what runs for a connection.
-    pub(super) fn cancel(&self, peer: Option<SocketAddr>) {
-        self.of(peer).cancelled.send_replace(true);
+    ///
+    /// The engine closes the connection as soon as this is answered, so the answers of what ends go first: else the
+    /// user reads of a closed connection.
+    pub(super) async fn cancel(&self, peer: Option<SocketAddr>) {
+        let session = self.of(peer);
+        session.cancelled.send_replace(true);
+        let mut running = session.running.subscribe();
+        if *running.borrow_and_update() > 0 {
+            let ended = async {
+                let _ = running.wait_for(|running| *running == 0).await;
+                // From the handler's end to the wire.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            };
+            let _ = tokio::time::timeout(LAST_ANSWERS, ended).await;
+        }
         if let Some(peer) = peer {
             // The engine closes the connection next.
             locked(&self.0).by_peer.remove(&peer);
@@ -65,7 +93,14 @@ impl Sessions {
 impl Session {
     fn new(engine: Option<String>) -> Self {
         let cancelled = Arc::new(watch::Sender::new(false));
-        Self { engine, cancelled, monitors: Arc::default(), log: Arc::default() }
+        let running = Arc::new(watch::Sender::new(0));
+        Self { engine, cancelled, monitors: Arc::default(), log: Arc::default(), running }
+    }
+
+    /// Notes a request that is being served.
+    pub(super) fn serving(&self) -> Serving {
+        self.running.send_modify(|running| *running += 1);
+        Serving(self.running.clone())
     }
 
     /// Resolves when the engine cancels.

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
-use super::spec::{enumeration, folded, type_name, union};
+use super::spec::{enumeration, folded, is_eventual, type_name, union};
+use crate::decode::LARGEST_WHOLE;
 use crate::error::{PropertyError, join_path, path_member};
-use crate::input::EVENTUAL;
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::special::{self, REFERENCE};
 
@@ -13,13 +13,17 @@ use crate::special::{self, REFERENCE};
 /// an update sees them known.
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
     let root = super::root::<T>();
-    let mut checker = Checker { root: &root, problems: Vec::new() };
+    let mut checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
     checker.object("", &root, inputs);
     checker.problems
 }
 
 struct Checker<'s> {
     root: &'s Json,
+    /// Whether an eventual value is being looked into: all that is in it is eventual with it.
+    eventual: bool,
+    /// Whether a secret is being looked into: what is in it carries no mark of its own.
+    hidden: bool,
     problems: Vec<PropertyError>,
 }
 
@@ -29,7 +33,8 @@ impl<'s> Checker<'s> {
         if value.value == Value::Null {
             return;
         }
-        if schema.get(EVENTUAL).is_some() {
+        let eventual = self.eventual || is_eventual(schema);
+        if eventual {
             if marks.unknown {
                 return;
             }
@@ -37,6 +42,14 @@ impl<'s> Checker<'s> {
             let what = if value.secret { "secret" } else { "not known before the update" };
             return self.report(path, value, format!("must be a plain value, but it is {what}"));
         }
+        let outer = (self.eventual, self.hidden);
+        (self.eventual, self.hidden) = (eventual, self.hidden || value.secret);
+        self.content(path, schema, value);
+        (self.eventual, self.hidden) = outer;
+    }
+
+    /// A value that is known and may stand where it stands.
+    fn content(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
         let bounds = schema;
         let schema = self.resolved(schema);
         if let Some(reference) = schema.get(REFERENCE).and_then(Json::as_str) {
@@ -59,14 +72,14 @@ impl<'s> Checker<'s> {
             ("array", Value::List(items)) => {
                 let Some(member) = schema.get("items") else { return };
                 for (index, item) in items.iter().enumerate() {
-                    self.value(&format!("{path}[{index}]"), member, item);
+                    self.element(&format!("{path}[{index}]"), member, item);
                 }
             }
             ("object", Value::Object(members)) => {
                 match schema.get("additionalProperties").filter(|any| any.is_object()) {
                     Some(member) => {
                         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
-                            self.value(&join_path(path, &path_member(name)), member, value);
+                            self.element(&join_path(path, &self.key(name)), member, value);
                         }
                     }
                     None => self.object(path, schema, members),
@@ -130,13 +143,22 @@ impl<'s> Checker<'s> {
         }
     }
 
+    /// A list's element or a map's member: unlike a property, it is given where it is null.
+    fn element(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
+        if value.value == Value::Null && !nullable(schema) {
+            return self.report(path, value, format!("expected {}, got nothing", self.describe(schema)));
+        }
+        self.value(path, schema, value);
+    }
+
     fn object(&mut self, path: &str, schema: &'s Json, members: &PropertyMap) {
         let known = schema.get("properties").and_then(Json::as_object);
         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
-            let at = join_path(path, &path_member(name));
             match known.and_then(|known| known.get(name)) {
-                Some(member) => self.value(&at, member, value),
+                Some(member) => self.value(&join_path(path, &path_member(name)), member, value),
+                None if self.hidden => self.report(&join_path(path, "*"), value, "unknown property".to_owned()),
                 None => {
+                    let at = join_path(path, &path_member(name));
                     let names = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
                     self.report(&at, value, format!("unknown property `{name}`{}", nearest(name, names)));
                 }
@@ -153,7 +175,7 @@ impl<'s> Checker<'s> {
         let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
         match &value.value {
             Value::String(text) if allowed.contains(&text.as_str()) => {}
-            Value::String(text) if !value.secret => {
+            Value::String(text) if !self.hidden => {
                 let nearest = nearest(text, allowed.iter().copied());
                 self.report(path, value, format!("expected one of {list}, got `{text}`{nearest}"));
             }
@@ -163,9 +185,16 @@ impl<'s> Checker<'s> {
 
     fn range(&mut self, path: &str, value: &PropertyValue, outer: &Json, inner: &Json, number: f64) {
         let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_f64);
+        // NaN is within no bounds.
+        let within = |minimum: Option<f64>, maximum: Option<f64>| {
+            minimum.is_none_or(|minimum| number >= minimum) && maximum.is_none_or(|maximum| number <= maximum)
+        };
         let (minimum, maximum) = (bound("minimum"), bound("maximum"));
-        if minimum.is_some_and(|minimum| number < minimum) || maximum.is_some_and(|maximum| number > maximum) {
+        let (lowest, highest) = format_bounds(inner);
+        if !within(minimum, maximum) {
             self.report(path, value, format!("expected {}", interval(minimum, maximum)));
+        } else if !within(lowest, highest) {
+            self.report(path, value, format!("expected {}", interval(minimum.or(lowest), maximum.or(highest))));
         }
     }
 
@@ -180,9 +209,14 @@ impl<'s> Checker<'s> {
         }
     }
 
+    /// A map's key in a path; a secret map's are secret too.
+    fn key(&self, name: &str) -> String {
+        if self.hidden { "*".to_owned() } else { path_member(name) }
+    }
+
     /// The engine prints the value at the path as it is, so a secret's path must not lead to it.
     fn report(&mut self, path: &str, value: &PropertyValue, reason: String) {
-        let path = if value.marks().secret { format!("{path} (secret)") } else { path.to_owned() };
+        let path = if self.hidden || value.marks().secret { format!("{path} (secret)") } else { path.to_owned() };
         self.problems.push(PropertyError::new(path, reason));
     }
 
@@ -195,6 +229,31 @@ impl<'s> Checker<'s> {
             None => schema,
         }
     }
+}
+
+/// Whether the schema is an `Option`'s or anything's.
+fn nullable(schema: &Json) -> bool {
+    let null = |schema: &Json| match schema.get("type") {
+        Some(Json::String(name)) => name == "null",
+        Some(Json::Array(names)) => names.iter().any(|name| name == "null"),
+        _ => false,
+    };
+    let members = schema.get("anyOf").and_then(Json::as_array);
+    let any = schema.get(REFERENCE).and_then(Json::as_str) == Some(special::ANY);
+    any || null(schema) || members.into_iter().flatten().any(null)
+}
+
+/// What a whole number of Rust's holds, where the schema names the type alone; of the long ones, what a double holds
+/// without a gap below it.
+fn format_bounds(schema: &Json) -> (Option<f64>, Option<f64>) {
+    let (lowest, highest) = match schema.get("format").and_then(Json::as_str) {
+        Some("int32") => (i32::MIN.into(), i32::MAX.into()),
+        Some("uint32") => (0.0, u32::MAX.into()),
+        Some("int" | "int64") => (-LARGEST_WHOLE, LARGEST_WHOLE),
+        Some("uint" | "uint64") => (0.0, LARGEST_WHOLE),
+        _ => return (None, None),
+    };
+    (Some(lowest), Some(highest))
 }
 
 fn interval(minimum: Option<f64>, maximum: Option<f64>) -> String {

@@ -2,6 +2,7 @@
 
 mod check;
 mod package;
+mod rules;
 mod spec;
 
 use schemars::JsonSchema;

@@ -6,7 +6,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, unwrapped};
+use super::rules::violations;
+use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, union, unwrapped};
 use crate::component::{Component, OutputProperty, Outputs};
 use crate::function::Function;
 use crate::method::Method;
@@ -28,12 +29,34 @@ pub struct PackageIdentity {
     pub license: &'static str,
     /// Words to find it by.
     pub keywords: &'static [&'static str],
-    /// Name of the npm package.
+    /// Name of the npm package; empty for the generator's choice.
     pub nodejs_package: &'static str,
-    /// Name of the Python package.
+    /// Name of the Python package; empty for the generator's choice.
     pub python_package: &'static str,
-    /// Import path of the Go package.
+    /// Import path of the Go package; empty for the generator's choice.
     pub go_import_base_path: &'static str,
+}
+
+/// The identity of a package of this name; what else there is to say comes from `Cargo.toml`.
+///
+/// The names of the SDKs' packages are left to Pulumi's generators; set the fields for others:
+/// `PackageIdentity { nodejs_package: "@me/queues", ..package!("queues") }`.
+#[macro_export]
+macro_rules! package {
+    ($name:literal) => {
+        $crate::PackageIdentity {
+            name: $name,
+            display_name: $name,
+            version: env!("CARGO_PKG_VERSION"),
+            description: env!("CARGO_PKG_DESCRIPTION"),
+            publisher: env!("CARGO_PKG_AUTHORS"),
+            license: env!("CARGO_PKG_LICENSE"),
+            keywords: &[],
+            nodejs_package: "",
+            python_package: "",
+            go_import_base_path: "",
+        }
+    };
 }
 
 /// What a package has, as the schema shows it.
@@ -114,13 +137,31 @@ impl FunctionSchema {
 }
 
 impl PackageParts {
+    /// A generator that has seen every type, so that all definitions are there.
+    fn described(&self) -> SchemaGenerator {
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        for component in &self.components {
+            (component.describe)(&mut generator);
+        }
+        for method in &self.methods {
+            (method.describe)(&mut generator);
+        }
+        for function in &self.functions {
+            (function.describe)(&mut generator);
+        }
+        if let Some(describe) = self.configuration {
+            describe(&mut generator);
+        }
+        generator
+    }
+
     /// Renders the schema of the package.
     ///
     /// # Errors
     /// Names the first property whose Rust type Pulumi's package schema cannot express.
     pub(crate) fn schema(&self, identity: &PackageIdentity) -> Result<Value, SchemaError> {
         let package = identity.name;
-        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let mut generator = self.described();
         let mut resources = BTreeMap::new();
         for component in &self.components {
             resources.insert(component.token, component_spec(package, component, &self.methods, &mut generator)?);
@@ -133,14 +174,15 @@ impl PackageParts {
             functions.insert(function.token.to_owned(), function_spec(package, function, &mut generator)?);
         }
         let configuration = match self.configuration.map(|describe| describe(&mut generator)) {
-            Some(schema) => properties(package, "config", &schema, Side::Output)?,
+            Some(schema) => properties(package, "config", &with_unions(schema, &generator), Side::Output)?,
             None => Default::default(),
         };
         let definitions = generator.definitions().clone().into_iter().collect::<BTreeMap<_, _>>();
         let mut types = BTreeMap::new();
         let used = outputs_of(&resources, &functions);
         let used = reachable(package, used, &definitions);
-        for (name, schema) in &definitions {
+        for (name, schema) in definitions.iter().filter(|(_, schema)| union(schema).is_none()) {
+            let schema = &with_unions(schema.clone(), &generator);
             let token = type_token(package, name);
             let side = if used.contains(&token) { Side::Output } else { Side::Input };
             if types.insert(token, type_definition(package, name, schema, side)?).is_some() {
@@ -170,22 +212,50 @@ impl PackageParts {
                 document.insert("provider".into(), json!({ "inputProperties": variables, "requiredInputs": required }));
             }
         }
-        Ok(document)
+        match violations(&document).into_iter().next() {
+            Some(violation) => Err(violation),
+            None => Ok(document),
+        }
+    }
+}
+
+/// The schema with every union where it is used: Pulumi has no name for one.
+fn with_unions(mut schema: Value, generator: &SchemaGenerator) -> Value {
+    let named = schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/$defs/"));
+    let definition = named.and_then(|name| generator.definitions().get(name)).filter(|found| union(found).is_some());
+    if let Some(Value::Object(mut definition)) = definition.cloned() {
+        if let Value::Object(around) = schema {
+            let around = around.into_iter().filter(|(keyword, _)| keyword != "$ref");
+            definition.extend(around);
+        }
+        schema = definition.into();
+    }
+    match schema {
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, with_unions(member, generator))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(|item| with_unions(item, generator)).collect(),
+        other => other,
     }
 }
 
 fn languages(identity: &PackageIdentity) -> Value {
-    json!({
-        "nodejs": { "packageName": identity.nodejs_package, "respectSchemaVersion": true },
-        "python": {
-            "packageName": identity.python_package, "respectSchemaVersion": true,
-            "pyproject": { "enabled": true },
-        },
-        "go": {
-            "importBasePath": identity.go_import_base_path, "respectSchemaVersion": true,
-            "generateResourceContainerTypes": true,
-        },
-    })
+    let mut languages = json!({
+        "nodejs": { "respectSchemaVersion": true },
+        "python": { "respectSchemaVersion": true, "pyproject": { "enabled": true } },
+        "go": { "respectSchemaVersion": true, "generateResourceContainerTypes": true },
+    });
+    let names = [
+        ("/nodejs", "packageName", identity.nodejs_package),
+        ("/python", "packageName", identity.python_package),
+        ("/go", "importBasePath", identity.go_import_base_path),
+    ];
+    for (language, keyword, name) in names.into_iter().filter(|(.., name)| !name.is_empty()) {
+        if let Some(language) = languages.pointer_mut(language).and_then(Value::as_object_mut) {
+            language.insert(keyword.into(), name.into());
+        }
+    }
+    languages
 }
 
 fn component_spec(
@@ -195,8 +265,9 @@ fn component_spec(
     generator: &mut SchemaGenerator,
 ) -> Result<Value, SchemaError> {
     let described = (component.describe)(generator);
-    let (inputs, required_inputs) = properties(package, component.token, &described.args, Side::Input)?;
-    let (outputs, required) = outputs(package, component.token, described.outputs)?;
+    let args = with_unions(described.args, generator);
+    let (inputs, required_inputs) = properties(package, component.token, &args, Side::Input)?;
+    let (outputs, required) = outputs(package, component.token, described.outputs, generator)?;
     let mut spec = json!({
         "isComponent": true, "description": unwrapped(described.description), "inputProperties": inputs,
         "requiredInputs": required_inputs, "properties": outputs, "required": required,
@@ -212,10 +283,11 @@ fn component_spec(
 fn method_spec(package: &str, method: &MethodSchema, generator: &mut SchemaGenerator) -> Result<Value, SchemaError> {
     let token = method.token();
     let described = (method.describe)(generator);
-    let (mut inputs, mut required_inputs) = properties(package, &token, &described.args, Side::Input)?;
+    let args = with_unions(described.args, generator);
+    let (mut inputs, mut required_inputs) = properties(package, &token, &args, Side::Input)?;
     inputs.insert("__self__".into(), json!({ "$ref": format!("#/resources/{}", method.component) }));
     required_inputs.insert(0, "__self__".into());
-    let (outputs, required) = outputs(package, &token, described.outputs)?;
+    let (outputs, required) = outputs(package, &token, described.outputs, generator)?;
     Ok(json!({
         "description": unwrapped(method.description),
         "inputs": { "type": "object", "properties": inputs, "required": required_inputs },
@@ -232,6 +304,7 @@ fn function_spec(
     generator: &mut SchemaGenerator,
 ) -> Result<Value, SchemaError> {
     let (args, result) = (function.describe)(generator);
+    let (args, result) = (with_unions(args, generator), with_unions(result, generator));
     // Arguments of functions are plain or outputs by the form of the call, not by their type.
     let (inputs, required_inputs) = properties(package, function.token, &args, Side::Output)?;
     let (outputs, required) = properties(package, function.token, &result, Side::Output)?;
@@ -247,12 +320,13 @@ fn outputs(
     package: &str,
     token: &str,
     described: Vec<OutputProperty>,
+    generator: &SchemaGenerator,
 ) -> Result<(Map<String, Value>, Vec<&'static str>), SchemaError> {
     let mut outputs = Map::new();
     let mut required = Vec::new();
     for output in described {
         let path = format!("{token}.{}", output.name);
-        let mut schema = output.schema.to_value();
+        let mut schema = with_unions(output.schema.to_value(), generator);
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("description".into(), output.description.into());
         }

@@ -58,7 +58,7 @@ pub(super) fn property(package: &str, path: &str, schema: &Value, side: Side) ->
 
 /// The type of a property, a list's element or a map's member.
 fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
-    let eventual = schema.get(EVENTUAL).is_some();
+    let eventual = is_eventual(schema);
     // What stands inside an eventual value is eventual as a whole, so nothing in it is plain.
     let inner = if eventual { Side::Output } else { side };
     let schema = folded(schema);
@@ -138,6 +138,11 @@ pub(super) fn folded(schema: &Value) -> &Value {
         }
     }
     schema
+}
+
+/// Whether the schema is an input's, or an optional input's.
+pub(super) fn is_eventual(schema: &Value) -> bool {
+    schema.get(EVENTUAL).or_else(|| folded(schema).get(EVENTUAL)).is_some()
 }
 
 /// The type keyword, null left aside.
@@ -253,4 +258,35 @@ fn pascal_case(value: &str) -> String {
         .collect();
     // No language lets a name begin with a digit.
     if name.starts_with(|first: char| first.is_ascii_digit()) { format!("V{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::{JsonSchema, SchemaGenerator};
+
+    use super::*;
+    use crate::input::Input;
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Part {
+        key: String,
+    }
+
+    fn spec<T: JsonSchema>() -> Value {
+        let schema = SchemaGenerator::default().subschema_for::<T>().to_value();
+        property("shop", "x", &schema, Side::Input).expect("it can be expressed")
+    }
+
+    #[test]
+    fn an_input_is_not_plain_be_it_optional_or_a_struct() {
+        let part = json!({ "$ref": "#/types/shop:index:Part" });
+        assert_eq!(spec::<Option<Part>>(), json!({ "$ref": "#/types/shop:index:Part", "plain": true }));
+        assert_eq!((spec::<Input<Part>>(), spec::<Option<Input<Part>>>()), (part.clone(), part));
+        assert_eq!(spec::<Option<Input<String>>>(), json!({ "type": "string" }));
+        assert_eq!(
+            spec::<Vec<Input<String>>>(),
+            json!({ "type": "array", "plain": true, "items": { "type": "string" } })
+        );
+    }
 }

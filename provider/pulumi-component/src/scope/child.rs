@@ -71,6 +71,20 @@ impl Child {
         self.options = options;
     }
 
+    /// Sets an input by its wire name, in a chain.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Encode) -> Self {
+        self.input(name, value);
+        self
+    }
+
+    /// Sets the options, in a chain.
+    #[must_use]
+    pub fn with_options(mut self, options: ResourceOptions) -> Self {
+        self.options(options);
+        self
+    }
+
     /// Starts the registration.
     pub fn register(self) -> ChildHandle {
         let scope = self.scope.clone();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures::FutureExt;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -156,9 +157,11 @@ impl Run {
     ) -> Output<Answer> {
         let (sender, receiver) = oneshot::channel();
         let run = self.clone();
+        // Boxed, because thousands of children wait at once: each holds what its present step needs, not the largest.
+        let asked = asked.boxed();
         self.spawn(async move {
             let outcome = match asked.await {
-                Ok(asked) => run.ask(asked).await,
+                Ok(asked) => run.ask(asked).boxed().await,
                 Err(failure) => Err(failure),
             };
             let outcome = outcome.map_err(|failure| run.note(failure));

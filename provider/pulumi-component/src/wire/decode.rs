@@ -8,6 +8,7 @@ use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 
 use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
+use crate::error::path_member;
 use crate::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };
@@ -41,7 +42,9 @@ pub fn decode_map(properties: Struct) -> Result<PropertyMap, DecodeError> {
     properties
         .fields
         .into_iter()
-        .map(|(name, value)| decode_value(value).map(|value| (name.clone(), value)).map_err(|error| error.under(&name)))
+        .map(|(name, value)| {
+            decode_value(value).map(|value| (name.clone(), value)).map_err(|error| error.under(&path_member(&name)))
+        })
         .collect()
 }
 

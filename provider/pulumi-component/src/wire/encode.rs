@@ -45,7 +45,7 @@ pub fn encode_value(value: &PropertyValue, secrets: Secrets) -> Wire {
         Value::Object(members) => Wire { kind: Some(Kind::StructValue(encode_map(members, secrets))) },
         Value::Asset(asset) => encode_asset(asset),
         Value::Archive(archive) => encode_archive(archive, secrets),
-        Value::Resource(reference) => encode_reference(reference),
+        Value::Resource(reference) => encode_reference(reference, secrets),
     };
     let marked = value.secret || value.value == Value::Unknown || !value.dependencies.is_empty();
     match secrets {
@@ -82,14 +82,15 @@ fn encode_archive(archive: &Archive, secrets: Secrets) -> Wire {
     special(ARCHIVE, [(name, Some(value)), ("hash", archive.hash.as_deref().map(string))])
 }
 
-fn encode_reference(reference: &ResourceReference) -> Wire {
+fn encode_reference(reference: &ResourceReference, secrets: Secrets) -> Wire {
+    // Nobody reads output values inside a reference; an unknown id is the text that stands for it.
+    let inside = if secrets == Secrets::Outputs { Secrets::Strip } else { secrets };
     let version = Some(reference.package_version.as_str()).filter(|version| !version.is_empty());
     special(
         RESOURCE,
         [
             ("urn", Some(string(reference.urn.as_str()))),
-            // An id is a text or the unknown one: nobody reads marks inside a reference.
-            ("id", reference.id.as_ref().map(|id| encode_value(id, Secrets::Strip))),
+            ("id", reference.id.as_ref().map(|id| encode_value(id, inside))),
             ("packageVersion", version.map(string)),
         ],
     )

@@ -7,6 +7,7 @@ mod encode;
 pub(crate) mod error;
 mod features;
 pub(crate) mod monitor;
+mod registering;
 mod registration;
 pub(crate) mod request;
 

@@ -6,10 +6,12 @@ use std::sync::Mutex;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
+use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
 use super::features::{Feature, Features};
+use super::registering::Registering;
 use super::registration::{encode_reading, encode_registration, needed};
 use super::{Secrets, decode_map, encode_map};
 use crate::context::{Deployment, Log, LogEntry, Package, Severity};
@@ -29,6 +31,7 @@ pub(crate) fn channel(address: &str) -> Result<Channel, String> {
 /// The resource monitor of one deployment, with what was learned of it.
 pub(crate) struct GrpcMonitor {
     client: ResourceMonitorClient<Channel>,
+    registrar: Grpc<Channel>,
     features: OnceCell<Features>,
     /// References of parameterized packages that were registered, by plugin and package.
     packages: Mutex<BTreeMap<(&'static str, &'static str), String>>,
@@ -36,9 +39,11 @@ pub(crate) struct GrpcMonitor {
 
 impl GrpcMonitor {
     pub(crate) fn new(channel: Channel) -> Self {
-        let client = ResourceMonitorClient::new(channel);
+        let client = ResourceMonitorClient::new(channel.clone());
         let client = client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT);
-        Self { client, features: OnceCell::new(), packages: Mutex::default() }
+        let registrar = Grpc::new(channel);
+        let registrar = registrar.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT);
+        Self { client, registrar, features: OnceCell::new(), packages: Mutex::default() }
     }
 
     /// What the engine can do; asked once, and only when something needs it.
@@ -109,8 +114,8 @@ impl ResourceMonitor for GrpcMonitor {
             if registration.remote && self.features().await?.has(Feature::OutputValues) {
                 inputs = Secrets::Outputs;
             }
-            let request = encode_registration(registration, inputs, package_ref);
-            let response = self.client.clone().register_resource(request).await.map_err(refused)?.into_inner();
+            let request = Box::new(encode_registration(registration, inputs, package_ref));
+            let response = Registering::call(self.registrar.clone(), request).await.map_err(refused)?;
             if response.result != protocol::Result::Success as i32 {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));
             }
@@ -202,10 +207,15 @@ fn outputs(
     Ok(outputs)
 }
 
+/// What an engine says that is ending the run, under whatever code.
+const ENDING: [&str; 2] = ["resource monitor shut down", "client connection is closing"];
+
 /// The engine that is shutting down says nothing worth repeating.
 fn refused(status: Status) -> MonitorError {
+    let ending = ENDING.iter().any(|words| status.message().contains(words));
     match status.code() {
         Code::Unavailable | Code::Cancelled => MonitorError::Cancelled,
+        _ if ending => MonitorError::Cancelled,
         _ => MonitorError::Refused(status.message().trim_end().to_owned()),
     }
 }

@@ -1,8 +1,8 @@
 //! Components to test with: an untyped child is enough here, `aws-resources` has typed ones.
 
 use pulumi_component::{
-    Child, ChildHandle, Component, ConstructError, Context, Input, Output, Outputs, Package, Resource, ResourceOptions,
-    Scope, TypeToken, depends_on,
+    Child, ChildHandle, Component, ConstructError, Input, Output, Outputs, Package, Resource, ResourceOptions, Scope,
+    TypeToken, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,10 +64,6 @@ impl Component for Store {
     type Args = StoreArgs;
     type Facts = ();
 
-    async fn prepare(_context: &Context, _args: &StoreArgs) -> Result<(), ConstructError> {
-        Ok(())
-    }
-
     fn construct(scope: &Scope, args: StoreArgs, facts: &()) -> Result<Self, ConstructError> {
         let size = args.size.unwrap_or_else(|| "small".into());
         let first = thing(scope, "first", &size, ResourceOptions::default());
@@ -116,11 +112,35 @@ impl Component for Shelf {
     type Args = ShelfArgs;
     type Facts = ();
 
-    async fn prepare(_context: &Context, _args: &ShelfArgs) -> Result<(), ConstructError> {
-        Ok(())
-    }
-
     fn construct(scope: &Scope, args: ShelfArgs, _facts: &()) -> Result<Self, ConstructError> {
         Ok(Self { board_id: thing(scope, "board", args.size, ResourceOptions::default()).id() })
+    }
+}
+
+/// Inputs of [`Crowd`].
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CrowdArgs {
+    /// How many children.
+    pub count: u32,
+}
+
+/// As many children as are asked for.
+#[derive(Debug, Outputs)]
+pub struct Crowd {
+    /// How many there are.
+    pub count: Output<u32>,
+}
+
+impl Component for Crowd {
+    const TOKEN: TypeToken = TypeToken::new("shop:index:Crowd");
+    type Args = CrowdArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: CrowdArgs, _facts: &()) -> Result<Self, ConstructError> {
+        for index in 0..args.count {
+            thing(scope, &format!("thing-{index}"), "x", ResourceOptions::default());
+        }
+        Ok(Self { count: Output::known(args.count) })
     }
 }

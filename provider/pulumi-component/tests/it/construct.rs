@@ -11,7 +11,7 @@ use pulumi_component::{
 };
 use serde_json::json;
 
-use crate::components::{CLOUD, Store, THING};
+use crate::components::{CLOUD, Crowd, Store, THING};
 
 async fn store(
     monitor: MockMonitor,
@@ -167,4 +167,12 @@ async fn a_child_can_depend_on_what_a_value_came_from_without_taking_the_value()
     let names: Vec<_> = careful.dependencies.iter().map(|urn| urn.as_str().rsplit("::").next()).collect();
     assert_eq!(names, [Some("store-shelf-board")]);
     assert_eq!(careful.property_dependencies["size"], BTreeSet::new(), "no input carries it");
+}
+
+#[tokio::test]
+async fn five_thousand_children_are_registered() {
+    let monitor = Arc::new(MockMonitor::update());
+    let made = construct_with::<Crowd>(&monitor, "crowd", inputs(json!({ "count": 5000 }))).await;
+    made.expect("it constructs");
+    assert_eq!(monitor.recorded().registrations.len(), 5001);
 }

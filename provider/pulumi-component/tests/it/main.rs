@@ -7,6 +7,12 @@ mod components;
 #[cfg(test)]
 mod construct;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod marks;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod values;

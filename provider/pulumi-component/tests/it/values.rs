@@ -48,6 +48,7 @@ fn any_value() -> impl Strategy<Value = PropertyValue> {
         any::<bool>().prop_map(Value::Bool),
         any::<f64>().prop_filter("the wire has no NaN that equals itself", |n| !n.is_nan()).prop_map(Value::Number),
         ".*".prop_map(Value::String),
+        proptest::collection::vec(0x80_u8..0xc0, 1..4).prop_map(Value::Bytes),
         asset.prop_map(Value::Asset),
         archive.prop_map(Value::Archive),
         reference.prop_map(Value::Resource),
@@ -55,8 +56,10 @@ fn any_value() -> impl Strategy<Value = PropertyValue> {
     let leaf = (leaf, any::<bool>()).prop_map(|(value, secret)| PropertyValue { value, secret, ..Default::default() });
     leaf.prop_recursive(3, 32, 4, |inner| {
         let list = proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::List);
-        let object = proptest::collection::btree_map("[a-zA-Z_.\\[]{0,6}", inner, 0..4).prop_map(Value::Object);
-        (prop_oneof![list, object], any::<bool>()).prop_map(|(value, secret)| PropertyValue {
+        let object = proptest::collection::btree_map("[a-zA-Z_.\\[]{0,6}", inner.clone(), 0..4).prop_map(Value::Object);
+        let assets = proptest::collection::btree_map("[a-z/.]{1,6}", inner.clone(), 0..3)
+            .prop_map(|assets| Value::Archive(Archive { source: ArchiveSource::Assets(assets), hash: None }));
+        (prop_oneof![list, object, assets], any::<bool>()).prop_map(|(value, secret)| PropertyValue {
             value,
             secret,
             ..Default::default()
@@ -69,6 +72,14 @@ proptest! {
     fn any_value_comes_back_from_the_wire(value in any_value()) {
         let back = decode_value(encode_value(&value, Secrets::Wrap)).expect("what we write we read");
         prop_assert_eq!(back, value);
+    }
+
+    #[test]
+    fn any_value_comes_back_from_output_values_with_its_dependencies(value in any_value(), urn in "[a-z]{1,4}") {
+        let value = PropertyValue { dependencies: [Urn::new(urn)].into(), ..value };
+        let list = PropertyValue::from(Value::List(vec![value.clone(), value]));
+        let back = decode_value(encode_value(&list, Secrets::Outputs)).expect("what we write we read");
+        prop_assert_eq!((back.marks(), back), (list.marks(), list));
     }
 
     #[test]
@@ -136,6 +147,12 @@ fn malformed_special_values_are_errors_with_their_path() {
         assert_eq!(error.path, "a[1]");
         assert!(error.reason.contains(reason), "{error}");
     }
+}
+
+#[test]
+fn an_error_below_a_name_that_is_no_word_has_the_name_quoted() {
+    let fields = [("a.b".to_owned(), special("of-tomorrow", []))].into();
+    assert_eq!(decode_map(Struct { fields }).expect_err("unknown").path, "[\"a.b\"]");
 }
 
 #[derive(Debug, Default, Deserialize)]

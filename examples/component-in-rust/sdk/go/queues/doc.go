@@ -1,0 +1,2 @@
+// Queues that set aside what nobody could handle
+package queues

@@ -1,0 +1,1 @@
+"""Speed and memory beside their limits and beside the other languages' hosts: `make bench`."""

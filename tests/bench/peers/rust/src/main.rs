@@ -1,0 +1,81 @@
+//! The component Sixty in Rust.
+
+use std::process::ExitCode;
+
+use pulumi_component::{
+    Child, ChildHandle, Component, ConstructError, Context, Input, Output, Outputs, Package, PackageIdentity, Provider,
+    Scope, TypeToken,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+static CLOUD: Package = Package::new("cloud", "1.2.3");
+const THING: TypeToken = TypeToken::new("cloud:index:Thing");
+const LAYERS: u32 = 3;
+
+/// Inputs of [`Sixty`].
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SixtyArgs {
+    /// Number of children.
+    #[serde(default = "sixty")]
+    count: u32,
+    /// Size of each.
+    size: Input<String>,
+}
+
+fn sixty() -> u32 {
+    60
+}
+
+/// Children in three layers; each child but the first layer's takes the id of one above it.
+#[derive(Debug, Outputs)]
+struct Sixty {
+    /// Id of the last child.
+    last_id: Output<String>,
+}
+
+impl Component for Sixty {
+    const TOKEN: TypeToken = TypeToken::new("bench:index:Sixty");
+    type Args = SixtyArgs;
+    type Facts = ();
+
+    async fn prepare(_context: &Context, _args: &SixtyArgs) -> Result<(), ConstructError> {
+        Ok(())
+    }
+
+    fn construct(scope: &Scope, args: SixtyArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let mut above: Vec<ChildHandle> = Vec::new();
+        for layer in 0..LAYERS {
+            let mut uppers = above.iter();
+            let mut made = Vec::new();
+            for index in 0..(args.count + LAYERS - 1 - layer) / LAYERS {
+                let upper: Input<String> = uppers.next().map_or_else(|| "".into(), |upper| Input::from(upper.id()));
+                let mut child = Child::new(scope, &CLOUD, THING, &format!("thing-{layer}-{index}"));
+                child.input("size", args.size.clone());
+                child.input("layer", Input::<f64>::from(layer));
+                child.input("above", upper);
+                made.push(child.register());
+            }
+            above = made;
+        }
+        let last_id = above.last().map_or_else(Output::unknown, ChildHandle::id);
+        Ok(Self { last_id })
+    }
+}
+
+fn main() -> ExitCode {
+    let identity = PackageIdentity {
+        name: "bench",
+        display_name: "Bench",
+        version: "0.1.0",
+        description: "Measured by `make bench`.",
+        publisher: "tests",
+        license: "Apache-2.0",
+        keywords: &[],
+        nodejs_package: "bench",
+        python_package: "bench",
+        go_import_base_path: "example.com/bench/sdk/go/bench",
+    };
+    Provider::new(identity).component::<Sixty>().serve()
+}

@@ -1,0 +1,1 @@
+"""Components in Rust on the real engine, from programs in four languages."""

@@ -1,0 +1,1 @@
+"""A stand-in cloud: one type of resource, one function, nothing outside of the state."""

@@ -1,0 +1,90 @@
+"""The engine with the suite's plugin and its cloud, and stacks of described programs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from components.description import write
+from harness.artefacts import BUILD, ROOT, cache, tools
+from harness.engine import Changes, Engine, Stack, pinned
+
+_names = itertools.count(1)
+LAUNCHER = '#!/bin/sh\nPYTHONPATH={tests} exec {python} -m components.cloud "$@"\n'
+
+
+@pytest.fixture(scope="session")
+def suite_binary() -> Path:
+    """The suite's plugin."""
+    cache.run(
+        ["cargo", "build", "--quiet", "--locked", "--package", "pulumi-resource-suite"],
+        cwd=ROOT,
+        CARGO_TARGET_DIR=str(tools.cargo_target()),
+    )
+    return tools.cargo_target() / "debug/pulumi-resource-suite"
+
+
+@pytest.fixture(scope="session")
+def suite_engine(suite_binary, tmp_path_factory) -> Engine:
+    """A Pulumi home with the suite's plugin and the cloud."""
+    made = Engine.create(BUILD / f"components-{os.getpid()}", pinned())
+    plugin, cloud = tmp_path_factory.mktemp("suite"), tmp_path_factory.mktemp("cloud")
+    shutil.copy2(suite_binary, plugin)
+    launcher = cloud / "pulumi-resource-cloud"
+    launcher.write_text(LAUNCHER.format(tests=ROOT / "tests", python=sys.executable))
+    launcher.chmod(0o755)
+    made.run(["plugin", "install", "resource", "suite", "0.1.0", "--file", plugin])
+    made.run(["plugin", "install", "resource", "cloud", "1.0.0", "--file", cloud])
+    yield made
+    for folder in (made.folder, BUILD / "programs" / made.folder.name):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Described:
+    """A stack of a described program, which can be described anew."""
+
+    stack: Stack
+    language: str
+
+    def describe(self, description: dict) -> None:
+        """Change the program."""
+        write(self.stack.folder, self.language, description)
+
+    def up(self) -> Changes:
+        """Deploy."""
+        return self.stack.up()
+
+    @property
+    def state(self) -> dict[str, dict]:
+        """The recorded resources by logical name; the component's own provider instances are there too."""
+        return {urn.split("::", 3)[3]: resource for urn, resource in self.stack.resources().items()}
+
+    def fails(self) -> str:
+        """What a deployment says that must fail."""
+        done = self.stack.run("up", "--yes", "--skip-preview", "--json", check=False)
+        assert done.returncode != 0, done.stdout
+        told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        told = [event["diagnosticEvent"] for event in told if "diagnosticEvent" in event]
+        return "\n".join(entry["message"] for entry in told if entry["severity"] == "error")
+
+
+@pytest.fixture(scope="session")
+def program(suite_engine, tmp_path_factory) -> Callable[[str, dict], Described]:
+    """`program(language, description)`: a stack of its own."""
+
+    def make(language: str, description: dict, **config: str) -> Described:
+        folder = tmp_path_factory.mktemp(language) / "program"
+        write(folder, language, description)
+        stack = Stack(suite_engine, folder, f"{language}{next(_names)}", {}, **config)
+        return Described(stack, language)
+
+    return make

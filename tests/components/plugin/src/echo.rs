@@ -1,0 +1,114 @@
+//! Values that come back as they went in; no children.
+
+use std::collections::BTreeMap;
+
+use pulumi_component::{
+    AssetOrArchive, Component, ConstructError, Input, Output, Outputs, PropertyValue, Scope, TypeToken,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Inputs of [`Echo`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EchoArgs {
+    /// Anything.
+    value: Option<Input<PropertyValue>>,
+    /// A text.
+    text: Option<Input<String>>,
+    /// A file or an archive.
+    file: Option<Input<AssetOrArchive>>,
+    /// A text that must be plain.
+    plain: Option<String>,
+    /// A block with members of their own.
+    block: Option<Block>,
+    /// A text or a number.
+    either: Option<Input<Either>>,
+    /// One of a few.
+    color: Option<Input<Color>>,
+    /// Texts by name.
+    map: Option<BTreeMap<String, Input<String>>>,
+}
+
+/// A block.
+#[derive(Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Block {
+    /// How many.
+    count: Option<Input<i64>>,
+    /// A block in the block.
+    inner: Option<Box<Block>>,
+}
+
+/// A text or a number.
+#[derive(Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Either {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+}
+
+/// A color.
+#[derive(Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Color {
+    /// As the sky.
+    LightBlue,
+    /// As the night.
+    Black,
+}
+
+/// Gives back what it is given.
+#[derive(Outputs)]
+pub struct Echo {
+    /// The value.
+    value: Output<Option<PropertyValue>>,
+    /// The text.
+    text: Output<Option<String>>,
+    /// The file.
+    file: Output<Option<AssetOrArchive>>,
+    /// The plain text.
+    plain: Output<Option<String>>,
+    /// How many there are in the innermost block.
+    count: Output<Option<i64>>,
+    /// The text or number.
+    either: Output<Option<Either>>,
+    /// The color.
+    color: Output<Option<Color>>,
+    /// The texts of the map, joined.
+    joined: Output<Option<String>>,
+    /// Secret whatever it is given.
+    #[output(secret)]
+    hidden: Output<String>,
+    /// An output called id is legal.
+    id: Output<String>,
+}
+
+fn given<T: Clone + Send + Sync + 'static>(input: Option<Input<T>>) -> Output<Option<T>> {
+    input.map_or_else(|| Output::known(None), |input| input.output().map(Some))
+}
+
+impl Component for Echo {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Echo");
+    type Args = EchoArgs;
+    type Facts = ();
+
+    fn construct(_scope: &Scope, args: EchoArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let innermost = args.block.and_then(|block| block.inner.map_or(Some(block.count), |inner| Some(inner.count)));
+        let joined = args.map.map(|map| pulumi_component::all(map.into_values().map(Input::into_output)));
+        Ok(Self {
+            value: given(args.value),
+            text: given(args.text),
+            file: given(args.file),
+            plain: Output::known(args.plain),
+            count: given(innermost.flatten()),
+            either: given(args.either),
+            color: given(args.color),
+            joined: joined.map_or_else(|| Output::known(None), |texts| texts.map(|texts| Some(texts.join("+")))),
+            hidden: Output::known("PLANTED-hidden".to_owned()),
+            id: Output::known("an id".to_owned()),
+        })
+    }
+}

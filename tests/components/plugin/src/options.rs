@@ -1,0 +1,76 @@
+//! Everything that an author can say of a child.
+
+use pulumi_component::{
+    Child, Component, ConstructError, CustomTimeouts, Input, Output, Outputs, ResourceOptions, Scope, TypeToken,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{CLOUD, THING, thing};
+
+/// Inputs of [`Options`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OptionsArgs {
+    /// The size of every child.
+    size: Input<String>,
+    /// Replaces a child when it changes.
+    trigger: Input<String>,
+    /// Under which role a child stands.
+    role: Option<String>,
+}
+
+/// Children with options.
+#[derive(Outputs)]
+pub struct Options {
+    /// ARN of the child in another region.
+    elsewhere: Output<String>,
+    /// What the cloud answers to a question, by that provider.
+    answer: Output<String>,
+    /// The size of a thing that is only read.
+    read_size: Output<Option<String>>,
+}
+
+/// What `cloud:index:getRegion` answers.
+#[derive(Clone, Deserialize)]
+struct Answer {
+    region: String,
+}
+
+/// What `cloud:index:getRegion` is asked.
+#[derive(Serialize)]
+struct Question {
+    about: Input<String>,
+}
+
+impl Component for Options {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Options");
+    type Args = OptionsArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: OptionsArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let none = ResourceOptions::default;
+        let base = thing(scope, "base", "small", none());
+        let renamed = none().alias("plain");
+        thing(scope, args.role.as_deref().unwrap_or("plain"), "small", renamed);
+        thing(scope, "ignoring", &args.size, none().ignore_changes("size"));
+        thing(scope, "replaced", &args.size, none().replace_on_changes("size").delete_before_replace());
+        thing(scope, "triggered", "small", none().replacement_trigger(args.trigger.output()));
+        thing(scope, "kept", "small", none().retain_on_delete(true));
+        thing(scope, "tied", "small", none().deleted_with(&base).replace_with(&base));
+        thing(scope, "hiding", "small", none().additional_secret_output("arn"));
+        let timeouts = CustomTimeouts { create: "1h".to_owned(), ..CustomTimeouts::default() };
+        thing(scope, "patient", "small", none().custom_timeouts(timeouts));
+        let provider = scope.provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "elsewhere");
+        let provider = provider.config("region", "elsewhere".to_owned()).config("numbers", vec![1.0, 2.0]).register();
+        let elsewhere = thing(scope, "far", "small", none().provider(&provider));
+        let question = Question { about: args.size };
+        let answer = scope.invoke::<Answer>(&CLOUD, "cloud:index:getRegion", &question, none().provider(&provider));
+        let read = Child::existing(scope, &CLOUD, THING, "read", base.id()).register();
+        Ok(Self {
+            elsewhere: elsewhere.output("arn"),
+            answer: answer.map(|answer| answer.region),
+            read_size: read.output("size"),
+        })
+    }
+}

@@ -1,0 +1,72 @@
+"""What goes wrong in a component ends the run, soon, with one readable message."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from components.description import LANGUAGES
+
+# Within this a run that fails must be over: nothing may wait for what never comes.
+HANG_GUARD = 60
+
+MESSAGES = {
+    # The engine tells it beside the child and ends the run before the component can.
+    "child": "no room in the cloud",
+    "closure": "the closure gave up",
+    "panic": "internal error: torn",
+    "describing": "nothing fits",
+    "describingPanic": "internal error: out of stock; please report it to the authors of this package",
+    "twins": "two children are called `broken-twin` (suite:index:Failing$cloud:index:Thing)",
+}
+
+
+def failing(place: str) -> dict:
+    """A program with a component that fails there."""
+    return {"resources": [{"name": "broken", "type": "suite:index:Failing", "props": {"place": place}}]}
+
+
+@pytest.mark.parametrize(
+    ("language", "place"),
+    [("yaml", place) for place in MESSAGES] + [(language, "child") for language in LANGUAGES if language != "yaml"],
+)
+def test_one_message_says_what_failed(program, language, place):
+    described = program(language, failing(place))
+    began = time.monotonic()
+    told = described.fails()
+    assert time.monotonic() - began < HANG_GUARD
+    assert told.count(MESSAGES[place]) == 1, told
+    assert "connection" not in told and "EOF" not in told, "nothing of what the engine sees when it ends"
+    assert described.state.get("broken", {}).get("outputs") in (None, {}), "a component that failed is not finished"
+
+
+WRONG = {
+    "text": {"$secret": ["PLANTED-list"]},
+    "colour": "black",
+    "color": "yellow",
+    "plain": {"$secret": "PLANTED-plain"},
+    "block": {"count": 1.5},
+    "file": "no file",
+}
+
+
+@pytest.mark.parametrize("language", ["typescript", "python", "go"])
+def test_all_wrong_inputs_are_told_at_once_and_no_secret_with_them(program, language):
+    described = program(language, {"resources": [{"name": "echo", "type": "suite:index:Echo", "props": WRONG}]})
+    told = described.fails()
+    assert "6 inputs are wrong" in told
+    for said in (
+        "property colour with value",
+        "unknown property `colour`; nearest: `color`",
+        "expected one of `light-blue`, `black`, got `yellow`",
+        "property block.count with value '{1.5}'",
+        "expected a whole number, got a number with a fraction",
+        "plain (secret)",
+        "must be a plain value, but it is secret",
+        "text (secret)",
+        "expected an asset, got a string",
+    ):
+        assert said in told, told
+    assert "PLANTED" not in told
+    assert "echo" not in described.state, "nothing is registered"

@@ -1,0 +1,75 @@
+"""Package schemas are what Pulumi takes: its metaschema in the pinned version, and its binder without a word."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from harness import generate
+from harness.artefacts import ROOT, cache, tools
+
+
+@functools.cache
+def metaschema() -> jsonschema.Draft202012Validator:
+    """The schema of package schemas, out of the Go module that the engine is built from."""
+    cache.require("go", "for Pulumi's metaschema")
+    module = ["go", "-C", tools.ENGINE / "pulumi", "mod", "download", "-json", "github.com/pulumi/pulumi/pkg/v3"]
+    folder = Path(json.loads(generate.output(module))["Dir"])
+    text = (folder / "codegen/schema/pulumi.json").read_text()
+    # Python writes a named group in another way than the rest of the world.
+    schema = json.loads(re.sub(r"\(\?<(?=[a-z])", "(?P<", text))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def example(name: str) -> dict:
+    """The schema of a plugin among the examples of the crate."""
+    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-component", "--example", name, "--", "schema"]
+    return json.loads(generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())))
+
+
+def committed(path: Path) -> dict:
+    """A schema that SDKs are generated from."""
+    return json.loads(path.read_text())
+
+
+EXAMPLES = sorted(path.stem for path in (ROOT / "provider/pulumi-component/examples").glob("*.rs"))
+COMMITTED = [ROOT / "schema.json", *sorted((ROOT / "examples").glob("*/schema.json"))]
+SCHEMAS = {str(path.relative_to(ROOT)): functools.partial(committed, path) for path in COMMITTED}
+SCHEMAS |= {name: functools.partial(example, name) for name in EXAMPLES}
+
+
+@pytest.fixture(scope="module", params=SCHEMAS)
+def schema(request) -> dict:
+    """One package schema."""
+    return SCHEMAS[request.param]()
+
+
+def test_the_metaschema_finds_nothing(schema):
+    findings = [f"{error.json_path}: {error.message}" for error in metaschema().iter_errors(schema)]
+    assert not findings
+
+
+def test_the_binder_says_nothing(schema, tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(schema))
+    # It fails on every diagnostic, warnings included, and on keys that Pulumi does not know.
+    cache.run([tools.sdkgen(), path, tmp_path / "sdk"])
+
+
+def test_the_metaschema_finds_what_is_wrong():
+    wrong = {"name": "shop", "types": {"shop:index:9": {"type": "string", "enum": [{"name": "without a value"}]}}}
+    assert len(list(metaschema().iter_errors(wrong))) == 2
+
+
+def test_the_binder_speaks_of_a_reserved_name(tmp_path):
+    store = {"isComponent": True, "properties": {"urn": {"type": "string"}}}
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps({"name": "shop", "version": "1.0.0", "resources": {"shop:index:Store": store}}))
+    with pytest.raises(cache.ToolchainError):
+        cache.run([tools.sdkgen(), path, tmp_path / "sdk"])
