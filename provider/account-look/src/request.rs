@@ -98,6 +98,8 @@ pub enum RecorderMode {
     Auto,
     /// Ours.
     Create,
+    /// That of whoever: a part is deployed whose program may bring one.
+    Unmanaged,
 }
 
 /// A rule that the deployment will have.

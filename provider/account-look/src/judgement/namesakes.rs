@@ -94,7 +94,7 @@ fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Opti
         match ownership(one.tags.as_ref(), one.created_by.as_deref(), Some(owner)) {
             Ownership::Marked(other) => Some(Finding::error(&planned.path, format!(
                 "the deployment `{other}` has an aggregation in account {account}, region {region} already (aggregator \
-                 {}), and there may be one; leave the aggregation out here, or destroy that one first",
+                 {}), and there may be one; destroy that one first",
                 names(&[&one.name])
             ))),
             _ => None,

@@ -32,7 +32,8 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
     }
     let found = look.customer_managed_recorder();
     match (request.recorder.mode, found.map(|found| is_ours(found, request))) {
-        (RecorderMode::Reuse, Some(false)) | (RecorderMode::Auto, Some(false)) => Reuse,
+        (RecorderMode::Unmanaged, Some(_)) | (RecorderMode::Reuse | RecorderMode::Auto, Some(false)) => Reuse,
+        (RecorderMode::Unmanaged, None) => Unknown,
         (RecorderMode::Auto | RecorderMode::Create, Some(true)) => Keep,
         (RecorderMode::Auto | RecorderMode::Create, None) if foreign_channel(look, request).is_none() => Create,
         _ => Refuse,
@@ -69,6 +70,14 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
                      --delivery-channel-name {name}`"
                 ));
             }
+        }
+        (RecorderAction::Unknown, _)
+            if plan.mode == RecorderMode::Unmanaged && look.recorders.is_some() && !request.rules.is_empty() =>
+        {
+            findings.push(Finding::warning("", format!(
+                "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
+                linked(look)
+            )));
         }
         (RecorderAction::Reuse | RecorderAction::Keep, Some(found)) => {
             findings.extend(health(look, found).map(|message| Finding::warning(&plan.path, message)));

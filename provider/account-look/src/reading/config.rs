@@ -1,6 +1,6 @@
 //! Rules, aggregators, authorizations and conformance packs, and whose those are that have names of ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::Client;
 use futures::stream::{self, StreamExt};
@@ -47,12 +47,17 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
         }
     }
     let mut aggregators = aggregators.and_then(|aggregators| aggregators);
-    let untagged = aggregators.iter_mut().flatten().map(|one| (one.arn.clone(), &mut one.tags));
-    let untagged = untagged.chain(namesakes.iter_mut().filter_map(|one| {
-        // What a service made is not ours, whatever its tags say.
-        one.created_by.is_none().then(|| (one.arn.clone(), &mut one.tags))
-    }));
-    unread.extend(read_tags(client, untagged, deadline).await);
+    // What a service made is not ours, whatever its tags say.
+    let untagged = namesakes.iter().filter(|one| one.created_by.is_none()).map(|one| one.arn.clone());
+    let untagged = aggregators.iter().flatten().map(|one| one.arn.clone()).chain(untagged).collect();
+    let (mut tags, tags_unread) = read_tags(client, untagged, deadline).await;
+    unread.extend(tags_unread);
+    for one in aggregators.iter_mut().flatten() {
+        one.tags = tags.remove(&one.arn);
+    }
+    for one in &mut namesakes {
+        one.tags = tags.remove(&one.arn);
+    }
     namesakes.extend(aggregators.iter().flatten().filter_map(|one| {
         let planned = request.aggregator.as_ref()?;
         (planned.name == one.name).then(|| Namesake {
@@ -88,25 +93,27 @@ async fn tags_of(client: &Client, arn: &str) -> Result<Tags, Failure> {
     Ok(tags)
 }
 
-/// Reads tags into their places, a few at once; what the deadline leaves out stays unread.
-pub async fn read_tags<'a>(
+/// Reads the tags of things by their ARNs, a few at once; what the deadline leaves out is not there.
+pub async fn read_tags(
     client: &Client,
-    places: impl Iterator<Item = (String, &'a mut Option<Tags>)>,
+    arns: Vec<String>,
     deadline: Deadline,
-) -> Option<Unread> {
-    let readings = stream::iter(places).map(|(arn, place)| async move {
-        let tags = deadline.bound("config:ListTagsForResource", tags_of(client, &arn)).await.and_then(|tags| tags);
-        (place, tags)
-    });
-    let mut readings = readings.buffer_unordered(TAGS_AT_ONCE);
-    let mut unread = None;
-    while let Some((place, tags)) = readings.next().await {
+) -> (BTreeMap<String, Tags>, Option<Unread>) {
+    let readings = arns.into_iter().map(|arn| reading(client.clone(), arn, deadline));
+    let mut readings = stream::iter(readings).buffer_unordered(TAGS_AT_ONCE);
+    let (mut found, mut unread) = (BTreeMap::new(), None);
+    while let Some((arn, tags)) = readings.next().await {
         match tags {
-            Ok(tags) => *place = Some(tags),
+            Ok(tags) => drop(found.insert(arn, tags)),
             Err(failure) => unread = Some(failure.unread(Part::Tags)),
         }
     }
-    unread
+    (found, unread)
+}
+
+async fn reading(client: Client, arn: String, deadline: Deadline) -> (String, Result<Tags, Failure>) {
+    let tags = deadline.bound("config:ListTagsForResource", tags_of(&client, &arn)).await.and_then(|tags| tags);
+    (arn, tags)
 }
 
 /// Every rule: the call refuses names that are not there, so ours cannot be asked for by name.

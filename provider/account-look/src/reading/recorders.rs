@@ -53,9 +53,12 @@ async fn customer_managed(client: &Client, deadline: Deadline) -> Read<Vec<Recor
         Err(failure) => return Read::nothing(Part::Recorder, &failure),
     };
     let mut recorders: Vec<_> = described.into_iter().map(recorder).collect();
-    let own = recorders.iter_mut().filter(|recorder| recorder.kind == RecorderKind::CustomerManaged);
-    let untagged = own.filter_map(|recorder| Some((recorder.arn.clone()?, &mut recorder.tags)));
-    let unread = read_tags(client, untagged, deadline).await;
+    let own = recorders.iter().filter(|recorder| recorder.kind == RecorderKind::CustomerManaged);
+    let untagged = own.filter_map(|recorder| recorder.arn.clone()).collect();
+    let (mut tags, unread) = read_tags(client, untagged, deadline).await;
+    for recorder in &mut recorders {
+        recorder.tags = recorder.arn.as_ref().and_then(|arn| tags.remove(arn));
+    }
     Read { value: Some(recorders), unread: unread.into_iter().collect() }
 }
 
