@@ -40,6 +40,11 @@ export type Functions = import("./functions").Functions;
 export const Functions: typeof import("./functions").Functions = null as any;
 utilities.lazyLoad(exports, ["Functions"], () => require("./functions"));
 
+export { GetAccountStatusArgs, GetAccountStatusResult, GetAccountStatusOutputArgs } from "./getAccountStatus";
+export const getAccountStatus: typeof import("./getAccountStatus").getAccountStatus = null as any;
+export const getAccountStatusOutput: typeof import("./getAccountStatus").getAccountStatusOutput = null as any;
+utilities.lazyLoad(exports, ["getAccountStatus","getAccountStatusOutput"], () => require("./getAccountStatus"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;

@@ -13,7 +13,10 @@ from engine.children import type_of
 from harness.engine import EngineError, Stack
 
 _names = itertools.count(1)
-FOREIGN = {"ConfigRuleName": "ebs-volumes-encrypted", "Source": {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}}
+FOREIGN = {
+    "ConfigRuleName": "ebs-volumes-encrypted",
+    "Source": {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"},
+}
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ pub mod account;
 pub mod aggregation;
 pub mod alerts;
 pub mod dashboard;
+pub mod doctor;
 pub mod encryption;
 pub mod facts;
 pub mod functions;
@@ -14,6 +15,7 @@ pub mod names;
 pub mod recorder;
 pub mod report_store;
 pub mod rule_set;
+pub mod status;
 pub mod tags;
 
 use pulumi_component::{PackageIdentity, Provider};
@@ -45,4 +47,10 @@ pub fn provider() -> Provider {
         .component::<aggregation::Aggregation>()
         .component::<aggregation::source::AggregationSource>()
         .component::<dashboard::Dashboard>()
+        .function::<status::GetAccountStatus>()
+        .command(
+            "doctor",
+            "look at an AWS account before anything is deployed to it; `doctor --help` says how",
+            doctor::run,
+        )
 }

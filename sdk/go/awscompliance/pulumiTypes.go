@@ -1067,6 +1067,100 @@ func (o RecorderSettingsPtrOutput) Strategy() RecordingStrategyPtrOutput {
 	}).(RecordingStrategyPtrOutput)
 }
 
+// The configuration recorder that is there.
+type RecorderStatus struct {
+	// Name.
+	Name string `pulumi:"name"`
+	// Whether it records; absent where that could not be read.
+	Recording *bool `pulumi:"recording"`
+	// ARN of the role that it reads the account with.
+	RoleArn *string `pulumi:"roleArn"`
+}
+
+// The configuration recorder that is there.
+type RecorderStatusOutput struct{ *pulumi.OutputState }
+
+func (RecorderStatusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RecorderStatus)(nil)).Elem()
+}
+
+func (o RecorderStatusOutput) ToRecorderStatusOutput() RecorderStatusOutput {
+	return o
+}
+
+func (o RecorderStatusOutput) ToRecorderStatusOutputWithContext(ctx context.Context) RecorderStatusOutput {
+	return o
+}
+
+// Name.
+func (o RecorderStatusOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v RecorderStatus) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Whether it records; absent where that could not be read.
+func (o RecorderStatusOutput) Recording() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RecorderStatus) *bool { return v.Recording }).(pulumi.BoolPtrOutput)
+}
+
+// ARN of the role that it reads the account with.
+func (o RecorderStatusOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RecorderStatus) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
+}
+
+type RecorderStatusPtrOutput struct{ *pulumi.OutputState }
+
+func (RecorderStatusPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RecorderStatus)(nil)).Elem()
+}
+
+func (o RecorderStatusPtrOutput) ToRecorderStatusPtrOutput() RecorderStatusPtrOutput {
+	return o
+}
+
+func (o RecorderStatusPtrOutput) ToRecorderStatusPtrOutputWithContext(ctx context.Context) RecorderStatusPtrOutput {
+	return o
+}
+
+func (o RecorderStatusPtrOutput) Elem() RecorderStatusOutput {
+	return o.ApplyT(func(v *RecorderStatus) RecorderStatus {
+		if v != nil {
+			return *v
+		}
+		var ret RecorderStatus
+		return ret
+	}).(RecorderStatusOutput)
+}
+
+// Name.
+func (o RecorderStatusPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RecorderStatus) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether it records; absent where that could not be read.
+func (o RecorderStatusPtrOutput) Recording() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RecorderStatus) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Recording
+	}).(pulumi.BoolPtrOutput)
+}
+
+// ARN of the role that it reads the account with.
+func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RecorderStatus) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleArn
+	}).(pulumi.StringPtrOutput)
+}
+
 // Where reports are kept and for how long.
 type Reports struct {
 	// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
@@ -1812,6 +1906,8 @@ func init() {
 	pulumi.RegisterOutputType(NotificationsPtrOutput{})
 	pulumi.RegisterOutputType(RecorderSettingsOutput{})
 	pulumi.RegisterOutputType(RecorderSettingsPtrOutput{})
+	pulumi.RegisterOutputType(RecorderStatusOutput{})
+	pulumi.RegisterOutputType(RecorderStatusPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
 	pulumi.RegisterOutputType(RulesOutput{})

@@ -6,3 +6,21 @@ import * as inputs from "../types/input";
 import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
+/**
+ * The configuration recorder that is there.
+ */
+export interface RecorderStatus {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Whether it records; absent where that could not be read.
+     */
+    recording?: boolean;
+    /**
+     * ARN of the role that it reads the account with.
+     */
+    roleArn?: string;
+}
+

@@ -14,11 +14,13 @@ from .compliance_monitoring import *
 from .dashboard import *
 from .encryption import *
 from .functions import *
+from .get_account_status import *
 from .provider import *
 from .recorder import *
 from .report_store import *
 from .rule_set import *
 from ._inputs import *
+from . import outputs
 _utilities.register(
     resource_modules="""
 [

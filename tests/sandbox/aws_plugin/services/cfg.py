@@ -182,7 +182,10 @@ class Recorder(Resource):
         if mode := inputs.get("recordingMode"):
             override = mode.get("recordingModeOverride")
             overrides = {"recordingModeOverrides": [override]} if override else {}
-            recorder["recordingMode"] = {"recordingFrequency": mode.get("recordingFrequency", "CONTINUOUS"), **overrides}
+            recorder["recordingMode"] = {
+                "recordingFrequency": mode.get("recordingFrequency", "CONTINUOUS"),
+                **overrides,
+            }
         aws.client("config", inputs.get("region")).put_configuration_recorder(ConfigurationRecorder=recorder)
         return inputs["name"], {}
 
