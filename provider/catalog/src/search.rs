@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::facts::{Catalog, frameworks};
 
 /// Words of other tools and of habit, and the ones that AWS uses.
-const SAID_AS: [(&str, &str); 9] = [
+const SAID_AS: [(&str, &str); 8] = [
     ("SSE", "SERVER_SIDE_ENCRYPTION"),
     ("EBS", "VOLUMES"),
     ("SG", "SECURITY_GROUP"),
@@ -14,7 +14,6 @@ const SAID_AS: [(&str, &str); 9] = [
     ("DB", "DB_INSTANCE"),
     ("CMK", "KMS"),
     ("HTTPS", "SSL"),
-    ("RETENTION", "RETENTION"),
 ];
 
 /// Rules whose identifier comes nearest to a name, best first, at most `count`.
