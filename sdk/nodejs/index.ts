@@ -45,6 +45,11 @@ export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
 
+export { RecorderArgs } from "./recorder";
+export type Recorder = import("./recorder").Recorder;
+export const Recorder: typeof import("./recorder").Recorder = null as any;
+utilities.lazyLoad(exports, ["Recorder"], () => require("./recorder"));
+
 export { ReportStoreArgs } from "./reportStore";
 export type ReportStore = import("./reportStore").ReportStore;
 export const ReportStore: typeof import("./reportStore").ReportStore = null as any;
@@ -55,6 +60,9 @@ export type RuleSet = import("./ruleSet").RuleSet;
 export const RuleSet: typeof import("./ruleSet").RuleSet = null as any;
 utilities.lazyLoad(exports, ["RuleSet"], () => require("./ruleSet"));
 
+
+// Export enums:
+export * from "./types/enums";
 
 // Export sub-modules:
 import * as types from "./types";
@@ -81,6 +89,8 @@ const _module = {
                 return new Encryption(name, <any>undefined, { urn })
             case "aws-compliance:index:Functions":
                 return new Functions(name, <any>undefined, { urn })
+            case "aws-compliance:index:Recorder":
+                return new Recorder(name, <any>undefined, { urn })
             case "aws-compliance:index:ReportStore":
                 return new ReportStore(name, <any>undefined, { urn })
             case "aws-compliance:index:RuleSet":

@@ -2,6 +2,7 @@
 //!
 //! [`monitoring`] is the whole; read it first. Each part has a module of its own and is a component of its own.
 
+pub mod account;
 pub mod aggregation;
 pub mod alerts;
 pub mod dashboard;
@@ -10,6 +11,7 @@ pub mod facts;
 pub mod functions;
 pub mod monitoring;
 pub mod names;
+pub mod recorder;
 pub mod report_store;
 pub mod rule_set;
 pub mod tags;
@@ -37,6 +39,7 @@ pub fn provider() -> Provider {
         .component::<encryption::Encryption>()
         .component::<report_store::ReportStore>()
         .component::<alerts::Alerts>()
+        .component::<recorder::Recorder>()
         .component::<rule_set::RuleSet>()
         .component::<functions::Functions>()
         .component::<aggregation::Aggregation>()

@@ -6,6 +6,7 @@ import builtins as _builtins
 from . import _utilities
 import typing
 # Export this package's modules as members:
+from ._enums import *
 from .aggregation import *
 from .aggregation_source import *
 from .alerts import *
@@ -14,6 +15,7 @@ from .dashboard import *
 from .encryption import *
 from .functions import *
 from .provider import *
+from .recorder import *
 from .report_store import *
 from .rule_set import *
 from ._inputs import *
@@ -32,6 +34,7 @@ _utilities.register(
    "aws-compliance:index:Dashboard": "Dashboard",
    "aws-compliance:index:Encryption": "Encryption",
    "aws-compliance:index:Functions": "Functions",
+   "aws-compliance:index:Recorder": "Recorder",
    "aws-compliance:index:ReportStore": "ReportStore",
    "aws-compliance:index:RuleSet": "RuleSet"
   }
