@@ -16,10 +16,17 @@ const SAID_AS: [(&str, &str); 8] = [
     ("HTTPS", "SSL"),
 ];
 
-/// Rules whose identifier comes nearest to a name, best first, at most `count`.
+/// Rules whose identifier comes nearest to a name, best first, at most `count`. One whose documented name it is stands
+/// first.
 pub fn nearest_rules(name: &str, count: usize) -> Vec<&'static str> {
-    let rules = Catalog::get().rules.keys().map(String::as_str);
-    ranked(name, rules, count)
+    let kebab = name.trim().to_lowercase().replace(['_', ' '], "-");
+    let mut rules = Catalog::get().rules.iter();
+    let named = rules.find(|(identifier, rule)| rule.documented_name(identifier) == kebab);
+    let named = named.map(|(identifier, _)| identifier.as_str());
+    let others = Catalog::get().rules.keys().map(String::as_str).filter(|identifier| Some(*identifier) != named);
+    // Ranking is the dear part and is not begun where the documented name answers.
+    let ranking = std::iter::once_with(|| ranked(name, others, count)).flatten();
+    named.into_iter().chain(ranking).take(count).collect()
 }
 
 /// The id of the framework that comes nearest to a name.

@@ -15,3 +15,10 @@ fn at_least_ninety_of_a_hundred_slips_are_right_at_first_place() {
     let told: Vec<_> = missed.iter().map(|(said, meant)| format!("{said}: {meant}, got {:?}", got(said))).collect();
     assert!(missed.len() <= 10, "{told:#?}");
 }
+
+#[test]
+fn a_documented_name_leads_to_its_rule() {
+    for (identifier, rule) in &Catalog::get().rules {
+        assert_eq!(nearest_rules(&rule.documented_name(identifier), 1), [identifier.as_str()]);
+    }
+}
