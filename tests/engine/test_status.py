@@ -18,7 +18,7 @@ def doctor(tmp_path):
 
     def run(account, *arguments: str) -> subprocess.CompletedProcess:
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "NO_PROXY": "127.0.0.1"}
-        command = [artefacts.plugin(), "doctor", *arguments]
+        command = [artefacts.plugin() / "pulumi-resource-aws-compliance", "doctor", *arguments]
         given = environment | (account.environment if account else {})
         return subprocess.run(command, env=given, capture_output=True, text=True)
 

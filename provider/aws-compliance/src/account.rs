@@ -54,15 +54,20 @@ impl LookupArgs {
     }
 }
 
-/// Looks at the account that the provider deploys to. Warnings are told in every run, the line on a good account at
+/// Looks at the account that the provider deploys to, and tells what was found of the region before. Warnings are told in every run, the line on a good account at
 /// preview alone.
 ///
 /// # Errors
 /// With everything that must not be deployed to this account as it is.
-pub async fn see(context: &Context, facts: AccountFacts, request: LookRequest) -> Result<AccountFacts, ConstructError> {
+pub async fn see(
+    context: &Context,
+    facts: AccountFacts,
+    request: LookRequest,
+    (mut errors, warnings): (Vec<PropertyError>, Vec<PropertyError>),
+) -> Result<AccountFacts, ConstructError> {
+    warnings.iter().for_each(|warning| context.warn(warning.to_string()));
     let request = complete(request, &facts);
     let look = taken(&request, &facts).await;
-    let mut errors = Vec::new();
     for Finding { severity, path, message } in findings(&look, &request) {
         match severity {
             Severity::Error => errors.push(PropertyError::new(path, message)),

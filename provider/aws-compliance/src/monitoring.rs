@@ -102,7 +102,8 @@ impl Component for ComplianceMonitoring {
         let facts = AccountFacts::look(context).await?;
         args.aggregation.tell(context, &facts).await;
         let request = args.look_request().await;
-        account::see(context, facts, request).await
+        let unavailable = args.rules.unavailable(facts.known_region());
+        account::see(context, facts, request, unavailable).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

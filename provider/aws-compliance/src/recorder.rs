@@ -218,7 +218,7 @@ impl Component for Recorder {
         let settings = RecorderSettingsArgs { mode: RecorderMode::Create, ..args.recorder.clone() };
         let mut request = args.lookup.request();
         request.recorder = settings.plan(&args.name_prefix);
-        account::see(context, facts, request).await
+        account::see(context, facts, request, Default::default()).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -108,7 +108,7 @@ impl Report {
 
 /// Judges rules together, for the regions that they are to be deployed to. `taken`: names that are there already.
 pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -> Report {
-    let mut report = Report::default();
+    let mut report = check_available(requests, regions);
     let mut names: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let mut contents = BTreeMap::new();
     for (index, request) in requests.iter().enumerate() {
@@ -117,7 +117,7 @@ pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -
         check_twice(&mut report, request, &at, index, &mut contents);
         check_shape(&mut report, request, &at);
         match Catalog::get().rule(&request.identifier) {
-            Some(rule) => check_known(&mut report, request, rule, &at, regions),
+            Some(rule) => check_known(&mut report, request, rule, &at),
             None => unknown(&mut report, request, &at),
         }
     }
@@ -189,7 +189,18 @@ fn check_shape(report: &mut Report, request: &RuleRequest, at: &str) {
     }
 }
 
-fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str, regions: &[&str]) {
+/// Judges whether the regions offer the rules.
+pub fn check_available(requests: &[RuleRequest], regions: &[&str]) -> Report {
+    let mut report = Report::default();
+    for (index, request) in requests.iter().enumerate().filter(|_| !regions.is_empty()) {
+        if let Some(rule) = Catalog::get().rule(&request.identifier) {
+            check_regions(&mut report, request, rule, &format!("[{index}]"), regions);
+        }
+    }
+    report
+}
+
+fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
     let identifier = &request.identifier;
     if request.frequency.is_some() && rule.trigger == Trigger::Change {
         let reason = format!("`{identifier}` reacts to configuration changes only and takes no frequency; remove it");
@@ -197,6 +208,10 @@ fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str
     }
     check_parameters(report, request, rule, at);
     check_types(report, request, rule, at);
+}
+
+fn check_regions(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str, regions: &[&str]) {
+    let identifier = &request.identifier;
     for region in regions {
         let data = &Catalog::get().taken;
         let path = format!("{at}.identifier");

@@ -9,7 +9,7 @@ mod facts;
 mod search;
 mod value;
 
-pub use check::{Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_rules};
+pub use check::{Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_rules};
 pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
 pub use facts::{
     Catalog, Framework, FrameworkRule, ParameterType, Regions, Remediation, Rule, RuleParameter, Trigger, framework,

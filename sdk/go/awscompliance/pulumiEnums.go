@@ -10,6 +10,177 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// What to do with a rule that the region does not offer.
+type OnUnavailable string
+
+const (
+	// Refuse the deployment.
+	OnUnavailableFAIL = OnUnavailable("fail")
+	// Leave the rule out and say that it is not assessed there.
+	OnUnavailableSKIP = OnUnavailable("skip")
+	// Deploy it all the same: the region can be newer than the catalogue.
+	OnUnavailableIGNORE = OnUnavailable("ignore")
+)
+
+func (OnUnavailable) ElementType() reflect.Type {
+	return reflect.TypeOf((*OnUnavailable)(nil)).Elem()
+}
+
+func (e OnUnavailable) ToOnUnavailableOutput() OnUnavailableOutput {
+	return pulumi.ToOutput(e).(OnUnavailableOutput)
+}
+
+func (e OnUnavailable) ToOnUnavailableOutputWithContext(ctx context.Context) OnUnavailableOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(OnUnavailableOutput)
+}
+
+func (e OnUnavailable) ToOnUnavailablePtrOutput() OnUnavailablePtrOutput {
+	return e.ToOnUnavailablePtrOutputWithContext(context.Background())
+}
+
+func (e OnUnavailable) ToOnUnavailablePtrOutputWithContext(ctx context.Context) OnUnavailablePtrOutput {
+	return OnUnavailable(e).ToOnUnavailableOutputWithContext(ctx).ToOnUnavailablePtrOutputWithContext(ctx)
+}
+
+func (e OnUnavailable) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e OnUnavailable) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e OnUnavailable) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e OnUnavailable) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type OnUnavailableOutput struct{ *pulumi.OutputState }
+
+func (OnUnavailableOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OnUnavailable)(nil)).Elem()
+}
+
+func (o OnUnavailableOutput) ToOnUnavailableOutput() OnUnavailableOutput {
+	return o
+}
+
+func (o OnUnavailableOutput) ToOnUnavailableOutputWithContext(ctx context.Context) OnUnavailableOutput {
+	return o
+}
+
+func (o OnUnavailableOutput) ToOnUnavailablePtrOutput() OnUnavailablePtrOutput {
+	return o.ToOnUnavailablePtrOutputWithContext(context.Background())
+}
+
+func (o OnUnavailableOutput) ToOnUnavailablePtrOutputWithContext(ctx context.Context) OnUnavailablePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OnUnavailable) *OnUnavailable {
+		return &v
+	}).(OnUnavailablePtrOutput)
+}
+
+func (o OnUnavailableOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o OnUnavailableOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e OnUnavailable) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o OnUnavailableOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OnUnavailableOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e OnUnavailable) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type OnUnavailablePtrOutput struct{ *pulumi.OutputState }
+
+func (OnUnavailablePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OnUnavailable)(nil)).Elem()
+}
+
+func (o OnUnavailablePtrOutput) ToOnUnavailablePtrOutput() OnUnavailablePtrOutput {
+	return o
+}
+
+func (o OnUnavailablePtrOutput) ToOnUnavailablePtrOutputWithContext(ctx context.Context) OnUnavailablePtrOutput {
+	return o
+}
+
+func (o OnUnavailablePtrOutput) Elem() OnUnavailableOutput {
+	return o.ApplyT(func(v *OnUnavailable) OnUnavailable {
+		if v != nil {
+			return *v
+		}
+		var ret OnUnavailable
+		return ret
+	}).(OnUnavailableOutput)
+}
+
+func (o OnUnavailablePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OnUnavailablePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *OnUnavailable) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// OnUnavailableInput is an input type that accepts values of the OnUnavailable enum
+// A concrete instance of `OnUnavailableInput` can be one of the following:
+//
+//	OnUnavailableFAIL
+//	OnUnavailableSKIP
+//	OnUnavailableIGNORE
+type OnUnavailableInput interface {
+	pulumi.Input
+
+	ToOnUnavailableOutput() OnUnavailableOutput
+	ToOnUnavailableOutputWithContext(context.Context) OnUnavailableOutput
+}
+
+var onUnavailablePtrType = reflect.TypeOf((**OnUnavailable)(nil)).Elem()
+
+type OnUnavailablePtrInput interface {
+	pulumi.Input
+
+	ToOnUnavailablePtrOutput() OnUnavailablePtrOutput
+	ToOnUnavailablePtrOutputWithContext(context.Context) OnUnavailablePtrOutput
+}
+
+type onUnavailablePtr string
+
+func OnUnavailablePtr(v string) OnUnavailablePtrInput {
+	return (*onUnavailablePtr)(&v)
+}
+
+func (*onUnavailablePtr) ElementType() reflect.Type {
+	return onUnavailablePtrType
+}
+
+func (in *onUnavailablePtr) ToOnUnavailablePtrOutput() OnUnavailablePtrOutput {
+	return pulumi.ToOutput(in).(OnUnavailablePtrOutput)
+}
+
+func (in *onUnavailablePtr) ToOnUnavailablePtrOutputWithContext(ctx context.Context) OnUnavailablePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(OnUnavailablePtrOutput)
+}
+
 // Whose configuration recorder is used.
 type RecorderMode string
 
@@ -521,12 +692,16 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModePtrInput)(nil)).Elem(), RecorderMode("reuse"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
+	pulumi.RegisterOutputType(OnUnavailableOutput{})
+	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})
 	pulumi.RegisterOutputType(RecorderModePtrOutput{})
 	pulumi.RegisterOutputType(RecordingFrequencyOutput{})

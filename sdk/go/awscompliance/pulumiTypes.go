@@ -557,10 +557,14 @@ type ManagedRule struct {
 	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
+	// What to do where the region does not offer the rule. Default: `fail`.
+	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]string `pulumi:"parameters"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
+	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+	Unchecked *bool `pulumi:"unchecked"`
 }
 
 // ManagedRuleInput is an input type that accepts ManagedRuleArgs and ManagedRuleOutput values.
@@ -584,10 +588,14 @@ type ManagedRuleArgs struct {
 	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
+	// What to do where the region does not offer the rule. Default: `fail`.
+	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
+	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+	Unchecked *bool `pulumi:"unchecked"`
 }
 
 func (ManagedRuleArgs) ElementType() reflect.Type {
@@ -662,6 +670,11 @@ func (o ManagedRuleOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
+// What to do where the region does not offer the rule. Default: `fail`.
+func (o ManagedRuleOutput) OnUnavailable() OnUnavailablePtrOutput {
+	return o.ApplyT(func(v ManagedRule) *OnUnavailable { return v.OnUnavailable }).(OnUnavailablePtrOutput)
+}
+
 // Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
@@ -670,6 +683,11 @@ func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
 // Which resources the rule looks at. Default: all that it can evaluate.
 func (o ManagedRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Scope { return v.Scope }).(ScopePtrOutput)
+}
+
+// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+func (o ManagedRuleOutput) Unchecked() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ManagedRule) *bool { return v.Unchecked }).(pulumi.BoolPtrOutput)
 }
 
 type ManagedRuleArrayOutput struct{ *pulumi.OutputState }

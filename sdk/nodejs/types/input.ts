@@ -81,6 +81,10 @@ export interface ManagedRuleArgs {
      */
     name?: string;
     /**
+     * What to do where the region does not offer the rule. Default: `fail`.
+     */
+    onUnavailable?: enums.OnUnavailable;
+    /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
     parameters?: {[key: string]: pulumi.Input<string>};
@@ -88,6 +92,10 @@ export interface ManagedRuleArgs {
      * Which resources the rule looks at. Default: all that it can evaluate.
      */
     scope?: inputs.ScopeArgs;
+    /**
+     * Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+     */
+    unchecked?: boolean;
 }
 
 /**

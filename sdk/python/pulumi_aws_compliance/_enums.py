@@ -7,10 +7,30 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
 ]
+
+
+@pulumi.type_token("aws-compliance:index:OnUnavailable")
+class OnUnavailable(_builtins.str, Enum):
+    """
+    What to do with a rule that the region does not offer.
+    """
+    FAIL = "fail"
+    """
+    Refuse the deployment.
+    """
+    SKIP = "skip"
+    """
+    Leave the rule out and say that it is not assessed there.
+    """
+    IGNORE = "ignore"
+    """
+    Deploy it all the same: the region can be newer than the catalogue.
+    """
 
 
 @pulumi.type_token("aws-compliance:index:RecorderMode")

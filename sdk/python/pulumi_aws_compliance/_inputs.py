@@ -280,6 +280,10 @@ class ManagedRuleArgsDict(TypedDict):
     """
     Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
     """
+    on_unavailable: NotRequired['OnUnavailable']
+    """
+    What to do where the region does not offer the rule. Default: `fail`.
+    """
     parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
@@ -287,6 +291,10 @@ class ManagedRuleArgsDict(TypedDict):
     scope: NotRequired['ScopeArgsDict']
     """
     Which resources the rule looks at. Default: all that it can evaluate.
+    """
+    unchecked: NotRequired[_builtins.bool]
+    """
+    Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
     """
 
 @pulumi.input_type
@@ -296,8 +304,10 @@ class ManagedRuleArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  frequency: pulumi.Input[Optional[_builtins.str]] = None,
                  name: Optional[_builtins.str] = None,
+                 on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
-                 scope: Optional['ScopeArgs'] = None):
+                 scope: Optional['ScopeArgs'] = None,
+                 unchecked: Optional[_builtins.bool] = None):
         """
         One AWS managed rule.
 
@@ -305,8 +315,10 @@ class ManagedRuleArgs:
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
+        :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
         pulumi.set(__self__, "identifier", identifier)
         if description is not None:
@@ -315,10 +327,14 @@ class ManagedRuleArgs:
             pulumi.set(__self__, "frequency", frequency)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if on_unavailable is not None:
+            pulumi.set(__self__, "on_unavailable", on_unavailable)
         if parameters is not None:
             pulumi.set(__self__, "parameters", parameters)
         if scope is not None:
             pulumi.set(__self__, "scope", scope)
+        if unchecked is not None:
+            pulumi.set(__self__, "unchecked", unchecked)
 
     @_builtins.property
     @pulumi.getter
@@ -369,6 +385,18 @@ class ManagedRuleArgs:
         pulumi.set(self, "name", value)
 
     @_builtins.property
+    @pulumi.getter(name="onUnavailable")
+    def on_unavailable(self) -> Optional['OnUnavailable']:
+        """
+        What to do where the region does not offer the rule. Default: `fail`.
+        """
+        return pulumi.get(self, "on_unavailable")
+
+    @on_unavailable.setter
+    def on_unavailable(self, value: Optional['OnUnavailable']):
+        pulumi.set(self, "on_unavailable", value)
+
+    @_builtins.property
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
@@ -391,6 +419,18 @@ class ManagedRuleArgs:
     @scope.setter
     def scope(self, value: Optional['ScopeArgs']):
         pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def unchecked(self) -> Optional[_builtins.bool]:
+        """
+        Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+        """
+        return pulumi.get(self, "unchecked")
+
+    @unchecked.setter
+    def unchecked(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "unchecked", value)
 
 
 class NotificationsArgsDict(TypedDict):

@@ -61,7 +61,7 @@ impl Component for Aggregation {
         let mut request = args.lookup.request();
         request.recorder.mode = RecorderMode::Unmanaged;
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name: args.name_prefix.aggregator() });
-        account::see(context, facts, request).await
+        account::see(context, facts, request, Default::default()).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -9,7 +9,7 @@ use pulumi_component::testing::{MockMonitor, construct_request, construct_with, 
 use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
 use serde_json::{Value as Json, json};
 
-use crate::support::{ACCOUNT, REGION, answers, every_input, shown};
+use crate::support::{ACCOUNT, REGION, answers, answers_in, every_input, shown};
 
 struct Deployed {
     monitor: Arc<MockMonitor>,
@@ -304,7 +304,8 @@ async fn all_wrong_inputs_are_told_at_once_and_nothing_is_registered() {
 #[tokio::test]
 async fn two_rules_of_one_name_are_refused() {
     let problems =
-        errors(json!({ "rules": { "managed": [{ "identifier": "X", "name": "ebs-volumes-encrypted" }] } })).await;
+        errors(json!({ "rules": { "managed": [{ "identifier": "EIP_ATTACHED", "name": "ebs-volumes-encrypted" }] } }))
+            .await;
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].0, "rules.managed[0].name");
 }
@@ -398,4 +399,37 @@ async fn inputs_of_the_recorder_go_together() {
         assert!(problems.iter().any(|problem| problem.path == path), "{path}: {told:?}");
     }
     assert!(monitor.recorded().registrations.is_empty());
+}
+
+#[tokio::test]
+async fn a_rule_that_the_region_does_not_offer_is_refused_left_out_or_deployed() {
+    let rule = |choice: &str| {
+        let rule = json!({ "identifier": "AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN", "onUnavailable": choice });
+        inputs(json!({ "rules": { "managed": [rule] } }))
+    };
+    let elsewhere = || answers_in("ca-west-1", MockMonitor::update());
+    let monitor = elsewhere();
+    let refused = construct_with::<ComplianceMonitoring>(&monitor, "compliance", rule("fail")).await;
+    let Err(ConstructError::InvalidInputs(problems)) = refused else { panic!("it is refused") };
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].path, "rules.managed[0].identifier");
+    assert!(monitor.recorded().registrations.is_empty());
+    for (choice, rules) in [("skip", 4), ("ignore", 5)] {
+        let monitor = elsewhere();
+        construct_with::<ComplianceMonitoring>(&monitor, "compliance", rule(choice)).await.expect("it constructs");
+        let recorded = monitor.recorded();
+        let made = recorded.registrations.iter().filter(|(_, one)| one.type_token == "aws:cfg/rule:Rule").count();
+        assert_eq!(made, rules, "{choice}");
+        let told = recorded.log.iter().any(|entry| entry.message.contains("is not assessed there"));
+        assert_eq!(told, choice == "skip");
+    }
+}
+
+#[tokio::test]
+async fn what_the_catalogue_does_not_know_is_let_through_where_the_user_says_so() {
+    let rule = json!({ "identifier": "NEWER_THAN_THE_CATALOGUE", "unchecked": true });
+    let deployed = Deployed::with(inputs(json!({ "rules": { "managed": [rule] } }))).await;
+    assert_eq!(deployed.of_type("aws:cfg/rule:Rule").len(), 5);
+    let log = deployed.monitor.recorded().log;
+    assert!(log.iter().any(|entry| entry.message.contains("unknown managed rule `NEWER_THAN_THE_CATALOGUE`")));
 }

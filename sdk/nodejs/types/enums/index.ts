@@ -2,6 +2,26 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const OnUnavailable = {
+    /**
+     * Refuse the deployment.
+     */
+    Fail: "fail",
+    /**
+     * Leave the rule out and say that it is not assessed there.
+     */
+    Skip: "skip",
+    /**
+     * Deploy it all the same: the region can be newer than the catalogue.
+     */
+    Ignore: "ignore",
+} as const;
+
+/**
+ * What to do with a rule that the region does not offer.
+ */
+export type OnUnavailable = (typeof OnUnavailable)[keyof typeof OnUnavailable];
+
 export const RecorderMode = {
     /**
      * The one that is there; without one the deployment is refused.

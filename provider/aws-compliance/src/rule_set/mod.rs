@@ -1,8 +1,11 @@
 //! The Config rules and the role that AWS Config reads the account with.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod check;
+
+use std::collections::BTreeMap;
 
 use account_look::{PlannedRule, RecorderMode};
+use aws_compliance_catalog::{Catalog, Trigger};
 use aws_resources::{Json, cfg, iam};
 use functions_core::configuration::RuleEntry;
 use pulumi_component::{
@@ -90,6 +93,25 @@ pub struct ManagedRuleArgs {
     pub frequency: Option<Input<String>>,
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
+    /// What to do where the region does not offer the rule.
+    #[serde(default)]
+    pub on_unavailable: OnUnavailable,
+    /// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it.
+    #[serde(default)]
+    pub unchecked: bool,
+}
+
+/// What to do with a rule that the region does not offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OnUnavailable {
+    /// Refuse the deployment.
+    #[default]
+    Fail,
+    /// Leave the rule out and say that it is not assessed there.
+    Skip,
+    /// Deploy it all the same: the region can be newer than the catalogue.
+    Ignore,
 }
 
 /// Which resources a rule looks at: by type, by one resource, or by tag.
@@ -125,9 +147,9 @@ impl RulesArgs {
         baseline.chain(managed).collect()
     }
 
-    /// Names and identifiers as the functions know them.
-    pub fn entries(&self, prefix: &NamePrefix) -> Vec<RuleEntry> {
-        let rules = self.rules().into_iter();
+    /// Names and identifiers as the functions know them; without what this region does not offer and is left out.
+    pub fn entries(&self, prefix: &NamePrefix, region: Option<&str>) -> Vec<RuleEntry> {
+        let rules = self.rules().into_iter().filter(|rule| !rule.args.is_left_out(region));
         rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
     }
 
@@ -135,7 +157,11 @@ impl RulesArgs {
     pub fn planned(&self, prefix: &NamePrefix) -> Vec<PlannedRule> {
         let baseline = self.rules().len() - self.managed.len();
         let planned = self.rules().into_iter().enumerate().map(|(index, rule)| {
-            let known = BASELINE.iter().find(|known| known.identifier == rule.args.identifier);
+            let known = BASELINE.get(index).filter(|_| index < baseline);
+            let (resource_types, change_triggered) = match known {
+                Some(known) => (vec![known.resource_type.to_owned()], true),
+                None => watched(&rule.args.identifier),
+            };
             PlannedRule {
                 path: match index.checked_sub(baseline) {
                     None => "rules.baseline".to_owned(),
@@ -144,31 +170,27 @@ impl RulesArgs {
                 },
                 name: prefix.rule(&rule.name),
                 identifier: rule.args.identifier,
-                resource_types: known.map(|known| known.resource_type.to_owned()).into_iter().collect(),
-                change_triggered: known.is_some(),
+                resource_types,
+                change_triggered,
             }
         });
         planned.collect()
-    }
-
-    /// Names are the rules' identity, in the account and in the stack: each may be there once.
-    pub fn check(&self, checks: &mut Checks) {
-        let mut taken: BTreeSet<String> =
-            BASELINE.iter().filter(|_| self.baseline).map(|rule| rule.name.to_owned()).collect();
-        for (index, rule) in self.managed.iter().enumerate() {
-            let name = rule.name();
-            if !taken.insert(name.clone()) {
-                let reason = format!("there is a rule `{name}` already; give this one a `name` of its own");
-                checks.error(&format!("managed[{index}].name"), reason);
-            }
-        }
     }
 }
 
 impl ManagedRuleArgs {
     fn of(identifier: &str, parameters: BTreeMap<String, Input<String>>) -> Self {
         let identifier = identifier.to_owned();
-        Self { identifier, name: None, description: None, parameters, frequency: None, scope: None }
+        Self {
+            identifier,
+            name: None,
+            description: None,
+            parameters,
+            frequency: None,
+            scope: None,
+            on_unavailable: OnUnavailable::default(),
+            unchecked: false,
+        }
     }
 
     fn name(&self) -> String {
@@ -213,7 +235,8 @@ impl Component for RuleSet {
         let mut request = args.lookup.request();
         request.recorder.mode = RecorderMode::Unmanaged;
         request.rules = args.rules.planned(&args.name_prefix);
-        account::see(context, facts, request).await
+        let unavailable = args.rules.unavailable(facts.known_region());
+        account::see(context, facts, request, unavailable).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
@@ -227,7 +250,8 @@ impl Component for RuleSet {
             iam::role_policy_attachment::Required { policy_arn: policy_arn.into(), role: role.name().into() };
         iam::RolePolicyAttachment::child(scope, "config-role-policy", required).register();
 
-        let rules = args.rules.rules().into_iter().map(|rule| {
+        let offered = args.rules.rules().into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
+        let rules = offered.map(|rule| {
             let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
             cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
                 .name(args.name_prefix.rule(&rule.name))
@@ -243,6 +267,12 @@ impl Component for RuleSet {
         let in_use = facts.reused_recorder_role().map_or_else(|| role.arn(), |found| Output::known(found.to_owned()));
         Ok(Self { config_rule_names: all(names), config_role_arn: in_use })
     }
+}
+
+/// The resource types that a rule evaluates, and whether changes of them trigger it.
+fn watched(identifier: &str) -> (Vec<String>, bool) {
+    let known = Catalog::get().rule(identifier);
+    known.map_or_else(Default::default, |rule| (rule.types.clone(), rule.trigger != Trigger::Periodic))
 }
 
 /// Parameters as the JSON text that AWS Config takes.
