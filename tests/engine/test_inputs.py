@@ -26,7 +26,7 @@ CATALOGUE = {
     }
 }
 TOLD = [
-    "4 inputs are wrong",
+    "3 inputs are wrong",
     "rules.managed[0].identifier",
     "unknown managed rule `S3_BUCKET_SSE_ENABLED`",
     "nearest: `S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED`",
@@ -34,7 +34,6 @@ TOLD = [
     "`ENCRYPTED_VOLUMES` reacts to configuration changes only and takes no frequency; remove it",
     "rules.managed[2].parameters.maxAge",
     "nearest: `maxAccessKeyAge`",
-    "rules.managed[2].parameters.maxAccessKeyAge",
 ]
 BOUNDS = {"namePrefix": "", "reports": {"retentionDays": 0}}
 RAW = [
