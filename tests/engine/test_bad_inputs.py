@@ -60,9 +60,7 @@ def merged() -> tuple[dict, list[tuple[str, str]]]:
 
 def well_typed(one: dict) -> bool:
     """Whether the languages' own types let it through: it is the value that is wrong, and not its shape."""
-    return not any(
-        word in one["told"][0][1] for word in ("a list", "the list", "an object", "quotes", "whole number")
-    )
+    return not any(word in one["told"][0][1] for word in ("a list", "the list", "an object", "quotes", "whole number"))
 
 
 def merge(into: dict, more: dict) -> None:
