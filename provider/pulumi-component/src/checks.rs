@@ -77,6 +77,13 @@ impl Checks {
         }
     }
 
+    /// Judges a plain value that is taken all the same.
+    pub fn warn_plain<T: ?Sized>(&mut self, member: &str, value: &T, judge: impl FnOnce(&T) -> Result<(), Wrong>) {
+        if let Err(wrong) = judge(value) {
+            self.warning(member, wrong.told(false));
+        }
+    }
+
     /// Judges an eventual value, where it is known.
     pub fn input<T: Clone + Send + Sync + 'static>(
         &mut self,
@@ -84,11 +91,47 @@ impl Checks {
         input: &Input<T>,
         judge: impl FnOnce(&T) -> Result<(), Wrong>,
     ) {
-        let Some(resolved) = input.given() else { return };
-        let Some(Err(wrong)) = resolved.value.as_ref().map(judge) else { return };
-        // The engine prints what stands at the path, so a secret's must not lead to it.
-        let member = if resolved.secret { format!("{member} (secret)") } else { member.to_owned() };
-        self.error(&member, wrong.told(resolved.secret));
+        self.errors.extend(self.judged(member, input, judge));
+    }
+
+    /// Judges an eventual value that is taken all the same, where it is known.
+    pub fn warn_input<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        member: &str,
+        input: &Input<T>,
+        judge: impl FnOnce(&T) -> Result<(), Wrong>,
+    ) {
+        self.warnings.extend(self.judged(member, input, judge));
+    }
+
+    /// Reports what is wrong where an eventual value stands, but not with the value: its name, or that it is there.
+    pub fn at_input<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        member: &str,
+        input: &Input<T>,
+        verdict: Result<(), Wrong>,
+    ) {
+        if let Err(wrong) = verdict {
+            let secret = input.given().is_some_and(|resolved| resolved.secret);
+            self.errors.push(PropertyError::new(self.place(member, secret), wrong.told(false)));
+        }
+    }
+
+    fn judged<T: Clone + Send + Sync + 'static>(
+        &self,
+        member: &str,
+        input: &Input<T>,
+        judge: impl FnOnce(&T) -> Result<(), Wrong>,
+    ) -> Option<PropertyError> {
+        let resolved = input.given()?;
+        let wrong = judge(resolved.value.as_ref()?).err()?;
+        Some(PropertyError::new(self.place(member, resolved.secret), wrong.told(resolved.secret)))
+    }
+
+    /// The engine prints what stands at a path, so a secret's must not lead to it.
+    fn place(&self, member: &str, secret: bool) -> String {
+        let path = join_path(&self.path, member);
+        if secret { format!("{path} (secret)") } else { path }
     }
 
     /// Checks the members of a member.
@@ -192,9 +235,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_secrets_name_does_not_lead_to_its_value() {
+        let mut checks = Checks::default();
+        let secret: Input<u32> = Input::from(Output::resolved(Resolved { secret: true, ..Resolved::known(2_u32) }));
+        let unknown: Input<u32> = Output::unknown().into();
+        checks.under("map", |checks| {
+            checks.each_entry("", &std::collections::BTreeMap::from([("aws:a".to_owned(), ())]), |checks, _, ()| {
+                checks.at_input("", &secret, Err("a reserved name".into()));
+                checks.at_input("", &unknown, Err("a reserved name".into()));
+            });
+        });
+        assert_eq!(told(checks), ["map[\"aws:a\"] (secret): a reserved name", "map[\"aws:a\"]: a reserved name"]);
+    }
+
+    #[test]
     fn a_warning_is_no_error() {
         let mut checks = Checks::default();
         checks.warning("x", "odd, but it works");
-        assert_eq!((checks.errors().len(), checks.warnings().len()), (0, 1));
+        checks.warn_plain("y", &3, even);
+        checks.warn_input("z", &3.into(), even);
+        assert!(checks.errors().is_empty());
+        let warnings: Vec<_> = checks.warnings().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            warnings,
+            [
+                "x: odd, but it works",
+                "y: expected an even number; nearest: `4`",
+                "z: expected an even number; nearest: `4`",
+            ]
+        );
     }
 }

@@ -86,10 +86,35 @@ impl<'s> Checker<'s> {
                 }
             }
             (_, given) => {
-                let reason = format!("expected {}, got {}", describe_type(expected), describe_value(given));
+                let hint = self.hint(expected, schema, given);
+                let reason = format!("expected {}, got {}{hint}", describe_type(expected), describe_value(given));
                 self.report(path, value, reason);
             }
         }
+    }
+
+    /// What to do about a wrong type, as the end of a sentence. Of a secret only its type is looked at.
+    fn hint(&self, expected: &str, schema: &'s Json, given: &Value) -> String {
+        let text = match given {
+            Value::String(text) if !self.hidden => text.trim(),
+            _ => "",
+        };
+        let hint = match (expected, given) {
+            ("string" | "integer" | "number" | "boolean" | "object", Value::List(items))
+                if items.len() == 1 && !self.hidden =>
+            {
+                "take it out of the list"
+            }
+            ("array", Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Object(_)) => "put it into a list",
+            ("string", Value::Number(_)) => "put it into quotes, with its leading zeros",
+            ("string", Value::Bool(_)) => "put it into quotes",
+            ("string", Value::Resource(_)) => "give one of its outputs",
+            ("integer" | "number", _) if text.parse::<f64>().is_ok() => "take the quotes away",
+            ("boolean", _) if ["true", "false"].contains(&text) => "take the quotes away",
+            ("object", _) => return properties_of(schema),
+            _ => return String::new(),
+        };
+        format!("; {hint}")
     }
 
     /// What Pulumi has a type of its own for.
@@ -159,8 +184,7 @@ impl<'s> Checker<'s> {
                 None if self.hidden => self.report(&join_path(path, "*"), value, "unknown property".to_owned()),
                 None => {
                     let at = join_path(path, &path_member(name));
-                    let names = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
-                    self.report(&at, value, format!("unknown property `{name}`{}", nearest(name, names)));
+                    self.report(&at, value, format!("unknown property `{name}`{}", self.meant(path, name, schema)));
                 }
             }
         }
@@ -171,13 +195,28 @@ impl<'s> Checker<'s> {
         }
     }
 
+    /// What an unknown name may have meant, as the end of a sentence.
+    fn meant(&self, path: &str, name: &str, schema: &'s Json) -> String {
+        let members = |schema: &'s Json| schema.get("properties").and_then(Json::as_object).into_iter().flatten();
+        let names = || members(schema).map(|(known, _)| known.as_str());
+        if let Some(known) = names().find(|known| fold(known) == fold(name)) {
+            return format!("; properties are camelCase: `{known}`");
+        }
+        // One level further in, where the name itself is known.
+        let inner = members(schema).find(|(_, member)| members(self.resolved(member)).any(|(inner, _)| inner == name));
+        match inner {
+            Some((outer, _)) => format!("; it belongs to `{}`", join_path(path, outer)),
+            None => nearest(name, names()),
+        }
+    }
+
     fn one_of(&mut self, path: &str, value: &PropertyValue, allowed: &[&str]) {
         let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
         match &value.value {
             Value::String(text) if allowed.contains(&text.as_str()) => {}
             Value::String(text) if !self.hidden => {
                 let nearest = nearest(text, allowed.iter().copied());
-                self.report(path, value, format!("expected one of {list}, got `{text}`{nearest}"));
+                self.report(path, value, format!("expected one of {list}{nearest}"));
             }
             given => self.report(path, value, format!("expected one of {list}, got {}", describe_value(given))),
         }
@@ -191,10 +230,11 @@ impl<'s> Checker<'s> {
         };
         let (minimum, maximum) = (bound("minimum"), bound("maximum"));
         let (lowest, highest) = format_bounds(inner);
+        let unit = unit(path);
         if !within(minimum, maximum) {
-            self.report(path, value, format!("expected {}", interval(minimum, maximum)));
+            self.report(path, value, format!("expected {}{unit}", interval(minimum, maximum)));
         } else if !within(lowest, highest) {
-            self.report(path, value, format!("expected {}", interval(minimum.or(lowest), maximum.or(highest))));
+            self.report(path, value, format!("expected {}{unit}", interval(minimum.or(lowest), maximum.or(highest))));
         }
     }
 
@@ -265,6 +305,26 @@ fn interval(minimum: Option<f64>, maximum: Option<f64>) -> String {
     }
 }
 
+/// The unit that ends a property's name, after a space: `retentionDays` counts days.
+fn unit(path: &str) -> &'static str {
+    const UNITS: [(&str, &str); 6] = [
+        ("Days", " days"),
+        ("Hours", " hours"),
+        ("Minutes", " minutes"),
+        ("Seconds", " seconds"),
+        ("Mib", " MiB"),
+        ("Bytes", " bytes"),
+    ];
+    UNITS.iter().find(|(end, _)| path.ends_with(end)).map_or("", |(_, unit)| unit)
+}
+
+/// The properties of an object as the end of a sentence; empty where they are not fixed, or too many to list.
+fn properties_of(schema: &Json) -> String {
+    let names = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
+    let names: Vec<_> = names.map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() || names.len() > 8 { String::new() } else { format!("; it has {}", names.join(", ")) }
+}
+
 fn describe_type(name: &str) -> &'static str {
     match name {
         "string" => "a string",
@@ -296,7 +356,6 @@ fn describe_value(value: &Value) -> &'static str {
 
 /// The nearest of the known names as the end of a sentence; empty where none is near.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let fold = |text: &str| text.replace(['_', '-'], "").to_lowercase();
     let folded = fold(name);
     let best = known
         .map(|candidate| (strsim::normalized_damerau_levenshtein(&folded, &fold(candidate)), candidate))
@@ -305,4 +364,9 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> S
         Some((similarity, candidate)) if similarity >= 0.5 => format!("; nearest: `{candidate}`"),
         _ => String::new(),
     }
+}
+
+/// A name apart from how its words are joined.
+fn fold(name: &str) -> String {
+    name.replace(['_', '-'], "").to_lowercase()
 }

@@ -67,17 +67,53 @@ fn every_problem_is_found_at_every_depth() {
         problems(inputs(given)),
         [
             "code: expected 2 to 3 characters, got 4",
-            "kind: expected one of `read-only`, `read-write`, got `readonly`; nearest: `read-only`",
-            "on: expected a boolean, got a string",
-            "retentionDays: expected 1 to 10",
-            "retention_days: unknown property `retention_days`; nearest: `retentionDays`",
-            "rules[0].identifier: expected a string, got a number",
+            "kind: expected one of `read-only`, `read-write`; nearest: `read-only`",
+            "on: expected a boolean, got a string; take the quotes away",
+            "retentionDays: expected 1 to 10 days",
+            "retention_days: unknown property `retention_days`; properties are camelCase: `retentionDays`",
+            "rules[0].identifier: expected a string, got a number; put it into quotes, with its leading zeros",
             "rules[1].inner.identifyer: unknown property `identifyer`; nearest: `identifier`",
-            "rules[2]: expected an object, got a string",
-            r#"tags["a.b"]: expected a string, got a number"#,
+            "rules[2]: expected an object, got a string; it has `identifier`, `inner`",
+            r#"tags["a.b"]: expected a string, got a number; put it into quotes, with its leading zeros"#,
             "requiredName: required, but not given",
         ]
     );
+}
+
+#[test]
+fn a_wrong_shape_is_told_with_what_to_do_about_it() {
+    let shapes = [
+        (json!({ "rules": { "identifier": "X" } }), "rules: expected a list, got an object; put it into a list"),
+        (json!({ "code": ["ab"] }), "code: expected a string, got a list; take it out of the list"),
+        (json!({ "code": ["ab", "cd"] }), "code: expected a string, got a list"),
+        (json!({ "code": true }), "code: expected a string, got a boolean; put it into quotes"),
+        (json!({ "retentionDays": "7" }), "retentionDays: expected a whole number, got a string; take the quotes away"),
+        (json!({ "retentionDays": "week" }), "retentionDays: expected a whole number, got a string"),
+        (json!({ "tags": ["a"] }), "tags: expected an object, got a list; take it out of the list"),
+        (
+            json!({ "RetentionDays": 7 }),
+            "RetentionDays: unknown property `RetentionDays`; properties are camelCase: `retentionDays`",
+        ),
+        (json!({ "rules": [{ "inner": { "code": "ab" } }] }), "rules[0].inner.code: unknown property `code`"),
+    ];
+    for (given, expected) in shapes {
+        let mut given = inputs(given);
+        given.insert("requiredName".to_owned(), "x".into());
+        assert_eq!(problems(given), [expected]);
+    }
+}
+
+#[test]
+fn a_name_that_is_known_one_level_further_in_is_told_where_it_belongs() {
+    /// What is checked.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Outer {
+        rule: Option<Rule>,
+    }
+    let told: Vec<_> = check::<Outer>(&inputs(json!({ "identifier": "X" }))).iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["identifier: unknown property `identifier`; it belongs to `rule`"]);
 }
 
 #[test]
