@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate protocol aws-types resources schema sdk guide clean
+.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts protocol aws-types resources schema sdk guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -42,7 +42,10 @@ tools: ## Build the tools that are missing and say where they are
 bundle: ## Pack the Lambda functions that the plugin embeds
 	@python3 tools/toolchain path bundle
 
-generate: protocol aws-types resources schema sdk guide ## Write every generated file anew
+generate: facts protocol aws-types resources schema sdk guide ## Write every generated file anew
+
+facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
+	@$(PYTHON) tools/catalog.py $(ARGS)
 
 protocol: ## Write the gRPC messages from the PyPI package pulumi
 	@$(PYTHON) -m harness.generate protocol

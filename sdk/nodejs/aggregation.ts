@@ -4,6 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "./types/input";
 import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
@@ -44,6 +45,7 @@ export class Aggregation extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["sources"] = args?.sources;
             resourceInputs["tags"] = args?.tags;
@@ -62,6 +64,10 @@ export class Aggregation extends pulumi.ComponentResource {
  * The set of arguments for constructing a Aggregation resource.
  */
 export interface AggregationArgs {
+    /**
+     * How the account is looked at.
+     */
+    lookup?: inputs.LookupArgs;
     /**
      * Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
      */

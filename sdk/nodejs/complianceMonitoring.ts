@@ -4,10 +4,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "./types/input";
 import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder.
+ * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
  * Not there yet: notices, remediation, waivers, cost, several regions.
  */
@@ -47,7 +48,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly configAggregatorName: pulumi.Output<string>;
     /**
-     * ARN of the role that AWS Config may take to read this account.
+     * ARN of the role that AWS Config reads this account with: that of the recorder in use.
      */
     declare public /*out*/ readonly configRoleArn: pulumi.Output<string>;
     /**
@@ -106,8 +107,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["dashboard"] = args?.dashboard;
             resourceInputs["functions"] = args?.functions;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
+            resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
+            resourceInputs["recorder"] = args?.recorder;
             resourceInputs["reports"] = args?.reports;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["tags"] = args?.tags;
@@ -170,13 +173,21 @@ export interface ComplianceMonitoringArgs {
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**
-     * Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes. 1 to 20 characters. Default: `compliance`.
+     * How the account is looked at before anything is deployed to it.
+     */
+    lookup?: inputs.LookupArgs;
+    /**
+     * Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
      */
     namePrefix?: string;
     /**
      * Who is told. Notices are not sent yet; the topic and its subscriptions are there.
      */
     notifications?: inputs.NotificationsArgs;
+    /**
+     * Whose configuration recorder is used.
+     */
+    recorder?: inputs.RecorderSettingsArgs;
     /**
      * Where reports are kept and for how long.
      */

@@ -40,10 +40,20 @@ export type Functions = import("./functions").Functions;
 export const Functions: typeof import("./functions").Functions = null as any;
 utilities.lazyLoad(exports, ["Functions"], () => require("./functions"));
 
+export { GetAccountStatusArgs, GetAccountStatusResult, GetAccountStatusOutputArgs } from "./getAccountStatus";
+export const getAccountStatus: typeof import("./getAccountStatus").getAccountStatus = null as any;
+export const getAccountStatusOutput: typeof import("./getAccountStatus").getAccountStatusOutput = null as any;
+utilities.lazyLoad(exports, ["getAccountStatus","getAccountStatusOutput"], () => require("./getAccountStatus"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
+
+export { RecorderArgs } from "./recorder";
+export type Recorder = import("./recorder").Recorder;
+export const Recorder: typeof import("./recorder").Recorder = null as any;
+utilities.lazyLoad(exports, ["Recorder"], () => require("./recorder"));
 
 export { ReportStoreArgs } from "./reportStore";
 export type ReportStore = import("./reportStore").ReportStore;
@@ -55,6 +65,9 @@ export type RuleSet = import("./ruleSet").RuleSet;
 export const RuleSet: typeof import("./ruleSet").RuleSet = null as any;
 utilities.lazyLoad(exports, ["RuleSet"], () => require("./ruleSet"));
 
+
+// Export enums:
+export * from "./types/enums";
 
 // Export sub-modules:
 import * as types from "./types";
@@ -81,6 +94,8 @@ const _module = {
                 return new Encryption(name, <any>undefined, { urn })
             case "aws-compliance:index:Functions":
                 return new Functions(name, <any>undefined, { urn })
+            case "aws-compliance:index:Recorder":
+                return new Recorder(name, <any>undefined, { urn })
             case "aws-compliance:index:ReportStore":
                 return new ReportStore(name, <any>undefined, { urn })
             case "aws-compliance:index:RuleSet":

@@ -4,6 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "./types/input";
 import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
@@ -25,7 +26,7 @@ export class RuleSet extends pulumi.ComponentResource {
     }
 
     /**
-     * ARN of the role that AWS Config may take to read this account.
+     * ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
      */
     declare public /*out*/ readonly configRoleArn: pulumi.Output<string>;
     /**
@@ -44,6 +45,7 @@ export class RuleSet extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["tags"] = args?.tags;
@@ -62,6 +64,10 @@ export class RuleSet extends pulumi.ComponentResource {
  * The set of arguments for constructing a RuleSet resource.
  */
 export interface RuleSetArgs {
+    /**
+     * How the account is looked at.
+     */
+    lookup?: inputs.LookupArgs;
     /**
      * Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
      */

@@ -13,6 +13,7 @@ RULES = {
     "ebs-volumes-encrypted": ("ENCRYPTED_VOLUMES", {}),
 }
 SECURITY = [{"Key": "team", "Value": "security"}]
+OWNER = "aws-compliance:owner"
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,24 @@ def widgets(monitor) -> dict[str, dict]:
     return {widget["properties"]["title"]: widget for widget in json.loads(body)["widgets"]}
 
 
+def tags_of(config, arn: str, monitor) -> list[dict]:
+    """Tags without the one that says whose it is, which must be this deployment's."""
+    tags = {tag["Key"]: tag["Value"] for tag in config.list_tags_for_resource(ResourceArn=arn)["Tags"]}
+    owner = monitor.named("compliance")["urn"].split("::")
+    stack, project = owner[0].removeprefix("urn:pulumi:"), owner[1]
+    assert tags.pop(OWNER) == f"{project}/{stack}/compliance"
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_of_the_baseline_is_evaluated(config, name):
+def test_a_rule_of_the_baseline_is_evaluated(monitor, config, name):
     rule = config.describe_config_rules(ConfigRuleNames=[name])["ConfigRules"][0]
     identifier, parameters = RULES[name]
     assert rule["Source"] == {"Owner": "AWS", "SourceIdentifier": identifier}
     assert json.loads(rule.get("InputParameters", "{}")) == parameters
     assert rule["ConfigRuleState"] == "ACTIVE"
     assert "MaximumExecutionFrequency" not in rule
-    assert config.list_tags_for_resource(ResourceArn=rule["ConfigRuleArn"])["Tags"] == SECURITY
+    assert tags_of(config, rule["ConfigRuleArn"], monitor) == SECURITY
 
 
 def test_there_are_these_rules_and_no_others(monitor, config):
@@ -45,16 +55,17 @@ def test_there_are_these_rules_and_no_others(monitor, config):
     assert names == set(RULES) == set(monitor.outputs["configRuleNames"])
 
 
-def test_recorder_and_delivery_channel_are_the_landing_zones(config):
+def test_recorder_and_delivery_channel_are_the_landing_zones(monitor, config):
     recorders = config.describe_configuration_recorders()["ConfigurationRecorders"]
     assert [recorder["name"] for recorder in recorders] == ["default"]
     assert recorders[0]["roleARN"].endswith(":role/landing-zone-config")
+    assert monitor.outputs["configRoleArn"] == recorders[0]["roleARN"], "the role in use"
     assert len(config.describe_delivery_channels()["DeliveryChannels"]) == 1
 
 
 def test_the_config_role_is_taken_by_config_for_this_account_alone(monitor):
     account, iam = monitor.account.account_id, monitor.client("iam")
-    role = iam.get_role(RoleName=monitor.outputs["configRoleArn"].rsplit("/", 1)[1])["Role"]
+    role = iam.get_role(RoleName=monitor.named("compliance-rules-config-role")["outputs"]["name"])["Role"]
     statement = role["AssumeRolePolicyDocument"]["Statement"][0]
     assert statement["Principal"] == {"Service": "config.amazonaws.com"}
     assert statement["Action"] == ["sts:AssumeRole"]
@@ -66,7 +77,7 @@ def test_the_config_role_is_taken_by_config_for_this_account_alone(monitor):
 
 
 def test_the_config_role_reads_with_the_policy_that_aws_manages_for_it(monitor):
-    name, iam = monitor.outputs["configRoleArn"].rsplit("/", 1)[1], monitor.client("iam")
+    name, iam = monitor.named("compliance-rules-config-role")["outputs"]["name"], monitor.client("iam")
     attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     assert [entry["PolicyArn"] for entry in attached] == ["arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"]
     assert iam.list_role_policies(RoleName=name)["PolicyNames"] == []
@@ -79,8 +90,7 @@ def test_the_aggregator_sees_this_account_and_region(monitor, config):
     sources = aggregators[0]["AccountAggregationSources"]
     assert [source["AccountIds"] for source in sources] == [[monitor.account.account_id]]
     assert [source["AwsRegions"] for source in sources] == [[monitor.account.region]]
-    tags = config.list_tags_for_resource(ResourceArn=aggregators[0]["ConfigurationAggregatorArn"])["Tags"]
-    assert tags == SECURITY
+    assert tags_of(config, aggregators[0]["ConfigurationAggregatorArn"], monitor) == SECURITY
 
 
 def test_the_account_admits_its_own_aggregator(monitor, config):
@@ -88,8 +98,7 @@ def test_the_account_admits_its_own_aggregator(monitor, config):
     assert [(entry["AuthorizedAccountId"], entry["AuthorizedAwsRegion"]) for entry in found] == [
         (monitor.account.account_id, monitor.account.region)
     ]
-    tags = config.list_tags_for_resource(ResourceArn=found[0]["AggregationAuthorizationArn"])["Tags"]
-    assert tags == SECURITY
+    assert tags_of(config, found[0]["AggregationAuthorizationArn"], monitor) == SECURITY
 
 
 def test_the_dashboard_is_named_by_region(monitor):

@@ -16,6 +16,25 @@ NESTED = {"reports": {"retentionDay": 3}}
 ITEM = {"rules": {"managed": [{"identifer": "ENCRYPTED_VOLUMES"}]}}
 TYPES = {"reports": {"retentionDays": "many"}, "functions": {"memoryMib": [1]}, "dashboard": {"enabled": "yes"}}
 NAMESAKE = {"rules": {"managed": [{"identifier": "ENCRYPTED_VOLUMES", "name": "ebs-volumes-encrypted"}]}}
+CATALOGUE = {
+    "rules": {
+        "managed": [
+            {"identifier": "S3_BUCKET_SSE_ENABLED"},
+            {"identifier": "ENCRYPTED_VOLUMES", "frequency": "Six_Hours"},
+            {"identifier": "ACCESS_KEYS_ROTATED", "parameters": {"maxAge": "90"}},
+        ]
+    }
+}
+TOLD = [
+    "3 inputs are wrong",
+    "rules.managed[0].identifier",
+    "unknown managed rule `S3_BUCKET_SSE_ENABLED`",
+    "nearest: `S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED`",
+    "rules.managed[1].frequency",
+    "`ENCRYPTED_VOLUMES` reacts to configuration changes only and takes no frequency; remove it",
+    "rules.managed[2].parameters.maxAge",
+    "nearest: `maxAccessKeyAge`",
+]
 BOUNDS = {"namePrefix": "", "reports": {"retentionDays": 0}}
 RAW = [
     (TOP, ["namePrefx", "unknown property `namePrefx`; nearest: `namePrefix`"]),
@@ -32,6 +51,7 @@ RAW = [
         ],
     ),
     (NAMESAKE, ["rules.managed[0].name", "there is a rule `ebs-volumes-encrypted` already"]),
+    (CATALOGUE, TOLD),
     (BOUNDS, ["2 inputs are wrong", "property namePrefix", "property reports.retentionDays"]),
 ]
 
@@ -64,6 +84,15 @@ def test_a_yaml_program_is_told_what_there_is(deploy, tmp_path, inputs, parts):
     assert registered(deployment) == {"pulumi:pulumi:Stack"}
 
 
+def test_a_yaml_program_is_told_what_the_catalogue_knows(deploy, tmp_path):
+    deployment = deploy(program(tmp_path, CATALOGUE), up=False)
+    for step in (deployment.stack.preview, deployment.stack.up):
+        with pytest.raises(EngineError) as caught:
+            step()
+        assert [part for part in TOLD if part not in str(caught.value)] == []
+    assert registered(deployment) == {"pulumi:pulumi:Stack"}
+
+
 def program(folder: Path, inputs: dict) -> Path:
     """A YAML program with these inputs; JSON is YAML."""
     component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
@@ -73,5 +102,5 @@ def program(folder: Path, inputs: dict) -> Path:
 
 
 def registered(deployment) -> set[str]:
-    """Types of what is in the state."""
-    return {type_of(urn) for urn in deployment.stack.resources()}
+    """Types of what is in the state, beside the provider that account and region were asked of."""
+    return {type_of(urn) for urn in deployment.stack.resources()} - {"pulumi:providers:aws"}

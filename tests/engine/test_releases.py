@@ -1,6 +1,7 @@
 """Whoever has a released version deployed can take this one: nothing is replaced and nothing is deleted.
 
-The stacks are recorded by `record_release.py`. They are imported into an empty account: a preview asks it nothing.
+The stacks are recorded by `record_release.py`. They are imported into an account that has a recorder and none of
+their resources: a preview asks it no more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from account.client import Account
+from account.client import Account, prepare_landing_zone
 from engine.children import type_of
 from engine.deployment import EXAMPLES
 from engine.record_release import ACCOUNTS, REGION, RELEASES
@@ -55,6 +56,8 @@ def test_a_replacement_and_a_deletion_would_be_found(engine, endpoint, tmp_path)
 def previewed(engine, endpoint, example: str, state: dict, folder: Path) -> Changes:
     """What this version would do to a stack that is deployed so."""
     account = Account(endpoint, ACCOUNTS[example], REGION)
+    if not account.client("config").describe_configuration_recorders()["ConfigurationRecorders"]:
+        prepare_landing_zone(account)
     stack = Stack(engine, EXAMPLES / example, "release", account.environment)
     path = folder / "stack.json"
     path.write_text(json.dumps(state))

@@ -207,6 +207,10 @@ class Changes:
         kept = [entry for entry in self.told if entry.get("urn") == urn and not entry.get("ephemeral")]
         return [re.sub(r"<\{%.*?%\}>", "", entry["message"]).strip() for entry in kept]
 
+    def of_severity(self, severity: str) -> list[str]:
+        """Everything that was said so loudly, wherever: `info`, `info#err`, `warning`, `error`."""
+        return [entry["message"] for entry in self.told if entry.get("severity", "").startswith(severity)]
+
     @property
     def none(self) -> bool:
         """Whether everything stays as it is."""

@@ -1,8 +1,10 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
+use account_look::{Owner, RecorderAction};
 use futures::try_join;
-use pulumi_component::{Archive, ConstructError, Context, Output, PropertyMap, Value};
+use pulumi_component::{Archive, ConstructError, Context, Output, PropertyMap, ResourceOptions, Value};
 
+use crate::account::Sight;
 use crate::functions::bundle;
 
 /// The account and region that the provider deploys to, and the packed functions.
@@ -15,6 +17,9 @@ pub struct AccountFacts {
     partition: Option<String>,
     dns_suffix: Option<String>,
     code: Archive,
+    owner: String,
+    sight: Sight,
+    recorder: Option<Output<String>>,
 }
 
 impl AccountFacts {
@@ -35,7 +40,47 @@ impl AccountFacts {
             partition: text(&partition, "partition"),
             dns_suffix: text(&partition, "dnsSuffix"),
             code,
+            owner: Owner::tag_value(context.project(), context.stack(), context.name()),
+            sight: Sight::default(),
+            recorder: None,
         })
+    }
+
+    /// The same with what was seen of the account.
+    pub(crate) fn seen(self, sight: Sight) -> Self {
+        Self { sight, ..self }
+    }
+
+    /// The same where the deployment brings this recorder.
+    pub(crate) fn recorded_by(&self, recorder: Output<String>) -> Self {
+        Self { recorder: Some(recorder), ..self.clone() }
+    }
+
+    /// AWS Config refuses rules before anything is recorded.
+    pub(crate) fn after_recorder(&self) -> ResourceOptions {
+        let options = ResourceOptions::default();
+        match &self.recorder {
+            Some(recorder) => options.and_depends_on_origin_of(recorder),
+            None => options,
+        }
+    }
+
+    /// Which deployment this is, as the tag of what belongs to it says.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Whether the recorder is, or is to be, this deployment's own.
+    pub fn has_own_recorder(&self) -> bool {
+        matches!(self.sight.recorder, RecorderAction::Create | RecorderAction::Keep)
+    }
+
+    /// ARN of the role of a recorder that is there and is not ours.
+    pub fn reused_recorder_role(&self) -> Option<&str> {
+        match self.sight.recorder {
+            RecorderAction::Reuse => self.sight.recorder_role.as_deref(),
+            _ => None,
+        }
     }
 
     /// The account's twelve digits.

@@ -2,16 +2,20 @@
 //!
 //! [`monitoring`] is the whole; read it first. Each part has a module of its own and is a component of its own.
 
+pub mod account;
 pub mod aggregation;
 pub mod alerts;
 pub mod dashboard;
+pub mod doctor;
 pub mod encryption;
 pub mod facts;
 pub mod functions;
 pub mod monitoring;
 pub mod names;
+pub mod recorder;
 pub mod report_store;
 pub mod rule_set;
+pub mod status;
 pub mod tags;
 
 use pulumi_component::{PackageIdentity, Provider};
@@ -37,9 +41,16 @@ pub fn provider() -> Provider {
         .component::<encryption::Encryption>()
         .component::<report_store::ReportStore>()
         .component::<alerts::Alerts>()
+        .component::<recorder::Recorder>()
         .component::<rule_set::RuleSet>()
         .component::<functions::Functions>()
         .component::<aggregation::Aggregation>()
         .component::<aggregation::source::AggregationSource>()
         .component::<dashboard::Dashboard>()
+        .function::<status::GetAccountStatus>()
+        .command(
+            "doctor",
+            "look at an AWS account before anything is deployed to it; `doctor --help` says how",
+            doctor::run,
+        )
 }

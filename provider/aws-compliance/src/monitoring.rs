@@ -1,9 +1,12 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
+use account_look::{LookRequest, PlannedKey, PlannedName};
+use functions_core::contract::Handler;
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::{self, LookupArgs};
 use crate::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
 use crate::alerts::{Alerts, AlertsArgs, NotificationsArgs};
 use crate::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
@@ -11,6 +14,7 @@ use crate::encryption::{Encryption, EncryptionArgs};
 use crate::facts::AccountFacts;
 use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs};
 use crate::names::NamePrefix;
+use crate::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
 use crate::rule_set::{RuleSet, RuleSetArgs, RulesArgs};
 use crate::tags::Tags;
@@ -19,7 +23,7 @@ use crate::tags::Tags;
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ComplianceMonitoringArgs {
-    /// Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes.
+    /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
     pub name_prefix: NamePrefix,
     /// Tags of every resource that takes them.
     pub tags: Tags,
@@ -28,6 +32,10 @@ pub struct ComplianceMonitoringArgs {
     pub kms_key_arn: Option<Input<String>>,
     /// Where reports are kept and for how long.
     pub reports: ReportsArgs,
+    /// How the account is looked at before anything is deployed to it.
+    pub lookup: LookupArgs,
+    /// Whose configuration recorder is used.
+    pub recorder: RecorderSettingsArgs,
     /// Which rules are evaluated.
     pub rules: RulesArgs,
     /// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
@@ -41,7 +49,7 @@ pub struct ComplianceMonitoringArgs {
 }
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
-/// aggregator and dashboard. The region must have a configuration recorder.
+/// aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
 /// Not there yet: notices, remediation, waivers, cost, several regions.
 #[derive(Debug, Outputs)]
@@ -76,7 +84,7 @@ pub struct ComplianceMonitoring {
     pub config_aggregator_name: Output<String>,
     /// ARN of the processing function's role.
     pub lambda_role_arn: Output<String>,
-    /// ARN of the role that AWS Config may take to read this account.
+    /// ARN of the role that AWS Config reads this account with: that of the recorder in use.
     pub config_role_arn: Output<String>,
 }
 
@@ -86,13 +94,16 @@ impl Component for ComplianceMonitoring {
     type Facts = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
+        checks.under("recorder", |checks| args.recorder.check(checks));
         checks.under("rules", |checks| args.rules.check(checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?;
         args.aggregation.tell(context, &facts).await;
-        Ok(facts)
+        let request = args.look_request().await;
+        let unavailable = args.rules.unavailable(facts.known_region());
+        account::see(context, facts, request, unavailable).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
@@ -104,7 +115,12 @@ impl Component for ComplianceMonitoring {
             }
         };
         let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn), facts)?;
-        let rules = scope.component::<RuleSet>("rules", args.rule_set(), facts)?;
+        let recorder = match args.recorder.is_ours(facts) {
+            true => Some(scope.component::<Recorder>("recorder", args.recorder(&kms_key_arn, &reports), facts)?),
+            false => None,
+        };
+        let recorded = recorder.as_ref().map(|recorder| facts.recorded_by(recorder.recorder_name.clone()));
+        let rules = scope.component::<RuleSet>("rules", args.rule_set(), recorded.as_ref().unwrap_or(facts))?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
         let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
@@ -129,8 +145,30 @@ impl Component for ComplianceMonitoring {
             config_rule_names: rules.config_rule_names,
             config_aggregator_name: aggregation.config_aggregator_name,
             lambda_role_arn: functions.lambda_role_arn,
-            config_role_arn: rules.config_role_arn,
+            config_role_arn: recorder.map_or(rules.config_role_arn, |recorder| recorder.config_role_arn),
         })
+    }
+}
+
+/// What the look at the account is asked.
+impl ComplianceMonitoringArgs {
+    async fn look_request(&self) -> LookRequest {
+        let name = self.name_prefix.aggregator();
+        let mut request = self.lookup.request();
+        request.recorder = self.recorder.plan(&self.name_prefix);
+        request.rules = self.rules.planned(&self.name_prefix);
+        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
+        request.key = self.own_key().await.map(|key| {
+            let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
+            PlannedKey::new(key, groups.collect())
+        });
+        request
+    }
+
+    /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
+    async fn own_key(&self) -> Option<String> {
+        let given = self.kms_key_arn.as_ref()?.output().resolve().await.ok()?;
+        given.value.clone().filter(|_| !given.secret)
     }
 }
 
@@ -149,8 +187,21 @@ impl ComplianceMonitoringArgs {
         }
     }
 
+    fn recorder(&self, key: &Output<String>, reports: &ReportStore) -> RecorderArgs {
+        RecorderArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            bucket_name: reports.bucket_name.clone().into(),
+            bucket_arn: reports.bucket_arn.clone().into(),
+            kms_key_arn: key.into(),
+            lookup: LookupArgs::default(),
+            recorder: self.recorder.clone(),
+        }
+    }
+
     fn rule_set(&self) -> RuleSetArgs {
-        RuleSetArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), rules: self.rules.clone() }
+        let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
+        RuleSetArgs { name_prefix, tags, rules: self.rules.clone(), lookup: LookupArgs::default() }
     }
 
     fn alerts(&self, key: &Output<String>) -> AlertsArgs {
@@ -175,7 +226,7 @@ impl ComplianceMonitoringArgs {
 
     fn aggregation(&self) -> AggregationArgs {
         let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        AggregationArgs { name_prefix, tags, sources: self.aggregation.clone() }
+        AggregationArgs { name_prefix, tags, sources: self.aggregation.clone(), lookup: LookupArgs::default() }
     }
 
     fn dashboard(&self) -> DashboardArgs {

@@ -11,7 +11,7 @@ use crate::facts::AccountFacts;
 /// The prefix that is used where none is given.
 const DEFAULT_PREFIX: &str = "compliance";
 
-/// Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes.
+/// Start of every physical name: a-z, 0-9 and hyphen.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[schemars(inline)]
 #[serde(transparent)]
@@ -80,6 +80,11 @@ impl NamePrefix {
     /// The configuration aggregator.
     pub fn aggregator(&self) -> String {
         self.with("aggregator")
+    }
+
+    /// The configuration recorder and its delivery channel, where they are ours.
+    pub fn recorder(&self) -> String {
+        self.with("recorder")
     }
 
     /// The dashboard; dashboard names are global, so it carries the region.

@@ -8,7 +8,7 @@ use crate::arguments;
 use crate::component::Component;
 use crate::context::{ConstructRequest, Context, Log};
 use crate::encode::Encoding;
-use crate::error::{ConstructError, panic_message};
+use crate::error::{ConstructError, PropertyError, panic_message};
 use crate::logger::Logger;
 use crate::monitor::{MonitorError, ResourceMonitor};
 use crate::property::{PropertyMap, Urn};
@@ -58,11 +58,11 @@ pub async fn construct<T: Component>(
 }
 
 async fn run<T: Component>(request: ConstructRequest, context: Context) -> Result<Constructed, ConstructError> {
-    let (args, warnings) = arguments::read::<T::Args>(request.inputs.clone(), T::check)?;
-    for warning in warnings {
+    let judged = arguments::judge::<T::Args>(request.inputs.clone(), T::check);
+    for warning in judged.warnings {
         context.warn(warning.to_string());
     }
-    let facts = T::prepare(&context, &args).await?;
+    let (args, facts) = prepared::<T>(&context, judged.args, judged.problems).await?;
 
     let (monitor, secret_outputs) = (context.monitor.clone(), request.options.additional_secret_outputs.clone());
     let run = Run::new(context);
@@ -84,6 +84,24 @@ async fn run<T: Component>(request: ConstructRequest, context: Context) -> Resul
         MonitorError::Cancelled => ConstructError::Cancelled,
     })?;
     Ok(Constructed { urn, outputs })
+}
+
+/// What is learned for inputs that are right. Wrong ones are looked at as far as they decode, so that all that is to be
+/// mended stands in one message.
+async fn prepared<T: Component>(
+    context: &Context,
+    args: Option<T::Args>,
+    mut problems: Vec<PropertyError>,
+) -> Result<(T::Args, T::Facts), ConstructError> {
+    let Some(args) = args else { return Err(ConstructError::InvalidInputs(problems)) };
+    match T::prepare(context, &args).await {
+        Ok(facts) if problems.is_empty() => return Ok((args, facts)),
+        Err(ConstructError::InvalidInputs(more)) => problems.extend(more),
+        Err(error) if problems.is_empty() => return Err(error),
+        // Beside what is wrong already, why the world could not be looked at helps nobody.
+        Ok(_) | Err(_) => {}
+    }
+    Err(ConstructError::InvalidInputs(problems))
 }
 
 /// Waits for everything that was described, and then for the outputs.

@@ -31,8 +31,8 @@ impl<T> Input<T> {
 
     /// What is there without waiting: an input that came with the request, but not one that another child gives.
     ///
-    /// For checks alone, which run before anything is registered.
-    pub(crate) fn given(&self) -> Option<Arc<Resolved<T>>>
+    /// For checks, which run before anything is registered: see [`Checks`](crate::Checks). It may be unknown, or secret.
+    pub fn given(&self) -> Option<Arc<Resolved<T>>>
     where
         T: Clone + Send + Sync + 'static,
     {

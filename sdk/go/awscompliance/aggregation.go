@@ -38,6 +38,8 @@ func NewAggregation(ctx *pulumi.Context,
 }
 
 type aggregationArgs struct {
+	// How the account is looked at.
+	Lookup *Lookup `pulumi:"lookup"`
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Which accounts and regions are seen.
@@ -48,6 +50,8 @@ type aggregationArgs struct {
 
 // The set of arguments for constructing a Aggregation resource.
 type AggregationArgs struct {
+	// How the account is looked at.
+	Lookup *LookupArgs
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
 	// Which accounts and regions are seen.

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder.
+// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 //
 // Not there yet: notices, remediation, waivers, cost, several regions.
 type ComplianceMonitoring struct {
@@ -27,7 +27,7 @@ type ComplianceMonitoring struct {
 	BucketName pulumi.StringOutput `pulumi:"bucketName"`
 	// Name of the configuration aggregator.
 	ConfigAggregatorName pulumi.StringOutput `pulumi:"configAggregatorName"`
-	// ARN of the role that AWS Config may take to read this account.
+	// ARN of the role that AWS Config reads this account with: that of the recorder in use.
 	ConfigRoleArn pulumi.StringOutput `pulumi:"configRoleArn"`
 	// Names of the rules in the account.
 	ConfigRuleNames pulumi.StringArrayOutput `pulumi:"configRuleNames"`
@@ -76,10 +76,14 @@ type complianceMonitoringArgs struct {
 	Functions *FunctionsSettings `pulumi:"functions"`
 	// ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
-	// Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes. 1 to 20 characters. Default: `compliance`.
+	// How the account is looked at before anything is deployed to it.
+	Lookup *Lookup `pulumi:"lookup"`
+	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
 	Notifications *Notifications `pulumi:"notifications"`
+	// Whose configuration recorder is used.
+	Recorder *RecorderSettings `pulumi:"recorder"`
 	// Where reports are kept and for how long.
 	Reports *Reports `pulumi:"reports"`
 	// Which rules are evaluated.
@@ -98,10 +102,14 @@ type ComplianceMonitoringArgs struct {
 	Functions *FunctionsSettingsArgs
 	// ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
-	// Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes. 1 to 20 characters. Default: `compliance`.
+	// How the account is looked at before anything is deployed to it.
+	Lookup *LookupArgs
+	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
 	// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
 	Notifications *NotificationsArgs
+	// Whose configuration recorder is used.
+	Recorder *RecorderSettingsArgs
 	// Where reports are kept and for how long.
 	Reports *ReportsArgs
 	// Which rules are evaluated.
@@ -222,7 +230,7 @@ func (o ComplianceMonitoringOutput) ConfigAggregatorName() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.ConfigAggregatorName }).(pulumi.StringOutput)
 }
 
-// ARN of the role that AWS Config may take to read this account.
+// ARN of the role that AWS Config reads this account with: that of the recorder in use.
 func (o ComplianceMonitoringOutput) ConfigRoleArn() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.ConfigRoleArn }).(pulumi.StringOutput)
 }

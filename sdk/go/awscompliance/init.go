@@ -35,6 +35,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &Encryption{}
 	case "aws-compliance:index:Functions":
 		r = &Functions{}
+	case "aws-compliance:index:Recorder":
+		r = &Recorder{}
 	case "aws-compliance:index:ReportStore":
 		r = &ReportStore{}
 	case "aws-compliance:index:RuleSet":

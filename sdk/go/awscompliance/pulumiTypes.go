@@ -369,6 +369,184 @@ func (o FunctionsSettingsPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// How the account is looked at, read-only, before anything is deployed to it.
+type Lookup struct {
+	// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+	Profile *string `pulumi:"profile"`
+	// ARN of a role to take for the look.
+	RoleArn *string `pulumi:"roleArn"`
+}
+
+// LookupInput is an input type that accepts LookupArgs and LookupOutput values.
+// You can construct a concrete instance of `LookupInput` via:
+//
+//	LookupArgs{...}
+type LookupInput interface {
+	pulumi.Input
+
+	ToLookupOutput() LookupOutput
+	ToLookupOutputWithContext(context.Context) LookupOutput
+}
+
+// How the account is looked at, read-only, before anything is deployed to it.
+type LookupArgs struct {
+	// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+	Profile *string `pulumi:"profile"`
+	// ARN of a role to take for the look.
+	RoleArn *string `pulumi:"roleArn"`
+}
+
+func (LookupArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Lookup)(nil)).Elem()
+}
+
+func (i LookupArgs) ToLookupOutput() LookupOutput {
+	return i.ToLookupOutputWithContext(context.Background())
+}
+
+func (i LookupArgs) ToLookupOutputWithContext(ctx context.Context) LookupOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LookupOutput)
+}
+
+func (i LookupArgs) ToLookupPtrOutput() LookupPtrOutput {
+	return i.ToLookupPtrOutputWithContext(context.Background())
+}
+
+func (i LookupArgs) ToLookupPtrOutputWithContext(ctx context.Context) LookupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LookupOutput).ToLookupPtrOutputWithContext(ctx)
+}
+
+// LookupPtrInput is an input type that accepts LookupArgs, LookupPtr and LookupPtrOutput values.
+// You can construct a concrete instance of `LookupPtrInput` via:
+//
+//	        LookupArgs{...}
+//
+//	or:
+//
+//	        nil
+type LookupPtrInput interface {
+	pulumi.Input
+
+	ToLookupPtrOutput() LookupPtrOutput
+	ToLookupPtrOutputWithContext(context.Context) LookupPtrOutput
+}
+
+type lookupPtrType LookupArgs
+
+func LookupPtr(v *LookupArgs) LookupPtrInput {
+	return (*lookupPtrType)(v)
+}
+
+func (*lookupPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Lookup)(nil)).Elem()
+}
+
+func (i *lookupPtrType) ToLookupPtrOutput() LookupPtrOutput {
+	return i.ToLookupPtrOutputWithContext(context.Background())
+}
+
+func (i *lookupPtrType) ToLookupPtrOutputWithContext(ctx context.Context) LookupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LookupPtrOutput)
+}
+
+// How the account is looked at, read-only, before anything is deployed to it.
+type LookupOutput struct{ *pulumi.OutputState }
+
+func (LookupOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Lookup)(nil)).Elem()
+}
+
+func (o LookupOutput) ToLookupOutput() LookupOutput {
+	return o
+}
+
+func (o LookupOutput) ToLookupOutputWithContext(ctx context.Context) LookupOutput {
+	return o
+}
+
+func (o LookupOutput) ToLookupPtrOutput() LookupPtrOutput {
+	return o.ToLookupPtrOutputWithContext(context.Background())
+}
+
+func (o LookupOutput) ToLookupPtrOutputWithContext(ctx context.Context) LookupPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Lookup) *Lookup {
+		return &v
+	}).(LookupPtrOutput)
+}
+
+// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
+}
+
+// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+func (o LookupOutput) Profile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Lookup) *string { return v.Profile }).(pulumi.StringPtrOutput)
+}
+
+// ARN of a role to take for the look.
+func (o LookupOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Lookup) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
+}
+
+type LookupPtrOutput struct{ *pulumi.OutputState }
+
+func (LookupPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Lookup)(nil)).Elem()
+}
+
+func (o LookupPtrOutput) ToLookupPtrOutput() LookupPtrOutput {
+	return o
+}
+
+func (o LookupPtrOutput) ToLookupPtrOutputWithContext(ctx context.Context) LookupPtrOutput {
+	return o
+}
+
+func (o LookupPtrOutput) Elem() LookupOutput {
+	return o.ApplyT(func(v *Lookup) Lookup {
+		if v != nil {
+			return *v
+		}
+		var ret Lookup
+		return ret
+	}).(LookupOutput)
+}
+
+// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Lookup) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AdoptUnmarked
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+func (o LookupPtrOutput) Profile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Lookup) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Profile
+	}).(pulumi.StringPtrOutput)
+}
+
+// ARN of a role to take for the look.
+func (o LookupPtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Lookup) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleArn
+	}).(pulumi.StringPtrOutput)
+}
+
 // One AWS managed rule.
 type ManagedRule struct {
 	// What the rule is for, in your words. At most 256 characters.
@@ -379,10 +557,14 @@ type ManagedRule struct {
 	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
+	// What to do where the region does not offer the rule. Default: `fail`.
+	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]string `pulumi:"parameters"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
+	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+	Unchecked *bool `pulumi:"unchecked"`
 }
 
 // ManagedRuleInput is an input type that accepts ManagedRuleArgs and ManagedRuleOutput values.
@@ -406,10 +588,14 @@ type ManagedRuleArgs struct {
 	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
+	// What to do where the region does not offer the rule. Default: `fail`.
+	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
+	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+	Unchecked *bool `pulumi:"unchecked"`
 }
 
 func (ManagedRuleArgs) ElementType() reflect.Type {
@@ -484,6 +670,11 @@ func (o ManagedRuleOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
+// What to do where the region does not offer the rule. Default: `fail`.
+func (o ManagedRuleOutput) OnUnavailable() OnUnavailablePtrOutput {
+	return o.ApplyT(func(v ManagedRule) *OnUnavailable { return v.OnUnavailable }).(OnUnavailablePtrOutput)
+}
+
 // Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
@@ -492,6 +683,11 @@ func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
 // Which resources the rule looks at. Default: all that it can evaluate.
 func (o ManagedRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Scope { return v.Scope }).(ScopePtrOutput)
+}
+
+// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+func (o ManagedRuleOutput) Unchecked() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ManagedRule) *bool { return v.Unchecked }).(pulumi.BoolPtrOutput)
 }
 
 type ManagedRuleArrayOutput struct{ *pulumi.OutputState }
@@ -652,6 +848,335 @@ func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 		}
 		return v.Emails
 	}).(pulumi.StringMapOutput)
+}
+
+// Whose configuration recorder is used, and what ours records.
+type RecorderSettings struct {
+	// Resource types that our recorder records once a day while it records the others continuously.
+	DailyTypes []string `pulumi:"dailyTypes"`
+	// How often our recorder records. Default: `continuous`.
+	Frequency *RecordingFrequency `pulumi:"frequency"`
+	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+	GlobalTypes *bool `pulumi:"globalTypes"`
+	// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+	Mode *RecorderMode `pulumi:"mode"`
+	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+	ResourceTypes []string `pulumi:"resourceTypes"`
+	// Which resource types our recorder records. Default: `all`.
+	Strategy *RecordingStrategy `pulumi:"strategy"`
+}
+
+// RecorderSettingsInput is an input type that accepts RecorderSettingsArgs and RecorderSettingsOutput values.
+// You can construct a concrete instance of `RecorderSettingsInput` via:
+//
+//	RecorderSettingsArgs{...}
+type RecorderSettingsInput interface {
+	pulumi.Input
+
+	ToRecorderSettingsOutput() RecorderSettingsOutput
+	ToRecorderSettingsOutputWithContext(context.Context) RecorderSettingsOutput
+}
+
+// Whose configuration recorder is used, and what ours records.
+type RecorderSettingsArgs struct {
+	// Resource types that our recorder records once a day while it records the others continuously.
+	DailyTypes []string `pulumi:"dailyTypes"`
+	// How often our recorder records. Default: `continuous`.
+	Frequency *RecordingFrequency `pulumi:"frequency"`
+	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+	GlobalTypes *bool `pulumi:"globalTypes"`
+	// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+	Mode *RecorderMode `pulumi:"mode"`
+	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+	ResourceTypes []string `pulumi:"resourceTypes"`
+	// Which resource types our recorder records. Default: `all`.
+	Strategy *RecordingStrategy `pulumi:"strategy"`
+}
+
+func (RecorderSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RecorderSettings)(nil)).Elem()
+}
+
+func (i RecorderSettingsArgs) ToRecorderSettingsOutput() RecorderSettingsOutput {
+	return i.ToRecorderSettingsOutputWithContext(context.Background())
+}
+
+func (i RecorderSettingsArgs) ToRecorderSettingsOutputWithContext(ctx context.Context) RecorderSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RecorderSettingsOutput)
+}
+
+func (i RecorderSettingsArgs) ToRecorderSettingsPtrOutput() RecorderSettingsPtrOutput {
+	return i.ToRecorderSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i RecorderSettingsArgs) ToRecorderSettingsPtrOutputWithContext(ctx context.Context) RecorderSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RecorderSettingsOutput).ToRecorderSettingsPtrOutputWithContext(ctx)
+}
+
+// RecorderSettingsPtrInput is an input type that accepts RecorderSettingsArgs, RecorderSettingsPtr and RecorderSettingsPtrOutput values.
+// You can construct a concrete instance of `RecorderSettingsPtrInput` via:
+//
+//	        RecorderSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type RecorderSettingsPtrInput interface {
+	pulumi.Input
+
+	ToRecorderSettingsPtrOutput() RecorderSettingsPtrOutput
+	ToRecorderSettingsPtrOutputWithContext(context.Context) RecorderSettingsPtrOutput
+}
+
+type recorderSettingsPtrType RecorderSettingsArgs
+
+func RecorderSettingsPtr(v *RecorderSettingsArgs) RecorderSettingsPtrInput {
+	return (*recorderSettingsPtrType)(v)
+}
+
+func (*recorderSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RecorderSettings)(nil)).Elem()
+}
+
+func (i *recorderSettingsPtrType) ToRecorderSettingsPtrOutput() RecorderSettingsPtrOutput {
+	return i.ToRecorderSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *recorderSettingsPtrType) ToRecorderSettingsPtrOutputWithContext(ctx context.Context) RecorderSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RecorderSettingsPtrOutput)
+}
+
+// Whose configuration recorder is used, and what ours records.
+type RecorderSettingsOutput struct{ *pulumi.OutputState }
+
+func (RecorderSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RecorderSettings)(nil)).Elem()
+}
+
+func (o RecorderSettingsOutput) ToRecorderSettingsOutput() RecorderSettingsOutput {
+	return o
+}
+
+func (o RecorderSettingsOutput) ToRecorderSettingsOutputWithContext(ctx context.Context) RecorderSettingsOutput {
+	return o
+}
+
+func (o RecorderSettingsOutput) ToRecorderSettingsPtrOutput() RecorderSettingsPtrOutput {
+	return o.ToRecorderSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o RecorderSettingsOutput) ToRecorderSettingsPtrOutputWithContext(ctx context.Context) RecorderSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RecorderSettings) *RecorderSettings {
+		return &v
+	}).(RecorderSettingsPtrOutput)
+}
+
+// Resource types that our recorder records once a day while it records the others continuously.
+func (o RecorderSettingsOutput) DailyTypes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RecorderSettings) []string { return v.DailyTypes }).(pulumi.StringArrayOutput)
+}
+
+// How often our recorder records. Default: `continuous`.
+func (o RecorderSettingsOutput) Frequency() RecordingFrequencyPtrOutput {
+	return o.ApplyT(func(v RecorderSettings) *RecordingFrequency { return v.Frequency }).(RecordingFrequencyPtrOutput)
+}
+
+// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+func (o RecorderSettingsOutput) GlobalTypes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RecorderSettings) *bool { return v.GlobalTypes }).(pulumi.BoolPtrOutput)
+}
+
+// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+func (o RecorderSettingsOutput) Mode() RecorderModePtrOutput {
+	return o.ApplyT(func(v RecorderSettings) *RecorderMode { return v.Mode }).(RecorderModePtrOutput)
+}
+
+// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+func (o RecorderSettingsOutput) ResourceTypes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RecorderSettings) []string { return v.ResourceTypes }).(pulumi.StringArrayOutput)
+}
+
+// Which resource types our recorder records. Default: `all`.
+func (o RecorderSettingsOutput) Strategy() RecordingStrategyPtrOutput {
+	return o.ApplyT(func(v RecorderSettings) *RecordingStrategy { return v.Strategy }).(RecordingStrategyPtrOutput)
+}
+
+type RecorderSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (RecorderSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RecorderSettings)(nil)).Elem()
+}
+
+func (o RecorderSettingsPtrOutput) ToRecorderSettingsPtrOutput() RecorderSettingsPtrOutput {
+	return o
+}
+
+func (o RecorderSettingsPtrOutput) ToRecorderSettingsPtrOutputWithContext(ctx context.Context) RecorderSettingsPtrOutput {
+	return o
+}
+
+func (o RecorderSettingsPtrOutput) Elem() RecorderSettingsOutput {
+	return o.ApplyT(func(v *RecorderSettings) RecorderSettings {
+		if v != nil {
+			return *v
+		}
+		var ret RecorderSettings
+		return ret
+	}).(RecorderSettingsOutput)
+}
+
+// Resource types that our recorder records once a day while it records the others continuously.
+func (o RecorderSettingsPtrOutput) DailyTypes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *RecorderSettings) []string {
+		if v == nil {
+			return nil
+		}
+		return v.DailyTypes
+	}).(pulumi.StringArrayOutput)
+}
+
+// How often our recorder records. Default: `continuous`.
+func (o RecorderSettingsPtrOutput) Frequency() RecordingFrequencyPtrOutput {
+	return o.ApplyT(func(v *RecorderSettings) *RecordingFrequency {
+		if v == nil {
+			return nil
+		}
+		return v.Frequency
+	}).(RecordingFrequencyPtrOutput)
+}
+
+// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+func (o RecorderSettingsPtrOutput) GlobalTypes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RecorderSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.GlobalTypes
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+func (o RecorderSettingsPtrOutput) Mode() RecorderModePtrOutput {
+	return o.ApplyT(func(v *RecorderSettings) *RecorderMode {
+		if v == nil {
+			return nil
+		}
+		return v.Mode
+	}).(RecorderModePtrOutput)
+}
+
+// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+func (o RecorderSettingsPtrOutput) ResourceTypes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *RecorderSettings) []string {
+		if v == nil {
+			return nil
+		}
+		return v.ResourceTypes
+	}).(pulumi.StringArrayOutput)
+}
+
+// Which resource types our recorder records. Default: `all`.
+func (o RecorderSettingsPtrOutput) Strategy() RecordingStrategyPtrOutput {
+	return o.ApplyT(func(v *RecorderSettings) *RecordingStrategy {
+		if v == nil {
+			return nil
+		}
+		return v.Strategy
+	}).(RecordingStrategyPtrOutput)
+}
+
+// The configuration recorder that is there.
+type RecorderStatus struct {
+	// Name.
+	Name string `pulumi:"name"`
+	// Whether it records; absent where that could not be read.
+	Recording *bool `pulumi:"recording"`
+	// ARN of the role that it reads the account with.
+	RoleArn *string `pulumi:"roleArn"`
+}
+
+// The configuration recorder that is there.
+type RecorderStatusOutput struct{ *pulumi.OutputState }
+
+func (RecorderStatusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RecorderStatus)(nil)).Elem()
+}
+
+func (o RecorderStatusOutput) ToRecorderStatusOutput() RecorderStatusOutput {
+	return o
+}
+
+func (o RecorderStatusOutput) ToRecorderStatusOutputWithContext(ctx context.Context) RecorderStatusOutput {
+	return o
+}
+
+// Name.
+func (o RecorderStatusOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v RecorderStatus) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Whether it records; absent where that could not be read.
+func (o RecorderStatusOutput) Recording() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RecorderStatus) *bool { return v.Recording }).(pulumi.BoolPtrOutput)
+}
+
+// ARN of the role that it reads the account with.
+func (o RecorderStatusOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RecorderStatus) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
+}
+
+type RecorderStatusPtrOutput struct{ *pulumi.OutputState }
+
+func (RecorderStatusPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RecorderStatus)(nil)).Elem()
+}
+
+func (o RecorderStatusPtrOutput) ToRecorderStatusPtrOutput() RecorderStatusPtrOutput {
+	return o
+}
+
+func (o RecorderStatusPtrOutput) ToRecorderStatusPtrOutputWithContext(ctx context.Context) RecorderStatusPtrOutput {
+	return o
+}
+
+func (o RecorderStatusPtrOutput) Elem() RecorderStatusOutput {
+	return o.ApplyT(func(v *RecorderStatus) RecorderStatus {
+		if v != nil {
+			return *v
+		}
+		var ret RecorderStatus
+		return ret
+	}).(RecorderStatusOutput)
+}
+
+// Name.
+func (o RecorderStatusPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RecorderStatus) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether it records; absent where that could not be read.
+func (o RecorderStatusPtrOutput) Recording() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RecorderStatus) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Recording
+	}).(pulumi.BoolPtrOutput)
+}
+
+// ARN of the role that it reads the account with.
+func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RecorderStatus) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleArn
+	}).(pulumi.StringPtrOutput)
 }
 
 // Where reports are kept and for how long.
@@ -1371,10 +1896,14 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsPtrInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsPtrInput)(nil)).Elem(), FunctionsSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LookupInput)(nil)).Elem(), LookupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LookupPtrInput)(nil)).Elem(), LookupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleInput)(nil)).Elem(), ManagedRuleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleArrayInput)(nil)).Elem(), ManagedRuleArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsInput)(nil)).Elem(), NotificationsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsPtrInput)(nil)).Elem(), NotificationsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsInput)(nil)).Elem(), RecorderSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsPtrInput)(nil)).Elem(), RecorderSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsPtrInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesInput)(nil)).Elem(), RulesArgs{})
@@ -1387,10 +1916,16 @@ func init() {
 	pulumi.RegisterOutputType(DashboardSettingsPtrOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(LookupOutput{})
+	pulumi.RegisterOutputType(LookupPtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleOutput{})
 	pulumi.RegisterOutputType(ManagedRuleArrayOutput{})
 	pulumi.RegisterOutputType(NotificationsOutput{})
 	pulumi.RegisterOutputType(NotificationsPtrOutput{})
+	pulumi.RegisterOutputType(RecorderSettingsOutput{})
+	pulumi.RegisterOutputType(RecorderSettingsPtrOutput{})
+	pulumi.RegisterOutputType(RecorderStatusOutput{})
+	pulumi.RegisterOutputType(RecorderStatusPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
 	pulumi.RegisterOutputType(RulesOutput{})

@@ -15,7 +15,7 @@ import (
 type RuleSet struct {
 	pulumi.ResourceState
 
-	// ARN of the role that AWS Config may take to read this account.
+	// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
 	ConfigRoleArn pulumi.StringOutput `pulumi:"configRoleArn"`
 	// Names of the rules in the account.
 	ConfigRuleNames pulumi.StringArrayOutput `pulumi:"configRuleNames"`
@@ -38,6 +38,8 @@ func NewRuleSet(ctx *pulumi.Context,
 }
 
 type ruleSetArgs struct {
+	// How the account is looked at.
+	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Which rules are evaluated.
@@ -48,6 +50,8 @@ type ruleSetArgs struct {
 
 // The set of arguments for constructing a RuleSet resource.
 type RuleSetArgs struct {
+	// How the account is looked at.
+	Lookup *LookupArgs
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
 	// Which rules are evaluated.
@@ -143,7 +147,7 @@ func (o RuleSetOutput) ToRuleSetOutputWithContext(ctx context.Context) RuleSetOu
 	return o
 }
 
-// ARN of the role that AWS Config may take to read this account.
+// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
 func (o RuleSetOutput) ConfigRoleArn() pulumi.StringOutput {
 	return o.ApplyT(func(v *RuleSet) pulumi.StringOutput { return v.ConfigRoleArn }).(pulumi.StringOutput)
 }

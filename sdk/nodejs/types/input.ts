@@ -4,6 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "../types/input";
 import * as outputs from "../types/output";
+import * as enums from "../types/enums";
 
 /**
  * Whether there is a dashboard.
@@ -42,6 +43,24 @@ export interface FunctionsSettingsArgs {
 }
 
 /**
+ * How the account is looked at, read-only, before anything is deployed to it.
+ */
+export interface LookupArgs {
+    /**
+     * Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+     */
+    adoptUnmarked?: boolean;
+    /**
+     * Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+     */
+    profile?: string;
+    /**
+     * ARN of a role to take for the look.
+     */
+    roleArn?: string;
+}
+
+/**
  * One AWS managed rule.
  */
 export interface ManagedRuleArgs {
@@ -62,6 +81,10 @@ export interface ManagedRuleArgs {
      */
     name?: string;
     /**
+     * What to do where the region does not offer the rule. Default: `fail`.
+     */
+    onUnavailable?: enums.OnUnavailable;
+    /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
     parameters?: {[key: string]: pulumi.Input<string>};
@@ -69,6 +92,10 @@ export interface ManagedRuleArgs {
      * Which resources the rule looks at. Default: all that it can evaluate.
      */
     scope?: inputs.ScopeArgs;
+    /**
+     * Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+     */
+    unchecked?: boolean;
 }
 
 /**
@@ -79,6 +106,36 @@ export interface NotificationsArgs {
      * E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
      */
     emails?: {[key: string]: pulumi.Input<string>};
+}
+
+/**
+ * Whose configuration recorder is used, and what ours records.
+ */
+export interface RecorderSettingsArgs {
+    /**
+     * Resource types that our recorder records once a day while it records the others continuously.
+     */
+    dailyTypes?: string[];
+    /**
+     * How often our recorder records. Default: `continuous`.
+     */
+    frequency?: enums.RecordingFrequency;
+    /**
+     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+     */
+    globalTypes?: boolean;
+    /**
+     * Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+     */
+    mode?: enums.RecorderMode;
+    /**
+     * The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+     */
+    resourceTypes?: string[];
+    /**
+     * Which resource types our recorder records. Default: `all`.
+     */
+    strategy?: enums.RecordingStrategy;
 }
 
 /**

@@ -4,4 +4,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "../types/input";
 import * as outputs from "../types/output";
+import * as enums from "../types/enums";
+
+/**
+ * The configuration recorder that is there.
+ */
+export interface RecorderStatus {
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Whether it records; absent where that could not be read.
+     */
+    recording?: boolean;
+    /**
+     * ARN of the role that it reads the account with.
+     */
+    roleArn?: string;
+}
 

@@ -6,6 +6,7 @@ import builtins as _builtins
 from . import _utilities
 import typing
 # Export this package's modules as members:
+from ._enums import *
 from .aggregation import *
 from .aggregation_source import *
 from .alerts import *
@@ -13,10 +14,13 @@ from .compliance_monitoring import *
 from .dashboard import *
 from .encryption import *
 from .functions import *
+from .get_account_status import *
 from .provider import *
+from .recorder import *
 from .report_store import *
 from .rule_set import *
 from ._inputs import *
+from . import outputs
 _utilities.register(
     resource_modules="""
 [
@@ -32,6 +36,7 @@ _utilities.register(
    "aws-compliance:index:Dashboard": "Dashboard",
    "aws-compliance:index:Encryption": "Encryption",
    "aws-compliance:index:Functions": "Functions",
+   "aws-compliance:index:Recorder": "Recorder",
    "aws-compliance:index:ReportStore": "ReportStore",
    "aws-compliance:index:RuleSet": "RuleSet"
   }

@@ -13,16 +13,21 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = [
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
     'FunctionsSettingsArgs',
     'FunctionsSettingsArgsDict',
+    'LookupArgs',
+    'LookupArgsDict',
     'ManagedRuleArgs',
     'ManagedRuleArgsDict',
     'NotificationsArgs',
     'NotificationsArgsDict',
+    'RecorderSettingsArgs',
+    'RecorderSettingsArgsDict',
     'ReportsArgs',
     'ReportsArgsDict',
     'RulesArgs',
@@ -181,6 +186,80 @@ class FunctionsSettingsArgs:
         pulumi.set(self, "timeout_seconds", value)
 
 
+class LookupArgsDict(TypedDict):
+    """
+    How the account is looked at, read-only, before anything is deployed to it.
+    """
+    adopt_unmarked: NotRequired[_builtins.bool]
+    """
+    Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+    """
+    profile: NotRequired[_builtins.str]
+    """
+    Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+    """
+    role_arn: NotRequired[_builtins.str]
+    """
+    ARN of a role to take for the look.
+    """
+
+@pulumi.input_type
+class LookupArgs:
+    def __init__(__self__, *,
+                 adopt_unmarked: Optional[_builtins.bool] = None,
+                 profile: Optional[_builtins.str] = None,
+                 role_arn: Optional[_builtins.str] = None):
+        """
+        How the account is looked at, read-only, before anything is deployed to it.
+
+        :param _builtins.bool adopt_unmarked: Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+        :param _builtins.str role_arn: ARN of a role to take for the look.
+        """
+        if adopt_unmarked is not None:
+            pulumi.set(__self__, "adopt_unmarked", adopt_unmarked)
+        if profile is not None:
+            pulumi.set(__self__, "profile", profile)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
+
+    @_builtins.property
+    @pulumi.getter(name="adoptUnmarked")
+    def adopt_unmarked(self) -> Optional[_builtins.bool]:
+        """
+        Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        """
+        return pulumi.get(self, "adopt_unmarked")
+
+    @adopt_unmarked.setter
+    def adopt_unmarked(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "adopt_unmarked", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def profile(self) -> Optional[_builtins.str]:
+        """
+        Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+        """
+        return pulumi.get(self, "profile")
+
+    @profile.setter
+    def profile(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "profile", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> Optional[_builtins.str]:
+        """
+        ARN of a role to take for the look.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @role_arn.setter
+    def role_arn(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "role_arn", value)
+
+
 class ManagedRuleArgsDict(TypedDict):
     """
     One AWS managed rule.
@@ -201,6 +280,10 @@ class ManagedRuleArgsDict(TypedDict):
     """
     Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
     """
+    on_unavailable: NotRequired['OnUnavailable']
+    """
+    What to do where the region does not offer the rule. Default: `fail`.
+    """
     parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
@@ -208,6 +291,10 @@ class ManagedRuleArgsDict(TypedDict):
     scope: NotRequired['ScopeArgsDict']
     """
     Which resources the rule looks at. Default: all that it can evaluate.
+    """
+    unchecked: NotRequired[_builtins.bool]
+    """
+    Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
     """
 
 @pulumi.input_type
@@ -217,8 +304,10 @@ class ManagedRuleArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  frequency: pulumi.Input[Optional[_builtins.str]] = None,
                  name: Optional[_builtins.str] = None,
+                 on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
-                 scope: Optional['ScopeArgs'] = None):
+                 scope: Optional['ScopeArgs'] = None,
+                 unchecked: Optional[_builtins.bool] = None):
         """
         One AWS managed rule.
 
@@ -226,8 +315,10 @@ class ManagedRuleArgs:
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
+        :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
         pulumi.set(__self__, "identifier", identifier)
         if description is not None:
@@ -236,10 +327,14 @@ class ManagedRuleArgs:
             pulumi.set(__self__, "frequency", frequency)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if on_unavailable is not None:
+            pulumi.set(__self__, "on_unavailable", on_unavailable)
         if parameters is not None:
             pulumi.set(__self__, "parameters", parameters)
         if scope is not None:
             pulumi.set(__self__, "scope", scope)
+        if unchecked is not None:
+            pulumi.set(__self__, "unchecked", unchecked)
 
     @_builtins.property
     @pulumi.getter
@@ -290,6 +385,18 @@ class ManagedRuleArgs:
         pulumi.set(self, "name", value)
 
     @_builtins.property
+    @pulumi.getter(name="onUnavailable")
+    def on_unavailable(self) -> Optional['OnUnavailable']:
+        """
+        What to do where the region does not offer the rule. Default: `fail`.
+        """
+        return pulumi.get(self, "on_unavailable")
+
+    @on_unavailable.setter
+    def on_unavailable(self, value: Optional['OnUnavailable']):
+        pulumi.set(self, "on_unavailable", value)
+
+    @_builtins.property
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
@@ -312,6 +419,18 @@ class ManagedRuleArgs:
     @scope.setter
     def scope(self, value: Optional['ScopeArgs']):
         pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def unchecked(self) -> Optional[_builtins.bool]:
+        """
+        Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+        """
+        return pulumi.get(self, "unchecked")
+
+    @unchecked.setter
+    def unchecked(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "unchecked", value)
 
 
 class NotificationsArgsDict(TypedDict):
@@ -346,6 +465,140 @@ class NotificationsArgs:
     @emails.setter
     def emails(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "emails", value)
+
+
+class RecorderSettingsArgsDict(TypedDict):
+    """
+    Whose configuration recorder is used, and what ours records.
+    """
+    daily_types: NotRequired[Sequence[_builtins.str]]
+    """
+    Resource types that our recorder records once a day while it records the others continuously.
+    """
+    frequency: NotRequired['RecordingFrequency']
+    """
+    How often our recorder records. Default: `continuous`.
+    """
+    global_types: NotRequired[_builtins.bool]
+    """
+    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+    """
+    mode: NotRequired['RecorderMode']
+    """
+    Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+    """
+    resource_types: NotRequired[Sequence[_builtins.str]]
+    """
+    The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    """
+    strategy: NotRequired['RecordingStrategy']
+    """
+    Which resource types our recorder records. Default: `all`.
+    """
+
+@pulumi.input_type
+class RecorderSettingsArgs:
+    def __init__(__self__, *,
+                 daily_types: Optional[Sequence[_builtins.str]] = None,
+                 frequency: Optional['RecordingFrequency'] = None,
+                 global_types: Optional[_builtins.bool] = None,
+                 mode: Optional['RecorderMode'] = None,
+                 resource_types: Optional[Sequence[_builtins.str]] = None,
+                 strategy: Optional['RecordingStrategy'] = None):
+        """
+        Whose configuration recorder is used, and what ours records.
+
+        :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
+        :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
+        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+        :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
+        """
+        if daily_types is not None:
+            pulumi.set(__self__, "daily_types", daily_types)
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+        if global_types is not None:
+            pulumi.set(__self__, "global_types", global_types)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if resource_types is not None:
+            pulumi.set(__self__, "resource_types", resource_types)
+        if strategy is not None:
+            pulumi.set(__self__, "strategy", strategy)
+
+    @_builtins.property
+    @pulumi.getter(name="dailyTypes")
+    def daily_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Resource types that our recorder records once a day while it records the others continuously.
+        """
+        return pulumi.get(self, "daily_types")
+
+    @daily_types.setter
+    def daily_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "daily_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> Optional['RecordingFrequency']:
+        """
+        How often our recorder records. Default: `continuous`.
+        """
+        return pulumi.get(self, "frequency")
+
+    @frequency.setter
+    def frequency(self, value: Optional['RecordingFrequency']):
+        pulumi.set(self, "frequency", value)
+
+    @_builtins.property
+    @pulumi.getter(name="globalTypes")
+    def global_types(self) -> Optional[_builtins.bool]:
+        """
+        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+        """
+        return pulumi.get(self, "global_types")
+
+    @global_types.setter
+    def global_types(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "global_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['RecorderMode']:
+        """
+        Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['RecorderMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceTypes")
+    def resource_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        """
+        return pulumi.get(self, "resource_types")
+
+    @resource_types.setter
+    def resource_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "resource_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def strategy(self) -> Optional['RecordingStrategy']:
+        """
+        Which resource types our recorder records. Default: `all`.
+        """
+        return pulumi.get(self, "strategy")
+
+    @strategy.setter
+    def strategy(self, value: Optional['RecordingStrategy']):
+        pulumi.set(self, "strategy", value)
 
 
 class ReportsArgsDict(TypedDict):

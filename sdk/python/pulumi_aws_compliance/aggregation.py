@@ -20,22 +20,38 @@ __all__ = ['AggregationArgs', 'Aggregation']
 @pulumi.input_type
 class AggregationArgs:
     def __init__(__self__, *,
+                 lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  sources: Optional['SourcesArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Aggregation resource.
 
+        :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'SourcesArgs' sources: Which accounts and regions are seen.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
         """
+        if lookup is not None:
+            pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if sources is not None:
             pulumi.set(__self__, "sources", sources)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def lookup(self) -> Optional['LookupArgs']:
+        """
+        How the account is looked at.
+        """
+        return pulumi.get(self, "lookup")
+
+    @lookup.setter
+    def lookup(self, value: Optional['LookupArgs']):
+        pulumi.set(self, "lookup", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -80,6 +96,7 @@ class Aggregation(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  sources: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -89,6 +106,7 @@ class Aggregation(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['SourcesArgs', 'SourcesArgsDict'] sources: Which accounts and regions are seen.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
@@ -117,6 +135,7 @@ class Aggregation(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  sources: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -131,6 +150,7 @@ class Aggregation(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = AggregationArgs.__new__(AggregationArgs)
 
+            __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["sources"] = sources
             __props__.__dict__["tags"] = tags

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 from ._inputs import *
 
 __all__ = ['ComplianceMonitoringArgs', 'ComplianceMonitoring']
@@ -24,8 +25,10 @@ class ComplianceMonitoringArgs:
                  dashboard: Optional['DashboardSettingsArgs'] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional['NotificationsArgs'] = None,
+                 recorder: Optional['RecorderSettingsArgs'] = None,
                  reports: Optional['ReportsArgs'] = None,
                  rules: Optional['RulesArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
@@ -36,8 +39,10 @@ class ComplianceMonitoringArgs:
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
-        :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes. 1 to 20 characters. Default: `compliance`.
+        :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
+        :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+        :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them.
@@ -50,10 +55,14 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "functions", functions)
         if kms_key_arn is not None:
             pulumi.set(__self__, "kms_key_arn", kms_key_arn)
+        if lookup is not None:
+            pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if notifications is not None:
             pulumi.set(__self__, "notifications", notifications)
+        if recorder is not None:
+            pulumi.set(__self__, "recorder", recorder)
         if reports is not None:
             pulumi.set(__self__, "reports", reports)
         if rules is not None:
@@ -110,10 +119,22 @@ class ComplianceMonitoringArgs:
         pulumi.set(self, "kms_key_arn", value)
 
     @_builtins.property
+    @pulumi.getter
+    def lookup(self) -> Optional['LookupArgs']:
+        """
+        How the account is looked at before anything is deployed to it.
+        """
+        return pulumi.get(self, "lookup")
+
+    @lookup.setter
+    def lookup(self, value: Optional['LookupArgs']):
+        pulumi.set(self, "lookup", value)
+
+    @_builtins.property
     @pulumi.getter(name="namePrefix")
     def name_prefix(self) -> Optional[_builtins.str]:
         """
-        Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes. 1 to 20 characters. Default: `compliance`.
+        Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         """
         return pulumi.get(self, "name_prefix")
 
@@ -132,6 +153,18 @@ class ComplianceMonitoringArgs:
     @notifications.setter
     def notifications(self, value: Optional['NotificationsArgs']):
         pulumi.set(self, "notifications", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def recorder(self) -> Optional['RecorderSettingsArgs']:
+        """
+        Whose configuration recorder is used.
+        """
+        return pulumi.get(self, "recorder")
+
+    @recorder.setter
+    def recorder(self, value: Optional['RecorderSettingsArgs']):
+        pulumi.set(self, "recorder", value)
 
     @_builtins.property
     @pulumi.getter
@@ -180,14 +213,16 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder.
+        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
         Not there yet: notices, remediation, waivers, cost, several regions.
 
@@ -197,8 +232,10 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
-        :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. Two deployments in one region need two prefixes. 1 to 20 characters. Default: `compliance`.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
+        :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+        :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them.
@@ -210,7 +247,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  args: Optional[ComplianceMonitoringArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder.
+        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
         Not there yet: notices, remediation, waivers, cost, several regions.
 
@@ -233,8 +270,10 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -253,8 +292,10 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["dashboard"] = dashboard
             __props__.__dict__["functions"] = functions
             __props__.__dict__["kms_key_arn"] = kms_key_arn
+            __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["notifications"] = notifications
+            __props__.__dict__["recorder"] = recorder
             __props__.__dict__["reports"] = reports
             __props__.__dict__["rules"] = rules
             __props__.__dict__["tags"] = tags
@@ -324,7 +365,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
     @pulumi.getter(name="configRoleArn")
     def config_role_arn(self) -> pulumi.Output[_builtins.str]:
         """
-        ARN of the role that AWS Config may take to read this account.
+        ARN of the role that AWS Config reads this account with: that of the recorder in use.
         """
         return pulumi.get(self, "config_role_arn")
 

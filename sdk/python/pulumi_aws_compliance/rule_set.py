@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 from ._inputs import *
 
 __all__ = ['RuleSetArgs', 'RuleSet']
@@ -20,22 +21,38 @@ __all__ = ['RuleSetArgs', 'RuleSet']
 @pulumi.input_type
 class RuleSetArgs:
     def __init__(__self__, *,
+                 lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional['RulesArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a RuleSet resource.
 
+        :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and the role.
         """
+        if lookup is not None:
+            pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if rules is not None:
             pulumi.set(__self__, "rules", rules)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def lookup(self) -> Optional['LookupArgs']:
+        """
+        How the account is looked at.
+        """
+        return pulumi.get(self, "lookup")
+
+    @lookup.setter
+    def lookup(self, value: Optional['LookupArgs']):
+        pulumi.set(self, "lookup", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -80,6 +97,7 @@ class RuleSet(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -89,6 +107,7 @@ class RuleSet(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and the role.
@@ -117,6 +136,7 @@ class RuleSet(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -131,6 +151,7 @@ class RuleSet(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = RuleSetArgs.__new__(RuleSetArgs)
 
+            __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["rules"] = rules
             __props__.__dict__["tags"] = tags
@@ -147,7 +168,7 @@ class RuleSet(pulumi.ComponentResource):
     @pulumi.getter(name="configRoleArn")
     def config_role_arn(self) -> pulumi.Output[_builtins.str]:
         """
-        ARN of the role that AWS Config may take to read this account.
+        ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
         """
         return pulumi.get(self, "config_role_arn")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ministack import app as ministack
 
-from account import config, door, services, strictness
+from account import config, door, faults, services, strictness
 
 TRANSPORT = b"x-forwarded-proto"
 
@@ -14,6 +14,7 @@ def application(on_ready: Callable[[], None]) -> Callable:
     config.install()
     services.install()
     strictness.install()
+    faults.install()
 
     async def serve(scope, receive, send):
         if scope["type"] == "lifespan":

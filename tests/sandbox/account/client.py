@@ -111,6 +111,20 @@ class Account:
         """Confirm an e-mail subscription, as the owner of the address would."""
         self._door("confirmations", topic=topic_arn, address=address)
 
+    def throttle(self, service: str, action: str, times: int) -> None:
+        """Let the next calls of an action (`*`: of every one) be throttled. Services: config, kms, sts."""
+        # STS speaks the query protocol, whose code is another one ("Common Errors").
+        code = "Throttling" if service == "sts" else "ThrottlingException"
+        self._door("faults", service=service, action=action, times=times, code=code)
+
+    def slow_down(self, service: str, action: str, times: int, seconds: float) -> None:
+        """Let the next answers of an action (`*`: of every one) come late. Services: config, kms, sts."""
+        self._door("faults", service=service, action=action, times=times, seconds=seconds)
+
+    def expire(self) -> None:
+        """End the session that this account is seen by."""
+        self._door("expirations", accessKeyId=self.credentials["AccessKeyId"])
+
     def lost(self) -> list[dict]:
         """What AWS would have lost without telling anyone: `target`, `reason`, newest last, over all accounts."""
         with urllib.request.urlopen(f"{self.endpoint}/_account/lost") as answer:
@@ -125,8 +139,11 @@ class Account:
             return json.load(answer)
 
 
-def prepare_landing_zone(account: Account) -> None:
-    """Make what AWS Config needs before any rule: role, bucket, recorder, delivery channel; start recording."""
+def prepare_landing_zone(account: Account, start: bool = True, **recorder) -> None:
+    """Make what AWS Config needs before any rule: role, bucket, recorder, delivery channel; start recording.
+
+    `recorder` changes members of the recorder: `name`, `recordingGroup`, `recordingMode`.
+    """
     bucket = f"config-delivery-{account.account_id}-{account.region}"
     role = _config_role(account)
     s3 = account.client("s3")
@@ -134,15 +151,12 @@ def prepare_landing_zone(account: Account) -> None:
     s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": location} if location else {}))
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_delivery_policy(bucket, account.account_id)))
     config = account.client("config")
-    config.put_configuration_recorder(
-        ConfigurationRecorder={
-            "name": "default",
-            "roleARN": role,
-            "recordingGroup": {"allSupported": True, "includeGlobalResourceTypes": True},
-        }
-    )
-    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
-    config.start_configuration_recorder(ConfigurationRecorderName="default")
+    everything = {"allSupported": True, "includeGlobalResourceTypes": True}
+    wanted = {"name": "default", "roleARN": role, "recordingGroup": everything, **recorder}
+    config.put_configuration_recorder(ConfigurationRecorder=wanted)
+    config.put_delivery_channel(DeliveryChannel={"name": wanted["name"], "s3BucketName": bucket})
+    if start:
+        config.start_configuration_recorder(ConfigurationRecorderName=wanted["name"])
 
 
 def _config_role(account: Account) -> str:

@@ -4,6 +4,8 @@ POST /_account/evaluations   {account, region, rule, results: [{resourceType, re
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
+POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
+POST /_account/expirations   {accessKeyId}   end the session of a role
 GET  /_account/lost          messages AWS would have lost in silence, and why
 
 Only the account's own process tree and tests can reach it (loopback); it is no part of what is simulated.
@@ -15,6 +17,7 @@ import json
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
+from account import faults
 from account.config import compliance
 from account.config.errors import ConfigError
 from account.services import delivery, schedules
@@ -68,6 +71,18 @@ def _confirmations(request: dict) -> dict:
     return {}
 
 
+def _faults(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        fault = faults.Fault(request["times"], request.get("seconds", 0), request.get("code"))
+        faults.add(request["service"], request["action"], fault)
+    return {}
+
+
+def _expirations(request: dict) -> dict:
+    faults.expire(request["accessKeyId"])
+    return {}
+
+
 def _lost(_request: dict) -> dict:
     return {"lost": delivery.lost()}
 
@@ -77,5 +92,7 @@ _ACTIONS = {
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,
+    ("POST", "faults"): _faults,
+    ("POST", "expirations"): _expirations,
     ("GET", "lost"): _lost,
 }

@@ -2,11 +2,13 @@
 
 pub mod source;
 
+use account_look::{PlannedName, RecorderMode};
 use aws_resources::cfg;
 use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::{self, LookupArgs};
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
@@ -34,6 +36,8 @@ pub struct AggregationArgs {
     pub tags: Tags,
     /// Which accounts and regions are seen.
     pub sources: SourcesArgs,
+    /// How the account is looked at.
+    pub lookup: LookupArgs,
 }
 
 /// A configuration aggregator, with the authorization that it needs in its own account and region. One for each account
@@ -54,13 +58,16 @@ impl Component for Aggregation {
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?;
         args.sources.tell(context, &facts).await;
-        Ok(facts)
+        let mut request = args.lookup.request();
+        request.recorder.mode = RecorderMode::Unmanaged;
+        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name: args.name_prefix.aggregator() });
+        account::see(context, facts, request, Default::default()).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let sources = &args.sources;
         if sources.include_here(facts) {
-            authorize(scope, facts.account_id().into(), facts.region().into(), &args.tags);
+            authorize(scope, facts.account_id().into(), facts.region().into(), tags::owned(&args.tags, facts));
         }
         let accounts = match sources.accounts.as_slice() {
             [] => vec![facts.account_id().into()],
@@ -75,7 +82,7 @@ impl Component for Aggregation {
         let aggregator = cfg::ConfigurationAggregator::child(scope, "aggregator")
             .name(args.name_prefix.aggregator())
             .account_aggregation_source(source)
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
             .register();
         Ok(Self { config_aggregator_name: aggregator.name(), config_aggregator_arn: aggregator.arn() })
     }
@@ -112,10 +119,10 @@ impl SourcesArgs {
 
 /// Authorizes an aggregator to see this account in the region of the provider. The resource has no region of its own:
 /// the provider reads its `region` as the aggregator's, and deprecates it.
-fn authorize(scope: &Scope, aggregator_account: Input<String>, aggregator_region: Input<String>, tags: &Tags) {
+fn authorize(scope: &Scope, aggregator_account: Input<String>, aggregator_region: Input<String>, tags: Input<Tags>) {
     let required = cfg::aggregate_authorization::Required { account_id: aggregator_account };
     cfg::AggregateAuthorization::child(scope, "authorization", required)
         .authorized_aws_region(aggregator_region)
-        .set_tags(tags::input(tags))
+        .tags(tags)
         .register();
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorize;
 use crate::facts::AccountFacts;
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 
 /// Inputs of [`AggregationSource`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -39,7 +39,7 @@ impl Component for AggregationSource {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        authorize(scope, args.aggregator_account_id, args.aggregator_region, &args.tags);
+        authorize(scope, args.aggregator_account_id, args.aggregator_region, tags::owned(&args.tags, facts));
         Ok(Self { authorized_region: facts.region() })
     }
 }

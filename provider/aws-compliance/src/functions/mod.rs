@@ -107,7 +107,7 @@ impl Component for Functions {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let configuration = MonitoringConfiguration::new(args.rules.entries(&args.name_prefix))
+        let configuration = MonitoringConfiguration::new(args.rules.entries(&args.name_prefix, facts.known_region()))
             .and_then(|configuration| configuration.render());
         let configuration = configuration.map_err(|error| ConstructError::Failed(error.to_string()))?;
         let digest = sha256_hex(configuration.as_bytes());

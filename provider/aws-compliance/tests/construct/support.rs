@@ -13,12 +13,17 @@ pub const REGION: &str = "eu-west-1";
 
 /// Adds what the provider answers beyond what it is given.
 pub fn answers(monitor: MockMonitor) -> Arc<MockMonitor> {
+    answers_in(REGION, monitor)
+}
+
+/// The same where the look-ups find another region.
+pub fn answers_in(region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
     Arc::new(
         monitor
             .result("aws:index/getCallerIdentity:getCallerIdentity", "accountId", ACCOUNT)
             .result("aws:index/getPartition:getPartition", "partition", "aws")
             .result("aws:index/getPartition:getPartition", "dnsSuffix", "amazonaws.com")
-            .result("aws:index/getRegion:getRegion", "region", REGION)
+            .result("aws:index/getRegion:getRegion", "region", region)
             .output("aws:kms/key:Key", "keyId", "key-id")
             .output("aws:iam/role:Role", "name", "role-name"),
     )

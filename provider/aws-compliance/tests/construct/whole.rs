@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use account_look::OWNER_TAG;
 use aws_compliance::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
 use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
 use serde_json::{Value as Json, json};
 
-use crate::support::{ACCOUNT, REGION, answers, every_input, shown};
+use crate::support::{ACCOUNT, REGION, answers, answers_in, every_input, shown};
 
 struct Deployed {
     monitor: Arc<MockMonitor>,
@@ -161,7 +162,12 @@ async fn tags_reach_every_child_that_takes_them() {
     let mut tagged = BTreeSet::new();
     for registration in deployed.registrations().into_iter().filter(|registration| registration.custom) {
         if facts["resources"][&registration.type_token]["inputs"].get("tags").is_some() {
-            assert_eq!(shown(&registration.inputs["tags"]), json!({ "team": "security" }), "{}", registration.name);
+            let mut tags = shown(&registration.inputs["tags"]);
+            let tags = tags.as_object_mut().expect("tags are an object");
+            // What AWS creates or updates by name says whose it is.
+            let by_name = registration.type_token.starts_with("aws:cfg/");
+            assert_eq!(tags.remove(OWNER_TAG), by_name.then(|| json!("project/stack/compliance")));
+            assert_eq!(*tags, *json!({ "team": "security" }).as_object().expect("it is one"), "{}", registration.name);
             tagged.insert(registration.type_token);
         }
     }
@@ -219,10 +225,13 @@ async fn other_accounts_and_regions_are_told_what_to_deploy_once_at_preview() {
     let log: Vec<_> = monitor.recorded().log.into_iter().map(|entry| entry.message).collect();
     assert_eq!(
         log,
-        [format!(
-            "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {ACCOUNT} and \
-             aggregatorRegion {REGION}: account 444455556666, region us-east-1"
-        )]
+        [
+            format!(
+                "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {ACCOUNT} and \
+                 aggregatorRegion {REGION}: account 444455556666, region us-east-1"
+            ),
+            "the account was not looked at: `AWS_COMPLIANCE_LOOKUP` is `off`".to_owned(),
+        ]
     );
 }
 
@@ -295,7 +304,8 @@ async fn all_wrong_inputs_are_told_at_once_and_nothing_is_registered() {
 #[tokio::test]
 async fn two_rules_of_one_name_are_refused() {
     let problems =
-        errors(json!({ "rules": { "managed": [{ "identifier": "X", "name": "ebs-volumes-encrypted" }] } })).await;
+        errors(json!({ "rules": { "managed": [{ "identifier": "EIP_ATTACHED", "name": "ebs-volumes-encrypted" }] } }))
+            .await;
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].0, "rules.managed[0].name");
 }
@@ -334,8 +344,92 @@ fn every_input_and_output_is_described_and_plain_stays_on_inputs() {
         }
     }
     for (token, nested) in types {
-        for (name, property) in nested["properties"].as_object().expect("there are properties") {
+        for value in nested["enum"].as_array().into_iter().flatten() {
+            assert!(value["description"].as_str().is_some_and(|text| !text.is_empty()), "{token}: {value}");
+        }
+        assert!(nested.get("enum").is_some() || nested.get("properties").is_some(), "{token}");
+        for (name, property) in nested["properties"].as_object().into_iter().flatten() {
             assert!(property["description"].as_str().is_some_and(|text| !text.is_empty()), "{token}.{name}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_recorder_of_ours_comes_before_the_rules_and_gives_the_role() {
+    let deployed = Deployed::with(inputs(json!({ "recorder": {
+        "mode": "create", "strategy": "allExcept", "resourceTypes": ["AWS::EC2::Volume"], "dailyTypes": ["AWS::S3::Bucket"],
+    } })))
+    .await;
+    let recorder = deployed.named("compliance-recorder-recorder");
+    assert_eq!(recorder["name"], json!("compliance-recorder"));
+    assert_eq!(recorder["recordingGroup"]["allSupported"], json!(false));
+    assert_eq!(
+        recorder["recordingGroup"]["exclusionByResourceTypes"],
+        json!([{ "resourceTypes": ["AWS::EC2::Volume"] }])
+    );
+    assert_eq!(
+        recorder["recordingMode"],
+        json!({
+            "recordingFrequency": "CONTINUOUS",
+            "recordingModeOverride": { "recordingFrequency": "DAILY", "resourceTypes": ["AWS::S3::Bucket"] },
+        })
+    );
+    let waited = |name: &str| {
+        let found = deployed.registrations().into_iter().find(|one| one.name == name);
+        found.expect("it is registered").dependencies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert!(waited("compliance-recorder-channel").contains("compliance-recorder-recorder"));
+    assert!(waited("compliance-recorder-recording").contains("compliance-recorder-channel"));
+    assert!(waited("compliance-rules-ebs-volumes-encrypted").contains("compliance-recorder-recording"));
+    assert!(deployed.outputs.contains_key("configRoleArn"));
+}
+
+#[tokio::test]
+async fn inputs_of_the_recorder_go_together() {
+    let monitor = answers(MockMonitor::preview());
+    let given = inputs(json!({ "recorder": {
+        "mode": "create", "resourceTypes": ["AWS::EC2::Volume"], "frequency": "daily",
+        "dailyTypes": ["AWS::Config::ResourceCompliance"],
+    } }));
+    let error = construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await.expect_err("it is refused");
+    let ConstructError::InvalidInputs(problems) = error else { panic!("{error}") };
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for path in ["recorder.resourceTypes", "recorder.dailyTypes", "recorder.dailyTypes[0]"] {
+        assert!(problems.iter().any(|problem| problem.path == path), "{path}: {told:?}");
+    }
+    assert!(monitor.recorded().registrations.is_empty());
+}
+
+#[tokio::test]
+async fn a_rule_that_the_region_does_not_offer_is_refused_left_out_or_deployed() {
+    let rule = |choice: &str| {
+        let rule = json!({ "identifier": "AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN", "onUnavailable": choice });
+        inputs(json!({ "rules": { "managed": [rule] } }))
+    };
+    let elsewhere = || answers_in("ca-west-1", MockMonitor::update());
+    let monitor = elsewhere();
+    let refused = construct_with::<ComplianceMonitoring>(&monitor, "compliance", rule("fail")).await;
+    let Err(ConstructError::InvalidInputs(problems)) = refused else { panic!("it is refused") };
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].path, "rules.managed[0].identifier");
+    assert!(monitor.recorded().registrations.is_empty());
+    for (choice, rules) in [("skip", 4), ("ignore", 5)] {
+        let monitor = elsewhere();
+        construct_with::<ComplianceMonitoring>(&monitor, "compliance", rule(choice)).await.expect("it constructs");
+        let recorded = monitor.recorded();
+        let made = recorded.registrations.iter().filter(|(_, one)| one.type_token == "aws:cfg/rule:Rule").count();
+        assert_eq!(made, rules, "{choice}");
+        let told = recorded.log.iter().any(|entry| entry.message.contains("is not assessed there"));
+        assert_eq!(told, choice == "skip");
+    }
+}
+
+#[tokio::test]
+async fn what_the_catalogue_does_not_know_is_let_through_where_the_user_says_so() {
+    let rule = json!({ "identifier": "NEWER_THAN_THE_CATALOGUE", "unchecked": true });
+    let deployed = Deployed::with(inputs(json!({ "rules": { "managed": [rule] } }))).await;
+    assert_eq!(deployed.of_type("aws:cfg/rule:Rule").len(), 5);
+    let log = deployed.monitor.recorded().log;
+    assert!(log.iter().any(|entry| entry.message.contains("unknown managed rule `NEWER_THAN_THE_CATALOGUE`")));
 }

@@ -258,6 +258,414 @@ impl ConfigurationAggregatorBuilder {
     }
 }
 
+/// `aws:cfg/deliveryChannel:DeliveryChannel`
+#[derive(Clone)]
+pub struct DeliveryChannel(ChildHandle);
+
+/// A [`DeliveryChannel`] that is being described.
+pub struct DeliveryChannelBuilder(Child);
+
+/// What a [`DeliveryChannel`] needs.
+pub mod delivery_channel {
+    use super::*;
+
+    /// Required inputs of a [`DeliveryChannel`].
+    pub struct Required {
+        /// `s3BucketName`: string, required.
+        pub s3_bucket_name: Input<String>,
+    }
+}
+
+impl DeliveryChannel {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/deliveryChannel:DeliveryChannel");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(scope: &Scope, role: &str, required: delivery_channel::Required) -> DeliveryChannelBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("s3BucketName", required.s3_bucket_name);
+        DeliveryChannelBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `name`: string.
+    pub fn name(&self) -> Output<String> {
+        self.0.output("name")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+
+    /// `s3BucketName`: string.
+    pub fn s3_bucket_name(&self) -> Output<String> {
+        self.0.output("s3BucketName")
+    }
+}
+
+impl Resource for DeliveryChannel {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl DeliveryChannelBuilder {
+    /// `name`: string.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("name", value.into());
+        self
+    }
+
+    /// `name`, where it is given.
+    #[must_use]
+    pub fn set_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.name(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// `s3KeyPrefix`: string.
+    #[must_use]
+    pub fn s3_key_prefix(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("s3KeyPrefix", value.into());
+        self
+    }
+
+    /// `s3KeyPrefix`, where it is given.
+    #[must_use]
+    pub fn set_s3_key_prefix(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.s3_key_prefix(value),
+            None => self,
+        }
+    }
+
+    /// `s3KmsKeyArn`: string.
+    #[must_use]
+    pub fn s3_kms_key_arn(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("s3KmsKeyArn", value.into());
+        self
+    }
+
+    /// `s3KmsKeyArn`, where it is given.
+    #[must_use]
+    pub fn set_s3_kms_key_arn(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.s3_kms_key_arn(value),
+            None => self,
+        }
+    }
+
+    /// `snapshotDeliveryProperties`: [`DeliveryChannelSnapshotDeliveryProperties`].
+    #[must_use]
+    pub fn snapshot_delivery_properties(
+        mut self,
+        value: impl Into<Input<DeliveryChannelSnapshotDeliveryProperties>>,
+    ) -> Self {
+        self.0.input("snapshotDeliveryProperties", value.into());
+        self
+    }
+
+    /// `snapshotDeliveryProperties`, where it is given.
+    #[must_use]
+    pub fn set_snapshot_delivery_properties(
+        self,
+        value: Option<Input<DeliveryChannelSnapshotDeliveryProperties>>,
+    ) -> Self {
+        match value {
+            Some(value) => self.snapshot_delivery_properties(value),
+            None => self,
+        }
+    }
+
+    /// `snsTopicArn`: string.
+    #[must_use]
+    pub fn sns_topic_arn(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("snsTopicArn", value.into());
+        self
+    }
+
+    /// `snsTopicArn`, where it is given.
+    #[must_use]
+    pub fn set_sns_topic_arn(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.sns_topic_arn(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> DeliveryChannel {
+        DeliveryChannel(self.0.register())
+    }
+}
+
+/// `aws:cfg/recorder:Recorder`
+#[derive(Clone)]
+pub struct Recorder(ChildHandle);
+
+/// A [`Recorder`] that is being described.
+pub struct RecorderBuilder(Child);
+
+/// What a [`Recorder`] needs.
+pub mod recorder {
+    use super::*;
+
+    /// Required inputs of a [`Recorder`].
+    pub struct Required {
+        /// `roleArn`: string, required.
+        pub role_arn: Input<String>,
+    }
+}
+
+impl Recorder {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/recorder:Recorder");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(scope: &Scope, role: &str, required: recorder::Required) -> RecorderBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("roleArn", required.role_arn);
+        RecorderBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `name`: string.
+    pub fn name(&self) -> Output<String> {
+        self.0.output("name")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+
+    /// `roleArn`: string.
+    pub fn role_arn(&self) -> Output<String> {
+        self.0.output("roleArn")
+    }
+}
+
+impl Resource for Recorder {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl RecorderBuilder {
+    /// `name`: string.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("name", value.into());
+        self
+    }
+
+    /// `name`, where it is given.
+    #[must_use]
+    pub fn set_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.name(value),
+            None => self,
+        }
+    }
+
+    /// `recordingGroup`: [`RecorderRecordingGroup`].
+    #[must_use]
+    pub fn recording_group(mut self, value: impl Into<Input<RecorderRecordingGroup>>) -> Self {
+        self.0.input("recordingGroup", value.into());
+        self
+    }
+
+    /// `recordingGroup`, where it is given.
+    #[must_use]
+    pub fn set_recording_group(self, value: Option<Input<RecorderRecordingGroup>>) -> Self {
+        match value {
+            Some(value) => self.recording_group(value),
+            None => self,
+        }
+    }
+
+    /// `recordingMode`: [`RecorderRecordingMode`].
+    #[must_use]
+    pub fn recording_mode(mut self, value: impl Into<Input<RecorderRecordingMode>>) -> Self {
+        self.0.input("recordingMode", value.into());
+        self
+    }
+
+    /// `recordingMode`, where it is given.
+    #[must_use]
+    pub fn set_recording_mode(self, value: Option<Input<RecorderRecordingMode>>) -> Self {
+        match value {
+            Some(value) => self.recording_mode(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> Recorder {
+        Recorder(self.0.register())
+    }
+}
+
+/// `aws:cfg/recorderStatus:RecorderStatus`
+#[derive(Clone)]
+pub struct RecorderStatus(ChildHandle);
+
+/// A [`RecorderStatus`] that is being described.
+pub struct RecorderStatusBuilder(Child);
+
+/// What a [`RecorderStatus`] needs.
+pub mod recorder_status {
+    use super::*;
+
+    /// Required inputs of a [`RecorderStatus`].
+    pub struct Required {
+        /// `isEnabled`: boolean, required.
+        pub is_enabled: Input<bool>,
+    }
+}
+
+impl RecorderStatus {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/recorderStatus:RecorderStatus");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(scope: &Scope, role: &str, required: recorder_status::Required) -> RecorderStatusBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("isEnabled", required.is_enabled);
+        RecorderStatusBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `isEnabled`: boolean.
+    pub fn is_enabled(&self) -> Output<bool> {
+        self.0.output("isEnabled")
+    }
+
+    /// `name`: string.
+    pub fn name(&self) -> Output<String> {
+        self.0.output("name")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+}
+
+impl Resource for RecorderStatus {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl RecorderStatusBuilder {
+    /// `name`: string.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("name", value.into());
+        self
+    }
+
+    /// `name`, where it is given.
+    #[must_use]
+    pub fn set_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.name(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> RecorderStatus {
+        RecorderStatus(self.0.register())
+    }
+}
+
 /// `aws:cfg/rule:Rule`
 #[derive(Clone)]
 pub struct Rule(ChildHandle);
@@ -541,6 +949,252 @@ impl Encode for ConfigurationAggregatorOrganizationAggregationSource {
             ("allRegions", self.all_regions.map(Encode::encode)),
             ("regions", self.regions.map(Encode::encode)),
             ("roleArn", Some(self.role_arn.encode())),
+        ])
+    }
+}
+
+/// Nested type `cfg.DeliveryChannelSnapshotDeliveryProperties`.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryChannelSnapshotDeliveryProperties {
+    /// `deliveryFrequency`: string.
+    pub delivery_frequency: Option<Input<String>>,
+}
+
+impl DeliveryChannelSnapshotDeliveryProperties {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { delivery_frequency: None }
+    }
+
+    /// `deliveryFrequency`: string.
+    #[must_use]
+    pub fn delivery_frequency(mut self, value: impl Into<Input<String>>) -> Self {
+        self.delivery_frequency = Some(value.into());
+        self
+    }
+}
+
+impl Encode for DeliveryChannelSnapshotDeliveryProperties {
+    fn encode(self) -> Encoding {
+        encode_members(vec![("deliveryFrequency", self.delivery_frequency.map(Encode::encode))])
+    }
+}
+
+/// Nested type `cfg.RecorderRecordingGroup`.
+#[derive(Clone, Debug, Default)]
+pub struct RecorderRecordingGroup {
+    /// `allSupported`: boolean.
+    pub all_supported: Option<Input<bool>>,
+    /// `exclusionByResourceTypes`: list of [`RecorderRecordingGroupExclusionByResourceType`].
+    pub exclusion_by_resource_types: Option<Input<Vec<Input<RecorderRecordingGroupExclusionByResourceType>>>>,
+    /// `includeGlobalResourceTypes`: boolean.
+    pub include_global_resource_types: Option<Input<bool>>,
+    /// `recordingStrategies`: list of [`RecorderRecordingGroupRecordingStrategy`].
+    pub recording_strategies: Option<Input<Vec<Input<RecorderRecordingGroupRecordingStrategy>>>>,
+    /// `resourceTypes`: list of string.
+    pub resource_types: Option<Input<Vec<Input<String>>>>,
+}
+
+impl RecorderRecordingGroup {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self {
+            all_supported: None,
+            exclusion_by_resource_types: None,
+            include_global_resource_types: None,
+            recording_strategies: None,
+            resource_types: None,
+        }
+    }
+
+    /// `allSupported`: boolean.
+    #[must_use]
+    pub fn all_supported(mut self, value: impl Into<Input<bool>>) -> Self {
+        self.all_supported = Some(value.into());
+        self
+    }
+
+    /// `exclusionByResourceTypes`: list of [`RecorderRecordingGroupExclusionByResourceType`].
+    #[must_use]
+    pub fn exclusion_by_resource_types(
+        mut self,
+        value: impl Into<Input<Vec<Input<RecorderRecordingGroupExclusionByResourceType>>>>,
+    ) -> Self {
+        self.exclusion_by_resource_types = Some(value.into());
+        self
+    }
+
+    /// `includeGlobalResourceTypes`: boolean.
+    #[must_use]
+    pub fn include_global_resource_types(mut self, value: impl Into<Input<bool>>) -> Self {
+        self.include_global_resource_types = Some(value.into());
+        self
+    }
+
+    /// `recordingStrategies`: list of [`RecorderRecordingGroupRecordingStrategy`].
+    #[must_use]
+    pub fn recording_strategies(
+        mut self,
+        value: impl Into<Input<Vec<Input<RecorderRecordingGroupRecordingStrategy>>>>,
+    ) -> Self {
+        self.recording_strategies = Some(value.into());
+        self
+    }
+
+    /// `resourceTypes`: list of string.
+    #[must_use]
+    pub fn resource_types(mut self, value: impl Into<Input<Vec<Input<String>>>>) -> Self {
+        self.resource_types = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RecorderRecordingGroup {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("allSupported", self.all_supported.map(Encode::encode)),
+            ("exclusionByResourceTypes", self.exclusion_by_resource_types.map(Encode::encode)),
+            ("includeGlobalResourceTypes", self.include_global_resource_types.map(Encode::encode)),
+            ("recordingStrategies", self.recording_strategies.map(Encode::encode)),
+            ("resourceTypes", self.resource_types.map(Encode::encode)),
+        ])
+    }
+}
+
+/// Nested type `cfg.RecorderRecordingGroupExclusionByResourceType`.
+#[derive(Clone, Debug, Default)]
+pub struct RecorderRecordingGroupExclusionByResourceType {
+    /// `resourceTypes`: list of string.
+    pub resource_types: Option<Input<Vec<Input<String>>>>,
+}
+
+impl RecorderRecordingGroupExclusionByResourceType {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { resource_types: None }
+    }
+
+    /// `resourceTypes`: list of string.
+    #[must_use]
+    pub fn resource_types(mut self, value: impl Into<Input<Vec<Input<String>>>>) -> Self {
+        self.resource_types = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RecorderRecordingGroupExclusionByResourceType {
+    fn encode(self) -> Encoding {
+        encode_members(vec![("resourceTypes", self.resource_types.map(Encode::encode))])
+    }
+}
+
+/// Nested type `cfg.RecorderRecordingGroupRecordingStrategy`.
+#[derive(Clone, Debug, Default)]
+pub struct RecorderRecordingGroupRecordingStrategy {
+    /// `useOnly`: string.
+    pub use_only: Option<Input<String>>,
+}
+
+impl RecorderRecordingGroupRecordingStrategy {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { use_only: None }
+    }
+
+    /// `useOnly`: string.
+    #[must_use]
+    pub fn use_only(mut self, value: impl Into<Input<String>>) -> Self {
+        self.use_only = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RecorderRecordingGroupRecordingStrategy {
+    fn encode(self) -> Encoding {
+        encode_members(vec![("useOnly", self.use_only.map(Encode::encode))])
+    }
+}
+
+/// Nested type `cfg.RecorderRecordingMode`.
+#[derive(Clone, Debug, Default)]
+pub struct RecorderRecordingMode {
+    /// `recordingFrequency`: string.
+    pub recording_frequency: Option<Input<String>>,
+    /// `recordingModeOverride`: [`RecorderRecordingModeRecordingModeOverride`].
+    pub recording_mode_override: Option<Input<RecorderRecordingModeRecordingModeOverride>>,
+}
+
+impl RecorderRecordingMode {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { recording_frequency: None, recording_mode_override: None }
+    }
+
+    /// `recordingFrequency`: string.
+    #[must_use]
+    pub fn recording_frequency(mut self, value: impl Into<Input<String>>) -> Self {
+        self.recording_frequency = Some(value.into());
+        self
+    }
+
+    /// `recordingModeOverride`: [`RecorderRecordingModeRecordingModeOverride`].
+    #[must_use]
+    pub fn recording_mode_override(
+        mut self,
+        value: impl Into<Input<RecorderRecordingModeRecordingModeOverride>>,
+    ) -> Self {
+        self.recording_mode_override = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RecorderRecordingMode {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("recordingFrequency", self.recording_frequency.map(Encode::encode)),
+            ("recordingModeOverride", self.recording_mode_override.map(Encode::encode)),
+        ])
+    }
+}
+
+/// Nested type `cfg.RecorderRecordingModeRecordingModeOverride`.
+#[derive(Clone, Debug)]
+pub struct RecorderRecordingModeRecordingModeOverride {
+    /// `description`: string.
+    pub description: Option<Input<String>>,
+    /// `recordingFrequency`: string, required.
+    pub recording_frequency: Input<String>,
+    /// `resourceTypes`: list of string, required.
+    pub resource_types: Input<Vec<Input<String>>>,
+}
+
+impl RecorderRecordingModeRecordingModeOverride {
+    /// With what it needs.
+    pub fn new(
+        recording_frequency: impl Into<Input<String>>,
+        resource_types: impl Into<Input<Vec<Input<String>>>>,
+    ) -> Self {
+        Self {
+            description: None,
+            recording_frequency: recording_frequency.into(),
+            resource_types: resource_types.into(),
+        }
+    }
+
+    /// `description`: string.
+    #[must_use]
+    pub fn description(mut self, value: impl Into<Input<String>>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RecorderRecordingModeRecordingModeOverride {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("description", self.description.map(Encode::encode)),
+            ("recordingFrequency", Some(self.recording_frequency.encode())),
+            ("resourceTypes", Some(self.resource_types.encode())),
         ])
     }
 }

@@ -7,6 +7,7 @@ mod service;
 mod session;
 
 use std::any::Any;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -47,6 +48,15 @@ pub struct Provider {
     functions: Vec<(&'static str, InvokeFn)>,
     configuration: Option<ConfigurationType>,
     orphan_check: Duration,
+    commands: Vec<Command>,
+}
+
+/// A word of the command line that is answered instead of serving.
+#[derive(Clone, Copy)]
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> ExitCode,
 }
 
 impl Provider {
@@ -60,6 +70,7 @@ impl Provider {
             functions: Vec::new(),
             configuration: None,
             orphan_check: Duration::from_secs(5 * 60),
+            commands: Vec::new(),
         }
     }
 
@@ -107,6 +118,14 @@ impl Provider {
         self
     }
 
+    /// Adds a word of the command line for people, such as `doctor`: `run` is given the arguments after it. `--help`
+    /// shows it with `about`.
+    #[must_use]
+    pub fn command(mut self, name: &'static str, about: &'static str, run: fn(&[String]) -> ExitCode) -> Self {
+        self.commands.push(Command { name, about, run });
+        self
+    }
+
     /// The package schema, as the SDKs are generated from it.
     ///
     /// # Errors
@@ -116,7 +135,7 @@ impl Provider {
     }
 
     /// Serves the package as the engine expects of a plugin, or answers `schema`, `--help` and `--version`.
-    pub fn serve(self) -> std::process::ExitCode {
+    pub fn serve(self) -> ExitCode {
         process::run(self)
     }
 

@@ -56,7 +56,13 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String>
 /// Does what the command line asks for.
 pub(super) fn run(provider: Provider) -> ExitCode {
     let identity = provider.identity;
-    let outcome = match parse(std::env::args().skip(1)) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((word, rest)) = arguments.split_first()
+        && let Some(command) = provider.commands.iter().find(|command| command.name == word)
+    {
+        return (command.run)(rest);
+    }
+    let outcome = match parse(arguments) {
         Err(problem) => Err(format!("{problem}\n\n{}", help(&provider))),
         Ok(Command::Help) => print(&help(&provider)),
         Ok(Command::Version) => print(identity.version),
@@ -88,6 +94,9 @@ fn help(provider: &Provider) -> String {
     let binary = format!("pulumi-resource-{}", identity.name);
     let components = provider.parts.components.iter().map(|component| format!("  {}\n", component.token));
     let components = components.collect::<String>();
+    let commands = provider.commands.iter();
+    let commands = commands.map(|command| format!("\n  {binary} {}   {}", command.name, command.about));
+    let commands = commands.collect::<String>();
     format!(
         "{name} {version}: {description}\n\n\
          This is a Pulumi plugin. The Pulumi engine starts it; you do not have to.\n\n\
@@ -95,7 +104,7 @@ fn help(provider: &Provider) -> String {
            {binary} ADDRESS   serve the engine at ADDRESS (HOST:PORT)\n  \
            {binary}           serve, and wait for an engine to attach (PULUMI_DEBUG_PROVIDERS={id}:PORT)\n  \
            {binary} schema    print the package schema as JSON\n  \
-           {binary} --version print the version\n\n\
+           {binary} --version print the version{commands}\n\n\
          components:\n{components}",
         name = identity.display_name,
         version = identity.version,

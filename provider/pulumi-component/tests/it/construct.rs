@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
 use pulumi_component::{
-    Alias, AliasParent, Component, ConstructError, ConstructRequest, CustomTimeouts, Deployment, PropertyMap,
-    PropertyValue, Registration, RegistrationOptions, Urn, Value,
+    Alias, AliasParent, Component, ConstructError, ConstructRequest, Context, CustomTimeouts, Deployment,
+    PropertyError, PropertyMap, PropertyValue, Registration, RegistrationOptions, Scope, TypeToken, Urn, Value,
 };
 use serde_json::json;
 
@@ -175,4 +175,62 @@ async fn five_thousand_children_are_registered() {
     let made = construct_with::<Crowd>(&monitor, "crowd", inputs(json!({ "count": 5000 }))).await;
     made.expect("it constructs");
     assert_eq!(monitor.recorded().registrations.len(), 5001);
+}
+
+/// Inputs of [`Placed`].
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[serde(default)]
+struct PlacedArgs {
+    /// How many.
+    #[schemars(range(max = 3))]
+    count: u32,
+    /// Where.
+    place: String,
+}
+
+/// A component that looks at the world.
+#[derive(pulumi_component::Outputs)]
+struct Placed {}
+
+impl Component for Placed {
+    const TOKEN: TypeToken = TypeToken::new("shop:index:Placed");
+    type Args = PlacedArgs;
+    type Facts = String;
+
+    async fn prepare(_context: &Context, args: &PlacedArgs) -> Result<String, ConstructError> {
+        match args.place.as_str() {
+            "taken" => Err(ConstructError::InvalidInputs(vec![PropertyError::new("place", "somebody is there")])),
+            "dark" => Err(ConstructError::Failed("nothing is seen".into())),
+            place => Ok(place.to_owned()),
+        }
+    }
+
+    fn construct(_scope: &Scope, _args: PlacedArgs, _facts: &String) -> Result<Self, ConstructError> {
+        Ok(Self {})
+    }
+}
+
+#[tokio::test]
+async fn what_the_world_refuses_stands_beside_wrong_inputs() {
+    let told = async |given: serde_json::Value| {
+        let monitor = Arc::new(MockMonitor::preview());
+        let outcome = construct_with::<Placed>(&monitor, "placed", inputs(given)).await;
+        assert!(outcome.is_ok() || monitor.recorded().registrations.is_empty());
+        match outcome {
+            Ok(_) => vec!["there".to_owned()],
+            Err(ConstructError::InvalidInputs(problems)) => problems.into_iter().map(|problem| problem.path).collect(),
+            Err(error) => vec![error.to_string()],
+        }
+    };
+    assert_eq!(told(json!({ "count": 3, "place": "free" })).await, ["there"]);
+    assert_eq!(told(json!({ "count": 4, "place": "free" })).await, ["count"]);
+    assert_eq!(told(json!({ "count": 3, "place": "taken" })).await, ["place"]);
+    assert_eq!(told(json!({ "count": 4, "place": "taken" })).await, ["count", "place"]);
+    assert_eq!(told(json!({ "count": 4, "place": "dark" })).await, ["count"], "only what the user can mend");
+    assert_eq!(told(json!({ "count": 3, "place": "dark" })).await, ["nothing is seen"]);
+    assert_eq!(
+        told(json!({ "count": "many", "place": "taken" })).await,
+        ["count"],
+        "what does not decode is not looked at"
+    );
 }

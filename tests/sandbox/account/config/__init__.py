@@ -1,7 +1,7 @@
 """AWS Config for the simulated account, in MiniStack's process.
 
 Recorder, delivery channel, aggregators and authorizations are kept by moto's backend; rules, evaluations, the reads
-over them and tags are ours. Everything is per account and region.
+over them, service-linked recorders, conformance packs and tags are ours. Everything is per account and region.
 """
 
 import json
@@ -13,7 +13,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.core.router import extract_access_key_id
 
 from account import hooks
-from account.config import access, aggregate, aggregators, compliance, recorders, rules, tags
+from account.config import access, aggregate, aggregators, compliance, packs, recorders, rules, tags
 from account.config.errors import ConfigError, moto_error
 
 HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
@@ -24,6 +24,7 @@ OPERATIONS = {
     **compliance.OPERATIONS,
     **aggregators.OPERATIONS,
     **aggregate.OPERATIONS,
+    **packs.OPERATIONS,
     **tags.OPERATIONS,
 }
 

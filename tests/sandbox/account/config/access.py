@@ -21,6 +21,7 @@ BY_AGGREGATOR = frozenset(
     }
 )
 BY_AUTHORIZATION = frozenset({"DeleteAggregationAuthorization", "PutAggregationAuthorization"})
+BY_PACK = frozenset({"DeleteConformancePack", "PutConformancePack"})
 BY_ARN = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
 
 
@@ -35,6 +36,8 @@ def resources(operation: str, request: dict) -> list[str]:
         return [_aggregator_arn(request.get("ConfigurationAggregatorName"))]
     if operation in BY_AUTHORIZATION:
         return [arn("aggregation-authorization", f"{request['AuthorizedAccountId']}/{request['AuthorizedAwsRegion']}")]
+    if operation in BY_PACK:
+        return [_pack_arn(request["ConformancePackName"])]
     if operation in BY_ARN:
         return [request["ResourceArn"]]
     return ["*"]
@@ -49,3 +52,8 @@ def _rule_arn(name: str | None) -> str:
 def _aggregator_arn(name: str | None) -> str:
     aggregator = moto_here().config_aggregators.get(name or "")
     return aggregator.configuration_aggregator_arn if aggregator else arn("config-aggregator", "*")
+
+
+def _pack_arn(name: str) -> str:
+    pack = here().packs.get(name)
+    return pack["ConformancePackArn"] if pack else arn("conformance-pack", f"{name}/*")

@@ -1,4 +1,4 @@
-"""Tags of rules, aggregators and authorizations, by ARN."""
+"""Tags of rules, aggregators, authorizations, recorders and conformance packs, by ARN."""
 
 from account.config.errors import ConfigError, invalid
 from account.config.paging import page
@@ -38,6 +38,8 @@ def _known(resource_arn: str) -> str:
     known = {rule["ConfigRuleArn"] for rule in here().rules.values()}
     known |= {aggregator.configuration_aggregator_arn for aggregator in moto.config_aggregators.values()}
     known |= {authorization.aggregation_authorization_arn for authorization in moto.aggregation_authorizations.values()}
+    known |= {recorder["arn"] for kind in (here().recorders, here().linked) for recorder in kind.values()}
+    known |= {pack["ConformancePackArn"] for pack in here().packs.values()}
     if resource_arn not in known:
         raise ConfigError("ResourceNotFoundException", f"ResourceArn '{resource_arn}' does not exist")
     return resource_arn

@@ -1,4 +1,4 @@
-"""AWS Config: rules, authorizations and aggregators."""
+"""AWS Config: rules, authorizations, aggregators, the recorder and its channel."""
 
 from __future__ import annotations
 
@@ -156,3 +156,100 @@ class ConfigurationAggregator(Resource):
     def delete(self, aws, identity, state):
         config = aws.client("config", state.get("region"))
         config.delete_configuration_aggregator(ConfigurationAggregatorName=identity)
+
+
+class Recorder(Resource):
+    token = "aws:cfg/recorder:Recorder"
+    name = "name"
+    replaces = ("name",)
+
+    def create(self, aws, inputs):
+        group = inputs.get("recordingGroup") or {}
+        strategies = group.get("recordingStrategies") or [{}]
+        exclusions = group.get("exclusionByResourceTypes") or [{}]
+        given = {
+            "allSupported": group.get("allSupported", True),
+            "includeGlobalResourceTypes": group.get("includeGlobalResourceTypes"),
+            "resourceTypes": group.get("resourceTypes"),
+            "recordingStrategy": strategies[0],
+            "exclusionByResourceTypes": exclusions[0],
+        }
+        recorder = {
+            "name": inputs["name"],
+            "roleARN": inputs["roleArn"],
+            "recordingGroup": {name: value for name, value in given.items() if value not in (None, {}, [])},
+        }
+        if mode := inputs.get("recordingMode"):
+            override = mode.get("recordingModeOverride")
+            overrides = {"recordingModeOverrides": [override]} if override else {}
+            recorder["recordingMode"] = {
+                "recordingFrequency": mode.get("recordingFrequency", "CONTINUOUS"),
+                **overrides,
+            }
+        aws.client("config", inputs.get("region")).put_configuration_recorder(ConfigurationRecorder=recorder)
+        return inputs["name"], {}
+
+    def read(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        found = config.describe_configuration_recorders(ConfigurationRecorderNames=[identity])
+        recorder = found["ConfigurationRecorders"][0]
+        mode = recorder.get("recordingMode", {})
+        overrides = mode.get("recordingModeOverrides")
+        observed = {"recordingFrequency": mode.get("recordingFrequency")}
+        if overrides:
+            observed["recordingModeOverride"] = overrides[0]
+        return {"name": identity, "roleArn": recorder["roleARN"], "recordingMode": observed}
+
+    def update(self, aws, identity, old, inputs):
+        return self.create(aws, inputs)[1]
+
+    def delete(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        config.delete_configuration_recorder(ConfigurationRecorderName=identity)
+
+
+class DeliveryChannel(Resource):
+    token = "aws:cfg/deliveryChannel:DeliveryChannel"
+    name = "name"
+    replaces = ("name",)
+    members = ("name", "s3BucketName", "s3KeyPrefix", "s3KmsKeyArn")
+
+    def create(self, aws, inputs):
+        channel = {member: inputs[member] for member in self.members if inputs.get(member)}
+        aws.client("config", inputs.get("region")).put_delivery_channel(DeliveryChannel=channel)
+        return inputs["name"], {}
+
+    def read(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        found = config.describe_delivery_channels(DeliveryChannelNames=[identity])["DeliveryChannels"][0]
+        return {member: found.get(member) for member in self.members}
+
+    def update(self, aws, identity, old, inputs):
+        return self.create(aws, inputs)[1]
+
+    def delete(self, aws, identity, state):
+        aws.client("config", state.get("region")).delete_delivery_channel(DeliveryChannelName=identity)
+
+
+class RecorderStatus(Resource):
+    token = "aws:cfg/recorderStatus:RecorderStatus"
+    replaces = ("name",)
+
+    def create(self, aws, inputs):
+        config = aws.client("config", inputs.get("region"))
+        act = config.start_configuration_recorder if inputs["isEnabled"] else config.stop_configuration_recorder
+        act(ConfigurationRecorderName=inputs["name"])
+        return inputs["name"], {}
+
+    def read(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        names = [identity]
+        found = config.describe_configuration_recorder_status(ConfigurationRecorderNames=names)
+        return {"name": identity, "isEnabled": found["ConfigurationRecordersStatus"][0]["recording"]}
+
+    def update(self, aws, identity, old, inputs):
+        return self.create(aws, inputs)[1]
+
+    def delete(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        config.stop_configuration_recorder(ConfigurationRecorderName=identity)

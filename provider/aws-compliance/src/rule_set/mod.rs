@@ -1,8 +1,12 @@
 //! The Config rules and the role that AWS Config reads the account with.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod check;
 
-use aws_resources::{Arn, Json, PolicyDocument, Statement, cfg, iam};
+use std::collections::BTreeMap;
+
+use account_look::{PlannedRule, RecorderMode};
+use aws_compliance_catalog::{Catalog, Trigger};
+use aws_resources::{Json, cfg, iam};
 use functions_core::configuration::RuleEntry;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, interpolate,
@@ -10,23 +14,47 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::{self, LookupArgs};
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::recorder;
 use crate::tags::{self, Tags};
 
-/// Name, identifier, and parameters as name and value.
-type BaselineRule = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+/// A rule of the baseline. All react to changes of resources of one type.
+struct BaselineRule {
+    name: &'static str,
+    identifier: &'static str,
+    /// Name and value.
+    parameters: &'static [(&'static str, &'static str)],
+    resource_type: &'static str,
+}
 
 /// The rules that a deployment has unless it says otherwise.
 const BASELINE: [BaselineRule; 4] = [
-    (
-        "ec2-approved-instance-types",
-        "DESIRED_INSTANCE_TYPE",
-        &[("instanceType", "t2.micro,t2.small,t3.micro,t3.small")],
-    ),
-    ("s3-bucket-encryption-enabled", "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", &[]),
-    ("rds-backup-retention-enabled", "DB_INSTANCE_BACKUP_ENABLED", &[]),
-    ("ebs-volumes-encrypted", "ENCRYPTED_VOLUMES", &[]),
+    BaselineRule {
+        name: "ec2-approved-instance-types",
+        identifier: "DESIRED_INSTANCE_TYPE",
+        parameters: &[("instanceType", "t2.micro,t2.small,t3.micro,t3.small")],
+        resource_type: "AWS::EC2::Instance",
+    },
+    BaselineRule {
+        name: "s3-bucket-encryption-enabled",
+        identifier: "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
+        parameters: &[],
+        resource_type: "AWS::S3::Bucket",
+    },
+    BaselineRule {
+        name: "rds-backup-retention-enabled",
+        identifier: "DB_INSTANCE_BACKUP_ENABLED",
+        parameters: &[],
+        resource_type: "AWS::RDS::DBInstance",
+    },
+    BaselineRule {
+        name: "ebs-volumes-encrypted",
+        identifier: "ENCRYPTED_VOLUMES",
+        parameters: &[],
+        resource_type: "AWS::EC2::Volume",
+    },
 ];
 
 /// Which rules are evaluated.
@@ -65,6 +93,25 @@ pub struct ManagedRuleArgs {
     pub frequency: Option<Input<String>>,
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
+    /// What to do where the region does not offer the rule.
+    #[serde(default)]
+    pub on_unavailable: OnUnavailable,
+    /// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it.
+    #[serde(default)]
+    pub unchecked: bool,
+}
+
+/// What to do with a rule that the region does not offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OnUnavailable {
+    /// Refuse the deployment.
+    #[default]
+    Fail,
+    /// Leave the rule out and say that it is not assessed there.
+    Skip,
+    /// Deploy it all the same: the region can be newer than the catalogue.
+    Ignore,
 }
 
 /// Which resources a rule looks at: by type, by one resource, or by tag.
@@ -91,38 +138,59 @@ struct Rule {
 impl RulesArgs {
     /// All rules, the baseline first.
     fn rules(&self) -> Vec<Rule> {
-        let baseline = BASELINE.iter().filter(|_| self.baseline).map(|(name, identifier, parameters)| {
-            let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect();
-            Rule { name: (*name).to_owned(), args: ManagedRuleArgs::of(identifier, parameters) }
+        let baseline = BASELINE.iter().filter(|_| self.baseline).map(|rule| {
+            let parameters = rule.parameters.iter();
+            let parameters = parameters.map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect();
+            Rule { name: rule.name.to_owned(), args: ManagedRuleArgs::of(rule.identifier, parameters) }
         });
         let managed = self.managed.iter().map(|args| Rule { name: args.name(), args: args.clone() });
         baseline.chain(managed).collect()
     }
 
-    /// Names and identifiers as the functions know them.
-    pub fn entries(&self, prefix: &NamePrefix) -> Vec<RuleEntry> {
-        let rules = self.rules().into_iter();
+    /// Names and identifiers as the functions know them; without what this region does not offer and is left out.
+    pub fn entries(&self, prefix: &NamePrefix, region: Option<&str>) -> Vec<RuleEntry> {
+        let rules = self.rules().into_iter().filter(|rule| !rule.args.is_left_out(region));
         rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
     }
 
-    /// Names are the rules' identity, in the account and in the stack: each may be there once.
-    pub fn check(&self, checks: &mut Checks) {
-        let mut taken: BTreeSet<String> =
-            BASELINE.iter().filter(|_| self.baseline).map(|(name, ..)| (*name).to_owned()).collect();
-        for (index, rule) in self.managed.iter().enumerate() {
-            let name = rule.name();
-            if !taken.insert(name.clone()) {
-                let reason = format!("there is a rule `{name}` already; give this one a `name` of its own");
-                checks.error(&format!("managed[{index}].name"), reason);
+    /// What the look at the account is told of them.
+    pub fn planned(&self, prefix: &NamePrefix) -> Vec<PlannedRule> {
+        let baseline = self.rules().len() - self.managed.len();
+        let planned = self.rules().into_iter().enumerate().map(|(index, rule)| {
+            let known = BASELINE.get(index).filter(|_| index < baseline);
+            let (resource_types, change_triggered) = match known {
+                Some(known) => (vec![known.resource_type.to_owned()], true),
+                None => watched(&rule.args.identifier),
+            };
+            PlannedRule {
+                path: match index.checked_sub(baseline) {
+                    None => "rules.baseline".to_owned(),
+                    Some(index) if rule.args.name.is_some() => format!("rules.managed[{index}].name"),
+                    Some(index) => format!("rules.managed[{index}].identifier"),
+                },
+                name: prefix.rule(&rule.name),
+                identifier: rule.args.identifier,
+                resource_types,
+                change_triggered,
             }
-        }
+        });
+        planned.collect()
     }
 }
 
 impl ManagedRuleArgs {
     fn of(identifier: &str, parameters: BTreeMap<String, Input<String>>) -> Self {
         let identifier = identifier.to_owned();
-        Self { identifier, name: None, description: None, parameters, frequency: None, scope: None }
+        Self {
+            identifier,
+            name: None,
+            description: None,
+            parameters,
+            frequency: None,
+            scope: None,
+            on_unavailable: OnUnavailable::default(),
+            unchecked: false,
+        }
     }
 
     fn name(&self) -> String {
@@ -140,6 +208,8 @@ pub struct RuleSetArgs {
     pub tags: Tags,
     /// Which rules are evaluated.
     pub rules: RulesArgs,
+    /// How the account is looked at.
+    pub lookup: LookupArgs,
 }
 
 /// AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
@@ -147,7 +217,7 @@ pub struct RuleSetArgs {
 pub struct RuleSet {
     /// Names of the rules in the account.
     pub config_rule_names: Output<Vec<String>>,
-    /// ARN of the role that AWS Config may take to read this account.
+    /// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
     pub config_role_arn: Output<String>,
 }
 
@@ -160,12 +230,17 @@ impl Component for RuleSet {
         checks.under("rules", |checks| args.rules.check(checks));
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?;
+        let mut request = args.lookup.request();
+        request.recorder.mode = RecorderMode::Unmanaged;
+        request.rules = args.rules.planned(&args.name_prefix);
+        let unavailable = args.rules.unavailable(facts.known_region());
+        account::see(context, facts, request, unavailable).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let required = iam::role::Required { assume_role_policy: config_trust(facts).into() };
+        let required = iam::role::Required { assume_role_policy: recorder::trust(facts).into() };
         let role = iam::Role::child(scope, "config-role", required)
             .description("AWS Config reads the resources of this account")
             .set_tags(tags::input(&args.tags))
@@ -175,7 +250,8 @@ impl Component for RuleSet {
             iam::role_policy_attachment::Required { policy_arn: policy_arn.into(), role: role.name().into() };
         iam::RolePolicyAttachment::child(scope, "config-role-policy", required).register();
 
-        let rules = args.rules.rules().into_iter().map(|rule| {
+        let offered = args.rules.rules().into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
+        let rules = offered.map(|rule| {
             let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
             cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
                 .name(args.name_prefix.rule(&rule.name))
@@ -183,25 +259,20 @@ impl Component for RuleSet {
                 .set_input_parameters(parameters(rule.args.parameters))
                 .set_maximum_execution_frequency(rule.args.frequency)
                 .set_scope(rule.args.scope.map(|scope| rule_scope(scope).into()))
-                .set_tags(tags::input(&args.tags))
+                .tags(tags::owned(&args.tags, facts))
+                .options(facts.after_recorder())
                 .register()
         });
         let names: Vec<_> = rules.map(|rule| rule.name()).collect();
-        Ok(Self { config_rule_names: all(names), config_role_arn: role.arn() })
+        let in_use = facts.reused_recorder_role().map_or_else(|| role.arn(), |found| Output::known(found.to_owned()));
+        Ok(Self { config_rule_names: all(names), config_role_arn: in_use })
     }
 }
 
-/// Only AWS Config, and only for this account.
-fn config_trust(facts: &AccountFacts) -> PolicyDocument {
-    PolicyDocument::new([Statement::allow("Config")
-        .service("config.amazonaws.com")
-        .actions(["sts:AssumeRole"])
-        .when("StringEquals", "aws:SourceAccount", facts.account_id())
-        .when(
-            "ArnLike",
-            "aws:SourceArn",
-            Arn::of(facts.partition(), "config").region("*").account(facts.account_id()).resource("*"),
-        )])
+/// The resource types that a rule evaluates, and whether changes of them trigger it.
+fn watched(identifier: &str) -> (Vec<String>, bool) {
+    let known = Catalog::get().rule(identifier);
+    known.map_or_else(Default::default, |rule| (rule.types.clone(), rule.trigger != Trigger::Periodic))
 }
 
 /// Parameters as the JSON text that AWS Config takes.

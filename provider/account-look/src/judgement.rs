@@ -1,0 +1,149 @@
+//! What the sight of the account means for the deployment. No I/O; the same look and request give the same findings.
+
+mod key;
+mod namesakes;
+mod recorder;
+mod rules;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::look::{Look, Part, Reason, Unread};
+use crate::request::LookRequest;
+
+pub(crate) use recorder::records;
+pub use recorder::{RecorderAction, recorder_action};
+
+/// What a sight means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// How much it means.
+    pub severity: Severity,
+    /// Property path of the input that it is about, such as `recorder.mode`; empty where it is about none.
+    pub path: String,
+    /// What was seen and what helps: lower case, no final stop.
+    pub message: String,
+}
+
+/// How much a finding means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// The deployment must not go on.
+    Error,
+    /// It works, but not as one would think; or it is not known whether it works.
+    Warning,
+    /// Worth a line.
+    Status,
+}
+
+impl Finding {
+    fn error(path: &str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, path: path.to_owned(), message: message.into() }
+    }
+
+    fn warning(path: &str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, path: path.to_owned(), message: message.into() }
+    }
+
+    fn status(message: impl Into<String>) -> Self {
+        Self { severity: Severity::Status, path: String::new(), message: message.into() }
+    }
+}
+
+/// Everything there is to say, errors first. Without an error a look that took place ends with one line of status.
+pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(skipped) = &look.skipped {
+        findings.push(match skipped.reason {
+            // Nothing is wrong where the program gives credentials to its provider alone, or where people sign in by SSO.
+            Reason::NoCredentials
+            | Reason::UnsupportedCredentials
+            | Reason::NoRegion
+            | Reason::OtherAccount
+            | Reason::AccountUnknown => Finding::status(&skipped.message),
+            _ => Finding::warning("", &skipped.message),
+        });
+    }
+    findings.extend(recorder::judge(look, request));
+    findings.extend(rules::judge(look, request));
+    findings.extend(namesakes::judge(look, request));
+    findings.extend(key::judge(look, request));
+    findings.extend(unread(look, request));
+    findings.sort_by_key(|finding| finding.severity);
+    if look.skipped.is_none() && findings.iter().all(|finding| finding.severity != Severity::Error) {
+        findings.extend(recorder::status(look, request));
+    }
+    findings
+}
+
+/// One warning for each reason, not for each call: who may not read one thing may not read others, too.
+fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
+    let mut groups: Vec<(&str, Reason, Vec<&Unread>)> = Vec::new();
+    for unread in &look.unread {
+        // Where AWS does not have service-linked recorders yet, there is nothing to be missed.
+        if (unread.part, unread.reason) == (Part::ServiceLinkedRecorders, Reason::Failed) {
+            continue;
+        }
+        let path = match unread.part {
+            Part::Key | Part::KeyPolicy => request.key.as_ref().map_or("", |key| &key.path),
+            _ => "",
+        };
+        match groups.iter_mut().find(|group| (group.0, group.1) == (path, unread.reason)) {
+            Some(group) => group.2.push(unread),
+            None => groups.push((path, unread.reason, vec![unread])),
+        }
+    }
+    groups.into_iter().map(|(path, reason, group)| Finding::warning(path, unread_together(reason, &group))).collect()
+}
+
+fn unread_together(reason: Reason, group: &[&Unread]) -> String {
+    let about = in_a_row(&group.iter().map(|unread| about(unread.part).to_owned()).collect::<Vec<_>>());
+    let calls = names(&group.iter().map(|unread| &unread.call).collect::<Vec<_>>());
+    match (group, reason) {
+        ([_, _, ..], Reason::Denied) => format!("not read: {about}; {calls} are not allowed to these credentials"),
+        ([_, _, ..], Reason::TimedOut) => format!("not read: {about}; {calls} took too long"),
+        ([_, _, ..], Reason::Throttled) => {
+            format!("not read: {about}; AWS asked to be called less often ({calls}), try again later")
+        }
+        ([first, ..], _) => format!("not read: {about}; {}", first.message),
+        ([], _) => String::new(),
+    }
+}
+
+fn about(part: Part) -> &'static str {
+    match part {
+        Part::Recorder => "the configuration recorder",
+        Part::ServiceLinkedRecorders => "service-linked recorders",
+        Part::DeliveryChannel => "the delivery channel",
+        Part::Rules => "rules that may belong to others",
+        Part::Aggregators => "aggregators that may belong to others",
+        Part::Authorizations => "authorizations of aggregators",
+        Part::ConformancePacks => "conformance packs that may belong to others",
+        Part::Tags => "some tags, which tell whose things are",
+        Part::Key => "the key",
+        Part::KeyPolicy => "the key's policy",
+    }
+}
+
+/// The account and region in words.
+fn place(look: &Look) -> (&str, &str) {
+    (look.account.as_deref().unwrap_or("?"), look.region.as_deref().unwrap_or("?"))
+}
+
+/// Names in a row: `a`, `b` and `c`.
+fn names<T: AsRef<str>>(names: &[T]) -> String {
+    in_a_row(&names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>())
+}
+
+fn in_a_row(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The key that the user gave: whether it is of use, and whether its policy admits everyone who needs it.
+
+use serde_json::Value;
+
+use super::{Finding, names, place};
+use crate::key_policy::{Admission, KeyUser, key_users};
+use crate::look::{Key, Look};
+use crate::request::{LookRequest, PlannedKey};
+
+/// The only kind of key that S3, SNS, SQS and CloudWatch Logs encrypt with (KMS Developer Guide, "Special-purpose keys").
+const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
+
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+    let (Some(key), Some(planned)) = (&look.key, &request.key) else { return Vec::new() };
+    match unusable(key, look) {
+        Some(message) => vec![Finding::error(&planned.path, message)],
+        None => policy(key, planned, look),
+    }
+}
+
+fn unusable(key: &Key, look: &Look) -> Option<String> {
+    let (_, region) = place(look);
+    let arn = &key.arn;
+    let elsewhere = arn.split(':').nth(3).filter(|of| !of.is_empty() && *of != region);
+    if let Some(elsewhere) = elsewhere {
+        return Some(format!("the key is of {elsewhere} and can encrypt nothing in {region}; give a key of {region}"));
+    }
+    if key.exists == Some(false) {
+        return Some(format!("there is no key `{arn}`; create it first, or leave it out"));
+    }
+    if let Some(state) = key.state.as_ref().filter(|state| *state != "Enabled") {
+        return Some(format!("the key cannot be used, its state is `{state}`; enable it, or give another one"));
+    }
+    if let Some(spec) = key.spec.as_ref().filter(|spec| *spec != SYMMETRIC) {
+        return Some(format!("the key is of kind `{spec}`; expected a symmetric one (`{SYMMETRIC}`)"));
+    }
+    None
+}
+
+fn policy(key: &Key, planned: &PlannedKey, look: &Look) -> Vec<Finding> {
+    let Some(policy) = &key.policy else { return Vec::new() };
+    let (account, region) = place(look);
+    let partition = look.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
+    let users = key_users(partition, region, account, &planned.log_groups);
+    let with = |wanted: Admission| users.iter().filter(move |user| user.admission(policy) == wanted).collect();
+    let mut findings = Vec::new();
+    let missing: Vec<&KeyUser> = with(Admission::NotAdmitted);
+    if !missing.is_empty() {
+        let remedy = if key.aws_managed {
+            "its policy is AWS's and cannot be changed; give a key of your own, or leave it out".to_owned()
+        } else {
+            let statements: Vec<Value> = missing.iter().map(|user| user.statement()).collect();
+            format!("add to the statements of its policy:\n{}", shown(&statements))
+        };
+        let message = format!("the key's policy does not admit {}; {remedy}", described(&missing));
+        findings.push(Finding::error(&planned.path, message));
+    }
+    let unsure: Vec<&KeyUser> = with(Admission::Unsure);
+    if !unsure.is_empty() {
+        let principals: Vec<_> = unsure.iter().map(|user| &user.principal).collect();
+        findings.push(Finding::warning(
+            &planned.path,
+            format!(
+                "whether the key's policy admits {} depends on conditions that cannot be judged from here",
+                names(&principals)
+            ),
+        ));
+    }
+    findings
+}
+
+fn described(users: &[&KeyUser]) -> String {
+    let each: Vec<_> = users.iter().map(|user| format!("`{}` ({})", user.principal, user.purpose)).collect();
+    each.join(", ")
+}
+
+/// Statements to be pasted into a policy: with commas between them, without a list around them.
+fn shown(statements: &[Value]) -> String {
+    let each: Vec<_> = statements.iter().filter_map(|one| serde_json::to_string_pretty(one).ok()).collect();
+    each.join(",\n")
+}

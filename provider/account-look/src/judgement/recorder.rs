@@ -1,0 +1,186 @@
+//! The configuration recorder: whose it is, what becomes of it, whether it records.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Finding, names, place};
+use crate::look::{Look, Part, Recorded, Recorder, RecorderKind, RecordingFrequency};
+use crate::request::{LookRequest, OWNER_TAG, RecorderMode};
+
+/// What becomes of the recorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RecorderAction {
+    /// There is none yet; ours is made.
+    Create,
+    /// Ours is there and stays.
+    Keep,
+    /// Somebody else's is used.
+    Reuse,
+    /// The mode does not go with what is there; a finding says why.
+    Refuse,
+    /// The account was not seen.
+    Unknown,
+}
+
+/// What the mode and the account make of the recorder. `auto` comes out the same in every run, because a recorder that
+/// carries our name or tag is ours to keep.
+pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
+    use RecorderAction::{Create, Keep, Refuse, Reuse, Unknown};
+    if look.recorders.is_none() {
+        return Unknown;
+    }
+    let found = look.customer_managed_recorder();
+    match (request.recorder.mode, found.map(|found| is_ours(found, request))) {
+        (RecorderMode::Unmanaged, Some(_)) | (RecorderMode::Reuse | RecorderMode::Auto, Some(false)) => Reuse,
+        (RecorderMode::Unmanaged, None) => Unknown,
+        (RecorderMode::Auto | RecorderMode::Create, Some(true)) => Keep,
+        (RecorderMode::Auto | RecorderMode::Create, None) if foreign_channel(look, request).is_none() => Create,
+        _ => Refuse,
+    }
+}
+
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+    let plan = &request.recorder;
+    let (account, region) = place(look);
+    let mut findings = Vec::new();
+    let mut refuse = |message: String| findings.push(Finding::error(&plan.path, message));
+    match (recorder_action(look, request), look.customer_managed_recorder()) {
+        (RecorderAction::Unknown, _) if plan.mode == RecorderMode::Auto => refuse(
+            "`auto` has to see the account, which was not possible; say `create` or `reuse`, so that no run takes away \
+             what another made"
+                .to_owned(),
+        ),
+        (RecorderAction::Refuse, Some(found)) if plan.mode == RecorderMode::Create => refuse(format!(
+            "account {account} has {} in {region} already, and AWS allows one; set it to `reuse`",
+            called(found)
+        )),
+        (RecorderAction::Refuse, Some(found)) => refuse(format!(
+            "the recorder `{}` is this deployment's own, and `reuse` would delete it; keep `create`, or set it to `auto`",
+            found.name
+        )),
+        (RecorderAction::Refuse, None) if plan.mode == RecorderMode::Reuse => {
+            refuse(format!("account {account} has no configuration recorder in {region}{}; set it to `create`", linked(look)));
+        }
+        (RecorderAction::Refuse, None) => {
+            if let Some((name, bucket)) = foreign_channel(look, request) {
+                refuse(format!(
+                    "account {account} has the delivery channel `{name}` (to the bucket `{bucket}`) in {region} \
+                     without a recorder, and AWS allows one; delete it with `aws configservice delete-delivery-channel \
+                     --delivery-channel-name {name}`"
+                ));
+            }
+        }
+        (RecorderAction::Unknown, _)
+            if plan.mode == RecorderMode::Unmanaged && look.recorders.is_some() && !request.rules.is_empty() =>
+        {
+            findings.push(Finding::warning("", format!(
+                "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
+                linked(look)
+            )));
+        }
+        (RecorderAction::Reuse | RecorderAction::Keep, Some(found)) => {
+            findings.extend(health(look, found).map(|message| Finding::warning(&plan.path, message)));
+        }
+        _ => {}
+    }
+    findings
+}
+
+/// Whether a recorder is ours: by tag, and where it has none by name.
+fn is_ours(recorder: &Recorder, request: &LookRequest) -> bool {
+    let tag = recorder.tags.as_ref().and_then(|tags| tags.get(OWNER_TAG));
+    match (tag, &request.owner) {
+        _ if recorder.kind != RecorderKind::CustomerManaged => false,
+        (Some(tag), Some(owner)) => owner.is(tag),
+        _ => request.recorder.name.as_ref() == Some(&recorder.name),
+    }
+}
+
+/// Name and bucket of a delivery channel that is not of our name. Channels have no tags.
+fn foreign_channel<'a>(look: &'a Look, request: &LookRequest) -> Option<(&'a str, &'a str)> {
+    let channels = look.delivery_channels.iter().flatten();
+    let mut foreign = channels.filter(|channel| request.recorder.name.as_ref() != Some(&channel.name));
+    foreign.next().map(|channel| (channel.name.as_str(), channel.bucket.as_str()))
+}
+
+fn called(recorder: &Recorder) -> String {
+    match recorder.kind {
+        RecorderKind::ControlTower => format!("the recorder `{}` of AWS Control Tower", recorder.name),
+        _ => format!("the recorder `{}`", recorder.name),
+    }
+}
+
+/// The recorders that look like some, and are of no use to rules.
+fn linked(look: &Look) -> String {
+    let linked = look.recorders.iter().flatten().filter(|recorder| recorder.kind == RecorderKind::ServiceLinked);
+    let linked: Vec<_> = linked.map(|recorder| &recorder.name).collect();
+    match linked.as_slice() {
+        [] => String::new(),
+        found => format!(" ({} records for a service of AWS alone)", names(found)),
+    }
+}
+
+/// What keeps a recorder from recording.
+fn health(look: &Look, recorder: &Recorder) -> Option<String> {
+    let name = &recorder.name;
+    let without_channel = look.delivery_channels.as_ref().is_some_and(Vec::is_empty);
+    match (recorder.recording, &recorder.last_error) {
+        (Some(false), _) if without_channel => Some(format!(
+            "{} is stopped and has no delivery channel: rules see no change until it has one and is started",
+            called(recorder)
+        )),
+        (Some(false), _) => Some(format!(
+            "{} is stopped: rules see no change until it is started with `aws configservice \
+             start-configuration-recorder --configuration-recorder-name {name}`",
+            called(recorder)
+        )),
+        (_, Some(error)) => Some(format!("{} could not deliver what it recorded: {error}", called(recorder))),
+        _ => None,
+    }
+}
+
+/// The line on an account where all is well.
+pub fn status(look: &Look, request: &LookRequest) -> Option<Finding> {
+    let (account, region) = place(look);
+    let sight = match (recorder_action(look, request), look.customer_managed_recorder()) {
+        (_, Some(found)) if found.recording == Some(false) => format!("{} is stopped", called(found)),
+        (_, Some(found)) => format!("{} records {}", called(found), records(found)),
+        (RecorderAction::Create, None) => "no recorder yet, one is created".to_owned(),
+        _ if look.unread.iter().any(|unread| unread.part == Part::Recorder) => return None,
+        _ => "no recorder".to_owned(),
+    };
+    Some(Finding::status(format!("account {account}, region {region}: {sight}")))
+}
+
+/// What a recorder records, and how often, in words.
+pub fn records(recorder: &Recorder) -> String {
+    let listed = |types: &[String]| match types {
+        [] | [_] | [_, _] | [_, _, _] => names(types),
+        many => format!("{} resource types", many.len()),
+    };
+    let what = match &recorder.records {
+        Some(Recorded::All { global_types: true }) => "all resource types, global ones included".to_owned(),
+        Some(Recorded::All { global_types: false }) => "all resource types but the global ones".to_owned(),
+        Some(Recorded::Only { resource_types }) => format!("only {}", listed(resource_types)),
+        Some(Recorded::AllExcept { resource_types }) => format!("all resource types but {}", listed(resource_types)),
+        None => "what it is made for".to_owned(),
+    };
+    let how = match recorder.frequency {
+        Some(RecordingFrequency::Continuous) => ", continuously",
+        Some(RecordingFrequency::Daily) => ", daily",
+        None => "",
+    };
+    let apart: Vec<_> = recorder
+        .overrides
+        .iter()
+        .map(|part| {
+            let how = match part.frequency {
+                RecordingFrequency::Continuous => "continuously",
+                RecordingFrequency::Daily => "daily",
+            };
+            format!("; {} {how}", listed(&part.resource_types))
+        })
+        .collect();
+    format!("{what}{how}{}", apart.concat())
+}

@@ -1,0 +1,105 @@
+//! Rules: whether there is room for them, and whether what they look at is recorded.
+
+use super::recorder::{RecorderAction, recorder_action};
+use super::{Finding, names, place};
+use crate::look::{Look, NamesakeKind, Recorded, Recorder, RecordingFrequency};
+use crate::request::{LookRequest, PlannedRule};
+
+/// The types that `includeGlobalResourceTypes` is about (AWS Config API Reference, "RecordingGroup").
+const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
+/// What the aggregation reads: the compliance of each resource, which AWS Config records as a type of its own.
+const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
+
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+    let mut findings: Vec<_> = quota(look, request).into_iter().collect();
+    if recorder_action(look, request) != RecorderAction::Reuse {
+        return findings;
+    }
+    if let Some(recorder) = look.customer_managed_recorder() {
+        findings.extend(request.rules.iter().filter_map(|rule| unrecorded(recorder, rule)));
+        findings.extend(request.rules.iter().filter_map(|rule| daily(recorder, rule)));
+        if request.aggregator.is_some() && !is_recorded(recorder, COMPLIANCE_TYPE) {
+            let name = &recorder.name;
+            findings.push(Finding::warning("", format!(
+                "the recorder `{name}` does not record `{COMPLIANCE_TYPE}`, which the aggregation reads: reports stay \
+                 empty until it does"
+            )));
+        }
+    }
+    findings
+}
+
+fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
+    let rules = look.rules?;
+    let is_there = |name: &str| look.namesakes.iter().any(|one| one.kind == NamesakeKind::Rule && one.name == name);
+    let new = request.rules.iter().filter(|rule| !is_there(&rule.name)).count();
+    let free = rules.allowed.saturating_sub(rules.used);
+    if new <= free {
+        return None;
+    }
+    let (account, region) = place(look);
+    Some(Finding::error(
+        "rules",
+        format!(
+            "{new} new rules do not fit: account {account} has {} of the {} that AWS allows in {region}; take rules out, or \
+         ask for a higher quota",
+            rules.used, rules.allowed
+        ),
+    ))
+}
+
+/// A rule that waits for changes of what is not recorded.
+fn unrecorded(recorder: &Recorder, rule: &PlannedRule) -> Option<Finding> {
+    let missing: Vec<_> = watched(rule).filter(|kind| !is_recorded(recorder, kind)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let effect = if missing.len() == rule.resource_types.len() { "has no results" } else { "does not see these" };
+    Some(Finding::warning(
+        &rule.path,
+        format!(
+            "the rule `{}` looks at {}, which the recorder `{}` does not record: it {effect} until they are recorded",
+            rule.name,
+            names(&missing),
+            recorder.name
+        ),
+    ))
+}
+
+/// A rule that waits for changes of what is recorded once a day.
+fn daily(recorder: &Recorder, rule: &PlannedRule) -> Option<Finding> {
+    let slow = |kind: &str| is_recorded(recorder, kind) && frequency(recorder, kind) == Some(RecordingFrequency::Daily);
+    let slow: Vec<_> = watched(rule).filter(|kind| slow(kind)).collect();
+    if slow.is_empty() {
+        return None;
+    }
+    Some(Finding::warning(
+        &rule.path,
+        format!(
+            "the rule `{}` looks at {}, recorded daily by `{}`: changes show in its results up to a day later",
+            rule.name,
+            names(&slow),
+            recorder.name
+        ),
+    ))
+}
+
+/// Rules that are only periodic go on without a recorder (AWS Config Developer Guide, "Evaluation Mode and Trigger Types
+/// for AWS Config Rules").
+fn watched(rule: &PlannedRule) -> impl Iterator<Item = &str> {
+    rule.resource_types.iter().filter(|_| rule.change_triggered).map(String::as_str)
+}
+
+fn is_recorded(recorder: &Recorder, kind: &str) -> bool {
+    match &recorder.records {
+        None => true,
+        Some(Recorded::All { global_types }) => *global_types || !GLOBAL_TYPES.contains(&kind),
+        Some(Recorded::Only { resource_types }) => resource_types.iter().any(|recorded| recorded == kind),
+        Some(Recorded::AllExcept { resource_types }) => resource_types.iter().all(|left_out| left_out != kind),
+    }
+}
+
+fn frequency(recorder: &Recorder, kind: &str) -> Option<RecordingFrequency> {
+    let own = recorder.overrides.iter().find(|part| part.resource_types.iter().any(|listed| listed == kind));
+    own.map_or(recorder.frequency, |part| Some(part.frequency))
+}

@@ -1,0 +1,115 @@
+//! The reading: whose credentials, then everything else at once, all of it until one deadline.
+
+mod clients;
+mod config;
+mod failure;
+mod identity;
+mod key;
+mod recorders;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::look::{Look, Part, Unread};
+use crate::request::LookRequest;
+use failure::Failure;
+
+/// What the whole look may take.
+pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
+
+/// The IAM actions that a look needs; `kms` ones only where a key was given, and `sts:AssumeRole` where a role is to be
+/// taken. `sts:GetCallerIdentity` needs none.
+pub const ACTIONS: [&str; 11] = [
+    "config:DescribeAggregationAuthorizations",
+    "config:DescribeConfigRules",
+    "config:DescribeConfigurationAggregators",
+    "config:DescribeConfigurationRecorderStatus",
+    "config:DescribeConfigurationRecorders",
+    "config:DescribeConformancePacks",
+    "config:DescribeDeliveryChannels",
+    "config:ListConfigurationRecorders",
+    "config:ListTagsForResource",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+];
+
+/// Looks at the account. Ends within [`TIME_ALLOWED`], changes nothing, and never fails.
+pub async fn look(request: &LookRequest) -> Look {
+    let deadline = Deadline::new(TIME_ALLOWED);
+    let found = deadline.bound("signing in to AWS", identity::prove(request)).await.unwrap_or_else(|failure| {
+        let mut look = Look::skipped(failure.reason, format!("the account was not looked at: {failure}"));
+        look.region.clone_from(&request.region);
+        Err(Box::new(look))
+    });
+    match found {
+        Ok(proved) => read(request, proved, deadline).await,
+        Err(skipped) => *skipped,
+    }
+}
+
+/// Reads the parts side by side; each that fails leaves its reason and does not hold the others.
+async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadline) -> Look {
+    let identity::Proved { account, caller, region, shared } = proved;
+    let client = aws_sdk_config::Client::new(&shared);
+    let (recorders, channels, named, key) = tokio::join!(
+        recorders::recorders(&client, deadline),
+        recorders::delivery_channels(&client, deadline),
+        config::named(&client, request, &account, &region, deadline),
+        key::key(&shared, request, deadline),
+    );
+    let mut look = Look { account: Some(account), caller: Some(caller), region: Some(region), ..Look::default() };
+    look.recorders = recorders.found(&mut look.unread);
+    look.delivery_channels = channels.found(&mut look.unread);
+    look.rules = named.rules.found(&mut look.unread);
+    look.aggregators = named.aggregators.found(&mut look.unread);
+    look.namesakes = named.namesakes;
+    look.unread.extend(named.unread);
+    look.key = key.map(|key| key.found(&mut look.unread)).unwrap_or_default();
+    look.unread.sort_by_key(|unread| unread.part);
+    look.unread.dedup();
+    look
+}
+
+/// The moment when the look ends.
+#[derive(Clone, Copy, Debug)]
+struct Deadline(Instant);
+
+impl Deadline {
+    fn new(allowed: Duration) -> Self {
+        Self(Instant::now() + allowed)
+    }
+
+    async fn bound<T>(self, what: &str, reading: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::time::timeout_at(self.0, reading).await.map_err(|_| Failure::timed_out(what))
+    }
+}
+
+/// A part that was read, and what of it was not.
+#[derive(Debug)]
+struct Read<T> {
+    value: Option<T>,
+    unread: Vec<Unread>,
+}
+
+impl<T> Read<T> {
+    fn all(value: T) -> Self {
+        Self { value: Some(value), unread: Vec::new() }
+    }
+
+    fn nothing(part: Part, failure: &Failure) -> Self {
+        Self { value: None, unread: vec![failure.unread(part)] }
+    }
+
+    fn of(part: Part, result: Result<T, Failure>) -> Self {
+        match result {
+            Ok(value) => Self::all(value),
+            Err(failure) => Self::nothing(part, &failure),
+        }
+    }
+
+    fn found(self, unread: &mut Vec<Unread>) -> Option<T> {
+        unread.extend(self.unread);
+        self.value
+    }
+}

@@ -1,0 +1,198 @@
+//! Rules, aggregators, authorizations and conformance packs, and whose those are that have names of ours.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_config::Client;
+use futures::stream::{self, StreamExt};
+
+use super::failure::{Failure, sorted};
+use super::{Deadline, Read};
+use crate::look::{Aggregator, Namesake, NamesakeKind, Part, RuleCount, Tags, Unread};
+use crate::request::LookRequest;
+
+/// Rules of a region and account, unless the account has another quota (AWS Config Developer Guide, "Service Limits").
+const RULES_ALLOWED: usize = 1000;
+/// Reads of tags at once: a framework brings hundreds of rules, and AWS Config throttles who asks for all at once.
+const TAGS_AT_ONCE: usize = 8;
+
+/// What has names.
+pub struct Named {
+    pub rules: Read<RuleCount>,
+    pub aggregators: Read<Vec<Aggregator>>,
+    pub namesakes: Vec<Namesake>,
+    pub unread: Vec<Unread>,
+}
+
+/// Reads all lists side by side, then the tags of what matters in them.
+pub async fn named(client: &Client, request: &LookRequest, account: &str, region: &str, deadline: Deadline) -> Named {
+    let authorization = request.aggregator.as_ref().map(|_| format!("{account}/{region}"));
+    let (rules, aggregators, authorizations, packs) = tokio::join!(
+        deadline.bound("config:DescribeConfigRules", rules(client)),
+        deadline.bound("config:DescribeConfigurationAggregators", aggregators(client)),
+        deadline.bound("config:DescribeAggregationAuthorizations", authorizations(client, authorization.as_deref())),
+        deadline.bound("config:DescribeConformancePacks", packs(client, request)),
+    );
+    let mut unread = Vec::new();
+    let mut namesakes = Vec::new();
+    let rules = rules.and_then(|rules| rules).map(|rules| {
+        let count = RuleCount { used: rules.len(), allowed: RULES_ALLOWED };
+        let planned: BTreeSet<&str> = request.rules.iter().map(|rule| rule.name.as_str()).collect();
+        namesakes.extend(rules.into_iter().filter(|rule| planned.contains(rule.name.as_str())));
+        count
+    });
+    for (part, found) in [(Part::Authorizations, authorizations), (Part::ConformancePacks, packs)] {
+        match found.and_then(|found| found) {
+            Ok(found) => namesakes.extend(found),
+            Err(failure) => unread.push(failure.unread(part)),
+        }
+    }
+    let mut aggregators = aggregators.and_then(|aggregators| aggregators);
+    // What a service made is not ours, whatever its tags say.
+    let untagged = namesakes.iter().filter(|one| one.created_by.is_none()).map(|one| one.arn.clone());
+    let untagged = aggregators.iter().flatten().map(|one| one.arn.clone()).chain(untagged).collect();
+    let (mut tags, tags_unread) = read_tags(client, untagged, deadline).await;
+    unread.extend(tags_unread);
+    for one in aggregators.iter_mut().flatten() {
+        one.tags = tags.remove(&one.arn);
+    }
+    for one in &mut namesakes {
+        one.tags = tags.remove(&one.arn);
+    }
+    namesakes.extend(aggregators.iter().flatten().filter_map(|one| {
+        let planned = request.aggregator.as_ref()?;
+        (planned.name == one.name).then(|| Namesake {
+            kind: NamesakeKind::Aggregator,
+            name: one.name.clone(),
+            arn: one.arn.clone(),
+            created_by: one.created_by.clone(),
+            tags: one.tags.clone(),
+        })
+    }));
+    namesakes.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    Named {
+        rules: Read::of(Part::Rules, rules),
+        aggregators: Read::of(Part::Aggregators, aggregators),
+        namesakes,
+        unread,
+    }
+}
+
+/// The tags of one thing.
+async fn tags_of(client: &Client, arn: &str) -> Result<Tags, Failure> {
+    let mut pages = client.list_tags_for_resource().resource_arn(arn).into_paginator().send();
+    let mut tags = Tags::new();
+    while let Some(page) = pages.next().await {
+        let page = sorted("config:ListTagsForResource", page)?;
+        tags.extend(
+            page.tags
+                .unwrap_or_default()
+                .into_iter()
+                .map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())),
+        );
+    }
+    Ok(tags)
+}
+
+/// Reads the tags of things by their ARNs, a few at once; what the deadline leaves out is not there.
+pub async fn read_tags(
+    client: &Client,
+    arns: Vec<String>,
+    deadline: Deadline,
+) -> (BTreeMap<String, Tags>, Option<Unread>) {
+    let readings = arns.into_iter().map(|arn| reading(client.clone(), arn, deadline));
+    let mut readings = stream::iter(readings).buffer_unordered(TAGS_AT_ONCE);
+    let (mut found, mut unread) = (BTreeMap::new(), None);
+    while let Some((arn, tags)) = readings.next().await {
+        match tags {
+            Ok(tags) => drop(found.insert(arn, tags)),
+            Err(failure) => unread = Some(failure.unread(Part::Tags)),
+        }
+    }
+    (found, unread)
+}
+
+async fn reading(client: Client, arn: String, deadline: Deadline) -> (String, Result<Tags, Failure>) {
+    let tags = deadline.bound("config:ListTagsForResource", tags_of(&client, &arn)).await.and_then(|tags| tags);
+    (arn, tags)
+}
+
+/// Every rule: the call refuses names that are not there, so ours cannot be asked for by name.
+async fn rules(client: &Client) -> Result<Vec<Namesake>, Failure> {
+    let mut pages = client.describe_config_rules().into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = sorted("config:DescribeConfigRules", page)?;
+        found.extend(page.config_rules.unwrap_or_default().into_iter().map(|rule| Namesake {
+            kind: NamesakeKind::Rule,
+            name: rule.config_rule_name.unwrap_or_default(),
+            arn: rule.config_rule_arn.unwrap_or_default(),
+            created_by: rule.created_by.filter(|service| !service.is_empty()),
+            tags: None,
+        }));
+    }
+    Ok(found)
+}
+
+async fn aggregators(client: &Client) -> Result<Vec<Aggregator>, Failure> {
+    let mut pages = client.describe_configuration_aggregators().into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = sorted("config:DescribeConfigurationAggregators", page)?;
+        found.extend(page.configuration_aggregators.unwrap_or_default().into_iter().map(|one| {
+            Aggregator {
+                name: one.configuration_aggregator_name.unwrap_or_default(),
+                arn: one.configuration_aggregator_arn.unwrap_or_default(),
+                organization: one.organization_aggregation_source.is_some(),
+                accounts: one
+                    .account_aggregation_sources
+                    .unwrap_or_default()
+                    .into_iter()
+                    .flat_map(|source| source.account_ids)
+                    .collect(),
+                created_by: one.created_by.filter(|service| !service.is_empty()),
+                tags: None,
+            }
+        }));
+    }
+    Ok(found)
+}
+
+/// The authorization of the aggregator's own account and region, where there is one.
+async fn authorizations(client: &Client, wanted: Option<&str>) -> Result<Vec<Namesake>, Failure> {
+    let Some(wanted) = wanted else { return Ok(Vec::new()) };
+    let mut pages = client.describe_aggregation_authorizations().into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = sorted("config:DescribeAggregationAuthorizations", page)?;
+        found.extend(page.aggregation_authorizations.unwrap_or_default().into_iter().map(|one| Namesake {
+            kind: NamesakeKind::Authorization,
+            name: [one.authorized_account_id, one.authorized_aws_region].map(Option::unwrap_or_default).join("/"),
+            arn: one.aggregation_authorization_arn.unwrap_or_default(),
+            created_by: None,
+            tags: None,
+        }));
+    }
+    found.retain(|one| one.name == wanted);
+    Ok(found)
+}
+
+/// The conformance packs that have names of ours; none is asked for where the deployment has none.
+async fn packs(client: &Client, request: &LookRequest) -> Result<Vec<Namesake>, Failure> {
+    if request.conformance_packs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut pages = client.describe_conformance_packs().into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = sorted("config:DescribeConformancePacks", page)?;
+        found.extend(page.conformance_pack_details.unwrap_or_default().into_iter().map(|pack| Namesake {
+            kind: NamesakeKind::ConformancePack,
+            name: pack.conformance_pack_name,
+            arn: pack.conformance_pack_arn,
+            created_by: pack.created_by.filter(|service| !service.is_empty()),
+            tags: None,
+        }));
+    }
+    found.retain(|pack| request.conformance_packs.iter().any(|planned| planned.name == pack.name));
+    Ok(found)
+}

@@ -1,0 +1,167 @@
+//! Why a call failed, in one of the kinds that a user can do something about.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_config::config::http::HttpResponse;
+use aws_sdk_config::error::{ProvideErrorMetadata, SdkError};
+
+use crate::look::{Part, Reason, Unread};
+
+/// What failed, and how.
+#[derive(Debug)]
+pub struct Failure {
+    /// The kind.
+    pub reason: Reason,
+    /// What failed: an IAM action in backticks, or words.
+    what: String,
+    /// AWS's own words, where the kind says too little.
+    detail: String,
+}
+
+/// The result of a call, its error sorted.
+pub fn sorted<T, E>(action: &str, result: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Failure>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    result.map_err(|error| {
+        let (reason, detail) = sort(&error);
+        Failure { reason, what: format!("`{action}`"), detail }
+    })
+}
+
+fn sort<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E, HttpResponse>) -> (Reason, String) {
+    let reason = match error {
+        SdkError::TimeoutError(_) => Reason::TimedOut,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Reason::TimedOut,
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_user() => Reason::Unreachable,
+        SdkError::ServiceError(_) => error.code().map_or(Reason::Failed, by_code),
+        _ => Reason::Failed,
+    };
+    let said = error.code().map(|code| [code, error.message().unwrap_or_default()].join(": "));
+    (reason, said.unwrap_or_else(|| innermost(error)))
+}
+
+/// The error codes that mean the same in every service (AWS API References, "Common Errors"), and the tokens' of STS.
+fn by_code(code: &str) -> Reason {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Reason::ExpiredCredentials,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "NotAuthorized"
+        | "UnauthorizedOperation"
+        | "AuthorizationError"
+        | "OptInRequired" => Reason::Denied,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "SlowDown" => Reason::Throttled,
+        "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "AuthFailure" => Reason::InvalidCredentials,
+        _ => Reason::Failed,
+    }
+}
+
+/// The words of the cause at the end of the chain, which name the file or address; those before it do not.
+fn innermost(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+impl Failure {
+    /// The time was over.
+    pub fn timed_out(what: &str) -> Self {
+        Self { reason: Reason::TimedOut, what: what.to_owned(), detail: String::new() }
+    }
+
+    /// Something that AWS answered and that is of no use.
+    pub fn failed(what: &str, detail: &str) -> Self {
+        Self { reason: Reason::Failed, what: what.to_owned(), detail: detail.to_owned() }
+    }
+
+    /// No credentials came from the places that are looked at; `profile` is the one that was asked for.
+    pub fn credentials(error: &CredentialsError, profile: Option<&str>) -> Self {
+        let detail = innermost(error);
+        let reason = match error {
+            CredentialsError::CredentialsNotLoaded(_) => Reason::NoCredentials,
+            CredentialsError::ProviderTimedOut(_) => Reason::TimedOut,
+            // Said by the SDK of what this crate leaves out of it; there is no type to tell it by.
+            _ if detail.contains("cargo feature") => Reason::UnsupportedCredentials,
+            _ => sort_chain(error).unwrap_or(Reason::InvalidCredentials),
+        };
+        let what = profile.map_or_else(|| "this process".to_owned(), |name| format!("the profile `{name}`"));
+        Self { reason, what, detail }
+    }
+
+    /// Whether AWS answered with this error code.
+    pub fn is(&self, code: &str) -> bool {
+        self.detail.split(':').next() == Some(code)
+    }
+
+    /// The same, said of something else.
+    pub fn of(self, what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..self }
+    }
+
+    /// The part that was not read because of it.
+    pub fn unread(&self, part: Part) -> Unread {
+        let call = self.what.trim_matches('`').to_owned();
+        Unread { part, call, reason: self.reason, message: self.to_string() }
+    }
+}
+
+/// Why a provider of credentials that calls STS itself failed.
+fn sort_chain(error: &CredentialsError) -> Option<Reason> {
+    use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+    use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>() {
+            return Some(sort(error).0);
+        }
+        if let Some(error) = error.downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>() {
+            return Some(sort(error).0);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, detail, .. } = self;
+        match self.reason {
+            Reason::NoCredentials => write!(
+                f,
+                "{what} has no AWS credentials; set `AWS_PROFILE` or `AWS_ACCESS_KEY_ID`, or give `lookup.profile`"
+            ),
+            Reason::UnsupportedCredentials => write!(
+                f,
+                "the look follows neither SSO nor credential processes; put their credentials into the environment with \
+                 `aws configure export-credentials --format env`"
+            ),
+            Reason::ExpiredCredentials => write!(f, "the AWS credentials have expired; sign in again"),
+            Reason::InvalidCredentials => write!(f, "the AWS credentials are of no use: {detail}"),
+            Reason::Denied => write!(f, "{what} is not allowed to these credentials"),
+            Reason::Throttled => write!(f, "AWS asked to be called less often ({what}); try again later"),
+            Reason::TimedOut => write!(f, "{what} took too long; try again, or see whether AWS can be reached"),
+            Reason::Unreachable => write!(f, "AWS could not be reached ({detail})"),
+            Reason::NoRegion | Reason::AccountUnknown | Reason::OtherAccount | Reason::Failed => {
+                write!(f, "{what}: {detail}")
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What is asked: where the deployment goes, and what it will have there.
+
+use serde::{Deserialize, Serialize};
+
+/// The tag that says which deployment a rule, aggregator, authorization, conformance pack or recorder belongs to.
+pub const OWNER_TAG: &str = "aws-compliance:owner";
+
+/// Characters of a tag's value (AWS Config API Reference, "Tag").
+const TAG_VALUE_CHARACTERS: usize = 256;
+
+/// Where the deployment goes, how to get there, and what it will have there. By itself it asks for a look at whatever
+/// account the credentials are of.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct LookRequest {
+    /// The account that the deployment goes to; the look ends where the credentials are of another one. Default: any.
+    pub expected_account: Option<String>,
+    /// The region that the deployment goes to. Default: as `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile say.
+    pub region: Option<String>,
+    /// A profile of the shared configuration; it then comes before credentials of the environment.
+    pub profile: Option<String>,
+    /// A role to take first.
+    pub role_arn: Option<String>,
+    /// URL of every service. Default: as `AWS_ENDPOINT_URL` and its relatives say.
+    pub endpoint_url: Option<String>,
+    /// The deployment that asks. Without one nothing can be told ours, and no namesake is refused.
+    pub owner: Option<Owner>,
+    /// What is to become of the configuration recorder.
+    pub recorder: RecorderPlan,
+    /// The rules that the deployment will have.
+    pub rules: Vec<PlannedRule>,
+    /// The aggregator that the deployment will have. Its authorization for the own account and region comes with it.
+    pub aggregator: Option<PlannedName>,
+    /// The conformance packs that the deployment will have.
+    pub conformance_packs: Vec<PlannedName>,
+    /// The key that the user gave.
+    pub key: Option<PlannedKey>,
+}
+
+/// A deployment, as the tag [`OWNER_TAG`] names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Owner {
+    /// What the tag says: [`Owner::tag_value`].
+    pub value: String,
+    /// What it said before, as after a rename with an alias.
+    pub former: Vec<String>,
+    /// Whether things with our names and without the tag are ours, as those of a version that did not tag are.
+    pub unmarked_is_ours: bool,
+}
+
+impl Owner {
+    /// The owner of a component of a stack.
+    pub fn new(project: &str, stack: &str, component: &str) -> Self {
+        Self { value: Self::tag_value(project, stack, component), ..Self::default() }
+    }
+
+    /// The value of the tag: `project/stack/component`, in the characters that a tag takes.
+    pub fn tag_value(project: &str, stack: &str, component: &str) -> String {
+        let name = format!("{project}/{stack}/{component}");
+        let allowed = |c: char| if c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '-' };
+        name.chars().map(allowed).take(TAG_VALUE_CHARACTERS).collect()
+    }
+
+    /// Whether a value of the tag is this deployment's.
+    pub(crate) fn is(&self, value: &str) -> bool {
+        self.value == value || self.former.iter().any(|former| former == value)
+    }
+}
+
+/// What is to become of the configuration recorder.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RecorderPlan {
+    /// Whose recorder is used.
+    pub mode: RecorderMode,
+    /// Name of our recorder and of our delivery channel, where there are any. AWS calls a recorder without a name
+    /// `default`, so ours should not be called so.
+    pub name: Option<String>,
+    /// Property path of the mode.
+    pub path: String,
+}
+
+impl Default for RecorderPlan {
+    fn default() -> Self {
+        Self { mode: RecorderMode::default(), name: None, path: "recorder.mode".to_owned() }
+    }
+}
+
+/// Whose recorder is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RecorderMode {
+    /// The one that is there.
+    #[default]
+    Reuse,
+    /// The one that is there; ours where there is none.
+    Auto,
+    /// Ours.
+    Create,
+    /// That of whoever: a part is deployed whose program may bring one.
+    Unmanaged,
+}
+
+/// A rule that the deployment will have.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PlannedRule {
+    /// Property path of what names it, such as `rules.managed[0].name`.
+    pub path: String,
+    /// Name in the account.
+    pub name: String,
+    /// Identifier of the managed rule.
+    pub identifier: String,
+    /// The resource types that it evaluates; none where that is not known.
+    pub resource_types: Vec<String>,
+    /// Whether it evaluates when a resource changes. A rule that is only periodic needs no recording.
+    pub change_triggered: bool,
+}
+
+/// A thing of one name that the deployment will have.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PlannedName {
+    /// Property path of what names it.
+    pub path: String,
+    /// Name in the account.
+    pub name: String,
+}
+
+/// The key that the user gave.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedKey {
+    /// Property path of the key.
+    #[serde(default = "PlannedKey::default_path")]
+    pub path: String,
+    /// ARN of the key, or of an alias of it.
+    pub arn: String,
+    /// Names of the log groups that the key will encrypt.
+    #[serde(default)]
+    pub log_groups: Vec<String>,
+}
+
+impl PlannedKey {
+    fn default_path() -> String {
+        "kmsKeyArn".to_owned()
+    }
+
+    /// The key at the path where the whole component takes it.
+    pub fn new(arn: impl Into<String>, log_groups: Vec<String>) -> Self {
+        Self { path: Self::default_path(), arn: arn.into(), log_groups }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owner_is_named_in_the_characters_of_a_tag() {
+        assert_eq!(Owner::new("audit", "prod", "compliance").value, "audit/prod/compliance");
+        assert_eq!(Owner::tag_value("a", "b", "c$d{e}"), "a/b/c-d-e-");
+        assert_eq!(Owner::tag_value("a", "b", &"x".repeat(300)).len(), 256);
+    }
+
+    #[test]
+    fn a_former_name_is_still_ours() {
+        let owner = Owner { former: vec!["a/b/old".into()], ..Owner::new("a", "b", "new") };
+        assert!(owner.is("a/b/new") && owner.is("a/b/old") && !owner.is("a/b/other"));
+    }
+}

@@ -1,0 +1,85 @@
+//! The look and its findings as text for a terminal.
+
+use std::fmt::Write;
+
+use crate::judgement::{Finding, Severity, records};
+use crate::look::{Look, NamesakeKind, Recorder, RecorderKind};
+
+/// Two columns of what is there, and the findings below. Ends with a line break.
+pub fn table(look: &Look, findings: &[Finding]) -> String {
+    let rows = rows(look);
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (name, value) in rows {
+        let _ = writeln!(text, "{name:width$}  {value}");
+    }
+    if !text.is_empty() && !findings.is_empty() {
+        text.push('\n');
+    }
+    for finding in findings {
+        let path = if finding.path.is_empty() { String::new() } else { format!("{}: ", finding.path) };
+        // Statements of a policy stand below their sentence.
+        let message = finding.message.replace('\n', "\n         ");
+        let _ = writeln!(text, "{:7}  {path}{message}", severity(finding.severity));
+    }
+    text
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Status => "info",
+    }
+}
+
+fn rows(look: &Look) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    let mut row = |name, value: Option<String>| rows.extend(value.map(|value| (name, value)));
+    row("account", look.account.clone());
+    row("as", look.caller.clone());
+    row("region", look.region.clone());
+    for recorder in look.recorders.iter().flatten() {
+        row("recorder", Some(described(recorder)));
+    }
+    if look.recorders.as_ref().is_some_and(Vec::is_empty) {
+        row("recorder", Some("none".to_owned()));
+    }
+    for channel in look.delivery_channels.iter().flatten() {
+        row("delivery channel", Some(format!("{}, to the bucket {}", channel.name, channel.bucket)));
+    }
+    row("rules", look.rules.map(|rules| format!("{} of {}", rules.used, rules.allowed)));
+    for aggregator in look.aggregators.iter().flatten() {
+        let sees = if aggregator.organization { "the organization".to_owned() } else { aggregator.accounts.join(", ") };
+        row("aggregator", Some(format!("{}, sees {sees}", aggregator.name)));
+    }
+    for namesake in look.namesakes.iter().filter(|one| one.kind != NamesakeKind::Aggregator) {
+        let what = match namesake.kind {
+            NamesakeKind::Rule => "rule there",
+            NamesakeKind::Authorization => "authorization",
+            NamesakeKind::Aggregator | NamesakeKind::ConformancePack => "pack there",
+        };
+        row(what, Some(namesake.name.clone()));
+    }
+    if let Some(key) = &look.key {
+        let state = key.state.as_deref().unwrap_or(if key.exists == Some(false) { "not there" } else { "not read" });
+        row("key", Some(format!("{}, {state}", key.arn)));
+    }
+    rows
+}
+
+fn described(recorder: &Recorder) -> String {
+    let name = &recorder.name;
+    let runs = match recorder.recording {
+        Some(true) => "recording",
+        Some(false) => "stopped",
+        None => "state not read",
+    };
+    match recorder.kind {
+        RecorderKind::CustomerManaged => format!("{name}, {runs}: {}", records(recorder)),
+        RecorderKind::ControlTower => format!("{name} (AWS Control Tower), {runs}: {}", records(recorder)),
+        RecorderKind::ServiceLinked => {
+            format!("{name} (of {})", recorder.service_principal.as_deref().unwrap_or("a service of AWS"))
+        }
+    }
+}

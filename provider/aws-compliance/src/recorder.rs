@@ -1,0 +1,289 @@
+//! The configuration recorder, where the deployment brings its own.
+
+use account_look::RecorderPlan;
+use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on, interpolate,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::account::{self, LookupArgs};
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+use crate::tags::{self, Tags};
+
+/// Whose configuration recorder is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RecorderMode {
+    /// The one that is there; without one the deployment is refused.
+    #[default]
+    Reuse,
+    /// The one that is there; ours where there is none. Ours stays ours in every later run.
+    Auto,
+    /// Ours; refused where there is one already, because AWS allows one for each account and region.
+    Create,
+}
+
+/// Which resource types are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RecordingStrategy {
+    /// All that AWS Config knows, also future ones.
+    #[default]
+    All,
+    /// Those of `resourceTypes`.
+    Only,
+    /// All but those of `resourceTypes`.
+    AllExcept,
+}
+
+/// How often resources are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RecordingFrequency {
+    /// Each change when it happens.
+    #[default]
+    Continuous,
+    /// The state once a day.
+    Daily,
+}
+
+/// Whose configuration recorder is used, and what ours records.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RecorderSettingsArgs {
+    /// Whose recorder is used. The others of these inputs are for a recorder of ours alone.
+    pub mode: RecorderMode,
+    /// Which resource types our recorder records.
+    pub strategy: RecordingStrategy,
+    /// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    pub resource_types: Vec<String>,
+    /// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of
+    /// several regions of an account one should. For the strategy `all`.
+    pub global_types: bool,
+    /// How often our recorder records.
+    pub frequency: RecordingFrequency,
+    /// Resource types that our recorder records once a day while it records the others continuously.
+    pub daily_types: Vec<String>,
+}
+
+impl Default for RecorderSettingsArgs {
+    fn default() -> Self {
+        Self {
+            mode: RecorderMode::default(),
+            strategy: RecordingStrategy::default(),
+            resource_types: Vec::new(),
+            global_types: true,
+            frequency: RecordingFrequency::default(),
+            daily_types: Vec::new(),
+        }
+    }
+}
+
+impl RecorderSettingsArgs {
+    /// Relations between the inputs, and the types that are never recorded daily (AWS Config API Reference,
+    /// "RecordingModeOverride").
+    pub fn check(&self, checks: &mut Checks) {
+        const NEVER_DAILY: [&str; 3] = [
+            "AWS::Config::ConfigurationRecorder",
+            "AWS::Config::ConformancePackCompliance",
+            "AWS::Config::ResourceCompliance",
+        ];
+        match (self.strategy, self.resource_types.is_empty()) {
+            (RecordingStrategy::All, false) => {
+                checks.error("resourceTypes", "the strategy `all` takes none; set `strategy` to `only` or `allExcept`");
+            }
+            (RecordingStrategy::Only, true) => checks.error("resourceTypes", "the strategy `only` needs at least one"),
+            (RecordingStrategy::AllExcept, true) => {
+                checks.error("resourceTypes", "the strategy `allExcept` needs at least one; without any it is `all`");
+            }
+            _ => {}
+        }
+        if self.frequency == RecordingFrequency::Daily && !self.daily_types.is_empty() {
+            checks.error(
+                "dailyTypes",
+                "everything is recorded daily already; remove them, or set `frequency` to `continuous`",
+            );
+        }
+        for (index, kind) in self.daily_types.iter().enumerate() {
+            if NEVER_DAILY.contains(&kind.as_str()) {
+                checks.error(&format!("dailyTypes[{index}]"), "AWS records this type continuously only; remove it");
+            }
+        }
+    }
+
+    /// What the look at the account is asked.
+    pub fn plan(&self, prefix: &NamePrefix) -> RecorderPlan {
+        let mode = match self.mode {
+            RecorderMode::Reuse => account_look::RecorderMode::Reuse,
+            RecorderMode::Auto => account_look::RecorderMode::Auto,
+            RecorderMode::Create => account_look::RecorderMode::Create,
+        };
+        RecorderPlan { mode, name: Some(prefix.recorder()), ..RecorderPlan::default() }
+    }
+
+    /// Whether ours is among the children.
+    pub fn is_ours(&self, facts: &AccountFacts) -> bool {
+        match self.mode {
+            RecorderMode::Reuse => false,
+            RecorderMode::Create => true,
+            RecorderMode::Auto => facts.has_own_recorder(),
+        }
+    }
+
+    fn group(&self) -> cfg::RecorderRecordingGroup {
+        let types = || self.resource_types.iter().map(Input::from).collect::<Vec<_>>();
+        let group = cfg::RecorderRecordingGroup::new();
+        let (group, strategy) = match self.strategy {
+            RecordingStrategy::All => (
+                group.all_supported(true).include_global_resource_types(self.global_types),
+                "ALL_SUPPORTED_RESOURCE_TYPES",
+            ),
+            RecordingStrategy::Only => {
+                (group.all_supported(false).resource_types(types()), "INCLUSION_BY_RESOURCE_TYPES")
+            }
+            RecordingStrategy::AllExcept => {
+                let except = cfg::RecorderRecordingGroupExclusionByResourceType::new().resource_types(types());
+                (
+                    group.all_supported(false).exclusion_by_resource_types(vec![except.into()]),
+                    "EXCLUSION_BY_RESOURCE_TYPES",
+                )
+            }
+        };
+        let strategy = cfg::RecorderRecordingGroupRecordingStrategy::new().use_only(strategy);
+        group.recording_strategies(vec![strategy.into()])
+    }
+
+    fn recording_mode(&self) -> cfg::RecorderRecordingMode {
+        let mode = cfg::RecorderRecordingMode::new();
+        match self.frequency {
+            RecordingFrequency::Daily => mode.recording_frequency("DAILY"),
+            RecordingFrequency::Continuous if self.daily_types.is_empty() => mode.recording_frequency("CONTINUOUS"),
+            RecordingFrequency::Continuous => {
+                let types = self.daily_types.iter().map(Input::from).collect::<Vec<_>>();
+                let daily = cfg::RecorderRecordingModeRecordingModeOverride::new("DAILY", types);
+                mode.recording_frequency("CONTINUOUS").recording_mode_override(daily)
+            }
+        }
+    }
+}
+
+/// Inputs of [`Recorder`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecorderArgs {
+    /// Start of the recorder's and the channel's name: a-z, 0-9 and hyphen.
+    #[serde(default)]
+    pub name_prefix: NamePrefix,
+    /// Tags of the role.
+    #[serde(default)]
+    pub tags: Tags,
+    /// Name of the bucket that configuration history is delivered to, under `AWSLogs/`.
+    pub bucket_name: Input<String>,
+    /// ARN of the bucket.
+    pub bucket_arn: Input<String>,
+    /// ARN of the KMS key that encrypts what is delivered.
+    pub kms_key_arn: Input<String>,
+    /// How the account is looked at.
+    #[serde(default)]
+    pub lookup: LookupArgs,
+    /// What is recorded. As a part of its own the mode is `create`, whatever is said.
+    #[serde(default)]
+    pub recorder: RecorderSettingsArgs,
+}
+
+/// A configuration recorder that records, its delivery channel, and the role that it reads the account with. One for
+/// each account and region.
+#[derive(Debug, Outputs)]
+pub struct Recorder {
+    /// Name of the recorder.
+    pub recorder_name: Output<String>,
+    /// ARN of the role that it reads the account with.
+    pub config_role_arn: Output<String>,
+}
+
+impl Component for Recorder {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Recorder");
+    type Args = RecorderArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        checks.under("recorder", |checks| args.recorder.check(checks));
+    }
+
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?;
+        let settings = RecorderSettingsArgs { mode: RecorderMode::Create, ..args.recorder.clone() };
+        let mut request = args.lookup.request();
+        request.recorder = settings.plan(&args.name_prefix);
+        account::see(context, facts, request, Default::default()).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let required = iam::role::Required { assume_role_policy: trust(facts).into() };
+        let role = iam::Role::child(scope, "role", required)
+            .description("AWS Config records the resources of this account")
+            .set_tags(tags::input(&args.tags))
+            .register();
+        let managed = interpolate!("arn:{}:iam::aws:policy/service-role/AWS_ConfigRole", facts.partition());
+        let required = iam::role_policy_attachment::Required { policy_arn: managed.into(), role: role.name().into() };
+        let reads = iam::RolePolicyAttachment::child(scope, "role-policy", required).register();
+        let required = iam::role_policy::Required { policy: delivery(&args, facts).into(), role: role.id().into() };
+        let delivers = iam::RolePolicy::child(scope, "delivery", required).register();
+
+        let required = cfg::recorder::Required { role_arn: role.arn().into() };
+        let recorder = cfg::Recorder::child(scope, "recorder", required)
+            .name(args.name_prefix.recorder())
+            .recording_group(args.recorder.group())
+            .recording_mode(args.recorder.recording_mode())
+            .options(depends_on(&reads))
+            .register();
+        // AWS Config writes a file to the bucket when the channel is made, with the recorder's role.
+        let required = cfg::delivery_channel::Required { s3_bucket_name: args.bucket_name.clone() };
+        let channel = cfg::DeliveryChannel::child(scope, "channel", required)
+            .name(args.name_prefix.recorder())
+            .s3_kms_key_arn(&args.kms_key_arn)
+            .options(depends_on(&recorder).and_depends_on(&delivers))
+            .register();
+        let required = cfg::recorder_status::Required { is_enabled: true.into() };
+        let recording = cfg::RecorderStatus::child(scope, "recording", required)
+            .name(recorder.name())
+            .options(depends_on(&channel))
+            .register();
+        // Whoever uses the name uses a recorder that records.
+        Ok(Self { recorder_name: recording.name(), config_role_arn: role.arn() })
+    }
+}
+
+/// Only AWS Config, and only for this account.
+pub fn trust(facts: &AccountFacts) -> PolicyDocument {
+    PolicyDocument::new([Statement::allow("Config")
+        .service("config.amazonaws.com")
+        .actions(["sts:AssumeRole"])
+        .when("StringEquals", "aws:SourceAccount", facts.account_id())
+        .when(
+            "ArnLike",
+            "aws:SourceArn",
+            Arn::of(facts.partition(), "config").region("*").account(facts.account_id()).resource("*"),
+        )])
+}
+
+/// What the role may do beyond reading: deliver to its own folder of the bucket, encrypted.
+///
+/// In place of a bucket policy: with a role of its own AWS Config delivers by the role's permissions (AWS Config
+/// Developer Guide, "Permissions for the Amazon S3 Bucket for the AWS Config Delivery Channel").
+fn delivery(args: &RecorderArgs, facts: &AccountFacts) -> PolicyDocument {
+    let bucket = args.bucket_arn.output();
+    PolicyDocument::new([
+        Statement::allow("Bucket").actions(["s3:GetBucketAcl", "s3:ListBucket"]).on(bucket.clone()),
+        Statement::allow("Deliver")
+            .actions(["s3:PutObject"])
+            .on(interpolate!("{}/AWSLogs/{}/Config/*", bucket.clone(), facts.account_id()))
+            .when("StringLike", "s3:x-amz-acl", "bucket-owner-full-control"),
+        Statement::allow("Encrypt")
+            .actions(["kms:Decrypt", "kms:GenerateDataKey"])
+            .on(args.kms_key_arn.output().clone()),
+    ])
+}

@@ -1,0 +1,86 @@
+//! Rules against the catalogue: what AWS Config would refuse, told before it is asked.
+
+use aws_compliance_catalog::{
+    Catalog, Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
+};
+use pulumi_component::{Checks, Input, PropertyError};
+
+use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs};
+
+impl RulesArgs {
+    /// Everything that the catalogue knows of the rules without a region: identifiers, names, parameters, frequencies,
+    /// scopes. A deployment without further rules does not read the catalogue.
+    pub fn check(&self, checks: &mut Checks) {
+        if self.managed.is_empty() {
+            return;
+        }
+        let taken: Vec<_> = BASELINE.iter().filter(|_| self.baseline).map(|rule| rule.name).collect();
+        let Report { errors, warnings } = check_rules(&self.requests(), &[], &taken);
+        for finding in errors {
+            checks.error(&format!("managed{}", finding.path), told(&finding));
+        }
+        for finding in warnings {
+            checks.warning(&format!("managed{}", finding.path), told(&finding));
+        }
+    }
+
+    /// The rules that a region does not offer: those that the deployment must not have, and those that are odd.
+    pub fn unavailable(&self, region: Option<&str>) -> (Vec<PropertyError>, Vec<PropertyError>) {
+        let Some(region) = region.filter(|_| !self.managed.is_empty()) else { return Default::default() };
+        let Report { errors, warnings } = check_available(&self.requests(), &[region]);
+        let problem = |finding: Finding| PropertyError::new(format!("rules.managed{}", finding.path), told(&finding));
+        (errors.into_iter().map(problem).collect(), warnings.into_iter().map(problem).collect())
+    }
+
+    fn requests(&self) -> Vec<RuleRequest> {
+        self.managed.iter().map(ManagedRuleArgs::request).collect()
+    }
+}
+
+impl ManagedRuleArgs {
+    /// Whether the rule is left out in this region, as the user wants it.
+    pub(super) fn is_left_out(&self, region: Option<&str>) -> bool {
+        let offered = || Catalog::get().rule(&self.identifier).and_then(|rule| Catalog::get().offers(rule, region?));
+        self.on_unavailable == OnUnavailable::Skip && offered() == Some(false)
+    }
+
+    fn request(&self) -> RuleRequest {
+        RuleRequest {
+            identifier: self.identifier.clone(),
+            name: self.name.clone(),
+            parameters: self.parameters.iter().map(|(name, value)| (name.clone(), known(value))).collect(),
+            frequency: self.frequency.as_ref().and_then(known),
+            scope: self.scope.as_ref().map(ScopeArgs::request),
+            unchecked: self.unchecked,
+            on_unavailable: match self.on_unavailable {
+                OnUnavailable::Fail => UnavailableIn::Fail,
+                OnUnavailable::Skip => UnavailableIn::Skip,
+                OnUnavailable::Ignore => UnavailableIn::Ignore,
+            },
+        }
+    }
+}
+
+impl ScopeArgs {
+    fn request(&self) -> Scope {
+        Scope {
+            resource_types: self.resource_types.iter().flatten().map(known).collect(),
+            // What is not known yet is there nevertheless.
+            resource_id: self.resource_id.as_ref().map(|id| known(id).unwrap_or_default()),
+            tag_key: self.tag_key.as_ref().map(|key| known(key).unwrap_or_default()),
+            tag_value: self.tag_value.as_ref().map(|value| known(value).unwrap_or_default()),
+        }
+    }
+}
+
+/// A value that is known and may be told: the engine prints what stands at the path of an error.
+fn known(input: &Input<String>) -> Option<String> {
+    input.given().filter(|given| !given.secret)?.value.clone()
+}
+
+fn told(finding: &Finding) -> String {
+    match &finding.nearest {
+        Some(nearest) => format!("{}; nearest: `{nearest}`", finding.reason),
+        None => finding.reason.clone(),
+    }
+}

@@ -1,0 +1,263 @@
+//! What AWS Config would refuse, told before it is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Catalog, Rule, Trigger};
+use crate::{search, value};
+
+/// Longest rule name, in characters (AWS Config API, `ConfigRule`).
+const NAME_LENGTH: usize = 128;
+/// Longest `InputParameters`, in characters of JSON (AWS Config API, `ConfigRule`).
+const INPUT_PARAMETERS_LENGTH: usize = 1024;
+/// Values of `MaximumExecutionFrequency` (AWS Config API).
+const FREQUENCIES: [&str; 5] = ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
+
+/// How much a finding weighs; `Informational` stays outside the score.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Severity {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// What to do with a rule that a chosen region does not offer.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub enum UnavailableIn {
+    /// Refuse.
+    #[default]
+    Fail,
+    /// Leave the rule out there; its results are "not assessed".
+    Skip,
+    /// Say nothing.
+    Ignore,
+}
+
+/// A rule as a person asks for it. `None` in a value: not known yet, and not judged.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RuleRequest {
+    /// Identifier of the managed rule.
+    pub identifier: String,
+    /// Name in the account. Default: the identifier in lower case with hyphens.
+    pub name: Option<String>,
+    /// Parameters by name.
+    pub parameters: BTreeMap<String, Option<String>>,
+    /// How often, for a periodic rule.
+    pub frequency: Option<String>,
+    /// Which resources.
+    pub scope: Option<Scope>,
+    /// Lets through what is not in the catalogue, with a warning.
+    pub unchecked: bool,
+    /// What to do where a region does not offer it.
+    pub on_unavailable: UnavailableIn,
+}
+
+/// Which resources a rule looks at.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Scope {
+    /// Resource types; `None` in one: not known yet.
+    pub resource_types: Vec<Option<String>>,
+    /// Id of one resource.
+    pub resource_id: Option<String>,
+    /// Name of a tag.
+    pub tag_key: Option<String>,
+    /// Value of that tag.
+    pub tag_value: Option<String>,
+}
+
+/// One thing that is not right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Property path from the list of rules, such as `[0].parameters.maxAccessKeyAge`.
+    pub path: String,
+    /// What is wrong and what was expected; never a parameter's value.
+    pub reason: String,
+    /// The nearest right answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<String>,
+}
+
+/// All that was found.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// What AWS Config would refuse.
+    pub errors: Vec<Finding>,
+    /// What goes through and deserves a look.
+    pub warnings: Vec<Finding>,
+}
+
+impl Report {
+    fn error(&mut self, path: String, reason: impl Into<String>, nearest: Option<&str>) {
+        self.errors.push(Finding { path, reason: reason.into(), nearest: nearest.map(str::to_owned) });
+    }
+
+    /// An error, or where the rule is unchecked a warning: the service can be newer than the data.
+    fn fact(&mut self, request: &RuleRequest, path: String, reason: String, nearest: Option<&str>) {
+        let list = if request.unchecked { &mut self.warnings } else { &mut self.errors };
+        list.push(Finding { path, reason, nearest: nearest.map(str::to_owned) });
+    }
+}
+
+/// Judges rules together, for the regions that they are to be deployed to. `taken`: names that are there already.
+pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -> Report {
+    let mut report = check_available(requests, regions);
+    let mut names: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
+    let mut contents = BTreeMap::new();
+    for (index, request) in requests.iter().enumerate() {
+        let at = format!("[{index}]");
+        check_name(&mut report, request, &at, &mut names);
+        check_twice(&mut report, request, &at, index, &mut contents);
+        check_shape(&mut report, request, &at);
+        match Catalog::get().rule(&request.identifier) {
+            Some(rule) => check_known(&mut report, request, rule, &at),
+            None => unknown(&mut report, request, &at),
+        }
+    }
+    report
+}
+
+fn unknown(report: &mut Report, request: &RuleRequest, at: &str) {
+    let reason = format!("unknown managed rule `{}` (facts of {})", request.identifier, Catalog::get().taken);
+    let nearest = search::nearest_rules(&request.identifier, 1);
+    report.fact(request, format!("{at}.identifier"), reason, nearest.first().copied());
+}
+
+fn check_name(report: &mut Report, request: &RuleRequest, at: &str, names: &mut BTreeSet<String>) {
+    let name = request.name.clone().unwrap_or_else(|| request.identifier.to_lowercase().replace('_', "-"));
+    let path = format!("{at}.name");
+    if name.trim().is_empty() || name.chars().count() > NAME_LENGTH {
+        let reason = format!("expected 1 to {NAME_LENGTH} characters, got {}", name.chars().count());
+        report.error(path.clone(), reason, None);
+    }
+    if !names.insert(name.clone()) {
+        let reason = format!("there is a rule `{name}` already; give this one a `name` of its own");
+        report.error(path, reason, None);
+    }
+}
+
+type Contents<'a> = BTreeMap<(&'a str, Vec<(&'a str, &'a str)>, String), usize>;
+
+/// The same rule with the same parameters and scope is evaluated, and paid for, twice.
+fn check_twice<'a>(report: &mut Report, request: &'a RuleRequest, at: &str, index: usize, contents: &mut Contents<'a>) {
+    let values = request.parameters.iter().map(|(name, value)| Some((name.as_str(), value.as_deref()?)));
+    let Some(values) = values.collect::<Option<Vec<_>>>() else { return };
+    let scope = request.scope.as_ref().map(|scope| format!("{scope:?}")).unwrap_or_default();
+    let first = *contents.entry((&request.identifier, values, scope)).or_insert(index);
+    if first != index {
+        let reason = format!("the same as [{first}], parameters and scope included; each evaluation is paid for");
+        report.error(at.to_owned(), reason, None);
+    }
+}
+
+/// What holds for any rule, known or not.
+fn check_shape(report: &mut Report, request: &RuleRequest, at: &str) {
+    if let Some(frequency) = &request.frequency
+        && !FREQUENCIES.contains(&frequency.as_str())
+    {
+        let nearest = FREQUENCIES.iter().max_by(|one, other| {
+            let near = |name: &str| strsim::jaro_winkler(&frequency.to_lowercase(), &name.to_lowercase());
+            near(one).total_cmp(&near(other))
+        });
+        let reason = format!("expected one of {}", FREQUENCIES.join(", "));
+        report.error(format!("{at}.frequency"), reason, nearest.copied());
+    }
+    let known: BTreeMap<_, _> = request.parameters.iter().filter(|(_, value)| value.is_some()).collect();
+    let length = serde_json::to_string(&known).map_or(0, |text| text.chars().count());
+    if length > INPUT_PARAMETERS_LENGTH {
+        let reason = format!("expected at most {INPUT_PARAMETERS_LENGTH} characters as JSON, got {length}");
+        report.error(format!("{at}.parameters"), reason, None);
+    }
+    let Some(scope) = &request.scope else { return };
+    let path = format!("{at}.scope");
+    let by_type = !scope.resource_types.is_empty() || scope.resource_id.is_some();
+    if by_type && (scope.tag_key.is_some() || scope.tag_value.is_some()) {
+        report.error(path.clone(), "expected resource types or a tag, not both", None);
+    }
+    if scope.resource_id.is_some() && scope.resource_types.len() != 1 {
+        report.error(format!("{path}.resourceId"), "goes with exactly one resource type", None);
+    }
+    if scope.tag_value.is_some() && scope.tag_key.is_none() {
+        report.error(format!("{path}.tagValue"), "goes with a `tagKey`", None);
+    }
+}
+
+/// Judges whether the regions offer the rules.
+pub fn check_available(requests: &[RuleRequest], regions: &[&str]) -> Report {
+    let mut report = Report::default();
+    for (index, request) in requests.iter().enumerate().filter(|_| !regions.is_empty()) {
+        if let Some(rule) = Catalog::get().rule(&request.identifier) {
+            check_regions(&mut report, request, rule, &format!("[{index}]"), regions);
+        }
+    }
+    report
+}
+
+fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
+    let identifier = &request.identifier;
+    if request.frequency.is_some() && rule.trigger == Trigger::Change {
+        let reason = format!("`{identifier}` reacts to configuration changes only and takes no frequency; remove it");
+        report.fact(request, format!("{at}.frequency"), reason, None);
+    }
+    check_parameters(report, request, rule, at);
+    check_types(report, request, rule, at);
+}
+
+fn check_regions(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str, regions: &[&str]) {
+    let identifier = &request.identifier;
+    for region in regions {
+        let data = &Catalog::get().taken;
+        let path = format!("{at}.identifier");
+        match (Catalog::get().offers(rule, region), request.on_unavailable) {
+            (Some(false), UnavailableIn::Fail) => {
+                let reason = format!("`{identifier}` is not offered in {region} (facts of {data})");
+                report.fact(request, path, reason, None);
+            }
+            (Some(false), UnavailableIn::Skip) => {
+                let reason = format!("`{identifier}` is not offered in {region} and is not assessed there");
+                report.warnings.push(Finding { path, reason, nearest: None });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
+    for (name, text) in &request.parameters {
+        let path = format!("{at}.parameters.{name}");
+        let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == *name) else {
+            let near = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+            let names = rule.parameters.iter().map(|parameter| parameter.name.as_str());
+            let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other)));
+            report.fact(request, path, format!("`{}` has no such parameter", request.identifier), nearest);
+            continue;
+        };
+        if let Some(wanted) = text.as_deref().and_then(|text| value::expected(parameter.kind, text)) {
+            report.fact(request, path, format!("expected {wanted}"), parameter.default.as_deref());
+        }
+    }
+    for parameter in rule.parameters.iter().filter(|each| each.required && each.default.is_none()) {
+        if !request.parameters.contains_key(&parameter.name) {
+            let reason = format!("`{}` needs this parameter and has no default for it", request.identifier);
+            report.fact(request, format!("{at}.parameters.{}", parameter.name), reason, None);
+        }
+    }
+}
+
+fn check_types(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
+    let Some(scope) = request.scope.as_ref().filter(|_| !rule.types.is_empty()) else { return };
+    for (index, kind) in scope.resource_types.iter().enumerate() {
+        let Some(kind) = kind.as_deref().filter(|kind| !rule.types.iter().any(|each| each == kind)) else { continue };
+        let near = |other: &str| strsim::normalized_levenshtein(kind, other);
+        let nearest = rule.types.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
+        let reason = format!("`{}` does not evaluate this type", request.identifier);
+        report.fact(request, format!("{at}.scope.resourceTypes[{index}]"), reason, nearest.map(String::as_str));
+    }
+}

@@ -1,0 +1,167 @@
+//! Frameworks together: each rule once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Finding, Report};
+use crate::facts::{FrameworkRule, framework};
+use crate::search;
+
+/// Parameters whose direction is known: whether the smaller number is the stricter one. From the parameters' meaning in
+/// the rules' documentation; a parameter that is not here has no order, and a rule that differs in it is kept twice.
+const SMALLER_IS_STRICTER: [((&str, &str), bool); 8] = [
+    (("ACCESS_KEYS_ROTATED", "maxAccessKeyAge"), true),
+    (("IAM_USER_UNUSED_CREDENTIALS_CHECK", "maxCredentialUsageAge"), true),
+    (("IAM_PASSWORD_POLICY", "MinimumPasswordLength"), false),
+    (("IAM_PASSWORD_POLICY", "PasswordReusePrevention"), false),
+    (("IAM_PASSWORD_POLICY", "MaxPasswordAge"), true),
+    (("CW_LOGGROUP_RETENTION_PERIOD_CHECK", "MinRetentionTime"), false),
+    (("ACM_CERTIFICATE_EXPIRATION_CHECK", "daysToExpiration"), false),
+    (("REDSHIFT_BACKUP_ENABLED", "MinRetentionPeriod"), false),
+];
+
+/// A framework as a person asks for it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct FrameworkRequest {
+    /// Id, such as `hipaa`.
+    pub id: String,
+    /// Identifiers to leave out.
+    pub exclude: Vec<String>,
+    /// Values by identifier and parameter, in place of the framework's.
+    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A rule that one or more frameworks ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ComposedRule {
+    /// Identifier of the managed rule.
+    pub identifier: String,
+    /// Parameters, the stricter where frameworks differ.
+    pub parameters: BTreeMap<String, String>,
+    /// Frameworks that its results count for, and the controls there.
+    pub frameworks: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What frameworks come to.
+#[derive(Debug, Default, Serialize)]
+pub struct Composition {
+    /// The rules, by identifier and parameters.
+    pub rules: Vec<ComposedRule>,
+    /// Distinct identifiers that each framework asked for.
+    pub asked: BTreeMap<String, usize>,
+    /// Distinct identifiers of all together.
+    pub distinct: usize,
+    /// What was decided where frameworks differ: one sentence each.
+    pub decisions: Vec<String>,
+    /// Process checks by framework, for people to answer.
+    pub manual: BTreeMap<String, Vec<String>>,
+}
+
+/// Puts frameworks together; their order does not matter. Paths of findings start at the list of frameworks.
+pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
+    let mut report = Report::default();
+    let mut composition = Composition::default();
+    let mut wanted: BTreeMap<String, Vec<ComposedRule>> = BTreeMap::new();
+    for (index, request) in requests.iter().enumerate() {
+        let Some(framework) = framework(&request.id) else {
+            let nearest = search::nearest_framework(&request.id).map(str::to_owned);
+            let reason = format!("unknown framework `{}`", request.id);
+            report.errors.push(Finding { path: format!("[{index}].id"), reason, nearest });
+            continue;
+        };
+        let known: BTreeSet<_> = framework.rules.iter().map(|rule| rule.identifier.as_str()).collect();
+        for (place, identifier) in request.exclude.iter().enumerate() {
+            if !known.contains(identifier.as_str()) {
+                let reason = format!("`{}` has no rule `{identifier}`", request.id);
+                report.warnings.push(Finding { path: format!("[{index}].exclude[{place}]"), reason, nearest: None });
+            }
+        }
+        let rules: Vec<_> = framework.rules.iter().filter(|rule| taken(request, rule)).collect();
+        let distinct: BTreeSet<_> = rules.iter().map(|rule| &rule.identifier).collect();
+        composition.asked.insert(request.id.clone(), distinct.len());
+        if !framework.manual.is_empty() {
+            composition.manual.insert(request.id.clone(), framework.manual.clone());
+        }
+        for rule in rules {
+            wanted.entry(rule.identifier.clone()).or_default().push(asked_by(request, rule));
+        }
+    }
+    composition.distinct = wanted.len();
+    for (identifier, asked) in wanted {
+        let merged = merge(&identifier, asked, &mut composition.decisions);
+        composition.rules.extend(merged);
+    }
+    (composition, report)
+}
+
+/// A rule that its pack deploys only when asked to is not part of the framework as it stands.
+fn taken(request: &FrameworkRequest, rule: &FrameworkRule) -> bool {
+    !rule.off && !request.exclude.contains(&rule.identifier)
+}
+
+fn asked_by(request: &FrameworkRequest, rule: &FrameworkRule) -> ComposedRule {
+    let mut parameters = rule.parameters.clone();
+    parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
+    let controls = rule.controls.iter().cloned().collect();
+    let frameworks = BTreeMap::from([(request.id.clone(), controls)]);
+    ComposedRule { identifier: rule.identifier.clone(), parameters, frameworks }
+}
+
+fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<String>) -> Vec<ComposedRule> {
+    asked.sort_by(|one, other| (&one.parameters, &one.frameworks).cmp(&(&other.parameters, &other.frameworks)));
+    let (mut merged, mut strict): (Vec<ComposedRule>, BTreeSet<String>) = Default::default();
+    for rule in asked {
+        let fitting = merged.iter_mut().find_map(|kept| {
+            let (parameters, differing) = stricter(identifier, &kept.parameters, &rule.parameters)?;
+            Some((kept, parameters, differing))
+        });
+        if let Some((kept, parameters, differing)) = fitting {
+            strict.extend(differing);
+            kept.parameters = parameters;
+            for (id, controls) in rule.frameworks {
+                kept.frameworks.entry(id).or_default().extend(controls);
+            }
+        } else {
+            merged.push(rule);
+        }
+    }
+    for name in strict {
+        decisions.push(format!("`{identifier}`: frameworks differ in `{name}`; the stricter value is taken"));
+    }
+    if merged.len() > 1 {
+        let count = merged.len();
+        decisions.push(format!("`{identifier}`: frameworks differ in parameters without an order; kept {count} times"));
+    }
+    merged
+}
+
+/// Parameters that satisfy both, and the names in which they differed; `None` where there is no order.
+fn stricter(
+    identifier: &str,
+    one: &BTreeMap<String, String>,
+    other: &BTreeMap<String, String>,
+) -> Option<(BTreeMap<String, String>, Vec<String>)> {
+    let (mut parameters, mut differing) = (one.clone(), Vec::new());
+    if !one.keys().eq(other.keys()) {
+        return None;
+    }
+    for (name, value) in other {
+        let kept = one.get(name)?;
+        if kept.trim().eq_ignore_ascii_case(value.trim()) && is_boolean(value) || kept == value {
+            continue;
+        }
+        let known = SMALLER_IS_STRICTER.iter().find(|(key, _)| *key == (identifier, name.as_str()));
+        let smaller = known.map(|(_, smaller)| *smaller)?;
+        let (left, right): (i64, i64) = (kept.trim().parse().ok()?, value.trim().parse().ok()?);
+        let taken = if smaller { left.min(right) } else { left.max(right) };
+        parameters.insert(name.clone(), taken.to_string());
+        differing.push(name.clone());
+    }
+    Some((parameters, differing))
+}
+
+fn is_boolean(text: &str) -> bool {
+    ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
+}

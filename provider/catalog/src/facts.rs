@@ -1,0 +1,259 @@
+//! The facts, typed.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::check::Severity;
+
+/// All managed rules, and where AWS Config is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Catalog {
+    /// Day on which the facts were taken, `YYYY-MM-DD`: the service can be newer.
+    pub taken: String,
+    /// Region codes by partition: `aws`, `aws-cn`, `aws-us-gov`.
+    pub partitions: BTreeMap<String, Vec<String>>,
+    /// Rules by identifier.
+    pub rules: BTreeMap<String, Rule>,
+    region_sets: Vec<Regions>,
+}
+
+/// One AWS managed rule.
+#[derive(Debug, Deserialize)]
+pub struct Rule {
+    /// When AWS Config evaluates it.
+    pub trigger: Trigger,
+    /// Parameters in the documentation's order.
+    #[serde(default)]
+    pub parameters: Vec<RuleParameter>,
+    /// Resource types that it evaluates; empty where the documentation names none.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// Whether all of its resources exist once in an account rather than in a region.
+    #[serde(default)]
+    pub global: bool,
+    /// How much a finding weighs unless a person says otherwise; ours (`facts/severities.json`).
+    pub severity: Severity,
+    /// Documented rule name, where it is not the identifier in lower case with hyphens.
+    name: Option<String>,
+    regions: usize,
+}
+
+/// When a rule is evaluated.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub enum Trigger {
+    /// When a resource changes.
+    Change,
+    /// At an interval.
+    Periodic,
+    /// Both.
+    Both,
+}
+
+/// A parameter of a managed rule.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct RuleParameter {
+    /// Name, in the documentation's case.
+    pub name: String,
+    /// What its text must be.
+    #[serde(rename = "type")]
+    pub kind: ParameterType,
+    /// Whether AWS Config wants a value; one with a default may still be left out.
+    #[serde(default)]
+    pub required: bool,
+    /// Value where none is given, as text.
+    pub default: Option<String>,
+}
+
+/// What the text of a parameter must be.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub enum ParameterType {
+    /// Any text.
+    String,
+    /// A whole number.
+    Int,
+    /// A number.
+    Double,
+    /// `true` or `false`, in any case.
+    Boolean,
+    /// Values with commas between them.
+    List,
+    /// Names with values.
+    Map,
+}
+
+/// Regions of a rule.
+#[derive(Debug, Default, Deserialize)]
+pub struct Regions {
+    only: Option<Vec<String>>,
+    #[serde(default)]
+    except: Vec<String>,
+}
+
+/// A named set of rules.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Framework {
+    /// Name for people.
+    pub title: String,
+    /// Packs of the data that it is the union of.
+    pub packs: Vec<String>,
+    /// Rules in the packs' order.
+    pub rules: Vec<FrameworkRule>,
+    /// Process checks that a person answers for.
+    #[serde(default)]
+    pub manual: Vec<String>,
+    /// Rules that stand on a function of the pack's user, and are not deployed by us.
+    #[serde(default)]
+    pub custom: Vec<String>,
+    /// SHA-256 of the content, in hexadecimal: what a framework means is pinned.
+    pub sha256: String,
+}
+
+/// One rule of a framework.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct FrameworkRule {
+    /// Identifier of the managed rule.
+    pub identifier: String,
+    /// Parameters as the pack gives them.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Controls that the rule serves, where the pack names them.
+    #[serde(default)]
+    pub controls: Vec<String>,
+    /// How often, for a periodic rule.
+    pub frequency: Option<String>,
+    /// Resource types, where the pack narrows or names them.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// Whether the pack deploys it only when asked to.
+    #[serde(default)]
+    pub off: bool,
+}
+
+/// A document that mends what a rule finds.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remediation {
+    /// Name of the Systems Manager document.
+    pub document: String,
+    /// Parameter that takes the resource's id.
+    pub resource_id_parameter: Option<String>,
+    /// Parameters that must be given.
+    #[serde(default)]
+    pub required_parameters: Vec<String>,
+    /// Actions that the automation role needs.
+    #[serde(default)]
+    pub iam_actions: Vec<String>,
+    /// Whether something in use is interrupted.
+    pub disruptive: Option<bool>,
+    /// `yes`, `partial` or `no`.
+    pub reversible: Option<String>,
+    /// `documented`, or `inferred`: only the effect matches.
+    pub confidence: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct FrameworkFile {
+    frameworks: BTreeMap<String, Framework>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RemediationFile {
+    remediations: BTreeMap<String, Remediation>,
+}
+
+static RULES: LazyLock<Catalog> = LazyLock::new(|| parsed(include_str!("../facts/generated/rules.json")));
+static FRAMEWORKS: LazyLock<FrameworkFile> =
+    LazyLock::new(|| parsed(include_str!("../facts/generated/frameworks.json")));
+static REMEDIATIONS: LazyLock<RemediationFile> =
+    LazyLock::new(|| parsed(include_str!("../facts/generated/remediations.json")));
+
+/// The files are part of the program and a test reads each, so that empty is never seen.
+fn parsed<T: DeserializeOwned + Default>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+impl Catalog {
+    /// The catalogue; read at the first call.
+    pub fn get() -> &'static Self {
+        &RULES
+    }
+
+    /// The rule of an identifier.
+    pub fn rule(&self, identifier: &str) -> Option<&Rule> {
+        self.rules.get(identifier)
+    }
+
+    /// Whether a rule is offered in a region; `None` where the data does not know the region.
+    pub fn offers(&self, rule: &Rule, region: &str) -> Option<bool> {
+        self.partitions.values().flatten().find(|code| *code == region)?;
+        let set = self.region_sets.get(rule.regions)?;
+        let named = |codes: &[String]| codes.iter().any(|code| code == region);
+        Some(set.only.as_deref().map_or_else(|| !named(&set.except), named))
+    }
+}
+
+impl Rule {
+    /// The documented name of the rule with this identifier, such as `restricted-ssh`.
+    pub fn documented_name(&self, identifier: &str) -> String {
+        self.name.clone().unwrap_or_else(|| identifier.to_lowercase().replace('_', "-"))
+    }
+}
+
+/// All frameworks by id; read at the first call.
+pub fn frameworks() -> &'static BTreeMap<String, Framework> {
+    &FRAMEWORKS.frameworks
+}
+
+/// The framework of an id, such as `hipaa`.
+pub fn framework(id: &str) -> Option<&'static Framework> {
+    frameworks().get(id)
+}
+
+/// What mends the findings of a rule, where a document is known.
+pub fn remediation(identifier: &str) -> Option<&'static Remediation> {
+    REMEDIATIONS.remediations.get(identifier)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_reads() {
+        assert_eq!(Catalog::get().rules.len(), 833);
+        assert_eq!(frameworks().len(), 116);
+        assert_eq!(REMEDIATIONS.remediations.len(), 138);
+    }
+
+    #[test]
+    fn every_rule_has_regions_and_every_framework_known_rules() {
+        let catalog = Catalog::get();
+        for (identifier, rule) in &catalog.rules {
+            let offered = |code: &&String| catalog.offers(rule, code) == Some(true);
+            assert!(catalog.partitions.values().flatten().any(|code| offered(&code)), "{identifier}");
+        }
+        let unknown = |rule: &&FrameworkRule| catalog.rule(&rule.identifier).is_none();
+        assert_eq!(frameworks().values().flat_map(|each| &each.rules).find(unknown).map(|r| &r.identifier), None);
+    }
+
+    #[test]
+    fn a_region_newer_than_the_data_is_not_judged() {
+        let catalog = Catalog::get();
+        let rule = catalog.rule("ENCRYPTED_VOLUMES").expect("known");
+        assert_eq!(catalog.offers(rule, "eu-west-1"), Some(true));
+        assert_eq!(catalog.offers(rule, "xx-west-9"), None);
+    }
+
+    #[test]
+    fn documented_names_are_kept() {
+        let name = |identifier| Catalog::get().rule(identifier).map(|rule| rule.documented_name(identifier));
+        assert_eq!(name("INCOMING_SSH_DISABLED").as_deref(), Some("restricted-ssh"));
+        assert_eq!(name("ENCRYPTED_VOLUMES").as_deref(), Some("encrypted-volumes"));
+    }
+}

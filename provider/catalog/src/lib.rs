@@ -1,0 +1,18 @@
+//! What is known of AWS Config's managed rules, frameworks and remediations, and the judgement over it.
+//!
+//! The facts are files (`facts/`, written by `make facts`) that are read when first asked for: who asks for no rule
+//! pays nothing. Everything here is pure: no network, no clock.
+
+mod check;
+mod compose;
+mod facts;
+mod search;
+mod value;
+
+pub use check::{Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_rules};
+pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
+pub use facts::{
+    Catalog, Framework, FrameworkRule, ParameterType, Regions, Remediation, Rule, RuleParameter, Trigger, framework,
+    frameworks, remediation,
+};
+pub use search::{nearest_framework, nearest_rules, search_rules};

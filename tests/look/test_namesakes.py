@@ -1,0 +1,136 @@
+"""What has names of ours and is not ours is refused; what is ours is not."""
+
+import json
+
+import pytest
+
+from .requests import OWNER, RULES, request, tags
+
+
+def put_rule(account, name: str, owner: str | None = None) -> None:
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    account.client("config").put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": source}, Tags=tags(owner))
+
+
+def put_aggregator(account, name: str, owner: str | None = None) -> None:
+    sources = [{"AccountIds": [account.account_id], "AwsRegions": [account.region]}]
+    account.client("config").put_configuration_aggregator(
+        ConfigurationAggregatorName=name, AccountAggregationSources=sources, Tags=tags(owner)
+    )
+
+
+def put_authorization(account, owner: str | None = None) -> None:
+    account.client("config").put_aggregation_authorization(
+        AuthorizedAccountId=account.account_id, AuthorizedAwsRegion=account.region, Tags=tags(owner)
+    )
+
+
+def put_pack(account, name: str, owner: str | None = None) -> None:
+    account.client("config").put_conformance_pack(
+        ConformancePackName=name, TemplateBody=json.dumps({"Resources": {}}), Tags=tags(owner)
+    )
+
+
+PUTS = {
+    "rule": (put_rule, "ebs-volumes-encrypted", "error rules.baseline: a rule `ebs-volumes-encrypted` is there"),
+    "aggregator": (put_aggregator, "compliance-aggregator", "error namePrefix: an aggregator `compliance-aggregator`"),
+    "pack": (put_pack, "compliance-cis", "error frameworks[0].as: a conformance pack `compliance-cis` is there"),
+}
+
+
+@pytest.mark.parametrize("kind", PUTS)
+def test_a_namesake_of_nobody_is_refused(look, recorded, kind):
+    put, name, start = PUTS[kind]
+    put(recorded, name)
+    (told,) = look(recorded, **request(recorded.account_id)).problems
+    assert told.startswith(start)
+    assert "deploying would overwrite it and destroying would delete it" in told
+
+
+@pytest.mark.parametrize("kind", PUTS)
+def test_a_namesake_of_another_deployment_is_refused_and_named(look, recorded, kind):
+    put, name, start = PUTS[kind]
+    put(recorded, name, "audit/dev/compliance")
+    told = look(recorded, **request(recorded.account_id)).problems
+    assert told[0].startswith(start)
+    assert "it belongs to the deployment `audit/dev/compliance`" in told[0]
+    assert len(told) == 1
+
+
+def test_our_own_things_are_ours(look, recorded):
+    for put, name, _ in PUTS.values():
+        put(recorded, name, OWNER)
+    put_authorization(recorded, OWNER)
+    answer = look(recorded, **request(recorded.account_id))
+    assert answer.problems == []
+    found = [(one["kind"], one["name"]) for one in answer.look["namesakes"]]
+    assert found == [
+        ("rule", "ebs-volumes-encrypted"),
+        ("aggregator", "compliance-aggregator"),
+        ("authorization", f"{recorded.account_id}/eu-west-1"),
+        ("conformancePack", "compliance-cis"),
+    ]
+    owner = {"value": "audit/prod/renamed", "former": [OWNER]}
+    assert look(recorded, **request(recorded.account_id, owner=owner)).problems == []
+
+
+def test_the_remedy_that_is_told_works(look, recorded):
+    put_rule(recorded, "ebs-volumes-encrypted")
+    (told,) = look(recorded, **request(recorded.account_id)).problems
+    arn = told.split("--resource-arn ")[1].split()[0]
+    recorded.client("config").tag_resource(ResourceArn=arn, Tags=tags(OWNER))
+    assert look(recorded, **request(recorded.account_id)).problems == []
+
+
+def test_things_without_a_tag_are_ours_where_that_is_said(look, recorded):
+    for put, name, _ in PUTS.values():
+        put(recorded, name)
+    owner = {"value": OWNER, "unmarkedIsOurs": True}
+    assert look(recorded, **request(recorded.account_id, owner=owner)).problems == []
+
+
+def test_a_foreign_authorization_is_a_warning(look, recorded):
+    put_authorization(recorded)
+    (told,) = look(recorded, **request(recorded.account_id)).problems
+    assert told.startswith("warning namePrefix: the authorization of the aggregators of `")
+
+
+def test_a_second_aggregation_is_refused(look, recorded):
+    put_aggregator(recorded, "audit-aggregator", "audit/dev/compliance")
+    put_aggregator(recorded, "organization-wide")
+    (told,) = look(recorded, **request(recorded.account_id)).problems
+    assert told.startswith("error namePrefix: the deployment `audit/dev/compliance` has an aggregation in account")
+
+
+def test_things_of_other_names_do_not_matter(look, recorded):
+    put_rule(recorded, "somebody-elses")
+    put_pack(recorded, "somebody-elses")
+    put_aggregator(recorded, "somebody-elses")
+    answer = look(recorded, **request(recorded.account_id))
+    assert (answer.problems, answer.look["namesakes"]) == ([], [])
+    assert answer.look["rules"] == {"used": 1, "allowed": 1000}
+
+
+def test_the_quota_counts_all_pages_of_rules(look, recorded):
+    for number in range(997):
+        put_rule(recorded, f"rule-{number}")
+    answer = look(recorded, **request(recorded.account_id))
+    assert answer.problems == [
+        f"error rules: 4 new rules do not fit: account {recorded.account_id} has 997 of the 1000 that AWS allows in "
+        "eu-west-1; take rules out, or ask for a higher quota"
+    ]
+    for name in list(RULES)[:1]:
+        put_rule(recorded, name, OWNER)
+    recorded.client("config").delete_config_rule(ConfigRuleName="rule-0")
+    assert look(recorded, **request(recorded.account_id)).problems == []
+
+
+def test_the_tags_of_a_hundred_rules_are_read(look, recorded):
+    named = [f"rule-{number}" for number in range(100)]
+    for name in named:
+        put_rule(recorded, name, OWNER)
+    put_rule(recorded, "rule-of-another", "audit/dev/compliance")
+    rules = [{"path": f"rules.managed[{number}].name", "name": name} for number, name in enumerate(named)]
+    rules.append({"path": "rules.managed[100].name", "name": "rule-of-another"})
+    (told,) = look(recorded, **request(recorded.account_id, rules=rules)).problems
+    assert told.startswith("error rules.managed[100].name:")

@@ -1,0 +1,223 @@
+"""Facts of AWS Config, made compact for the crate `aws-compliance-catalog`.
+
+`python tools/catalog.py` writes `provider/catalog/facts/generated/` from the files above it. With `--from DIR` it
+first takes new source files from a folder, reduced to what is used, and records their digests in `sources.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import botocore
+from botocore.loaders import Loader
+
+FACTS = Path(__file__).parents[1] / "provider/catalog/facts"
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+# Services whose resources exist once in an account: AWS Config records them in one region, or the same in each.
+GLOBAL_SERVICES = ("IAM", "CloudFront", "Route53", "GlobalAccelerator")
+TRIGGERS = {
+    "Configuration changes": "change",
+    "Periodic": "periodic",
+    "Configuration changes and Periodic": "both",
+    "Configuration changes (current status not checked, only evaluated when changes generate new events)": "change",
+}
+TYPES = {"CSV": "list", "String": "string", "int": "int", "boolean": "boolean", "double": "double", "StringMap": "map"}
+REGIONS = re.compile(r"(All supported AWS regions except|Only available in|All supported AWS regions)(.*?)(?: Region)?")
+PREFIX = "operational-best-practices-for-"
+
+
+def read(name: str, folder: Path = FACTS):
+    """The JSON file of that name."""
+    return json.loads((folder / name).read_text())
+
+
+def lines(value: dict) -> str:
+    """JSON with one line for each entry of each member, so that a change of facts reads as one."""
+
+    def text(entry) -> str:
+        return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    members = []
+    for name, member in sorted(value.items()):
+        if isinstance(member, dict):
+            entries = ",\n".join(f"{text(key)}:{text(entry)}" for key, entry in sorted(member.items()))
+            members.append(f"{text(name)}:{{\n{entries}\n}}")
+        elif isinstance(member, list):
+            entries = ",\n".join(map(text, member))
+            members.append(f"{text(name)}:[\n{entries}\n]")
+        else:
+            members.append(f"{text(name)}:{text(member)}")
+    return "{" + ",\n".join(members) + "}\n"
+
+
+def take(folder: Path) -> None:
+    """Copy the sources from a folder, reduced, with their digests."""
+    packs = read("conformance-packs.json", folder)
+    kept = {pack.pop("id"): reduced_pack(pack) for pack in packs["packs"]}
+    (FACTS / "packs.json").write_text(lines({"source": packs["source"], "packs": kept}))
+    remediations = read("remediations.json", folder)
+    names = ("sources", "reading", "remediations")
+    (FACTS / "remediations.json").write_text(lines({name: remediations[name] for name in names}))
+    for name in ("managed-rules.json", "rule-names.json"):
+        (FACTS / name).write_bytes((folder / name).read_bytes())
+    originals = {
+        "managed-rules.json": "data of moto 5.2.5 (PyPI), made from the AWS documentation",
+        "conformance-packs.json": "awslabs/aws-config-rules at b54d4a6c (2026-04-09), CC0",
+        "remediations.json": "AWS Systems Manager Automation Runbook Reference; ASR; see `sources` in the file",
+        "rule-names.json": "awsdocs/aws-config-developer-guide, April 2023",
+    }
+    digests = {
+        name: {"source": source, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
+        for name, source in originals.items()
+    }
+    (FACTS / "sources.json").write_text(lines({"taken": f"{datetime.now(UTC):%Y-%m-%d}", "files": digests}))
+
+
+def reduced_pack(pack: dict) -> dict:
+    """A pack without what the catalogue has no use for."""
+    rules = []
+    for rule in pack["rules"]:
+        kept = {name: rule[name] for name in ("identifier", "ruleName", "customKind") if rule.get(name)}
+        wanted = ("maximumExecutionFrequency", "resourceTypes", "controls", "condition")
+        kept |= {name: rule[name] for name in wanted if rule.get(name)}
+        parameters = {parameter["name"]: parameter["value"] for parameter in rule["parameters"]}
+        rules.append(kept | ({"parameters": parameters} if parameters else {}))
+    names = ("displayName", "framework", "sameContentAs", "sourceFile")
+    return {name: pack[name] for name in names if pack.get(name)} | {"rules": rules}
+
+
+def region_codes() -> dict[str, dict[str, str]]:
+    """Region codes by partition and by their English name, where AWS says the name."""
+    endpoints = Loader().load_data("endpoints")
+    partitions = {entry["partition"]: entry["regions"] for entry in endpoints["partitions"]}
+    return {name: {about["description"]: code for code, about in partitions[name].items()} for name in PARTITIONS}
+
+
+def region_rule(text: str, codes: dict[str, str]) -> dict:
+    """`{}` for all regions, `{only: [...]}` or `{except: [...]}`."""
+    match = REGIONS.fullmatch(text)
+    if not match:
+        raise ValueError(f"this list of regions is of a new form: {text}")
+    named = sorted(codes[name.strip()] for name in match[2].split(", ") if name.strip())
+    if not named:
+        return {}
+    return {"only" if match[1].startswith("Only") else "except": named}
+
+
+def severity(identifier: str, table: dict) -> str:
+    """The default severity, by the table."""
+    if identifier in table["identifiers"]:
+        return table["identifiers"][identifier]
+    for entry in table["order"]:
+        if any(f"_{words}_" in f"_{identifier}_" for words in entry["words"]):
+            return entry["severity"]
+    return table["otherwise"]
+
+
+def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dict) -> dict:
+    """One rule in the catalogue's form; what is usual is left out."""
+    types = sorted({name.strip() for name in raw.get("Resource Types", "").split(",") if name.strip()})
+    parameters = [
+        {"name": entry["Name"], "type": TYPES[entry["Type"]]}
+        | ({"required": True} if not entry["Optional"] else {})
+        | ({"default": entry["Default"]} if "Default" in entry else {})
+        for entry in raw["Parameters"]
+    ]
+    rule = {"trigger": TRIGGERS[raw["Trigger type"]], "regions": region_set, "severity": severity(identifier, table)}
+    if types:
+        rule["types"] = types
+        if all(name.split("::")[1] in GLOBAL_SERVICES for name in types):
+            rule["global"] = True
+    if parameters:
+        rule["parameters"] = parameters
+    if identifier in names:
+        rule["name"] = names[identifier]
+    return rule
+
+
+def framework_of(about: dict, packs: dict) -> dict:
+    """One framework: rules in the packs' order, each identifier with the same parameters once."""
+    rules, manual, custom = [], [], []
+    for pack in about["packs"]:
+        for raw in packs[pack]["rules"]:
+            if raw.get("identifier") == "AWS_CONFIG_PROCESS_CHECK":
+                manual.append(raw["ruleName"])
+            elif "identifier" not in raw:
+                custom.append(raw["ruleName"])
+            else:
+                names = {"maximumExecutionFrequency": "frequency", "resourceTypes": "types"}
+                kept = ("identifier", "parameters", "controls", *names)
+                rule = {names.get(name, name): raw[name] for name in kept if name in raw}
+                if raw.get("condition") and not raw["condition"].get("activeByDefault"):
+                    rule["off"] = True
+                if rule not in rules:
+                    rules.append(rule)
+    shown = {"title": about["title"], "packs": about["packs"], "rules": rules}
+    shown |= {"manual": manual} if manual else {}
+    shown |= {"custom": custom} if custom else {}
+    text = json.dumps(shown, sort_keys=True, separators=(",", ":"))
+    return shown | {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def generated() -> dict[str, str]:
+    """The generated files by name; each is read by the crate only when it is asked for."""
+    by_partition = region_codes()
+    codes = {name: code for regions in by_partition.values() for name, code in regions.items()}
+    table, names = read("severities.json"), read("rule-names.json")["names"]
+    sets, rules = [], {}
+    for identifier, raw in sorted(read("managed-rules.json").items()):
+        regions = region_rule(raw["AWS Region"], codes)
+        if regions not in sets:
+            sets.append(regions)
+        rules[identifier] = rule_of(identifier, raw, sets.index(regions), table, names)
+    packs = read("packs.json")["packs"]
+    named = read("frameworks.json")["frameworks"]
+    taken = {pack for about in named.values() for pack in about["packs"]}
+    taken |= {twin for pack in taken for twin in packs[pack].get("sameContentAs", ())}
+    others = {
+        name.removeprefix(PREFIX): {"title": pack["displayName"], "packs": [name]}
+        for name, pack in packs.items()
+        if name not in taken
+    }
+    frameworks = {id: framework_of(about, packs) for id, about in (others | named).items()}
+    wanted = (
+        "document", "owner", "needsSolutionDeployed", "resourceIdParameter", "requiredParameters",
+        "suggestedParameters", "iamActions", "disruptive", "reversible", "confidence", "source",
+    )  # fmt: skip
+    remediations = {
+        identifier: {name: entry[name] for name in wanted if entry.get(name) is not None}
+        for identifier, entry in read("remediations.json")["remediations"].items()
+    }
+    about = {
+        "taken": read("sources.json")["taken"],
+        "regionNames": f"botocore {botocore.__version__}",
+        "partitions": {name: sorted(regions.values()) for name, regions in by_partition.items()},
+        "regionSets": sets,
+        "rules": rules,
+    }
+    return {
+        "rules.json": lines(about),
+        "frameworks.json": lines({"frameworks": frameworks}),
+        "remediations.json": lines({"remediations": remediations}),
+    }
+
+
+def main() -> None:
+    """Write the catalogue's facts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="folder", type=Path, help="a folder with new source files")
+    folder = parser.parse_args().folder
+    if folder:
+        take(folder)
+    (FACTS / "generated").mkdir(exist_ok=True)
+    for name, text in generated().items():
+        (FACTS / "generated" / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
