@@ -59,7 +59,7 @@ def test_all_wrong_inputs_are_told_at_once_and_no_secret_with_them(program, lang
     for said in (
         "property colour with value",
         "unknown property `colour`; nearest: `color`",
-        "expected one of `light-blue`, `black`, got `yellow`",
+        "expected one of `light-blue`, `black`",
         "property block.count with value '{1.5}'",
         "expected a whole number, got a number with a fraction",
         "plain (secret)",

@@ -4,10 +4,11 @@ use account_look::{
     Finding, Look, LookRequest, Owner, Reason, RecorderAction, Severity, findings, look, recorder_action,
 };
 use futures::FutureExt;
-use pulumi_component::{ConstructError, Context, PropertyError};
+use pulumi_component::{Checks, ConstructError, Context, PropertyError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::facts::AccountFacts;
 
 /// Environment variable that turns the look off where it is `off`, as on a machine without a way to AWS.
@@ -43,6 +44,16 @@ impl Default for Sight {
 }
 
 impl LookupArgs {
+    /// Judges what the look is asked.
+    pub fn check(&self, checks: &mut Checks) {
+        if let Some(role) = &self.role_arn {
+            checks.plain("roleArn", role.as_str(), bounds::role_arn);
+        }
+        if self.profile.as_ref().is_some_and(String::is_empty) {
+            checks.error("profile", "expected the name of a profile; leave it out for the environment's credentials");
+        }
+    }
+
     /// Asks for a look with these credentials; who asks and where it goes is added by [`see`].
     pub fn request(&self) -> LookRequest {
         LookRequest {

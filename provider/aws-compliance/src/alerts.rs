@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws_resources::{Arn, Json, PolicyDocument, Statement, sns};
-use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
@@ -19,6 +20,15 @@ pub struct NotificationsArgs {
     /// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing
     /// one leaves the others confirmed.
     pub emails: BTreeMap<String, Input<String>>,
+}
+
+impl NotificationsArgs {
+    /// Judges the addresses.
+    pub fn check(&self, checks: &mut Checks) {
+        checks.each_entry("emails", &self.emails, |checks, _, address| {
+            checks.input("", address, |address| bounds::email(address));
+        });
+    }
 }
 
 /// Inputs of [`Alerts`].
@@ -51,6 +61,13 @@ impl Component for Alerts {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");
     type Args = AlertsArgs;
     type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
+        checks.under("notifications", |checks| args.notifications.check(checks));
+    }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         AccountFacts::look(context).await

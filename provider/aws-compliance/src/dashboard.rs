@@ -2,7 +2,7 @@
 
 use aws_resources::{DashboardBody, Graph, cloudwatch};
 use functions_core::contract::{Handler, metric};
-use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,10 @@ impl Component for Dashboard {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Dashboard");
     type Args = DashboardArgs;
     type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+    }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         AccountFacts::look(context).await

@@ -1,10 +1,11 @@
 //! The key that encrypts everything the monitor keeps and sends, and who may use it.
 
 use aws_resources::{Arn, PolicyDocument, Statement, kms};
-use pulumi_component::{Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, interpolate};
+use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, interpolate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
@@ -35,6 +36,11 @@ impl Component for Encryption {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Encryption");
     type Args = EncryptionArgs;
     type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+    }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         AccountFacts::look(context).await

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod aggregation;
 pub mod alerts;
+mod bounds;
 pub mod dashboard;
 pub mod doctor;
 pub mod encryption;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{self, LookupArgs};
 use crate::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
 use crate::alerts::{Alerts, AlertsArgs, NotificationsArgs};
+use crate::bounds;
 use crate::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
 use crate::encryption::{Encryption, EncryptionArgs};
 use crate::facts::AccountFacts;
@@ -94,7 +95,17 @@ impl Component for ComplianceMonitoring {
     type Facts = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        if let Some(key) = &args.kms_key_arn {
+            checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
+        }
+        checks.under("reports", |checks| args.reports.check(checks));
+        checks.under("lookup", |checks| args.lookup.check(checks));
         checks.under("recorder", |checks| args.recorder.check(checks));
+        checks.under("notifications", |checks| args.notifications.check(checks));
+        checks.under("aggregation", |checks| args.aggregation.check(checks));
+        checks.under("functions", |checks| args.functions.check(checks));
         checks.under("rules", |checks| args.rules.check(checks));
     }
 

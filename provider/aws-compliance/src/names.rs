@@ -2,10 +2,11 @@
 //! account and region where AWS makes the name global.
 
 use functions_core::contract::Handler;
-use pulumi_component::{Output, interpolate};
+use pulumi_component::{Checks, Output, interpolate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::facts::AccountFacts;
 
 /// The prefix that is used where none is given.
@@ -24,6 +25,14 @@ impl Default for NamePrefix {
 }
 
 impl NamePrefix {
+    /// Judges the prefix at `namePrefix`.
+    pub fn check(&self, checks: &mut Checks) {
+        // Its length is the schema's.
+        if (1..=20).contains(&self.0.chars().count()) {
+            checks.plain("namePrefix", self.0.as_str(), bounds::name_prefix);
+        }
+    }
+
     fn with(&self, suffix: &str) -> String {
         format!("{}-{suffix}", self.0)
     }

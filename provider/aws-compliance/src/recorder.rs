@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{self, LookupArgs};
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
@@ -210,6 +211,11 @@ impl Component for Recorder {
     type Facts = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
+        checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
+        checks.under("lookup", |checks| args.lookup.check(checks));
         checks.under("recorder", |checks| args.recorder.check(checks));
     }
 

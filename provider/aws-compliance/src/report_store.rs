@@ -2,12 +2,13 @@
 
 use aws_resources::{PolicyDocument, Statement, s3};
 use pulumi_component::{
-    Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
     interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
@@ -36,6 +37,15 @@ pub struct ReportsArgs {
 impl Default for ReportsArgs {
     fn default() -> Self {
         Self { retention_days: 30.into(), bucket_name: None, force_destroy: false.into() }
+    }
+}
+
+impl ReportsArgs {
+    /// Judges the bucket's name.
+    pub fn check(&self, checks: &mut Checks) {
+        if let Some(name) = &self.bucket_name {
+            checks.input("bucketName", name, |name| bounds::bucket_name(name));
+        }
     }
 }
 
@@ -69,6 +79,13 @@ impl Component for ReportStore {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ReportStore");
     type Args = ReportStoreArgs;
     type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
+        checks.under("reports", |checks| args.reports.check(checks));
+    }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         AccountFacts::look(context).await

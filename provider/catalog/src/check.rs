@@ -125,6 +125,9 @@ pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -
 }
 
 fn unknown(report: &mut Report, request: &RuleRequest, at: &str) {
+    if request.identifier.is_empty() {
+        return report.error(format!("{at}.identifier"), "expected the identifier of a managed rule", None);
+    }
     let reason = format!("unknown managed rule `{}` (facts of {})", request.identifier, Catalog::get().taken);
     let nearest = search::nearest_rules(&request.identifier, 1);
     report.fact(request, format!("{at}.identifier"), reason, nearest.first().copied());
@@ -133,6 +136,9 @@ fn unknown(report: &mut Report, request: &RuleRequest, at: &str) {
 fn check_name(report: &mut Report, request: &RuleRequest, at: &str, names: &mut BTreeSet<String>) {
     let name = request.name.clone().unwrap_or_else(|| request.identifier.to_lowercase().replace('_', "-"));
     let path = format!("{at}.name");
+    if request.name.is_none() && request.identifier.is_empty() {
+        return;
+    }
     if name.trim().is_empty() || name.chars().count() > NAME_LENGTH {
         let reason = format!("expected 1 to {NAME_LENGTH} characters, got {}", name.chars().count());
         report.error(path.clone(), reason, None);

@@ -2,13 +2,16 @@
 
 pub mod source;
 
+use std::collections::BTreeSet;
+
 use account_look::{PlannedName, RecorderMode};
 use aws_resources::cfg;
-use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{self, LookupArgs};
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
@@ -55,6 +58,13 @@ impl Component for Aggregation {
     type Args = AggregationArgs;
     type Facts = AccountFacts;
 
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.under("sources", |checks| args.sources.check(checks));
+        checks.under("lookup", |checks| args.lookup.check(checks));
+    }
+
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?;
         args.sources.tell(context, &facts).await;
@@ -89,6 +99,23 @@ impl Component for Aggregation {
 }
 
 impl SourcesArgs {
+    /// Judges accounts and regions, and how they go together.
+    pub(crate) fn check(&self, checks: &mut Checks) {
+        checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
+        checks.each("regions", &self.regions, |checks, code| checks.plain("", code.as_str(), bounds::region));
+        if self.all_regions && !self.regions.is_empty() {
+            checks.error("regions", "`allRegions` sees them all; leave one of the two out");
+        }
+        for (member, listed) in [("accounts", &self.accounts), ("regions", &self.regions)] {
+            let mut seen = BTreeSet::new();
+            for (index, one) in listed.iter().enumerate() {
+                if !seen.insert(one) {
+                    checks.error(&format!("{member}[{index}]"), "listed twice; remove one");
+                }
+            }
+        }
+    }
+
     /// Whether this account and region is seen; taken as so while a preview cannot know which one it is.
     fn include_here(&self, facts: &AccountFacts) -> bool {
         let among = |listed: &[String], own: Option<&str>| {

@@ -1,10 +1,11 @@
 //! The other side of an aggregation: what another account or region deploys to be seen.
 
-use pulumi_component::{Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::authorize;
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::tags::{self, Tags};
 
@@ -33,6 +34,12 @@ impl Component for AggregationSource {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:AggregationSource");
     type Args = AggregationSourceArgs;
     type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        bounds::check_tags(&args.tags, checks);
+        checks.input("aggregatorAccountId", &args.aggregator_account_id, |id| bounds::account_id(id));
+        checks.input("aggregatorRegion", &args.aggregator_region, |code| bounds::region(code));
+    }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         AccountFacts::look(context).await

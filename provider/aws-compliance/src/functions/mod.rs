@@ -15,6 +15,7 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::rule_set::RulesArgs;
@@ -47,6 +48,17 @@ impl Default for FunctionsSettingsArgs {
             log_retention_days: 7.into(),
             schedule: "rate(6 hours)".into(),
             reserved_concurrency: None,
+        }
+    }
+}
+
+impl FunctionsSettingsArgs {
+    /// Judges what the ranges leave open.
+    pub fn check(&self, checks: &mut Checks) {
+        checks.input("logRetentionDays", &self.log_retention_days, bounds::log_retention_days);
+        checks.input("schedule", &self.schedule, |schedule| bounds::schedule(schedule));
+        if let Some(runs) = &self.reserved_concurrency {
+            checks.input("reservedConcurrency", runs, bounds::reserved_concurrency);
         }
     }
 }
@@ -99,7 +111,12 @@ impl Component for Functions {
     type Facts = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
+        checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
         checks.under("rules", |checks| args.rules.check(checks));
+        checks.under("settings", |checks| args.settings.check(checks));
     }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{self, LookupArgs};
+use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::recorder;
@@ -227,7 +228,10 @@ impl Component for RuleSet {
     type Facts = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
         checks.under("rules", |checks| args.rules.check(checks));
+        checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {

@@ -187,13 +187,19 @@ async fn a_key_of_the_users_own_makes_no_key() {
 #[tokio::test]
 async fn a_secret_key_stays_secret_wherever_it_goes() {
     let mut given = PropertyMap::new();
-    let key = pulumi_component::PropertyValue { secret: true, ..Value::String("arn:hush".into()).into() };
+    let key = pulumi_component::PropertyValue {
+        secret: true,
+        ..Value::String("arn:aws:kms:eu-west-1:111122223333:key/hush".into()).into()
+    };
     given.insert("kmsKeyArn".into(), key);
     let deployed = Deployed::with(given).await;
-    assert_eq!(deployed.named("compliance-alerts-topic")["kmsMasterKeyId"], json!({ "secret": "arn:hush" }));
+    assert_eq!(
+        deployed.named("compliance-alerts-topic")["kmsMasterKeyId"],
+        json!({ "secret": "arn:aws:kms:eu-west-1:111122223333:key/hush" })
+    );
     assert!(deployed.outputs["kmsKeyArn"].secret);
     let printed = format!("{:?}", deployed.registrations());
-    assert!(!printed.contains("\"arn:hush\""), "a secret is never printed alone");
+    assert!(!printed.contains("\"arn:aws:kms:eu-west-1:111122223333:key/hush\""), "a secret is never printed alone");
 }
 
 #[tokio::test]
@@ -291,12 +297,12 @@ async fn all_wrong_inputs_are_told_at_once_and_nothing_is_registered() {
     .await;
     let expected = [
         ("functions.memoryMib", "expected a whole number, got a number with a fraction"),
-        ("name_prefix", "unknown property `name_prefix`; nearest: `namePrefix`"),
+        ("name_prefix", "unknown property `name_prefix`; properties are camelCase: `namePrefix`"),
         ("reports.forceDestroi", "unknown property `forceDestroi`; nearest: `forceDestroy`"),
-        ("reports.retentionDays", "expected 1 to 3653"),
-        ("rules.managed[0].name", "expected a string, got a number"),
+        ("reports.retentionDays", "expected 1 to 3653 days"),
+        ("rules.managed[0].name", "expected a string, got a number; put it into quotes, with its leading zeros"),
         ("rules.managed[1].identifier", "required, but not given"),
-        ("tags", "expected an object, got a list"),
+        ("tags", "expected an object, got a list; take it out of the list"),
     ];
     assert_eq!(problems, expected.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
 }

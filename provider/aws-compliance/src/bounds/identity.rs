@@ -1,0 +1,186 @@
+//! Accounts, regions, ARNs and addresses.
+
+use pulumi_component::Wrong;
+
+/// Digits of an account id (AWS Account Management Reference Guide, "View AWS account identifiers").
+const ACCOUNT_DIGITS: usize = 12;
+/// Partitions that ARNs begin with (IAM User Guide, "Amazon Resource Names").
+const PARTITIONS: [&str; 8] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"];
+/// Longest address that mail can be sent to (RFC 5321, section 4.5.3.1).
+const EMAIL_LENGTH: usize = 254;
+
+/// The id of an account. One that was a number somewhere has lost its leading zeros.
+pub fn account_id(id: &str) -> Result<(), Wrong> {
+    let digits = !id.is_empty() && id.chars().all(|c| c.is_ascii_digit());
+    match id.len() {
+        ACCOUNT_DIGITS if digits => Ok(()),
+        fewer if digits && fewer < ACCOUNT_DIGITS => {
+            let wrong = Wrong::new(format!("expected 12 digits, got {fewer}: a number loses its leading zeros"));
+            Err(wrong.nearest(format!("{id:0>12}")))
+        }
+        _ => {
+            let kept: String = id.chars().filter(char::is_ascii_digit).collect();
+            let wrong = Wrong::new("expected the 12 digits of an account id");
+            Err(if kept.len() == ACCOUNT_DIGITS { wrong.nearest(kept) } else { wrong })
+        }
+    }
+}
+
+/// A region by its code, such as `eu-west-1` (AWS Regions and Availability Zones User Guide). Whether there is such a
+/// region is left to AWS: new ones come.
+pub fn region(code: &str) -> Result<(), Wrong> {
+    if is_region(code) {
+        return Ok(());
+    }
+    let wrong = Wrong::new("expected the code of a region, such as `eu-west-1`");
+    let folded = code.trim().to_lowercase().replace([' ', '_'], "-");
+    // An availability zone is a region and a letter.
+    let without_zone = folded.trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned();
+    Err(match [folded, without_zone].into_iter().find(|candidate| is_region(candidate)) {
+        Some(nearest) => wrong.nearest(nearest),
+        None => wrong,
+    })
+}
+
+fn is_region(code: &str) -> bool {
+    let parts: Vec<_> = code.split('-').collect();
+    let word = |part: &&str| part.len() >= 2 && part.chars().all(|c| c.is_ascii_lowercase());
+    match parts.as_slice() {
+        [area, words @ .., number] => {
+            word(area)
+                && !words.is_empty()
+                && words.iter().all(|part| word(part))
+                && number.parse::<u8>().is_ok_and(|number| number > 0)
+        }
+        [] | [_] => false,
+    }
+}
+
+/// The ARN of a KMS key or of an alias of one (KMS Developer Guide, "Key identifiers").
+pub fn key_arn(arn: &str) -> Result<(), Wrong> {
+    let [service, region_of, account, resource] = parts(arn, "arn:aws:kms:REGION:ACCOUNT:key/ID")?;
+    let kind = resource.split_once('/').filter(|(_, id)| !id.is_empty()).map(|(kind, _)| kind);
+    if service != "kms" {
+        return Err(Wrong::new(format!("expected the ARN of a KMS key, got one of `{service}`")));
+    }
+    if !is_region(region_of) || account_id(account).is_err() || !matches!(kind, Some("key" | "alias")) {
+        return Err(Wrong::new(
+            "expected arn:aws:kms:REGION:ACCOUNT:key/ID, with region, account of 12 digits and key id",
+        ));
+    }
+    Ok(())
+}
+
+/// The ARN of an IAM role (IAM User Guide, "IAM ARNs").
+pub fn role_arn(arn: &str) -> Result<(), Wrong> {
+    let [service, region_of, account, resource] = parts(arn, "arn:aws:iam::ACCOUNT:role/NAME")?;
+    let role = resource.strip_prefix("role/").is_some_and(|name| !name.is_empty());
+    if service != "iam" || !region_of.is_empty() || account_id(account).is_err() || !role {
+        return Err(Wrong::new("expected the ARN of an IAM role: arn:aws:iam::ACCOUNT:role/NAME"));
+    }
+    Ok(())
+}
+
+/// Service, region, account and resource of an ARN.
+fn parts<'a>(arn: &'a str, form: &str) -> Result<[&'a str; 4], Wrong> {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", partition, service, region, account, resource] if PARTITIONS.contains(partition) => {
+            Ok([service, region, account, resource])
+        }
+        ["arn", partition, _, _, _, _] => {
+            Err(Wrong::new(format!("expected an ARN of the partitions {}, got `{partition}`", PARTITIONS.join(", "))))
+        }
+        _ => Err(Wrong::new(format!("expected an ARN: {form}"))),
+    }
+}
+
+/// An address that a notice can be sent to (RFC 5322; SNS confirms it).
+pub fn email(address: &str) -> Result<(), Wrong> {
+    let valid = email_address::EmailAddress::is_valid(address) && address.len() <= EMAIL_LENGTH;
+    let public = address.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
+    // A name in front would become part of the address.
+    if valid && public && !address.contains('<') {
+        return Ok(());
+    }
+    let inner = address.trim().trim_start_matches("mailto:");
+    let inner = inner.rsplit_once('<').map_or(inner, |(_, rest)| rest.trim_end_matches('>'));
+    let wrong = Wrong::new("not an e-mail address");
+    Err(if inner != address && email(inner).is_ok() { wrong.nearest(inner) } else { wrong })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_has_twelve_digits() {
+        assert!(account_id("012345678901").is_ok());
+        assert!(format!("{:?}", account_id("12345678901")).contains("\"012345678901\""));
+        assert!(format!("{:?}", account_id("1234-5678-9012")).contains("\"123456789012\""));
+        for wrong in ["", "1234567890123", "12345678901a", "٠١٢٣٤٥٦٧٨٩٠١"] {
+            assert!(account_id(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_region_is_a_code() {
+        for right in ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1", "eusc-de-east-1"] {
+            assert!(region(right).is_ok(), "{right}");
+        }
+        for (wrong, nearest) in [("eu-west-1a", "eu-west-1"), ("EU-West-1", "eu-west-1"), ("eu_west_1", "eu-west-1")] {
+            assert!(format!("{:?}", region(wrong)).contains(&format!("\"{nearest}\"")), "{wrong}");
+        }
+        for wrong in ["", "Ireland", "eu-west", "eu-west-0", "eu--1", "-1"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn arns_are_of_the_right_service_and_partition() {
+        for right in [
+            "arn:aws:kms:eu-west-1:111122223333:key/1",
+            "arn:aws-cn:kms:cn-north-1:111122223333:alias/a",
+            "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1",
+        ] {
+            assert!(key_arn(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "",
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            "alias/mine",
+            "arn:aws:s3:::bucket",
+            "arn:azure:kms:eu-west-1:111122223333:key/1",
+            "arn:aws:kms:eu-west-1:1111:key/1",
+            "arn:aws:kms::111122223333:key/1",
+            "arn:aws:kms:eu-west-1:111122223333:key/",
+            "arn:aws:kms:eu-west-1:111122223333:grant/1",
+        ] {
+            assert!(key_arn(wrong).is_err(), "{wrong}");
+        }
+        assert!(role_arn("arn:aws:iam::111122223333:role/path/look").is_ok());
+        for wrong in ["look", "arn:aws:iam::111122223333:user/look", "arn:aws:iam:eu-west-1:111122223333:role/look"] {
+            assert!(role_arn(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_address_can_be_written_to() {
+        for right in ["security@example.com", "a+b@sub.example.co", "o'neil@example.com"] {
+            assert!(email(right).is_ok(), "{right}");
+        }
+        for wrong in ["sec", "sec@", "@example.com", "sec@localhost", "a b@example.com", "a@example.com,b@example.com"]
+        {
+            assert!(email(wrong).is_err(), "{wrong}");
+        }
+        for wrong in [" sec@example.com", "mailto:sec@example.com", "Sec <sec@example.com>"] {
+            assert!(format!("{:?}", email(wrong)).contains("\"sec@example.com\""), "{wrong}");
+        }
+        let long = |length: usize| {
+            let domain = format!("{}.{}.{}.com", "a".repeat(60), "b".repeat(60), "c".repeat(60));
+            format!("{}@{domain}", "x".repeat(length - domain.len() - 1))
+        };
+        assert!(email(&long(250)).is_ok() && email(&long(255)).is_err());
+    }
+}

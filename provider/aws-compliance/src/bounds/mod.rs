@@ -1,0 +1,55 @@
+//! What AWS takes, beyond types and ranges: told at preview, with the nearest right answer. Each bound names the AWS page
+//! it is from.
+
+mod identity;
+mod names;
+mod schedule;
+mod tags;
+
+pub use identity::{account_id, email, key_arn, region, role_arn};
+pub use names::{bucket_name, name_prefix};
+pub use schedule::schedule;
+pub use tags::check as check_tags;
+
+use pulumi_component::Wrong;
+
+/// Days that CloudWatch Logs keeps a log group's events (CloudWatch Logs API Reference, "PutRetentionPolicy").
+const LOG_RETENTION_DAYS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// One of the numbers of days that CloudWatch Logs takes.
+pub fn log_retention_days(days: &u32) -> Result<(), Wrong> {
+    if LOG_RETENTION_DAYS.contains(days) {
+        return Ok(());
+    }
+    let nearest = LOG_RETENTION_DAYS.into_iter().min_by_key(|known| known.abs_diff(*days)).unwrap_or(1);
+    Err(Wrong::new("CloudWatch Logs keeps 1, 3, 5, 7, 14, 30, 60, 90, ... 3653 days").nearest(nearest))
+}
+
+/// Runs that are kept free: none at all would stop the function (Lambda Developer Guide, "Configuring reserved
+/// concurrency").
+pub fn reserved_concurrency(runs: &u32) -> Result<(), Wrong> {
+    match runs {
+        0 => Err(Wrong::new("0 lets the function never run; leave it out for no limit").nearest(1)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_kept_for_the_days_that_there_are() {
+        assert!(LOG_RETENTION_DAYS.iter().all(|days| log_retention_days(days).is_ok()));
+        for (days, nearest) in [(0, 1), (2, 1), (8, 7), (31, 30), (364, 365), (366, 365), (3652, 3653), (3654, 3653)] {
+            let told = format!("{:?}", log_retention_days(&days));
+            assert!(told.contains(&format!("\"{nearest}\"")), "{days}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_function_must_be_able_to_run() {
+        assert!(reserved_concurrency(&0).is_err() && reserved_concurrency(&1).is_ok());
+    }
+}
