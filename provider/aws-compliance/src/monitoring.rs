@@ -113,8 +113,9 @@ impl Component for ComplianceMonitoring {
         let facts = AccountFacts::look(context).await?;
         args.aggregation.tell(context, &facts).await;
         let request = args.look_request().await;
-        let unavailable = args.rules.unavailable(facts.known_region());
-        account::see(context, facts, request, unavailable).await
+        let (mut errors, warnings) = args.rules.unavailable(facts.known_region());
+        errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
+        account::see(context, facts, request, (errors, warnings)).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

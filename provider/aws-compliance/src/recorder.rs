@@ -220,7 +220,7 @@ impl Component for Recorder {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
+        let facts = AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)?;
         let settings = RecorderSettingsArgs { mode: RecorderMode::Create, ..args.recorder.clone() };
         let mut request = args.lookup.request();
         request.recorder = settings.plan(&args.name_prefix);

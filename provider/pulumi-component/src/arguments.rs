@@ -1,12 +1,14 @@
 //! Inputs and arguments from property values: checked against their schema, decoded, and checked by their author.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::checks::Checks;
 use crate::decode::from_properties;
-use crate::error::{ConstructError, PropertyError};
-use crate::property::PropertyMap;
+use crate::error::{ConstructError, PropertyError, join_path, path_member};
+use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::schema;
 
 /// What was given, with all that is to be said of it.
@@ -51,5 +53,71 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
     match judge(given, check) {
         Judged { args: Some(args), problems, warnings } if problems.is_empty() => Ok((args, warnings)),
         Judged { problems, .. } => Err(ConstructError::InvalidInputs(problems)),
+    }
+}
+
+/// Marks the paths of wrong inputs that lead to a secret, or to what one lies in: the engine prints what stands there.
+pub(crate) fn concealed(error: ConstructError, given: &PropertyMap) -> ConstructError {
+    let ConstructError::InvalidInputs(mut problems) = error else { return error };
+    let mut paths = BTreeSet::new();
+    for (name, value) in given {
+        secret_paths(path_member(name), value, false, &mut paths);
+    }
+    for problem in &mut problems {
+        if paths.contains(&problem.path) {
+            problem.path.push_str(" (secret)");
+        }
+    }
+    ConstructError::InvalidInputs(problems)
+}
+
+fn secret_paths(path: String, value: &PropertyValue, hidden: bool, paths: &mut BTreeSet<String>) {
+    if !hidden && !value.marks().secret {
+        return;
+    }
+    let hidden = hidden || value.secret;
+    match &value.value {
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                secret_paths(format!("{path}[{index}]"), item, hidden, paths);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                secret_paths(join_path(&path, &path_member(name)), member, hidden, paths);
+            }
+        }
+        _ => {}
+    }
+    paths.insert(path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::value;
+    use serde_json::json;
+
+    #[test]
+    fn a_path_that_leads_to_a_secret_or_around_one_is_marked() {
+        let secret = PropertyValue { secret: true, ..value(json!({ "in.ner": [1] })) };
+        let list = PropertyValue::from(Value::List(vec![value(json!({ "plain": 1 })), secret]));
+        let given = PropertyMap::from([("list".to_owned(), list), ("other".to_owned(), value(json!("x")))]);
+        let expected = [
+            ("list", true),
+            ("list[0]", false),
+            ("list[0].plain", false),
+            ("list[1]", true),
+            ("list[1][\"in.ner\"]", true),
+            ("list[1][\"in.ner\"][0]", true),
+            ("other", false),
+            ("missing", false),
+        ];
+        let problems = expected.iter().map(|(path, _)| PropertyError::new(*path, "wrong")).collect();
+        let once = concealed(ConstructError::InvalidInputs(problems), &given);
+        let ConstructError::InvalidInputs(problems) = concealed(once, &given) else { panic!("they are wrong inputs") };
+        for (problem, (path, hidden)) in problems.iter().zip(expected) {
+            assert_eq!(problem.path, if hidden { format!("{path} (secret)") } else { path.to_owned() });
+        }
     }
 }

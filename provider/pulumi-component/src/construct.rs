@@ -62,7 +62,8 @@ async fn run<T: Component>(request: ConstructRequest, context: Context) -> Resul
     for warning in judged.warnings {
         context.warn(warning.to_string());
     }
-    let (args, facts) = prepared::<T>(&context, judged.args, judged.problems).await?;
+    let prepared = prepared::<T>(&context, judged.args, judged.problems).await;
+    let (args, facts) = prepared.map_err(|error| arguments::concealed(error, &request.inputs))?;
 
     let (monitor, secret_outputs) = (context.monitor.clone(), request.options.additional_secret_outputs.clone());
     let run = Run::new(context);

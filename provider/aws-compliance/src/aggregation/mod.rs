@@ -106,6 +106,16 @@ impl SourcesArgs {
         if self.all_regions && !self.regions.is_empty() {
             checks.error("regions", "`allRegions` sees them all; leave one of the two out");
         }
+        // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
+        if let Some(first) = self.regions.first().map(|code| bounds::partition_of(code)) {
+            for (index, code) in self.regions.iter().enumerate() {
+                let own = bounds::partition_of(code);
+                if own != first && bounds::region(code).is_ok() {
+                    let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
+                    checks.error(&format!("regions[{index}]"), reason);
+                }
+            }
+        }
         for (member, listed) in [("accounts", &self.accounts), ("regions", &self.regions)] {
             let mut seen = BTreeSet::new();
             for (index, one) in listed.iter().enumerate() {

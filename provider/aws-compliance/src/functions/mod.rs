@@ -10,7 +10,7 @@ use functions_core::configuration::{MonitoringConfiguration, sha256_hex};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,13 @@ impl FunctionsSettingsArgs {
         if let Some(runs) = &self.reserved_concurrency {
             checks.input("reservedConcurrency", runs, bounds::reserved_concurrency);
         }
+        let timeout = self.timeout_seconds.given().and_then(|given| given.value.as_ref().copied());
+        checks.warn_input("schedule", &self.schedule, |schedule| match (bounds::period_seconds(schedule), timeout) {
+            (Some(period), Some(timeout)) if period < timeout => {
+                Err(Wrong::new(format!("runs may overlap: one may take the {timeout} seconds of `timeoutSeconds`")))
+            }
+            _ => Ok(()),
+        });
     }
 }
 
@@ -119,8 +126,8 @@ impl Component for Functions {
         checks.under("settings", |checks| args.settings.check(checks));
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
