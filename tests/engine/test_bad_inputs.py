@@ -12,7 +12,7 @@ import pytest
 from engine.deployment import PROGRAMS
 from engine.test_inputs import program, registered
 from harness.artefacts import ROOT
-from harness.engine import EngineError
+from harness.engine import EngineError, Stack
 
 DATA = ROOT / "provider/aws-compliance/tests/inputs"
 PATHS = [
@@ -39,7 +39,6 @@ RULES = [
     "rules.managed[0].scope.resourceTypes[0]",
     "rules.managed[0].scope.tagValue",
 ]
-TYPES = {"namePrefix": str, "kmsKeyArn": str}
 
 
 def merged() -> tuple[dict, list[tuple[str, str]]]:
@@ -48,7 +47,7 @@ def merged() -> tuple[dict, list[tuple[str, str]]]:
     inputs: dict = {}
     told: list[tuple[str, str]] = []
     for path in PATHS:
-        found = next(one for one in bad if one["told"][0][0] == path and well_typed(one, path))
+        found = next(one for one in bad if one["told"][0][0] == path and well_typed(one))
         merge(inputs, found["inputs"])
         told.append(tuple(found["told"][0]))
     rules = [next(one for one in bad if one["told"][0][0] == path) for path in RULES]
@@ -59,12 +58,9 @@ def merged() -> tuple[dict, list[tuple[str, str]]]:
     return inputs, told
 
 
-def well_typed(one: dict, path: str) -> bool:
-    """Whether the languages' own types let it through."""
-    value = one["inputs"].get(path, "")
-    return isinstance(value, TYPES.get(path, object)) and not any(
-        isinstance(part, str) and part.isdigit() and path.endswith("Days") for part in one["inputs"].values()
-    )
+def well_typed(one: dict) -> bool:
+    """Whether the languages' own types let it through: it is the value that is wrong, and not its shape."""
+    return not any(word in one["told"][0][1] for word in ("a list", "the list", "an object", "quotes", "whole number"))
 
 
 def merge(into: dict, more: dict) -> None:
@@ -100,8 +96,6 @@ def test_twenty_bad_inputs_are_twenty_lines_and_nothing_is_registered(deploy, tm
 
 def test_the_first_screen_of_what_a_user_gets_wrong(engine, account, tmp_path):
     """Without a recorder in the account, too."""
-    from harness.engine import Stack
-
     inputs = {
         "reports": {"retentionDays": 0},
         "functions": {"logRetentionDays": 8},

@@ -90,7 +90,7 @@ def test_a_yaml_program_is_told_what_the_catalogue_knows(deploy, tmp_path):
         with pytest.raises(EngineError) as caught:
             step()
         assert [part for part in TOLD if part not in str(caught.value)] == []
-    assert registered(deployment) == {"pulumi:pulumi:Stack"}
+    assert registered(deployment) == {"pulumi:pulumi:Stack", "pulumi:providers:aws-compliance"}
 
 
 def program(folder: Path, inputs: dict) -> Path:

@@ -50,7 +50,7 @@ fn is_region(code: &str) -> bool {
         [area, words @ .., number] => {
             word(area)
                 && !words.is_empty()
-                && words.iter().all(|part| word(part))
+                && words.iter().all(word)
                 && number.parse::<u8>().is_ok_and(|number| number > 0)
         }
         [] | [_] => false,

@@ -85,7 +85,8 @@ fn judge_cron(cron: &str) -> Result<(), Wrong> {
     };
     for (field, text) in FIELDS.iter().zip(&given) {
         let daily = matches!(field.name, "day of the month" | "day of the week");
-        if !(daily && *text == "?") && !text.split(',').all(|item| field.takes(item)) {
+        let open = daily && *text == "?";
+        if !open && !text.split(',').all(|item| field.takes(item)) {
             let words = if field.words.is_empty() { "" } else { " or their names" };
             let reason = format!("{}: expected {} to {}{words}, or `*`", field.name, field.lowest, field.highest);
             return Err(Wrong::new(reason));
