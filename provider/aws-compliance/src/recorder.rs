@@ -214,6 +214,8 @@ impl Component for Recorder {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
+        let name = args.bucket_name.given().and_then(|given| given.value.clone());
+        checks.input("bucketArn", &args.bucket_arn, |arn| bounds::bucket_arn(arn, name.as_deref()));
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
         checks.under("lookup", |checks| args.lookup.check(checks));
         checks.under("recorder", |checks| args.recorder.check(checks));

@@ -106,6 +106,18 @@ pub fn key_arn(arn: &str) -> Result<(), Wrong> {
     }
 }
 
+/// The ARN of the bucket of this name, where the name is known (S3 User Guide, "Policy resources for Amazon S3").
+pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), Wrong> {
+    let [service, region_of, account, bucket] = parts(arn, "arn:aws:s3:::NAME")?;
+    if service != "s3" || !region_of.is_empty() || !account.is_empty() || super::bucket_name(bucket).is_err() {
+        return Err(Wrong::new("expected the ARN of a bucket: arn:aws:s3:::NAME"));
+    }
+    match name {
+        Some(name) if name != bucket => Err(Wrong::new("expected the ARN of the bucket that `bucketName` names")),
+        _ => Ok(()),
+    }
+}
+
 /// The ARN of an IAM role (IAM User Guide, "IAM ARNs").
 pub fn role_arn(arn: &str) -> Result<(), Wrong> {
     let [service, region_of, account, resource] = parts(arn, "arn:aws:iam::ACCOUNT:role/NAME")?;
@@ -196,6 +208,20 @@ mod tests {
             "arn:aws-us-gov:kms:us-east-1:111122223333:key/1",
         ] {
             assert!(key_arn(wrong).is_err(), "{wrong}");
+        }
+        for (right, name) in [("arn:aws:s3:::abc", None), ("arn:aws-cn:s3:::a.b", Some("a.b"))] {
+            assert!(bucket_arn(right, name).is_ok(), "{right}");
+        }
+        for (wrong, name) in [
+            ("abc", None),
+            ("arn:aws:s3:::ab", None),
+            ("arn:aws:s3:::abc/*", None),
+            ("arn:aws:s3:eu-west-1::abc", None),
+            ("arn:aws:s3::111122223333:abc", None),
+            ("arn:aws:sns:::abc", None),
+            ("arn:aws:s3:::abc", Some("abcd")),
+        ] {
+            assert!(bucket_arn(wrong, name).is_err(), "{wrong}");
         }
         assert!(role_arn("arn:aws:iam::111122223333:role/path/look").is_ok());
         for wrong in ["look", "arn:aws:iam::111122223333:user/look", "arn:aws:iam:eu-west-1:111122223333:role/look"] {
