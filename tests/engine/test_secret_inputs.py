@@ -10,7 +10,7 @@ from harness.engine import EngineError
 
 HUSH = "hush-hush"
 SECRET = {"fn::secret": HUSH}
-RULE = {"identifier": "ACCESS_KEYS_ROTATED", "parameters": {"maxAccessKeyAge": SECRET}}
+RULE = {"identifier": "EIP_ATTACHED", "description": SECRET}
 INPUTS = {
     "tags": {"hidden": SECRET} | {str(number): "x" for number in range(49)},
     "rules": {"managed": [RULE, RULE | {"name": "again"}]},

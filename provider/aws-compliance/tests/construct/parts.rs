@@ -114,11 +114,13 @@ async fn every_part_has_bad_programs() {
     }
 }
 
-/// The same with a mark on every scalar.
+/// The same with a mark on all that has nothing below it.
 fn marked(value: PropertyValue, mark: fn(PropertyValue) -> PropertyValue) -> PropertyValue {
     match value.value {
-        Value::List(items) => Value::List(items.into_iter().map(|item| marked(item, mark)).collect()).into(),
-        Value::Object(members) => Value::Object(all_marked(members, mark)).into(),
+        Value::List(items) if !items.is_empty() => {
+            Value::List(items.into_iter().map(|item| marked(item, mark)).collect()).into()
+        }
+        Value::Object(members) if !members.is_empty() => Value::Object(all_marked(members, mark)).into(),
         _ => mark(value),
     }
 }
@@ -130,7 +132,7 @@ fn all_marked(members: PropertyMap, mark: fn(PropertyValue) -> PropertyValue) ->
 /// Every text in a value that is long enough not to be part of a sentence by chance.
 fn texts(value: &Json) -> Vec<&str> {
     match value {
-        Json::String(text) if text.len() > 6 => vec![text],
+        Json::String(text) if text.len() > 7 => vec![text],
         Json::Array(items) => items.iter().flat_map(texts).collect(),
         Json::Object(members) => members.values().flat_map(texts).collect(),
         _ => Vec::new(),
