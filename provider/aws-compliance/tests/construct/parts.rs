@@ -129,10 +129,13 @@ fn all_marked(members: PropertyMap, mark: fn(PropertyValue) -> PropertyValue) ->
     members.into_iter().map(|(name, value)| (name, marked(value, mark))).collect()
 }
 
+/// What a reason gives as an example, whatever was given.
+const EXAMPLES: &str = "`rate(6 hours)` or `cron(0 6 * * ? *)`, such as `eu-west-1`";
+
 /// Every text in a value that is long enough not to be part of a sentence by chance.
 fn texts(value: &Json) -> Vec<&str> {
     match value {
-        Json::String(text) if text.len() > 7 => vec![text],
+        Json::String(text) if text.len() > 6 && !EXAMPLES.contains(text.as_str()) => vec![text],
         Json::Array(items) => items.iter().flat_map(texts).collect(),
         Json::Object(members) => members.values().flat_map(texts).collect(),
         _ => Vec::new(),
