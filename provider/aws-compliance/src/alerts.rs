@@ -17,8 +17,8 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NotificationsArgs {
-    /// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing
-    /// one leaves the others confirmed.
+    /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once;
+    /// removing one leaves the others confirmed.
     pub emails: BTreeMap<String, Input<String>>,
 }
 

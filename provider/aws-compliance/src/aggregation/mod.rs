@@ -23,7 +23,7 @@ pub struct SourcesArgs {
     /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
     /// region that is seen.
     pub accounts: Vec<String>,
-    /// Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
     pub regions: Vec<String>,
     /// All regions, also future ones. Goes without `regions`.
     pub all_regions: bool,

@@ -32,9 +32,11 @@ pub struct FunctionsSettingsArgs {
     /// Seconds after which a run is ended.
     #[schemars(range(min = 1, max = 900))]
     pub timeout_seconds: Input<u32>,
-    /// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30.
+    /// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150,
+    /// 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
     pub log_retention_days: Input<u32>,
-    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`.
+    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the
+    /// singular: `rate(1 hour)`.
     pub schedule: Input<String>,
     /// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
     pub reserved_concurrency: Option<Input<u32>>,
