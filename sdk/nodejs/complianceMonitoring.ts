@@ -169,7 +169,7 @@ export interface ComplianceMonitoringArgs {
      */
     functions?: inputs.FunctionsSettingsArgs;
     /**
-     * ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+     * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**
@@ -197,7 +197,7 @@ export interface ComplianceMonitoringArgs {
      */
     rules?: inputs.RulesArgs;
     /**
-     * Tags of every resource that takes them.
+     * Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
      */
     tags?: {[key: string]: pulumi.Input<string>};
 }

@@ -10,14 +10,17 @@ from harness.engine import EngineError
 
 HUSH = "hush-hush"
 SECRET = {"fn::secret": HUSH}
+RULE = {"identifier": "EIP_ATTACHED", "description": SECRET}
 INPUTS = {
     "tags": {"hidden": SECRET} | {str(number): "x" for number in range(49)},
+    "rules": {"managed": [RULE, RULE | {"name": "again"}]},
     "notifications": {"emails": {"security": SECRET}},
     "reports": {"bucketName": {"fn::secret": "Hush-Hush"}},
 }
 TOLD = [
-    "3 inputs are wrong",
+    "4 inputs are wrong",
     "tags (secret) has a problem: expected at most 49",
+    "rules.managed[1] (secret) has a problem: ",
     "notifications.emails.security (secret) has a problem: not an e-mail address",
     "reports.bucketName (secret) has a problem: expected a-z",
 ]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_resources::{Arn, Json, PolicyDocument, Statement, sns};
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,16 +17,24 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NotificationsArgs {
-    /// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing
-    /// one leaves the others confirmed.
+    /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once;
+    /// removing one leaves the others confirmed.
     pub emails: BTreeMap<String, Input<String>>,
 }
 
 impl NotificationsArgs {
-    /// Judges the addresses.
+    /// Judges the addresses. SNS gives a second subscription of an address the ARN of the first: with one of them,
+    /// both would go (Amazon SNS API Reference, "Subscribe").
     pub fn check(&self, checks: &mut Checks) {
-        checks.each_entry("emails", &self.emails, |checks, _, address| {
-            checks.input("", address, |address| bounds::email(address));
+        let mut taken = BTreeMap::new();
+        checks.each_entry("emails", &self.emails, |checks, key, address| {
+            checks.input("", address, |address| {
+                bounds::email(address)?;
+                match taken.insert(address.clone(), key) {
+                    Some(first) => Err(Wrong::new(format!("the same address as `{first}`; remove one of the two"))),
+                    None => Ok(()),
+                }
+            });
         });
     }
 }
@@ -69,8 +77,8 @@ impl Component for Alerts {
         checks.under("notifications", |checks| args.notifications.check(checks));
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -2,9 +2,12 @@
 
 use account_look::{Owner, RecorderAction};
 use futures::try_join;
-use pulumi_component::{Archive, ConstructError, Context, Output, PropertyMap, ResourceOptions, Value};
+use pulumi_component::{
+    Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
+};
 
 use crate::account::Sight;
+use crate::bounds;
 use crate::functions::bundle;
 
 /// The account and region that the provider deploys to, and the packed functions.
@@ -44,6 +47,26 @@ impl AccountFacts {
             sight: Sight::default(),
             recorder: None,
         })
+    }
+
+    /// What is wrong with a key at `kmsKeyArn` that is not of this region; nothing while either is unknown.
+    pub(crate) fn key_elsewhere(&self, key: &Input<String>) -> Option<PropertyError> {
+        let (region, given) = (self.known_region()?, key.given()?);
+        let arn = given.value.as_ref().filter(|arn| bounds::key_arn(arn).is_ok())?;
+        let mut checks = Checks::default();
+        checks.plain("kmsKeyArn", arn.as_str(), |arn| bounds::key_in_region(arn, region));
+        checks.errors().first().cloned()
+    }
+
+    /// The same where the key at `kmsKeyArn` can be used here.
+    ///
+    /// # Errors
+    /// When the key is one of another region.
+    pub(crate) fn admit_key(self, key: &Input<String>) -> Result<Self, ConstructError> {
+        match self.key_elsewhere(key) {
+            Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
+            None => Ok(self),
+        }
     }
 
     /// The same with what was seen of the account.

@@ -26,10 +26,11 @@ use crate::tags::Tags;
 pub struct ComplianceMonitoringArgs {
     /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
     pub name_prefix: NamePrefix,
-    /// Tags of every resource that takes them.
+    /// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`,
+    /// values of up to 256.
     pub tags: Tags,
-    /// ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a
-    /// key is created.
+    /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
+    /// EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
     pub kms_key_arn: Option<Input<String>>,
     /// Where reports are kept and for how long.
     pub reports: ReportsArgs,
@@ -113,8 +114,9 @@ impl Component for ComplianceMonitoring {
         let facts = AccountFacts::look(context).await?;
         args.aggregation.tell(context, &facts).await;
         let request = args.look_request().await;
-        let unavailable = args.rules.unavailable(facts.known_region());
-        account::see(context, facts, request, unavailable).await
+        let (mut errors, warnings) = args.rules.unavailable(facts.known_region());
+        errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
+        account::see(context, facts, request, (errors, warnings)).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

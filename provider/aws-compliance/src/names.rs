@@ -107,3 +107,38 @@ impl NamePrefix {
         if self.is_default() { name.to_owned() } else { self.with(name) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The longest region code there is (botocore's `endpoints.json`).
+    const REGION: &str = "ap-northeast-1";
+
+    /// Each kind with the most that AWS takes, and the page that says so.
+    #[test]
+    fn the_longest_prefix_leaves_every_name_within_its_length() {
+        let prefix = NamePrefix("a".repeat(20));
+        let global = |name: &str, account: &str| format!("{}{account}-{REGION}", prefix.with(name)).len();
+        // S3 User Guide, "General purpose bucket naming rules".
+        assert!(global("reports", "-111122223333") <= 63);
+        // CloudWatch API Reference, "PutDashboard".
+        assert!(global("monitoring", "") <= 255);
+        // KMS API Reference, "CreateAlias".
+        assert!(prefix.key_alias().len() <= 256);
+        for handler in Handler::ALL {
+            // Lambda API Reference, "CreateFunction"; CloudWatch Logs, "CreateLogGroup"; SQS, "CreateQueue".
+            assert!(prefix.function(handler).len() <= 64);
+            assert!(prefix.log_group(handler).len() <= 512);
+            assert!(prefix.dead_letters(handler).len() <= 80);
+            assert!(prefix.events(handler).len() <= 80);
+        }
+        // SNS API Reference, "CreateTopic"; EventBridge, "PutRule"; AWS Config, "ConfigurationAggregator" and
+        // "ConfigurationRecorder".
+        assert!(prefix.topic().len() <= 256);
+        assert!(prefix.schedule().len() <= 64 && prefix.compliance_change().len() <= 64);
+        assert!(prefix.aggregator().len() <= 256 && prefix.recorder().len() <= 256);
+        // AWS Config API Reference, "ConfigRule"; a name of one's own has at most 100 characters.
+        assert!(prefix.rule(&"r".repeat(100)).len() <= 128);
+    }
+}

@@ -214,13 +214,15 @@ impl Component for Recorder {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
+        let name = args.bucket_name.given().and_then(|given| given.value.clone());
+        checks.input("bucketArn", &args.bucket_arn, |arn| bounds::bucket_arn(arn, name.as_deref()));
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
         checks.under("lookup", |checks| args.lookup.check(checks));
         checks.under("recorder", |checks| args.recorder.check(checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
+        let facts = AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)?;
         let settings = RecorderSettingsArgs { mode: RecorderMode::Create, ..args.recorder.clone() };
         let mut request = args.lookup.request();
         request.recorder = settings.plan(&args.name_prefix);

@@ -27,7 +27,8 @@ pub struct ReportsArgs {
     /// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days.
     #[schemars(range(min = 1, max = 3653))]
     pub retention_days: Input<u32>,
-    /// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+    /// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends.
+    /// Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     pub bucket_name: Option<Input<String>>,
     /// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not
     /// empty.
@@ -87,8 +88,8 @@ impl Component for ReportStore {
         checks.under("reports", |checks| args.reports.check(checks));
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -74,7 +74,7 @@ type complianceMonitoringArgs struct {
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
 	// How the functions run.
 	Functions *FunctionsSettings `pulumi:"functions"`
-	// ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
 	// How the account is looked at before anything is deployed to it.
 	Lookup *Lookup `pulumi:"lookup"`
@@ -88,7 +88,7 @@ type complianceMonitoringArgs struct {
 	Reports *Reports `pulumi:"reports"`
 	// Which rules are evaluated.
 	Rules *Rules `pulumi:"rules"`
-	// Tags of every resource that takes them.
+	// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]string `pulumi:"tags"`
 }
 
@@ -100,7 +100,7 @@ type ComplianceMonitoringArgs struct {
 	Dashboard *DashboardSettingsArgs
 	// How the functions run.
 	Functions *FunctionsSettingsArgs
-	// ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
 	// How the account is looked at before anything is deployed to it.
 	Lookup *LookupArgs
@@ -114,7 +114,7 @@ type ComplianceMonitoringArgs struct {
 	Reports *ReportsArgs
 	// Which rules are evaluated.
 	Rules *RulesArgs
-	// Tags of every resource that takes them.
+	// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]pulumi.StringInput
 }
 

@@ -155,13 +155,13 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 
 // How the functions run.
 type FunctionsSettings struct {
-	// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays *int `pulumi:"logRetentionDays"`
 	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
 	MemoryMib *int `pulumi:"memoryMib"`
 	// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
 	ReservedConcurrency *int `pulumi:"reservedConcurrency"`
-	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 	Schedule *string `pulumi:"schedule"`
 	// Seconds after which a run is ended. 1 to 900. Default: 300.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
@@ -180,13 +180,13 @@ type FunctionsSettingsInput interface {
 
 // How the functions run.
 type FunctionsSettingsArgs struct {
-	// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays pulumi.IntPtrInput `pulumi:"logRetentionDays"`
 	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
 	MemoryMib pulumi.IntPtrInput `pulumi:"memoryMib"`
 	// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
 	ReservedConcurrency pulumi.IntPtrInput `pulumi:"reservedConcurrency"`
-	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 	Schedule pulumi.StringPtrInput `pulumi:"schedule"`
 	// Seconds after which a run is ended. 1 to 900. Default: 300.
 	TimeoutSeconds pulumi.IntPtrInput `pulumi:"timeoutSeconds"`
@@ -270,7 +270,7 @@ func (o FunctionsSettingsOutput) ToFunctionsSettingsPtrOutputWithContext(ctx con
 	}).(FunctionsSettingsPtrOutput)
 }
 
-// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 func (o FunctionsSettingsOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.LogRetentionDays }).(pulumi.IntPtrOutput)
 }
@@ -285,7 +285,7 @@ func (o FunctionsSettingsOutput) ReservedConcurrency() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.ReservedConcurrency }).(pulumi.IntPtrOutput)
 }
 
-// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 func (o FunctionsSettingsOutput) Schedule() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *string { return v.Schedule }).(pulumi.StringPtrOutput)
 }
@@ -319,7 +319,7 @@ func (o FunctionsSettingsPtrOutput) Elem() FunctionsSettingsOutput {
 	}).(FunctionsSettingsOutput)
 }
 
-// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 func (o FunctionsSettingsPtrOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *int {
 		if v == nil {
@@ -349,7 +349,7 @@ func (o FunctionsSettingsPtrOutput) ReservedConcurrency() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 func (o FunctionsSettingsPtrOutput) Schedule() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *string {
 		if v == nil {
@@ -712,7 +712,7 @@ func (o ManagedRuleArrayOutput) Index(i pulumi.IntInput) ManagedRuleOutput {
 
 // Who is told.
 type Notifications struct {
-	// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
 	Emails map[string]string `pulumi:"emails"`
 }
 
@@ -729,7 +729,7 @@ type NotificationsInput interface {
 
 // Who is told.
 type NotificationsArgs struct {
-	// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
 	Emails map[string]pulumi.StringInput `pulumi:"emails"`
 }
 
@@ -811,7 +811,7 @@ func (o NotificationsOutput) ToNotificationsPtrOutputWithContext(ctx context.Con
 	}).(NotificationsPtrOutput)
 }
 
-// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
 func (o NotificationsOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]string { return v.Emails }).(pulumi.StringMapOutput)
 }
@@ -840,7 +840,7 @@ func (o NotificationsPtrOutput) Elem() NotificationsOutput {
 	}).(NotificationsOutput)
 }
 
-// E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
 func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]string {
 		if v == nil {
@@ -1181,7 +1181,7 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 
 // Where reports are kept and for how long.
 type Reports struct {
-	// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName *string `pulumi:"bucketName"`
 	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
@@ -1202,7 +1202,7 @@ type ReportsInput interface {
 
 // Where reports are kept and for how long.
 type ReportsArgs struct {
-	// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
 	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
 	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
@@ -1288,7 +1288,7 @@ func (o ReportsOutput) ToReportsPtrOutputWithContext(ctx context.Context) Report
 	}).(ReportsPtrOutput)
 }
 
-// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Reports) *string { return v.BucketName }).(pulumi.StringPtrOutput)
 }
@@ -1327,7 +1327,7 @@ func (o ReportsPtrOutput) Elem() ReportsOutput {
 	}).(ReportsOutput)
 }
 
-// Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Reports) *string {
 		if v == nil {
@@ -1719,7 +1719,7 @@ type Sources struct {
 	Accounts []string `pulumi:"accounts"`
 	// All regions, also future ones. Goes without `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
-	// Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
 	Regions []string `pulumi:"regions"`
 }
 
@@ -1740,7 +1740,7 @@ type SourcesArgs struct {
 	Accounts []string `pulumi:"accounts"`
 	// All regions, also future ones. Goes without `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
-	// Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
 	Regions []string `pulumi:"regions"`
 }
 
@@ -1832,7 +1832,7 @@ func (o SourcesOutput) AllRegions() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Sources) *bool { return v.AllRegions }).(pulumi.BoolPtrOutput)
 }
 
-// Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
 func (o SourcesOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Sources) []string { return v.Regions }).(pulumi.StringArrayOutput)
 }
@@ -1881,7 +1881,7 @@ func (o SourcesPtrOutput) AllRegions() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
 func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Sources) []string {
 		if v == nil {

@@ -21,7 +21,7 @@ export interface DashboardSettingsArgs {
  */
 export interface FunctionsSettingsArgs {
     /**
-     * Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+     * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
      */
     logRetentionDays?: pulumi.Input<number | undefined>;
     /**
@@ -33,7 +33,7 @@ export interface FunctionsSettingsArgs {
      */
     reservedConcurrency?: pulumi.Input<number | undefined>;
     /**
-     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
      */
     schedule?: pulumi.Input<string | undefined>;
     /**
@@ -103,7 +103,7 @@ export interface ManagedRuleArgs {
  */
 export interface NotificationsArgs {
     /**
-     * E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
      */
     emails?: {[key: string]: pulumi.Input<string>};
 }
@@ -143,7 +143,7 @@ export interface RecorderSettingsArgs {
  */
 export interface ReportsArgs {
     /**
-     * Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+     * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
      */
     bucketName?: pulumi.Input<string | undefined>;
     /**
@@ -205,7 +205,7 @@ export interface SourcesArgs {
      */
     allRegions?: boolean;
     /**
-     * Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+     * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
      */
     regions?: string[];
 }

@@ -78,7 +78,7 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     log_retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+    Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
     """
     memory_mib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -90,7 +90,7 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     schedule: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
     """
     timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -108,10 +108,10 @@ class FunctionsSettingsArgs:
         """
         How the functions run.
 
-        :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+        :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
         :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
-        :param pulumi.Input[_builtins.str] schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+        :param pulumi.Input[_builtins.str] schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
         :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. 1 to 900. Default: 300.
         """
         if log_retention_days is not None:
@@ -129,7 +129,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="logRetentionDays")
     def log_retention_days(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30. Default: 7.
+        Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         """
         return pulumi.get(self, "log_retention_days")
 
@@ -165,7 +165,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter
     def schedule(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. Default: `rate(6 hours)`.
+        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
         """
         return pulumi.get(self, "schedule")
 
@@ -439,7 +439,7 @@ class NotificationsArgsDict(TypedDict):
     """
     emails: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
-    E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
     """
 
 @pulumi.input_type
@@ -449,7 +449,7 @@ class NotificationsArgs:
         """
         Who is told.
 
-        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
         """
         if emails is not None:
             pulumi.set(__self__, "emails", emails)
@@ -458,7 +458,7 @@ class NotificationsArgs:
     @pulumi.getter
     def emails(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        E-mail addresses by a name of your own, such as `security`. Each address confirms its subscription once; removing one leaves the others confirmed.
+        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
         """
         return pulumi.get(self, "emails")
 
@@ -607,7 +607,7 @@ class ReportsArgsDict(TypedDict):
     """
     bucket_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+    Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     """
     force_destroy: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
     """
@@ -627,7 +627,7 @@ class ReportsArgs:
         """
         Where reports are kept and for how long.
 
-        :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+        :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         """
@@ -642,7 +642,7 @@ class ReportsArgs:
     @pulumi.getter(name="bucketName")
     def bucket_name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of the bucket to create. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+        Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         """
         return pulumi.get(self, "bucket_name")
 
@@ -837,7 +837,7 @@ class SourcesArgsDict(TypedDict):
     """
     regions: NotRequired[Sequence[_builtins.str]]
     """
-    Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
     """
 
 @pulumi.input_type
@@ -851,7 +851,7 @@ class SourcesArgs:
 
         :param Sequence[_builtins.str] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
         :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
-        :param Sequence[_builtins.str] regions: Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
         """
         if accounts is not None:
             pulumi.set(__self__, "accounts", accounts)
@@ -888,7 +888,7 @@ class SourcesArgs:
     @pulumi.getter
     def regions(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
         """
         return pulumi.get(self, "regions")
 

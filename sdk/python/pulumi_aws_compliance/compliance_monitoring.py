@@ -38,14 +38,14 @@ class ComplianceMonitoringArgs:
         :param 'SourcesArgs' aggregation: Which accounts and regions are seen.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
-        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who is told. Notices are not sent yet; the topic and its subscriptions are there.
         :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         if aggregation is not None:
             pulumi.set(__self__, "aggregation", aggregation)
@@ -110,7 +110,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter(name="kmsKeyArn")
     def kms_key_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+        ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         """
         return pulumi.get(self, "kms_key_arn")
 
@@ -194,7 +194,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        Tags of every resource that takes them.
+        Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         return pulumi.get(self, "tags")
 
@@ -231,14 +231,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['SourcesArgs', 'SourcesArgsDict'] aggregation: Which accounts and regions are seen.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
-        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told. Notices are not sent yet; the topic and its subscriptions are there.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         ...
     @overload

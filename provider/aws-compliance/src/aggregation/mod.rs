@@ -23,7 +23,7 @@ pub struct SourcesArgs {
     /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
     /// region that is seen.
     pub accounts: Vec<String>,
-    /// Regions. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
     pub regions: Vec<String>,
     /// All regions, also future ones. Goes without `regions`.
     pub all_regions: bool,
@@ -105,6 +105,16 @@ impl SourcesArgs {
         checks.each("regions", &self.regions, |checks, code| checks.plain("", code.as_str(), bounds::region));
         if self.all_regions && !self.regions.is_empty() {
             checks.error("regions", "`allRegions` sees them all; leave one of the two out");
+        }
+        // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
+        if let Some(first) = self.regions.first().map(|code| bounds::partition_of(code)) {
+            for (index, code) in self.regions.iter().enumerate() {
+                let own = bounds::partition_of(code);
+                if own != first && bounds::region(code).is_ok() {
+                    let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
+                    checks.error(&format!("regions[{index}]"), reason);
+                }
+            }
         }
         for (member, listed) in [("accounts", &self.accounts), ("regions", &self.regions)] {
             let mut seen = BTreeSet::new();

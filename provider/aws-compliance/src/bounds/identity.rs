@@ -57,19 +57,65 @@ fn is_region(code: &str) -> bool {
     }
 }
 
-/// The ARN of a KMS key or of an alias of one (KMS Developer Guide, "Key identifiers").
+/// The partition that a region lies in (IAM User Guide, "Amazon Resource Names"; botocore's `partitions.json`).
+pub fn partition_of(region: &str) -> &'static str {
+    const STARTS: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    STARTS.iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
+}
+
+/// Whether the services of a region can use a key: only those of their own region (KMS Developer Guide, "Multi-Region
+/// keys"; a replica has an ARN of its own).
+pub fn key_in_region(arn: &str, region: &str) -> Result<(), Wrong> {
+    match arn.split(':').nth(3) {
+        Some(own) if own == region => Ok(()),
+        _ => Err(Wrong::new(format!("expected a key of {region}, where this is deployed: services use no other"))),
+    }
+}
+
+/// The ARN of a KMS key. An alias' would not do: policies know a key by its own ARN alone (KMS Developer Guide,
+/// "Specifying KMS keys in IAM policy statements").
 pub fn key_arn(arn: &str) -> Result<(), Wrong> {
     let [service, region_of, account, resource] = parts(arn, "arn:aws:kms:REGION:ACCOUNT:key/ID")?;
     let kind = resource.split_once('/').filter(|(_, id)| !id.is_empty()).map(|(kind, _)| kind);
     if service != "kms" {
         return Err(Wrong::new(format!("expected the ARN of a KMS key, got one of `{service}`")));
     }
-    if !is_region(region_of) || account_id(account).is_err() || !matches!(kind, Some("key" | "alias")) {
+    if kind == Some("alias") {
+        return Err(Wrong::new("expected the ARN of the key itself, not of its alias: policies know no alias"));
+    }
+    if !is_region(region_of) || account_id(account).is_err() || kind != Some("key") {
         return Err(Wrong::new(
             "expected arn:aws:kms:REGION:ACCOUNT:key/ID, with region, account of 12 digits and key id",
         ));
     }
-    Ok(())
+    let (partition, rest) = arn.trim_start_matches("arn:").split_once(':').unwrap_or_default();
+    match partition_of(region_of) {
+        right if right == partition => Ok(()),
+        right => {
+            let wrong = Wrong::new(format!("{region_of} is in the partition `{right}`, not in `{partition}`"));
+            Err(wrong.nearest(format!("arn:{right}:{rest}")))
+        }
+    }
+}
+
+/// The ARN of the bucket of this name, where the name is known (S3 User Guide, "Policy resources for Amazon S3").
+pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), Wrong> {
+    let [service, region_of, account, bucket] = parts(arn, "arn:aws:s3:::NAME")?;
+    if service != "s3" || !region_of.is_empty() || !account.is_empty() || super::bucket_name(bucket).is_err() {
+        return Err(Wrong::new("expected the ARN of a bucket: arn:aws:s3:::NAME"));
+    }
+    match name {
+        Some(name) if name != bucket => Err(Wrong::new("expected the ARN of the bucket that `bucketName` names")),
+        _ => Ok(()),
+    }
 }
 
 /// The ARN of an IAM role (IAM User Guide, "IAM ARNs").
@@ -141,7 +187,8 @@ mod tests {
     fn arns_are_of_the_right_service_and_partition() {
         for right in [
             "arn:aws:kms:eu-west-1:111122223333:key/1",
-            "arn:aws-cn:kms:cn-north-1:111122223333:alias/a",
+            "arn:aws-cn:kms:cn-north-1:111122223333:key/a",
+            "arn:aws-eusc:kms:eusc-de-east-1:111122223333:key/a",
             "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1",
         ] {
             assert!(key_arn(right).is_ok(), "{right}");
@@ -156,12 +203,60 @@ mod tests {
             "arn:aws:kms::111122223333:key/1",
             "arn:aws:kms:eu-west-1:111122223333:key/",
             "arn:aws:kms:eu-west-1:111122223333:grant/1",
+            "arn:aws:kms:eu-west-1:111122223333:alias/mine",
+            "arn:aws:kms:cn-north-1:111122223333:key/1",
+            "arn:aws-us-gov:kms:us-east-1:111122223333:key/1",
         ] {
             assert!(key_arn(wrong).is_err(), "{wrong}");
+        }
+        for (right, name) in [("arn:aws:s3:::abc", None), ("arn:aws-cn:s3:::a.b", Some("a.b"))] {
+            assert!(bucket_arn(right, name).is_ok(), "{right}");
+        }
+        for (wrong, name) in [
+            ("abc", None),
+            ("arn:aws:s3:::ab", None),
+            ("arn:aws:s3:::abc/*", None),
+            ("arn:aws:s3:eu-west-1::abc", None),
+            ("arn:aws:s3::111122223333:abc", None),
+            ("arn:aws:sns:::abc", None),
+            ("arn:aws:s3:::abc", Some("abcd")),
+        ] {
+            assert!(bucket_arn(wrong, name).is_err(), "{wrong}");
         }
         assert!(role_arn("arn:aws:iam::111122223333:role/path/look").is_ok());
         for wrong in ["look", "arn:aws:iam::111122223333:user/look", "arn:aws:iam:eu-west-1:111122223333:role/look"] {
             assert!(role_arn(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_arn_of_the_wrong_partition_is_told_with_the_right_one() {
+        let told = format!("{:?}", key_arn("arn:aws:kms:cn-north-1:111122223333:key/1"));
+        assert!(told.contains("\"arn:aws-cn:kms:cn-north-1:111122223333:key/1\""), "{told}");
+    }
+
+    #[test]
+    fn a_key_serves_its_own_region() {
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        assert!(key_in_region(key, "eu-west-1").is_ok());
+        assert!(key_in_region(key, "eu-west-2").is_err() && key_in_region("", "eu-west-1").is_err());
+    }
+
+    #[test]
+    fn a_region_lies_in_one_partition() {
+        for (region, partition) in [
+            ("eu-west-1", "aws"),
+            ("us-east-1", "aws"),
+            ("cn-northwest-1", "aws-cn"),
+            ("us-gov-east-1", "aws-us-gov"),
+            ("eusc-de-east-1", "aws-eusc"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+        ] {
+            assert_eq!(partition_of(region), partition);
+            assert!(PARTITIONS.contains(&partition));
         }
     }
 

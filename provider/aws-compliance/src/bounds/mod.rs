@@ -6,9 +6,9 @@ mod names;
 mod schedule;
 mod tags;
 
-pub use identity::{account_id, email, key_arn, region, role_arn};
+pub use identity::{account_id, bucket_arn, email, key_arn, key_in_region, partition_of, region, role_arn};
 pub use names::{bucket_name, name_prefix};
-pub use schedule::schedule;
+pub use schedule::{period_seconds, schedule};
 pub use tags::check as check_tags;
 
 use pulumi_component::Wrong;

@@ -39,6 +39,18 @@ pub fn schedule(text: &str) -> Result<(), Wrong> {
     }
 }
 
+/// Seconds from one run to the next, of a rate that is right.
+pub fn period_seconds(text: &str) -> Option<u32> {
+    let (number, unit) = text.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+    let seconds = match unit {
+        "minute" | "minutes" => 60,
+        "hour" | "hours" => 60 * 60,
+        "day" | "days" => 24 * 60 * 60,
+        _ => return None,
+    };
+    number.parse::<u32>().ok()?.checked_mul(seconds)
+}
+
 fn judge_rate(rate: &str) -> Result<(), Wrong> {
     let form = || Wrong::new("expected `rate(NUMBER UNIT)` with minutes, hours or days");
     let (number, unit) = rate.split_once(' ').ok_or_else(form)?;
@@ -151,6 +163,20 @@ mod tests {
             "cron(59 23 31 12 ? 2199)",
         ] {
             assert!(schedule(right).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
+    fn a_rate_has_a_period() {
+        for (text, seconds) in [
+            ("rate(1 minute)", Some(60)),
+            ("rate(6 hours)", Some(21600)),
+            ("rate(1 day)", Some(86400)),
+            ("rate(4294967295 days)", None),
+            ("cron(0 6 * * ? *)", None),
+            ("daily", None),
+        ] {
+            assert_eq!(period_seconds(text), seconds, "{text}");
         }
     }
 

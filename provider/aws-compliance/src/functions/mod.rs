@@ -10,7 +10,7 @@ use functions_core::configuration::{MonitoringConfiguration, sha256_hex};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,9 +32,11 @@ pub struct FunctionsSettingsArgs {
     /// Seconds after which a run is ended.
     #[schemars(range(min = 1, max = 900))]
     pub timeout_seconds: Input<u32>,
-    /// Days that the functions' logs are kept; one of the numbers that CloudWatch Logs takes, such as 1, 3, 5, 7, 14, 30.
+    /// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150,
+    /// 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
     pub log_retention_days: Input<u32>,
-    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`.
+    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the
+    /// singular: `rate(1 hour)`.
     pub schedule: Input<String>,
     /// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
     pub reserved_concurrency: Option<Input<u32>>,
@@ -60,6 +62,13 @@ impl FunctionsSettingsArgs {
         if let Some(runs) = &self.reserved_concurrency {
             checks.input("reservedConcurrency", runs, bounds::reserved_concurrency);
         }
+        let timeout = self.timeout_seconds.given().and_then(|given| given.value.as_ref().copied());
+        checks.warn_input("schedule", &self.schedule, |schedule| match (bounds::period_seconds(schedule), timeout) {
+            (Some(period), Some(timeout)) if period < timeout => {
+                Err(Wrong::new(format!("runs may overlap: one may take the {timeout} seconds of `timeoutSeconds`")))
+            }
+            _ => Ok(()),
+        });
     }
 }
 
@@ -119,8 +128,8 @@ impl Component for Functions {
         checks.under("settings", |checks| args.settings.check(checks));
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -69,7 +69,7 @@ async fn every_good_program_deploys() {
 }
 
 /// Any JSON, with the names of real inputs among its own.
-fn anything() -> impl Strategy<Value = Json> {
+pub fn anything() -> impl Strategy<Value = Json> {
     let names = prop_oneof![
         prop::sample::select(
             &[
