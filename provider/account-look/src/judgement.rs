@@ -62,7 +62,8 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
             | Reason::UnsupportedCredentials
             | Reason::NoRegion
             | Reason::OtherAccount
-            | Reason::AccountUnknown => Finding::status(&skipped.message),
+            | Reason::AccountUnknown
+            | Reason::TurnedOff => Finding::status(&skipped.message),
             _ => Finding::warning("", &skipped.message),
         });
     }

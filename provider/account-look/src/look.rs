@@ -131,8 +131,10 @@ pub enum Reason {
     UnsupportedCredentials,
     /// No region is given anywhere.
     NoRegion,
-    /// The account that is deployed to is not known yet.
+    /// The account that is deployed to is not known yet, as in some previews.
     AccountUnknown,
+    /// The look was turned off.
+    TurnedOff,
     /// The credentials are of another account.
     OtherAccount,
     /// The caller may not do it.

@@ -107,11 +107,11 @@ fn complete(request: LookRequest, facts: &AccountFacts) -> LookRequest {
 }
 
 async fn taken(request: &LookRequest, facts: &AccountFacts) -> Look {
-    if std::env::var(SWITCH).is_ok_and(|value| value == "off") {
-        return Look::skipped(Reason::AccountUnknown, format!("the account was not looked at: `{SWITCH}` is `off`"));
-    }
     if facts.known_account_id().is_none() || facts.known_region().is_none() {
         return Look::unknown_account();
+    }
+    if std::env::var(SWITCH).is_ok_and(|value| value == "off") {
+        return Look::skipped(Reason::TurnedOff, format!("the account was not looked at: `{SWITCH}` is `off`"));
     }
     // In a box: the compiler gives up on futures as deep as those of the AWS SDK inside those of a component.
     look(request).boxed().await

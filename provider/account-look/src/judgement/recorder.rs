@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Finding, names, place};
-use crate::look::{Look, Part, Recorded, Recorder, RecorderKind, RecordingFrequency};
+use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind, RecordingFrequency};
 use crate::request::{LookRequest, OWNER_TAG, RecorderMode};
 
 /// What becomes of the recorder.
@@ -46,6 +46,9 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut refuse = |message: String| findings.push(Finding::error(&plan.path, message));
     match (recorder_action(look, request), look.customer_managed_recorder()) {
+        // A preview that cannot know the account leaves it to the update, which can.
+        (RecorderAction::Unknown, _)
+            if look.skipped.as_ref().is_some_and(|skipped| skipped.reason == Reason::AccountUnknown) => {}
         (RecorderAction::Unknown, _) if plan.mode == RecorderMode::Auto => refuse(
             "`auto` has to see the account, which was not possible; say `create` or `reuse`, so that no run takes away \
              what another made"

@@ -159,7 +159,7 @@ impl fmt::Display for Failure {
             Reason::Throttled => write!(f, "AWS asked to be called less often ({what}); try again later"),
             Reason::TimedOut => write!(f, "{what} took too long; try again, or see whether AWS can be reached"),
             Reason::Unreachable => write!(f, "AWS could not be reached ({detail})"),
-            Reason::NoRegion | Reason::AccountUnknown | Reason::OtherAccount | Reason::Failed => {
+            Reason::NoRegion | Reason::AccountUnknown | Reason::TurnedOff | Reason::OtherAccount | Reason::Failed => {
                 write!(f, "{what}: {detail}")
             }
         }

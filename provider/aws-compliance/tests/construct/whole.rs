@@ -439,3 +439,15 @@ async fn what_the_catalogue_does_not_know_is_let_through_where_the_user_says_so(
     let log = deployed.monitor.recorded().log;
     assert!(log.iter().any(|entry| entry.message.contains("unknown managed rule `NEWER_THAN_THE_CATALOGUE`")));
 }
+
+#[tokio::test]
+async fn a_preview_that_cannot_know_the_account_leaves_the_recorder_to_the_update() {
+    for mode in ["reuse", "auto", "create"] {
+        let monitor = Arc::new(MockMonitor::preview());
+        let given = inputs(json!({ "recorder": { "mode": mode } }));
+        construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await.expect(mode);
+        let ours =
+            monitor.recorded().registrations.iter().any(|(_, one)| one.type_token == "aws:cfg/recorder:Recorder");
+        assert_eq!(ours, mode == "create");
+    }
+}
