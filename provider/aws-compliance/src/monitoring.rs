@@ -246,3 +246,18 @@ impl ComplianceMonitoringArgs {
         DashboardArgs { name_prefix: self.name_prefix.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_is_looked_at_where_it_is_known_and_may_be_told() {
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        let of = |given: Input<String>| ComplianceMonitoringArgs { kms_key_arn: Some(given), ..Default::default() };
+        assert_eq!(of(key.into()).own_key().await.as_deref(), Some(key));
+        assert_eq!(of(Output::unknown().into()).own_key().await, None);
+        assert_eq!(of(Output::known(key.to_owned()).secret().into()).own_key().await, None);
+        assert_eq!(ComplianceMonitoringArgs::default().own_key().await, None);
+    }
+}

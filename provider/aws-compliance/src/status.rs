@@ -4,10 +4,11 @@ use account_look::{
     Finding, Look, LookRequest, Owner, PlannedName, RecorderAction, Severity, findings, look, recorder_action, table,
 };
 use futures::FutureExt;
-use pulumi_component::{ConstructError, Function, FunctionContext, TypeToken};
+use pulumi_component::{Checks, ConstructError, Function, FunctionContext, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::names::NamePrefix;
 use crate::recorder::{RecorderMode, RecorderSettingsArgs};
 use crate::rule_set::RulesArgs;
@@ -191,6 +192,16 @@ impl Function for GetAccountStatus {
                                        seconds at most: what is there, what would be created, what would be refused.";
     type Args = AccountStatusArgs;
     type Result = AccountStatus;
+
+    fn check(args: &AccountStatusArgs, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        if let Some(region) = &args.region {
+            checks.plain("region", region.as_str(), bounds::region);
+        }
+        if let Some(role) = &args.role_arn {
+            checks.plain("roleArn", role.as_str(), bounds::role_arn);
+        }
+    }
 
     async fn invoke(_context: &FunctionContext, args: AccountStatusArgs) -> Result<AccountStatus, ConstructError> {
         Ok(args.look().await.status())
