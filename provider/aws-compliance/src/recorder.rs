@@ -230,14 +230,7 @@ impl Component for Recorder {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let required = iam::role::Required { assume_role_policy: trust(facts).into() };
-        let role = iam::Role::child(scope, "role", required)
-            .description("AWS Config records the resources of this account")
-            .set_tags(tags::input(&args.tags))
-            .register();
-        let managed = interpolate!("arn:{}:iam::aws:policy/service-role/AWS_ConfigRole", facts.partition());
-        let required = iam::role_policy_attachment::Required { policy_arn: managed.into(), role: role.name().into() };
-        let reads = iam::RolePolicyAttachment::child(scope, "role-policy", required).register();
+        let (role, reads) = config_role(scope, "role", &args.tags, facts);
         let required = iam::role_policy::Required { policy: delivery(&args, facts).into(), role: role.id().into() };
         let delivers = iam::RolePolicy::child(scope, "delivery", required).register();
 
@@ -265,8 +258,26 @@ impl Component for Recorder {
     }
 }
 
+/// A role that AWS Config reads the account with, and the policy that AWS manages for it.
+pub fn config_role(
+    scope: &Scope,
+    name: &str,
+    tags: &Tags,
+    facts: &AccountFacts,
+) -> (iam::Role, iam::RolePolicyAttachment) {
+    let required = iam::role::Required { assume_role_policy: trust(facts).into() };
+    let role = iam::Role::child(scope, name, required)
+        .description("AWS Config reads the resources of this account")
+        .set_tags(tags::input(tags))
+        .register();
+    let policy_arn = interpolate!("arn:{}:iam::aws:policy/service-role/AWS_ConfigRole", facts.partition());
+    let required = iam::role_policy_attachment::Required { policy_arn: policy_arn.into(), role: role.name().into() };
+    let policy = iam::RolePolicyAttachment::child(scope, &format!("{name}-policy"), required).register();
+    (role, policy)
+}
+
 /// Only AWS Config, and only for this account.
-pub fn trust(facts: &AccountFacts) -> PolicyDocument {
+fn trust(facts: &AccountFacts) -> PolicyDocument {
     PolicyDocument::new([Statement::allow("Config")
         .service("config.amazonaws.com")
         .actions(["sts:AssumeRole"])

@@ -6,11 +6,9 @@ use std::collections::BTreeMap;
 
 use account_look::{PlannedRule, RecorderMode};
 use aws_compliance_catalog::{Catalog, Trigger};
-use aws_resources::{Json, cfg, iam};
+use aws_resources::{Json, cfg};
 use functions_core::configuration::RuleEntry;
-use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, interpolate,
-};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -244,16 +242,7 @@ impl Component for RuleSet {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let required = iam::role::Required { assume_role_policy: recorder::trust(facts).into() };
-        let role = iam::Role::child(scope, "config-role", required)
-            .description("AWS Config reads the resources of this account")
-            .set_tags(tags::input(&args.tags))
-            .register();
-        let policy_arn = interpolate!("arn:{}:iam::aws:policy/service-role/AWS_ConfigRole", facts.partition());
-        let required =
-            iam::role_policy_attachment::Required { policy_arn: policy_arn.into(), role: role.name().into() };
-        iam::RolePolicyAttachment::child(scope, "config-role-policy", required).register();
-
+        let (role, _) = recorder::config_role(scope, "config-role", &args.tags, facts);
         let offered = args.rules.rules().into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
         let rules = offered.map(|rule| {
             let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
