@@ -77,6 +77,15 @@ def deployment(engine: Engine, program: Path, account: Account, up: bool = True,
     return Deployment(stack, account)
 
 
+def yaml_program(folder: Path, inputs: dict, outputs: dict | None = None) -> Path:
+    """A YAML program with the whole component and these inputs; JSON is YAML."""
+    component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
+    text = {"name": "inputs", "runtime": "yaml", "resources": {"compliance": component}, "outputs": outputs or {}}
+    folder.mkdir(exist_ok=True)
+    (folder / "Pulumi.yaml").write_text(json.dumps(text))
+    return folder
+
+
 def compliance_change(account: Account, rule: str = "s3-bucket-encryption-enabled") -> dict:
     """The event that AWS Config puts on the bus when a verdict changes (its developer guide, "Monitoring")."""
     verdict = {"complianceType": "NON_COMPLIANT", "resultRecordedTime": "2026-03-04T05:06:07.000Z"}

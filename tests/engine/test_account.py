@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import json
-from pathlib import Path
 
 import pytest
 
 from account.client import prepare_landing_zone
 from engine.children import type_of
+from engine.deployment import yaml_program
 from harness.engine import EngineError, Stack
 
+OUTPUTS = {"configRoleArn": "${compliance.configRoleArn}"}
 _names = itertools.count(1)
 FOREIGN = {
     "ConfigRuleName": "ebs-volumes-encrypted",
@@ -26,19 +26,9 @@ def stack_in(engine, tmp_path):
     def make(account, inputs: dict) -> Stack:
         name = f"account{next(_names)}"
         folder = tmp_path / name
-        return Stack(engine, program(folder, inputs), name, account.environment)
+        return Stack(engine, yaml_program(folder, inputs, OUTPUTS), name, account.environment)
 
     return make
-
-
-def program(folder: Path, inputs: dict) -> Path:
-    """A YAML program with these inputs; JSON is YAML."""
-    component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
-    text = {"name": "account", "runtime": "yaml", "resources": {"compliance": component}}
-    text["outputs"] = {"configRoleArn": "${compliance.configRoleArn}"}
-    folder.mkdir(exist_ok=True)
-    (folder / "Pulumi.yaml").write_text(json.dumps(text))
-    return folder
 
 
 def refused(stack: Stack, *parts: str) -> None:

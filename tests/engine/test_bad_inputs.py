@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from engine.deployment import PROGRAMS
-from engine.test_inputs import program, registered
+from engine.deployment import PROGRAMS, yaml_program
+from engine.test_inputs import registered
 from harness.artefacts import ROOT
 from harness.engine import EngineError, Stack
 
@@ -78,7 +78,7 @@ def test_twenty_bad_inputs_are_twenty_lines_and_nothing_is_registered(deploy, tm
     assert len(told) == 20
     match language:
         case "yaml":
-            deployment = deploy(program(tmp_path, inputs), up=False)
+            deployment = deploy(yaml_program(tmp_path, inputs), up=False)
         case "typescript":
             deployment = deploy(PROGRAMS / "raw-inputs-typescript", up=False, inputs=json.dumps(inputs))
         case _:
@@ -101,7 +101,7 @@ def test_the_first_screen_of_what_a_user_gets_wrong(engine, account, tmp_path):
         "functions": {"logRetentionDays": 8},
         "notifications": {"emails": {"security": "sec"}},
     }
-    stack = Stack(engine, program(tmp_path, inputs), "first-screen", account.environment)
+    stack = Stack(engine, yaml_program(tmp_path, inputs), "first-screen", account.environment)
     with pytest.raises(EngineError) as caught:
         stack.preview()
     lines = [line.strip() for line in str(caught.value).splitlines() if "- property " in line]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from engine.children import type_of
-from engine.deployment import PROGRAMS
+from engine.deployment import PROGRAMS, yaml_program
 from harness.engine import EngineError
 
 TOP = {"namePrefx": "mine"}
@@ -76,7 +75,7 @@ def test_the_component_names_the_path_and_what_is_nearest(deploy, inputs, parts)
     ids=str,
 )
 def test_a_yaml_program_is_told_what_there_is(deploy, tmp_path, inputs, parts):
-    deployment = deploy(program(tmp_path, inputs), up=False)
+    deployment = deploy(yaml_program(tmp_path, inputs), up=False)
     for step in (deployment.stack.preview, deployment.stack.up):
         with pytest.raises(EngineError) as caught:
             step()
@@ -85,20 +84,12 @@ def test_a_yaml_program_is_told_what_there_is(deploy, tmp_path, inputs, parts):
 
 
 def test_a_yaml_program_is_told_what_the_catalogue_knows(deploy, tmp_path):
-    deployment = deploy(program(tmp_path, CATALOGUE), up=False)
+    deployment = deploy(yaml_program(tmp_path, CATALOGUE), up=False)
     for step in (deployment.stack.preview, deployment.stack.up):
         with pytest.raises(EngineError) as caught:
             step()
         assert [part for part in TOLD if part not in str(caught.value)] == []
     assert registered(deployment) == {"pulumi:pulumi:Stack", "pulumi:providers:aws-compliance"}
-
-
-def program(folder: Path, inputs: dict) -> Path:
-    """A YAML program with these inputs; JSON is YAML."""
-    component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
-    text = {"name": "wrong", "runtime": "yaml", "resources": {"compliance": component}}
-    (folder / "Pulumi.yaml").write_text(json.dumps(text))
-    return folder
 
 
 def registered(deployment) -> set[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
+from engine.deployment import yaml_program
 from harness.engine import EngineError
 
 HUSH = "hush-hush"
@@ -27,10 +26,7 @@ TOLD = [
 
 
 def test_no_line_shows_a_secret_or_what_it_lies_in(deploy, tmp_path):
-    component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": INPUTS}
-    program = {"name": "secret", "runtime": "yaml", "resources": {"compliance": component}}
-    (tmp_path / "Pulumi.yaml").write_text(json.dumps(program))
-    deployment = deploy(tmp_path, up=False)
+    deployment = deploy(yaml_program(tmp_path, INPUTS), up=False)
     for step in (deployment.stack.preview, deployment.stack.up):
         with pytest.raises(EngineError) as caught:
             step()

@@ -73,3 +73,10 @@ def test_doctor_tells_wrong_arguments(doctor, wrong):
     assert done.returncode == 2
     assert done.stdout == ""
     assert "error:" in done.stderr
+
+
+def test_the_plugins_help_knows_doctor():
+    done = subprocess.run(
+        [artefacts.plugin() / "pulumi-resource-aws-compliance", "--help"], capture_output=True, text=True
+    )
+    assert "pulumi-resource-aws-compliance doctor" in done.stdout
