@@ -10,7 +10,9 @@ use crate::component::Component;
 use crate::construct::{Constructed, Surroundings, construct};
 use crate::context::{ConstructRequest, Deployment, Log, LogEntry};
 use crate::error::ConstructError;
-use crate::monitor::{Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+use crate::monitor::{
+    Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
+};
 use crate::property::{PropertyMap, PropertyValue, Urn, Value};
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.

@@ -44,11 +44,8 @@ impl Scope {
                 Value::Object(arguments) => arguments,
                 _ => PropertyMap::new(),
             };
-            let itself = ResourceReference {
-                urn: this.urn.clone(),
-                id: None,
-                package_version: package.version.to_owned(),
-            };
+            let itself =
+                ResourceReference { urn: this.urn.clone(), id: None, package_version: package.version.to_owned() };
             arguments.insert(SELF.to_owned(), Value::Resource(itself).into());
             let call = MethodCall {
                 token: format!("{}/{method}", this.urn.type_token()),

@@ -15,7 +15,9 @@ use super::registering::Registering;
 use super::registration::{encode_reading, encode_registration, needed};
 use super::{Secrets, decode_map, encode_map};
 use crate::context::{Deployment, Log, LogEntry, Package, Severity};
-use crate::monitor::{Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+use crate::monitor::{
+    Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
+};
 use crate::property::{PropertyMap, Urn};
 use crate::protocol;
 use crate::protocol::engine_client::EngineClient;

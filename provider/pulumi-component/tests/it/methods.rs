@@ -44,10 +44,7 @@ impl Component for Caller {
     }
 }
 
-async fn call(
-    monitor: MockMonitor,
-    greeting: PropertyValue,
-) -> (Vec<MethodCall>, Result<PropertyMap, ConstructError>) {
+async fn call(monitor: MockMonitor, greeting: PropertyValue) -> (Vec<MethodCall>, Result<PropertyMap, ConstructError>) {
     let monitor = Arc::new(monitor);
     let outcome = construct_with::<Caller>(&monitor, "caller", [("greeting".to_owned(), greeting)].into()).await;
     (monitor.recorded().calls, outcome.map(|constructed| constructed.outputs))
