@@ -46,6 +46,25 @@ def test_a_method_is_called_with_what_a_preview_does_not_know(program, language)
     assert described.state["base"]["urn"] in dependencies
 
 
+def test_a_component_calls_a_method_of_its_child(program):
+    visitor = {
+        "name": "visitor",
+        "type": "suite:index:Visitor",
+        "props": {"name": {"$secret": "PLANTED-visitor"}},
+        "get": ["heard"],
+    }
+    described = program("yaml", {"resources": [visitor]})
+    described.up()
+    state = described.state
+    assert state["visitor-shop"]["parent"] == state["visitor"]["urn"]
+    assert state["visitor-shop-greeted"]["parent"] == state["visitor-shop"]["urn"]
+    heard = state["visitor"]["outputs"]["heard"]
+    assert heard[planted.SIGNATURE] == planted.SECRET, "what a secret goes into is secret"
+    answers = [call for call in planted.calls(described.log) if call["method"].endswith("ResourceProvider/Call")]
+    assert answers[-1]["request"]["tok"] == "suite:index:Shop/greet"
+    assert described.up().none
+
+
 @pytest.mark.parametrize("language", CALLING)
 def test_a_method_refuses_in_the_programs_words(program, language):
     told = program(language, calling("greet", name="")).fails()

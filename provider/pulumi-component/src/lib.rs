@@ -38,7 +38,7 @@ pub use error::{ConstructError, Failure, PropertyError};
 pub use function::{Function, FunctionContext};
 pub use input::Input;
 pub use method::{CallRequest, Method};
-pub use monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+pub use monitor::{Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor};
 pub use options::{
     Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions, Resource, ResourceOptions, depends_on,
 };

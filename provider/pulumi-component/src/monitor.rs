@@ -21,6 +21,9 @@ pub trait ResourceMonitor: Send + Sync + 'static {
 
     /// Calls a function of a provider.
     fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<Invoked, MonitorError>>;
+
+    /// Calls a method of a component; the result has its marks and what each member came from.
+    fn call(&self, call: MethodCall) -> BoxFuture<'_, Result<PropertyMap, MonitorError>>;
 }
 
 /// Everything that is said of a resource when it is registered.
@@ -105,6 +108,23 @@ pub struct Invocation {
     pub parent: String,
     /// Resources that must be there first.
     pub dependencies: BTreeSet<Urn>,
+    /// The engine's handle of the call that this request belongs to.
+    pub stack_trace_handle: String,
+}
+
+/// A call of a method of a component.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MethodCall {
+    /// The method's token: the component's type token, a slash, the method's name.
+    pub token: String,
+    /// Its arguments, with their marks, and the component as `__self__`.
+    pub arguments: PropertyMap,
+    /// Which argument came from which resources; one entry for each argument, also where it is empty.
+    pub argument_dependencies: BTreeMap<String, BTreeSet<Urn>>,
+    /// Reference of the provider; empty for the engine's choice.
+    pub provider: String,
+    /// The package that defines the component.
+    pub package: Option<Package>,
     /// The engine's handle of the call that this request belongs to.
     pub stack_trace_handle: String,
 }

@@ -10,7 +10,9 @@ use crate::component::Component;
 use crate::construct::{Constructed, Surroundings, construct};
 use crate::context::{ConstructRequest, Deployment, Log, LogEntry};
 use crate::error::ConstructError;
-use crate::monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+use crate::monitor::{
+    Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
+};
 use crate::property::{PropertyMap, PropertyValue, Urn, Value};
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.
@@ -37,6 +39,8 @@ pub struct Recorded {
     pub outputs: Vec<(Urn, PropertyMap)>,
     /// Calls of functions.
     pub invocations: Vec<Invocation>,
+    /// Calls of methods.
+    pub calls: Vec<MethodCall>,
     /// Messages to the user.
     pub log: Vec<LogEntry>,
 }
@@ -86,14 +90,14 @@ impl MockMonitor {
         self
     }
 
-    /// Sets what a function answers.
+    /// Sets what a function, or a method, answers; a method's token is `package:module:Type/method`.
     #[must_use]
     pub fn result(mut self, token: &str, name: &str, value: impl Into<PropertyValue>) -> Self {
         self.results.entry(token.to_owned()).or_default().insert(name.to_owned(), value.into());
         self
     }
 
-    /// Refuses the resource of a logical name, or the function of a token.
+    /// Refuses the resource of a logical name, or the function or method of a token.
     #[must_use]
     pub fn refuse(mut self, name: &str, reason: &str) -> Self {
         self.failures.insert(name.to_owned(), reason.to_owned());
@@ -173,6 +177,17 @@ impl ResourceMonitor for MockMonitor {
             let refused = self.failures.get(&invocation.token).cloned();
             self.record(|recorded| recorded.invocations.push(invocation));
             refused.map_or(Ok(Invoked { result, unknown: false }), |reason| Err(MonitorError::Refused(reason)))
+        }
+        .boxed()
+    }
+
+    fn call(&self, call: MethodCall) -> BoxFuture<'_, Result<PropertyMap, MonitorError>> {
+        async move {
+            self.take_time().await;
+            let result = self.results.get(&call.token).cloned().unwrap_or_default();
+            let refused = self.failures.get(&call.token).cloned();
+            self.record(|recorded| recorded.calls.push(call));
+            refused.map_or(Ok(result), |reason| Err(MonitorError::Refused(reason)))
         }
         .boxed()
     }

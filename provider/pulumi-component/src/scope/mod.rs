@@ -1,6 +1,7 @@
 //! Where children are described: each one is registered as soon as its inputs, its parent and what it depends on are
 //! there, all of them at once.
 
+mod call;
 mod child;
 mod invoke;
 mod nested;

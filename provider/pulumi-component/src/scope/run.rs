@@ -137,7 +137,7 @@ impl Run {
     }
 
     /// Takes note of a failure, so that what depends on it is skipped and the user hears of it once.
-    fn note(&self, failure: Failure) -> Failure {
+    pub(super) fn note(&self, failure: Failure) -> Failure {
         let mut state = self.lock();
         match &failure {
             Failure::Failed(reason) => state.failures.push(reason.to_string()),
@@ -174,16 +174,17 @@ impl Run {
         })
     }
 
-    async fn ask(&self, asked: Asked) -> Result<Registered, Failure> {
-        {
-            let state = self.lock();
-            if state.cancelled {
-                return Err(Failure::Cancelled);
-            }
-            if !state.failures.is_empty() {
-                return Err(Failure::Skipped);
-            }
+    /// Nothing more is asked of the engine once something failed.
+    pub(super) fn may_ask(&self) -> Result<(), Failure> {
+        let state = self.lock();
+        if state.cancelled {
+            return Err(Failure::Cancelled);
         }
+        if state.failures.is_empty() { Ok(()) } else { Err(Failure::Skipped) }
+    }
+
+    async fn ask(&self, asked: Asked) -> Result<Registered, Failure> {
+        self.may_ask()?;
         let monitor = &self.context.monitor;
         let (what, answer) = match asked {
             Asked::Registration(registration) => {

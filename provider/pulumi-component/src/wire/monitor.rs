@@ -15,7 +15,9 @@ use super::registering::Registering;
 use super::registration::{encode_reading, encode_registration, needed};
 use super::{Secrets, decode_map, encode_map};
 use crate::context::{Deployment, Log, LogEntry, Package, Severity};
-use crate::monitor::{Invocation, Invoked, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+use crate::monitor::{
+    Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
+};
 use crate::property::{PropertyMap, Urn};
 use crate::protocol;
 use crate::protocol::engine_client::EngineClient;
@@ -183,6 +185,42 @@ impl ResourceMonitor for GrpcMonitor {
             }
             let result = outputs(response.r#return, BTreeMap::new())?;
             Ok(Invoked { result, unknown: response.unknown })
+        }
+        .boxed()
+    }
+
+    fn call(&self, call: MethodCall) -> BoxFuture<'_, Result<PropertyMap, MonitorError>> {
+        async move {
+            self.require(vec![(Feature::ResourceReferences, "resource references")]).await?;
+            let package_ref = self.package_ref(call.package).await?;
+            let with_outputs = self.features().await?.has(Feature::OutputValues);
+            let arguments = if with_outputs { Secrets::Outputs } else { Secrets::Wrap };
+            let package = call.package.filter(|_| package_ref.is_empty());
+            let dependencies = call.argument_dependencies.iter().map(|(name, found)| {
+                let found = protocol::resource_call_request::ArgumentDependencies { urns: urns(found).collect() };
+                (name.clone(), found)
+            });
+            let request = protocol::ResourceCallRequest {
+                tok: call.token,
+                args: Some(encode_map(&call.arguments, arguments)),
+                arg_dependencies: dependencies.collect(),
+                provider: call.provider,
+                version: package.map(|package| package.version.to_owned()).unwrap_or_default(),
+                plugin_download_url: package.map(|package| package.plugin_download_url.to_owned()).unwrap_or_default(),
+                package_ref,
+                parent_stack_trace_handle: call.stack_trace_handle,
+                accepts_byte_string: true,
+                accept_output_values: true,
+                ..Default::default()
+            };
+            let response = self.client.clone().call(request).await.map_err(refused)?.into_inner();
+            if !response.failures.is_empty() {
+                let failures =
+                    response.failures.iter().map(|failure| format!("{}: {}", failure.property, failure.reason));
+                return Err(MonitorError::Refused(failures.collect::<Vec<_>>().join("; ")));
+            }
+            let dependencies = response.return_dependencies.into_iter().map(|(name, found)| (name, found.urns));
+            outputs(response.r#return, dependencies.collect())
         }
         .boxed()
     }

@@ -13,6 +13,8 @@ mod fuzz;
 #[cfg(test)]
 mod marks;
 #[cfg(test)]
+mod methods;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod values;

@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         .component::<family::Outer>()
         .component::<holder::Holder>()
         .component::<methods::Shop>()
+        .component::<methods::Visitor>()
         .component::<moving::Moving>()
         .component::<options::Options>()
         .component::<sizes::Many>()

@@ -1,13 +1,13 @@
 //! Methods, and the provider's configuration.
 
 use pulumi_component::{
-    Checks, Component, ConstructError, Input, Method, Output, Outputs, Reference, ResourceOptions, Scope, TypeToken,
-    Wrong,
+    Checks, Child, Component, ConstructError, Input, Method, Output, Outputs, Reference, ResourceOptions, Scope,
+    TypeToken, Wrong,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::thing;
+use crate::{SUITE, thing};
 
 /// The provider's configuration.
 #[derive(Deserialize, JsonSchema)]
@@ -139,5 +139,38 @@ impl Method for Close {
                 Ok(Greeting { words: thing(scope, "sign", "refused by the cloud", ResourceOptions::default()).id() })
             }
         }
+    }
+}
+
+/// Inputs of [`Visitor`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VisitorArgs {
+    /// Who comes.
+    name: Input<String>,
+}
+
+/// What a greeting says.
+#[derive(Clone, Deserialize)]
+struct Heard {
+    words: String,
+}
+
+/// A component that calls a method of a child that the engine constructs.
+#[derive(Outputs)]
+pub struct Visitor {
+    /// The words it was greeted with.
+    heard: Output<String>,
+}
+
+impl Component for Visitor {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Visitor");
+    type Args = VisitorArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: VisitorArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let shop = Child::remote(scope, &SUITE, Shop::TOKEN, "shop").register();
+        let heard: Output<Heard> = scope.call(&SUITE, &shop, Greet::NAME, &args);
+        Ok(Self { heard: heard.map(|heard| heard.words.clone()) })
     }
 }
