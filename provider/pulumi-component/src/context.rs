@@ -231,6 +231,12 @@ impl Context {
         self.logger.say(Severity::Debug, message.into());
     }
 
+    /// Waits until what was said is with the engine. A component's end does it; a hook that speaks does it itself,
+    /// because the engine may end the plugin as soon as the last hook has answered.
+    pub async fn flush(&self) {
+        self.logger.flush().await;
+    }
+
     /// Shows what goes on just now, in the status column of the component's line.
     pub fn status(&self, message: impl Into<String>) {
         self.logger.status(message.into());

@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 mod error;
 mod function;
+mod hook;
 mod input;
 mod logger;
 mod method;
@@ -26,6 +27,7 @@ mod serialize;
 mod special;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod transform;
 pub mod wire;
 
 pub use checks::{Checks, Wrong};
@@ -36,6 +38,7 @@ pub use decode::{from_properties, from_value};
 pub use encode::{Encode, EncodeMember, Encoding, encode_members, encode_output};
 pub use error::{ConstructError, Failure, PropertyError};
 pub use function::{Function, FunctionContext};
+pub use hook::{AfterFailure, FailedOperation, Hook, HookEvent};
 pub use input::Input;
 pub use method::{CallRequest, Method};
 pub use monitor::{Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor};
@@ -57,3 +60,4 @@ pub use schemars;
 pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::encode_serialized;
 pub use special::AssetOrArchive;
+pub use transform::{Transform, Transformed};

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::BoxFuture;
 
 use crate::context::Package;
+use crate::hook::Hook;
 use crate::options::RegistrationOptions;
 use crate::property::{PropertyMap, Urn};
+use crate::transform::Transform;
 
 /// The engine's resource monitor: the real one over gRPC, or [`crate::testing::MockMonitor`].
 pub trait ResourceMonitor: Send + Sync + 'static {
@@ -51,6 +53,10 @@ pub struct Registration {
     pub package: Option<Package>,
     /// What is said of it beside its inputs.
     pub options: RegistrationOptions,
+    /// Closures around its operations, each under a name that no other one has.
+    pub hooks: Vec<(String, Hook)>,
+    /// Closures that change how it, and what is below it, is registered.
+    pub transforms: Vec<Transform>,
     /// The engine's handle of the call that this request belongs to.
     pub stack_trace_handle: String,
 }

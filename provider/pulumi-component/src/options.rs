@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::hook::Hook;
 use crate::output::Output;
 use crate::property::{PropertyValue, Urn};
 use crate::scope::ProviderHandle;
+use crate::transform::Transform;
 
 /// Options of a child resource.
 ///
@@ -50,6 +52,10 @@ pub struct ResourceOptions {
     pub providers: BTreeMap<String, Output<String>>,
     /// Names of hooks that are registered with the engine.
     pub hooks: Option<Hooks>,
+    /// Closures that run around its operations.
+    pub closures: Vec<Hook>,
+    /// Closures that change how it, and what is below it, is registered.
+    pub transforms: Vec<Transform>,
 }
 
 /// What has a URN and can be waited for.
@@ -182,6 +188,20 @@ impl ResourceOptions {
     pub fn provider(mut self, provider: &ProviderHandle) -> Self {
         self.provider = Some(provider.reference());
         self.providers.insert(provider.package().to_owned(), provider.reference());
+        self
+    }
+
+    /// Adds a closure that the engine runs around the resource's operations.
+    #[must_use]
+    pub fn hook(mut self, hook: Hook) -> Self {
+        self.closures.push(hook);
+        self
+    }
+
+    /// Adds a closure that may change how the resource, and what is below it, is registered.
+    #[must_use]
+    pub fn transform(mut self, transform: Transform) -> Self {
+        self.transforms.push(transform);
         self
     }
 

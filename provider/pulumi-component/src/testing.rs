@@ -10,13 +10,16 @@ use crate::component::Component;
 use crate::construct::{Constructed, Surroundings, construct};
 use crate::context::{ConstructRequest, Deployment, Log, LogEntry};
 use crate::error::ConstructError;
+use crate::hook::{AfterFailure, FailedOperation, HookEvent, Moment};
 use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
 use crate::property::{PropertyMap, PropertyValue, Urn, Value};
+use crate::transform::{Transform, Transformed};
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.
 ///
+/// Every resource is new to it: hooks around creations and failures run, and transforms, as in an update by the engine.
 /// It proves what a component asks for, not that a cloud accepts it.
 #[derive(Default)]
 pub struct MockMonitor {
@@ -26,7 +29,12 @@ pub struct MockMonitor {
     failures: BTreeMap<String, String>,
     delay: Option<std::time::Duration>,
     recorded: Mutex<Recorded>,
+    /// The transforms that reach what is below each resource.
+    transforms: Mutex<BTreeMap<String, Vec<Transform>>>,
 }
+
+/// How often a refused resource is tried where a hook asks for it.
+const ATTEMPTS: usize = 3;
 
 /// What a [`MockMonitor`] was asked, in the order of arrival.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +134,97 @@ impl MockMonitor {
         }
     }
 
+    /// The registration as the transforms of the resource and of what is around it leave it, inner ones first.
+    fn transformed(&self, urn: &Urn, mut registration: Registration) -> Result<Registration, MonitorError> {
+        let mut resource = Transformed {
+            type_token: registration.type_token.clone(),
+            name: registration.name.clone(),
+            custom: registration.custom,
+            parent: registration.parent.clone(),
+            inputs: std::mem::take(&mut registration.inputs),
+            options: std::mem::take(&mut registration.options),
+            provider: std::mem::take(&mut registration.provider),
+        };
+        let mut transforms = registration.transforms.clone();
+        {
+            let mut around = self.transforms.lock().unwrap_or_else(PoisonError::into_inner);
+            transforms.extend(around.get(registration.parent.as_str()).into_iter().flatten().cloned());
+            around.insert(urn.to_string(), transforms.clone());
+        }
+        for transform in transforms {
+            transform.run(&mut resource).map_err(MonitorError::Refused)?;
+        }
+        let Transformed { inputs, options, provider, .. } = resource;
+        Ok(Registration { inputs, options, provider, ..registration })
+    }
+
+    fn event(&self, urn: &Urn, registration: &Registration) -> HookEvent {
+        HookEvent {
+            urn: Some(urn.clone()),
+            name: registration.name.clone(),
+            type_token: registration.type_token.clone(),
+            new_inputs: registration.inputs.clone(),
+            ..HookEvent::default()
+        }
+    }
+
+    async fn run_hooks(
+        &self,
+        registration: &Registration,
+        moment: Moment,
+        event: &HookEvent,
+    ) -> Result<(), MonitorError> {
+        for (name, hook) in registration.hooks.iter().filter(|(_, hook)| hook.moment() == moment) {
+            if self.preview && !hook.runs_in_previews() {
+                continue;
+            }
+            match hook.around(event.clone()).await {
+                Err(reason) if !hook.warns() => return Err(MonitorError::Refused(format!("hook {name}: {reason}"))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The refusal of a resource, after its hooks for failures; one that asks for another attempt gets the same answer.
+    async fn refused(&self, urn: &Urn, registration: &Registration) -> Result<(), MonitorError> {
+        let Some(reason) = self.failures.get(&registration.name) else { return Ok(()) };
+        let mut errors = Vec::new();
+        while errors.len() < ATTEMPTS {
+            errors.insert(0, reason.clone());
+            let mut again = false;
+            for (name, hook) in registration.hooks.iter().filter(|(_, hook)| hook.moment() == Moment::OnError) {
+                let event = self.event(urn, registration);
+                let failed = FailedOperation { event, operation: "create".to_owned(), errors: errors.clone() };
+                let answer = hook.failed(failed).await;
+                let answer = answer.map_err(|error| MonitorError::Refused(format!("hook {name}: {error}")))?;
+                again |= answer == AfterFailure::Retry;
+            }
+            if !again {
+                break;
+            }
+        }
+        Err(MonitorError::Refused(reason.clone()))
+    }
+
+    /// What a provider answers that gives back what it is given.
+    fn registered(&self, urn: Urn, registration: &Registration) -> Registered {
+        if !registration.custom && !registration.remote {
+            return Registered { urn, id: String::new(), outputs: PropertyMap::new(), unknown: false };
+        }
+        let mut outputs = registration.inputs.clone();
+        for value in outputs.values_mut() {
+            value.dependencies.clear();
+        }
+        let id = if self.preview || registration.remote { String::new() } else { format!("{}-id", registration.name) };
+        if !self.preview {
+            let arn = format!("arn:aws:mock:::{}", registration.name);
+            outputs.entry("arn".into()).or_insert_with(|| Value::String(arn).into());
+            outputs.extend(self.outputs.get(&registration.type_token).cloned().unwrap_or_default());
+        }
+        Registered { urn, id, outputs, unknown: false }
+    }
+
     /// A URN as the engine makes it: the types of all parents, the name of the resource alone.
     fn urn(registration: &Registration) -> Urn {
         let parents = registration.parent.split("::").nth(2).map(|types| format!("{types}$")).unwrap_or_default();
@@ -138,25 +237,15 @@ impl ResourceMonitor for MockMonitor {
         async move {
             self.take_time().await;
             let urn = Self::urn(&registration);
+            let registration = self.transformed(&urn, registration)?;
             self.record(|recorded| recorded.registrations.push((urn.clone(), registration.clone())));
-            if let Some(reason) = self.failures.get(&registration.name) {
-                return Err(MonitorError::Refused(reason.clone()));
-            }
-            if !registration.custom && !registration.remote {
-                return Ok(Registered { urn, id: String::new(), outputs: PropertyMap::new(), unknown: false });
-            }
-            let mut outputs = registration.inputs;
-            for value in outputs.values_mut() {
-                value.dependencies.clear();
-            }
-            let id =
-                if self.preview || registration.remote { String::new() } else { format!("{}-id", registration.name) };
-            if !self.preview {
-                let arn = format!("arn:aws:mock:::{}", registration.name);
-                outputs.entry("arn".into()).or_insert_with(|| Value::String(arn).into());
-                outputs.extend(self.outputs.get(&registration.type_token).cloned().unwrap_or_default());
-            }
-            Ok(Registered { urn, id, outputs, unknown: false })
+            self.run_hooks(&registration, Moment::BeforeCreate, &self.event(&urn, &registration)).await?;
+            self.refused(&urn, &registration).await?;
+            let registered = self.registered(urn, &registration);
+            let mut event = self.event(&registered.urn, &registration);
+            (event.id, event.new_outputs) = (registered.id.clone(), registered.outputs.clone());
+            self.run_hooks(&registration, Moment::AfterCreate, &event).await?;
+            Ok(registered)
         }
         .boxed()
     }

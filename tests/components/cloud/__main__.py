@@ -1,7 +1,7 @@
 """Serves `cloud:index:Thing` to the engine.
 
 A thing gives back its inputs, and an ARN with the region of its provider, and a token that is secret. Its size says how
-it behaves: `refused by the cloud` fails, `slow by 15` takes seconds.
+it behaves: `refused by the cloud` fails, `busy` fails at the first attempt, `slow by 15` takes seconds.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
 
     region = "default"
 
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
     def GetPluginInfo(self, request, context):
         return plugin_pb2.PluginInfo(version=VERSION)
 
@@ -82,6 +85,9 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(id="", properties=request.properties)
         if size == "refused by the cloud":
             context.abort(grpc.StatusCode.UNKNOWN, "no room in the cloud")
+        if size == "busy" and request.urn not in self.asked:
+            self.asked.add(request.urn)
+            context.abort(grpc.StatusCode.UNKNOWN, "the cloud is busy")
         if size.startswith("slow by "):
             time.sleep(int(size.removeprefix("slow by ")))
         return provider_pb2.CreateResponse(id=f"{name}-id", properties=self._state(request.properties, name))

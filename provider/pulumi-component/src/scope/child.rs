@@ -11,12 +11,14 @@ use crate::context::Package;
 use crate::decode::from_value;
 use crate::encode::{Encode, Encoding};
 use crate::error::Failure;
+use crate::hook::{self, Hook};
 use crate::input::Input;
 use crate::monitor::{Reading, Registered, Registration};
 use crate::options::{Alias, AliasParent, RegistrationOptions, Resource, ResourceOptions};
 use crate::output::{Output, Resolved};
 use crate::property::{PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn, Value};
 use crate::reference::{Reference, ResourceType};
+use crate::transform::Transform;
 
 /// A child resource that is being described. Typed builders are generated over this; authors rarely see it.
 pub struct Child {
@@ -146,6 +148,7 @@ impl Child {
             })));
         }
         options.providers = providers?;
+        let hooks = hook::named(stated.hooks, &parent, &type_token, &name);
         Ok(Asked::Registration(Box::new(Registration {
             type_token,
             name,
@@ -158,6 +161,8 @@ impl Child {
             provider,
             package,
             options,
+            hooks,
+            transforms: stated.transforms,
             stack_trace_handle,
         })))
     }
@@ -166,6 +171,8 @@ impl Child {
 /// Options whose eventual parts are there.
 pub(super) struct Stated {
     pub(super) options: RegistrationOptions,
+    pub(super) hooks: Vec<Hook>,
+    pub(super) transforms: Vec<Transform>,
     pub(super) dependencies: BTreeSet<Urn>,
 }
 
@@ -196,6 +203,7 @@ impl Stated {
             Some(trigger) => Some(trigger.encode().await?),
             None => None,
         };
+        let (hooks, transforms) = (options.closures, options.transforms);
         let former = options.former_roles.iter().map(|role| Alias::Spec {
             name: format!("{parent}-{role}"),
             type_token: String::new(),
@@ -220,7 +228,7 @@ impl Stated {
             hooks: options.hooks,
             ..RegistrationOptions::default()
         };
-        Ok(Self { options, dependencies })
+        Ok(Self { options, hooks, transforms, dependencies })
     }
 }
 

@@ -9,6 +9,7 @@ use super::run::{Asked, dependencies_of};
 use super::{Members, Scope, depends_on_itself, resolve_outputs};
 use crate::component::Component;
 use crate::error::{ConstructError, Failure};
+use crate::hook;
 use crate::monitor::{MonitorError, Registration};
 use crate::options::{Resource, ResourceOptions};
 use crate::output::Output;
@@ -80,14 +81,18 @@ impl Scope {
             dependencies.extend(stated.dependencies);
             let mut options = stated.options;
             options.providers = providers?;
+            let parent = parent?.value.as_ref().map(ToString::to_string).unwrap_or_default();
+            let hooks = hook::named(stated.hooks, &parent, T::TOKEN.as_str(), &child_name);
             Ok(Asked::Registration(Box::new(Registration {
                 type_token: T::TOKEN.as_str().to_owned(),
                 name: child_name,
-                parent: parent?.value.as_ref().map(ToString::to_string).unwrap_or_default(),
+                parent,
                 inputs,
                 dependencies,
                 property_dependencies,
                 options,
+                hooks,
+                transforms: stated.transforms,
                 stack_trace_handle: handle,
                 ..Registration::default()
             })))

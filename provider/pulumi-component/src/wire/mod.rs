@@ -2,6 +2,7 @@
 //!
 //! Facts: `sdk/proto` of pulumi/pulumi and the signatures in its `resource` package, engine 3.259.
 
+mod callbacks;
 mod decode;
 mod encode;
 pub(crate) mod error;
@@ -10,6 +11,7 @@ pub(crate) mod monitor;
 mod registering;
 mod registration;
 pub(crate) mod request;
+mod transform;
 
 pub use decode::{DecodeError, decode_map, decode_value};
 pub(crate) use decode::{contains_output, from_json};

@@ -10,14 +10,17 @@ use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
+use super::callbacks::{Callbacks, Closure};
 use super::features::{Feature, Features};
 use super::registering::Registering;
 use super::registration::{encode_reading, encode_registration, needed};
 use super::{Secrets, decode_map, encode_map};
 use crate::context::{Deployment, Log, LogEntry, Package, Severity};
+use crate::hook::{Hook, Moment};
 use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
+use crate::options::RegistrationOptions;
 use crate::property::{PropertyMap, Urn};
 use crate::protocol;
 use crate::protocol::engine_client::EngineClient;
@@ -37,6 +40,7 @@ pub(crate) struct GrpcMonitor {
     features: OnceCell<Features>,
     /// References of parameterized packages that were registered, by plugin and package.
     packages: Mutex<BTreeMap<(&'static str, &'static str), String>>,
+    callbacks: Callbacks,
 }
 
 impl GrpcMonitor {
@@ -45,7 +49,13 @@ impl GrpcMonitor {
         let client = client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT);
         let registrar = Grpc::new(channel);
         let registrar = registrar.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT);
-        Self { client, registrar, features: OnceCell::new(), packages: Mutex::default() }
+        Self {
+            client,
+            registrar,
+            features: OnceCell::new(),
+            packages: Mutex::default(),
+            callbacks: Callbacks::default(),
+        }
     }
 
     /// What the engine can do; asked once, and only when something needs it.
@@ -105,10 +115,32 @@ impl GrpcMonitor {
         self.packages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, reference.clone());
         Ok(reference)
     }
+
+    /// Tells the engine of closures around a resource's operations, and names them to the resource.
+    async fn register_hooks(
+        &self,
+        hooks: Vec<(String, Hook)>,
+        options: &mut RegistrationOptions,
+    ) -> Result<(), MonitorError> {
+        for (name, hook) in hooks {
+            let (moment, on_dry_run, ignore_errors) = (hook.moment(), hook.runs_in_previews(), hook.warns());
+            let callback = Some(self.callbacks.offer(Closure::Hook(hook)).await?);
+            moment.names(options.hooks.get_or_insert_default()).push(name.clone());
+            let mut client = self.client.clone();
+            let told = if moment == Moment::OnError {
+                client.register_error_hook(protocol::RegisterErrorHookRequest { name, callback }).await
+            } else {
+                let request = protocol::RegisterResourceHookRequest { name, callback, on_dry_run, ignore_errors };
+                client.register_resource_hook(request).await
+            };
+            told.map_err(refused)?;
+        }
+        Ok(())
+    }
 }
 
 impl ResourceMonitor for GrpcMonitor {
-    fn register(&self, registration: Registration) -> BoxFuture<'_, Result<Registered, MonitorError>> {
+    fn register(&self, mut registration: Registration) -> BoxFuture<'_, Result<Registered, MonitorError>> {
         async move {
             self.require(needed(&registration)).await?;
             let package_ref = self.package_ref(registration.package).await?;
@@ -116,7 +148,13 @@ impl ResourceMonitor for GrpcMonitor {
             if registration.remote && self.features().await?.has(Feature::OutputValues) {
                 inputs = Secrets::Outputs;
             }
-            let request = Box::new(encode_registration(registration, inputs, package_ref));
+            let hooks = std::mem::take(&mut registration.hooks);
+            self.register_hooks(hooks, &mut registration.options).await?;
+            let transforms = std::mem::take(&mut registration.transforms).into_iter();
+            let transforms = transforms.map(|transform| self.callbacks.offer(Closure::Transform(transform)));
+            let transforms = futures::future::try_join_all(transforms).await?;
+            let mut request = Box::new(encode_registration(registration, inputs, package_ref));
+            request.transforms = transforms;
             let response = Registering::call(self.registrar.clone(), request).await.map_err(refused)?;
             if response.result != protocol::Result::Success as i32 {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));

@@ -3,6 +3,7 @@
 use super::features::Feature;
 use super::monitor::urns;
 use super::{Secrets, encode_map, encode_value};
+use crate::hook::Moment;
 use crate::monitor::{Reading, Registration};
 use crate::options::{Alias, AliasParent, CustomTimeouts, Hooks};
 use crate::property::{PropertyValue, Value};
@@ -30,7 +31,11 @@ pub(super) fn needed(registration: &Registration) -> Vec<(Feature, &'static str)
     need(!options.deleted_with.is_empty(), Feature::DeletedWith, "option `deletedWith`");
     need(!options.replace_with.is_empty(), Feature::ReplaceWith, "option `replaceWith`");
     need(options.replacement_trigger.is_some(), Feature::ReplacementTrigger, "option `replacementTrigger`");
-    need(options.hooks.is_some(), Feature::ResourceHooks, "resource hooks");
+    let hooks = registration.hooks.iter().map(|(_, hook)| hook.moment());
+    let (on_error, around): (Vec<_>, Vec<_>) = hooks.partition(|moment| *moment == Moment::OnError);
+    need(options.hooks.is_some() || !around.is_empty(), Feature::ResourceHooks, "resource hooks");
+    need(!on_error.is_empty(), Feature::ErrorHooks, "hooks for failed operations");
+    need(!registration.transforms.is_empty(), Feature::Transforms, "transforms of resources");
     needed
 }
 
@@ -110,12 +115,12 @@ pub(super) fn encode_reading(reading: Reading, package_ref: String) -> protocol:
     }
 }
 
-fn encode_timeouts(timeouts: CustomTimeouts) -> message::CustomTimeouts {
+pub(super) fn encode_timeouts(timeouts: CustomTimeouts) -> message::CustomTimeouts {
     let CustomTimeouts { create, update, delete, read } = timeouts;
     message::CustomTimeouts { create, update, delete, read }
 }
 
-fn encode_hooks(hooks: Hooks) -> message::ResourceHooksBinding {
+pub(super) fn encode_hooks(hooks: Hooks) -> message::ResourceHooksBinding {
     message::ResourceHooksBinding {
         before_create: hooks.before_create,
         after_create: hooks.after_create,
@@ -127,7 +132,7 @@ fn encode_hooks(hooks: Hooks) -> message::ResourceHooksBinding {
     }
 }
 
-fn encode_alias(alias: Alias) -> protocol::Alias {
+pub(super) fn encode_alias(alias: Alias) -> protocol::Alias {
     let alias = match alias {
         Alias::Urn(urn) => alias::Alias::Urn(urn),
         Alias::Spec { name, type_token, stack, project, parent } => alias::Alias::Spec(alias::Spec {
@@ -143,4 +148,25 @@ fn encode_alias(alias: Alias) -> protocol::Alias {
         }),
     };
     protocol::Alias { alias: Some(alias) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hook::{AfterFailure, Hook};
+    use crate::transform::Transform;
+
+    #[test]
+    fn closures_need_an_engine_that_runs_them() {
+        let none = Registration::default();
+        assert_eq!(needed(&none), []);
+        let around = Hook::after_create(|_| async { Ok(()) });
+        let on_error = Hook::on_error(|_| async { Ok(AfterFailure::GiveUp) });
+        let needs = |hook: Hook| needed(&Registration { hooks: vec![("name".into(), hook)], ..none.clone() });
+        assert_eq!(needs(around), [(Feature::ResourceHooks, "resource hooks")]);
+        assert_eq!(needs(on_error), [(Feature::ErrorHooks, "hooks for failed operations")]);
+        let transforms = vec![Transform::new(|_| Ok(()))];
+        let transformed = Registration { transforms, ..none };
+        assert_eq!(needed(&transformed), [(Feature::Transforms, "transforms of resources")]);
+    }
 }

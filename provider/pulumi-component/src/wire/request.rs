@@ -133,7 +133,7 @@ fn decode_hooks(hooks: construct_request::ResourceHooksBinding) -> Hooks {
     }
 }
 
-fn decode_alias(alias: protocol::Alias) -> Option<Alias> {
+pub(super) fn decode_alias(alias: protocol::Alias) -> Option<Alias> {
     Some(match alias.alias? {
         alias::Alias::Urn(urn) => Alias::Urn(urn),
         alias::Alias::Spec(spec) => Alias::Spec {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod closures;
+#[cfg(test)]
 mod components;
 #[cfg(test)]
 mod construct;

@@ -56,7 +56,7 @@ impl Component for Family {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ShelfArgs {
     /// Size of the board.
-    size: Input<String>,
+    pub size: Input<String>,
 }
 
 impl ShelfArgs {

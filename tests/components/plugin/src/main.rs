@@ -1,5 +1,6 @@
 //! The plugin of the engine suite: a small component for each theme.
 
+mod closures;
 mod echo;
 mod failing;
 mod family;
@@ -33,6 +34,8 @@ fn thing(scope: &Scope, role: &str, size: impl Into<Input<String>>, options: Res
 fn main() -> ExitCode {
     Provider::new(PackageIdentity { go_import_base_path: "example.com/suite", ..package!("suite") })
         .config::<methods::Settings>()
+        .component::<closures::Hooked>()
+        .component::<closures::Transformed>()
         .component::<echo::Echo>()
         .component::<failing::Failing>()
         .component::<family::Family>()

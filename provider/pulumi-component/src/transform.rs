@@ -1,0 +1,72 @@
+//! Closures that change how resources are registered.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::error::panic_message;
+use crate::options::RegistrationOptions;
+use crate::property::PropertyMap;
+
+/// A closure that may change the inputs and the options of a resource before the engine takes it up, and of every
+/// resource below it.
+///
+/// The engine runs it in previews and updates alike, inner ones before outer ones, the user's last. An error ends the
+/// run.
+///
+/// ```
+/// # use pulumi_component::{ResourceOptions, Transform};
+/// let protected = ResourceOptions::default().transform(Transform::new(|resource| {
+///     if resource.type_token.starts_with("aws:s3/") {
+///         resource.options.protect = Some(true);
+///     }
+///     Ok(())
+/// }));
+/// ```
+#[derive(Clone)]
+pub struct Transform(Arc<dyn Fn(&mut Transformed) -> Result<(), String> + Send + Sync>);
+
+/// A resource as it is about to be registered. Its inputs and its options may be changed, the rest is to look at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Transformed {
+    /// Type token.
+    pub type_token: String,
+    /// Logical name.
+    pub name: String,
+    /// Whether a provider manages it; a component is managed by nobody.
+    pub custom: bool,
+    /// URN of its parent; empty for the stack.
+    pub parent: String,
+    /// Its inputs, with their marks.
+    pub inputs: PropertyMap,
+    /// What is said of it beside its inputs.
+    pub options: RegistrationOptions,
+    /// Reference of the provider; empty for the engine's choice.
+    pub provider: String,
+}
+
+impl Transform {
+    /// A transform of this closure.
+    pub fn new(run: impl Fn(&mut Transformed) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(run))
+    }
+
+    /// Runs it; a panic of the author's is an error in the panic's words.
+    pub(crate) fn run(&self, resource: &mut Transformed) -> Result<(), String> {
+        catch_unwind(AssertUnwindSafe(|| (self.0)(resource)))
+            .unwrap_or_else(|panic| Err(format!("internal error: {}", panic_message(panic.as_ref()))))
+    }
+}
+
+impl fmt::Debug for Transform {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Transform")
+    }
+}
+
+impl PartialEq for Transform {
+    /// Two transforms are the same where they are the same closure.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
