@@ -37,10 +37,11 @@ def go_binaries() -> Path:
 
     def build(folder: Path) -> None:
         go = cache.require("go", "to build the driver of the bench")
-        for name, package in (("driver", "./driver"), ("sixty", "./peers/go")):
-            cache.run([go, "build", "-trimpath", "-ldflags", "-s -w", "-o", folder / name, package], cwd=BENCH)
+        # The peer has a module of its own: `infer` asks for other versions than the driver.
+        for name, module, package in (("driver", BENCH, "./driver"), ("sixty", PEERS / "go", ".")):
+            cache.run([go, "build", "-trimpath", "-ldflags", "-s -w", "-o", folder / name, package], cwd=module)
 
-    sources = [BENCH / "go.mod", BENCH / "go.sum", *BENCH.rglob("*.go")]
+    sources = sorted(path for pattern in ("go.mod", "go.sum", "*.go") for path in BENCH.rglob(pattern))
     key = cache.digest(sources, go_version())
     return cache.artefact("bench-go", key, "building the bench's driver and Go peer, about 1 minute", build)
 
@@ -78,9 +79,11 @@ def typescript() -> list:
     return [node, cache.artefact("bench-node", cache.digest(sources, modules.parent.name), "", build) / "bin/index.js"]
 
 
-def go_sdk() -> str:
-    """The version of Pulumi's Go SDK in go.mod."""
-    return re.search(r"pulumi/sdk/v3 v(\S+)", (BENCH / "go.mod").read_text())[1]
+def go_library() -> str:
+    """What the Go peer stands on, by its go.mod."""
+    module = (PEERS / "go/go.mod").read_text()
+    infer, sdk = (re.search(rf"pulumi/{name} v(\S+)", module)[1] for name in ("pulumi-go-provider", "pulumi/sdk/v3"))
+    return f"`infer` of `pulumi-go-provider` {infer} on `pulumi/sdk/v3` {sdk}"
 
 
 def node_sdk() -> str:
@@ -90,7 +93,7 @@ def node_sdk() -> str:
 
 ALL = (
     Peer("Rust", rust, lambda: f"crate `pulumi-component` {schema()['version']}"),
-    Peer("Go", lambda: [go_binaries() / "sixty"], lambda: f"`pulumi/sdk/v3` {go_sdk()}, its component provider"),
+    Peer("Go", lambda: [go_binaries() / "sixty"], go_library),
     Peer("TypeScript", typescript, lambda: f"`@pulumi/pulumi` {node_sdk()}, component provider host"),
     Peer(
         "Python",

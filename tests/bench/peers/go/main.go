@@ -1,12 +1,14 @@
-// The component Sixty in Go, on the component provider of Pulumi's own SDK.
+// The component Sixty in Go, on `infer` of Pulumi's provider SDK.
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/provider"
 )
 
 const (
@@ -14,12 +16,14 @@ const (
 	layers = 3
 )
 
-type sixtyArgs struct {
-	Count *int               `pulumi:"count"`
+// SixtyArgs are the inputs.
+type SixtyArgs struct {
+	Count *int               `pulumi:"count,optional"`
 	Size  pulumi.StringInput `pulumi:"size"`
 }
 
-type sixty struct {
+// Sixty is the component with its output.
+type Sixty struct {
 	pulumi.ResourceState
 	LastID pulumi.StringOutput `pulumi:"lastId"`
 }
@@ -29,22 +33,13 @@ type thing struct {
 }
 
 // construct makes the children in three layers; each child but the first layer's takes the id of one above it.
-func construct(
-	ctx *pulumi.Context, typ, name string, inputs provider.ConstructInputs, options pulumi.ResourceOption,
-) (*provider.ConstructResult, error) {
-	if typ != token {
-		return nil, fmt.Errorf("unknown component %s", typ)
-	}
-	args := &sixtyArgs{}
-	if err := inputs.CopyTo(args); err != nil {
-		return nil, err
-	}
+func construct(ctx *pulumi.Context, name string, args SixtyArgs, options ...pulumi.ResourceOption) (*Sixty, error) {
 	count := 60
 	if args.Count != nil {
 		count = *args.Count
 	}
-	component := &sixty{}
-	if err := ctx.RegisterComponentResource(token, name, component, options); err != nil {
+	component := &Sixty{}
+	if err := ctx.RegisterComponentResource(token, name, component, options...); err != nil {
 		return nil, err
 	}
 	var above []*thing
@@ -70,11 +65,18 @@ func construct(
 	if err := ctx.RegisterResourceOutputs(component, pulumi.Map{"lastId": component.LastID}); err != nil {
 		return nil, err
 	}
-	return provider.NewConstructResult(component)
+	return component, nil
 }
 
 func main() {
-	if err := provider.ComponentMain("bench", "0.1.0", []byte("{}"), construct); err != nil {
+	provider, err := infer.NewProviderBuilder().
+		WithComponents(infer.ComponentF(construct)).
+		WithModuleMap(map[tokens.ModuleName]tokens.ModuleName{"main": "index"}).
+		Build()
+	if err == nil {
+		err = provider.Run(context.Background(), "bench", "0.1.0")
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
