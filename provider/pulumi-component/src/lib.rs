@@ -17,6 +17,7 @@ mod monitor;
 mod options;
 mod output;
 mod passage;
+mod plain;
 mod property;
 mod protocol;
 mod provider;
@@ -25,7 +26,7 @@ mod schema;
 mod scope;
 mod serialize;
 mod special;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, doc, feature = "testing"))]
 pub mod testing;
 mod transform;
 pub mod wire;
@@ -48,6 +49,7 @@ pub use options::{
 #[doc(hidden)]
 pub use output::FormatWithInterpolateOrMapInstead;
 pub use output::{Output, Resolved, all, text};
+pub use plain::Plain;
 pub use property::{
     Archive, ArchiveSource, Asset, AssetSource, Marks, PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn,
     Value,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::hook::Hook;
 use crate::output::Output;
+use crate::plain::Plain;
 use crate::property::{PropertyValue, Urn};
 use crate::scope::ProviderHandle;
 use crate::transform::Transform;
@@ -105,15 +106,15 @@ impl ResourceOptions {
 
     /// Says whether the engine refuses to delete it.
     #[must_use]
-    pub fn protect(mut self, protect: bool) -> Self {
-        self.protect = Some(protect);
+    pub fn protect(mut self, protect: impl Plain<bool>) -> Self {
+        self.protect = Some(*protect.plain());
         self
     }
 
     /// Says whether the provider keeps it when the engine forgets it.
     #[must_use]
-    pub fn retain_on_delete(mut self, retain: bool) -> Self {
-        self.retain_on_delete = Some(retain);
+    pub fn retain_on_delete(mut self, retain: impl Plain<bool>) -> Self {
+        self.retain_on_delete = Some(*retain.plain());
         self
     }
 

@@ -24,7 +24,9 @@ use crate::property::PropertyMap;
 /// }));
 /// ```
 #[derive(Clone)]
-pub struct Transform(Arc<dyn Fn(&mut Transformed) -> Result<(), String> + Send + Sync>);
+pub struct Transform(Arc<Closure>);
+
+type Closure = dyn Fn(&mut Transformed) -> Result<(), String> + Send + Sync;
 
 /// A resource as it is about to be registered. Its inputs and its options may be changed, the rest is to look at.
 #[derive(Clone, Debug, Default, PartialEq)]

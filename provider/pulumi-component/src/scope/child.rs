@@ -16,6 +16,7 @@ use crate::input::Input;
 use crate::monitor::{Reading, Registered, Registration};
 use crate::options::{Alias, AliasParent, RegistrationOptions, Resource, ResourceOptions};
 use crate::output::{Output, Resolved};
+use crate::plain::Plain;
 use crate::property::{PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn, Value};
 use crate::reference::{Reference, ResourceType};
 use crate::transform::Transform;
@@ -34,12 +35,12 @@ pub struct Child {
 
 impl Child {
     /// Describes a resource; its logical name is the scope's with `role` appended.
-    pub fn new(scope: &Scope, package: &'static Package, token: TypeToken, role: &str) -> Self {
+    pub fn new(scope: &Scope, package: &'static Package, token: TypeToken, role: impl Plain<str>) -> Self {
         Self {
             scope: scope.clone(),
             package,
             token,
-            role: role.to_owned(),
+            role: role.plain().to_owned(),
             remote: false,
             read: None,
             inputs: Vec::new(),
@@ -48,7 +49,7 @@ impl Child {
     }
 
     /// Describes a component that a package's provider constructs: of another package, or of this one again.
-    pub fn remote(scope: &Scope, package: &'static Package, token: TypeToken, role: &str) -> Self {
+    pub fn remote(scope: &Scope, package: &'static Package, token: TypeToken, role: impl Plain<str>) -> Self {
         Self { remote: true, ..Self::new(scope, package, token, role) }
     }
 
@@ -57,7 +58,7 @@ impl Child {
         scope: &Scope,
         package: &'static Package,
         token: TypeToken,
-        role: &str,
+        role: impl Plain<str>,
         id: impl Into<Input<String>>,
     ) -> Self {
         Self { read: Some(id.into().into_output()), ..Self::new(scope, package, token, role) }

@@ -24,6 +24,7 @@ use crate::encode::Encoding;
 use crate::error::Failure;
 use crate::options::ResourceOptions;
 use crate::output::{Output, Resolved};
+use crate::plain::Plain;
 use crate::property::{PropertyMap, ResourceReference, Urn, Value};
 use crate::reference::Reference;
 
@@ -83,7 +84,7 @@ impl Scope {
     /// When the component cannot be described from these inputs.
     pub fn component<T: Component>(
         &self,
-        role: &str,
+        role: impl Plain<str>,
         args: T::Args,
         facts: &T::Facts,
     ) -> Result<T, crate::error::ConstructError> {

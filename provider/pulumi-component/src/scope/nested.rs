@@ -13,6 +13,7 @@ use crate::hook;
 use crate::monitor::{MonitorError, Registration};
 use crate::options::{Resource, ResourceOptions};
 use crate::output::Output;
+use crate::plain::Plain;
 use crate::property::Urn;
 use crate::serialize::known_members;
 
@@ -57,12 +58,12 @@ impl Scope {
     /// When the component cannot be described from these inputs.
     pub fn nest<T: Component>(
         &self,
-        role: &str,
+        role: impl Plain<str>,
         args: T::Args,
         facts: &T::Facts,
         options: ResourceOptions,
     ) -> Result<Nested<T>, ConstructError> {
-        let name = format!("{}-{role}", self.name);
+        let name = format!("{}-{}", self.name, role.plain());
         let types = format!("{}${}", self.types, T::TOKEN);
         self.run.claim(&types, &name);
         let mut providers = self.providers.clone();

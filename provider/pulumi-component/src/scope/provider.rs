@@ -9,6 +9,7 @@ use crate::encode::{Encode, Encoding};
 use crate::error::Failure;
 use crate::options::{Resource, ResourceOptions};
 use crate::output::Output;
+use crate::plain::Plain;
 use crate::property::{PropertyValue, TypeToken, Urn, Value};
 
 /// An explicit provider that is being described.
@@ -23,7 +24,7 @@ pub struct ProviderHandle {
 
 impl Scope {
     /// Describes an explicit provider of a package, whose type is `pulumi:providers:` and the package's name.
-    pub fn provider(&self, package: &'static Package, token: TypeToken, role: &str) -> ProviderBuilder {
+    pub fn provider(&self, package: &'static Package, token: TypeToken, role: impl Plain<str>) -> ProviderBuilder {
         ProviderBuilder(Child::new(self, package, token, role), package)
     }
 }

@@ -1,13 +1,17 @@
-//! What decides which children there are must be plain.
+//! What decides which children there are, and what they are called, must be plain.
 
-use pulumi_component::Input;
+use pulumi_component::{Child, Input, Package, ResourceOptions, Scope, TypeToken};
+
+static CLOUD: Package = Package::new("cloud", "1.0.0");
 
 struct Args {
-    enabled: bool,
+    name: Input<String>,
+    protect: Input<bool>,
 }
 
-fn args(enabled: Input<bool>) -> Args {
-    Args { enabled }
+fn describe(scope: &Scope, args: Args) {
+    let options = ResourceOptions::default().protect(args.protect);
+    Child::new(scope, &CLOUD, TypeToken::new("cloud:index:Thing"), &args.name).with_options(options).register();
 }
 
 fn main() {}
