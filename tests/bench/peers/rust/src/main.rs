@@ -51,7 +51,7 @@ impl Component for Sixty {
             let mut made = Vec::new();
             for index in 0..(args.count + LAYERS - 1 - layer) / LAYERS {
                 let upper: Input<String> = uppers.next().map_or_else(|| "".into(), |upper| Input::from(upper.id()));
-                let mut child = Child::new(scope, &CLOUD, THING, &format!("thing-{layer}-{index}"));
+                let mut child = Child::new(scope, &CLOUD, THING, format!("thing-{layer}-{index}"));
                 child.input("size", args.size.clone());
                 child.input("layer", Input::<f64>::from(layer));
                 child.input("above", upper);
