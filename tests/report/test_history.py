@@ -40,6 +40,7 @@ def database(tmp_path_factory):
     example("functions-history", "runs", str(folder))
     view = re.search(r"CREATE VIEW.*?;", PAGE, re.DOTALL)[0].replace("s3://<bucket>", str(folder))
     database = duckdb.connect()
+    database.execute("SET TimeZone = 'UTC'")
     database.execute(view)
     return database
 
@@ -50,10 +51,10 @@ def test_every_query_has_an_answer_here():
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_query_answers_what_the_runs_hold(database, name):
-    rows = database.execute(QUERIES[name]).fetchall()
+    query = QUERIES[name]
     if name == "Trend":
-        rows = [(time.day, *rest) for time, *rest in rows]
-    assert rows == ANSWERS[name]
+        query = f"SELECT day(evaluated_at), open, complying FROM ({query}) ORDER BY evaluated_at"
+    assert database.execute(query).fetchall() == ANSWERS[name]
 
 
 def test_columns_are_those_the_page_documents(database):
