@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts protocol aws-types resources schema sdk guide clean
+.PHONY: help demo test prerequisites test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts protocol aws-types resources schema sdk guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -10,7 +10,10 @@ help: ## Say what there is
 demo: ## Deploy the examples into a simulated account (EXAMPLE=yaml, typescript or python for one)
 	@$(PYTHON) -m harness.demo $(EXAMPLE)
 
-test: test-rust test-python ## Run every test, the real engine's included
+test: prerequisites test-rust test-python ## Run every test, the real engine's included
+
+prerequisites: ## Say what the tests need and this machine lacks
+	@$(PYTHON) -m harness.prerequisites
 
 test-rust: ## Run the tests of the crates
 	@$(CARGO) test --workspace --all-targets --locked --quiet

@@ -41,6 +41,7 @@ impl Component for Hooked {
     type Args = HookedArgs;
     type Facts = ();
 
+    #[expect(clippy::panic, reason = "it is what is tested")]
     fn construct(scope: &Scope, args: HookedArgs, _facts: &()) -> Result<Self, ConstructError> {
         let context = scope.context();
         let [c1, c2, c3, c4, c5, c6, c7] = std::array::from_fn(|_| context.clone());

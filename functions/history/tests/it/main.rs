@@ -1,0 +1,4 @@
+//! The history as a reader sees it.
+
+#[cfg(test)]
+mod files;

@@ -1,0 +1,8 @@
+//! What must hold of a report, whatever it is made of.
+
+#[cfg(test)]
+mod numbers;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,116 @@
+"""The report in a browser: it reads, filters, sorts, prints, asks nobody, and everybody can use it."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.artefacts import BUILD, tools
+
+PAGE = "run-2/index.html"
+SCHEMES = ["light", "dark"]
+SCREENSHOTS = BUILD / "report"
+
+
+def column(page, table: str, number: int) -> list[str]:
+    """The texts of a column's cells that are seen."""
+    return page.locator(f"#{table}-t tbody tr:visible td:nth-child({number})").all_inner_texts()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("device", "width"), [("desk", 1200), ("phone", 360)])
+def test_it_is_drawn_in_both_themes_without_scrolling_sideways(watched, sample, scheme, device, width):
+    page = watched.page
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    watched.open(sample / PAGE)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{device}-{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = sum(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) > 600
+    assert light == (scheme == "light")
+
+
+def test_no_request_leaves_and_the_console_is_silent(watched, sample, large):
+    for file in [sample / PAGE, sample / "index.html", large / PAGE, large / "run-2/resources-2.html"]:
+        watched.requests.clear()
+        page = watched.open(file)
+        for box in page.locator("input[type=search]").all():
+            box.fill("a")
+        for button in page.locator("th button").all():
+            button.click()
+        assert [url for url in watched.requests if not url.startswith("data:")] == [file.as_uri()]
+        assert watched.said == []
+
+
+def test_a_filter_shows_the_rows_with_all_its_words(watched, sample):
+    page = watched.open(sample / PAGE)
+    every = len(column(page, "resources", 3))
+    page.get_by_label("Filter resources").fill("S3-tls US-EAST")
+    shown = list(zip(column(page, "resources", 3), column(page, "resources", 5), strict=True))
+    assert 0 < len(shown) < every
+    assert set(shown) == {("s3-tls-only", "us-east-1")}
+    assert page.locator("#resources output").inner_text() == f"{len(shown)} of {every} on this page"
+    page.get_by_label("Filter resources").fill("")
+    assert len(column(page, "resources", 3)) == every
+
+
+def test_columns_sort_by_number_or_name_from_the_keyboard(watched, sample):
+    page = watched.open(sample / PAGE)
+    page.locator("#rules th button", has_text="Failing").focus()
+    page.keyboard.press("Enter")
+    failing = [int(text) for text in column(page, "rules", 4)]
+    assert failing == sorted(failing)
+    page.keyboard.press("Enter")
+    assert [int(text) for text in column(page, "rules", 4)] == sorted(failing, reverse=True)
+    assert page.locator("#rules th[aria-sort=descending]").inner_text().startswith("Failing")
+    page.locator("#rules th button", has_text="Severity").click()
+    assert column(page, "rules", 2) == ["critical", "high", "medium", "medium", "low"]
+
+
+def test_it_reads_without_script(browser, sample):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((sample / PAGE).as_uri())
+    assert page.get_by_role("heading", name="Score", exact=True).is_visible()
+    assert page.locator("#resources-t tbody tr").count() > 100
+    assert not page.locator("input").first.is_visible()
+    context.close()
+
+
+def test_a_name_that_is_markup_is_read_as_it_is(watched, sample):
+    page = watched.open(sample / PAGE)
+    page.get_by_label("Filter resources").fill("<script>alert(1)</script>\"'&")
+    assert len(column(page, "resources", 2)) >= 1
+    assert page.locator("script").count() == 1
+
+
+def test_links_lead_to_files_that_are_there(watched, sample, large):
+    for file in [sample / PAGE, sample / "index.html", large / PAGE]:
+        page = watched.open(file)
+        links = page.evaluate("[...document.links].map((link) => link.getAttribute('href'))")
+        for link in links:
+            # The sample writes the second of its two runs alone.
+            if link.startswith("#") or link.startswith("run-1/"):
+                continue
+            assert (file.parent / link).resolve().is_file(), link
+    assert any("resources-2" in link for link in links)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("file", [PAGE, "index.html"])
+def test_axe_finds_no_violation(watched, sample, scheme, file):
+    watched.page.emulate_media(color_scheme=scheme)
+    page = watched.open(sample / file)
+    # Past the page's own policy, which admits no script from elsewhere.
+    page.evaluate((tools.node_modules() / "axe-core/axe.min.js").read_text())
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []
+
+
+def test_it_prints_on_paper_without_its_tools(watched, sample):
+    page = watched.open(sample / PAGE)
+    page.emulate_media(media="print")
+    assert not page.locator("input").first.is_visible()
+    assert not page.locator("nav").is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
