@@ -94,6 +94,21 @@ def test_twenty_bad_inputs_are_twenty_lines_and_nothing_is_registered(deploy, tm
     assert {kind for kind in registered(deployment) if not kind.startswith("pulumi:")} == set()
 
 
+def test_what_does_not_decode_stands_beside_what_the_account_says(engine, account):
+    """Without a recorder in the account; the provider sees what YAML lets through."""
+    inputs = {
+        "dashboard": {"enabled": "no"},
+        "functions": {"logRetentionDays": 8},
+        "rules": {"managed": [{"identifier": "ENCRYPTED_VOLUMES", "frequency": ["Six_Hours"]}]},
+    }
+    stack = Stack(engine, PROGRAMS / "raw-inputs", "undecoded", account.environment, inputs=json.dumps(inputs))
+    with pytest.raises(EngineError) as caught:
+        stack.preview()
+    lines = [line.strip() for line in str(caught.value).splitlines() if "- property " in line]
+    paths = {line.split()[2] for line in lines}
+    assert paths == {"dashboard.enabled", "functions.logRetentionDays", "rules.managed[0].frequency", "recorder.mode"}
+
+
 def test_the_first_screen_of_what_a_user_gets_wrong(engine, account, tmp_path):
     """Without a recorder in the account, too."""
     inputs = {

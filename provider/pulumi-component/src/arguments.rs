@@ -9,12 +9,15 @@ use crate::checks::Checks;
 use crate::decode::from_properties;
 use crate::error::{ConstructError, PropertyError, join_path, path_member};
 use crate::property::{PropertyMap, PropertyValue, Value};
+use crate::pruning::{self, Pruned};
 use crate::schema;
 
 /// What was given, with all that is to be said of it.
 pub(crate) struct Judged<T> {
-    /// The arguments; absent where they cannot be decoded. Wrong ones may decode.
+    /// The arguments, without what keeps them from being decoded; absent where too little is left.
     pub(crate) args: Option<T>,
+    /// What is missing in the arguments, though it was given.
+    pub(crate) pruned: Option<Pruned>,
     /// Everything that is wrong.
     pub(crate) problems: Vec<PropertyError>,
     /// Everything that is odd.
@@ -24,21 +27,32 @@ pub(crate) struct Judged<T> {
 /// Decodes `given` and says every problem that the schema and `check` find.
 pub(crate) fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check: fn(&T, &mut Checks)) -> Judged<T> {
     let mut problems = schema::check::<T>(&given);
-    match from_properties::<T>(given) {
-        Ok(args) => {
-            let mut checks = Checks::default();
-            check(&args, &mut checks);
-            let (errors, warnings) = checks.into_parts();
-            problems.extend(errors);
-            Judged { args: Some(args), problems, warnings }
+    let decoded = match from_properties::<T>(given.clone()) {
+        Ok(args) => Some((args, None)),
+        // What does not decode is told by the schema already, except for what the schema cannot say.
+        Err(error) if problems.is_empty() => {
+            problems.push(error);
+            None
         }
-        Err(error) => {
-            // What does not decode is told by the schema already, except for what the schema cannot say.
-            if problems.is_empty() {
-                problems.push(error);
-            }
-            Judged { args: None, problems, warnings: Vec::new() }
-        }
+        Err(_) => pruning::prune(given, &problems).map(|(args, pruned)| (args, Some(pruned))),
+    };
+    let Some((args, pruned)) = decoded else {
+        return Judged { args: None, pruned: None, problems, warnings: Vec::new() };
+    };
+    let mut checks = Checks::default();
+    check(&args, &mut checks);
+    let (errors, warnings) = checks.into_parts();
+    let mut judged = Judged { args: Some(args), pruned, problems, warnings };
+    judged.add(errors);
+    judged
+}
+
+impl<T> Judged<T> {
+    /// Adds what was found wrong with the arguments, but for what may only be so because something is missing in them.
+    pub(crate) fn add(&mut self, errors: Vec<PropertyError>) {
+        let pruned = self.pruned.as_ref();
+        self.problems
+            .extend(errors.into_iter().filter(|error| !pruned.is_some_and(|pruned| pruned.touches(&error.path))));
     }
 }
 
@@ -51,7 +65,7 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
     check: fn(&T, &mut Checks),
 ) -> Result<(T, Vec<PropertyError>), ConstructError> {
     match judge(given, check) {
-        Judged { args: Some(args), problems, warnings } if problems.is_empty() => Ok((args, warnings)),
+        Judged { args: Some(args), problems, warnings, .. } if problems.is_empty() => Ok((args, warnings)),
         Judged { problems, .. } => Err(ConstructError::InvalidInputs(problems)),
     }
 }

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::arguments;
+use crate::arguments::{self, Judged};
 use crate::component::Component;
 use crate::context::{ConstructRequest, Context, Log};
 use crate::encode::Encoding;
-use crate::error::{ConstructError, PropertyError, panic_message};
+use crate::error::{ConstructError, panic_message};
 use crate::logger::Logger;
 use crate::monitor::{MonitorError, ResourceMonitor};
 use crate::property::{PropertyMap, Urn};
@@ -59,10 +59,10 @@ pub async fn construct<T: Component>(
 
 async fn run<T: Component>(request: ConstructRequest, context: Context) -> Result<Constructed, ConstructError> {
     let judged = arguments::judge::<T::Args>(request.inputs.clone(), T::check);
-    for warning in judged.warnings {
+    for warning in &judged.warnings {
         context.warn(warning.to_string());
     }
-    let prepared = prepared::<T>(&context, judged.args, judged.problems).await;
+    let prepared = prepared::<T>(&context, judged).await;
     let (args, facts) = prepared.map_err(|error| arguments::concealed(error, &request.inputs))?;
 
     let (monitor, secret_outputs) = (context.monitor.clone(), request.options.additional_secret_outputs.clone());
@@ -91,18 +91,17 @@ async fn run<T: Component>(request: ConstructRequest, context: Context) -> Resul
 /// mended stands in one message.
 async fn prepared<T: Component>(
     context: &Context,
-    args: Option<T::Args>,
-    mut problems: Vec<PropertyError>,
+    mut judged: Judged<T::Args>,
 ) -> Result<(T::Args, T::Facts), ConstructError> {
-    let Some(args) = args else { return Err(ConstructError::InvalidInputs(problems)) };
+    let Some(args) = judged.args.take() else { return Err(ConstructError::InvalidInputs(judged.problems)) };
     match T::prepare(context, &args).await {
-        Ok(facts) if problems.is_empty() => return Ok((args, facts)),
-        Err(ConstructError::InvalidInputs(more)) => problems.extend(more),
-        Err(error) if problems.is_empty() => return Err(error),
+        Ok(facts) if judged.problems.is_empty() => return Ok((args, facts)),
+        Err(ConstructError::InvalidInputs(more)) => judged.add(more),
+        Err(error) if judged.problems.is_empty() => return Err(error),
         // Beside what is wrong already, why the world could not be looked at helps nobody.
         Ok(_) | Err(_) => {}
     }
-    Err(ConstructError::InvalidInputs(problems))
+    Err(ConstructError::InvalidInputs(judged.problems))
 }
 
 /// Waits for everything that was described, and then for the outputs.

@@ -21,6 +21,7 @@ mod plain;
 mod property;
 mod protocol;
 mod provider;
+mod pruning;
 mod reference;
 mod schema;
 mod scope;

@@ -18,6 +18,24 @@ pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
     checker.problems
 }
 
+/// The known property that is meant by a name that is not known at the top, or in which that name belongs.
+pub(crate) fn intended<T: JsonSchema>(name: &str) -> Option<String> {
+    let root = super::root::<T>();
+    let checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
+    let (Intended::Spelled(known) | Intended::Within(known) | Intended::Near(known)) = checker.intended(name, &root)?;
+    Some(known.to_owned())
+}
+
+/// What an unknown name may have meant.
+enum Intended<'s> {
+    /// A property in other letters.
+    Spelled(&'s str),
+    /// A property of this one.
+    Within(&'s str),
+    /// A property of nearly this name.
+    Near(&'s str),
+}
+
 struct Checker<'s> {
     root: &'s Json,
     /// Whether an eventual value is being looked into: all that is in it is eventual with it.
@@ -197,16 +215,25 @@ impl<'s> Checker<'s> {
 
     /// What an unknown name may have meant, as the end of a sentence.
     fn meant(&self, path: &str, name: &str, schema: &'s Json) -> String {
+        match self.intended(name, schema) {
+            Some(Intended::Spelled(known)) => format!("; properties are camelCase: `{known}`"),
+            Some(Intended::Within(outer)) => format!("; it belongs to `{}`", join_path(path, outer)),
+            Some(Intended::Near(known)) => said_near(known),
+            None => String::new(),
+        }
+    }
+
+    fn intended(&self, name: &str, schema: &'s Json) -> Option<Intended<'s>> {
         let members = |schema: &'s Json| schema.get("properties").and_then(Json::as_object).into_iter().flatten();
         let names = || members(schema).map(|(known, _)| known.as_str());
         if let Some(known) = names().find(|known| fold(known) == fold(name)) {
-            return format!("; properties are camelCase: `{known}`");
+            return Some(Intended::Spelled(known));
         }
         // One level further in, where the name itself is known.
         let inner = members(schema).find(|(_, member)| members(self.resolved(member)).any(|(inner, _)| inner == name));
         match inner {
-            Some((outer, _)) => format!("; it belongs to `{}`", join_path(path, outer)),
-            None => nearest(name, names()),
+            Some((outer, _)) => Some(Intended::Within(outer)),
+            None => closest(name, names()).map(Intended::Near),
         }
     }
 
@@ -356,14 +383,19 @@ fn describe_value(value: &Value) -> &'static str {
 
 /// The nearest of the known names as the end of a sentence; empty where none is near.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    closest(name, known).map(said_near).unwrap_or_default()
+}
+
+fn said_near(known: &str) -> String {
+    format!("; nearest: `{known}`")
+}
+
+fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let folded = fold(name);
     let best = known
         .map(|candidate| (strsim::normalized_damerau_levenshtein(&folded, &fold(candidate)), candidate))
         .max_by(|left, right| left.0.total_cmp(&right.0));
-    match best {
-        Some((similarity, candidate)) if similarity >= 0.5 => format!("; nearest: `{candidate}`"),
-        _ => String::new(),
-    }
+    best.filter(|(similarity, _)| *similarity >= 0.5).map(|(_, candidate)| candidate)
 }
 
 /// A name apart from how its words are joined.

@@ -10,7 +10,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 
 pub use check::check;
-pub(crate) use check::nearest;
+pub(crate) use check::{intended, nearest};
 pub use package::PackageIdentity;
 pub(crate) use package::{ComponentSchema, FunctionSchema, MethodSchema, PackageParts};
 pub use spec::SchemaError;

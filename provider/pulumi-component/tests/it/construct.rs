@@ -230,7 +230,13 @@ async fn what_the_world_refuses_stands_beside_wrong_inputs() {
     assert_eq!(told(json!({ "count": 3, "place": "dark" })).await, ["nothing is seen"]);
     assert_eq!(
         told(json!({ "count": "many", "place": "taken" })).await,
-        ["count"],
-        "what does not decode is not looked at"
+        ["count", "place"],
+        "what does not decode is left aside"
+    );
+    assert_eq!(told(json!({ "count": 3, "place": "taken", "palce": "free" })).await, ["palce", "place"]);
+    assert_eq!(
+        told(json!({ "count": 3, "place": ["taken"] })).await,
+        ["place"],
+        "where the place is not known, nothing is said of it"
     );
 }
