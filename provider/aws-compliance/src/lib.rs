@@ -6,6 +6,7 @@ pub mod account;
 pub mod aggregation;
 pub mod alerts;
 mod bounds;
+pub mod catalog;
 pub mod dashboard;
 pub mod doctor;
 pub mod encryption;
@@ -49,9 +50,17 @@ pub fn provider() -> Provider {
         .component::<aggregation::source::AggregationSource>()
         .component::<dashboard::Dashboard>()
         .function::<status::GetAccountStatus>()
+        .function::<catalog::functions::GetManagedRule>()
+        .function::<catalog::functions::GetFramework>()
+        .function::<catalog::functions::CheckRules>()
         .command(
             "doctor",
             "look at an AWS account before anything is deployed to it; `doctor --help` says how",
             doctor::run,
+        )
+        .command(
+            "catalog",
+            "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
+            catalog::command::run,
         )
 }

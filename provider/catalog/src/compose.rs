@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Finding, Report};
+use crate::check::{FREQUENCIES, Finding, Report};
 use crate::facts::{FrameworkRule, framework};
 use crate::search;
 
@@ -40,6 +40,9 @@ pub struct ComposedRule {
     pub identifier: String,
     /// Parameters, the stricter where frameworks differ.
     pub parameters: BTreeMap<String, String>,
+    /// How often, for a periodic rule: the shortest that a framework asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<String>,
     /// Frameworks that its results count for, and the controls there.
     pub frameworks: BTreeMap<String, BTreeSet<String>>,
 }
@@ -106,7 +109,7 @@ fn asked_by(request: &FrameworkRequest, rule: &FrameworkRule) -> ComposedRule {
     parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
     let controls = rule.controls.iter().cloned().collect();
     let frameworks = BTreeMap::from([(request.id.clone(), controls)]);
-    ComposedRule { identifier: rule.identifier.clone(), parameters, frameworks }
+    ComposedRule { identifier: rule.identifier.clone(), parameters, frequency: rule.frequency.clone(), frameworks }
 }
 
 fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<String>) -> Vec<ComposedRule> {
@@ -120,6 +123,7 @@ fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<Str
         if let Some((kept, parameters, differing)) = fitting {
             strict.extend(differing);
             kept.parameters = parameters;
+            kept.frequency = oftener(kept.frequency.take(), rule.frequency);
             for (id, controls) in rule.frameworks {
                 kept.frameworks.entry(id).or_default().extend(controls);
             }
@@ -135,6 +139,12 @@ fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<Str
         decisions.push(format!("`{identifier}`: frameworks differ in parameters without an order; kept {count} times"));
     }
     merged
+}
+
+/// The shorter of two intervals; none is a day, which AWS Config takes by itself.
+fn oftener(one: Option<String>, other: Option<String>) -> Option<String> {
+    let place = |name: &String| FREQUENCIES.iter().position(|each| each == name).unwrap_or(FREQUENCIES.len());
+    one.into_iter().chain(other).min_by_key(place)
 }
 
 /// Parameters that satisfy both, and the names in which they differed; `None` where there is no order.

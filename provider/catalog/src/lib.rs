@@ -6,6 +6,7 @@
 mod check;
 mod compose;
 mod facts;
+mod render;
 mod search;
 mod value;
 
@@ -15,4 +16,5 @@ pub use facts::{
     Catalog, Framework, FrameworkRule, ParameterType, Regions, Remediation, Rule, RuleParameter, Trigger, framework,
     frameworks, remediation,
 };
+pub use render::{INLINE_BYTES, RULES_PER_PACK, Template, names, templates};
 pub use search::{nearest_framework, nearest_rules, search_rules};

@@ -1,0 +1,243 @@
+//! `catalog`: rules and frameworks on the command line.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use aws_compliance_catalog::{nearest_framework, nearest_rules, search_rules, templates};
+use clap::{Parser, Subcommand};
+use pulumi_component::{PropertyError, PropertyValue, Value, check, from_properties};
+use serde::Serialize;
+
+use super::functions::{CheckRulesArgs, CheckedRules};
+use super::{table, view};
+
+const NAME: &str = "pulumi-resource-aws-compliance catalog";
+
+/// Shows what is known of AWS's managed rules and of frameworks, and judges rules before they are deployed. Asks no
+/// account. Ends with status 1 where nothing is found or something is wrong, with 2 where the command is not understood.
+#[derive(Parser)]
+#[command(name = NAME)]
+struct Command {
+    #[command(subcommand)]
+    asked: Asked,
+}
+
+#[derive(Subcommand)]
+enum Asked {
+    /// Find rules that hold every word in their identifier or resource types.
+    Search {
+        /// Words, in any case.
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// Print JSON: a list of what `getManagedRule` answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one rule.
+    Show {
+        /// Identifier or documented name of the rule.
+        identifier: String,
+        /// Print JSON, as `getManagedRule` answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the frameworks.
+    Frameworks {
+        /// Print JSON: `[{"id", "rules", "manual", "title"}]`, `rules` and `manual` being numbers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put frameworks beside one another.
+    Compare {
+        /// Ids of two frameworks or more.
+        #[arg(required = true, num_args = 2..)]
+        ids: Vec<String>,
+        /// Print JSON: `{"asked": {ID: NUMBER}, "distinct": NUMBER, "shared": [], "only": {ID: []}, "decisions": []}`.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Judge rules as a preview does.
+    Check {
+        /// YAML or JSON with the inputs of `checkRules` (`rules`, `regions`); `-` for standard input.
+        file: PathBuf,
+        /// A region that the rules are to be deployed to, beside those of the file.
+        #[arg(long = "region", value_name = "REGION")]
+        regions: Vec<String>,
+        /// Print JSON, as `checkRules` answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the conformance pack of one or more frameworks, each rule once.
+    Render {
+        /// Ids of the frameworks.
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// Which of several packs, from 1, where the rules do not fit into one.
+        #[arg(long)]
+        part: Option<usize>,
+        /// Print JSON, which CloudFormation takes as well.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What is printed where, and the status.
+enum Answer {
+    Good(String),
+    /// Found wrong, on standard output: it is what was asked for.
+    Bad(String),
+    /// Not found, on standard error.
+    Missing(String),
+    /// Not understood, on standard error.
+    Usage(String),
+}
+
+/// Does what the arguments after `catalog` say.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let answer = match Command::try_parse_from(std::iter::once(&NAME.to_owned()).chain(arguments)) {
+        Ok(command) => command.asked.answer(),
+        Err(told) => {
+            let _ = told.print();
+            return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    // A reader that has gone away is no error of ours.
+    let print = |text: String| drop(std::io::stdout().write_all(text.as_bytes()));
+    match answer {
+        Answer::Good(text) => {
+            print(text);
+            ExitCode::SUCCESS
+        }
+        Answer::Bad(text) => {
+            print(text);
+            ExitCode::FAILURE
+        }
+        Answer::Missing(text) => {
+            eprintln!("error: {text}");
+            ExitCode::FAILURE
+        }
+        Answer::Usage(text) => {
+            eprintln!("error: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Asked {
+    fn answer(self) -> Answer {
+        match self {
+            Self::Search { words, json } => search(&words, json),
+            Self::Show { identifier, json } => show(&identifier, json),
+            Self::Frameworks { json } => {
+                let lines = view::frameworks();
+                Answer::Good(if json { pretty(&lines) } else { table::frameworks(&lines) })
+            }
+            Self::Compare { ids, json } => match view::compare(&ids) {
+                Ok(compared) => Answer::Good(if json { pretty(&compared) } else { table::comparison(&compared) }),
+                Err(_) => unknown_frameworks(&ids),
+            },
+            Self::Check { file, regions, json } => match judged(&file, regions) {
+                Ok(checked) => {
+                    let text = if json { pretty(&checked) } else { table::checked(&checked) };
+                    if checked.valid { Answer::Good(text) } else { Answer::Bad(text) }
+                }
+                Err(told) => Answer::Usage(told),
+            },
+            Self::Render { ids, part, json } => render(&ids, part, json),
+        }
+    }
+}
+
+fn search(words: &[String], json: bool) -> Answer {
+    let found = search_rules(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let rules: Vec<_> = found.into_iter().filter_map(view::rule).collect();
+    match rules.as_slice() {
+        [] if !json => {
+            let nearest = nearest_rules(&words.join(" "), 5).join(", ");
+            Answer::Missing(format!("no rule holds all of these words; nearest: {nearest}"))
+        }
+        [] => Answer::Bad(pretty(&rules)),
+        _ => Answer::Good(if json { pretty(&rules) } else { table::rules(&rules) }),
+    }
+}
+
+fn show(name: &str, json: bool) -> Answer {
+    let nearest = nearest_rules(name, 5);
+    let documented = || nearest.first().and_then(|first| view::rule(first)).filter(|rule| rule.documented_name == name);
+    match view::rule(name).or_else(documented) {
+        Some(rule) => Answer::Good(if json { pretty(&rule) } else { table::rule(&rule) }),
+        None => Answer::Missing(format!("unknown managed rule `{name}`; nearest: {}", nearest.join(", "))),
+    }
+}
+
+fn unknown_frameworks(ids: &[String]) -> Answer {
+    let unknown = ids.iter().filter(|id| view::framework(id).is_none());
+    let told = unknown.map(|id| {
+        let nearest = nearest_framework(id).map(|name| format!("; nearest: `{name}`")).unwrap_or_default();
+        format!("unknown framework `{id}`{nearest}")
+    });
+    Answer::Missing(told.collect::<Vec<_>>().join("\nerror: "))
+}
+
+fn render(ids: &[String], part: Option<usize>, json: bool) -> Answer {
+    let (composition, report) = view::composed(ids);
+    if !report.errors.is_empty() {
+        return unknown_frameworks(ids);
+    }
+    let packs = templates(&composition.rules);
+    let count = packs.len();
+    let place = match part {
+        None if count > 1 => return Answer::Usage(format!("the rules take {count} packs; say which with `--part`")),
+        None => 0,
+        Some(part) => part.wrapping_sub(1),
+    };
+    let Some(pack) = packs.get(place) else {
+        return Answer::Usage(format!("expected `--part` from 1 to {count}"));
+    };
+    if json {
+        return Answer::Good(pretty(pack));
+    }
+    match serde_saphyr::to_string(pack) {
+        Ok(text) => Answer::Good(text),
+        Err(error) => Answer::Usage(format!("the template does not render: {error}")),
+    }
+}
+
+/// Reads rules as the function takes them: their shape is judged first, then what they say.
+fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
+    let named = file.display();
+    let text = match file.to_str() {
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map(|_| text)
+        }
+        _ => std::fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| format!("{named}: {error}"))?;
+    // YAML holds JSON.
+    let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| format!("{named}: {error}"))?;
+    let Value::Object(given) = PropertyValue::from_json(read).value else {
+        return Err(format!("{named}: expected an object with `rules`"));
+    };
+    let problems = check::<CheckRulesArgs>(&given);
+    if !problems.is_empty() {
+        return Ok(refused(problems));
+    }
+    match from_properties::<CheckRulesArgs>(given) {
+        Ok(mut args) => {
+            args.regions.extend(regions);
+            Ok(args.judge())
+        }
+        Err(problem) => Ok(refused(vec![problem])),
+    }
+}
+
+fn refused(problems: Vec<PropertyError>) -> CheckedRules {
+    let errors = problems.into_iter().map(Into::into).collect();
+    CheckedRules { valid: false, errors, warnings: Vec::new() }
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}

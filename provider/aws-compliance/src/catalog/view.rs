@@ -1,0 +1,298 @@
+//! What is known of rules and frameworks, as data: what the functions answer and `catalog … --json` prints.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_compliance_catalog as catalog;
+use aws_compliance_catalog::{Catalog, ComposedRule, ParameterType, Report, Severity, Trigger};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// One AWS managed rule.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedRuleDetails {
+    /// Identifier, such as `ENCRYPTED_VOLUMES`.
+    pub identifier: String,
+    /// Name that the rule has in AWS's documentation, such as `encrypted-volumes`.
+    pub documented_name: String,
+    /// When it is evaluated, what it looks at and what it takes, in one sentence.
+    pub summary: String,
+    /// When it is evaluated: `change`, `periodic` or `both`.
+    pub trigger: String,
+    /// Parameters, in the documentation's order.
+    pub parameters: Vec<ManagedRuleParameter>,
+    /// Resource types that it evaluates; empty where the documentation names none.
+    pub resource_types: Vec<String>,
+    /// Whether all of its resources exist once in an account rather than in a region.
+    pub global: bool,
+    /// How much a finding weighs: `informational`, `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// Codes of the regions that offer it.
+    pub regions: Vec<String>,
+    /// Ids of the frameworks that ask for it.
+    pub frameworks: Vec<String>,
+    /// What mends its findings, where a document is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<RuleRemediation>,
+    /// Day on which the facts were taken, `YYYY-MM-DD`: AWS can be newer.
+    pub taken: String,
+}
+
+/// A parameter of a managed rule.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedRuleParameter {
+    /// Name.
+    pub name: String,
+    /// What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether AWS Config wants a value; one with a default may be left out.
+    pub required: bool,
+    /// Value where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+}
+
+/// A Systems Manager document that mends what a rule finds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleRemediation {
+    /// Name of the document.
+    pub document: String,
+    /// `documented`, or `inferred`: only the effect matches.
+    pub confidence: String,
+    /// Parameter that takes the resource's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id_parameter: Option<String>,
+    /// Parameters that must be given.
+    pub required_parameters: Vec<String>,
+    /// IAM actions that the automation role needs.
+    pub iam_actions: Vec<String>,
+    /// Whether something in use is interrupted, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disruptive: Option<bool>,
+    /// `yes`, `partial` or `no`, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reversible: Option<String>,
+}
+
+/// A named set of rules.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameworkDetails {
+    /// Id, such as `hipaa`.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// SHA-256 of the content in hexadecimal: another content has another one.
+    pub sha256: String,
+    /// AWS's sample packs that it is the union of.
+    pub packs: Vec<String>,
+    /// Its rules.
+    pub rules: Vec<FrameworkRuleDetails>,
+    /// Process checks that a person answers for.
+    pub manual: Vec<String>,
+}
+
+/// One rule of a framework.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameworkRuleDetails {
+    /// Identifier of the managed rule.
+    pub identifier: String,
+    /// Parameters as the framework gives them.
+    pub parameters: BTreeMap<String, String>,
+    /// Controls that the rule serves, where they are named.
+    pub controls: Vec<String>,
+    /// How often, for a periodic rule that names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<String>,
+}
+
+/// A framework in a list.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameworkLine {
+    /// Id.
+    pub id: String,
+    /// Number of distinct rules.
+    pub rules: usize,
+    /// Number of process checks that a person answers for.
+    pub manual: usize,
+    /// Name for people.
+    pub title: String,
+}
+
+/// Frameworks beside one another.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// Distinct identifiers of each.
+    pub asked: BTreeMap<String, usize>,
+    /// Distinct identifiers of all together.
+    pub distinct: usize,
+    /// Identifiers that all ask for.
+    pub shared: Vec<String>,
+    /// Identifiers that only one asks for, by framework.
+    pub only: BTreeMap<String, Vec<String>>,
+    /// What is decided where they differ in parameters.
+    pub decisions: Vec<String>,
+}
+
+/// What is known of a managed rule.
+pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
+    let data = Catalog::get();
+    let rule = data.rule(identifier)?;
+    let asks = |framework: &catalog::Framework| framework.rules.iter().any(|each| each.identifier == identifier);
+    let offered = data.partitions.values().flatten().filter(|region| data.offers(rule, region) == Some(true));
+    let parameters = rule.parameters.iter().map(|each| ManagedRuleParameter {
+        name: each.name.clone(),
+        kind: kind(each.kind).to_owned(),
+        required: each.required,
+        default: each.default.clone(),
+    });
+    Some(ManagedRuleDetails {
+        identifier: identifier.to_owned(),
+        documented_name: rule.documented_name(identifier),
+        summary: summary(rule),
+        trigger: trigger(rule.trigger).to_owned(),
+        parameters: parameters.collect(),
+        resource_types: rule.types.clone(),
+        global: rule.global,
+        severity: severity(rule.severity).to_owned(),
+        regions: offered.cloned().collect(),
+        frameworks: catalog::frameworks().iter().filter(|(_, each)| asks(each)).map(|(id, _)| id.clone()).collect(),
+        remediation: catalog::remediation(identifier).map(remediation),
+        taken: data.taken.clone(),
+    })
+}
+
+/// What a framework is.
+pub fn framework(id: &str) -> Option<FrameworkDetails> {
+    let framework = catalog::framework(id)?;
+    let rules = framework.rules.iter().filter(|rule| !rule.off).map(|rule| FrameworkRuleDetails {
+        identifier: rule.identifier.clone(),
+        parameters: rule.parameters.clone(),
+        controls: rule.controls.clone(),
+        frequency: rule.frequency.clone(),
+    });
+    Some(FrameworkDetails {
+        id: id.to_owned(),
+        title: framework.title.clone(),
+        sha256: framework.sha256.clone(),
+        packs: framework.packs.clone(),
+        rules: rules.collect(),
+        manual: framework.manual.clone(),
+    })
+}
+
+/// All frameworks, by id.
+pub fn frameworks() -> Vec<FrameworkLine> {
+    let line = |(id, framework): (&String, &catalog::Framework)| {
+        let rules = framework.rules.iter().filter(|rule| !rule.off).map(|rule| rule.identifier.as_str());
+        FrameworkLine {
+            id: id.clone(),
+            rules: rules.collect::<BTreeSet<_>>().len(),
+            manual: framework.manual.len(),
+            title: framework.title.clone(),
+        }
+    };
+    catalog::frameworks().iter().map(line).collect()
+}
+
+/// Puts frameworks beside one another.
+///
+/// # Errors
+/// With the ids that are not known, each with the nearest.
+pub fn compare(ids: &[String]) -> Result<Comparison, Report> {
+    let (composition, report) = composed(ids);
+    if !report.errors.is_empty() {
+        return Err(report);
+    }
+    let mut askers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for ComposedRule { identifier, frameworks, .. } in &composition.rules {
+        askers.entry(identifier).or_default().extend(frameworks.keys().map(String::as_str));
+    }
+    let all = composition.asked.len();
+    let by_all = askers.iter().filter(|(_, by)| by.len() == all).map(|(identifier, _)| (*identifier).to_owned());
+    let only = composition.asked.keys().map(|id| {
+        let alone = askers.iter().filter(|(_, by)| by.len() == 1 && by.contains(id.as_str()));
+        (id.clone(), alone.map(|(identifier, _)| (*identifier).to_owned()).collect())
+    });
+    Ok(Comparison {
+        shared: by_all.collect(),
+        only: only.collect(),
+        asked: composition.asked,
+        distinct: composition.distinct,
+        decisions: composition.decisions,
+    })
+}
+
+/// The frameworks of these ids put together as they stand.
+pub fn composed(ids: &[String]) -> (catalog::Composition, Report) {
+    let requests: BTreeSet<_> = ids.iter().collect();
+    let request = |id: &String| catalog::FrameworkRequest { id: id.clone(), ..Default::default() };
+    catalog::compose(&requests.into_iter().map(request).collect::<Vec<_>>())
+}
+
+fn remediation(known: &catalog::Remediation) -> RuleRemediation {
+    RuleRemediation {
+        document: known.document.clone(),
+        confidence: known.confidence.clone(),
+        resource_id_parameter: known.resource_id_parameter.clone(),
+        required_parameters: known.required_parameters.clone(),
+        iam_actions: known.iam_actions.clone(),
+        disruptive: known.disruptive,
+        reversible: known.reversible.clone(),
+    }
+}
+
+/// A rule in a sentence made from its facts.
+pub fn summary(rule: &catalog::Rule) -> String {
+    let when = match rule.trigger {
+        Trigger::Change => "Evaluated when a resource changes",
+        Trigger::Periodic => "Evaluated at an interval",
+        Trigger::Both => "Evaluated when a resource changes and at an interval",
+    };
+    let types = match rule.types.as_slice() {
+        [] => String::new(),
+        types => format!("; looks at {}", types.join(", ")),
+    };
+    let takes = rule.parameters.iter().map(|each| match (each.required, &each.default) {
+        (true, None) => format!("{} (required)", each.name),
+        _ => each.name.clone(),
+    });
+    let takes: Vec<_> = takes.collect();
+    let takes = if takes.is_empty() { String::new() } else { format!("; takes {}", takes.join(", ")) };
+    format!("{when}{types}{takes}.")
+}
+
+fn kind(kind: ParameterType) -> &'static str {
+    match kind {
+        ParameterType::String => "string",
+        ParameterType::Int => "int",
+        ParameterType::Double => "double",
+        ParameterType::Boolean => "boolean",
+        ParameterType::List => "list",
+        ParameterType::Map => "map",
+    }
+}
+
+fn trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Change => "change",
+        Trigger::Periodic => "periodic",
+        Trigger::Both => "both",
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Informational => "informational",
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}

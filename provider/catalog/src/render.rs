@@ -1,0 +1,115 @@
+//! Conformance packs of our own: templates in which a framework's rules stand.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::compose::ComposedRule;
+use crate::facts::{Catalog, Trigger};
+
+/// Most rules of one conformance pack (AWS Config Developer Guide, "Service limits").
+pub const RULES_PER_PACK: usize = 130;
+/// Longest template that a request may carry, in bytes (AWS Config API, `PutConformancePack.TemplateBody`).
+pub const INLINE_BYTES: usize = 51_200;
+
+/// The template of a conformance pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Template {
+    /// Rules by logical id.
+    pub resources: BTreeMap<String, Resource>,
+}
+
+/// A rule in a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Resource {
+    #[serde(rename = "Type")]
+    kind: &'static str,
+    properties: Properties,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Properties {
+    config_rule_name: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    input_parameters: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maximum_execution_frequency: Option<String>,
+    source: Source,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Source {
+    owner: &'static str,
+    source_identifier: String,
+}
+
+/// Templates that hold the rules, in their order: as few as the limits allow, each within them.
+pub fn templates(rules: &[ComposedRule]) -> Vec<Template> {
+    let (mut done, mut open, mut bytes): (Vec<Template>, _, usize) = (Vec::new(), Template::default(), FRAME);
+    for (name, rule) in names(rules).into_iter().zip(rules) {
+        let (id, resource) = (logical_id(&name), resource(name, rule));
+        let size = size(&id, &resource);
+        if !open.resources.is_empty() && (open.resources.len() == RULES_PER_PACK || bytes + size > INLINE_BYTES) {
+            done.push(std::mem::take(&mut open));
+            bytes = FRAME;
+        }
+        bytes += size;
+        open.resources.insert(id, resource);
+    }
+    if !open.resources.is_empty() {
+        done.push(open);
+    }
+    done
+}
+
+/// What stands around the rules, with room to spare.
+const FRAME: usize = 64;
+
+/// Bytes of a rule with two spaces of indent a level, of which JSON needs the most.
+fn size(id: &str, resource: &Resource) -> usize {
+    let alone = BTreeMap::from([(id, BTreeMap::from([("Resources", resource)]))]);
+    serde_json::to_string_pretty(&alone).map_or(INLINE_BYTES, |text| text.len())
+}
+
+/// Names of the rules in an account. One that is there twice with other parameters is told apart by the framework that
+/// asks for it, so that the first keeps its name.
+pub fn names(rules: &[ComposedRule]) -> Vec<String> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let named = rules.iter().map(|rule| {
+        let plain = rule.identifier.to_lowercase().replace('_', "-");
+        let count = seen.entry(&rule.identifier).or_default();
+        *count += 1;
+        match rule.frameworks.keys().next().filter(|_| *count > 1) {
+            Some(framework) => format!("{plain}-{}", framework.replace('.', "-")),
+            None => plain,
+        }
+    });
+    named.collect()
+}
+
+fn resource(name: String, rule: &ComposedRule) -> Resource {
+    let known = Catalog::get().rule(&rule.identifier);
+    let periodic = known.is_none_or(|known| known.trigger != Trigger::Change);
+    Resource {
+        kind: "AWS::Config::ConfigRule",
+        properties: Properties {
+            config_rule_name: name,
+            input_parameters: rule.parameters.clone(),
+            maximum_execution_frequency: rule.frequency.clone().filter(|_| periodic),
+            source: Source { owner: "AWS", source_identifier: rule.identifier.clone() },
+        },
+    }
+}
+
+/// `encrypted-volumes` becomes `EncryptedVolumes`: a logical id takes letters and digits alone.
+fn logical_id(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    });
+    words.collect()
+}
