@@ -153,6 +153,10 @@ def framework_of(about: dict, packs: dict) -> dict:
                 names = {"maximumExecutionFrequency": "frequency", "resourceTypes": "types"}
                 kept = ("identifier", "parameters", "controls", *names)
                 rule = {names.get(name, name): raw[name] for name in kept if name in raw}
+                # An empty value stands where the pack's user may put one.
+                rule["parameters"] = {name: value for name, value in rule.get("parameters", {}).items() if value}
+                if not rule["parameters"]:
+                    del rule["parameters"]
                 if raw.get("condition") and not raw["condition"].get("activeByDefault"):
                     rule["off"] = True
                 if rule not in rules:

@@ -20,6 +20,11 @@ export type Alerts = import("./alerts").Alerts;
 export const Alerts: typeof import("./alerts").Alerts = null as any;
 utilities.lazyLoad(exports, ["Alerts"], () => require("./alerts"));
 
+export { CheckRulesArgs, CheckRulesResult, CheckRulesOutputArgs } from "./checkRules";
+export const checkRules: typeof import("./checkRules").checkRules = null as any;
+export const checkRulesOutput: typeof import("./checkRules").checkRulesOutput = null as any;
+utilities.lazyLoad(exports, ["checkRules","checkRulesOutput"], () => require("./checkRules"));
+
 export { ComplianceMonitoringArgs } from "./complianceMonitoring";
 export type ComplianceMonitoring = import("./complianceMonitoring").ComplianceMonitoring;
 export const ComplianceMonitoring: typeof import("./complianceMonitoring").ComplianceMonitoring = null as any;
@@ -44,6 +49,16 @@ export { GetAccountStatusArgs, GetAccountStatusResult, GetAccountStatusOutputArg
 export const getAccountStatus: typeof import("./getAccountStatus").getAccountStatus = null as any;
 export const getAccountStatusOutput: typeof import("./getAccountStatus").getAccountStatusOutput = null as any;
 utilities.lazyLoad(exports, ["getAccountStatus","getAccountStatusOutput"], () => require("./getAccountStatus"));
+
+export { GetFrameworkArgs, GetFrameworkResult, GetFrameworkOutputArgs } from "./getFramework";
+export const getFramework: typeof import("./getFramework").getFramework = null as any;
+export const getFrameworkOutput: typeof import("./getFramework").getFrameworkOutput = null as any;
+utilities.lazyLoad(exports, ["getFramework","getFrameworkOutput"], () => require("./getFramework"));
+
+export { GetManagedRuleArgs, GetManagedRuleResult, GetManagedRuleOutputArgs } from "./getManagedRule";
+export const getManagedRule: typeof import("./getManagedRule").getManagedRule = null as any;
+export const getManagedRuleOutput: typeof import("./getManagedRule").getManagedRuleOutput = null as any;
+utilities.lazyLoad(exports, ["getManagedRule","getManagedRuleOutput"], () => require("./getManagedRule"));
 
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;

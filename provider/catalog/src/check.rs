@@ -95,7 +95,7 @@ pub struct Report {
 }
 
 impl Report {
-    fn error(&mut self, path: String, reason: impl Into<String>, nearest: Option<&str>) {
+    pub(crate) fn error(&mut self, path: String, reason: impl Into<String>, nearest: Option<&str>) {
         self.errors.push(Finding { path, reason: reason.into(), nearest: nearest.map(str::to_owned) });
     }
 

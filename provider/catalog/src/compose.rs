@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{FREQUENCIES, Finding, Report};
+use crate::check::{FREQUENCIES, Report, Severity};
 use crate::facts::{FrameworkRule, framework};
-use crate::search;
+use crate::{overrides, search};
 
 /// Parameters whose direction is known: whether the smaller number is the stricter one. From the parameters' meaning in
 /// the rules' documentation; a parameter that is not here has no order, and a rule that differs in it is kept twice.
@@ -31,6 +31,8 @@ pub struct FrameworkRequest {
     pub exclude: Vec<String>,
     /// Values by identifier and parameter, in place of the framework's.
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+    /// Severities by identifier, in place of the catalogue's.
+    pub severities: BTreeMap<String, Severity>,
 }
 
 /// A rule that one or more frameworks ask for.
@@ -43,6 +45,9 @@ pub struct ComposedRule {
     /// How often, for a periodic rule: the shortest that a framework asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<String>,
+    /// How much its findings weigh, where a framework is asked with another weight: the highest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// Frameworks that its results count for, and the controls there.
     pub frameworks: BTreeMap<String, BTreeSet<String>>,
 }
@@ -71,16 +76,14 @@ pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
         let Some(framework) = framework(&request.id) else {
             let nearest = search::nearest_framework(&request.id).map(str::to_owned);
             let reason = format!("unknown framework `{}`", request.id);
-            report.errors.push(Finding { path: format!("[{index}].id"), reason, nearest });
+            report.error(format!("[{index}].id"), reason, nearest.as_deref());
             continue;
         };
-        let known: BTreeSet<_> = framework.rules.iter().map(|rule| rule.identifier.as_str()).collect();
-        for (place, identifier) in request.exclude.iter().enumerate() {
-            if !known.contains(identifier.as_str()) {
-                let reason = format!("`{}` has no rule `{identifier}`", request.id);
-                report.warnings.push(Finding { path: format!("[{index}].exclude[{place}]"), reason, nearest: None });
-            }
+        if let Some(first) = requests.iter().take(index).position(|earlier| earlier.id == request.id) {
+            report.error(format!("[{index}].id"), format!("`{}` is listed at [{first}] already", request.id), None);
+            continue;
         }
+        overrides::check(&mut report, request, framework, &format!("[{index}]"));
         let rules: Vec<_> = framework.rules.iter().filter(|rule| taken(request, rule)).collect();
         let distinct: BTreeSet<_> = rules.iter().map(|rule| &rule.identifier).collect();
         composition.asked.insert(request.id.clone(), distinct.len());
@@ -100,7 +103,7 @@ pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
 }
 
 /// A rule that its pack deploys only when asked to is not part of the framework as it stands.
-fn taken(request: &FrameworkRequest, rule: &FrameworkRule) -> bool {
+pub(crate) fn taken(request: &FrameworkRequest, rule: &FrameworkRule) -> bool {
     !rule.off && !request.exclude.contains(&rule.identifier)
 }
 
@@ -109,7 +112,13 @@ fn asked_by(request: &FrameworkRequest, rule: &FrameworkRule) -> ComposedRule {
     parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
     let controls = rule.controls.iter().cloned().collect();
     let frameworks = BTreeMap::from([(request.id.clone(), controls)]);
-    ComposedRule { identifier: rule.identifier.clone(), parameters, frequency: rule.frequency.clone(), frameworks }
+    ComposedRule {
+        identifier: rule.identifier.clone(),
+        parameters,
+        frequency: rule.frequency.clone(),
+        severity: request.severities.get(&rule.identifier).copied(),
+        frameworks,
+    }
 }
 
 fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<String>) -> Vec<ComposedRule> {
@@ -124,6 +133,7 @@ fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<Str
             strict.extend(differing);
             kept.parameters = parameters;
             kept.frequency = oftener(kept.frequency.take(), rule.frequency);
+            kept.severity = kept.severity.max(rule.severity);
             for (id, controls) in rule.frameworks {
                 kept.frameworks.entry(id).or_default().extend(controls);
             }

@@ -6,6 +6,7 @@
 mod check;
 mod compose;
 mod facts;
+mod overrides;
 mod render;
 mod search;
 mod value;

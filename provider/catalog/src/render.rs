@@ -1,6 +1,6 @@
 //! Conformance packs of our own: templates in which a framework's rules stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -75,18 +75,19 @@ fn size(id: &str, resource: &Resource) -> usize {
     serde_json::to_string_pretty(&alone).map_or(INLINE_BYTES, |text| text.len())
 }
 
-/// Names of the rules in an account. One that is there twice with other parameters is told apart by the framework that
-/// asks for it, so that the first keeps its name.
+/// Names of the rules in an account. One that is there several times with other parameters is told apart by the
+/// framework that asks for it, so that the first keeps its name.
 pub fn names(rules: &[ComposedRule]) -> Vec<String> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let named = rules.iter().map(|rule| {
         let plain = rule.identifier.to_lowercase().replace('_', "-");
-        let count = seen.entry(&rule.identifier).or_default();
-        *count += 1;
-        match rule.frameworks.keys().next().filter(|_| *count > 1) {
-            Some(framework) => format!("{plain}-{}", framework.replace('.', "-")),
-            None => plain,
-        }
+        let asks = rule.frameworks.keys().next().map(|id| format!("{plain}-{}", id.replace('.', "-")));
+        let told_apart = asks.clone().unwrap_or_else(|| plain.clone());
+        let numbered = (2..).map(|number: usize| format!("{told_apart}-{number}"));
+        let mut candidates = std::iter::once(plain).chain(asks).chain(numbered);
+        let free = candidates.find(|name| !seen.contains(name)).unwrap_or_default();
+        seen.insert(free.clone());
+        free
     });
     named.collect()
 }

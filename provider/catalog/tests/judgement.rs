@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    Catalog, FrameworkRequest, ParameterType, RuleRequest, Scope, Trigger, UnavailableIn, check_rules, compose,
+    Catalog, FrameworkRequest, INLINE_BYTES, ParameterType, RULES_PER_PACK, RuleRequest, Scope, Severity, Trigger,
+    UnavailableIn, check_rules, compose, names, templates,
     framework, frameworks,
 };
 use proptest::prelude::*;
@@ -164,6 +165,86 @@ proptest! {
             let wanted: BTreeSet<_> =
                 framework(id).unwrap().rules.iter().filter(|rule| !rule.off).map(|rule| rule.identifier.as_str()).collect();
             prop_assert_eq!(counted.remove(id).unwrap_or_default(), wanted);
+        }
+    }
+}
+
+#[test]
+fn what_is_changed_in_a_framework_is_judged_at_its_path() {
+    let none = BTreeMap::new();
+    let values = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    let request = FrameworkRequest {
+        id: "hipaa".into(),
+        exclude: vec!["ENCRYPTED_VOLUMES".into(), "ENCRYPTED_VOLUME".into()],
+        parameters: BTreeMap::from([
+            ("ACCESS_KEYS_ROTATED".to_owned(), values("maxAccessKeyAge", "soon")),
+            ("ENCRYPTED_VOLUMES".to_owned(), none.clone()),
+            ("NO_SUCH_RULE".to_owned(), none),
+        ]),
+        severities: BTreeMap::from([("IAM_NO_SUCH".to_owned(), Severity::Low)]),
+    };
+    let again = FrameworkRequest { id: "hipaa".into(), ..FrameworkRequest::default() };
+    let (_, report) = compose(&[request, again]);
+    let paths: Vec<_> = report.errors.iter().map(|finding| finding.path.as_str()).collect();
+    let expected = [
+        "[0].exclude[1]",
+        "[0].parameters.ENCRYPTED_VOLUMES",
+        "[0].parameters.NO_SUCH_RULE",
+        "[0].severities.IAM_NO_SUCH",
+        "[0].parameters.ACCESS_KEYS_ROTATED.maxAccessKeyAge",
+        "[1].id",
+    ];
+    assert_eq!(paths, expected);
+    assert_eq!(report.errors[0].nearest.as_deref(), Some("ENCRYPTED_VOLUMES"));
+}
+
+#[test]
+fn what_is_changed_in_a_framework_takes_effect() {
+    let values = BTreeMap::from([("maxAccessKeyAge".to_owned(), "30".to_owned())]);
+    let request = FrameworkRequest {
+        id: "hipaa".into(),
+        exclude: vec!["ENCRYPTED_VOLUMES".into()],
+        parameters: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), values)]),
+        severities: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), Severity::Critical)]),
+    };
+    let pci = FrameworkRequest { id: "pci-dss-3.2.1".into(), ..FrameworkRequest::default() };
+    let (composition, report) = compose(&[request, pci]);
+    assert_eq!(report.errors, []);
+    let rule = |name: &str| composition.rules.iter().find(|rule| rule.identifier == name).unwrap();
+    let keys = rule("ACCESS_KEYS_ROTATED");
+    assert_eq!((keys.parameters["maxAccessKeyAge"].as_str(), keys.severity), ("30", Some(Severity::Critical)));
+    assert_eq!(keys.frameworks.len(), 2);
+    assert_eq!(rule("ENCRYPTED_VOLUMES").frameworks.keys().collect::<Vec<_>>(), ["pci-dss-3.2.1"]);
+}
+
+/// All pairs, because what differs between two frameworks is what is kept twice.
+#[test]
+fn whatever_frameworks_come_to_is_valid_has_names_of_its_own_and_fits_into_packs() {
+    let all: Vec<&str> = frameworks().keys().map(String::as_str).collect();
+    for (index, one) in all.iter().enumerate() {
+        for other in all.iter().skip(index) {
+            let ids = if one == other { vec![*one] } else { vec![*one, *other] };
+            let (composition, report) = compose(&asked(&ids));
+            assert_eq!(report.errors, [], "{ids:?}");
+            let requests = composition.rules.iter().zip(names(&composition.rules)).map(|(rule, name)| {
+                let parameters = rule.parameters.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
+                RuleRequest {
+                    identifier: rule.identifier.clone(),
+                    name: Some(name),
+                    parameters: parameters.collect(),
+                    frequency: rule.frequency.clone(),
+                    ..RuleRequest::default()
+                }
+            });
+            let requests: Vec<_> = requests.collect();
+            assert!(requests.iter().all(|rule| rule.name.as_ref().is_some_and(|name| name.len() <= 100)), "{ids:?}");
+            assert_eq!(check_rules(&requests, &[], &[]).errors, [], "{ids:?}");
+            let packs = templates(&composition.rules);
+            assert_eq!(packs.iter().map(|pack| pack.resources.len()).sum::<usize>(), composition.rules.len(), "{ids:?}");
+            for pack in packs {
+                assert!(pack.resources.len() <= RULES_PER_PACK);
+                assert!(serde_json::to_string_pretty(&pack).unwrap().len() <= INLINE_BYTES);
+            }
         }
     }
 }

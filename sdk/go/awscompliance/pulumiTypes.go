@@ -153,6 +153,73 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// One rule of a framework.
+type FrameworkRuleDetails struct {
+	// Controls that the rule serves, where they are named.
+	Controls []string `pulumi:"controls"`
+	// How often, for a periodic rule that names it.
+	Frequency *string `pulumi:"frequency"`
+	// Identifier of the managed rule.
+	Identifier string `pulumi:"identifier"`
+	// Parameters as the framework gives them.
+	Parameters map[string]string `pulumi:"parameters"`
+}
+
+// One rule of a framework.
+type FrameworkRuleDetailsOutput struct{ *pulumi.OutputState }
+
+func (FrameworkRuleDetailsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FrameworkRuleDetails)(nil)).Elem()
+}
+
+func (o FrameworkRuleDetailsOutput) ToFrameworkRuleDetailsOutput() FrameworkRuleDetailsOutput {
+	return o
+}
+
+func (o FrameworkRuleDetailsOutput) ToFrameworkRuleDetailsOutputWithContext(ctx context.Context) FrameworkRuleDetailsOutput {
+	return o
+}
+
+// Controls that the rule serves, where they are named.
+func (o FrameworkRuleDetailsOutput) Controls() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v FrameworkRuleDetails) []string { return v.Controls }).(pulumi.StringArrayOutput)
+}
+
+// How often, for a periodic rule that names it.
+func (o FrameworkRuleDetailsOutput) Frequency() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v FrameworkRuleDetails) *string { return v.Frequency }).(pulumi.StringPtrOutput)
+}
+
+// Identifier of the managed rule.
+func (o FrameworkRuleDetailsOutput) Identifier() pulumi.StringOutput {
+	return o.ApplyT(func(v FrameworkRuleDetails) string { return v.Identifier }).(pulumi.StringOutput)
+}
+
+// Parameters as the framework gives them.
+func (o FrameworkRuleDetailsOutput) Parameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v FrameworkRuleDetails) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+}
+
+type FrameworkRuleDetailsArrayOutput struct{ *pulumi.OutputState }
+
+func (FrameworkRuleDetailsArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]FrameworkRuleDetails)(nil)).Elem()
+}
+
+func (o FrameworkRuleDetailsArrayOutput) ToFrameworkRuleDetailsArrayOutput() FrameworkRuleDetailsArrayOutput {
+	return o
+}
+
+func (o FrameworkRuleDetailsArrayOutput) ToFrameworkRuleDetailsArrayOutputWithContext(ctx context.Context) FrameworkRuleDetailsArrayOutput {
+	return o
+}
+
+func (o FrameworkRuleDetailsArrayOutput) Index(i pulumi.IntInput) FrameworkRuleDetailsOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) FrameworkRuleDetails {
+		return vs[0].([]FrameworkRuleDetails)[vs[1].(int)]
+	}).(FrameworkRuleDetailsOutput)
+}
+
 // How the functions run.
 type FunctionsSettings struct {
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -708,6 +775,73 @@ func (o ManagedRuleArrayOutput) Index(i pulumi.IntInput) ManagedRuleOutput {
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ManagedRule {
 		return vs[0].([]ManagedRule)[vs[1].(int)]
 	}).(ManagedRuleOutput)
+}
+
+// A parameter of a managed rule.
+type ManagedRuleParameter struct {
+	// Value where none is given.
+	Default *string `pulumi:"default"`
+	// Name.
+	Name string `pulumi:"name"`
+	// Whether AWS Config wants a value; one with a default may be left out.
+	Required bool `pulumi:"required"`
+	// What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+	Type string `pulumi:"type"`
+}
+
+// A parameter of a managed rule.
+type ManagedRuleParameterOutput struct{ *pulumi.OutputState }
+
+func (ManagedRuleParameterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ManagedRuleParameter)(nil)).Elem()
+}
+
+func (o ManagedRuleParameterOutput) ToManagedRuleParameterOutput() ManagedRuleParameterOutput {
+	return o
+}
+
+func (o ManagedRuleParameterOutput) ToManagedRuleParameterOutputWithContext(ctx context.Context) ManagedRuleParameterOutput {
+	return o
+}
+
+// Value where none is given.
+func (o ManagedRuleParameterOutput) Default() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) *string { return v.Default }).(pulumi.StringPtrOutput)
+}
+
+// Name.
+func (o ManagedRuleParameterOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Whether AWS Config wants a value; one with a default may be left out.
+func (o ManagedRuleParameterOutput) Required() pulumi.BoolOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) bool { return v.Required }).(pulumi.BoolOutput)
+}
+
+// What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+func (o ManagedRuleParameterOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type ManagedRuleParameterArrayOutput struct{ *pulumi.OutputState }
+
+func (ManagedRuleParameterArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ManagedRuleParameter)(nil)).Elem()
+}
+
+func (o ManagedRuleParameterArrayOutput) ToManagedRuleParameterArrayOutput() ManagedRuleParameterArrayOutput {
+	return o
+}
+
+func (o ManagedRuleParameterArrayOutput) ToManagedRuleParameterArrayOutputWithContext(ctx context.Context) ManagedRuleParameterArrayOutput {
+	return o
+}
+
+func (o ManagedRuleParameterArrayOutput) Index(i pulumi.IntInput) ManagedRuleParameterOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ManagedRuleParameter {
+		return vs[0].([]ManagedRuleParameter)[vs[1].(int)]
+	}).(ManagedRuleParameterOutput)
 }
 
 // Who is told.
@@ -1357,6 +1491,221 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// One thing that is not right.
+type RuleProblem struct {
+	// Property path, such as `rules.managed[0].identifier`.
+	Path string `pulumi:"path"`
+	// What is wrong, and the nearest right answer where there is one.
+	Reason string `pulumi:"reason"`
+}
+
+// One thing that is not right.
+type RuleProblemOutput struct{ *pulumi.OutputState }
+
+func (RuleProblemOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleProblem)(nil)).Elem()
+}
+
+func (o RuleProblemOutput) ToRuleProblemOutput() RuleProblemOutput {
+	return o
+}
+
+func (o RuleProblemOutput) ToRuleProblemOutputWithContext(ctx context.Context) RuleProblemOutput {
+	return o
+}
+
+// Property path, such as `rules.managed[0].identifier`.
+func (o RuleProblemOutput) Path() pulumi.StringOutput {
+	return o.ApplyT(func(v RuleProblem) string { return v.Path }).(pulumi.StringOutput)
+}
+
+// What is wrong, and the nearest right answer where there is one.
+func (o RuleProblemOutput) Reason() pulumi.StringOutput {
+	return o.ApplyT(func(v RuleProblem) string { return v.Reason }).(pulumi.StringOutput)
+}
+
+type RuleProblemArrayOutput struct{ *pulumi.OutputState }
+
+func (RuleProblemArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RuleProblem)(nil)).Elem()
+}
+
+func (o RuleProblemArrayOutput) ToRuleProblemArrayOutput() RuleProblemArrayOutput {
+	return o
+}
+
+func (o RuleProblemArrayOutput) ToRuleProblemArrayOutputWithContext(ctx context.Context) RuleProblemArrayOutput {
+	return o
+}
+
+func (o RuleProblemArrayOutput) Index(i pulumi.IntInput) RuleProblemOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RuleProblem {
+		return vs[0].([]RuleProblem)[vs[1].(int)]
+	}).(RuleProblemOutput)
+}
+
+// A Systems Manager document that mends what a rule finds.
+type RuleRemediation struct {
+	// `documented`, or `inferred`: only the effect matches.
+	Confidence string `pulumi:"confidence"`
+	// Whether something in use is interrupted, where that is known.
+	Disruptive *bool `pulumi:"disruptive"`
+	// Name of the document.
+	Document string `pulumi:"document"`
+	// IAM actions that the automation role needs.
+	IamActions []string `pulumi:"iamActions"`
+	// Parameters that must be given.
+	RequiredParameters []string `pulumi:"requiredParameters"`
+	// Parameter that takes the resource's id.
+	ResourceIdParameter *string `pulumi:"resourceIdParameter"`
+	// `yes`, `partial` or `no`, where that is known.
+	Reversible *string `pulumi:"reversible"`
+}
+
+// A Systems Manager document that mends what a rule finds.
+type RuleRemediationOutput struct{ *pulumi.OutputState }
+
+func (RuleRemediationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleRemediation)(nil)).Elem()
+}
+
+func (o RuleRemediationOutput) ToRuleRemediationOutput() RuleRemediationOutput {
+	return o
+}
+
+func (o RuleRemediationOutput) ToRuleRemediationOutputWithContext(ctx context.Context) RuleRemediationOutput {
+	return o
+}
+
+// `documented`, or `inferred`: only the effect matches.
+func (o RuleRemediationOutput) Confidence() pulumi.StringOutput {
+	return o.ApplyT(func(v RuleRemediation) string { return v.Confidence }).(pulumi.StringOutput)
+}
+
+// Whether something in use is interrupted, where that is known.
+func (o RuleRemediationOutput) Disruptive() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RuleRemediation) *bool { return v.Disruptive }).(pulumi.BoolPtrOutput)
+}
+
+// Name of the document.
+func (o RuleRemediationOutput) Document() pulumi.StringOutput {
+	return o.ApplyT(func(v RuleRemediation) string { return v.Document }).(pulumi.StringOutput)
+}
+
+// IAM actions that the automation role needs.
+func (o RuleRemediationOutput) IamActions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RuleRemediation) []string { return v.IamActions }).(pulumi.StringArrayOutput)
+}
+
+// Parameters that must be given.
+func (o RuleRemediationOutput) RequiredParameters() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RuleRemediation) []string { return v.RequiredParameters }).(pulumi.StringArrayOutput)
+}
+
+// Parameter that takes the resource's id.
+func (o RuleRemediationOutput) ResourceIdParameter() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RuleRemediation) *string { return v.ResourceIdParameter }).(pulumi.StringPtrOutput)
+}
+
+// `yes`, `partial` or `no`, where that is known.
+func (o RuleRemediationOutput) Reversible() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RuleRemediation) *string { return v.Reversible }).(pulumi.StringPtrOutput)
+}
+
+type RuleRemediationPtrOutput struct{ *pulumi.OutputState }
+
+func (RuleRemediationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RuleRemediation)(nil)).Elem()
+}
+
+func (o RuleRemediationPtrOutput) ToRuleRemediationPtrOutput() RuleRemediationPtrOutput {
+	return o
+}
+
+func (o RuleRemediationPtrOutput) ToRuleRemediationPtrOutputWithContext(ctx context.Context) RuleRemediationPtrOutput {
+	return o
+}
+
+func (o RuleRemediationPtrOutput) Elem() RuleRemediationOutput {
+	return o.ApplyT(func(v *RuleRemediation) RuleRemediation {
+		if v != nil {
+			return *v
+		}
+		var ret RuleRemediation
+		return ret
+	}).(RuleRemediationOutput)
+}
+
+// `documented`, or `inferred`: only the effect matches.
+func (o RuleRemediationPtrOutput) Confidence() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Confidence
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether something in use is interrupted, where that is known.
+func (o RuleRemediationPtrOutput) Disruptive() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Disruptive
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Name of the document.
+func (o RuleRemediationPtrOutput) Document() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Document
+	}).(pulumi.StringPtrOutput)
+}
+
+// IAM actions that the automation role needs.
+func (o RuleRemediationPtrOutput) IamActions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *RuleRemediation) []string {
+		if v == nil {
+			return nil
+		}
+		return v.IamActions
+	}).(pulumi.StringArrayOutput)
+}
+
+// Parameters that must be given.
+func (o RuleRemediationPtrOutput) RequiredParameters() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *RuleRemediation) []string {
+		if v == nil {
+			return nil
+		}
+		return v.RequiredParameters
+	}).(pulumi.StringArrayOutput)
+}
+
+// Parameter that takes the resource's id.
+func (o RuleRemediationPtrOutput) ResourceIdParameter() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ResourceIdParameter
+	}).(pulumi.StringPtrOutput)
+}
+
+// `yes`, `partial` or `no`, where that is known.
+func (o RuleRemediationPtrOutput) Reversible() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Reversible
+	}).(pulumi.StringPtrOutput)
+}
+
 // Which rules are evaluated.
 type Rules struct {
 	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
@@ -1914,12 +2263,16 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsPtrOutput{})
+	pulumi.RegisterOutputType(FrameworkRuleDetailsOutput{})
+	pulumi.RegisterOutputType(FrameworkRuleDetailsArrayOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(LookupOutput{})
 	pulumi.RegisterOutputType(LookupPtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleOutput{})
 	pulumi.RegisterOutputType(ManagedRuleArrayOutput{})
+	pulumi.RegisterOutputType(ManagedRuleParameterOutput{})
+	pulumi.RegisterOutputType(ManagedRuleParameterArrayOutput{})
 	pulumi.RegisterOutputType(NotificationsOutput{})
 	pulumi.RegisterOutputType(NotificationsPtrOutput{})
 	pulumi.RegisterOutputType(RecorderSettingsOutput{})
@@ -1928,6 +2281,10 @@ func init() {
 	pulumi.RegisterOutputType(RecorderStatusPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
+	pulumi.RegisterOutputType(RuleProblemOutput{})
+	pulumi.RegisterOutputType(RuleProblemArrayOutput{})
+	pulumi.RegisterOutputType(RuleRemediationOutput{})
+	pulumi.RegisterOutputType(RuleRemediationPtrOutput{})
 	pulumi.RegisterOutputType(RulesOutput{})
 	pulumi.RegisterOutputType(RulesPtrOutput{})
 	pulumi.RegisterOutputType(ScopeOutput{})

@@ -63,6 +63,44 @@ export interface LookupArgs {
 /**
  * One AWS managed rule.
  */
+export interface ManagedRule {
+    /**
+     * What the rule is for, in your words. At most 256 characters.
+     */
+    description?: string;
+    /**
+     * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+     */
+    frequency?: string;
+    /**
+     * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+     */
+    identifier: string;
+    /**
+     * Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
+     */
+    name?: string;
+    /**
+     * What to do where the region does not offer the rule. Default: `fail`.
+     */
+    onUnavailable?: enums.OnUnavailable;
+    /**
+     * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+     */
+    parameters?: {[key: string]: string};
+    /**
+     * Which resources the rule looks at. Default: all that it can evaluate.
+     */
+    scope?: inputs.Scope;
+    /**
+     * Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+     */
+    unchecked?: boolean;
+}
+
+/**
+ * One AWS managed rule.
+ */
 export interface ManagedRuleArgs {
     /**
      * What the rule is for, in your words. At most 256 characters.
@@ -159,6 +197,20 @@ export interface ReportsArgs {
 /**
  * Which rules are evaluated.
  */
+export interface Rules {
+    /**
+     * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+     */
+    baseline?: boolean;
+    /**
+     * Further AWS managed rules.
+     */
+    managed?: inputs.ManagedRule[];
+}
+
+/**
+ * Which rules are evaluated.
+ */
 export interface RulesArgs {
     /**
      * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
@@ -168,6 +220,28 @@ export interface RulesArgs {
      * Further AWS managed rules.
      */
     managed?: inputs.ManagedRuleArgs[];
+}
+
+/**
+ * Which resources a rule looks at: by type, by one resource, or by tag.
+ */
+export interface Scope {
+    /**
+     * Id of the one resource; goes with exactly one resource type.
+     */
+    resourceId?: string;
+    /**
+     * Resource types, such as `AWS::EC2::Volume`.
+     */
+    resourceTypes?: string[];
+    /**
+     * Name of a tag that the resources carry.
+     */
+    tagKey?: string;
+    /**
+     * Value of that tag.
+     */
+    tagValue?: string;
 }
 
 /**

@@ -7,6 +7,50 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
+ * One rule of a framework.
+ */
+export interface FrameworkRuleDetails {
+    /**
+     * Controls that the rule serves, where they are named.
+     */
+    controls: string[];
+    /**
+     * How often, for a periodic rule that names it.
+     */
+    frequency?: string;
+    /**
+     * Identifier of the managed rule.
+     */
+    identifier: string;
+    /**
+     * Parameters as the framework gives them.
+     */
+    parameters: {[key: string]: string};
+}
+
+/**
+ * A parameter of a managed rule.
+ */
+export interface ManagedRuleParameter {
+    /**
+     * Value where none is given.
+     */
+    default?: string;
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Whether AWS Config wants a value; one with a default may be left out.
+     */
+    required: boolean;
+    /**
+     * What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+     */
+    type: string;
+}
+
+/**
  * The configuration recorder that is there.
  */
 export interface RecorderStatus {
@@ -22,5 +66,53 @@ export interface RecorderStatus {
      * ARN of the role that it reads the account with.
      */
     roleArn?: string;
+}
+
+/**
+ * One thing that is not right.
+ */
+export interface RuleProblem {
+    /**
+     * Property path, such as `rules.managed[0].identifier`.
+     */
+    path: string;
+    /**
+     * What is wrong, and the nearest right answer where there is one.
+     */
+    reason: string;
+}
+
+/**
+ * A Systems Manager document that mends what a rule finds.
+ */
+export interface RuleRemediation {
+    /**
+     * `documented`, or `inferred`: only the effect matches.
+     */
+    confidence: string;
+    /**
+     * Whether something in use is interrupted, where that is known.
+     */
+    disruptive?: boolean;
+    /**
+     * Name of the document.
+     */
+    document: string;
+    /**
+     * IAM actions that the automation role needs.
+     */
+    iamActions: string[];
+    /**
+     * Parameters that must be given.
+     */
+    requiredParameters: string[];
+    /**
+     * Parameter that takes the resource's id.
+     */
+    resourceIdParameter?: string;
+    /**
+     * `yes`, `partial` or `no`, where that is known.
+     */
+    reversible?: string;
 }
 

@@ -10,11 +10,14 @@ from ._enums import *
 from .aggregation import *
 from .aggregation_source import *
 from .alerts import *
+from .check_rules import *
 from .compliance_monitoring import *
 from .dashboard import *
 from .encryption import *
 from .functions import *
 from .get_account_status import *
+from .get_framework import *
+from .get_managed_rule import *
 from .provider import *
 from .recorder import *
 from .report_store import *

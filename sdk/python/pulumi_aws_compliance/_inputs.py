@@ -22,6 +22,8 @@ __all__ = [
     'FunctionsSettingsArgsDict',
     'LookupArgs',
     'LookupArgsDict',
+    'ManagedRule',
+    'ManagedRuleDict',
     'ManagedRuleArgs',
     'ManagedRuleArgsDict',
     'NotificationsArgs',
@@ -30,8 +32,12 @@ __all__ = [
     'RecorderSettingsArgsDict',
     'ReportsArgs',
     'ReportsArgsDict',
+    'Rules',
+    'RulesDict',
     'RulesArgs',
     'RulesArgsDict',
+    'Scope',
+    'ScopeDict',
     'ScopeArgs',
     'ScopeArgsDict',
     'SourcesArgs',
@@ -258,6 +264,179 @@ class LookupArgs:
     @role_arn.setter
     def role_arn(self, value: Optional[_builtins.str]):
         pulumi.set(self, "role_arn", value)
+
+
+class ManagedRuleDict(TypedDict):
+    """
+    One AWS managed rule.
+    """
+    identifier: _builtins.str
+    """
+    Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+    """
+    description: NotRequired[_builtins.str]
+    """
+    What the rule is for, in your words. At most 256 characters.
+    """
+    frequency: NotRequired[_builtins.str]
+    """
+    How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+    """
+    name: NotRequired[_builtins.str]
+    """
+    Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
+    """
+    on_unavailable: NotRequired['OnUnavailable']
+    """
+    What to do where the region does not offer the rule. Default: `fail`.
+    """
+    parameters: NotRequired[Mapping[str, _builtins.str]]
+    """
+    Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+    """
+    scope: NotRequired['ScopeDict']
+    """
+    Which resources the rule looks at. Default: all that it can evaluate.
+    """
+    unchecked: NotRequired[_builtins.bool]
+    """
+    Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+    """
+
+@pulumi.input_type
+class ManagedRule:
+    def __init__(__self__, *,
+                 identifier: _builtins.str,
+                 description: Optional[_builtins.str] = None,
+                 frequency: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None,
+                 on_unavailable: Optional['OnUnavailable'] = None,
+                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 scope: Optional['Scope'] = None,
+                 unchecked: Optional[_builtins.bool] = None):
+        """
+        One AWS managed rule.
+
+        :param _builtins.str identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
+        :param _builtins.str frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
+        :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
+        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+        """
+        pulumi.set(__self__, "identifier", identifier)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+        if on_unavailable is not None:
+            pulumi.set(__self__, "on_unavailable", on_unavailable)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+        if scope is not None:
+            pulumi.set(__self__, "scope", scope)
+        if unchecked is not None:
+            pulumi.set(__self__, "unchecked", unchecked)
+
+    @_builtins.property
+    @pulumi.getter
+    def identifier(self) -> _builtins.str:
+        """
+        Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        """
+        return pulumi.get(self, "identifier")
+
+    @identifier.setter
+    def identifier(self, value: _builtins.str):
+        pulumi.set(self, "identifier", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the rule is for, in your words. At most 256 characters.
+        """
+        return pulumi.get(self, "description")
+
+    @description.setter
+    def description(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> Optional[_builtins.str]:
+        """
+        How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        """
+        return pulumi.get(self, "frequency")
+
+    @frequency.setter
+    def frequency(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "frequency", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> Optional[_builtins.str]:
+        """
+        Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onUnavailable")
+    def on_unavailable(self) -> Optional['OnUnavailable']:
+        """
+        What to do where the region does not offer the rule. Default: `fail`.
+        """
+        return pulumi.get(self, "on_unavailable")
+
+    @on_unavailable.setter
+    def on_unavailable(self, value: Optional['OnUnavailable']):
+        pulumi.set(self, "on_unavailable", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "parameters", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def scope(self) -> Optional['Scope']:
+        """
+        Which resources the rule looks at. Default: all that it can evaluate.
+        """
+        return pulumi.get(self, "scope")
+
+    @scope.setter
+    def scope(self, value: Optional['Scope']):
+        pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def unchecked(self) -> Optional[_builtins.bool]:
+        """
+        Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
+        """
+        return pulumi.get(self, "unchecked")
+
+    @unchecked.setter
+    def unchecked(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "unchecked", value)
 
 
 class ManagedRuleArgsDict(TypedDict):
@@ -675,6 +854,60 @@ class ReportsArgs:
         pulumi.set(self, "retention_days", value)
 
 
+class RulesDict(TypedDict):
+    """
+    Which rules are evaluated.
+    """
+    baseline: NotRequired[_builtins.bool]
+    """
+    Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+    """
+    managed: NotRequired[Sequence['ManagedRuleDict']]
+    """
+    Further AWS managed rules.
+    """
+
+@pulumi.input_type
+class Rules:
+    def __init__(__self__, *,
+                 baseline: Optional[_builtins.bool] = None,
+                 managed: Optional[Sequence['ManagedRule']] = None):
+        """
+        Which rules are evaluated.
+
+        :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        :param Sequence['ManagedRule'] managed: Further AWS managed rules.
+        """
+        if baseline is not None:
+            pulumi.set(__self__, "baseline", baseline)
+        if managed is not None:
+            pulumi.set(__self__, "managed", managed)
+
+    @_builtins.property
+    @pulumi.getter
+    def baseline(self) -> Optional[_builtins.bool]:
+        """
+        Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        """
+        return pulumi.get(self, "baseline")
+
+    @baseline.setter
+    def baseline(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "baseline", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def managed(self) -> Optional[Sequence['ManagedRule']]:
+        """
+        Further AWS managed rules.
+        """
+        return pulumi.get(self, "managed")
+
+    @managed.setter
+    def managed(self, value: Optional[Sequence['ManagedRule']]):
+        pulumi.set(self, "managed", value)
+
+
 class RulesArgsDict(TypedDict):
     """
     Which rules are evaluated.
@@ -727,6 +960,100 @@ class RulesArgs:
     @managed.setter
     def managed(self, value: Optional[Sequence['ManagedRuleArgs']]):
         pulumi.set(self, "managed", value)
+
+
+class ScopeDict(TypedDict):
+    """
+    Which resources a rule looks at: by type, by one resource, or by tag.
+    """
+    resource_id: NotRequired[_builtins.str]
+    """
+    Id of the one resource; goes with exactly one resource type.
+    """
+    resource_types: NotRequired[Sequence[_builtins.str]]
+    """
+    Resource types, such as `AWS::EC2::Volume`.
+    """
+    tag_key: NotRequired[_builtins.str]
+    """
+    Name of a tag that the resources carry.
+    """
+    tag_value: NotRequired[_builtins.str]
+    """
+    Value of that tag.
+    """
+
+@pulumi.input_type
+class Scope:
+    def __init__(__self__, *,
+                 resource_id: Optional[_builtins.str] = None,
+                 resource_types: Optional[Sequence[_builtins.str]] = None,
+                 tag_key: Optional[_builtins.str] = None,
+                 tag_value: Optional[_builtins.str] = None):
+        """
+        Which resources a rule looks at: by type, by one resource, or by tag.
+
+        :param _builtins.str resource_id: Id of the one resource; goes with exactly one resource type.
+        :param Sequence[_builtins.str] resource_types: Resource types, such as `AWS::EC2::Volume`.
+        :param _builtins.str tag_key: Name of a tag that the resources carry.
+        :param _builtins.str tag_value: Value of that tag.
+        """
+        if resource_id is not None:
+            pulumi.set(__self__, "resource_id", resource_id)
+        if resource_types is not None:
+            pulumi.set(__self__, "resource_types", resource_types)
+        if tag_key is not None:
+            pulumi.set(__self__, "tag_key", tag_key)
+        if tag_value is not None:
+            pulumi.set(__self__, "tag_value", tag_value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceId")
+    def resource_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the one resource; goes with exactly one resource type.
+        """
+        return pulumi.get(self, "resource_id")
+
+    @resource_id.setter
+    def resource_id(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "resource_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceTypes")
+    def resource_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Resource types, such as `AWS::EC2::Volume`.
+        """
+        return pulumi.get(self, "resource_types")
+
+    @resource_types.setter
+    def resource_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "resource_types", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tagKey")
+    def tag_key(self) -> Optional[_builtins.str]:
+        """
+        Name of a tag that the resources carry.
+        """
+        return pulumi.get(self, "tag_key")
+
+    @tag_key.setter
+    def tag_key(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "tag_key", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tagValue")
+    def tag_value(self) -> Optional[_builtins.str]:
+        """
+        Value of that tag.
+        """
+        return pulumi.get(self, "tag_value")
+
+    @tag_value.setter
+    def tag_value(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "tag_value", value)
 
 
 class ScopeArgsDict(TypedDict):

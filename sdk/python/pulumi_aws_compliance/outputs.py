@@ -16,8 +16,126 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'FrameworkRuleDetails',
+    'ManagedRuleParameter',
     'RecorderStatus',
+    'RuleProblem',
+    'RuleRemediation',
 ]
+
+@pulumi.output_type
+class FrameworkRuleDetails(dict):
+    """
+    One rule of a framework.
+    """
+    def __init__(__self__, *,
+                 controls: Sequence[_builtins.str],
+                 identifier: _builtins.str,
+                 parameters: Mapping[str, _builtins.str],
+                 frequency: Optional[_builtins.str] = None):
+        """
+        One rule of a framework.
+
+        :param Sequence[_builtins.str] controls: Controls that the rule serves, where they are named.
+        :param _builtins.str identifier: Identifier of the managed rule.
+        :param Mapping[str, _builtins.str] parameters: Parameters as the framework gives them.
+        :param _builtins.str frequency: How often, for a periodic rule that names it.
+        """
+        pulumi.set(__self__, "controls", controls)
+        pulumi.set(__self__, "identifier", identifier)
+        pulumi.set(__self__, "parameters", parameters)
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+
+    @_builtins.property
+    @pulumi.getter
+    def controls(self) -> Sequence[_builtins.str]:
+        """
+        Controls that the rule serves, where they are named.
+        """
+        return pulumi.get(self, "controls")
+
+    @_builtins.property
+    @pulumi.getter
+    def identifier(self) -> _builtins.str:
+        """
+        Identifier of the managed rule.
+        """
+        return pulumi.get(self, "identifier")
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Mapping[str, _builtins.str]:
+        """
+        Parameters as the framework gives them.
+        """
+        return pulumi.get(self, "parameters")
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> Optional[_builtins.str]:
+        """
+        How often, for a periodic rule that names it.
+        """
+        return pulumi.get(self, "frequency")
+
+
+@pulumi.output_type
+class ManagedRuleParameter(dict):
+    """
+    A parameter of a managed rule.
+    """
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 required: _builtins.bool,
+                 type: _builtins.str,
+                 default: Optional[_builtins.str] = None):
+        """
+        A parameter of a managed rule.
+
+        :param _builtins.str name: Name.
+        :param _builtins.bool required: Whether AWS Config wants a value; one with a default may be left out.
+        :param _builtins.str type: What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+        :param _builtins.str default: Value where none is given.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "required", required)
+        pulumi.set(__self__, "type", type)
+        if default is not None:
+            pulumi.set(__self__, "default", default)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def required(self) -> _builtins.bool:
+        """
+        Whether AWS Config wants a value; one with a default may be left out.
+        """
+        return pulumi.get(self, "required")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def default(self) -> Optional[_builtins.str]:
+        """
+        Value where none is given.
+        """
+        return pulumi.get(self, "default")
+
 
 @pulumi.output_type
 class RecorderStatus(dict):
@@ -64,5 +182,131 @@ class RecorderStatus(dict):
         ARN of the role that it reads the account with.
         """
         return pulumi.get(self, "role_arn")
+
+
+@pulumi.output_type
+class RuleProblem(dict):
+    """
+    One thing that is not right.
+    """
+    def __init__(__self__, *,
+                 path: _builtins.str,
+                 reason: _builtins.str):
+        """
+        One thing that is not right.
+
+        :param _builtins.str path: Property path, such as `rules.managed[0].identifier`.
+        :param _builtins.str reason: What is wrong, and the nearest right answer where there is one.
+        """
+        pulumi.set(__self__, "path", path)
+        pulumi.set(__self__, "reason", reason)
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> _builtins.str:
+        """
+        Property path, such as `rules.managed[0].identifier`.
+        """
+        return pulumi.get(self, "path")
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        What is wrong, and the nearest right answer where there is one.
+        """
+        return pulumi.get(self, "reason")
+
+
+@pulumi.output_type
+class RuleRemediation(dict):
+    """
+    A Systems Manager document that mends what a rule finds.
+    """
+    def __init__(__self__, *,
+                 confidence: _builtins.str,
+                 document: _builtins.str,
+                 iam_actions: Sequence[_builtins.str],
+                 required_parameters: Sequence[_builtins.str],
+                 disruptive: Optional[_builtins.bool] = None,
+                 resource_id_parameter: Optional[_builtins.str] = None,
+                 reversible: Optional[_builtins.str] = None):
+        """
+        A Systems Manager document that mends what a rule finds.
+
+        :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.
+        :param _builtins.str document: Name of the document.
+        :param Sequence[_builtins.str] iam_actions: IAM actions that the automation role needs.
+        :param Sequence[_builtins.str] required_parameters: Parameters that must be given.
+        :param _builtins.bool disruptive: Whether something in use is interrupted, where that is known.
+        :param _builtins.str resource_id_parameter: Parameter that takes the resource's id.
+        :param _builtins.str reversible: `yes`, `partial` or `no`, where that is known.
+        """
+        pulumi.set(__self__, "confidence", confidence)
+        pulumi.set(__self__, "document", document)
+        pulumi.set(__self__, "iam_actions", iam_actions)
+        pulumi.set(__self__, "required_parameters", required_parameters)
+        if disruptive is not None:
+            pulumi.set(__self__, "disruptive", disruptive)
+        if resource_id_parameter is not None:
+            pulumi.set(__self__, "resource_id_parameter", resource_id_parameter)
+        if reversible is not None:
+            pulumi.set(__self__, "reversible", reversible)
+
+    @_builtins.property
+    @pulumi.getter
+    def confidence(self) -> _builtins.str:
+        """
+        `documented`, or `inferred`: only the effect matches.
+        """
+        return pulumi.get(self, "confidence")
+
+    @_builtins.property
+    @pulumi.getter
+    def document(self) -> _builtins.str:
+        """
+        Name of the document.
+        """
+        return pulumi.get(self, "document")
+
+    @_builtins.property
+    @pulumi.getter(name="iamActions")
+    def iam_actions(self) -> Sequence[_builtins.str]:
+        """
+        IAM actions that the automation role needs.
+        """
+        return pulumi.get(self, "iam_actions")
+
+    @_builtins.property
+    @pulumi.getter(name="requiredParameters")
+    def required_parameters(self) -> Sequence[_builtins.str]:
+        """
+        Parameters that must be given.
+        """
+        return pulumi.get(self, "required_parameters")
+
+    @_builtins.property
+    @pulumi.getter
+    def disruptive(self) -> Optional[_builtins.bool]:
+        """
+        Whether something in use is interrupted, where that is known.
+        """
+        return pulumi.get(self, "disruptive")
+
+    @_builtins.property
+    @pulumi.getter(name="resourceIdParameter")
+    def resource_id_parameter(self) -> Optional[_builtins.str]:
+        """
+        Parameter that takes the resource's id.
+        """
+        return pulumi.get(self, "resource_id_parameter")
+
+    @_builtins.property
+    @pulumi.getter
+    def reversible(self) -> Optional[_builtins.str]:
+        """
+        `yes`, `partial` or `no`, where that is known.
+        """
+        return pulumi.get(self, "reversible")
 
 

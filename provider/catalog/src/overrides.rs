@@ -1,0 +1,54 @@
+//! What a person changes in a framework: rules left out, other parameters, other severities.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Report, RuleRequest, check_rules};
+use crate::compose::{FrameworkRequest, taken};
+use crate::facts::{Framework, FrameworkRule};
+
+/// Judges them; `at` is the path of the request.
+pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: &Framework, at: &str) {
+    let id = &request.id;
+    let all: BTreeSet<&str> = framework.rules.iter().map(|rule| rule.identifier.as_str()).collect();
+    let left: BTreeSet<&str> =
+        framework.rules.iter().filter(|rule| taken(request, rule)).map(|rule| rule.identifier.as_str()).collect();
+    for (place, identifier) in request.exclude.iter().enumerate() {
+        if !all.contains(identifier.as_str()) {
+            let reason = format!("`{id}` has no rule `{identifier}`");
+            report.error(format!("{at}.exclude[{place}]"), reason, nearest(identifier, &all));
+        }
+    }
+    let changed = request.parameters.keys().map(|identifier| ("parameters", identifier));
+    let weighed = request.severities.keys().map(|identifier| ("severities", identifier));
+    for (member, identifier) in changed.chain(weighed).filter(|(_, identifier)| !left.contains(identifier.as_str())) {
+        let reason = match request.exclude.contains(identifier) {
+            true => format!("`{identifier}` is left out by `exclude`"),
+            false => format!("`{id}` has no rule `{identifier}`"),
+        };
+        report.error(format!("{at}.{member}.{identifier}"), reason, nearest(identifier, &left));
+    }
+    let parameters = framework.rules.iter().filter(|rule| taken(request, rule));
+    for rule in parameters.filter(|rule| request.parameters.contains_key(&rule.identifier)) {
+        check_parameters(report, request, rule, at);
+    }
+}
+
+/// The framework's own values are judged by the tests of the data, so what is wrong here was given.
+fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &str) {
+    let mut parameters = rule.parameters.clone();
+    parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
+    let parameters = parameters.into_iter().map(|(name, value)| (name, Some(value))).collect();
+    let asked = RuleRequest { identifier: rule.identifier.clone(), parameters, ..RuleRequest::default() };
+    for mut finding in check_rules(&[asked], &[], &[]).errors {
+        let inner = finding.path.strip_prefix("[0].parameters").unwrap_or_default();
+        finding.path = format!("{at}.parameters.{}{inner}", rule.identifier);
+        if !report.errors.contains(&finding) {
+            report.errors.push(finding);
+        }
+    }
+}
+
+fn nearest<'a>(name: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
+    let near = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
+    known.iter().copied().max_by(|one, other| near(one).total_cmp(&near(other)))
+}
