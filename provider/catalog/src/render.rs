@@ -12,6 +12,9 @@ pub const RULES_PER_PACK: usize = 130;
 /// Longest template that a request may carry, in bytes (AWS Config API, `PutConformancePack.TemplateBody`).
 pub const INLINE_BYTES: usize = 51_200;
 
+/// Longest name given here, in characters: a deployment may put its own prefix before it.
+const NAME_LENGTH: usize = 96;
+
 /// The template of a conformance pack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -82,6 +85,7 @@ pub fn names(rules: &[ComposedRule]) -> Vec<String> {
     let named = rules.iter().map(|rule| {
         let plain = rule.identifier.to_lowercase().replace('_', "-");
         let asks = rule.frameworks.keys().next().map(|id| format!("{plain}-{}", id.replace('.', "-")));
+        let asks = asks.filter(|name| name.len() <= NAME_LENGTH);
         let told_apart = asks.clone().unwrap_or_else(|| plain.clone());
         let numbered = (2..).map(|number: usize| format!("{told_apart}-{number}"));
         let mut candidates = std::iter::once(plain).chain(asks).chain(numbered);
