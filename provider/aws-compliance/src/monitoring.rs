@@ -17,7 +17,7 @@ use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs};
 use crate::names::NamePrefix;
 use crate::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
-use crate::rule_set::{RuleSet, RuleSetArgs, RulesArgs};
+use crate::rule_set::{FrameworkArgs, RuleSet, RuleSetArgs, RulesArgs};
 use crate::tags::Tags;
 
 /// Inputs of [`ComplianceMonitoring`]. None has to be given.
@@ -40,6 +40,8 @@ pub struct ComplianceMonitoringArgs {
     pub recorder: RecorderSettingsArgs,
     /// Which rules are evaluated.
     pub rules: RulesArgs,
+    /// Frameworks whose rules are evaluated, too, each rule once.
+    pub frameworks: Vec<FrameworkArgs>,
     /// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
     pub notifications: NotificationsArgs,
     /// Which accounts and regions are seen.
@@ -107,12 +109,13 @@ impl Component for ComplianceMonitoring {
         checks.under("notifications", |checks| args.notifications.check(checks));
         checks.under("aggregation", |checks| args.aggregation.check(checks));
         checks.under("functions", |checks| args.functions.check(checks));
-        checks.under("rules", |checks| args.rules.check(checks));
+        args.rules.check(&args.frameworks, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?;
         args.aggregation.tell(context, &facts).await;
+        args.rules.tell(&args.frameworks, context, facts.known_region());
         let request = args.look_request().await;
         let (mut errors, warnings) = args.rules.unavailable(facts.known_region());
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
@@ -169,7 +172,7 @@ impl ComplianceMonitoringArgs {
         let name = self.name_prefix.aggregator();
         let mut request = self.lookup.request();
         request.recorder = self.recorder.plan(&self.name_prefix);
-        request.rules = self.rules.planned(&self.name_prefix);
+        request.rules = self.rules.planned(&self.frameworks, &self.name_prefix);
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
@@ -214,7 +217,8 @@ impl ComplianceMonitoringArgs {
 
     fn rule_set(&self) -> RuleSetArgs {
         let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        RuleSetArgs { name_prefix, tags, rules: self.rules.clone(), lookup: LookupArgs::default() }
+        let (rules, frameworks) = (self.rules.clone(), self.frameworks.clone());
+        RuleSetArgs { name_prefix, tags, rules, frameworks, lookup: LookupArgs::default() }
     }
 
     fn alerts(&self, key: &Output<String>) -> AlertsArgs {
@@ -233,6 +237,7 @@ impl ComplianceMonitoringArgs {
             bucket_name: reports.bucket_name.clone().into(),
             kms_key_arn: key.into(),
             rules: self.rules.clone(),
+            frameworks: self.frameworks.clone(),
             settings: self.functions.clone(),
         }
     }

@@ -105,7 +105,7 @@ impl AccountStatusArgs {
             role_arn: self.role_arn.clone(),
             owner: self.owner.as_ref().map(owner),
             recorder: recorder.plan(&self.name_prefix),
-            rules: RulesArgs::default().planned(&self.name_prefix),
+            rules: RulesArgs::default().planned(&[], &self.name_prefix),
             aggregator: Some(PlannedName { path: "namePrefix".to_owned(), name: self.name_prefix.aggregator() }),
             ..LookRequest::default()
         }

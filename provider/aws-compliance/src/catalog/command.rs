@@ -59,7 +59,7 @@ enum Asked {
     },
     /// Judge rules as a preview does.
     Check {
-        /// YAML or JSON with the inputs of `checkRules` (`rules`, `regions`); `-` for standard input.
+        /// YAML or JSON with the inputs of `checkRules` (`rules`, `frameworks`, `regions`); `-` for standard input.
         file: PathBuf,
         /// A region that the rules are to be deployed to, beside those of the file.
         #[arg(long = "region", value_name = "REGION")]
@@ -235,7 +235,7 @@ fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
 
 fn refused(problems: Vec<PropertyError>) -> CheckedRules {
     let errors = problems.into_iter().map(Into::into).collect();
-    CheckedRules { valid: false, errors, warnings: Vec::new() }
+    CheckedRules { valid: false, errors, warnings: Vec::new(), notes: Vec::new() }
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::view::{self, FrameworkDetails, ManagedRuleDetails};
 use crate::bounds;
-use crate::rule_set::RulesArgs;
+use crate::rule_set::{FrameworkArgs, RulesArgs};
 
 /// Which managed rule.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -67,6 +67,8 @@ fn unknown(path: &str, what: &str, nearest: Option<&str>) -> ConstructError {
 pub struct CheckRulesArgs {
     /// Rules as a component takes them.
     pub rules: RulesArgs,
+    /// Frameworks as a component takes them.
+    pub frameworks: Vec<FrameworkArgs>,
     /// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
     pub regions: Vec<String>,
 }
@@ -81,6 +83,9 @@ pub struct CheckedRules {
     pub errors: Vec<RuleProblem>,
     /// What goes through and deserves a look.
     pub warnings: Vec<RuleProblem>,
+    /// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a
+    /// region does not offer.
+    pub notes: Vec<String>,
 }
 
 /// One thing that is not right.
@@ -103,17 +108,20 @@ impl CheckRulesArgs {
     /// Judges them, as a preview does.
     pub fn judge(&self) -> CheckedRules {
         let mut checks = Checks::default();
-        checks.under("rules", |checks| self.rules.check(checks));
+        self.rules.check(&self.frameworks, &mut checks);
         let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
         for region in &self.regions {
             let (refused, odd) = self.rules.unavailable(Some(region));
             errors.extend(refused);
             warnings.extend(odd);
         }
+        let regions: Vec<_> = self.regions.iter().map(String::as_str).collect();
+        let notes = if errors.is_empty() { self.rules.notes(&self.frameworks, &regions) } else { Vec::new() };
         CheckedRules {
             valid: errors.is_empty(),
             errors: errors.into_iter().map(Into::into).collect(),
             warnings: warnings.into_iter().map(Into::into).collect(),
+            notes,
         }
     }
 

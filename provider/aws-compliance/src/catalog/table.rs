@@ -93,5 +93,6 @@ pub(super) fn checked(checked: &CheckedRules) -> String {
     let errors = checked.errors.iter().map(|each| row("error", &each.path, &each.reason));
     let warnings = checked.warnings.iter().map(|each| row("warning", &each.path, &each.reason));
     let rows: Vec<_> = errors.chain(warnings).collect();
-    if rows.is_empty() { "nothing is wrong\n".to_owned() } else { columns(&rows) }
+    let found = if rows.is_empty() { "nothing is wrong\n".to_owned() } else { columns(&rows) };
+    checked.notes.iter().fold(found, |text, note| format!("{text}info  {note}\n"))
 }

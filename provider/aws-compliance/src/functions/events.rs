@@ -45,7 +45,7 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
 pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
-    let entries = shared.args.rules.entries(&shared.args.name_prefix, shared.facts.known_region());
+    let entries = shared.args.rules.entries(&shared.args.frameworks, &shared.args.name_prefix, shared.facts.known_region());
     let names = entries.into_iter().map(|rule| Json::from(rule.name));
     let mut names: Vec<_> = names.collect();
     if names.is_empty() {

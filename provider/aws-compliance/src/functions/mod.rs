@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
-use crate::rule_set::RulesArgs;
+use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags::{self, Tags};
 use function::{Function, Shared};
 
@@ -89,6 +89,9 @@ pub struct FunctionsArgs {
     /// Which rules are watched: the same that `RuleSet` is given.
     #[serde(default)]
     pub rules: RulesArgs,
+    /// Which frameworks are watched: the same that `RuleSet` is given.
+    #[serde(default)]
+    pub frameworks: Vec<FrameworkArgs>,
     /// How the functions run.
     #[serde(default)]
     pub settings: FunctionsSettingsArgs,
@@ -124,7 +127,7 @@ impl Component for Functions {
         bounds::check_tags(&args.tags, checks);
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
-        checks.under("rules", |checks| args.rules.check(checks));
+        args.rules.check(&args.frameworks, checks);
         checks.under("settings", |checks| args.settings.check(checks));
     }
 
@@ -133,7 +136,8 @@ impl Component for Functions {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let configuration = MonitoringConfiguration::new(args.rules.entries(&args.name_prefix, facts.known_region()))
+        let watched = args.rules.entries(&args.frameworks, &args.name_prefix, facts.known_region());
+        let configuration = MonitoringConfiguration::new(watched)
             .and_then(|configuration| configuration.render());
         let configuration = configuration.map_err(|error| ConstructError::Failed(error.to_string()))?;
         let digest = sha256_hex(configuration.as_bytes());

@@ -3,14 +3,37 @@
 use aws_compliance_catalog::{
     Catalog, Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
 };
-use pulumi_component::{Checks, Input, PropertyError};
+use pulumi_component::{Checks, Context, Input, PropertyError};
 
+use super::framework::{self, FrameworkArgs};
 use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs};
 
 impl RulesArgs {
-    /// Everything that the catalogue knows of the rules without a region: identifiers, names, parameters, frequencies,
-    /// scopes. A deployment without further rules does not read the catalogue.
-    pub fn check(&self, checks: &mut Checks) {
+    /// Everything that the catalogue knows of rules and frameworks without a region: identifiers, names, parameters,
+    /// frequencies, scopes. Paths are `rules` and `frameworks`.
+    pub fn check(&self, frameworks: &[FrameworkArgs], checks: &mut Checks) {
+        checks.under("rules", |checks| self.check_managed(checks));
+        framework::check(self, frameworks, checks);
+    }
+
+    /// What the frameworks come to, a sentence each: for a preview.
+    pub fn notes(&self, frameworks: &[FrameworkArgs], regions: &[&str]) -> Vec<String> {
+        framework::notes(self, frameworks, regions)
+    }
+
+    /// Says it at preview.
+    pub fn tell(&self, frameworks: &[FrameworkArgs], context: &Context, region: Option<&str>) {
+        // Wrong frameworks are told as errors.
+        let mut checks = Checks::default();
+        framework::check(self, frameworks, &mut checks);
+        if context.is_preview() && checks.errors().is_empty() {
+            let regions: Vec<_> = region.into_iter().collect();
+            self.notes(frameworks, &regions).into_iter().for_each(|note| context.info(note));
+        }
+    }
+
+    /// A deployment without further rules does not read the catalogue.
+    fn check_managed(&self, checks: &mut Checks) {
         if self.managed.is_empty() {
             return;
         }
@@ -74,11 +97,11 @@ impl ScopeArgs {
 }
 
 /// A value that is known and may be told: the engine prints what stands at the path of an error.
-fn known(input: &Input<String>) -> Option<String> {
+pub(super) fn known(input: &Input<String>) -> Option<String> {
     input.given().filter(|given| !given.secret)?.value.clone()
 }
 
-fn told(finding: &Finding) -> String {
+pub(super) fn told(finding: &Finding) -> String {
     match &finding.nearest {
         Some(nearest) => format!("{}; nearest: `{nearest}`", finding.reason),
         None => finding.reason.clone(),

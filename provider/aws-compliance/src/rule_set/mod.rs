@@ -1,8 +1,9 @@
 //! The Config rules and the role that AWS Config reads the account with.
 
 mod check;
+mod framework;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::{PlannedRule, RecorderMode};
 use aws_compliance_catalog::{Catalog, Trigger};
@@ -18,6 +19,7 @@ use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::recorder;
 use crate::tags::{self, Tags};
+pub use framework::FrameworkArgs;
 
 /// A rule of the baseline. All react to changes of resources of one type.
 struct BaselineRule {
@@ -132,30 +134,52 @@ pub struct ScopeArgs {
 struct Rule {
     name: String,
     args: ManagedRuleArgs,
+    /// Whether it was given with parameters of its own, which no framework changes.
+    explicit: bool,
+    /// Ids of the frameworks that its results count for, and the controls there.
+    serves: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Rule {
+    fn own(name: String, args: ManagedRuleArgs, explicit: bool) -> Self {
+        Self { name, args, explicit, serves: BTreeMap::new() }
+    }
+
+    /// Whether only a framework asks for it.
+    fn is_composed(&self) -> bool {
+        !self.explicit && !self.serves.is_empty() && !BASELINE.iter().any(|rule| rule.name == self.name)
+    }
 }
 
 impl RulesArgs {
-    /// All rules, the baseline first.
-    fn rules(&self) -> Vec<Rule> {
+    /// All rules: the baseline, those that are given, those of the frameworks.
+    fn rules(&self, frameworks: &[FrameworkArgs]) -> Vec<Rule> {
         let baseline = BASELINE.iter().filter(|_| self.baseline).map(|rule| {
             let parameters = rule.parameters.iter();
             let parameters = parameters.map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect();
-            Rule { name: rule.name.to_owned(), args: ManagedRuleArgs::of(rule.identifier, parameters) }
+            Rule::own(rule.name.to_owned(), ManagedRuleArgs::of(rule.identifier, parameters), false)
         });
-        let managed = self.managed.iter().map(|args| Rule { name: args.name(), args: args.clone() });
-        baseline.chain(managed).collect()
+        let managed = self.managed.iter().map(|args| Rule::own(args.name(), args.clone(), true));
+        let mut rules = baseline.chain(managed).collect();
+        framework::add(&mut rules, frameworks);
+        rules
     }
 
     /// Names and identifiers as the functions know them; without what this region does not offer and is left out.
-    pub fn entries(&self, prefix: &NamePrefix, region: Option<&str>) -> Vec<RuleEntry> {
-        let rules = self.rules().into_iter().filter(|rule| !rule.args.is_left_out(region));
+    pub fn entries(
+        &self,
+        frameworks: &[FrameworkArgs],
+        prefix: &NamePrefix,
+        region: Option<&str>,
+    ) -> Vec<RuleEntry> {
+        let rules = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
         rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
     }
 
     /// What the look at the account is told of them.
-    pub fn planned(&self, prefix: &NamePrefix) -> Vec<PlannedRule> {
-        let baseline = self.rules().len() - self.managed.len();
-        let planned = self.rules().into_iter().enumerate().map(|(index, rule)| {
+    pub fn planned(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix) -> Vec<PlannedRule> {
+        let baseline = self.rules(&[]).len() - self.managed.len();
+        let planned = self.rules(frameworks).into_iter().enumerate().map(|(index, rule)| {
             let known = BASELINE.get(index).filter(|_| index < baseline);
             let (resource_types, change_triggered) = match known {
                 Some(known) => (vec![known.resource_type.to_owned()], true),
@@ -164,6 +188,7 @@ impl RulesArgs {
             PlannedRule {
                 path: match index.checked_sub(baseline) {
                     None => "rules.baseline".to_owned(),
+                    Some(index) if index >= self.managed.len() => "frameworks".to_owned(),
                     Some(index) if rule.args.name.is_some() => format!("rules.managed[{index}].name"),
                     Some(index) => format!("rules.managed[{index}].identifier"),
                 },
@@ -207,6 +232,8 @@ pub struct RuleSetArgs {
     pub tags: Tags,
     /// Which rules are evaluated.
     pub rules: RulesArgs,
+    /// Frameworks whose rules are evaluated, too, each rule once.
+    pub frameworks: Vec<FrameworkArgs>,
     /// How the account is looked at.
     pub lookup: LookupArgs,
 }
@@ -228,7 +255,7 @@ impl Component for RuleSet {
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        checks.under("rules", |checks| args.rules.check(checks));
+        args.rules.check(&args.frameworks, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
@@ -236,14 +263,15 @@ impl Component for RuleSet {
         let facts = AccountFacts::look(context).await?;
         let mut request = args.lookup.request();
         request.recorder.mode = RecorderMode::Unmanaged;
-        request.rules = args.rules.planned(&args.name_prefix);
+        request.rules = args.rules.planned(&args.frameworks, &args.name_prefix);
+        args.rules.tell(&args.frameworks, context, facts.known_region());
         let unavailable = args.rules.unavailable(facts.known_region());
         account::see(context, facts, request, unavailable).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let (role, _) = recorder::config_role(scope, "config-role", &args.tags, facts);
-        let offered = args.rules.rules().into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
+        let offered = args.rules.rules(&args.frameworks).into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
         let rules = offered.map(|rule| {
             let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
             cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })

@@ -1,0 +1,177 @@
+//! Frameworks as inputs: their rules beside those that were chosen one by one, each once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_compliance_catalog::{
+    Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
+};
+use pulumi_component::{Checks, Input};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check::{known, told};
+use super::{ManagedRuleArgs, OnUnavailable, Rule, RulesArgs};
+
+/// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
+const DESCRIPTION_LENGTH: usize = 256;
+
+/// A framework whose rules are evaluated.
+// Everything is plain: what the frameworks come to decides which children there are.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FrameworkArgs {
+    /// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+    pub id: String,
+    /// Identifiers of rules to leave out.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// Parameters in place of the framework's: identifier of the rule, name, value.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl FrameworkArgs {
+    fn request(&self) -> FrameworkRequest {
+        FrameworkRequest {
+            id: self.id.clone(),
+            exclude: self.exclude.clone(),
+            parameters: self.parameters.clone(),
+            ..FrameworkRequest::default()
+        }
+    }
+}
+
+/// What frameworks come to; they are not read where none is asked for.
+fn composition(frameworks: &[FrameworkArgs]) -> Composition {
+    if frameworks.is_empty() {
+        return Composition::default();
+    }
+    compose(&frameworks.iter().map(FrameworkArgs::request).collect::<Vec<_>>()).0
+}
+
+/// Adds the rules of the frameworks to those that were chosen one by one. One of these stands for the framework's where
+/// it is the same, and where it was given with parameters of its own: the explicit wins.
+pub(super) fn add(chosen: &mut Vec<Rule>, frameworks: &[FrameworkArgs]) {
+    let composed = composition(frameworks).rules;
+    for (name, rule) in composed_names(&composed).into_iter().zip(composed) {
+        match chosen.iter_mut().find(|own| stands_for(own, &rule)) {
+            Some(own) => own.serves.extend(rule.frameworks),
+            None => chosen.push(Rule::composed(name, rule)),
+        }
+    }
+}
+
+fn stands_for(own: &Rule, rule: &ComposedRule) -> bool {
+    own.args.identifier == rule.identifier
+        && own.args.scope.is_none()
+        && (own.explicit || same(&own.args.parameters, &rule.parameters))
+}
+
+fn same(own: &BTreeMap<String, Input<String>>, composed: &BTreeMap<String, String>) -> bool {
+    own.len() == composed.len() && own.iter().all(|(name, value)| known(value).as_ref() == composed.get(name))
+}
+
+impl Rule {
+    fn composed(name: String, rule: ComposedRule) -> Self {
+        let parameters = rule.parameters.iter().map(|(name, value)| (name.clone(), value.into())).collect();
+        let mut args = ManagedRuleArgs::of(&rule.identifier, parameters);
+        args.frequency = rule.frequency.as_ref().map(Input::from);
+        args.description = Some(description(rule.frameworks.keys()).into());
+        // What AWS put together for all regions is not wrong where one of them lacks a rule.
+        args.on_unavailable = OnUnavailable::Skip;
+        Self { name, args, explicit: false, serves: rule.frameworks }
+    }
+}
+
+/// Which frameworks ask for a rule, as far as there is room.
+fn description<'a>(ids: impl ExactSizeIterator<Item = &'a String>) -> String {
+    let (all, mut text, mut told) = (ids.len(), "Asked for by ".to_owned(), 0);
+    for id in ids {
+        let separator = if told == 0 { "" } else { ", " };
+        // The end of the sentence is kept free.
+        if text.len() + separator.len() + id.len() + 16 > DESCRIPTION_LENGTH {
+            break;
+        }
+        text.push_str(separator);
+        text.push_str(id);
+        told += 1;
+    }
+    match all - told {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
+}
+
+/// Judges the frameworks, and that their rules and the others have names of their own.
+pub(super) fn check(rules: &RulesArgs, frameworks: &[FrameworkArgs], checks: &mut Checks) {
+    if frameworks.is_empty() {
+        return;
+    }
+    let (_, report) = compose(&frameworks.iter().map(FrameworkArgs::request).collect::<Vec<_>>());
+    report.errors.iter().for_each(|finding| checks.error(&format!("frameworks{}", finding.path), told(finding)));
+    report.warnings.iter().for_each(|finding| checks.warning(&format!("frameworks{}", finding.path), told(finding)));
+    let all = rules.rules(frameworks);
+    let theirs: BTreeSet<&str> = all.iter().filter(|rule| rule.is_composed()).map(|rule| rule.name.as_str()).collect();
+    for (index, managed) in rules.managed.iter().enumerate().filter(|(_, own)| theirs.contains(own.name().as_str())) {
+        let reason = format!("a framework brings a rule `{}`; give this one a `name` of its own", managed.name());
+        checks.error(&format!("rules.managed[{index}].name"), reason);
+    }
+}
+
+/// What there is to say of the frameworks: the saving, what was decided where they differ, what people answer for, and
+/// what the regions do not offer.
+pub(super) fn notes(rules: &RulesArgs, frameworks: &[FrameworkArgs], regions: &[&str]) -> Vec<String> {
+    if frameworks.is_empty() {
+        return Vec::new();
+    }
+    let composition = composition(frameworks);
+    let mut notes = vec![saving(&composition)];
+    notes.extend(composition.decisions.iter().cloned());
+    let all = rules.rules(frameworks);
+    for own in all.iter().filter(|rule| rule.explicit && !rule.serves.is_empty()) {
+        let ids = own.serves.keys().cloned().collect::<Vec<_>>().join(", ");
+        notes.push(format!("`{}` of `rules.managed` is evaluated as given there, and counts for {ids}", own.name));
+    }
+    for (id, manual) in &composition.manual {
+        notes.push(format!("{id}: people answer for {}", manual.join(", ")));
+    }
+    for region in regions {
+        let left_out = all.iter().filter(|rule| rule.is_composed() && rule.args.is_left_out(Some(region)));
+        let left_out: Vec<_> = left_out.map(|rule| rule.args.identifier.as_str()).collect();
+        if !left_out.is_empty() {
+            let (taken, left_out) = (&Catalog::get().taken, left_out.join(", "));
+            notes.push(format!("not offered in {region} and not assessed there (facts of {taken}): {left_out}"));
+        }
+    }
+    notes
+}
+
+/// `HIPAA Security + PCI DSS 4.0: 129 + 127 rules asked for, 231 distinct`.
+fn saving(composition: &Composition) -> String {
+    let title = |id: &String| framework(id).map_or_else(|| id.clone(), |known| known.title.clone());
+    let titles: Vec<_> = composition.asked.keys().map(title).collect();
+    let counts: Vec<_> = composition.asked.values().map(usize::to_string).collect();
+    let (titles, counts) = (titles.join(" + "), counts.join(" + "));
+    format!("{titles}: {counts} rules asked for, {} distinct", composition.distinct)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_fits() {
+        let ids: Vec<_> = (0..100).map(|number| format!("framework-{number}")).collect();
+        let text = description(ids.iter());
+        assert!(text.len() <= DESCRIPTION_LENGTH && text.ends_with(" more"), "{text}");
+        assert_eq!(description(ids.iter().take(2)), "Asked for by framework-0, framework-1");
+    }
+
+    #[test]
+    fn the_saving_is_told() {
+        let asked = ["hipaa", "pci-dss-4.0"].map(|id| FrameworkArgs { id: id.to_owned(), ..Default::default() });
+        let told = saving(&composition(&asked));
+        let expected = "HIPAA Security + PCI DSS 4.0, global resource types included: 129 + 127 rules asked for, 231 distinct";
+        assert_eq!(told, expected);
+    }
+}
