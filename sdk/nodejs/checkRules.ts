@@ -14,12 +14,17 @@ export function checkRules(args?: CheckRulesArgs, opts?: pulumi.InvokeOptions): 
     args = args || {};
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invoke("aws-compliance:index:checkRules", {
+        "frameworks": args.frameworks,
         "regions": args.regions,
         "rules": args.rules,
     }, opts);
 }
 
 export interface CheckRulesArgs {
+    /**
+     * Frameworks as a component takes them.
+     */
+    frameworks?: inputs.Framework[];
     /**
      * Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
      */
@@ -36,6 +41,10 @@ export interface CheckRulesResult {
      */
     readonly errors: outputs.RuleProblem[];
     /**
+     * What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+     */
+    readonly notes: string[];
+    /**
      * Whether they can be deployed.
      */
     readonly valid: boolean;
@@ -51,12 +60,17 @@ export function checkRulesOutput(args?: CheckRulesOutputArgs, opts?: pulumi.Invo
     args = args || {};
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invokeOutput("aws-compliance:index:checkRules", {
+        "frameworks": args.frameworks,
         "regions": args.regions,
         "rules": args.rules,
     }, opts);
 }
 
 export interface CheckRulesOutputArgs {
+    /**
+     * Frameworks as a component takes them.
+     */
+    frameworks?: pulumi.Input<pulumi.Input<inputs.FrameworkArgs>[] | undefined>;
     /**
      * Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
      */

@@ -105,6 +105,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
         if (!opts.id) {
             resourceInputs["aggregation"] = args?.aggregation;
             resourceInputs["dashboard"] = args?.dashboard;
+            resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
@@ -164,6 +165,10 @@ export interface ComplianceMonitoringArgs {
      * Whether there is a dashboard.
      */
     dashboard?: inputs.DashboardSettingsArgs;
+    /**
+     * Frameworks whose rules are evaluated, too, each rule once.
+     */
+    frameworks?: inputs.FrameworkArgs[];
     /**
      * How the functions run.
      */

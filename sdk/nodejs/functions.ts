@@ -72,6 +72,7 @@ export class Functions extends pulumi.ComponentResource {
                 throw new Error("Missing required property 'kmsKeyArn'");
             }
             resourceInputs["bucketName"] = args?.bucketName;
+            resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["rules"] = args?.rules;
@@ -106,6 +107,10 @@ export interface FunctionsArgs {
      * Name of the bucket that reports go to.
      */
     bucketName: pulumi.Input<string>;
+    /**
+     * Which frameworks are watched: the same that `RuleSet` is given.
+     */
+    frameworks?: inputs.FrameworkArgs[];
     /**
      * ARN of the KMS key that encrypts logs, queues and reports.
      */

@@ -45,6 +45,7 @@ export class RuleSet extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["rules"] = args?.rules;
@@ -64,6 +65,10 @@ export class RuleSet extends pulumi.ComponentResource {
  * The set of arguments for constructing a RuleSet resource.
  */
 export interface RuleSetArgs {
+    /**
+     * Frameworks whose rules are evaluated, too, each rule once.
+     */
+    frameworks?: inputs.FrameworkArgs[];
     /**
      * How the account is looked at.
      */

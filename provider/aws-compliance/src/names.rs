@@ -136,7 +136,7 @@ mod tests {
         // SNS API Reference, "CreateTopic"; EventBridge, "PutRule"; AWS Config, "ConfigurationAggregator" and
         // "ConfigurationRecorder".
         assert!(prefix.topic().len() <= 256);
-        assert!(prefix.schedule().len() <= 64 && prefix.compliance_change().len() <= 64);
+        assert!(prefix.schedule().len() <= 64 && prefix.compliance_change().len() + "-99".len() <= 64);
         assert!(prefix.aggregator().len() <= 256 && prefix.recorder().len() <= 256);
         // AWS Config API Reference, "ConfigRule"; a name of one's own has at most 100 characters.
         assert!(prefix.rule(&"r".repeat(100)).len() <= 128);

@@ -37,7 +37,7 @@ impl From<PolicyDocument> for Input<String> {
 /// One statement of a policy document.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    sid: &'static str,
+    sid: String,
     effect: &'static str,
     principal: Option<Json>,
     actions: Vec<&'static str>,
@@ -47,18 +47,18 @@ pub struct Statement {
 
 impl Statement {
     /// Allows; `sid` says what for, in letters and digits.
-    pub fn allow(sid: &'static str) -> Self {
+    pub fn allow(sid: impl Into<String>) -> Self {
         Self::new(sid, "Allow")
     }
 
     /// Denies; `sid` says what, in letters and digits.
-    pub fn deny(sid: &'static str) -> Self {
+    pub fn deny(sid: impl Into<String>) -> Self {
         Self::new(sid, "Deny")
     }
 
-    fn new(sid: &'static str, effect: &'static str) -> Self {
+    fn new(sid: impl Into<String>, effect: &'static str) -> Self {
         let (actions, resources, conditions) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { sid, effect, principal: None, actions, resources, conditions }
+        Self { sid: sid.into(), effect, principal: None, actions, resources, conditions }
     }
 
     /// For a service of AWS, by its principal: `events.amazonaws.com`.

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
     Catalog, FrameworkRequest, INLINE_BYTES, ParameterType, RULES_PER_PACK, RuleRequest, Scope, Severity, Trigger,
-    UnavailableIn, check_rules, compose, names, templates,
-    framework, frameworks,
+    UnavailableIn, check_rules, compose, framework, frameworks, names, templates,
 };
 use proptest::prelude::*;
 
@@ -240,7 +239,11 @@ fn whatever_frameworks_come_to_is_valid_has_names_of_its_own_and_fits_into_packs
             assert!(requests.iter().all(|rule| rule.name.as_ref().is_some_and(|name| name.len() <= 100)), "{ids:?}");
             assert_eq!(check_rules(&requests, &[], &[]).errors, [], "{ids:?}");
             let packs = templates(&composition.rules);
-            assert_eq!(packs.iter().map(|pack| pack.resources.len()).sum::<usize>(), composition.rules.len(), "{ids:?}");
+            assert_eq!(
+                packs.iter().map(|pack| pack.resources.len()).sum::<usize>(),
+                composition.rules.len(),
+                "{ids:?}"
+            );
             for pack in packs {
                 assert!(pack.resources.len() <= RULES_PER_PACK);
                 assert!(serde_json::to_string_pretty(&pack).unwrap().len() <= INLINE_BYTES);

@@ -23,6 +23,8 @@ func CheckRules(ctx *pulumi.Context, args *CheckRulesArgs, opts ...pulumi.Invoke
 }
 
 type CheckRulesArgs struct {
+	// Frameworks as a component takes them.
+	Frameworks []Framework `pulumi:"frameworks"`
 	// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
 	Regions []string `pulumi:"regions"`
 	// Rules as a component takes them.
@@ -32,6 +34,8 @@ type CheckRulesArgs struct {
 type CheckRulesResult struct {
 	// What AWS Config would refuse.
 	Errors []RuleProblem `pulumi:"errors"`
+	// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+	Notes []string `pulumi:"notes"`
 	// Whether they can be deployed.
 	Valid bool `pulumi:"valid"`
 	// What goes through and deserves a look.
@@ -44,6 +48,8 @@ func CheckRulesOutput(ctx *pulumi.Context, args CheckRulesOutputArgs, opts ...pu
 }
 
 type CheckRulesOutputArgs struct {
+	// Frameworks as a component takes them.
+	Frameworks FrameworkArrayInput `pulumi:"frameworks"`
 	// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
 	Regions pulumi.StringArrayInput `pulumi:"regions"`
 	// Rules as a component takes them.
@@ -71,6 +77,11 @@ func (o CheckRulesResultOutput) ToCheckRulesResultOutputWithContext(ctx context.
 // What AWS Config would refuse.
 func (o CheckRulesResultOutput) Errors() RuleProblemArrayOutput {
 	return o.ApplyT(func(v CheckRulesResult) []RuleProblem { return v.Errors }).(RuleProblemArrayOutput)
+}
+
+// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+func (o CheckRulesResultOutput) Notes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v CheckRulesResult) []string { return v.Notes }).(pulumi.StringArrayOutput)
 }
 
 // Whether they can be deployed.

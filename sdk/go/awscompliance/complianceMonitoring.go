@@ -72,6 +72,8 @@ type complianceMonitoringArgs struct {
 	Aggregation *Sources `pulumi:"aggregation"`
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
+	// Frameworks whose rules are evaluated, too, each rule once.
+	Frameworks []Framework `pulumi:"frameworks"`
 	// How the functions run.
 	Functions *FunctionsSettings `pulumi:"functions"`
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
@@ -98,6 +100,8 @@ type ComplianceMonitoringArgs struct {
 	Aggregation *SourcesArgs
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettingsArgs
+	// Frameworks whose rules are evaluated, too, each rule once.
+	Frameworks []FrameworkArgs
 	// How the functions run.
 	Functions *FunctionsSettingsArgs
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.

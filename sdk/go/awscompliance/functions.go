@@ -57,6 +57,8 @@ func NewFunctions(ctx *pulumi.Context,
 type functionsArgs struct {
 	// Name of the bucket that reports go to.
 	BucketName string `pulumi:"bucketName"`
+	// Which frameworks are watched: the same that `RuleSet` is given.
+	Frameworks []Framework `pulumi:"frameworks"`
 	// ARN of the KMS key that encrypts logs, queues and reports.
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -73,6 +75,8 @@ type functionsArgs struct {
 type FunctionsArgs struct {
 	// Name of the bucket that reports go to.
 	BucketName pulumi.StringInput
+	// Which frameworks are watched: the same that `RuleSet` is given.
+	Frameworks []FrameworkArgs
 	// ARN of the KMS key that encrypts logs, queues and reports.
 	KmsKeyArn pulumi.StringInput
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.

@@ -153,6 +153,124 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// A framework whose rules are evaluated.
+type Framework struct {
+	// Identifiers of rules to leave out.
+	Exclude []string `pulumi:"exclude"`
+	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+	Id string `pulumi:"id"`
+	// Parameters in place of the framework's: identifier of the rule, name, value.
+	Parameters map[string]map[string]string `pulumi:"parameters"`
+}
+
+// FrameworkInput is an input type that accepts FrameworkArgs and FrameworkOutput values.
+// You can construct a concrete instance of `FrameworkInput` via:
+//
+//	FrameworkArgs{...}
+type FrameworkInput interface {
+	pulumi.Input
+
+	ToFrameworkOutput() FrameworkOutput
+	ToFrameworkOutputWithContext(context.Context) FrameworkOutput
+}
+
+// A framework whose rules are evaluated.
+type FrameworkArgs struct {
+	// Identifiers of rules to leave out.
+	Exclude []string `pulumi:"exclude"`
+	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+	Id string `pulumi:"id"`
+	// Parameters in place of the framework's: identifier of the rule, name, value.
+	Parameters map[string]map[string]string `pulumi:"parameters"`
+}
+
+func (FrameworkArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Framework)(nil)).Elem()
+}
+
+func (i FrameworkArgs) ToFrameworkOutput() FrameworkOutput {
+	return i.ToFrameworkOutputWithContext(context.Background())
+}
+
+func (i FrameworkArgs) ToFrameworkOutputWithContext(ctx context.Context) FrameworkOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(FrameworkOutput)
+}
+
+// FrameworkArrayInput is an input type that accepts FrameworkArray and FrameworkArrayOutput values.
+// You can construct a concrete instance of `FrameworkArrayInput` via:
+//
+//	FrameworkArray{ FrameworkArgs{...} }
+type FrameworkArrayInput interface {
+	pulumi.Input
+
+	ToFrameworkArrayOutput() FrameworkArrayOutput
+	ToFrameworkArrayOutputWithContext(context.Context) FrameworkArrayOutput
+}
+
+type FrameworkArray []FrameworkInput
+
+func (FrameworkArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Framework)(nil)).Elem()
+}
+
+func (i FrameworkArray) ToFrameworkArrayOutput() FrameworkArrayOutput {
+	return i.ToFrameworkArrayOutputWithContext(context.Background())
+}
+
+func (i FrameworkArray) ToFrameworkArrayOutputWithContext(ctx context.Context) FrameworkArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(FrameworkArrayOutput)
+}
+
+// A framework whose rules are evaluated.
+type FrameworkOutput struct{ *pulumi.OutputState }
+
+func (FrameworkOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Framework)(nil)).Elem()
+}
+
+func (o FrameworkOutput) ToFrameworkOutput() FrameworkOutput {
+	return o
+}
+
+func (o FrameworkOutput) ToFrameworkOutputWithContext(ctx context.Context) FrameworkOutput {
+	return o
+}
+
+// Identifiers of rules to leave out.
+func (o FrameworkOutput) Exclude() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Framework) []string { return v.Exclude }).(pulumi.StringArrayOutput)
+}
+
+// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+func (o FrameworkOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v Framework) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Parameters in place of the framework's: identifier of the rule, name, value.
+func (o FrameworkOutput) Parameters() pulumi.StringMapMapOutput {
+	return o.ApplyT(func(v Framework) map[string]map[string]string { return v.Parameters }).(pulumi.StringMapMapOutput)
+}
+
+type FrameworkArrayOutput struct{ *pulumi.OutputState }
+
+func (FrameworkArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Framework)(nil)).Elem()
+}
+
+func (o FrameworkArrayOutput) ToFrameworkArrayOutput() FrameworkArrayOutput {
+	return o
+}
+
+func (o FrameworkArrayOutput) ToFrameworkArrayOutputWithContext(ctx context.Context) FrameworkArrayOutput {
+	return o
+}
+
+func (o FrameworkArrayOutput) Index(i pulumi.IntInput) FrameworkOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) Framework {
+		return vs[0].([]Framework)[vs[1].(int)]
+	}).(FrameworkOutput)
+}
+
 // One rule of a framework.
 type FrameworkRuleDetails struct {
 	// Controls that the rule serves, where they are named.
@@ -2243,6 +2361,8 @@ func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsPtrInput)(nil)).Elem(), DashboardSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkInput)(nil)).Elem(), FrameworkArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkArrayInput)(nil)).Elem(), FrameworkArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsPtrInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupInput)(nil)).Elem(), LookupArgs{})
@@ -2263,6 +2383,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsPtrOutput{})
+	pulumi.RegisterOutputType(FrameworkOutput{})
+	pulumi.RegisterOutputType(FrameworkArrayOutput{})
 	pulumi.RegisterOutputType(FrameworkRuleDetailsOutput{})
 	pulumi.RegisterOutputType(FrameworkRuleDetailsArrayOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsOutput{})

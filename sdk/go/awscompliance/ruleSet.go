@@ -38,6 +38,8 @@ func NewRuleSet(ctx *pulumi.Context,
 }
 
 type ruleSetArgs struct {
+	// Frameworks whose rules are evaluated, too, each rule once.
+	Frameworks []Framework `pulumi:"frameworks"`
 	// How the account is looked at.
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -50,6 +52,8 @@ type ruleSetArgs struct {
 
 // The set of arguments for constructing a RuleSet resource.
 type RuleSetArgs struct {
+	// Frameworks whose rules are evaluated, too, each rule once.
+	Frameworks []FrameworkArgs
 	// How the account is looked at.
 	Lookup *LookupArgs
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.

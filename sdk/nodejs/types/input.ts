@@ -17,6 +17,42 @@ export interface DashboardSettingsArgs {
 }
 
 /**
+ * A framework whose rules are evaluated.
+ */
+export interface Framework {
+    /**
+     * Identifiers of rules to leave out.
+     */
+    exclude?: string[];
+    /**
+     * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+     */
+    id: string;
+    /**
+     * Parameters in place of the framework's: identifier of the rule, name, value.
+     */
+    parameters?: {[key: string]: {[key: string]: string}};
+}
+
+/**
+ * A framework whose rules are evaluated.
+ */
+export interface FrameworkArgs {
+    /**
+     * Identifiers of rules to leave out.
+     */
+    exclude?: string[];
+    /**
+     * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+     */
+    id: string;
+    /**
+     * Parameters in place of the framework's: identifier of the rule, name, value.
+     */
+    parameters?: {[key: string]: {[key: string]: string}};
+}
+
+/**
  * How the functions run.
  */
 export interface FunctionsSettingsArgs {

@@ -18,6 +18,10 @@ from ._enums import *
 __all__ = [
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
+    'Framework',
+    'FrameworkDict',
+    'FrameworkArgs',
+    'FrameworkArgsDict',
     'FunctionsSettingsArgs',
     'FunctionsSettingsArgsDict',
     'LookupArgs',
@@ -76,6 +80,152 @@ class DashboardSettingsArgs:
     @enabled.setter
     def enabled(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "enabled", value)
+
+
+class FrameworkDict(TypedDict):
+    """
+    A framework whose rules are evaluated.
+    """
+    id: _builtins.str
+    """
+    Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+    """
+    exclude: NotRequired[Sequence[_builtins.str]]
+    """
+    Identifiers of rules to leave out.
+    """
+    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    """
+    Parameters in place of the framework's: identifier of the rule, name, value.
+    """
+
+@pulumi.input_type
+class Framework:
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 exclude: Optional[Sequence[_builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
+        """
+        A framework whose rules are evaluated.
+
+        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param Sequence[_builtins.str] exclude: Identifiers of rules to leave out.
+        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
+        """
+        pulumi.set(__self__, "id", id)
+        if exclude is not None:
+            pulumi.set(__self__, "exclude", exclude)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: _builtins.str):
+        pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exclude(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Identifiers of rules to leave out.
+        """
+        return pulumi.get(self, "exclude")
+
+    @exclude.setter
+    def exclude(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "exclude", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+        """
+        Parameters in place of the framework's: identifier of the rule, name, value.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+        pulumi.set(self, "parameters", value)
+
+
+class FrameworkArgsDict(TypedDict):
+    """
+    A framework whose rules are evaluated.
+    """
+    id: _builtins.str
+    """
+    Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+    """
+    exclude: NotRequired[Sequence[_builtins.str]]
+    """
+    Identifiers of rules to leave out.
+    """
+    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    """
+    Parameters in place of the framework's: identifier of the rule, name, value.
+    """
+
+@pulumi.input_type
+class FrameworkArgs:
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 exclude: Optional[Sequence[_builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
+        """
+        A framework whose rules are evaluated.
+
+        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param Sequence[_builtins.str] exclude: Identifiers of rules to leave out.
+        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
+        """
+        pulumi.set(__self__, "id", id)
+        if exclude is not None:
+            pulumi.set(__self__, "exclude", exclude)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: _builtins.str):
+        pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exclude(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Identifiers of rules to leave out.
+        """
+        return pulumi.get(self, "exclude")
+
+    @exclude.setter
+    def exclude(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "exclude", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+        """
+        Parameters in place of the framework's: identifier of the rule, name, value.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+        pulumi.set(self, "parameters", value)
 
 
 class FunctionsSettingsArgsDict(TypedDict):

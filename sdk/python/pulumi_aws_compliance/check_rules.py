@@ -26,10 +26,13 @@ __all__ = [
 
 @pulumi.output_type
 class CheckRulesResult:
-    def __init__(__self__, errors=None, valid=None, warnings=None):
+    def __init__(__self__, errors=None, notes=None, valid=None, warnings=None):
         if errors and not isinstance(errors, list):
             raise TypeError("Expected argument 'errors' to be a list")
         pulumi.set(__self__, "errors", errors)
+        if notes and not isinstance(notes, list):
+            raise TypeError("Expected argument 'notes' to be a list")
+        pulumi.set(__self__, "notes", notes)
         if valid and not isinstance(valid, bool):
             raise TypeError("Expected argument 'valid' to be a bool")
         pulumi.set(__self__, "valid", valid)
@@ -44,6 +47,14 @@ class CheckRulesResult:
         What AWS Config would refuse.
         """
         return pulumi.get(self, "errors")
+
+    @_builtins.property
+    @pulumi.getter
+    def notes(self) -> Sequence[_builtins.str]:
+        """
+        What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+        """
+        return pulumi.get(self, "notes")
 
     @_builtins.property
     @pulumi.getter
@@ -69,20 +80,24 @@ class AwaitableCheckRulesResult(CheckRulesResult):
             yield self
         return CheckRulesResult(
             errors=self.errors,
+            notes=self.notes,
             valid=self.valid,
             warnings=self.warnings)
 
 
-def check_rules(regions: Optional[Sequence[_builtins.str]] = None,
+def check_rules(frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict']]] = None,
+                regions: Optional[Sequence[_builtins.str]] = None,
                 rules: Optional[Union['Rules', 'RulesDict']] = None,
                 opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableCheckRulesResult:
     """
     Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
 
+    :param Sequence[Union['Framework', 'FrameworkDict']] frameworks: Frameworks as a component takes them.
     :param Sequence[_builtins.str] regions: Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
     :param Union['Rules', 'RulesDict'] rules: Rules as a component takes them.
     """
     __args__ = dict()
+    __args__['frameworks'] = frameworks
     __args__['regions'] = regions
     __args__['rules'] = rules
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -90,23 +105,28 @@ def check_rules(regions: Optional[Sequence[_builtins.str]] = None,
 
     return AwaitableCheckRulesResult(
         errors=pulumi.get(__ret__, 'errors'),
+        notes=pulumi.get(__ret__, 'notes'),
         valid=pulumi.get(__ret__, 'valid'),
         warnings=pulumi.get(__ret__, 'warnings'))
-def check_rules_output(regions: pulumi.Input[Optional[Optional[Sequence[_builtins.str]]]] = None,
+def check_rules_output(frameworks: pulumi.Input[Optional[Optional[Sequence[Union['Framework', 'FrameworkDict']]]]] = None,
+                       regions: pulumi.Input[Optional[Optional[Sequence[_builtins.str]]]] = None,
                        rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict']]]] = None,
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[CheckRulesResult]:
     """
     Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
 
+    :param Sequence[Union['Framework', 'FrameworkDict']] frameworks: Frameworks as a component takes them.
     :param Sequence[_builtins.str] regions: Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
     :param Union['Rules', 'RulesDict'] rules: Rules as a component takes them.
     """
     __args__ = dict()
+    __args__['frameworks'] = frameworks
     __args__['regions'] = regions
     __args__['rules'] = rules
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('aws-compliance:index:checkRules', __args__, opts=opts, typ=CheckRulesResult)
     return __ret__.apply(lambda __response__: CheckRulesResult(
         errors=pulumi.get(__response__, 'errors'),
+        notes=pulumi.get(__response__, 'notes'),
         valid=pulumi.get(__response__, 'valid'),
         warnings=pulumi.get(__response__, 'warnings')))

@@ -23,6 +23,7 @@ class ComplianceMonitoringArgs:
     def __init__(__self__, *,
                  aggregation: Optional['SourcesArgs'] = None,
                  dashboard: Optional['DashboardSettingsArgs'] = None,
+                 frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional['LookupArgs'] = None,
@@ -37,6 +38,7 @@ class ComplianceMonitoringArgs:
 
         :param 'SourcesArgs' aggregation: Which accounts and regions are seen.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
+        :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
@@ -51,6 +53,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "aggregation", aggregation)
         if dashboard is not None:
             pulumi.set(__self__, "dashboard", dashboard)
+        if frameworks is not None:
+            pulumi.set(__self__, "frameworks", frameworks)
         if functions is not None:
             pulumi.set(__self__, "functions", functions)
         if kms_key_arn is not None:
@@ -93,6 +97,18 @@ class ComplianceMonitoringArgs:
     @dashboard.setter
     def dashboard(self, value: Optional['DashboardSettingsArgs']):
         pulumi.set(self, "dashboard", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frameworks(self) -> Optional[Sequence['FrameworkArgs']]:
+        """
+        Frameworks whose rules are evaluated, too, each rule once.
+        """
+        return pulumi.get(self, "frameworks")
+
+    @frameworks.setter
+    def frameworks(self, value: Optional[Sequence['FrameworkArgs']]):
+        pulumi.set(self, "frameworks", value)
 
     @_builtins.property
     @pulumi.getter
@@ -211,6 +227,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
@@ -230,6 +247,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['SourcesArgs', 'SourcesArgsDict'] aggregation: Which accounts and regions are seen.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
+        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
@@ -268,6 +286,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
@@ -290,6 +309,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
 
             __props__.__dict__["aggregation"] = aggregation
             __props__.__dict__["dashboard"] = dashboard
+            __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup

@@ -23,6 +23,7 @@ class FunctionsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
+                 frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional['RulesArgs'] = None,
                  settings: Optional['FunctionsSettingsArgs'] = None,
@@ -32,6 +33,7 @@ class FunctionsArgs:
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
+        :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: How the functions run.
@@ -39,6 +41,8 @@ class FunctionsArgs:
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
+        if frameworks is not None:
+            pulumi.set(__self__, "frameworks", frameworks)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if rules is not None:
@@ -71,6 +75,18 @@ class FunctionsArgs:
     @kms_key_arn.setter
     def kms_key_arn(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "kms_key_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frameworks(self) -> Optional[Sequence['FrameworkArgs']]:
+        """
+        Which frameworks are watched: the same that `RuleSet` is given.
+        """
+        return pulumi.get(self, "frameworks")
+
+    @frameworks.setter
+    def frameworks(self, value: Optional[Sequence['FrameworkArgs']]):
+        pulumi.set(self, "frameworks", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -128,6 +144,7 @@ class Functions(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -140,6 +157,7 @@ class Functions(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
+        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
@@ -171,6 +189,7 @@ class Functions(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -190,6 +209,7 @@ class Functions(pulumi.ComponentResource):
             if bucket_name is None and not opts.urn:
                 raise TypeError("Missing required property 'bucket_name'")
             __props__.__dict__["bucket_name"] = bucket_name
+            __props__.__dict__["frameworks"] = frameworks
             if kms_key_arn is None and not opts.urn:
                 raise TypeError("Missing required property 'kms_key_arn'")
             __props__.__dict__["kms_key_arn"] = kms_key_arn

@@ -21,6 +21,7 @@ __all__ = ['RuleSetArgs', 'RuleSet']
 @pulumi.input_type
 class RuleSetArgs:
     def __init__(__self__, *,
+                 frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional['RulesArgs'] = None,
@@ -28,11 +29,14 @@ class RuleSetArgs:
         """
         The set of arguments for constructing a RuleSet resource.
 
+        :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and the role.
         """
+        if frameworks is not None:
+            pulumi.set(__self__, "frameworks", frameworks)
         if lookup is not None:
             pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
@@ -41,6 +45,18 @@ class RuleSetArgs:
             pulumi.set(__self__, "rules", rules)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def frameworks(self) -> Optional[Sequence['FrameworkArgs']]:
+        """
+        Frameworks whose rules are evaluated, too, each rule once.
+        """
+        return pulumi.get(self, "frameworks")
+
+    @frameworks.setter
+    def frameworks(self, value: Optional[Sequence['FrameworkArgs']]):
+        pulumi.set(self, "frameworks", value)
 
     @_builtins.property
     @pulumi.getter
@@ -97,6 +113,7 @@ class RuleSet(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -107,6 +124,7 @@ class RuleSet(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
@@ -136,6 +154,7 @@ class RuleSet(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -151,6 +170,7 @@ class RuleSet(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = RuleSetArgs.__new__(RuleSetArgs)
 
+            __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["rules"] = rules

@@ -64,8 +64,9 @@ pub(super) fn rule(rule: &ManagedRuleDetails) -> String {
 
 pub(super) fn frameworks(lines: &[FrameworkLine]) -> String {
     let head = ["ID", "RULES", "MANUAL", "TITLE"].map(str::to_owned).to_vec();
-    let row =
-        |line: &FrameworkLine| vec![line.id.clone(), line.rules.to_string(), line.manual.to_string(), line.title.clone()];
+    let row = |line: &FrameworkLine| {
+        vec![line.id.clone(), line.rules.to_string(), line.manual.to_string(), line.title.clone()]
+    };
     columns(&std::iter::once(head).chain(lines.iter().map(row)).collect::<Vec<_>>())
 }
 

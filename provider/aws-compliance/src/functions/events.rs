@@ -18,6 +18,10 @@ const MAXIMUM_RECEIVES: u32 = 5;
 /// A message stays hidden for six runs of its function (Lambda, "Using Lambda with Amazon SQS").
 const VISIBILITY_IN_TIMEOUTS: u32 = 6;
 
+/// Bytes that the names of rules may take in a pattern of 2,048 characters (Amazon EventBridge User Guide, "Quotas");
+/// the rest of it needs 160.
+const PATTERN_NAMES: usize = 1800;
+
 /// Starts a function on the schedule.
 pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) {
     let rule = cloudwatch::EventRule::child(scope, "schedule")
@@ -45,29 +49,57 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
 pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
-    let entries = shared.args.rules.entries(&shared.args.frameworks, &shared.args.name_prefix, shared.facts.known_region());
-    let names = entries.into_iter().map(|rule| Json::from(rule.name));
-    let mut names: Vec<_> = names.collect();
-    if names.is_empty() {
-        // EventBridge refuses an empty list, and without the key every rule of the account would match.
-        names.push(Json::Known(serde_json::json!({ "exists": false })));
-    }
-    let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
-        .detail("messageType", [compliance_change::MESSAGE_TYPE])
-        .detail("configRuleName", names);
-    let rule = cloudwatch::EventRule::child(scope, "compliance-change")
-        .name(shared.args.name_prefix.compliance_change())
-        .description("Takes compliance changes of the watched rules")
-        .event_pattern(pattern)
-        .set_tags(tags::input(&shared.args.tags))
-        .register();
+    let args = shared.args;
+    let entries = args.rules.entries(&args.frameworks, &args.name_prefix, shared.facts.known_region());
+    let parts = parts(entries.into_iter().map(|rule| rule.name));
+    let rules = parts.into_iter().enumerate().map(|(index, names)| {
+        let names: Vec<_> = match names.is_empty() {
+            // EventBridge refuses an empty list, and without the key every rule of the account would match.
+            true => vec![Json::Known(serde_json::json!({ "exists": false }))],
+            false => names.into_iter().map(Json::from).collect(),
+        };
+        let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
+            .detail("messageType", [compliance_change::MESSAGE_TYPE])
+            .detail("configRuleName", names);
+        let suffix = suffix(index);
+        cloudwatch::EventRule::child(scope, &format!("compliance-change{suffix}"))
+            .name(format!("{}{suffix}", args.name_prefix.compliance_change()))
+            .description("Takes compliance changes of the watched rules")
+            .event_pattern(pattern)
+            .set_tags(tags::input(&args.tags))
+            .register()
+    });
+    let rules: Vec<_> = rules.collect();
     for function in functions {
-        queue(scope, shared, &rule, function);
+        queue(scope, shared, &rules, function);
     }
 }
 
-/// From the event rule into a queue, and from the queue into the function.
-fn queue(scope: &Scope, shared: &Shared<'_>, rule: &cloudwatch::EventRule, function: &Function) {
+/// The names in parts that fit into a pattern each; at least one part.
+fn parts(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+    let (mut parts, mut length) = (vec![Vec::new()], 0);
+    for name in names {
+        // Quotes and a comma.
+        let needed = name.len() + 3;
+        if length + needed > PATTERN_NAMES {
+            parts.push(Vec::new());
+            length = 0;
+        }
+        length += needed;
+        if let Some(part) = parts.last_mut() {
+            part.push(name);
+        }
+    }
+    parts
+}
+
+/// What tells the parts apart: nothing for the first, then `-2`.
+fn suffix(index: usize) -> String {
+    if index == 0 { String::new() } else { format!("-{}", index + 1) }
+}
+
+/// From the event rules into a queue, and from the queue into the function.
+fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], function: &Function) {
     let (args, handler) = (shared.args, function.handler);
     let role = |part: &str| format!("{}-{part}", handler.name());
     let visibility = args.settings.timeout_seconds.output().map(|seconds| f64::from(seconds * VISIBILITY_IN_TIMEOUTS));
@@ -82,19 +114,23 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rule: &cloudwatch::EventRule, funct
         .redrive_policy(redrive)
         .set_tags(tags::input(&args.tags))
         .register();
-    let policy = PolicyDocument::new([Statement::allow("ComplianceChange")
-        .service("events.amazonaws.com")
-        .actions(["sqs:SendMessage"])
-        .on(queue.arn())
-        .when("ArnEquals", "aws:SourceArn", rule.arn())]);
+    let policy = PolicyDocument::new(rules.iter().enumerate().map(|(index, rule)| {
+        Statement::allow(&format!("ComplianceChange{}", suffix(index).replace('-', "")))
+            .service("events.amazonaws.com")
+            .actions(["sqs:SendMessage"])
+            .on(queue.arn())
+            .when("ArnEquals", "aws:SourceArn", rule.arn())
+    }));
     let required = sqs::queue_policy::Required { policy: policy.into(), queue_url: queue.id().into() };
     let policy = sqs::QueuePolicy::child(scope, &role("events-policy"), required).register();
-    let required = cloudwatch::event_target::Required { arn: queue.arn().into(), rule: rule.name().into() };
-    cloudwatch::EventTarget::child(scope, &role("events-target"), required)
-        .target_id(handler.name())
-        // A queue that does not admit the rule yet loses its first events.
-        .options(depends_on(&policy))
-        .register();
+    for (index, rule) in rules.iter().enumerate() {
+        let required = cloudwatch::event_target::Required { arn: queue.arn().into(), rule: rule.name().into() };
+        cloudwatch::EventTarget::child(scope, &role(&format!("events-target{}", suffix(index))), required)
+            .target_id(handler.name())
+            // A queue that does not admit the rule yet loses its first events.
+            .options(depends_on(&policy))
+            .register();
+    }
     let required = lambda::event_source_mapping::Required { function_name: function.lambda.name().into() };
     lambda::EventSourceMapping::child(scope, &role("events-source"), required)
         .event_source_arn(queue.arn())
@@ -106,4 +142,18 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rule: &cloudwatch::EventRule, funct
         // Lambda checks that the role may read the queue.
         .options(depends_on(&function.policy))
         .register();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_parted_in_their_order_and_none_is_lost() {
+        let names: Vec<_> = (0..231).map(|number| format!("{number:0>60}")).collect();
+        let parts = parts(names.iter().cloned());
+        assert!(parts.iter().all(|part| part.iter().map(|name| name.len() + 3).sum::<usize>() <= PATTERN_NAMES));
+        assert_eq!(parts.concat(), names);
+        assert_eq!(super::parts(std::iter::empty()), [Vec::<String>::new()]);
+    }
 }

@@ -137,8 +137,7 @@ impl Component for Functions {
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let watched = args.rules.entries(&args.frameworks, &args.name_prefix, facts.known_region());
-        let configuration = MonitoringConfiguration::new(watched)
-            .and_then(|configuration| configuration.render());
+        let configuration = MonitoringConfiguration::new(watched).and_then(|configuration| configuration.render());
         let configuration = configuration.map_err(|error| ConstructError::Failed(error.to_string()))?;
         let digest = sha256_hex(configuration.as_bytes());
 

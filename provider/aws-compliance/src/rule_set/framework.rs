@@ -171,7 +171,8 @@ mod tests {
     fn the_saving_is_told() {
         let asked = ["hipaa", "pci-dss-4.0"].map(|id| FrameworkArgs { id: id.to_owned(), ..Default::default() });
         let told = saving(&composition(&asked));
-        let expected = "HIPAA Security + PCI DSS 4.0, global resource types included: 129 + 127 rules asked for, 231 distinct";
+        let expected =
+            "HIPAA Security + PCI DSS 4.0, global resource types included: 129 + 127 rules asked for, 231 distinct";
         assert_eq!(told, expected);
     }
 }

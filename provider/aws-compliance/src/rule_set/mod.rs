@@ -166,12 +166,7 @@ impl RulesArgs {
     }
 
     /// Names and identifiers as the functions know them; without what this region does not offer and is left out.
-    pub fn entries(
-        &self,
-        frameworks: &[FrameworkArgs],
-        prefix: &NamePrefix,
-        region: Option<&str>,
-    ) -> Vec<RuleEntry> {
+    pub fn entries(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, region: Option<&str>) -> Vec<RuleEntry> {
         let rules = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
         rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
     }
@@ -271,7 +266,8 @@ impl Component for RuleSet {
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let (role, _) = recorder::config_role(scope, "config-role", &args.tags, facts);
-        let offered = args.rules.rules(&args.frameworks).into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
+        let offered =
+            args.rules.rules(&args.frameworks).into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
         let rules = offered.map(|rule| {
             let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
             cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })

@@ -1,0 +1,180 @@
+//! Frameworks as inputs: which rules there are, what they serve, what is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance_catalog::{Catalog, compose, frameworks};
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::{ConstructError, Registration};
+use serde_json::{Value as Json, json};
+
+use crate::support::{REGION, answers, answers_in, shown};
+
+/// Longest pattern of an event rule, in characters (Amazon EventBridge User Guide, "Quotas").
+const PATTERN_LENGTH: usize = 2048;
+
+async fn deployed(monitor: Arc<MockMonitor>, given: Json) -> Vec<Registration> {
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    monitor.recorded().registrations.into_iter().map(|(_, registration)| registration).collect()
+}
+
+fn of_type<'a>(registrations: &'a [Registration], token: &str) -> Vec<&'a Registration> {
+    registrations.iter().filter(|registration| registration.type_token == token).collect()
+}
+
+fn rules(registrations: &[Registration]) -> Vec<Json> {
+    let rules = of_type(registrations, "aws:cfg/rule:Rule").into_iter();
+    rules.map(|rule| shown(&pulumi_component::Value::Object(rule.inputs.clone()).into())).collect()
+}
+
+fn identifier(rule: &Json) -> String {
+    rule["source"]["sourceIdentifier"].as_str().expect("it has one").to_owned()
+}
+
+async fn told(given: Json) -> Vec<(String, String)> {
+    let monitor = answers(MockMonitor::preview());
+    match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
+        Err(ConstructError::InvalidInputs(problems)) => {
+            assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
+            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+        }
+        other => panic!("expected wrong inputs, got {other:?}"),
+    }
+}
+
+async fn log(region: &str, given: Json) -> Vec<String> {
+    let monitor = answers_in(region, MockMonitor::preview());
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    monitor.recorded().log.into_iter().map(|entry| entry.message).collect()
+}
+
+/// Each rule that the region offers, under a name of its own, within what event rules take; beside no baseline, so that
+/// what is there is the framework's.
+#[tokio::test]
+async fn every_framework_deploys() {
+    for (id, known) in frameworks() {
+        let given = json!({ "frameworks": [{ "id": id }], "rules": { "baseline": false } });
+        let registrations = deployed(answers(MockMonitor::update()), given).await;
+        let catalog = Catalog::get();
+        let offered =
+            |identifier: &str| catalog.rule(identifier).and_then(|rule| catalog.offers(rule, REGION)) == Some(true);
+        let wanted: BTreeSet<_> = known
+            .rules
+            .iter()
+            .filter(|rule| !rule.off && offered(&rule.identifier))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|rule| rule.identifier.clone())
+            .collect();
+        let rules = rules(&registrations);
+        assert_eq!(rules.iter().map(identifier).collect::<BTreeSet<_>>(), wanted, "{id}");
+        assert_eq!(
+            rules.iter().map(|rule| rule["name"].to_string()).collect::<BTreeSet<_>>().len(),
+            rules.len(),
+            "{id}"
+        );
+        for event_rule in of_type(&registrations, "aws:cloudwatch/eventRule:EventRule") {
+            if let Some(pattern) = event_rule.inputs.get("eventPattern").map(shown) {
+                assert!(pattern.as_str().is_some_and(|text| text.len() <= PATTERN_LENGTH), "{id}: {pattern}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_frameworks_and_the_baseline_bring_each_rule_once() {
+    let given = json!({ "frameworks": [{ "id": "hipaa" }, { "id": "pci-dss-4.0" }] });
+    let registrations = deployed(answers(MockMonitor::update()), given.clone()).await;
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    rules(&registrations).iter().for_each(|rule| *counts.entry(identifier(rule)).or_default() += 1);
+    assert_eq!(counts["ENCRYPTED_VOLUMES"], 1, "the baseline's own counts for the framework");
+    let requests: Vec<_> = serde_json::from_value(given["frameworks"].clone()).expect("they are requests");
+    let twice: BTreeSet<_> = compose(&requests)
+        .0
+        .rules
+        .into_iter()
+        .map(|rule| rule.identifier)
+        .filter(|one| counts.get(one).is_some_and(|count| *count > 1))
+        .collect();
+    assert!(counts.iter().all(|(identifier, count)| *count == 1 || twice.contains(identifier)));
+    let shared = rules(&registrations).into_iter().find(|rule| identifier(rule) == "CLOUD_TRAIL_ENABLED");
+    assert_eq!(shared.map(|rule| rule["description"].clone()), Some(json!("Asked for by hipaa, pci-dss-4.0")));
+}
+
+/// Every rule of the deployment is watched, in parts that no queue lacks.
+#[tokio::test]
+async fn all_rules_are_watched_through_as_many_event_rules_as_it_takes() {
+    let registrations = deployed(answers(MockMonitor::update()), json!({ "frameworks": [{ "id": "hipaa" }] })).await;
+    let mut watched = BTreeSet::new();
+    let mut parts = Vec::new();
+    for rule in of_type(&registrations, "aws:cloudwatch/eventRule:EventRule") {
+        let Some(pattern) = rule.inputs.get("eventPattern").map(shown) else { continue };
+        let pattern: Json = serde_json::from_str(pattern.as_str().expect("text")).expect("it is JSON");
+        watched.extend(pattern["detail"]["configRuleName"].as_array().expect("names").iter().map(Json::to_string));
+        parts.push(rule.name.clone());
+    }
+    assert_eq!(watched, rules(&registrations).iter().map(|rule| rule["name"].to_string()).collect());
+    assert!(parts.len() > 1);
+    assert!(parts.contains(&"compliance-functions-compliance-change".to_owned()));
+    assert_eq!(of_type(&registrations, "aws:cloudwatch/eventTarget:EventTarget").len(), 1 + 2 * parts.len());
+    for policy in of_type(&registrations, "aws:sqs/queuePolicy:QueuePolicy") {
+        let policy: Json = serde_json::from_str(shown(&policy.inputs["policy"]).as_str().expect("text")).expect("JSON");
+        assert_eq!(policy["Statement"].as_array().map(Vec::len), Some(parts.len()));
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_is_given_stands_for_the_frameworks() {
+    let given = json!({
+        "frameworks": [{ "id": "hipaa", "exclude": ["CLOUD_TRAIL_ENABLED"], "parameters": { "IAM_PASSWORD_POLICY": { "MaxPasswordAge": "30" } } }],
+        "rules": { "managed": [{ "identifier": "ACCESS_KEYS_ROTATED", "parameters": { "maxAccessKeyAge": "45" } }] },
+    });
+    let monitor = answers(MockMonitor::preview());
+    let rules = rules(&deployed(monitor.clone(), given).await);
+    let of = |name: &str| rules.iter().filter(|rule| identifier(rule) == name).collect::<Vec<_>>();
+    assert_eq!(of("ACCESS_KEYS_ROTATED").len(), 1);
+    assert_eq!(of("ACCESS_KEYS_ROTATED")[0]["inputParameters"], json!(r#"{"maxAccessKeyAge":"45"}"#));
+    assert_eq!(of("CLOUD_TRAIL_ENABLED").len(), 0);
+    assert!(of("IAM_PASSWORD_POLICY")[0]["inputParameters"].to_string().contains(r#"\"MaxPasswordAge\":\"30\""#));
+    let log: Vec<_> = monitor.recorded().log.into_iter().map(|entry| entry.message).collect();
+    assert!(log.contains(
+        &"`access-keys-rotated` of `rules.managed` is evaluated as given there, and counts for hipaa".to_owned()
+    ));
+}
+
+#[tokio::test]
+async fn a_preview_tells_the_saving_what_people_answer_for_and_what_a_region_lacks() {
+    let given = json!({ "frameworks": [{ "id": "hipaa" }, { "id": "pci-dss-4.0" }] });
+    let log = log("ca-west-1", given).await;
+    assert!(log[0].ends_with(": 129 + 127 rules asked for, 231 distinct"), "{log:?}");
+    assert!(log.contains(&"hipaa: people answer for annual-risk-assessment-performed".to_owned()), "{log:?}");
+    let lacking = log.iter().find(|line| line.starts_with("not offered in ca-west-1 and not assessed there"));
+    assert!(lacking.is_some_and(|line| line.contains("ACCESS_KEYS_ROTATED")), "{log:?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_frameworks_is_told_with_what_is_wrong_with_rules() {
+    let mut problems = told(json!({
+        "rules": { "managed": [{ "identifier": "EIP_ATTACHD" }, { "identifier": "EIP_ATTACHED", "name": "iam-password-policy", "scope": { "tagKey": "x" } }] },
+        "frameworks": [
+            { "id": "hippa" },
+            { "id": "pci-dss-3.2.1", "exclude": ["NO_SUCH"], "parameters": { "ACCESS_KEYS_ROTATED": { "maxAge": "1" } } },
+            { "id": "pci-dss-3.2.1" },
+            { "id": "hipaa", "parameters": { "ENCRYPTED_VOLUMES": { "kmsId": "1" } } },
+        ],
+    }))
+    .await;
+    problems.sort();
+    let paths: Vec<_> = problems.iter().map(|(path, _)| path.as_str()).collect();
+    let expected = [
+        "frameworks[0].id",
+        "frameworks[1].exclude[0]",
+        "frameworks[1].parameters.ACCESS_KEYS_ROTATED.maxAge",
+        "frameworks[2].id",
+        "rules.managed[0].identifier",
+        "rules.managed[1].name",
+    ];
+    assert_eq!(paths, expected, "{problems:#?}");
+    assert_eq!(problems[0].1, "unknown framework `hippa`; nearest: `hipaa`");
+}
