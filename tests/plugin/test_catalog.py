@@ -64,9 +64,10 @@ def test_frameworks_are_listed_with_their_size():
 
 
 def test_compare_says_what_is_shared():
-    assert "129 + 129 rules asked for, 163 distinct, 95 asked for by all" in catalog(
-        "compare", "hipaa", "pci-dss-3.2.1"
-    ).stdout
+    assert (
+        "129 + 129 rules asked for, 163 distinct, 95 asked for by all"
+        in catalog("compare", "hipaa", "pci-dss-3.2.1").stdout
+    )
     compared = data("compare", "hipaa", "pci-dss-4.0")
     assert (compared["asked"], compared["distinct"]) == ({"hipaa": 129, "pci-dss-4.0": 127}, 231)
     assert len(compared["shared"]) == 25
