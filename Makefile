@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test prerequisites test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts protocol aws-types resources schema sdk guide clean
+.PHONY: help demo test prerequisites test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -45,10 +45,13 @@ tools: ## Build the tools that are missing and say where they are
 bundle: ## Pack the Lambda functions that the plugin embeds
 	@python3 tools/toolchain path bundle
 
-generate: facts protocol aws-types resources schema sdk guide ## Write every generated file anew
+generate: facts reference protocol aws-types resources schema sdk guide ## Write every generated file anew
 
 facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
 	@$(PYTHON) tools/catalog.py $(ARGS)
+
+reference: ## Write docs/rules.md and docs/frameworks.md from the catalogue's facts
+	@$(PYTHON) tools/reference.py
 
 protocol: ## Write the gRPC messages from the PyPI package pulumi
 	@$(PYTHON) -m harness.generate protocol
