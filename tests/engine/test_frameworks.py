@@ -35,7 +35,7 @@ def rules(deployed) -> dict[str, dict]:
 
 def test_each_rule_is_there_once_under_its_frameworks(deployed, rules):
     assert sorted(deployed.outputs["names"]) == sorted(rules)
-    assert len(rules) > 230
+    assert len(rules) > 200
     identifiers = [rule["Source"]["SourceIdentifier"] for rule in rules.values()]
     assert identifiers.count("ENCRYPTED_VOLUMES") == 1
     keys = rules["access-keys-rotated"]

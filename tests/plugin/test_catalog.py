@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -130,3 +132,21 @@ def test_what_does_not_fit_into_one_pack_is_split():
     assert not parts[0].keys() & parts[1].keys()
     assert sum(map(len, parts)) == 145
     assert catalog("render", "fedramp-high", "--part", "3").returncode == 2
+
+
+def test_a_framework_of_people_alone_has_no_pack():
+    done = catalog("render", "nzism-extension")
+    assert (done.returncode, done.stderr) == (1, "error: nzism-extension has no rules, people answer for all of it\n")
+
+
+def test_cfn_lint_finds_nothing_in_the_pack_of_any_framework(tmp_path):
+    written = []
+    for framework in data("frameworks"):
+        for part in ("1", "2") if framework["id"] == "fedramp-high" else ("1",) if framework["rules"] else ():
+            written.append(tmp_path / f"{framework['id']}-{part}.yaml")
+            written[-1].write_text(catalog("render", framework["id"], "--part", part).stdout)
+            assert len(written[-1].read_bytes()) <= 51_200
+    assert len(written) == 116
+    lint = Path(sys.executable).parent / "cfn-lint"
+    done = subprocess.run([lint, *written], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")

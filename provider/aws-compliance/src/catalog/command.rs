@@ -187,6 +187,9 @@ fn render(ids: &[String], part: Option<usize>, json: bool) -> Answer {
     }
     let packs = templates(&composition.rules);
     let count = packs.len();
+    if count == 0 {
+        return Answer::Missing(format!("{} has no rules, people answer for all of it", ids.join(" + ")));
+    }
     let place = match part {
         None if count > 1 => return Answer::Usage(format!("the rules take {count} packs; say which with `--part`")),
         None => 0,

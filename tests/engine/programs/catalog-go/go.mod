@@ -119,4 +119,4 @@ require (
 	lukechampine.com/frand v1.4.2 // indirect
 )
 
-replace github.com/aws-compliance/pulumi-aws-compliance/sdk => ../../sdk
+replace github.com/aws-compliance/pulumi-aws-compliance/sdk => ../../../../sdk
