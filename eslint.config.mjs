@@ -19,4 +19,9 @@ export default typescript.config(
         files: ["**/*.mjs"],
         languageOptions: { globals: { console: "readonly", process: "readonly" } },
     },
+    {
+        // The report's page, inline in the browser.
+        files: ["functions/report/templates/*.js"],
+        languageOptions: { globals: { document: "readonly" }, sourceType: "script" },
+    },
 );

@@ -115,7 +115,7 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], fu
         .set_tags(tags::input(&args.tags))
         .register();
     let policy = PolicyDocument::new(rules.iter().enumerate().map(|(index, rule)| {
-        Statement::allow(&format!("ComplianceChange{}", suffix(index).replace('-', "")))
+        Statement::allow(format!("ComplianceChange{}", suffix(index).replace('-', "")))
             .service("events.amazonaws.com")
             .actions(["sqs:SendMessage"])
             .on(queue.arn())
