@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use functions_core::configuration::sha256_hex;
 use pulumi_component::Archive;
@@ -33,6 +34,9 @@ fn cache() -> PathBuf {
     cache.unwrap_or_else(std::env::temp_dir).join("aws-compliance/functions")
 }
 
+/// Tells apart what the Constructs of one process write at the same time.
+static WRITERS: AtomicU64 = AtomicU64::new(0);
+
 /// Writes the archive under the hash of its content, unless it is there already and whole.
 fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let hash = sha256_hex(content);
@@ -42,7 +46,8 @@ fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
         return Ok(path);
     }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
-    let partial = cache.join(format!("{hash}.{}.partial", std::process::id()));
+    let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
+    let partial = cache.join(format!("{hash}.{}.{writer}.partial", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
@@ -68,6 +73,21 @@ mod tests {
         fs::write(&path, b"other").expect("it can be changed");
         assert_eq!(write(&folder, b"content").expect("it is written again"), path);
         assert_eq!(fs::read(&path).expect("it is there"), b"content");
+        fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+
+    #[test]
+    fn constructs_of_one_process_write_it_at_once() {
+        let folder = folder("at-once");
+        let content = vec![7; 1 << 20];
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8).map(|_| scope.spawn(|| write(&folder, &content))).collect();
+            for writer in writers {
+                let path = writer.join().expect("it ends").expect("it is written");
+                assert_eq!(fs::read(path).expect("it is there"), content);
+            }
+        });
+        assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1, "nothing partial is left");
         fs::remove_dir_all(&folder).expect("it can be removed");
     }
 
