@@ -15,9 +15,12 @@ MESSAGES = {
     # The engine tells it beside the child and ends the run before the component can.
     "child": "no room in the cloud",
     "closure": "the closure gave up",
-    "panic": "internal error: torn",
+    "panic": "internal error: torn (at tests/components/plugin/src/failing.rs:",
     "describing": "nothing fits",
-    "describingPanic": "internal error: out of stock; please report it to the authors of this package",
+    "describingPanic": "internal error: out of stock (at tests/components/plugin/src/failing.rs:",
+    "checkingPanic": "internal error: out of paper (at tests/components/plugin/src/failing.rs:",
+    "preparingPanic": "internal error: out of sight (at tests/components/plugin/src/failing.rs:",
+    "transformPanic": "internal error: out of shape (at tests/components/plugin/src/failing.rs:",
     "twins": "two children are called `broken-twin` (suite:index:Failing$cloud:index:Thing)",
 }
 

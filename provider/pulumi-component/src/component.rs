@@ -19,6 +19,10 @@ pub trait Component: Outputs + Sized {
     /// Its type: `package:index:Name`.
     const TOKEN: TypeToken;
 
+    /// Types that it had in earlier versions of the package. Stacks that hold one of these keep their resources: the
+    /// engine takes the new type for the old one, here and in the URNs of the children.
+    const FORMER_TOKENS: &'static [TypeToken] = &[];
+
     /// Its inputs: one struct that is decoder, schema and documentation.
     type Args: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
 

@@ -1,16 +1,16 @@
 //! One construction from request to outputs: check, decode, prepare, construct, finish.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::arguments::{self, Judged};
 use crate::component::Component;
 use crate::context::{ConstructRequest, Context, Log};
 use crate::encode::Encoding;
-use crate::error::{ConstructError, panic_message};
+use crate::error::ConstructError;
 use crate::logger::Logger;
 use crate::monitor::{MonitorError, ResourceMonitor};
+use crate::panic::caught;
 use crate::property::{PropertyMap, Urn};
 use crate::scope::{Run, resolve_outputs};
 
@@ -67,9 +67,9 @@ async fn run<T: Component>(request: ConstructRequest, context: Context) -> Resul
 
     let (monitor, secret_outputs) = (context.monitor.clone(), request.options.additional_secret_outputs.clone());
     let run = Run::new(context);
-    let scope = run.outermost(request);
-    let described = catch_unwind(AssertUnwindSafe(|| T::construct(&scope, args, &facts)))
-        .unwrap_or_else(|panic| Err(ConstructError::Internal(panic_message(panic.as_ref()))));
+    let scope = run.outermost::<T>(request);
+    let described = caught(|| T::construct(&scope, args, &facts));
+    let described = described.unwrap_or_else(|panic| Err(ConstructError::Internal(panic)));
     let outputs = described.map(|component| component.encode());
     let mut outputs = settle(&run, outputs).await?;
     for name in secret_outputs {

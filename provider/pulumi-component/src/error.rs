@@ -1,6 +1,5 @@
 //! What can go wrong, and in whose words it is said.
 
-use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -112,13 +111,4 @@ fn list(errors: &[PropertyError]) -> String {
     let noun =
         if errors.len() == 1 { "1 input is wrong".to_owned() } else { format!("{} inputs are wrong", errors.len()) };
     errors.iter().fold(noun, |text, error| format!("{text}\n  - {error}"))
-}
-
-/// What a panic said.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
 }

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::error::panic_message;
 use crate::options::Hooks;
+use crate::panic::caught_while;
 use crate::property::{PropertyMap, Urn};
 
 /// A closure that the engine runs before or after an operation on a resource, or when one failed.
@@ -176,8 +175,8 @@ impl Hook {
 
 /// A panic of the author's is an error in the panic's words.
 async fn guarded<T>(run: impl FnOnce() -> BoxFuture<'static, Result<T, String>>) -> Result<T, String> {
-    let outcome = AssertUnwindSafe(async move { run().await }).catch_unwind().await;
-    outcome.unwrap_or_else(|panic| Err(format!("internal error: {}", panic_message(panic.as_ref()))))
+    let outcome = caught_while(async move { run().await }).await;
+    outcome.unwrap_or_else(|panic| Err(format!("internal error: {panic}")))
 }
 
 impl Moment {

@@ -16,6 +16,7 @@ mod method;
 mod monitor;
 mod options;
 mod output;
+mod panic;
 mod passage;
 mod plain;
 mod property;

@@ -1,7 +1,6 @@
 //! Methods of components: functions that a program calls on a component it has.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -12,8 +11,9 @@ use crate::checks::Checks;
 use crate::component::{Component, Outputs};
 use crate::construct::{Surroundings, settle};
 use crate::context::{Context, Deployment};
-use crate::error::{ConstructError, PropertyError, panic_message};
+use crate::error::{ConstructError, PropertyError};
 use crate::logger::Logger;
+use crate::panic::caught;
 use crate::property::{PropertyMap, Value};
 use crate::reference::Reference;
 use crate::scope::{Run, Scope};
@@ -106,7 +106,7 @@ async fn run<M: Method>(
     M::prepare(&context, &args).await?;
     let run = Run::new(context);
     let scope = run.adopted(this.urn());
-    let described = catch_unwind(AssertUnwindSafe(|| M::call(&scope, this, args)))
-        .unwrap_or_else(|panic| Err(ConstructError::Internal(panic_message(panic.as_ref()))));
+    let described = caught(|| M::call(&scope, this, args));
+    let described = described.unwrap_or_else(|panic| Err(ConstructError::Internal(panic)));
     settle(&run, described.map(|result| result.encode())).await
 }

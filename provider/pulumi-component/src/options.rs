@@ -268,14 +268,20 @@ pub struct RegistrationOptions {
 
 /// Names of resource hooks by the moment they run at.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(missing_docs, reason = "each name says the moment")]
 pub struct Hooks {
+    /// Before it is created; a failure keeps it from being created.
     pub before_create: Vec<String>,
+    /// After it was created; a failure is a warning.
     pub after_create: Vec<String>,
+    /// Before it is updated; a failure keeps it as it is.
     pub before_update: Vec<String>,
+    /// After it was updated; a failure is a warning.
     pub after_update: Vec<String>,
+    /// Before it is deleted; a failure keeps it.
     pub before_delete: Vec<String>,
+    /// After it was deleted; a failure is a warning.
     pub after_delete: Vec<String>,
+    /// When an operation on it failed; decides whether to try again.
     pub on_error: Vec<String>,
 }
 
@@ -297,6 +303,19 @@ pub enum Alias {
         /// The former parent.
         parent: AliasParent,
     },
+}
+
+impl Alias {
+    /// The same resource under another type.
+    pub fn of_type(token: impl Into<String>) -> Self {
+        Self::Spec {
+            name: String::new(),
+            type_token: token.into(),
+            stack: String::new(),
+            project: String::new(),
+            parent: AliasParent::Same,
+        }
+    }
 }
 
 /// The parent of an [`Alias`].

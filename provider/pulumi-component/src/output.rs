@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, join_all};
 
-use crate::error::{Failure, panic_message};
+use crate::error::Failure;
+use crate::panic::{caught, caught_while};
 use crate::property::Urn;
 
 /// A value that is there once the resources it comes from are registered.
@@ -50,9 +50,9 @@ impl<T> Resolved<T> {
 impl<T: Clone + Send + Sync + 'static> Output<T> {
     /// An output of a future.
     pub fn from_future(future: impl Future<Output = Result<Resolved<T>, Failure>> + Send + 'static) -> Self {
-        let guarded = AssertUnwindSafe(future).catch_unwind().map(|outcome| match outcome {
+        let guarded = caught_while(future).map(|outcome| match outcome {
             Ok(resolved) => resolved.map(Arc::new),
-            Err(panic) => Err(Failure::failed(format!("internal error: {}", panic_message(panic.as_ref())))),
+            Err(panic) => Err(Failure::failed(format!("internal error: {panic}"))),
         });
         Self(guarded.boxed().shared())
     }
@@ -146,8 +146,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
 
 /// Runs a closure of the author's, so that its panic fails the run and not the process.
 fn guard<R>(compute: impl FnOnce() -> R) -> Result<R, Failure> {
-    catch_unwind(AssertUnwindSafe(compute))
-        .map_err(|panic| Failure::failed(format!("internal error: {}", panic_message(panic.as_ref()))))
+    caught(compute).map_err(|panic| Failure::failed(format!("internal error: {panic}")))
 }
 
 /// Gathers many outputs into one; unknown where one of them is.

@@ -1,11 +1,10 @@
 //! Closures that change how resources are registered.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::error::panic_message;
 use crate::options::RegistrationOptions;
+use crate::panic::caught;
 use crate::property::PropertyMap;
 
 /// A closure that may change the inputs and the options of a resource before the engine takes it up, and of every
@@ -55,8 +54,7 @@ impl Transform {
 
     /// Runs it; a panic of the author's is an error in the panic's words.
     pub(crate) fn run(&self, resource: &mut Transformed) -> Result<(), String> {
-        catch_unwind(AssertUnwindSafe(|| (self.0)(resource)))
-            .unwrap_or_else(|panic| Err(format!("internal error: {}", panic_message(panic.as_ref()))))
+        caught(|| (self.0)(resource)).unwrap_or_else(|panic| Err(format!("internal error: {panic}")))
     }
 }
 

@@ -11,6 +11,7 @@ use tonic::transport::server::TcpIncoming;
 use super::orphan::engine_gone;
 use super::service::Service;
 use super::{MESSAGE_LIMIT, Provider};
+use crate::panic::remember_places;
 use crate::protocol::resource_provider_server::ResourceProviderServer;
 
 /// What the command line asks for.
@@ -115,6 +116,7 @@ fn help(provider: &Provider) -> String {
 
 /// Serves until a signal comes. The engine ends a plugin with SIGINT.
 fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
+    remember_places();
     // What the schema cannot express shows here and not in the middle of a deployment.
     provider.schema().map_err(|error| format!("the package cannot be described: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -2,19 +2,18 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
 use std::result::Result;
 use std::sync::Arc;
 
-use futures::FutureExt;
 use tonic::{Request, Response, Status};
 
 use super::Provider;
 use super::session::{Session, Sessions};
 use crate::construct::Surroundings;
 use crate::context::Configuration;
-use crate::error::{ConstructError, panic_message};
+use crate::error::ConstructError;
 use crate::function::FunctionContext;
+use crate::panic::{caught, caught_while};
 use crate::protocol::resource_provider_server::ResourceProvider;
 use crate::protocol::*;
 use crate::schema::nearest;
@@ -47,8 +46,9 @@ impl Service {
         if configured.is_some() {
             return Ok(configured);
         }
-        let defaults = self.provider.configuration.as_ref().map(|kind| kind.decode(Default::default())).transpose();
-        defaults.map_err(|error| Status::invalid_argument(error.to_string()))
+        let Some(kind) = &self.provider.configuration else { return Ok(None) };
+        let defaults = authors(|| kind.decode(Default::default()))?;
+        defaults.map(Some).map_err(|error| Status::invalid_argument(error.to_string()))
     }
 
     async fn construct_component(
@@ -120,13 +120,15 @@ async fn guarded<T>(
     running: impl Future<Output = Result<T, ConstructError>>,
 ) -> Result<T, ConstructError> {
     let _serving = session.serving();
-    let running = AssertUnwindSafe(running).catch_unwind();
     tokio::select! {
-        outcome = running => {
-            outcome.unwrap_or_else(|panic| Err(ConstructError::Internal(panic_message(panic.as_ref()))))
-        }
+        outcome = caught_while(running) => outcome.unwrap_or_else(|panic| Err(ConstructError::Internal(panic))),
         () = session.cancelled() => Err(ConstructError::Cancelled),
     }
+}
+
+/// Runs what the author wrote or derived for a type: defaults, decoder, schema.
+fn authors<T>(run: impl FnOnce() -> T) -> Result<T, Status> {
+    caught(run).map_err(|panic| ConstructError::Internal(panic).into())
 }
 
 fn unknown<'n>(what: &str, token: &str, known: impl Iterator<Item = &'n str> + Clone) -> Status {
@@ -164,7 +166,7 @@ impl ResourceProvider for Service {
         if version != 0 {
             return Err(Status::invalid_argument(format!("unsupported schema version {version}")));
         }
-        let schema = self.provider.schema().map_err(|error| Status::internal(error.to_string()))?;
+        let schema = authors(|| self.provider.schema())?.map_err(|error| Status::internal(error.to_string()))?;
         Ok(Response::new(GetSchemaResponse { schema: schema.to_string() }))
     }
 
@@ -173,7 +175,8 @@ impl ResourceProvider for Service {
         let problems = match &self.provider.configuration {
             Some(kind) => {
                 let values = decode_map(news.clone().unwrap_or_default());
-                kind.problems(values.map_err(|error| Status::invalid_argument(error.to_string()))?)
+                let values = values.map_err(|error| Status::invalid_argument(error.to_string()))?;
+                authors(|| kind.problems(values))?
             }
             None => Vec::new(),
         };
@@ -194,11 +197,12 @@ impl ResourceProvider for Service {
         if let Some(kind) = &self.provider.configuration {
             let values = decode_map(request.into_inner().args.unwrap_or_default())
                 .map_err(|error| Status::invalid_argument(error.to_string()))?;
-            let missing = kind.missing(&values);
+            let missing = authors(|| kind.missing(&values))?;
             if !missing.is_empty() {
                 return Err(missing_configuration(missing));
             }
-            let decoded = kind.decode(values).map_err(|error| ConstructError::InvalidInputs(vec![error]))?;
+            let decoded = authors(|| kind.decode(values))?;
+            let decoded = decoded.map_err(|error| ConstructError::InvalidInputs(vec![error]))?;
             session.configure(decoded);
         }
         Ok(Response::new(ConfigureResponse {

@@ -11,6 +11,7 @@ use super::spec::{SchemaError, Side, properties, property, type_definition, type
 use crate::component::{Component, OutputProperty, Outputs};
 use crate::function::Function;
 use crate::method::Method;
+use crate::property::TypeToken;
 
 /// Who the package is. One place holds it; everything else is derived.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +72,7 @@ pub(crate) struct PackageParts {
 /// A component as the schema shows it.
 pub(crate) struct ComponentSchema {
     pub token: &'static str,
+    former_tokens: &'static [TypeToken],
     describe: fn(&mut SchemaGenerator) -> Described,
 }
 
@@ -102,7 +104,7 @@ impl ComponentSchema {
             description: <T as Outputs>::DESCRIPTION,
             outputs: T::properties(generator),
         };
-        Self { token: T::TOKEN.as_str(), describe }
+        Self { token: T::TOKEN.as_str(), former_tokens: T::FORMER_TOKENS, describe }
     }
 }
 
@@ -276,6 +278,10 @@ fn component_spec(
     let methods: BTreeMap<_, _> = own.map(|method| (method.name, method.token())).collect();
     if let (Some(spec), false) = (spec.as_object_mut(), methods.is_empty()) {
         spec.insert("methods".into(), json!(methods));
+    }
+    let aliases: Vec<_> = component.former_tokens.iter().map(|token| json!({ "type": token.as_str() })).collect();
+    if let (Some(spec), false) = (spec.as_object_mut(), aliases.is_empty()) {
+        spec.insert("aliases".into(), aliases.into());
     }
     Ok(spec)
 }

@@ -78,7 +78,10 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
                 spec.insert("type".into(), name.into());
             }
             Some("array") => {
-                let items = schema.get("items").unwrap_or(&Value::Null);
+                let items = schema.get("items").filter(|items| items.is_object()).ok_or_else(|| SchemaError {
+                    path: path.to_owned(),
+                    reason: "a tuple, whose items differ in type; make it a struct".into(),
+                })?;
                 spec.insert("type".into(), "array".into());
                 spec.insert("items".into(), type_spec(package, &format!("{path}[]"), items, inner)?);
             }
@@ -195,6 +198,9 @@ pub(super) fn properties(
     schema: &Value,
     side: Side,
 ) -> Result<(Map<String, Value>, Vec<String>), SchemaError> {
+    if let Some(reason) = not_a_struct(schema) {
+        return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
+    }
     let mut specs = Map::new();
     for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         specs.insert(name.clone(), property(package, &format!("{path}.{name}"), member, side)?);
@@ -203,6 +209,23 @@ pub(super) fn properties(
     let mut required: Vec<_> = required.filter_map(Value::as_str).map(str::to_owned).collect();
     required.sort();
     Ok((specs, required))
+}
+
+/// Why a type's members are not a fixed set of named properties, where they are not.
+fn not_a_struct(schema: &Value) -> Option<&'static str> {
+    if type_name(schema) != Some("object") {
+        return Some(
+            "expected a struct with named fields; a newtype is described as what it holds by #[serde(transparent)]",
+        );
+    }
+    if schema.get("oneOf").or_else(|| schema.get("anyOf")).or_else(|| schema.get("allOf")).is_some() {
+        return Some("the fields differ from value to value; give the enum a field of its own, or each case a field");
+    }
+    let more = ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|keyword| schema.get(keyword));
+    if more.into_iter().any(|more| *more != Value::Bool(false)) || schema.get("patternProperties").is_some() {
+        return Some("a flattened map takes any name; give the map a field of its own");
+    }
+    None
 }
 
 /// The token of a nested type; the SDKs append `Args` themselves.

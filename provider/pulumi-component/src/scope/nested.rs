@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, PoisonError};
 
 use super::child::{Stated, resolve_map};
-use super::run::{Asked, dependencies_of};
+use super::run::{Asked, add_former_tokens, dependencies_of};
 use super::{Members, Scope, depends_on_itself, resolve_outputs};
 use crate::component::Component;
 use crate::error::{ConstructError, Failure};
@@ -82,6 +82,7 @@ impl Scope {
             dependencies.extend(stated.dependencies);
             let mut options = stated.options;
             options.providers = providers?;
+            add_former_tokens::<T>(&mut options.aliases);
             let parent = parent?.value.as_ref().map(ToString::to_string).unwrap_or_default();
             let hooks = hook::named(stated.hooks, &parent, T::TOKEN.as_str(), &child_name);
             Ok(Asked::Registration(Box::new(Registration {

@@ -10,11 +10,17 @@ use tokio::task::JoinSet;
 
 use super::Scope;
 use super::invoke::Memory;
+use crate::component::Component;
 use crate::context::{ConstructRequest, Context};
 use crate::error::{ConstructError, Failure};
 use crate::monitor::{MonitorError, Reading, Registered, Registration};
+use crate::options::Alias;
 use crate::output::{Output, Resolved};
+use crate::panic::caught_while;
 use crate::property::{PropertyMap, Urn};
+
+/// How long the message of several failures gets, in bytes. One failure is told whole.
+const MESSAGE_BYTES: usize = 4096;
 
 pub(crate) struct Run {
     pub(super) context: Context,
@@ -24,7 +30,7 @@ pub(crate) struct Run {
 
 #[derive(Default)]
 struct State {
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Result<(), String>>,
     /// Type chain and name of every resource: a second one would have the same URN.
     known: BTreeSet<(String, String)>,
     failures: Vec<String>,
@@ -54,8 +60,9 @@ impl Run {
     }
 
     /// The scope of the outermost component, which is registered with exactly what the user gave.
-    pub(crate) fn outermost(self: &Arc<Self>, request: ConstructRequest) -> Scope {
+    pub(crate) fn outermost<T: Component>(self: &Arc<Self>, mut request: ConstructRequest) -> Scope {
         let (types, name) = (request.type_token.clone(), request.name.clone());
+        add_former_tokens::<T>(&mut request.options.aliases);
         let registration = Registration {
             type_token: request.type_token,
             name: request.name,
@@ -95,8 +102,10 @@ impl Run {
                 break;
             }
             while let Some(outcome) = tasks.join_next().await {
-                if let Err(error) = outcome {
-                    self.fail(format!("internal error: {error}"));
+                match outcome {
+                    Ok(Ok(())) => {}
+                    Ok(Err(panic)) => self.fail(format!("internal error: {panic}")),
+                    Err(error) => self.fail(format!("internal error: {error}")),
                 }
             }
         }
@@ -104,16 +113,8 @@ impl Run {
         if state.failures.is_empty() {
             return if state.cancelled { Err(ConstructError::Cancelled) } else { Ok(()) };
         }
-        let mut failures = std::mem::take(&mut state.failures);
-        failures.sort();
-        failures.dedup();
-        let mut message = failures.join("\n");
-        match state.skipped {
-            0 => {}
-            1 => message.push_str("\n1 more resource was skipped"),
-            skipped => message = format!("{message}\n{skipped} more resources were skipped"),
-        }
-        Err(ConstructError::Failed(message))
+        let failures: BTreeSet<_> = std::mem::take(&mut state.failures).into_iter().collect();
+        Err(ConstructError::Failed(told(&failures, state.skipped)))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -121,7 +122,7 @@ impl Run {
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.lock().tasks.spawn(task);
+        self.lock().tasks.spawn(caught_while(task));
     }
 
     pub(super) fn fail(&self, reason: String) {
@@ -203,6 +204,46 @@ impl Run {
     }
 }
 
+/// Adds the types that a component had before to what else it was called.
+pub(super) fn add_former_tokens<T: Component>(aliases: &mut Vec<Alias>) {
+    for former in T::FORMER_TOKENS {
+        let alias = Alias::of_type(former.as_str());
+        // The SDKs send what the schema says of it, too.
+        if !aliases.contains(&alias) {
+            aliases.push(alias);
+        }
+    }
+}
+
+/// The failures as one message, each once and whole as long as there is room.
+///
+/// A message travels in the headers of an answer, which hold little: gRPC peers take 8 KiB by default.
+fn told(failures: &BTreeSet<String>, skipped: usize) -> String {
+    let mut message = String::new();
+    let mut told = 0;
+    for failure in failures {
+        if told > 0 && message.len() + failure.len() > MESSAGE_BYTES {
+            break;
+        }
+        if told > 0 {
+            message.push('\n');
+        }
+        message.push_str(failure);
+        told += 1;
+    }
+    match failures.len() - told {
+        0 => {}
+        1 => message.push_str("\n1 more failure"),
+        more => message = format!("{message}\n{more} more failures"),
+    }
+    match skipped {
+        0 => {}
+        1 => message.push_str("\n1 more resource was skipped"),
+        skipped => message = format!("{message}\n{skipped} more resources were skipped"),
+    }
+    message
+}
+
 /// The resources that each property came from, also where there are none: the engine takes a missing entry for all.
 ///
 /// A reference comes from the resource it names.
@@ -218,4 +259,54 @@ pub(super) fn dependencies_of(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet
 /// The same for a component of another package, which depends on a reference no more than it uses it.
 pub(super) fn dependencies_beside_references(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet<Urn>> {
     inputs.iter().map(|(name, value)| (name.clone(), value.marks().dependencies)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failures(count: usize, length: usize) -> BTreeSet<String> {
+        (0..count).map(|index| format!("{index:03} {}", "x".repeat(length - 4))).collect()
+    }
+
+    #[test]
+    fn few_failures_are_told_whole() {
+        assert_eq!(told(&["b".to_owned(), "a".to_owned()].into(), 0), "a\nb");
+        assert_eq!(told(&["a".to_owned()].into(), 1), "a\n1 more resource was skipped");
+        assert_eq!(told(&["a".to_owned()].into(), 7), "a\n7 more resources were skipped");
+    }
+
+    #[test]
+    fn many_failures_are_told_as_far_as_there_is_room_and_counted() {
+        let text = told(&failures(500, 100), 3);
+        assert!(text.len() < MESSAGE_BYTES + 100, "{}", text.len());
+        let lines: Vec<_> = text.lines().collect();
+        let whole = lines.iter().filter(|line| line.ends_with('x')).count();
+        assert!(whole >= 40, "{whole}");
+        assert_eq!(
+            lines[whole..],
+            [format!("{} more failures", 500 - whole), "3 more resources were skipped".to_owned()]
+        );
+    }
+
+    #[test]
+    fn one_failure_is_told_whole_however_long() {
+        let long = failures(2, 2 * MESSAGE_BYTES);
+        let text = told(&long, 0);
+        assert_eq!(text, format!("{}\n1 more failure", long.first().unwrap()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_in_counting(count in 1..300_usize, length in 4..3000_usize) {
+            let text = told(&failures(count, length), 0);
+            let (whole, rest) = match text.rsplit_once('\n') {
+                Some((before, last)) if last.contains(" more failure") => {
+                    (before.lines().count(), last.split(' ').next().unwrap().parse().unwrap())
+                }
+                _ => (text.lines().count(), 0),
+            };
+            proptest::prop_assert_eq!(whole + rest, count);
+        }
+    }
 }

@@ -13,6 +13,8 @@ mod edges;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod inexpressible;
+#[cfg(test)]
 mod marks;
 #[cfg(test)]
 mod methods;

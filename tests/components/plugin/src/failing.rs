@@ -1,6 +1,9 @@
 //! What goes wrong, in every place where it can.
 
-use pulumi_component::{Component, ConstructError, Output, Outputs, ResourceOptions, Scope, TypeToken};
+use pulumi_component::context::Context;
+use pulumi_component::{
+    Checks, Component, ConstructError, Output, Outputs, ResourceOptions, Scope, Transform, TypeToken,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +18,7 @@ pub struct FailingArgs {
 }
 
 /// Where it goes wrong.
-#[derive(Deserialize, Serialize, JsonSchema)]
+#[derive(PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Place {
     /// The cloud refuses a child, and others need it.
@@ -28,6 +31,12 @@ pub enum Place {
     Describing,
     /// The component panics while it is described.
     DescribingPanic,
+    /// The component panics while it checks its inputs.
+    CheckingPanic,
+    /// The component panics while it looks at the world.
+    PreparingPanic,
+    /// A transform panics.
+    TransformPanic,
     /// Two children have one name.
     Twins,
 }
@@ -43,6 +52,21 @@ impl Component for Failing {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Failing");
     type Args = FailingArgs;
     type Facts = ();
+
+    #[expect(clippy::panic, reason = "it is what is tested")]
+    fn check(args: &FailingArgs, _checks: &mut Checks) {
+        if args.place == Place::CheckingPanic {
+            panic!("out of paper");
+        }
+    }
+
+    #[expect(clippy::panic, reason = "it is what is tested")]
+    async fn prepare(_context: &Context, args: &FailingArgs) -> Result<(), ConstructError> {
+        if args.place == Place::PreparingPanic {
+            panic!("out of sight");
+        }
+        Ok(())
+    }
 
     #[expect(clippy::panic, reason = "it is what is tested")]
     fn construct(scope: &Scope, args: FailingArgs, _facts: &()) -> Result<Self, ConstructError> {
@@ -63,6 +87,11 @@ impl Component for Failing {
             }
             Place::Describing => return Err(ConstructError::Failed("nothing fits".into())),
             Place::DescribingPanic => panic!("out of stock"),
+            Place::CheckingPanic | Place::PreparingPanic => Output::known("never reached".to_owned()),
+            Place::TransformPanic => {
+                let torn = Transform::new(|_| panic!("out of shape"));
+                thing(scope, "shaped", "small", plain().transform(torn)).id()
+            }
             Place::Twins => {
                 thing(scope, "twin", "small", plain());
                 thing(scope, "twin", "small", plain()).id()

@@ -1,4 +1,4 @@
-//! Children that move between two releases of a component, and are found again by their aliases.
+//! What moves between two releases of a package and is found again by its aliases: children, and a component's type.
 
 use pulumi_component::{
     Alias, AliasParent, Component, ConstructError, Output, Outputs, ResourceOptions, Scope, TypeToken,
@@ -63,5 +63,40 @@ fn out_of_the_shelf(scope: &Scope) -> Alias {
         stack: String::new(),
         project: String::new(),
         parent: AliasParent::Urn(former(scope, "$suite:index:Shelf", "shelf")),
+    }
+}
+
+/// A component as an earlier release of its package called it.
+#[derive(Outputs)]
+pub struct Former {
+    /// Id of the board.
+    id: Output<String>,
+}
+
+/// The same component as it is called now.
+#[derive(Outputs)]
+pub struct Renamed {
+    /// Id of the board.
+    id: Output<String>,
+}
+
+impl Component for Former {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Former");
+    type Args = ShelfArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: ShelfArgs, facts: &()) -> Result<Self, ConstructError> {
+        Ok(Self { id: scope.component::<Shelf>("shelf", args, facts)?.board_id.clone() })
+    }
+}
+
+impl Component for Renamed {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Renamed");
+    const FORMER_TOKENS: &'static [TypeToken] = &[TypeToken::new("suite:index:Oldest"), Former::TOKEN];
+    type Args = ShelfArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: ShelfArgs, facts: &()) -> Result<Self, ConstructError> {
+        Ok(Self { id: scope.component::<Shelf>("shelf", args, facts)?.board_id.clone() })
     }
 }
