@@ -219,7 +219,7 @@ def test_a_component_records_its_inputs_and_outputs(life):
     echo = life.state["echo"]
     assert echo["inputs"]["block"] == {"count": 1, "inner": {"count": 2}}
     assert echo["outputs"]["id"] == "an id", "an output called id is legal"
-    assert "children" not in [resource["type"] for resource in life.state.values()]
+    assert [name for name, resource in life.state.items() if resource.get("parent") == echo["urn"]] == []
 
 
 def test_secrets_stay_secret_wherever_they_go(life):

@@ -33,6 +33,16 @@ def example(name: str) -> dict:
     return json.loads(generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())))
 
 
+def suite() -> dict:
+    """The schema of the engine suite's plugin, which uses everything that an author can say."""
+    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-resource-suite", "--", "schema"]
+    text = generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target()))
+    # The generator has no other package at hand; the engine suite runs what refers to one.
+    text, replaced = re.subn(r'"/cloud/v[0-9.]+/schema\.json#/resources/cloud:index:Thing"', '"pulumi.json#/Any"', text)
+    assert replaced
+    return json.loads(text)
+
+
 def committed(path: Path) -> dict:
     """A schema that SDKs are generated from."""
     return json.loads(path.read_text())
@@ -41,7 +51,7 @@ def committed(path: Path) -> dict:
 EXAMPLES = sorted(path.stem for path in (ROOT / "provider/pulumi-component/examples").glob("*.rs"))
 COMMITTED = [ROOT / "schema.json", *sorted((ROOT / "examples").glob("*/schema.json"))]
 SCHEMAS = {str(path.relative_to(ROOT)): functools.partial(committed, path) for path in COMMITTED}
-SCHEMAS |= {name: functools.partial(example, name) for name in EXAMPLES}
+SCHEMAS |= {name: functools.partial(example, name) for name in EXAMPLES} | {"suite": suite}
 
 
 @pytest.fixture(scope="module", params=SCHEMAS)
@@ -60,6 +70,35 @@ def test_the_binder_says_nothing(schema, tmp_path):
     path.write_text(json.dumps(schema))
     # It fails on every diagnostic, warnings included, and on keys that Pulumi does not know.
     cache.run([tools.sdkgen(), path, tmp_path / "sdk"])
+
+
+def test_what_an_author_says_of_a_property_is_in_the_schema():
+    told = suite()
+    marked = told["resources"]["suite:index:Marked"]
+    properties = marked["inputProperties"]
+    assert properties["password"]["secret"] is True
+    assert properties["passphrase"]["deprecationMessage"] == "use `password`"
+    assert properties["place"]["replaceOnChanges"] is True and properties["place"]["willReplaceOnChanges"] is True
+    assert properties["type"]["language"] == {"csharp": {"name": "Kind"}}
+    assert (properties["rows"]["default"], "default" in properties["columns"]) == (3, False)
+    assert properties["rows"]["description"] == "What the SDKs set, too. Default: 3."
+    assert properties["columns"]["description"] == "What only the component sets. Default: 4."
+    assert marked["properties"]["size"]["secret"] is True
+    names = {value["value"]: value["name"] for value in told["types"]["suite:index:Grade"]["enum"]}
+    assert names == {"1st": "V1st", "second-best": "SecondBest", "thirdBest": "ThirdBest"}
+    assert told["resources"]["suite:index:Renamed"]["aliases"] == [
+        {"type": "suite:index:Oldest"},
+        {"type": "suite:index:Former"},
+    ]
+
+
+def test_the_sdks_say_what_an_author_says(tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(suite()))
+    cache.run([tools.sdkgen(), path, tmp_path / "sdk"])
+    node = (next((tmp_path / "sdk").rglob("marked.ts"))).read_text()
+    assert "(args?.rows) ?? 3" in node and "pulumi.secret(args.password)" in node and "@deprecated" in node
+    assert 'type: "suite:index:Former"' in (next((tmp_path / "sdk").rglob("renamed.ts"))).read_text()
 
 
 def test_the_metaschema_finds_what_is_wrong():

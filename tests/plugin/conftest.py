@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, resource_pb2, resource_pb2_grpc
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from harness.artefacts import ROOT, cache, tools
@@ -31,6 +31,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def __init__(self) -> None:
         self.registrations: list = []
         self.outputs: list = []
+        self.packages: list = []
+        self.invocations: list = []
+        self.results: dict[str, dict] = {}
         self.refuse: dict[str, str] = {}
         # What the engine can do: as a list of its own, or by name for one that has no list.
         self.features: list[int] | None = list(resource_pb2.ResourceMonitorFeature.values())
@@ -53,11 +56,19 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.asked.append("GetDeploymentInfo")
         if self.features is None:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, "an older engine")
-        return resource_pb2.DeploymentInfo(organization="org", supportedFeatures=self.features)
+        return resource_pb2.DeploymentInfo(organization="org", supportedFeatures=self.features, configSecretKeys=["p:word"])
 
     def SupportsFeature(self, request, context):
         self.asked.append(request.id)
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in self.named)
+
+    def RegisterPackage(self, request, context):
+        self.packages.append(request)
+        return resource_pb2.RegisterPackageResponse(ref=f"{request.parameterization.name}-ref")
+
+    def Invoke(self, request, context):
+        self.invocations.append(request)
+        return provider_pb2.InvokeResponse(**{"return": self.results.get(request.tok)})
 
     def RegisterResourceOutputs(self, request, context):
         self.outputs.append(request)

@@ -17,6 +17,7 @@ from .conftest import Plugin, wait_for
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -174,14 +175,15 @@ def test_two_components_at_once_do_not_wait_for_one_another(stub, served):
 
 
 def test_a_large_message_comes_through(plugin, served):
-    size = 20 << 20
+    # The engine's limit is 400 MiB.
+    size = 399 << 20
     channel = grpc.insecure_channel(
         f"127.0.0.1:{plugin.port.strip()}", options=[("grpc.max_send_message_length", 400 << 20)]
     )
 
     given = struct_pb2.Struct()
     given["blob"] = "x" * size
-    answer = ResourceProviderStub(channel).CheckConfig.with_call(provider_pb2.CheckRequest(olds=given), timeout=30)[0]
+    answer = ResourceProviderStub(channel).CheckConfig.with_call(provider_pb2.CheckRequest(olds=given), timeout=120)[0]
     assert answer is not None
 
 
@@ -316,3 +318,71 @@ def test_configuration_that_is_not_known_yet_is_not_wrong(suite_binary, served, 
         assert answer.inputs == request.news
     finally:
         plugin.process.kill()
+
+
+@pytest.fixture
+def suite(suite_binary, served):
+    """The plugin of the engine suite after its handshake."""
+    plugin = Plugin(suite_binary, served[2])
+    plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
+    yield plugin.stub
+    plugin.process.kill()
+
+
+def test_a_parameterized_package_is_registered_and_named_by_its_reference_alone(suite, served):
+    monitor, _, address = served
+    monitor.results["garden:index:weather"] = {"word": "fine"}
+    request = provider_pb2.ConstructRequest(type="suite:index:Foreign", name="foreign", monitorEndpoint=address)
+    request.stack_trace_handle = "handle"
+    answer = suite.Construct(request)
+    assert (answer.state["bedId"], answer.state["weather"]) == ("foreign-bed-id", "fine")
+    package = monitor.packages[0]
+    assert (package.name, package.version) == ("cloud", "1.0.0")
+    parameterization = package.parameterization
+    assert (parameterization.name, parameterization.version, parameterization.value) == ("garden", "2.0.0", b"roses")
+    for named in (monitor.registered("foreign-bed"), monitor.invocations[0]):
+        assert (named.packageRef, named.version, named.pluginDownloadURL) == ("garden-ref", "", "")
+        assert named.parentStackTraceHandle == "handle"
+    registered = len(monitor.packages)
+    request.name = "again"
+    suite.Construct(request)
+    assert len(monitor.packages) == registered, "what is known of a deployment is not asked again"
+
+
+def test_an_engine_without_parameterized_packages_is_named_with_them(suite, served):
+    monitor, _, address = served
+    monitor.features = None
+    request = provider_pb2.ConstructRequest(type="suite:index:Foreign", name="foreign", monitorEndpoint=address)
+    with pytest.raises(grpc.RpcError, match="this version of Pulumi has no parameterized packages; update it"):
+        suite.Construct(request)
+
+
+def test_a_method_answers_with_what_each_part_came_from_and_no_more(suite, served):
+    monitor, _, address = served
+    urn = "urn:pulumi:stack::project::suite:index:Shop::shop"
+    monitor.results["pulumi:pulumi:getResource"] = {"urn": urn, "state": {"greeting": "hello"}}
+    request = provider_pb2.CallRequest(tok="suite:index:Shop/greet", monitorEndpoint=address)
+    request.stack_trace_handle = "handle"
+    name = {SIGNATURE: OUTPUT, "value": "Ann", "dependencies": ["urn:of:ann"]}
+    given = {"__self__": {SIGNATURE: RESOURCE, "urn": urn}, "name": name}
+    json_format.ParseDict(given, request.args)
+    answer = suite.Call(request)
+    assert json_format.MessageToDict(getattr(answer, "return")) == {"words": "hello, Ann"}
+    assert {name: list(found.urns) for name, found in answer.returnDependencies.items()} == {"words": ["urn:of:ann"]}
+    (asked,) = monitor.invocations
+    child = monitor.registered("shop-greeted")
+    assert (asked.parentStackTraceHandle, child.parentStackTraceHandle, child.parent) == ("handle", "handle", urn)
+
+
+def test_a_construction_that_the_engine_drops_leaves_the_process_whole(stub, served):
+    monitor, _, address = served
+    monitor.hold.clear()
+    dropped = stub.Construct.future(construct(address))
+    wait_for(lambda: monitor.registrations)
+    dropped.cancel()
+    monitor.hold.set()
+    other = construct(address)
+    other.name = "other"
+    assert stub.Construct(other).urn.endswith("::other")
+    finished = [request.urn.split("::")[-1] for request in monitor.outputs]
+    assert "store" not in finished and finished[-1] == "other"

@@ -146,6 +146,13 @@ impl ResourceOptions {
         self
     }
 
+    /// Adds a property path whose changes are not shown.
+    #[must_use]
+    pub fn hide_diff(mut self, path: &str) -> Self {
+        self.hide_diffs.push(path.to_owned());
+        self
+    }
+
     /// Names a value whose change replaces the resource.
     #[must_use]
     pub fn replacement_trigger<T: Into<PropertyValue> + Clone + Send + Sync + 'static>(

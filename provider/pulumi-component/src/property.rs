@@ -168,6 +168,23 @@ impl PropertyValue {
         references
     }
 
+    /// Puts in place of each reference what stands for its resource in engines that know none: the id, or the URN of a
+    /// component. An id that is secret stays so.
+    pub(crate) fn dereference(&mut self) {
+        match &mut self.value {
+            Value::Resource(reference) => {
+                let id = reference.id.take().map(|id| *id);
+                let stands = id.unwrap_or_else(|| reference.urn.as_str().into());
+                self.secret |= stands.secret;
+                self.dependencies.extend(stands.dependencies);
+                self.value = stands.value;
+            }
+            Value::List(items) => items.iter_mut().for_each(Self::dereference),
+            Value::Object(members) => members.values_mut().for_each(Self::dereference),
+            _ => {}
+        }
+    }
+
     /// Visits the value and everything below it, but not what is inside references.
     pub(crate) fn walk(&self, visit: &mut impl FnMut(&Self)) {
         visit(self);
@@ -222,6 +239,30 @@ impl From<PropertyMap> for PropertyValue {
 impl From<String> for PropertyValue {
     fn from(text: String) -> Self {
         Value::String(text).into()
+    }
+}
+
+impl From<bool> for PropertyValue {
+    fn from(value: bool) -> Self {
+        Value::Bool(value).into()
+    }
+}
+
+impl From<f64> for PropertyValue {
+    fn from(number: f64) -> Self {
+        Value::Number(number).into()
+    }
+}
+
+impl From<u32> for PropertyValue {
+    fn from(number: u32) -> Self {
+        Value::Number(number.into()).into()
+    }
+}
+
+impl From<i32> for PropertyValue {
+    fn from(number: i32) -> Self {
+        Value::Number(number.into()).into()
     }
 }
 
@@ -280,5 +321,35 @@ impl TypeToken {
 impl fmt::Display for TypeToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference(id: Option<PropertyValue>) -> PropertyValue {
+        let urn = Urn::new("urn:of:it");
+        Value::Resource(ResourceReference { urn, id: id.map(Box::new), package_version: "1.0.0".into() }).into()
+    }
+
+    #[test]
+    fn what_stands_for_a_reference_is_its_id_or_the_components_urn() {
+        let secret = PropertyValue::from("s-1").into_secret();
+        for (mut given, expected) in [
+            (reference(Some("i-1".into())), PropertyValue::from("i-1")),
+            (reference(None), "urn:of:it".into()),
+            (reference(Some(PropertyValue::unknown())), PropertyValue::unknown()),
+            (reference(Some(secret.clone())), secret),
+            (reference(Some("i-1".into())).into_secret(), PropertyValue::from("i-1").into_secret()),
+            (
+                Value::List(vec![Value::Object([("a".to_owned(), reference(None))].into()).into()]).into(),
+                Value::List(vec![Value::Object([("a".to_owned(), "urn:of:it".into())].into()).into()]).into(),
+            ),
+            ("text".into(), "text".into()),
+        ] {
+            given.dereference();
+            assert_eq!(given, expected);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! For the tests of component authors: a monitor that records what it is asked.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,11 +11,13 @@ use crate::component::Component;
 use crate::construct::{Constructed, Surroundings, construct};
 use crate::context::{ConstructRequest, Deployment, Log, LogEntry};
 use crate::error::ConstructError;
+use crate::function::{Function, FunctionContext, invoke};
 use crate::hook::{AfterFailure, FailedOperation, HookEvent, Moment};
+use crate::method::{CallRequest, Method, call};
 use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
-use crate::property::{PropertyMap, PropertyValue, Urn, Value};
+use crate::property::{PropertyMap, PropertyValue, ResourceReference, Urn, Value};
 use crate::transform::{Transform, Transformed};
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.
@@ -343,6 +346,32 @@ pub async fn construct_request<T: Component>(
     request: ConstructRequest,
 ) -> Result<Constructed, ConstructError> {
     construct::<T>(request, surroundings(monitor)).await
+}
+
+/// Calls the method `M` of the component with this URN against a mock, as the engine would.
+///
+/// # Errors
+/// As the engine would see them.
+pub async fn call_with<M: Method>(
+    monitor: &Arc<MockMonitor>,
+    this: Urn,
+    mut arguments: PropertyMap,
+) -> Result<PropertyMap, ConstructError> {
+    let this = ResourceReference { urn: this, id: None, package_version: String::new() };
+    arguments.insert("__self__".to_owned(), Value::Resource(this).into());
+    let deployment = Deployment { dry_run: monitor.preview, ..Deployment::default() };
+    call::<M>(CallRequest { deployment, arguments }, surroundings(monitor)).await
+}
+
+/// Calls the function `F` as the engine would, by a provider with this configuration.
+///
+/// # Errors
+/// As the engine would see them.
+pub async fn invoke_with<F: Function>(
+    configuration: Option<Arc<dyn Any + Send + Sync>>,
+    arguments: PropertyMap,
+) -> Result<PropertyMap, ConstructError> {
+    invoke::<F>(FunctionContext { preview: false, configuration }, arguments).await
 }
 
 /// Plain JSON as inputs, for tests that need no marks.

@@ -282,3 +282,7 @@ impl ResourceProvider for Service {
 fn unsupported(call: &str) -> Status {
     Status::unimplemented(format!("`{call}` has no meaning for a package of components"))
 }
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+mod tests;

@@ -21,7 +21,7 @@ use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
 use crate::options::RegistrationOptions;
-use crate::property::{PropertyMap, Urn};
+use crate::property::{PropertyMap, PropertyValue, Urn};
 use crate::protocol;
 use crate::protocol::engine_client::EngineClient;
 use crate::protocol::resource_monitor_client::ResourceMonitorClient;
@@ -144,6 +144,9 @@ impl ResourceMonitor for GrpcMonitor {
         async move {
             self.require(needed(&registration)).await?;
             let package_ref = self.package_ref(registration.package).await?;
+            if holds_references(&registration.inputs) && !self.features().await?.has(Feature::ResourceReferences) {
+                registration.inputs.values_mut().for_each(PropertyValue::dereference);
+            }
             let mut inputs = Secrets::Wrap;
             if registration.remote && self.features().await?.has(Feature::OutputValues) {
                 inputs = Secrets::Outputs;
@@ -266,6 +269,10 @@ impl ResourceMonitor for GrpcMonitor {
 
 pub(super) fn urns(urns: &BTreeSet<Urn>) -> impl Iterator<Item = String> {
     urns.iter().map(ToString::to_string)
+}
+
+fn holds_references(inputs: &PropertyMap) -> bool {
+    inputs.values().any(|input| !input.references().is_empty())
 }
 
 /// Outputs with the resources that each came from.

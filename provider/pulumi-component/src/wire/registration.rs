@@ -25,7 +25,6 @@ pub(super) fn needed(registration: &Registration) -> Vec<(Feature, &'static str)
         registration.inputs.values().for_each(|value| value.walk(&mut look));
         found
     };
-    need(has(|value| matches!(value, Value::Resource(_))), Feature::ResourceReferences, "resource references");
     need(has(|value| matches!(value, Value::Bytes(_))), Feature::ByteString, "strings that are not UTF-8");
     need(options.aliases.iter().any(|alias| matches!(alias, Alias::Spec { .. })), Feature::AliasSpecs, "alias specs");
     need(!options.deleted_with.is_empty(), Feature::DeletedWith, "option `deletedWith`");
@@ -153,7 +152,10 @@ pub(super) fn encode_alias(alias: Alias) -> protocol::Alias {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Package;
     use crate::hook::{AfterFailure, Hook};
+    use crate::options::RegistrationOptions;
+    use crate::property::Urn;
     use crate::transform::Transform;
 
     #[test]
@@ -168,5 +170,103 @@ mod tests {
         let transforms = vec![Transform::new(|_| Ok(()))];
         let transformed = Registration { transforms, ..none };
         assert_eq!(needed(&transformed), [(Feature::Transforms, "transforms of resources")]);
+    }
+
+    #[test]
+    fn every_option_is_a_field_of_the_request() {
+        let names = |name: &str| vec![name.to_owned()];
+        let timeout = |of: &str| format!("{of}1m");
+        let options = RegistrationOptions {
+            aliases: vec![Alias::Urn("urn:old".into()), Alias::of_type("a:b:Old")],
+            depends_on: vec![Urn::new("urn:first")],
+            protect: Some(false),
+            retain_on_delete: Some(true),
+            delete_before_replace: Some(true),
+            providers: [("aws".to_owned(), "urn:p::id".to_owned())].into(),
+            additional_secret_outputs: names("secret"),
+            custom_timeouts: Some(CustomTimeouts {
+                create: timeout("c"),
+                update: timeout("u"),
+                delete: timeout("d"),
+                read: timeout("r"),
+            }),
+            deleted_with: "urn:with".into(),
+            replace_with: vec![Urn::new("urn:replaced")],
+            ignore_changes: names("ignored"),
+            replace_on_changes: names("replacing"),
+            hide_diffs: names("hidden"),
+            replacement_trigger: Some(PropertyValue::from("now").into_secret()),
+            import_id: "i-1".into(),
+            hooks: Some(Hooks { before_delete: names("hook"), ..Hooks::default() }),
+        };
+        let registration = Registration {
+            provider: "urn:q::id".into(),
+            package: Some(Package { plugin_download_url: "url", ..Package::new("aws", "7.1.0") }),
+            options,
+            stack_trace_handle: "handle".into(),
+            ..Registration::default()
+        };
+        let request = encode_registration(registration.clone(), Secrets::Wrap, String::new());
+        assert_eq!(request.aliases.len(), 2);
+        assert_eq!((request.protect, request.retain_on_delete), (Some(false), Some(true)));
+        assert!(request.delete_before_replace && request.delete_before_replace_defined);
+        assert_eq!(request.providers["aws"], "urn:p::id");
+        assert_eq!(request.additional_secret_outputs, ["secret"]);
+        let timeouts = request.custom_timeouts.unwrap();
+        assert_eq!([timeouts.create, timeouts.update, timeouts.delete, timeouts.read], ["c1m", "u1m", "d1m", "r1m"]);
+        assert_eq!(
+            (request.deleted_with.as_str(), request.replace_with),
+            ("urn:with", vec!["urn:replaced".to_owned()])
+        );
+        assert_eq!(request.dependencies, ["urn:replaced"], "what replaces it must be there first");
+        assert_eq!((request.ignore_changes, request.replace_on_changes), (names("ignored"), names("replacing")));
+        assert_eq!(request.hide_diffs, ["hidden"]);
+        assert_eq!(
+            request.replacement_trigger,
+            Some(encode_value(&PropertyValue::from("now").into_secret(), Secrets::Wrap))
+        );
+        assert_eq!((request.import_id.as_str(), request.hooks.unwrap().before_delete), ("i-1", names("hook")));
+        assert_eq!((request.version.as_str(), request.plugin_download_url.as_str()), ("7.1.0", "url"));
+        assert_eq!((request.provider.as_str(), request.parent_stack_trace_handle.as_str()), ("urn:q::id", "handle"));
+
+        let referred = encode_registration(registration, Secrets::Wrap, "ref".into());
+        assert_eq!(
+            (referred.package_ref.as_str(), referred.version.as_str(), referred.plugin_download_url.as_str()),
+            ("ref", "", "")
+        );
+    }
+
+    #[test]
+    fn what_is_not_said_stays_unset_and_the_engines_to_inherit() {
+        let request = encode_registration(Registration::default(), Secrets::Wrap, String::new());
+        assert_eq!((request.protect, request.retain_on_delete, request.hooks), (None, None, None));
+        assert!(!request.delete_before_replace_defined && request.custom_timeouts.is_none());
+        assert!(request.replacement_trigger.is_none() && request.deleted_with.is_empty());
+        assert!(request.accept_secrets && request.accept_resources && request.alias_specs);
+        assert!(request.supports_partial_values && request.supports_result_reporting);
+    }
+
+    #[test]
+    fn a_reading_says_all_that_a_provider_needs() {
+        let reading = Reading {
+            type_token: "a:b:C".into(),
+            name: "read".into(),
+            id: "i-1".into(),
+            parent: "urn:parent".into(),
+            dependencies: [Urn::new("urn:first")].into(),
+            provider: "urn:p::id".into(),
+            package: Some(Package::new("aws", "7.1.0")),
+            additional_secret_outputs: vec!["secret".into()],
+            stack_trace_handle: "handle".into(),
+            ..Reading::default()
+        };
+        let request = encode_reading(reading, String::new());
+        assert_eq!((request.id.as_str(), request.parent.as_str()), ("i-1", "urn:parent"));
+        assert_eq!((request.r#type.as_str(), request.name.as_str()), ("a:b:C", "read"));
+        assert_eq!(request.dependencies, ["urn:first"]);
+        assert_eq!((request.provider.as_str(), request.version.as_str()), ("urn:p::id", "7.1.0"));
+        assert_eq!(request.additional_secret_outputs, ["secret"]);
+        assert_eq!(request.parent_stack_trace_handle, "handle");
+        assert!(request.accept_secrets && request.accept_resources);
     }
 }

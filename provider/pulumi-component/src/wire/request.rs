@@ -164,3 +164,107 @@ pub(crate) fn encode_constructed(constructed: &Constructed) -> protocol::Constru
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use prost_types::value::Kind;
+    use prost_types::{ListValue, Struct, Value as Wire};
+
+    use super::*;
+    use crate::wire::{OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
+
+    fn text(text: &str) -> Wire {
+        Wire { kind: Some(Kind::StringValue(text.to_owned())) }
+    }
+
+    fn list(values: impl IntoIterator<Item = Wire>) -> Wire {
+        Wire { kind: Some(Kind::ListValue(ListValue { values: values.into_iter().collect() })) }
+    }
+
+    fn object<const N: usize>(members: [(&str, Wire); N]) -> Wire {
+        let fields: BTreeMap<_, _> = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Wire { kind: Some(Kind::StructValue(Struct { fields })) }
+    }
+
+    fn output(value: &str, dependency: &str) -> Wire {
+        object([(SIGNATURE, text(OUTPUT)), ("value", text(value)), ("dependencies", list([text(dependency)]))])
+    }
+
+    fn secret(value: Wire) -> Wire {
+        object([(SIGNATURE, text(SECRET)), ("value", value)])
+    }
+
+    fn reference(urn: &str) -> Wire {
+        object([(SIGNATURE, text(RESOURCE)), ("urn", text(urn)), ("id", text("i-1"))])
+    }
+
+    /// One property as it is decoded with these dependencies beside it.
+    fn decoded(value: Wire, beside: &[&str]) -> PropertyValue {
+        let properties = Struct { fields: [("key".to_owned(), value)].into() };
+        let dependencies = [("key".to_owned(), beside.iter().map(|urn| (*urn).to_owned()).collect())].into();
+        decode_inputs(properties, dependencies).unwrap().remove("key").unwrap()
+    }
+
+    fn urns(value: &PropertyValue) -> Vec<&str> {
+        value.dependencies.iter().map(Urn::as_str).collect()
+    }
+
+    fn items(value: &PropertyValue) -> Vec<&PropertyValue> {
+        match &value.value {
+            Value::List(items) => items.iter().collect(),
+            Value::Object(members) => members.values().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn rule_1_a_property_with_an_output_value_anywhere_keeps_what_each_leaf_came_from() {
+        let beside = ["urn:a", "urn:b", "urn:c"];
+        let whole = decoded(output("x", "urn:a"), &beside);
+        assert_eq!(urns(&whole), ["urn:a"]);
+
+        let nested = decoded(list([output("x", "urn:a"), object([("m", output("y", "urn:b"))]), text("z")]), &beside);
+        assert!(urns(&nested).is_empty(), "the list itself came from nowhere");
+        let [first, second, third] = items(&nested)[..] else { unreachable!("three items") };
+        assert_eq!((urns(first), urns(second), urns(third)), (vec!["urn:a"], vec![], vec![]));
+        assert_eq!(urns(items(second)[0]), ["urn:b"]);
+
+        let in_secret = decoded(secret(list([output("x", "urn:a"), text("y")])), &beside);
+        assert!(in_secret.secret && urns(&in_secret).is_empty());
+        assert_eq!(urns(items(&in_secret)[0]), ["urn:a"]);
+    }
+
+    #[test]
+    fn rule_2_a_lone_reference_that_came_from_its_own_resource_stays_as_it_is() {
+        assert!(urns(&decoded(reference("urn:a"), &["urn:a"])).is_empty());
+        assert_eq!(urns(&decoded(reference("urn:a"), &["urn:a", "urn:b"])), ["urn:a", "urn:b"]);
+        assert_eq!(urns(&decoded(reference("urn:a"), &["urn:b"])), ["urn:b"]);
+        let listed = decoded(list([reference("urn:a")]), &["urn:a"]);
+        assert_eq!(urns(&listed), ["urn:a"], "it is not alone in a list");
+    }
+
+    #[test]
+    fn an_output_value_inside_a_reference_does_not_count() {
+        let id = object([(SIGNATURE, text(OUTPUT))]);
+        let unknown = object([(SIGNATURE, text(RESOURCE)), ("urn", text("urn:a")), ("id", id)]);
+        assert_eq!(urns(&decoded(list([unknown]), &["urn:b"])), ["urn:b"]);
+    }
+
+    #[test]
+    fn rule_3_any_other_property_came_from_everything_beside_it_as_a_whole() {
+        for value in [text("x"), text(UNKNOWN), list([text("x"), object([("m", text("y"))])]), secret(text("x"))] {
+            let property = decoded(value, &["urn:a", "urn:b"]);
+            assert_eq!(urns(&property), ["urn:a", "urn:b"]);
+            assert!(items(&property).iter().all(|item| urns(item).is_empty()));
+        }
+        assert!(decoded(secret(text("x")), &[]).secret);
+    }
+
+    #[test]
+    fn rule_4_what_came_from_nowhere_is_plain() {
+        let property = decoded(list([text("x")]), &[]);
+        assert_eq!((property.marks().dependencies.len(), property.marks().secret), (0, false));
+    }
+}

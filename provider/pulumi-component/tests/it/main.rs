@@ -1,6 +1,8 @@
 //! One binary for all integration tests: linking costs more than running.
 
 #[cfg(test)]
+mod authoring;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod closures;
@@ -14,6 +16,8 @@ mod edges;
 mod fuzz;
 #[cfg(test)]
 mod inexpressible;
+#[cfg(test)]
+mod invoking;
 #[cfg(test)]
 mod marks;
 #[cfg(test)]

@@ -1,16 +1,17 @@
-//! Methods of another package's component, called from Rust.
+//! Methods and functions: another package's called from Rust, and one's own served.
 
 use std::sync::Arc;
 
-use pulumi_component::testing::{MockMonitor, construct_with};
+use pulumi_component::testing::{MockMonitor, call_with, construct_with, inputs, invoke_with};
 use pulumi_component::{
-    Child, Component, ConstructError, Input, MethodCall, Output, Outputs, PropertyMap, PropertyValue, Scope, TypeToken,
-    Urn, Value,
+    Child, Component, ConstructError, Function, FunctionContext, Input, Method, MethodCall, Output, Outputs,
+    PropertyMap, PropertyValue, Reference, ResourceOptions, Scope, TypeToken, Urn, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::components::CLOUD;
+use crate::components::{CLOUD, Store, thing};
 
 const DESCRIBE: &str = "cloud:index:Garden/describe";
 
@@ -99,4 +100,72 @@ async fn a_method_that_fails_or_answers_nothing_fails_the_run() {
 async fn a_preview_that_is_answered_with_nothing_does_not_know() {
     let (_, outputs) = call(MockMonitor::preview(), "hello".into()).await;
     assert!(outputs.expect("it constructs")["text"].marks().unknown);
+}
+
+/// What the method answers.
+#[derive(Debug, Outputs)]
+struct Added {
+    /// Id of the new thing.
+    id: Output<String>,
+}
+
+/// Adds a thing of a size.
+struct Add;
+
+impl Method for Add {
+    const NAME: &'static str = "add";
+    const DESCRIPTION: &'static str = "Adds a thing.";
+    type Component = Store;
+    type Args = CallerArgs;
+    type Result = Added;
+
+    fn call(scope: &Scope, _store: &Reference<Store>, args: CallerArgs) -> Result<Added, ConstructError> {
+        Ok(Added { id: thing(scope, "added", args.greeting, ResourceOptions::default()).id() })
+    }
+}
+
+#[tokio::test]
+async fn a_method_of_ones_own_adds_below_its_component() {
+    let monitor = Arc::new(MockMonitor::update());
+    let store = Urn::new("urn:pulumi:stack::project::shop:index:Store::store");
+    let returned = call_with::<Add>(&monitor, store.clone(), inputs(json!({ "greeting": "large" }))).await;
+    assert_eq!(returned.expect("it answers")["id"].as_str(), Some("store-added-id"));
+    assert_eq!(monitor.recorded().registration("store-added").parent, store.as_str());
+
+    let other = Urn::new("urn:pulumi:stack::project::cloud:index:Garden::garden");
+    let told = call_with::<Add>(&monitor, other, PropertyMap::new()).await.expect_err("another component");
+    assert!(told.to_string().contains("expected a resource of type `shop:index:Store`"), "{told}");
+}
+
+/// What the function takes and answers.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Word {
+    word: String,
+}
+
+/// Puts the configuration's word before the given one.
+struct Prefix;
+
+impl Function for Prefix {
+    const TOKEN: TypeToken = TypeToken::new("shop:index:prefix");
+    const DESCRIPTION: &'static str = "Puts a word before another.";
+    type Args = Word;
+    type Result = Word;
+
+    async fn invoke(context: &FunctionContext, args: Word) -> Result<Word, ConstructError> {
+        let first = context.provider_config::<String>()?;
+        Ok(Word { word: format!("{first} {}", args.word) })
+    }
+}
+
+#[tokio::test]
+async fn a_function_of_ones_own_is_asked_with_a_configuration() {
+    let configuration = || Some(Arc::new("dear".to_owned()) as Arc<dyn std::any::Any + Send + Sync>);
+    let answer = invoke_with::<Prefix>(configuration(), inputs(json!({ "word": "friend" }))).await;
+    assert_eq!(answer.expect("it answers")["word"].as_str(), Some("dear friend"));
+    let told = invoke_with::<Prefix>(configuration(), inputs(json!({ "wort": "x" }))).await.expect_err("wrong");
+    assert!(told.to_string().contains("nearest: `word`"), "{told}");
+    let unknown = [("word".to_owned(), PropertyValue::unknown())].into();
+    assert!(invoke_with::<Prefix>(configuration(), unknown).await.expect("it is not asked").is_empty());
 }

@@ -4,8 +4,10 @@ mod closures;
 mod echo;
 mod failing;
 mod family;
+mod foreign;
 mod functions;
 mod holder;
+mod marked;
 mod methods;
 mod moving;
 mod options;
@@ -42,7 +44,9 @@ fn main() -> ExitCode {
         .component::<family::Shelf>()
         .component::<family::Rack>()
         .component::<family::Outer>()
+        .component::<foreign::Foreign>()
         .component::<holder::Holder>()
+        .component::<marked::Marked>()
         .component::<methods::Shop>()
         .component::<methods::Visitor>()
         .component::<moving::Former>()
