@@ -17,6 +17,7 @@ prerequisites: ## Say what the tests need and this machine lacks
 
 test-rust: ## Run the tests of the crates
 	@$(CARGO) test --workspace --all-targets --locked --quiet
+	@$(CARGO) test --package pulumi-component --doc --all-features --locked --quiet
 
 test-python: ## Run the tests of tools, simulated account and engine
 	@$(PYTHON) -m pytest tests -q --durations=5

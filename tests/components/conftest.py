@@ -94,9 +94,9 @@ class Described:
         """The recorded resources by logical name; the component's own provider instances are there too."""
         return {urn.split("::", 3)[3]: resource for urn, resource in self.stack.resources().items()}
 
-    def fails(self) -> str:
+    def fails(self, *flags: str) -> str:
         """What a deployment says that must fail."""
-        done = self.stack.run("up", "--yes", "--skip-preview", "--json", check=False)
+        done = self.stack.run("up", "--yes", "--skip-preview", "--json", *flags, check=False)
         assert done.returncode != 0, done.stdout
         told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         told = [event["diagnosticEvent"] for event in told if "diagnosticEvent" in event]

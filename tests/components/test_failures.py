@@ -44,6 +44,20 @@ def test_one_message_says_what_failed(program, language, place):
     assert described.state.get("broken", {}).get("outputs") in (None, {}), "a component that failed is not finished"
 
 
+def test_a_run_that_goes_on_after_an_error_does_what_it_can(program):
+    family = {"name": "family", "type": "suite:index:Family", "props": {"size": "large"}}
+    (broken,) = failing("child")["resources"]
+    described = program("yaml", {"resources": [family, broken | {"options": {"dependsOn": ["family"]}}]})
+    began = time.monotonic()
+    told = described.fails("--continue-on-error")
+    assert time.monotonic() - began < HANG_GUARD
+    assert told.count(MESSAGES["child"]) == 1, told
+    assert "registering cloud:index:Thing `broken-refused`: the engine did not complete it" in told
+    state = described.state
+    assert state["family"]["outputs"]["size"] == "large" and "family-last" in state
+    assert state.get("broken", {}).get("outputs") in (None, {}) and "broken-needy" not in state
+
+
 WRONG = {
     "text": {"$secret": ["PLANTED-list"]},
     "colour": "black",

@@ -36,7 +36,7 @@ def example(name: str) -> dict:
 def suite() -> dict:
     """The schema of the engine suite's plugin, which uses everything that an author can say."""
     cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-resource-suite", "--", "schema"]
-    text = generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target()))
+    text = generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())).decode()
     # The generator has no other package at hand; the engine suite runs what refers to one.
     text, replaced = re.subn(r'"/cloud/v[0-9.]+/schema\.json#/resources/cloud:index:Thing"', '"pulumi.json#/Any"', text)
     assert replaced

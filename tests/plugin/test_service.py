@@ -368,7 +368,9 @@ def test_a_method_answers_with_what_each_part_came_from_and_no_more(suite, serve
     json_format.ParseDict(given, request.args)
     answer = suite.Call(request)
     assert json_format.MessageToDict(getattr(answer, "return")) == {"words": "hello, Ann"}
-    assert {name: list(found.urns) for name, found in answer.returnDependencies.items()} == {"words": ["urn:of:ann"]}
+    assert {name: list(found.urns) for name, found in answer.returnDependencies.items()} == {
+        "words": ["urn:of:ann", urn]
+    }
     (asked,) = monitor.invocations
     child = monitor.registered("shop-greeted")
     assert (asked.parentStackTraceHandle, child.parentStackTraceHandle, child.parent) == ("handle", "handle", urn)
