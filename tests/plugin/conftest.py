@@ -56,7 +56,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.asked.append("GetDeploymentInfo")
         if self.features is None:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, "an older engine")
-        return resource_pb2.DeploymentInfo(organization="org", supportedFeatures=self.features, configSecretKeys=["p:word"])
+        return resource_pb2.DeploymentInfo(
+            organization="org", supportedFeatures=self.features, configSecretKeys=["p:word"]
+        )
 
     def SupportsFeature(self, request, context):
         self.asked.append(request.id)
