@@ -59,12 +59,13 @@ class Watched(Stack):
     """A stack whose every run is searched for planted secrets, and for constructions that did not do what they must."""
 
     read = 0
+    language = ""
 
     def run(self, *arguments, check: bool = True):
         """Run a command of the engine's on this stack."""
         done = super().run(*arguments, check=check)
         if "--show-secrets" not in arguments:
-            assert planted.said(done.stdout + done.stderr) == []
+            assert planted.said(done.stdout + done.stderr, self.language) == []
         everything = planted.calls(Path(self.account["PULUMI_DEBUG_GRPC"]))
         calls, self.read = everything[self.read :], len(everything)
         assert planted.sent(calls) == set()
@@ -113,6 +114,7 @@ def program(suite_engine, tmp_path_factory) -> Callable[[str, dict], Described]:
         log = folder.parent / "calls"
         environment = ENVIRONMENT | {"PULUMI_DEBUG_GRPC": str(log)}
         stack = Watched(suite_engine, folder, f"{language}{next(_names)}", environment, **config)
+        stack.language = language
         return Described(stack, language, log)
 
     return make

@@ -24,6 +24,9 @@ MESSAGES = {
     "twins": "two children are called `broken-twin` (suite:index:Failing$cloud:index:Thing)",
 }
 
+# One of each kind, from every language: what the cloud refuses, a closure that fails, a panic.
+EVERYWHERE = ("child", "closure", "panic")
+
 
 def failing(place: str) -> dict:
     """A program with a component that fails there."""
@@ -32,7 +35,8 @@ def failing(place: str) -> dict:
 
 @pytest.mark.parametrize(
     ("language", "place"),
-    [("yaml", place) for place in MESSAGES] + [(language, "child") for language in LANGUAGES if language != "yaml"],
+    [("yaml", place) for place in MESSAGES]
+    + [(language, place) for language in LANGUAGES if language != "yaml" for place in EVERYWHERE],
 )
 def test_one_message_says_what_failed(program, language, place):
     described = program(language, failing(place))

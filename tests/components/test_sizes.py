@@ -6,13 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from components.description import LANGUAGES
+
 
 @pytest.fixture(scope="module")
 def slow(program):
-    """A run with a slow child, which goes on meanwhile."""
-    described = program("yaml", {"resources": [{"name": "slow", "type": "suite:index:Slow"}]})
-    with ThreadPoolExecutor() as meanwhile:
-        yield described, meanwhile.submit(described.up)
+    """A run with a slow child from each language, which go on meanwhile."""
+    programs = [
+        program(language, {"resources": [{"name": "slow", "type": "suite:index:Slow"}]}) for language in LANGUAGES
+    ]
+    with ThreadPoolExecutor(len(programs)) as meanwhile:
+        yield {described.language: (described, meanwhile.submit(described.up)) for described in programs}
 
 
 def test_five_hundred_children(program, slow):
@@ -23,8 +27,9 @@ def test_five_hundred_children(program, slow):
     assert described.up().none
 
 
-def test_a_slow_child_that_nothing_needs_is_waited_for(slow):
-    described, running = slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_slow_child_that_nothing_needs_is_waited_for(slow, language):
+    described, running = slow[language]
     assert running.result().summary == {"create": 3}
     assert described.state["slow-slow"]["id"] == "slow-slow-id"
     assert described.state["slow"]["outputs"] == {"text": "done"}
