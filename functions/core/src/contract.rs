@@ -7,7 +7,7 @@
 pub enum Handler {
     /// Reads the compliance of the component's rules and writes one evaluation record.
     Processing,
-    /// Reads every account and region through the aggregator and writes one snapshot.
+    /// Reads every account and region through the aggregator, writes the report and the history.
     Aggregation,
     /// Records the compliance changes it was told of. Changes nothing.
     Remediation,
@@ -79,7 +79,7 @@ pub mod compliance_change {
 pub mod metric {
     /// Namespace of every metric.
     pub const NAMESPACE: &str = "ComplianceMonitoring";
-    /// The one dimension: the name of the function, which keeps two deployments of one region apart.
+    /// A dimension of each: the name of the function, which keeps two deployments of one region apart.
     pub const DIMENSION: &str = "FunctionName";
     /// Rules of this deployment that are compliant, at each processing run. Unit: count.
     pub const COMPLIANT_RULES: &str = "CompliantRules";
@@ -89,6 +89,14 @@ pub mod metric {
     pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
     /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
     pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
+    /// The score of an aggregation run, 0 to 100; absent where nothing was judged. Unit: none.
+    pub const SCORE: &str = "Score";
+    /// Open findings by [`SEVERITY`], and by [`RULE`] for the worst rules, at each aggregation run. Unit: count.
+    pub const OPEN_FINDINGS: &str = "OpenFindings";
+    /// Dimension: severity of the rule.
+    pub const SEVERITY: &str = "Severity";
+    /// Dimension: name of the rule.
+    pub const RULE: &str = "Rule";
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub struct ProcessingEnvironment {
 /// What aggregation needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AggregationEnvironment {
-    /// Where snapshots go.
+    /// Where reports and history go.
     pub storage: StorageEnvironment,
     /// Name of the configuration aggregator.
     pub aggregator_name: String,

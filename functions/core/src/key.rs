@@ -3,13 +3,22 @@
 //! | object | key |
 //! | --- | --- |
 //! | configuration | `configuration/monitoring.json` |
-//! | record of a run | `reports/<handler>/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>.json` |
+//! | record of a run of processing | `reports/processing/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>.json` |
+//! | report of a run of aggregation | `reports/aggregation/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>/<file>` |
+//! | list of the reports | `reports/aggregation/index.html` |
+//! | where the last report lies | `reports/aggregation/latest.json` |
+//! | history | `history/evaluations/`, see the crate `functions-history` |
 //! | ledger entry | `ledger/<account>/<region>/<resource type>/<resource>/<rule>/<time>-<event id>.json` |
 //!
 //! Whatever comes from outside becomes one path segment of characters that are safe in an object key (Amazon S3 User
 //! Guide, "Naming Amazon S3 objects"), or the SHA-256 of itself where it has others or is long: see [`segment`].
 
-use crate::{configuration::sha256_hex, contract::Handler, event::ComplianceChange, run::Run};
+use crate::{
+    configuration::sha256_hex,
+    contract::Handler,
+    event::ComplianceChange,
+    run::{Origin, Run},
+};
 
 /// Key of the configuration document.
 pub const CONFIGURATION: &str = "configuration/monitoring.json";
@@ -17,6 +26,12 @@ pub const CONFIGURATION: &str = "configuration/monitoring.json";
 pub const CONFIGURATION_PREFIX: &str = "configuration/";
 /// Prefix of the records of runs: what processing and aggregation may write.
 pub const REPORTS_PREFIX: &str = "reports/";
+/// Prefix of the history: what aggregation may write beside its reports.
+pub const HISTORY_PREFIX: &str = "history/evaluations/";
+/// Key of the page that lists the reports.
+pub const REPORT_INDEX: &str = "reports/aggregation/index.html";
+/// Key of the document that says where the last whole report lies.
+pub const REPORT_LATEST: &str = "reports/aggregation/latest.json";
 /// Prefix of the ledger: what remediation may write.
 pub const LEDGER_PREFIX: &str = "ledger/";
 
@@ -34,17 +49,29 @@ pub fn written_prefix(handler: Handler) -> String {
     }
 }
 
-/// Key of the record that one run of processing or aggregation leaves. The same for every retry of the run.
+/// Key of the record that one run of processing leaves. The same for every retry of the run.
 #[must_use]
-pub fn report(handler: Handler, run: &Run) -> String {
-    let date = run.time.date().replace('-', "/");
-    format!(
-        "{REPORTS_PREFIX}{}/{date}/{}/{}/{}.json",
-        handler.name(),
-        segment(&run.origin.account),
-        segment(&run.origin.region),
-        segment(&run.id)
-    )
+pub fn record(run: &Run) -> String {
+    let place = place(run.time.date(), &run.origin, &run.id);
+    format!("{}{place}.json", written_prefix(Handler::Processing))
+}
+
+/// What the keys of a report's files begin with. The same for every retry of the run.
+#[must_use]
+pub fn report(run: &Run) -> String {
+    let place = place(run.time.date(), &run.origin, &run.id);
+    format!("{}{place}/", written_prefix(Handler::Aggregation))
+}
+
+/// Where the page of a report lies, seen from the page that lists them; `time` begins with its day.
+#[must_use]
+pub fn report_page(time: &str, origin: &Origin, run_id: &str) -> String {
+    format!("{}/index.html", place(time.get(..10).unwrap_or(time), origin, run_id))
+}
+
+fn place(day: &str, origin: &Origin, run_id: &str) -> String {
+    let day: Vec<String> = day.split('-').map(segment).collect();
+    format!("{}/{}/{}/{}", day.join("/"), segment(&origin.account), segment(&origin.region), segment(run_id))
 }
 
 /// Key of the ledger entry of one compliance change. The same for every delivery of the same event.
@@ -82,11 +109,19 @@ mod tests {
     use crate::{event::tests::change, run::tests::run};
 
     #[test]
-    fn a_report_lies_by_handler_day_account_and_region() {
-        assert_eq!(
-            report(Handler::Processing, &run()),
-            "reports/processing/2026/03/04/123456789012/eu-central-1/6f1f0c1e-0000-4000-8000-000000000001.json"
-        );
+    fn records_and_reports_lie_by_handler_day_account_and_region() {
+        let place = "2026/03/04/123456789012/eu-central-1/6f1f0c1e-0000-4000-8000-000000000001";
+        let run = run();
+        assert_eq!(record(&run), format!("reports/processing/{place}.json"));
+        assert_eq!(report(&run), format!("reports/aggregation/{place}/"));
+        assert_eq!(report_page(run.time.as_str(), &run.origin, &run.id), format!("{place}/index.html"));
+    }
+
+    #[test]
+    fn the_list_of_reports_links_to_their_pages() {
+        let (run, folder) = (run(), REPORT_INDEX.strip_suffix("index.html").unwrap());
+        let page = report_page(run.time.as_str(), &run.origin, &run.id);
+        assert_eq!(format!("{folder}{page}"), format!("{}index.html", report(&run)));
     }
 
     #[test]
@@ -100,8 +135,9 @@ mod tests {
 
     #[test]
     fn each_handler_writes_under_its_own_prefix() {
-        for handler in [Handler::Processing, Handler::Aggregation] {
-            assert!(report(handler, &run()).starts_with(&written_prefix(handler)));
+        assert!(record(&run()).starts_with(&written_prefix(Handler::Processing)));
+        for key in [report(&run()).as_str(), REPORT_INDEX, REPORT_LATEST] {
+            assert!(key.starts_with(&written_prefix(Handler::Aggregation)), "{key}");
         }
         assert!(ledger(&change()).starts_with(&written_prefix(Handler::Remediation)));
     }

@@ -4,33 +4,69 @@
 
 use serde_json::{Value, json};
 
-use crate::{aggregate::SnapshotRecord, contract::metric, evaluate::EvaluationRecord};
+use crate::{compliance::Counts, contract::metric, evaluate::EvaluationRecord};
 
 /// The log line of a run of processing. `unix_millis` is the time of the metrics; `function_name` the dimension.
 #[must_use]
 pub fn of_evaluation(record: &EvaluationRecord, function_name: &str, unix_millis: u64) -> Value {
     let verdicts = record.totals.verdicts;
     let values = [(metric::COMPLIANT_RULES, verdicts.compliant), (metric::NON_COMPLIANT_RULES, verdicts.non_compliant)];
-    line(values, function_name, unix_millis)
+    let values = values.map(|(name, value)| (name, COUNT, value.into()));
+    line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
-/// The log line of a run of aggregation. `unix_millis` is the time of the metrics; `function_name` the dimension.
+/// What a run of aggregation measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Aggregated<'a> {
+    /// All verdicts.
+    pub totals: Counts,
+    /// The score in thousandths of a point, where anything was judged.
+    pub score_millipoints: Option<u64>,
+    /// Each severity in a word, and its open findings.
+    pub severities: &'a [(&'a str, u64)],
+    /// Rules and their open findings, the worst first.
+    pub rules: &'a [(&'a str, u64)],
+}
+
+/// The log lines of a run of aggregation, one, one for each severity, and at most [`RULES`] more: a metric for each rule, account and
+/// region would cost more than everything else together. `unix_millis` is the time of the metrics; `function_name` the
+/// dimension that keeps two deployments apart.
 #[must_use]
-pub fn of_snapshot(record: &SnapshotRecord, function_name: &str, unix_millis: u64) -> Value {
-    let values = [
-        (metric::COMPLIANT_EVALUATIONS, record.totals.compliant),
-        (metric::NON_COMPLIANT_EVALUATIONS, record.totals.non_compliant),
+pub fn of_aggregation(measured: &Aggregated<'_>, function_name: &str, unix_millis: u64) -> Vec<Value> {
+    let mut values = vec![
+        (metric::COMPLIANT_EVALUATIONS, COUNT, measured.totals.compliant.into()),
+        (metric::NON_COMPLIANT_EVALUATIONS, COUNT, measured.totals.non_compliant.into()),
     ];
-    line(values, function_name, unix_millis)
+    if let Some(millipoints) = measured.score_millipoints {
+        // Thousandths are told with a point, so that no double rounds them.
+        let score: Value =
+            serde_json::from_str(&format!("{}.{:03}", millipoints / 1000, millipoints % 1000)).unwrap_or(Value::Null);
+        values.push((metric::SCORE, "None", score));
+    }
+    let own = (metric::DIMENSION, function_name);
+    let mut lines = vec![line(&values, &[own], unix_millis)];
+    let open = |dimension, name, count: u64| {
+        line(&[(metric::OPEN_FINDINGS, COUNT, count.into())], &[own, (dimension, name)], unix_millis)
+    };
+    lines.extend(measured.severities.iter().map(|(word, count)| open(metric::SEVERITY, word, *count)));
+    let worst = measured.rules.iter().filter(|(_, count)| *count > 0).take(RULES);
+    lines.extend(worst.map(|(rule, count)| open(metric::RULE, rule, *count)));
+    lines
 }
 
-fn line(values: [(&str, u64); 2], function_name: &str, unix_millis: u64) -> Value {
-    let metrics = values.map(|(name, _)| json!({ "Name": name, "Unit": "Count" }));
-    let directive = json!({ "Namespace": metric::NAMESPACE, "Dimensions": [[metric::DIMENSION]], "Metrics": metrics });
+/// How many rules have a metric of their own: the worst of each run.
+pub const RULES: usize = 10;
+
+const COUNT: &str = "Count";
+
+fn line(values: &[(&str, &str, Value)], dimensions: &[(&str, &str)], unix_millis: u64) -> Value {
+    let metrics: Vec<Value> = values.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
+    let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+    let directive = json!({ "Namespace": metric::NAMESPACE, "Dimensions": [names], "Metrics": metrics });
     let mut line = json!({ "_aws": { "Timestamp": unix_millis, "CloudWatchMetrics": [directive] } });
     if let Some(members) = line.as_object_mut() {
-        members.insert(metric::DIMENSION.to_owned(), function_name.into());
-        members.extend(values.map(|(name, value)| (name.to_owned(), value.into())));
+        members.extend(dimensions.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
+        members.extend(values.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone())));
     }
     line
 }
@@ -38,18 +74,53 @@ fn line(values: [(&str, u64); 2], function_name: &str, unix_millis: u64) -> Valu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{aggregate::Aggregation, run::tests::run};
+
+    const SEVERITIES: [(&str, u64); 4] = [("critical", 1), ("high", 0), ("medium", 7), ("low", 0)];
+
+    fn lines(rules: usize) -> Vec<Value> {
+        let names: Vec<String> = (0..rules).map(|number| format!("rule-{number}")).collect();
+        let rules: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 2)).chain([("fine", 0)]).collect();
+        let totals = Counts { compliant: 4, non_compliant: 8, ..Counts::default() };
+        let measured = Aggregated { totals, score_millipoints: Some(87_050), severities: &SEVERITIES, rules: &rules };
+        of_aggregation(&measured, "compliance-aggregation", 1_772_600_767_000)
+    }
 
     #[test]
     fn a_line_has_a_value_for_each_metric_and_dimension_it_declares() {
-        let record = Aggregation::default().finish(&run(), "compliance-aggregator", None);
-        let line = of_snapshot(&record, "compliance-aggregation", 1_772_600_767_000);
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(line["_aws"]["Timestamp"], 1_772_600_767_000_u64);
-        assert_eq!(directive["Namespace"], metric::NAMESPACE);
-        for metric in directive["Metrics"].as_array().unwrap() {
-            assert!(line[metric["Name"].as_str().unwrap()].is_u64());
+        for line in lines(2) {
+            let directive = &line["_aws"]["CloudWatchMetrics"][0];
+            assert_eq!(line["_aws"]["Timestamp"], 1_772_600_767_000_u64);
+            assert_eq!(directive["Namespace"], metric::NAMESPACE);
+            for metric in directive["Metrics"].as_array().unwrap() {
+                assert!(line[metric["Name"].as_str().unwrap()].is_number());
+            }
+            for dimension in directive["Dimensions"][0].as_array().unwrap() {
+                assert!(line[dimension.as_str().unwrap()].is_string());
+            }
+            assert_eq!(line[metric::DIMENSION], "compliance-aggregation");
         }
-        assert_eq!(line[directive["Dimensions"][0][0].as_str().unwrap()], "compliance-aggregation");
+    }
+
+    #[test]
+    fn the_first_line_has_totals_and_score_to_the_thousandth() {
+        let line = &lines(0)[0];
+        assert_eq!((&line["CompliantEvaluations"], &line["NonCompliantEvaluations"]), (&json!(4), &json!(8)));
+        assert_eq!(line["Score"].to_string(), "87.05");
+    }
+
+    #[test]
+    fn nothing_judged_is_no_score() {
+        let measured = Aggregated { totals: Counts::default(), score_millipoints: None, severities: &[], rules: &[] };
+        let lines = of_aggregation(&measured, "f", 0);
+        assert_eq!((lines.len(), lines[0].get("Score")), (1, None));
+    }
+
+    #[test]
+    fn the_number_of_metrics_is_bound_whatever_the_number_of_rules() {
+        assert_eq!(lines(0).len(), 1 + SEVERITIES.len());
+        assert_eq!(lines(3).len(), 1 + SEVERITIES.len() + 3);
+        let many = lines(1000);
+        assert_eq!(many.len(), 1 + SEVERITIES.len() + RULES);
+        assert_eq!((many[5]["Rule"].as_str(), many[5]["OpenFindings"].as_u64()), (Some("rule-0"), Some(2)));
     }
 }

@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct RecordHeader {
     /// [`SCHEMA_VERSION`] at the time of writing.
     pub schema_version: u32,
-    /// What the record is: `evaluation`, `snapshot` or `ledger`.
+    /// What the record is: `evaluation` or `ledger`.
     pub kind: RecordKind,
     /// Id of the run that wrote it.
     pub run_id: String,
@@ -31,8 +31,6 @@ pub struct RecordHeader {
 pub enum RecordKind {
     /// One run of processing.
     Evaluation,
-    /// One run of aggregation.
-    Snapshot,
     /// One compliance change, seen by remediation.
     Ledger,
 }

@@ -54,6 +54,14 @@ pub enum HandlerError {
     /// A call to AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// A report or a file of the history cannot be made, or what an earlier run left does not read.
+    #[error("{what}: {cause}")]
+    Report {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        cause: String,
+    },
     /// A record does not render, which is a bug.
     #[error("a record does not render, please report this: {0}")]
     Render(Arc<serde_json::Error>),
@@ -82,6 +90,7 @@ impl HandlerError {
             Self::Configuration { .. } => "Configuration",
             Self::OtherConfiguration { .. } => "OtherConfiguration",
             Self::Aws(_) => "Aws",
+            Self::Report { .. } => "Report",
             Self::Render(_) => "Render",
         }
     }

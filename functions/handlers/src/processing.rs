@@ -6,7 +6,6 @@
 use aws_sdk_config::types::ComplianceByConfigRule;
 use functions_core::{
     configuration::{MonitoringConfiguration, sha256_hex},
-    contract::Handler,
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, RULES_PER_CALL, ReportedRule, ResourceCount, Trigger, evaluate},
     event, key, metrics, record,
@@ -19,7 +18,7 @@ use crate::{
     invocation::Invocation,
     log,
     queue::Batch,
-    store::Store,
+    store::{JSON, Store},
 };
 
 /// The handler.
@@ -67,8 +66,8 @@ impl Processing {
         let reported = self.reported(&configuration).await?;
         let sha256 = self.environment.configuration_sha256.as_str();
         let record = evaluate(&invocation.run, (trigger, changes), (&configuration, sha256), reported);
-        let key = key::report(Handler::Processing, &invocation.run);
-        let written = self.store.write_once(&key, record::render(&record)?).await?;
+        let key = key::record(&invocation.run);
+        let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
         let fields = json!({ "record": key, "written": format!("{written:?}"), "totals": record.totals });
         log::info(&invocation.run.id, "evaluated", &fields);
         log::line(&metrics::of_evaluation(&record, &invocation.function_name, invocation.started_unix_millis));

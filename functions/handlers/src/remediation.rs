@@ -10,7 +10,14 @@ use functions_core::{
 };
 use serde_json::{Value, json};
 
-use crate::{aws::Clients, error::HandlerError, invocation::Invocation, log, queue::Batch, store::Store};
+use crate::{
+    aws::Clients,
+    error::HandlerError,
+    invocation::Invocation,
+    log,
+    queue::Batch,
+    store::{JSON, Store},
+};
 
 /// The handler.
 pub struct Remediation {
@@ -48,7 +55,7 @@ impl Remediation {
     async fn record(&self, change: ComplianceChange, invocation: &Invocation) -> Result<Value, HandlerError> {
         let key = key::ledger(&change);
         let record = remediate(&invocation.run, change);
-        let written = self.store.write_once(&key, record::render(&record)?).await?;
+        let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
         let answer = json!({ "record": key, "note": record.note });
         log::info(&invocation.run.id, "recorded", &json!({ "written": format!("{written:?}"), "answer": answer }));
         Ok(answer)

@@ -1,9 +1,15 @@
-//! The report bucket: objects that are read whole, and objects that are written once.
+//! The report bucket: objects that are read whole, and written once, over again, or only over what was read.
 
-use aws_sdk_s3::{Client, error::ProvideErrorMetadata, primitives::ByteStream, types::ServerSideEncryption};
+use aws_sdk_s3::{
+    Client, error::ProvideErrorMetadata, operation::put_object::builders::PutObjectFluentBuilder,
+    primitives::ByteStream, types::ServerSideEncryption,
+};
 use functions_core::environment::StorageEnvironment;
 
 use crate::error::AwsError;
+
+/// The media type of records.
+pub const JSON: &str = "application/json";
 
 /// The report bucket under its key.
 pub struct Store {
@@ -14,10 +20,19 @@ pub struct Store {
 /// What became of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// The object is new.
+    /// The object is new, or another than it was.
     New,
-    /// It was there already: an earlier try, or an earlier delivery, wrote it.
+    /// It was there already, or another than was expected: an earlier try, or someone else, wrote it.
     Before,
+}
+
+/// An object with what tells its versions apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// The tag of this version of it.
+    pub etag: String,
 }
 
 impl Store {
@@ -39,22 +54,65 @@ impl Store {
         Ok(body.to_vec())
     }
 
-    /// Writes an object of JSON, encrypted with the key, unless there is one of that key already.
+    /// An object; `None` where there is none, or where S3 says no more than that it gives none: to a role that may not
+    /// list the bucket both are the same answer. Whoever writes it next must say that it is new.
+    ///
+    /// # Errors
+    /// When S3 does not answer.
+    pub async fn read_if_there(&self, key: &str) -> Result<Option<Object>, AwsError> {
+        let operation = || format!("GetObject `{key}` of `{}`", self.environment.report_bucket);
+        let request = self.client.get_object().bucket(&self.environment.report_bucket).key(key);
+        let object = match request.send().await {
+            Ok(object) => object,
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "AccessDenied")) => return Ok(None),
+            Err(error) => return Err(AwsError::new(operation(), &error)),
+        };
+        let etag = object.e_tag.unwrap_or_default();
+        let body = object.body.collect().await.map_err(|error| AwsError::interrupted(operation(), &error))?;
+        Ok(Some(Object { body: body.to_vec(), etag }))
+    }
+
+    /// Writes an object, encrypted with the key, unless there is one of that key already.
     ///
     /// # Errors
     /// When S3 does not take it.
-    pub async fn write_once(&self, key: &str, json: String) -> Result<Written, AwsError> {
-        let request = self
-            .client
+    pub async fn write_once(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<Written, AwsError> {
+        self.send(key, self.object(key, content_type, body).if_none_match("*")).await
+    }
+
+    /// Writes an object, encrypted with the key, over the version that was read, or as a new one where there was none.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn write_over(&self, key: &str, before: Option<&Object>, body: Vec<u8>) -> Result<Written, AwsError> {
+        let object = self.object(key, JSON, body);
+        match before {
+            Some(before) => self.send(key, object.if_match(&before.etag)).await,
+            None => self.send(key, object.if_none_match("*")).await,
+        }
+    }
+
+    /// Writes an object, encrypted with the key, whatever was there.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn write(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<(), AwsError> {
+        self.send(key, self.object(key, content_type, body)).await.map(drop)
+    }
+
+    fn object(&self, key: &str, content_type: &str, body: Vec<u8>) -> PutObjectFluentBuilder {
+        self.client
             .put_object()
             .bucket(&self.environment.report_bucket)
             .key(key)
-            .if_none_match("*")
             .server_side_encryption(ServerSideEncryption::AwsKms)
             .ssekms_key_id(&self.environment.kms_key_arn)
             .bucket_key_enabled(true)
-            .content_type("application/json")
-            .body(ByteStream::from(json.into_bytes()));
+            .content_type(content_type)
+            .body(ByteStream::from(body))
+    }
+
+    async fn send(&self, key: &str, request: PutObjectFluentBuilder) -> Result<Written, AwsError> {
         match request.send().await {
             Ok(_) => Ok(Written::New),
             Err(error) if error.code() == Some("PreconditionFailed") => Ok(Written::Before),

@@ -58,8 +58,10 @@ impl FakeAws {
                 let request = read(&stream);
                 let (status, body) = answer(&request);
                 kept.lock().unwrap().push(request);
-                let head =
-                    format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                let (tag, length) = (etag(&body), body.len());
+                let head = format!(
+                    "HTTP/1.1 {status} x\r\nconnection: close\r\netag: {tag}\r\ncontent-length: {length}\r\n\r\n"
+                );
                 stream.write_all((head + &body).as_bytes()).unwrap();
             }
         });
@@ -76,6 +78,11 @@ impl FakeAws {
     }
 }
 
+/// What tells two versions of an object apart; here its length is enough.
+pub fn etag(body: &str) -> String {
+    format!("\"{}\"", body.len())
+}
+
 fn read(stream: &TcpStream) -> Request {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -84,14 +91,14 @@ fn read(stream: &TcpStream) -> Request {
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).unwrap();
-        let Some((name, value)) = header.trim_end().split_once(": ") else { break };
-        headers.insert(name.to_lowercase(), value.to_owned());
+        let Some((name, value)) = header.trim_end().split_once(':') else { break };
+        headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
     let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
     let line = line.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
-    Request { line, headers, body: String::from_utf8(body).unwrap() }
+    Request { line, headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 /// Clients that try once.

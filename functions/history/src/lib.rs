@@ -18,7 +18,7 @@ use parquet::{
 use thiserror::Error;
 
 /// Prefix of the history in the bucket; the table of a query engine begins here.
-pub const PREFIX: &str = "history/evaluations/";
+pub const PREFIX: &str = functions_core::key::HISTORY_PREFIX;
 
 /// The columns. New ones go to the end; a column that is there keeps its name, type and meaning.
 pub const SCHEMA: &str = "message evaluation {

@@ -40,15 +40,18 @@ pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function) -> Vec<St
     ]
 }
 
-/// Aggregation reads through the aggregator and writes snapshots.
+/// Aggregation reads through the aggregator and its own last report, and writes reports and history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
-        Statement::allow("Records")
-            .actions(["s3:PutObject"])
+        Statement::allow("Reports")
+            .actions(["s3:GetObject", "s3:PutObject"])
             .on(interpolate!("{}/reports/aggregation/*", &shared.bucket_arn)),
+        Statement::allow("History")
+            .actions(["s3:PutObject"])
+            .on(interpolate!("{}/history/evaluations/*", &shared.bucket_arn)),
         // An aggregator's ARN ends in an id that AWS gives it.
         Statement::allow("Aggregator")
-            .actions(["config:SelectAggregateResourceConfig"])
+            .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
             .on(config(shared, "config-aggregator/*")),
     ]
 }

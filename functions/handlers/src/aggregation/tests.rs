@@ -1,0 +1,282 @@
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use super::*;
+use crate::testing::{self, Answer, FakeAws, Request, invocation};
+
+const PREFIX: &str = "reports/aggregation/2026/03/04/123456789012/eu-central-1/run-1/";
+
+type Objects = Arc<Mutex<BTreeMap<String, String>>>;
+
+fn row(account: &str, resource: &str, verdict: &str) -> String {
+    json!({ "accountId": account, "awsRegion": "eu-central-1",
+            "configuration": { "targetResourceType": "AWS::S3::Bucket", "targetResourceId": resource,
+                               "configRuleList": [{ "configRuleName": "a", "complianceType": verdict }] } })
+    .to_string()
+}
+
+/// A bucket that keeps what is written and minds conditions, beside an aggregator with these pages.
+struct Account {
+    aws: FakeAws,
+    objects: Objects,
+}
+
+impl Account {
+    fn new(pages: Vec<Vec<String>>) -> Self {
+        Self::refusing(pages, |_| None)
+    }
+
+    fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
+        let objects = Objects::default();
+        let kept = Arc::clone(&objects);
+        let aws = FakeAws::start(move |request| {
+            refuse(request).unwrap_or_else(|| match request.operation() {
+                "SelectAggregateResourceConfig" => page(&pages, request),
+                "DescribeConfigurationAggregatorSourcesStatus" => (200, sources()),
+                _ => object(&kept, request),
+            })
+        });
+        Self { aws, objects }
+    }
+
+    async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
+        let environment = testing::environment(&[("AGGREGATOR_NAME", "compliance-aggregator")]);
+        let aggregation = Aggregation::new(environment, &testing::clients(&self.aws.endpoint))?;
+        let mut invocation = invocation();
+        invocation.run.id = run.to_owned();
+        aggregation.handle(event, &invocation).await
+    }
+
+    fn put(&self, key: &str, body: &str) {
+        self.objects.lock().unwrap().insert(key.to_owned(), body.to_owned());
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.objects.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn object(&self, key: &str) -> String {
+        self.objects.lock().unwrap()[key].clone()
+    }
+
+    fn report(&self, run: &str) -> Value {
+        let key = format!("{}report.json", PREFIX.replace("run-1", run));
+        serde_json::from_str(&self.object(&key)).unwrap()
+    }
+}
+
+fn page(pages: &[Vec<String>], request: &Request) -> Answer {
+    let asked: Value = serde_json::from_str(&request.body).unwrap();
+    let number = asked["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+    let mut answer = json!({ "Results": pages.get(number).cloned().unwrap_or_default() });
+    if number + 1 < pages.len() {
+        answer["NextToken"] = (number + 1).to_string().into();
+    }
+    (200, answer.to_string())
+}
+
+fn sources() -> String {
+    let source = |id, kind, region| json!({ "SourceId": id, "SourceType": kind, "AwsRegion": region });
+    let account = |id, region| source(id, "ACCOUNT", Some(region));
+    json!({ "AggregatedSourceStatusList": [
+        account("1", "eu-central-1"), account("9", "eu-west-1"), source("o-1", "ORGANIZATION", None),
+    ] })
+    .to_string()
+}
+
+/// S3 as far as it matters here: an object that must be new, and one that is not there.
+fn object(kept: &Objects, request: &Request) -> Answer {
+    let (method, target) = request.line.split_once(' ').unwrap();
+    let path = target.split('?').next().unwrap();
+    let key = path.strip_prefix(&format!("/{}/", testing::BUCKET)).unwrap().replace("%3D", "=");
+    let refused = |status, code: &str| (status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"));
+    let mut kept = kept.lock().unwrap();
+    if method == "GET" {
+        return kept.get(&key).map_or_else(|| refused(403, "AccessDenied"), |body| (200, body.clone()));
+    }
+    if request.headers.get("if-none-match").is_some_and(|tag| tag == "*") && kept.contains_key(&key) {
+        return refused(412, "PreconditionFailed");
+    }
+    if request
+        .headers
+        .get("if-match")
+        .is_some_and(|tag| kept.get(&key).map(|body| testing::etag(body)).as_ref() != Some(tag))
+    {
+        return refused(412, "PreconditionFailed");
+    }
+    kept.insert(key, request.body.clone());
+    (200, String::new())
+}
+
+#[tokio::test]
+async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() {
+    let first = vec![row("1", "one", "NON_COMPLIANT"), row("2", "two", "COMPLIANT")];
+    let account = Account::new(vec![first, vec![row("1", "three", "NON_COMPLIANT"), "{}".to_owned()]]);
+    let event = json!({ "responsePayload": { "record": "reports/processing/x.json" } });
+    let answer = account.run(&event, "run-1").await.unwrap();
+    assert_eq!(
+        answer,
+        json!({ "report": format!("{PREFIX}index.html"), "processingRecord": "reports/processing/x.json",
+                "resources": 4, "unreadableResources": 1, "scoreMillipoints": 33_334,
+                "compliant": 1, "nonCompliant": 2, "notApplicable": 0, "insufficientData": 0 })
+    );
+    let own = ["findings.csv", "index.html", "report.json", "rules.csv", "summary.json"];
+    let mut expected: Vec<String> = own.iter().map(|name| format!("{PREFIX}{name}")).collect();
+    expected.extend(["index.html", "latest.json"].map(|name| format!("reports/aggregation/{name}")));
+    for source in ["1", "2"] {
+        let place = format!("date=2026-03-04/account={source}/region=eu-central-1");
+        expected.push(format!("history/evaluations/{place}/run-1.parquet"));
+    }
+    expected.sort();
+    assert_eq!(account.keys(), expected);
+    let report = account.report("run-1");
+    assert_eq!(report["totals"]["nonCompliant"], 2);
+    let silent: Vec<_> =
+        report["sources"].as_array().unwrap().iter().filter(|source| source["reported"] == false).collect();
+    assert_eq!((silent.len(), silent[0]["account"].as_str()), (1, Some("9")), "who should report and did not is named");
+    let list = account.object("reports/aggregation/index.html");
+    assert!(list.contains("2026/03/04/123456789012/eu-central-1/run-1/index.html"), "{list}");
+    let limited = account.aws.requests().iter().filter(|request| request.body.contains("\"Limit\":100")).count();
+    assert_eq!(limited, 3);
+}
+
+#[tokio::test]
+async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
+    account.run(&json!({}), "run-1").await.unwrap();
+    let puts: Vec<_> = account.aws.requests().into_iter().filter(|request| request.line.starts_with("PUT")).collect();
+    assert_eq!(puts.len(), 8);
+    for put in puts {
+        assert_eq!(put.headers["x-amz-server-side-encryption"], "aws:kms", "{}", put.line);
+        assert_eq!(put.headers["x-amz-server-side-encryption-aws-kms-key-id"], testing::KMS_KEY_ARN);
+        let expected = match put.line.split('?').next().unwrap().rsplit('.').next().unwrap() {
+            "html" => "text/html; charset=utf-8",
+            "csv" => "text/csv; charset=utf-8",
+            "parquet" => "application/vnd.apache.parquet",
+            _ => "application/json",
+        };
+        assert_eq!(put.headers["content-type"], expected, "{}", put.line);
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_comes_again_changes_nothing_of_its_report() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
+    let first = account.run(&json!({}), "run-1").await.unwrap();
+    let before = account.objects.lock().unwrap().clone();
+    assert_eq!(account.run(&json!({}), "run-1").await.unwrap(), first);
+    assert_eq!(*account.objects.lock().unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
+    for broken in ["findings.csv", "report.json", "index.html", "summary.json", "latest.json", ".parquet"] {
+        let fails = Arc::new(AtomicBool::new(true));
+        let failing = Arc::clone(&fails);
+        let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
+            let hit = request.line.starts_with("PUT") && request.line.split('?').next().unwrap().ends_with(broken);
+            (hit && failing.load(Ordering::Relaxed)).then(|| (400, "<Error><Code>Killed</Code></Error>".to_owned()))
+        });
+        let error = account.run(&json!({}), "run-1").await.unwrap_err();
+        assert!(error.to_string().contains("Killed"), "{broken}: {error}");
+        fails.store(false, Ordering::Relaxed);
+        account.run(&json!({}), "run-1").await.unwrap();
+        assert_eq!(account.keys().len(), 8, "{broken}");
+        assert_eq!(account.report("run-1")["change"], Value::Null, "{broken}: it does not compare itself with itself");
+    }
+}
+
+#[tokio::test]
+async fn the_next_run_says_what_changed() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT"), row("1", "two", "NON_COMPLIANT")]]);
+    account.run(&json!({}), "run-1").await.unwrap();
+    let rows = [("one", "COMPLIANT"), ("two", "NON_COMPLIANT"), ("three", "NON_COMPLIANT")];
+    let later = Account::new(vec![rows.iter().map(|(name, verdict)| row("1", name, verdict)).collect()]);
+    later.objects.lock().unwrap().extend(account.objects.lock().unwrap().clone());
+    later.run(&json!({}), "run-2").await.unwrap();
+    let report = later.report("run-2");
+    let change = &report["change"];
+    assert_eq!((&change["new"], &change["fixed"], &change["stillOpen"]), (&json!(1), &json!(1), &json!(1)));
+    assert_eq!(report["trend"].as_array().unwrap().len(), 2);
+    assert!(later.object("reports/aggregation/latest.json").contains("run-2"));
+    let list = later.object("reports/aggregation/index.html");
+    assert!(list.contains("run-1/index.html") && list.contains("run-2/index.html"), "{list}");
+}
+
+#[tokio::test]
+async fn a_run_that_finds_another_one_moving_on_looks_again_and_a_later_one_stays() {
+    let missed = AtomicBool::new(false);
+    let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
+        let moving = request.line.starts_with("PUT") && request.line.contains("latest.json");
+        let first = moving && request.headers.contains_key("if-match") && !missed.swap(true, Ordering::Relaxed);
+        first.then(|| (412, "<Error><Code>PreconditionFailed</Code></Error>".to_owned()))
+    });
+    account.run(&json!({}), "run-1").await.unwrap();
+    account.run(&json!({}), "run-2").await.unwrap();
+    assert!(account.object("reports/aggregation/latest.json").contains("run-2"));
+
+    let later = json!({ "schemaVersion": 1, "runId": "run-9", "time": "2026-03-05T00:00:00Z", "prefix": "gone/" });
+    account.put("reports/aggregation/latest.json", &later.to_string());
+    account.run(&json!({}), "run-3").await.unwrap();
+    assert!(account.object("reports/aggregation/latest.json").contains("run-9"));
+    assert_eq!(account.report("run-3")["change"], Value::Null, "what it would compare itself with is gone");
+}
+
+#[tokio::test]
+async fn a_latest_report_that_cannot_be_read_is_not_overwritten() {
+    let account = Account::refusing(vec![vec![]], |request| {
+        let denied = request.line.starts_with("GET") && request.line.contains("latest.json");
+        denied.then(|| (403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>".to_owned()))
+    });
+    account.put("reports/aggregation/latest.json", "{}");
+    let error = account.run(&json!({}), "run-1").await.unwrap_err();
+    assert_eq!(error.error_type(), "GiveUp.Report");
+    assert!(error.to_string().contains("may this function read its reports?"), "{error}");
+    assert_eq!(account.object("reports/aggregation/latest.json"), "{}");
+}
+
+#[tokio::test]
+async fn what_an_earlier_run_left_and_does_not_read_is_named() {
+    let account = Account::new(vec![vec![]]);
+    account.put("reports/aggregation/latest.json", "{}");
+    let error = account.run(&json!({}), "run-1").await.unwrap_err().to_string();
+    assert!(error.starts_with("reading `reports/aggregation/latest.json`, which an earlier run wrote: "), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_to_see_is_a_report_that_says_so() {
+    let account = Account::new(vec![vec![]]);
+    let answer = account.run(&json!({}), "run-1").await.unwrap();
+    assert_eq!((&answer["resources"], &answer["scoreMillipoints"]), (&json!(0), &Value::Null));
+    assert_eq!(account.keys().len(), 7, "no history of nothing");
+}
+
+#[tokio::test]
+async fn names_in_any_script_stay_what_they_are() {
+    let name = "<script>alert(1)</script> 日本 مرحبا";
+    let account = Account::new(vec![vec![row("1", name, "NON_COMPLIANT")]]);
+    account.run(&json!({}), "run-1").await.unwrap();
+    assert!(!account.object(&format!("{PREFIX}index.html")).contains("<script>alert"));
+    assert_eq!(account.report("run-1")["findings"][0]["resourceId"], name);
+}
+
+#[tokio::test]
+async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
+    let account = Account::refusing(vec![], |request| {
+        let gone = json!({ "__type": "NoSuchConfigurationAggregatorException", "message": "no" });
+        (request.operation() == "DescribeConfigurationAggregatorSourcesStatus").then(|| (400, gone.to_string()))
+    });
+    let error = account.run(&json!({}), "run-1").await.unwrap_err();
+    assert_eq!(error.error_type(), "GiveUp.Aws");
+    assert_eq!(
+        error.to_string(),
+        "DescribeConfigurationAggregatorSourcesStatus of `compliance-aggregator`: \
+         NoSuchConfigurationAggregatorException: no"
+    );
+    assert!(account.keys().is_empty());
+}
