@@ -28,7 +28,11 @@ PERMISSIONS = {
         "Next": ["lambda:InvokeFunction"],
         "Events": QUEUE,
     },
-    "aggregation": {"Records": ["s3:PutObject"], "Aggregator": ["config:SelectAggregateResourceConfig"]},
+    "aggregation": {
+        "Reports": ["s3:GetObject", "s3:PutObject"],
+        "History": ["s3:PutObject"],
+        "Aggregator": ["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"],
+    },
     "remediation": {"Ledger": ["s3:PutObject"], "Events": QUEUE},
 }
 pytestmark = pytest.mark.parametrize("handler", HANDLERS)
@@ -132,6 +136,8 @@ def test_a_role_may_do_it_on_exactly_this(monitor, handler):
         "Key": key,
         "Configuration": f"{bucket}/configuration/*",
         "Records": f"{bucket}/reports/{handler}/*",
+        "Reports": f"{bucket}/reports/aggregation/*",
+        "History": f"{bucket}/history/evaluations/*",
         "Ledger": f"{bucket}/ledger/*",
         "Compliance": arn(monitor, "config", "config-rule/*"),
         "Aggregator": arn(monitor, "config", "config-aggregator/*"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from engine.deployment import EXAMPLES, Deployment, compliance_change
@@ -40,6 +41,17 @@ def assert_encrypted(working: Deployment, key: str) -> None:
     assert head["SSEKMSKeyId"] == working.outputs["kmsKeyArn"]
 
 
+def text(working: Deployment, key: str) -> str:
+    """An object as a text."""
+    return working.client("s3").get_object(Bucket=working.outputs["bucketName"], Key=key)["Body"].read().decode()
+
+
+def said(working: Deployment, handler: str, word: str) -> str:
+    """What a function's log says with this word in it."""
+    events = working.client("logs").filter_log_events(logGroupName=f"/aws/lambda/compliance-{handler}")["events"]
+    return "".join(event["message"] for event in events if word in event["message"])
+
+
 def session(working: Deployment, handler: str):
     """The account as a function's role sees it."""
     function = working.client("lambda").get_function(FunctionName=f"compliance-{handler}")
@@ -60,14 +72,55 @@ def test_processing_records_what_config_judges(working):
     assert_encrypted(working, answer["record"])
 
 
-def test_aggregation_records_what_the_aggregator_sees(working):
+def test_aggregation_reports_what_the_aggregator_sees(working):
     working.account.put_evaluations(BUCKETS, [result("good", "COMPLIANT"), result("bad", "NON_COMPLIANT")])
     answer = working.invoke("compliance-aggregation", {})
     assert (answer["compliant"], answer["nonCompliant"], answer["unreadableResources"]) == (1, 1, 0)
-    record = working.record(answer["record"])
-    assert (record["kind"], record["aggregator"]) == ("snapshot", "compliance-aggregator")
-    assert answer["record"].startswith("reports/aggregation/")
-    assert_encrypted(working, answer["record"])
+    folder = answer["report"].removesuffix("index.html")
+    assert folder.startswith("reports/aggregation/")
+    files = {key.removeprefix(folder): key for key in working.objects(folder)}
+    assert set(files) == {"findings.csv", "index.html", "report.json", "rules.csv", "summary.json"}
+    for key in files.values():
+        assert_encrypted(working, key)
+    report = working.record(files["report.json"])
+    assert [(finding["resourceId"], finding["rule"]) for finding in report["findings"]] == [("bad", BUCKETS)]
+    (source,) = report["sources"]
+    place = (working.account.account_id, working.account.region, True)
+    assert (source["account"], source["region"], source["reported"]) == place
+    page = text(working, files["index.html"])
+    assert ">bad<" in page and BUCKETS in page
+    assert answer["report"].removeprefix("reports/aggregation/") in text(working, "reports/aggregation/index.html")
+
+
+def test_the_next_report_says_what_changed(working):
+    working.account.put_evaluations(BUCKETS, [result("good", "COMPLIANT"), result("bad", "NON_COMPLIANT")])
+    working.invoke("compliance-aggregation", {})
+    working.account.put_evaluations(BUCKETS, [result("good", "NON_COMPLIANT"), result("bad", "COMPLIANT")])
+    answer = working.invoke("compliance-aggregation", {})
+    report = working.record(answer["report"].replace("index.html", "report.json"))
+    change = report["change"]
+    assert (change["new"], change["fixed"], change["stillOpen"]) == (1, 1, 0)
+    assert report["trend"][-1]["scoreMillipoints"] == answer["scoreMillipoints"]
+    assert working.record("reports/aggregation/latest.json")["prefix"] == answer["report"].removesuffix("index.html")
+
+
+def test_the_history_of_a_run_is_read_by_an_engine_that_scales(working, tmp_path):
+    working.account.put_evaluations(BUCKETS, [result("good", "COMPLIANT"), result("bad", "NON_COMPLIANT")])
+    before = set(working.objects("history/"))
+    working.invoke("compliance-aggregation", {})
+    (key,) = set(working.objects("history/")) - before
+    assert f"/account={working.account.account_id}/region={working.account.region}/" in key
+    assert_encrypted(working, key)
+    # The folders are the partitions.
+    place = tmp_path / key
+    place.parent.mkdir(parents=True)
+    working.client("s3").download_file(working.outputs["bucketName"], key, str(place))
+    query = (
+        "SELECT account::VARCHAR, region, rule, resource_id, compliance FROM read_parquet(?, hive_partitioning = true)"
+    )
+    rows = duckdb.execute(f"{query} ORDER BY resource_id", [str(place)]).fetchall()
+    source = (working.account.account_id, working.account.region, BUCKETS)
+    assert rows == [(*source, "bad", "NON_COMPLIANT"), (*source, "good", "COMPLIANT")]
 
 
 def test_remediation_records_what_it_is_told_and_changes_nothing(working):
@@ -80,18 +133,18 @@ def test_remediation_records_what_it_is_told_and_changes_nothing(working):
     assert_encrypted(working, keys[0])
 
 
-def test_the_schedule_leads_to_a_record_and_the_record_to_a_snapshot(working):
+def test_the_schedule_leads_to_a_record_and_the_record_to_a_report(working):
     before = set(working.objects("reports/"))
     assert working.account.fire_schedule("compliance-schedule") == 1
 
-    def snapshot() -> dict | None:
+    def reports() -> list[str]:
         new = [key for key in working.objects("reports/aggregation/") if key not in before]
-        return working.record(new[0]) if new else None
+        return [key for key in new if key.endswith("/summary.json")]
 
-    found = eventually(snapshot)
+    eventually(reports)
     evaluations = [key for key in working.objects("reports/processing/") if key not in before]
     assert [working.record(key)["trigger"] for key in evaluations] == ["schedule"]
-    assert found["processingRecord"] == evaluations[0]
+    eventually(lambda: evaluations[0] in said(working, "aggregation", "processingRecord"))
 
 
 def test_a_compliance_change_leads_to_a_ledger_entry_and_a_new_evaluation(working):
@@ -111,13 +164,10 @@ def test_a_compliance_change_leads_to_a_ledger_entry_and_a_new_evaluation(workin
 
 def test_what_a_function_says_is_in_its_log_group(working):
     working.invoke("compliance-processing", {})
-    logs = working.client("logs")
-
-    def said() -> str:
-        events = logs.filter_log_events(logGroupName="/aws/lambda/compliance-processing")["events"]
-        return "".join(event["message"] for event in events if "CompliantRules" in event["message"])
-
-    assert '"Namespace":"ComplianceMonitoring"' in eventually(said).replace(" ", "")
+    working.invoke("compliance-aggregation", {})
+    for handler, metric in (("processing", "CompliantRules"), ("aggregation", "Score")):
+        found = eventually(lambda place=(handler, metric): said(working, *place))
+        assert '"Namespace":"ComplianceMonitoring"' in found.replace(" ", "")
 
 
 @pytest.mark.parametrize("handler", HANDLERS)

@@ -68,18 +68,19 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
             graph.metric("AWS/Lambda", name, of(handler))
         })
     };
-    let found = |title, handler: Handler, names: [&str; 2]| {
-        names.into_iter().fold(Graph::new(title, facts.region(), "Maximum").period_seconds(3600), |graph, name| {
-            graph.metric(metric::NAMESPACE, name, [(metric::DIMENSION, prefix.function(handler).into())])
+    let found = |title, handler: Handler, names: &[&'static str]| {
+        names.iter().fold(Graph::new(title, facts.region(), "Maximum").period_seconds(3600), |graph, name| {
+            graph.metric(metric::NAMESPACE, *name, [(metric::DIMENSION, prefix.function(handler).into())])
         })
     };
     DashboardBody::default()
         .row([
-            found("Rules", Handler::Processing, [metric::COMPLIANT_RULES, metric::NON_COMPLIANT_RULES]),
+            found("Score, all accounts and regions", Handler::Aggregation, &[metric::SCORE]),
+            found("Rules", Handler::Processing, &[metric::COMPLIANT_RULES, metric::NON_COMPLIANT_RULES]),
             found(
                 "Evaluations, all accounts and regions",
                 Handler::Aggregation,
-                [metric::COMPLIANT_EVALUATIONS, metric::NON_COMPLIANT_EVALUATIONS],
+                &[metric::COMPLIANT_EVALUATIONS, metric::NON_COMPLIANT_EVALUATIONS],
             ),
         ])
         .row([
