@@ -46,6 +46,17 @@ impl Timestamp {
         self.0.split('T').next().unwrap_or_default()
     }
 
+    /// Milliseconds since the start of 1970 in UTC, leap seconds not counted; what is finer is left out. 0 before 1970.
+    #[must_use]
+    pub fn unix_millis(&self) -> u64 {
+        let part = |from: usize| self.0.get(from..from + 2).and_then(|digits| digits.parse::<u64>().ok()).unwrap_or(0);
+        let days = day_number(&self.0).unwrap_or(0).saturating_sub(DAYS_TO_1970);
+        let seconds = days * 86_400 + part(11) * 3_600 + part(14) * 60 + part(17);
+        let fraction = self.0.get(19..).and_then(|rest| rest.strip_prefix('.')).unwrap_or_default();
+        let digits = fraction.chars().take_while(char::is_ascii_digit).chain("000".chars()).take(3).collect::<String>();
+        seconds * 1_000 + digits.parse::<u64>().unwrap_or(0)
+    }
+
     /// The moment without `-` and `:`, for an object key: `20260304T050607Z`. Sorts by time.
     #[must_use]
     pub fn compact(&self) -> String {
@@ -81,6 +92,20 @@ const fn civil_date(days: u64) -> (u64, u64, u64) {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + days / 146_097 * 400 + if month <= 2 { 1 } else { 0 };
     (year, month, day)
+}
+
+/// [`day_number`] of 1970-01-01.
+const DAYS_TO_1970: u64 = 719_469;
+
+/// The number of the day that `time` begins with (`yyyy-mm-dd`), on a scale of its own (Howard Hinnant, "chrono-Compatible
+/// Low-Level Date Algorithms", `days_from_civil`).
+#[must_use]
+pub fn day_number(time: &str) -> Option<u64> {
+    let part = |from: usize, to: usize| time.get(from..to)?.parse::<u64>().ok();
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let year = if month <= 2 { year.checked_sub(1)? } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day;
+    Some(year * 365 + year / 4 - year / 100 + year / 400 + day_of_year)
 }
 
 /// Fields by position and range; the month's own length is not asked for, because the day only names a folder.
@@ -122,6 +147,15 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_counts_to_the_millisecond() {
+        for (fraction, millis) in [("", 0), (".1", 100), (".123", 123), (".123999", 123), (".004", 4)] {
+            let time = Timestamp::parse(&format!("1970-01-02T00:00:01{fraction}Z")).unwrap();
+            assert_eq!(time.unix_millis(), 86_401_000 + millis);
+        }
+        assert_eq!(Timestamp::parse("0001-01-01T00:00:00Z").unwrap().unix_millis(), 0);
+    }
+
+    #[test]
     fn other_forms_are_refused_and_named() {
         for text in [
             "",
@@ -155,6 +189,7 @@ mod tests {
         fn every_second_is_a_timestamp_and_later_ones_sort_after(seconds in 0..300_000_000_000_u64) {
             let time = Timestamp::from_unix_seconds(seconds);
             prop_assert_eq!(Timestamp::parse(time.as_str()).unwrap(), time.clone());
+            prop_assert_eq!(time.unix_millis(), seconds.min(253_402_300_799) * 1_000);
             prop_assert!(time.compact() <= Timestamp::from_unix_seconds(seconds + 1).compact());
         }
 

@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use functions_core::compliance::{Compliance, Counts};
+use functions_core::{
+    compliance::{Compliance, Counts},
+    timestamp::day_number,
+};
 
 use crate::{
     input::{Before, Context, Evaluation, Severity, Texts},
@@ -354,13 +357,4 @@ impl Groups {
 /// Whole days from the date of one RFC 3339 time to that of another; none where one does not read, zero where it is later.
 fn days_between(from: &str, to: &str) -> Option<u64> {
     Some(day_number(to)?.saturating_sub(day_number(from)?))
-}
-
-/// Days of a date on a scale of its own (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn day_number(time: &str) -> Option<u64> {
-    let part = |from: usize, to: usize| time.get(from..to)?.parse::<u64>().ok();
-    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-    let year = if month <= 2 { year.checked_sub(1)? } else { year };
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day;
-    Some(year * 365 + year / 4 - year / 100 + year / 400 + day_of_year)
 }

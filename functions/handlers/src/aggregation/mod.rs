@@ -50,7 +50,7 @@ impl Aggregation {
         let expected = reading::sources(&self.config, &self.environment.aggregator_name).await?;
         let context =
             Context { run_id: run.id.clone(), time: run.time.as_str().to_owned(), expected, ..Context::default() };
-        let read = reading::verdicts(&self.config, &self.environment.aggregator_name, context, invocation).await?;
+        let read = reading::verdicts(&self.config, &self.environment.aggregator_name, context, run).await?;
 
         let report = read.collector.finish(before);
         let answer = json!({

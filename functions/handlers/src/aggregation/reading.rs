@@ -1,16 +1,16 @@
 //! What the aggregator sees.
 
-use functions_core::aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row};
+use functions_core::{
+    aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row},
+    run::Run,
+};
 use functions_history::{History, HistoryError, Row};
 use functions_report::{
     collect::Collector,
     input::{Context, Evaluation, Severity},
 };
 
-use crate::{
-    error::{AwsError, HandlerError},
-    invocation::Invocation,
-};
+use crate::error::{AwsError, HandlerError};
 
 /// Everything that was read, as it is kept: counts and open findings, and compressed columns.
 pub(super) struct Read {
@@ -46,10 +46,9 @@ pub(super) async fn verdicts(
     config: &aws_sdk_config::Client,
     aggregator: &str,
     context: Context,
-    invocation: &Invocation,
+    run: &Run,
 ) -> Result<Read, HandlerError> {
-    let run = &invocation.run;
-    let millis = i64::try_from(invocation.started_unix_millis).unwrap_or(i64::MAX);
+    let millis = i64::try_from(run.time.unix_millis()).unwrap_or(i64::MAX);
     let mut read = Read {
         collector: Collector::new(context),
         history: History::new(&run.id, run.time.date(), millis).map_err(|error| history_error(&error))?,
