@@ -70,7 +70,7 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
     };
     let found = |title, handler: Handler, names: &[&'static str]| {
         names.iter().fold(Graph::new(title, facts.region(), "Maximum").period_seconds(3600), |graph, name| {
-            graph.metric(metric::NAMESPACE, *name, [(metric::DIMENSION, prefix.function(handler).into())])
+            graph.metric(metric::NAMESPACE, name, [(metric::DIMENSION, prefix.function(handler).into())])
         })
     };
     DashboardBody::default()
