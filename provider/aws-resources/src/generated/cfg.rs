@@ -258,6 +258,175 @@ impl ConfigurationAggregatorBuilder {
     }
 }
 
+/// `aws:cfg/conformancePack:ConformancePack`
+#[derive(Clone)]
+pub struct ConformancePack(ChildHandle);
+
+/// A [`ConformancePack`] that is being described.
+pub struct ConformancePackBuilder(Child);
+
+impl ConformancePack {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/conformancePack:ConformancePack");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(scope: &Scope, role: &str) -> ConformancePackBuilder {
+        ConformancePackBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `arn`: string.
+    pub fn arn(&self) -> Output<String> {
+        self.0.output("arn")
+    }
+
+    /// `name`: string.
+    pub fn name(&self) -> Output<String> {
+        self.0.output("name")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+}
+
+impl Resource for ConformancePack {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl ConformancePackBuilder {
+    /// `deliveryS3Bucket`: string.
+    #[must_use]
+    pub fn delivery_s3_bucket(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("deliveryS3Bucket", value.into());
+        self
+    }
+
+    /// `deliveryS3Bucket`, where it is given.
+    #[must_use]
+    pub fn set_delivery_s3_bucket(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.delivery_s3_bucket(value),
+            None => self,
+        }
+    }
+
+    /// `deliveryS3KeyPrefix`: string.
+    #[must_use]
+    pub fn delivery_s3_key_prefix(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("deliveryS3KeyPrefix", value.into());
+        self
+    }
+
+    /// `deliveryS3KeyPrefix`, where it is given.
+    #[must_use]
+    pub fn set_delivery_s3_key_prefix(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.delivery_s3_key_prefix(value),
+            None => self,
+        }
+    }
+
+    /// `inputParameters`: list of [`ConformancePackInputParameter`].
+    #[must_use]
+    pub fn input_parameters(mut self, value: impl Into<Input<Vec<Input<ConformancePackInputParameter>>>>) -> Self {
+        self.0.input("inputParameters", value.into());
+        self
+    }
+
+    /// `inputParameters`, where it is given.
+    #[must_use]
+    pub fn set_input_parameters(self, value: Option<Input<Vec<Input<ConformancePackInputParameter>>>>) -> Self {
+        match value {
+            Some(value) => self.input_parameters(value),
+            None => self,
+        }
+    }
+
+    /// `name`: string.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("name", value.into());
+        self
+    }
+
+    /// `name`, where it is given.
+    #[must_use]
+    pub fn set_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.name(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// `templateBody`: string.
+    #[must_use]
+    pub fn template_body(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("templateBody", value.into());
+        self
+    }
+
+    /// `templateBody`, where it is given.
+    #[must_use]
+    pub fn set_template_body(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.template_body(value),
+            None => self,
+        }
+    }
+
+    /// `templateS3Uri`: string.
+    #[must_use]
+    pub fn template_s3_uri(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("templateS3Uri", value.into());
+        self
+    }
+
+    /// `templateS3Uri`, where it is given.
+    #[must_use]
+    pub fn set_template_s3_uri(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.template_s3_uri(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> ConformancePack {
+        ConformancePack(self.0.register())
+    }
+}
+
 /// `aws:cfg/deliveryChannel:DeliveryChannel`
 #[derive(Clone)]
 pub struct DeliveryChannel(ChildHandle);
@@ -666,6 +835,224 @@ impl RecorderStatusBuilder {
     }
 }
 
+/// `aws:cfg/remediationConfiguration:RemediationConfiguration`
+#[derive(Clone)]
+pub struct RemediationConfiguration(ChildHandle);
+
+/// A [`RemediationConfiguration`] that is being described.
+pub struct RemediationConfigurationBuilder(Child);
+
+/// What a [`RemediationConfiguration`] needs.
+pub mod remediation_configuration {
+    use super::*;
+
+    /// Required inputs of a [`RemediationConfiguration`].
+    pub struct Required {
+        /// `configRuleName`: string, required.
+        pub config_rule_name: Input<String>,
+        /// `targetId`: string, required.
+        pub target_id: Input<String>,
+        /// `targetType`: string, required.
+        pub target_type: Input<String>,
+    }
+}
+
+impl RemediationConfiguration {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/remediationConfiguration:RemediationConfiguration");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        required: remediation_configuration::Required,
+    ) -> RemediationConfigurationBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("configRuleName", required.config_rule_name);
+        child.input("targetId", required.target_id);
+        child.input("targetType", required.target_type);
+        RemediationConfigurationBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `arn`: string.
+    pub fn arn(&self) -> Output<String> {
+        self.0.output("arn")
+    }
+
+    /// `configRuleName`: string.
+    pub fn config_rule_name(&self) -> Output<String> {
+        self.0.output("configRuleName")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+
+    /// `targetId`: string.
+    pub fn target_id(&self) -> Output<String> {
+        self.0.output("targetId")
+    }
+
+    /// `targetType`: string.
+    pub fn target_type(&self) -> Output<String> {
+        self.0.output("targetType")
+    }
+}
+
+impl Resource for RemediationConfiguration {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl RemediationConfigurationBuilder {
+    /// `automatic`: boolean.
+    #[must_use]
+    pub fn automatic(mut self, value: impl Into<Input<bool>>) -> Self {
+        self.0.input("automatic", value.into());
+        self
+    }
+
+    /// `automatic`, where it is given.
+    #[must_use]
+    pub fn set_automatic(self, value: Option<Input<bool>>) -> Self {
+        match value {
+            Some(value) => self.automatic(value),
+            None => self,
+        }
+    }
+
+    /// `executionControls`: [`RemediationConfigurationExecutionControls`].
+    #[must_use]
+    pub fn execution_controls(mut self, value: impl Into<Input<RemediationConfigurationExecutionControls>>) -> Self {
+        self.0.input("executionControls", value.into());
+        self
+    }
+
+    /// `executionControls`, where it is given.
+    #[must_use]
+    pub fn set_execution_controls(self, value: Option<Input<RemediationConfigurationExecutionControls>>) -> Self {
+        match value {
+            Some(value) => self.execution_controls(value),
+            None => self,
+        }
+    }
+
+    /// `maximumAutomaticAttempts`: number.
+    #[must_use]
+    pub fn maximum_automatic_attempts(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("maximumAutomaticAttempts", value.into());
+        self
+    }
+
+    /// `maximumAutomaticAttempts`, where it is given.
+    #[must_use]
+    pub fn set_maximum_automatic_attempts(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.maximum_automatic_attempts(value),
+            None => self,
+        }
+    }
+
+    /// `parameters`: list of [`RemediationConfigurationParameter`].
+    #[must_use]
+    pub fn parameters(mut self, value: impl Into<Input<Vec<Input<RemediationConfigurationParameter>>>>) -> Self {
+        self.0.input("parameters", value.into());
+        self
+    }
+
+    /// `parameters`, where it is given.
+    #[must_use]
+    pub fn set_parameters(self, value: Option<Input<Vec<Input<RemediationConfigurationParameter>>>>) -> Self {
+        match value {
+            Some(value) => self.parameters(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// `resourceType`: string.
+    #[must_use]
+    pub fn resource_type(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("resourceType", value.into());
+        self
+    }
+
+    /// `resourceType`, where it is given.
+    #[must_use]
+    pub fn set_resource_type(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.resource_type(value),
+            None => self,
+        }
+    }
+
+    /// `retryAttemptSeconds`: number.
+    #[must_use]
+    pub fn retry_attempt_seconds(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("retryAttemptSeconds", value.into());
+        self
+    }
+
+    /// `retryAttemptSeconds`, where it is given.
+    #[must_use]
+    pub fn set_retry_attempt_seconds(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.retry_attempt_seconds(value),
+            None => self,
+        }
+    }
+
+    /// `targetVersion`: string.
+    #[must_use]
+    pub fn target_version(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("targetVersion", value.into());
+        self
+    }
+
+    /// `targetVersion`, where it is given.
+    #[must_use]
+    pub fn set_target_version(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.target_version(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> RemediationConfiguration {
+        RemediationConfiguration(self.0.register())
+    }
+}
+
 /// `aws:cfg/rule:Rule`
 #[derive(Clone)]
 pub struct Rule(ChildHandle);
@@ -953,6 +1340,31 @@ impl Encode for ConfigurationAggregatorOrganizationAggregationSource {
     }
 }
 
+/// Nested type `cfg.ConformancePackInputParameter`.
+#[derive(Clone, Debug)]
+pub struct ConformancePackInputParameter {
+    /// `parameterName`: string, required.
+    pub parameter_name: Input<String>,
+    /// `parameterValue`: string, required.
+    pub parameter_value: Input<String>,
+}
+
+impl ConformancePackInputParameter {
+    /// With what it needs.
+    pub fn new(parameter_name: impl Into<Input<String>>, parameter_value: impl Into<Input<String>>) -> Self {
+        Self { parameter_name: parameter_name.into(), parameter_value: parameter_value.into() }
+    }
+}
+
+impl Encode for ConformancePackInputParameter {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("parameterName", Some(self.parameter_name.encode())),
+            ("parameterValue", Some(self.parameter_value.encode())),
+        ])
+    }
+}
+
 /// Nested type `cfg.DeliveryChannelSnapshotDeliveryProperties`.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryChannelSnapshotDeliveryProperties {
@@ -1195,6 +1607,127 @@ impl Encode for RecorderRecordingModeRecordingModeOverride {
             ("description", self.description.map(Encode::encode)),
             ("recordingFrequency", Some(self.recording_frequency.encode())),
             ("resourceTypes", Some(self.resource_types.encode())),
+        ])
+    }
+}
+
+/// Nested type `cfg.RemediationConfigurationExecutionControls`.
+#[derive(Clone, Debug, Default)]
+pub struct RemediationConfigurationExecutionControls {
+    /// `ssmControls`: [`RemediationConfigurationExecutionControlsSsmControls`].
+    pub ssm_controls: Option<Input<RemediationConfigurationExecutionControlsSsmControls>>,
+}
+
+impl RemediationConfigurationExecutionControls {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { ssm_controls: None }
+    }
+
+    /// `ssmControls`: [`RemediationConfigurationExecutionControlsSsmControls`].
+    #[must_use]
+    pub fn ssm_controls(
+        mut self,
+        value: impl Into<Input<RemediationConfigurationExecutionControlsSsmControls>>,
+    ) -> Self {
+        self.ssm_controls = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RemediationConfigurationExecutionControls {
+    fn encode(self) -> Encoding {
+        encode_members(vec![("ssmControls", self.ssm_controls.map(Encode::encode))])
+    }
+}
+
+/// Nested type `cfg.RemediationConfigurationExecutionControlsSsmControls`.
+#[derive(Clone, Debug, Default)]
+pub struct RemediationConfigurationExecutionControlsSsmControls {
+    /// `concurrentExecutionRatePercentage`: number.
+    pub concurrent_execution_rate_percentage: Option<Input<f64>>,
+    /// `errorPercentage`: number.
+    pub error_percentage: Option<Input<f64>>,
+}
+
+impl RemediationConfigurationExecutionControlsSsmControls {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { concurrent_execution_rate_percentage: None, error_percentage: None }
+    }
+
+    /// `concurrentExecutionRatePercentage`: number.
+    #[must_use]
+    pub fn concurrent_execution_rate_percentage(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.concurrent_execution_rate_percentage = Some(value.into());
+        self
+    }
+
+    /// `errorPercentage`: number.
+    #[must_use]
+    pub fn error_percentage(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.error_percentage = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RemediationConfigurationExecutionControlsSsmControls {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("concurrentExecutionRatePercentage", self.concurrent_execution_rate_percentage.map(Encode::encode)),
+            ("errorPercentage", self.error_percentage.map(Encode::encode)),
+        ])
+    }
+}
+
+/// Nested type `cfg.RemediationConfigurationParameter`.
+#[derive(Clone, Debug)]
+pub struct RemediationConfigurationParameter {
+    /// `name`: string, required.
+    pub name: Input<String>,
+    /// `resourceValue`: string.
+    pub resource_value: Option<Input<String>>,
+    /// `staticValue`: string.
+    pub static_value: Option<Input<String>>,
+    /// `staticValues`: list of string.
+    pub static_values: Option<Input<Vec<Input<String>>>>,
+}
+
+impl RemediationConfigurationParameter {
+    /// With what it needs.
+    pub fn new(name: impl Into<Input<String>>) -> Self {
+        Self { name: name.into(), resource_value: None, static_value: None, static_values: None }
+    }
+
+    /// `resourceValue`: string.
+    #[must_use]
+    pub fn resource_value(mut self, value: impl Into<Input<String>>) -> Self {
+        self.resource_value = Some(value.into());
+        self
+    }
+
+    /// `staticValue`: string.
+    #[must_use]
+    pub fn static_value(mut self, value: impl Into<Input<String>>) -> Self {
+        self.static_value = Some(value.into());
+        self
+    }
+
+    /// `staticValues`: list of string.
+    #[must_use]
+    pub fn static_values(mut self, value: impl Into<Input<Vec<Input<String>>>>) -> Self {
+        self.static_values = Some(value.into());
+        self
+    }
+}
+
+impl Encode for RemediationConfigurationParameter {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("name", Some(self.name.encode())),
+            ("resourceValue", self.resource_value.map(Encode::encode)),
+            ("staticValue", self.static_value.map(Encode::encode)),
+            ("staticValues", self.static_values.map(Encode::encode)),
         ])
     }
 }

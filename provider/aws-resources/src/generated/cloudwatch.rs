@@ -938,6 +938,484 @@ impl LogGroupBuilder {
     }
 }
 
+/// `aws:cloudwatch/metricAlarm:MetricAlarm`
+#[derive(Clone)]
+pub struct MetricAlarm(ChildHandle);
+
+/// A [`MetricAlarm`] that is being described.
+pub struct MetricAlarmBuilder(Child);
+
+impl MetricAlarm {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cloudwatch/metricAlarm:MetricAlarm");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(scope: &Scope, role: &str) -> MetricAlarmBuilder {
+        MetricAlarmBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `arn`: string.
+    pub fn arn(&self) -> Output<String> {
+        self.0.output("arn")
+    }
+
+    /// `evaluateLowSampleCountPercentiles`: string.
+    pub fn evaluate_low_sample_count_percentiles(&self) -> Output<String> {
+        self.0.output("evaluateLowSampleCountPercentiles")
+    }
+
+    /// `name`: string.
+    pub fn name(&self) -> Output<String> {
+        self.0.output("name")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+}
+
+impl Resource for MetricAlarm {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl MetricAlarmBuilder {
+    /// `actionsEnabled`: boolean.
+    #[must_use]
+    pub fn actions_enabled(mut self, value: impl Into<Input<bool>>) -> Self {
+        self.0.input("actionsEnabled", value.into());
+        self
+    }
+
+    /// `actionsEnabled`, where it is given.
+    #[must_use]
+    pub fn set_actions_enabled(self, value: Option<Input<bool>>) -> Self {
+        match value {
+            Some(value) => self.actions_enabled(value),
+            None => self,
+        }
+    }
+
+    /// `alarmActions`: list of string.
+    #[must_use]
+    pub fn alarm_actions(mut self, value: impl Into<Input<Vec<Input<String>>>>) -> Self {
+        self.0.input("alarmActions", value.into());
+        self
+    }
+
+    /// `alarmActions`, where it is given.
+    #[must_use]
+    pub fn set_alarm_actions(self, value: Option<Input<Vec<Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.alarm_actions(value),
+            None => self,
+        }
+    }
+
+    /// `alarmDescription`: string.
+    #[must_use]
+    pub fn alarm_description(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("alarmDescription", value.into());
+        self
+    }
+
+    /// `alarmDescription`, where it is given.
+    #[must_use]
+    pub fn set_alarm_description(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.alarm_description(value),
+            None => self,
+        }
+    }
+
+    /// `comparisonOperator`: string.
+    #[must_use]
+    pub fn comparison_operator(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("comparisonOperator", value.into());
+        self
+    }
+
+    /// `comparisonOperator`, where it is given.
+    #[must_use]
+    pub fn set_comparison_operator(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.comparison_operator(value),
+            None => self,
+        }
+    }
+
+    /// `datapointsToAlarm`: number.
+    #[must_use]
+    pub fn datapoints_to_alarm(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("datapointsToAlarm", value.into());
+        self
+    }
+
+    /// `datapointsToAlarm`, where it is given.
+    #[must_use]
+    pub fn set_datapoints_to_alarm(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.datapoints_to_alarm(value),
+            None => self,
+        }
+    }
+
+    /// `dimensions`: map of string.
+    #[must_use]
+    pub fn dimensions(mut self, value: impl Into<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        self.0.input("dimensions", value.into());
+        self
+    }
+
+    /// `dimensions`, where it is given.
+    #[must_use]
+    pub fn set_dimensions(self, value: Option<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.dimensions(value),
+            None => self,
+        }
+    }
+
+    /// `evaluateLowSampleCountPercentiles`: string.
+    #[must_use]
+    pub fn evaluate_low_sample_count_percentiles(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("evaluateLowSampleCountPercentiles", value.into());
+        self
+    }
+
+    /// `evaluateLowSampleCountPercentiles`, where it is given.
+    #[must_use]
+    pub fn set_evaluate_low_sample_count_percentiles(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.evaluate_low_sample_count_percentiles(value),
+            None => self,
+        }
+    }
+
+    /// `evaluationCriteria`: [`MetricAlarmEvaluationCriteria`].
+    #[must_use]
+    pub fn evaluation_criteria(mut self, value: impl Into<Input<MetricAlarmEvaluationCriteria>>) -> Self {
+        self.0.input("evaluationCriteria", value.into());
+        self
+    }
+
+    /// `evaluationCriteria`, where it is given.
+    #[must_use]
+    pub fn set_evaluation_criteria(self, value: Option<Input<MetricAlarmEvaluationCriteria>>) -> Self {
+        match value {
+            Some(value) => self.evaluation_criteria(value),
+            None => self,
+        }
+    }
+
+    /// `evaluationInterval`: number.
+    #[must_use]
+    pub fn evaluation_interval(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("evaluationInterval", value.into());
+        self
+    }
+
+    /// `evaluationInterval`, where it is given.
+    #[must_use]
+    pub fn set_evaluation_interval(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.evaluation_interval(value),
+            None => self,
+        }
+    }
+
+    /// `evaluationPeriods`: number.
+    #[must_use]
+    pub fn evaluation_periods(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("evaluationPeriods", value.into());
+        self
+    }
+
+    /// `evaluationPeriods`, where it is given.
+    #[must_use]
+    pub fn set_evaluation_periods(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.evaluation_periods(value),
+            None => self,
+        }
+    }
+
+    /// `extendedStatistic`: string.
+    #[must_use]
+    pub fn extended_statistic(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("extendedStatistic", value.into());
+        self
+    }
+
+    /// `extendedStatistic`, where it is given.
+    #[must_use]
+    pub fn set_extended_statistic(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.extended_statistic(value),
+            None => self,
+        }
+    }
+
+    /// `insufficientDataActions`: list of string.
+    #[must_use]
+    pub fn insufficient_data_actions(mut self, value: impl Into<Input<Vec<Input<String>>>>) -> Self {
+        self.0.input("insufficientDataActions", value.into());
+        self
+    }
+
+    /// `insufficientDataActions`, where it is given.
+    #[must_use]
+    pub fn set_insufficient_data_actions(self, value: Option<Input<Vec<Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.insufficient_data_actions(value),
+            None => self,
+        }
+    }
+
+    /// `metricName`: string.
+    #[must_use]
+    pub fn metric_name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("metricName", value.into());
+        self
+    }
+
+    /// `metricName`, where it is given.
+    #[must_use]
+    pub fn set_metric_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.metric_name(value),
+            None => self,
+        }
+    }
+
+    /// `metricQueries`: list of [`MetricAlarmMetricQuery`].
+    #[must_use]
+    pub fn metric_queries(mut self, value: impl Into<Input<Vec<Input<MetricAlarmMetricQuery>>>>) -> Self {
+        self.0.input("metricQueries", value.into());
+        self
+    }
+
+    /// `metricQueries`, where it is given.
+    #[must_use]
+    pub fn set_metric_queries(self, value: Option<Input<Vec<Input<MetricAlarmMetricQuery>>>>) -> Self {
+        match value {
+            Some(value) => self.metric_queries(value),
+            None => self,
+        }
+    }
+
+    /// `name`: string.
+    #[must_use]
+    pub fn name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("name", value.into());
+        self
+    }
+
+    /// `name`, where it is given.
+    #[must_use]
+    pub fn set_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.name(value),
+            None => self,
+        }
+    }
+
+    /// `namespace`: string.
+    #[must_use]
+    pub fn namespace(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("namespace", value.into());
+        self
+    }
+
+    /// `namespace`, where it is given.
+    #[must_use]
+    pub fn set_namespace(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.namespace(value),
+            None => self,
+        }
+    }
+
+    /// `okActions`: list of string.
+    #[must_use]
+    pub fn ok_actions(mut self, value: impl Into<Input<Vec<Input<String>>>>) -> Self {
+        self.0.input("okActions", value.into());
+        self
+    }
+
+    /// `okActions`, where it is given.
+    #[must_use]
+    pub fn set_ok_actions(self, value: Option<Input<Vec<Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.ok_actions(value),
+            None => self,
+        }
+    }
+
+    /// `period`: number.
+    #[must_use]
+    pub fn period(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("period", value.into());
+        self
+    }
+
+    /// `period`, where it is given.
+    #[must_use]
+    pub fn set_period(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.period(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// `statistic`: string.
+    #[must_use]
+    pub fn statistic(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("statistic", value.into());
+        self
+    }
+
+    /// `statistic`, where it is given.
+    #[must_use]
+    pub fn set_statistic(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.statistic(value),
+            None => self,
+        }
+    }
+
+    /// `tags`: map of string.
+    #[must_use]
+    pub fn tags(mut self, value: impl Into<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        self.0.input("tags", value.into());
+        self
+    }
+
+    /// `tags`, where it is given.
+    #[must_use]
+    pub fn set_tags(self, value: Option<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.tags(value),
+            None => self,
+        }
+    }
+
+    /// `threshold`: number.
+    #[must_use]
+    pub fn threshold(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.0.input("threshold", value.into());
+        self
+    }
+
+    /// `threshold`, where it is given.
+    #[must_use]
+    pub fn set_threshold(self, value: Option<Input<f64>>) -> Self {
+        match value {
+            Some(value) => self.threshold(value),
+            None => self,
+        }
+    }
+
+    /// `thresholdMetricId`: string.
+    #[must_use]
+    pub fn threshold_metric_id(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("thresholdMetricId", value.into());
+        self
+    }
+
+    /// `thresholdMetricId`, where it is given.
+    #[must_use]
+    pub fn set_threshold_metric_id(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.threshold_metric_id(value),
+            None => self,
+        }
+    }
+
+    /// `treatMissingData`: string.
+    #[must_use]
+    pub fn treat_missing_data(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("treatMissingData", value.into());
+        self
+    }
+
+    /// `treatMissingData`, where it is given.
+    #[must_use]
+    pub fn set_treat_missing_data(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.treat_missing_data(value),
+            None => self,
+        }
+    }
+
+    /// `unit`: string.
+    #[must_use]
+    pub fn unit(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("unit", value.into());
+        self
+    }
+
+    /// `unit`, where it is given.
+    #[must_use]
+    pub fn set_unit(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.unit(value),
+            None => self,
+        }
+    }
+
+    /// `warmUpConfiguration`: [`MetricAlarmWarmUpConfiguration`].
+    #[must_use]
+    pub fn warm_up_configuration(mut self, value: impl Into<Input<MetricAlarmWarmUpConfiguration>>) -> Self {
+        self.0.input("warmUpConfiguration", value.into());
+        self
+    }
+
+    /// `warmUpConfiguration`, where it is given.
+    #[must_use]
+    pub fn set_warm_up_configuration(self, value: Option<Input<MetricAlarmWarmUpConfiguration>>) -> Self {
+        match value {
+            Some(value) => self.warm_up_configuration(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> MetricAlarm {
+        MetricAlarm(self.0.register())
+    }
+}
+
 /// Nested type `cloudwatch.EventTargetAppsyncTarget`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetAppsyncTarget {
@@ -1668,5 +2146,264 @@ impl EventTargetSqsTarget {
 impl Encode for EventTargetSqsTarget {
     fn encode(self) -> Encoding {
         encode_members(vec![("messageGroupId", self.message_group_id.map(Encode::encode))])
+    }
+}
+
+/// Nested type `cloudwatch.MetricAlarmEvaluationCriteria`.
+#[derive(Clone, Debug)]
+pub struct MetricAlarmEvaluationCriteria {
+    /// `promqlCriteria`: [`MetricAlarmEvaluationCriteriaPromqlCriteria`], required.
+    pub promql_criteria: Input<MetricAlarmEvaluationCriteriaPromqlCriteria>,
+}
+
+impl MetricAlarmEvaluationCriteria {
+    /// With what it needs.
+    pub fn new(promql_criteria: impl Into<Input<MetricAlarmEvaluationCriteriaPromqlCriteria>>) -> Self {
+        Self { promql_criteria: promql_criteria.into() }
+    }
+}
+
+impl Encode for MetricAlarmEvaluationCriteria {
+    fn encode(self) -> Encoding {
+        encode_members(vec![("promqlCriteria", Some(self.promql_criteria.encode()))])
+    }
+}
+
+/// Nested type `cloudwatch.MetricAlarmEvaluationCriteriaPromqlCriteria`.
+#[derive(Clone, Debug)]
+pub struct MetricAlarmEvaluationCriteriaPromqlCriteria {
+    /// `pendingPeriod`: number.
+    pub pending_period: Option<Input<f64>>,
+    /// `query`: string, required.
+    pub query: Input<String>,
+    /// `recoveryPeriod`: number.
+    pub recovery_period: Option<Input<f64>>,
+}
+
+impl MetricAlarmEvaluationCriteriaPromqlCriteria {
+    /// With what it needs.
+    pub fn new(query: impl Into<Input<String>>) -> Self {
+        Self { pending_period: None, query: query.into(), recovery_period: None }
+    }
+
+    /// `pendingPeriod`: number.
+    #[must_use]
+    pub fn pending_period(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.pending_period = Some(value.into());
+        self
+    }
+
+    /// `recoveryPeriod`: number.
+    #[must_use]
+    pub fn recovery_period(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.recovery_period = Some(value.into());
+        self
+    }
+}
+
+impl Encode for MetricAlarmEvaluationCriteriaPromqlCriteria {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("pendingPeriod", self.pending_period.map(Encode::encode)),
+            ("query", Some(self.query.encode())),
+            ("recoveryPeriod", self.recovery_period.map(Encode::encode)),
+        ])
+    }
+}
+
+/// Nested type `cloudwatch.MetricAlarmMetricQuery`.
+#[derive(Clone, Debug)]
+pub struct MetricAlarmMetricQuery {
+    /// `accountId`: string.
+    pub account_id: Option<Input<String>>,
+    /// `expression`: string.
+    pub expression: Option<Input<String>>,
+    /// `id`: string, required.
+    pub id: Input<String>,
+    /// `label`: string.
+    pub label: Option<Input<String>>,
+    /// `metric`: [`MetricAlarmMetricQueryMetric`].
+    pub metric: Option<Input<MetricAlarmMetricQueryMetric>>,
+    /// `period`: number.
+    pub period: Option<Input<f64>>,
+    /// `returnData`: boolean.
+    pub return_data: Option<Input<bool>>,
+}
+
+impl MetricAlarmMetricQuery {
+    /// With what it needs.
+    pub fn new(id: impl Into<Input<String>>) -> Self {
+        Self {
+            account_id: None,
+            expression: None,
+            id: id.into(),
+            label: None,
+            metric: None,
+            period: None,
+            return_data: None,
+        }
+    }
+
+    /// `accountId`: string.
+    #[must_use]
+    pub fn account_id(mut self, value: impl Into<Input<String>>) -> Self {
+        self.account_id = Some(value.into());
+        self
+    }
+
+    /// `expression`: string.
+    #[must_use]
+    pub fn expression(mut self, value: impl Into<Input<String>>) -> Self {
+        self.expression = Some(value.into());
+        self
+    }
+
+    /// `label`: string.
+    #[must_use]
+    pub fn label(mut self, value: impl Into<Input<String>>) -> Self {
+        self.label = Some(value.into());
+        self
+    }
+
+    /// `metric`: [`MetricAlarmMetricQueryMetric`].
+    #[must_use]
+    pub fn metric(mut self, value: impl Into<Input<MetricAlarmMetricQueryMetric>>) -> Self {
+        self.metric = Some(value.into());
+        self
+    }
+
+    /// `period`: number.
+    #[must_use]
+    pub fn period(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.period = Some(value.into());
+        self
+    }
+
+    /// `returnData`: boolean.
+    #[must_use]
+    pub fn return_data(mut self, value: impl Into<Input<bool>>) -> Self {
+        self.return_data = Some(value.into());
+        self
+    }
+}
+
+impl Encode for MetricAlarmMetricQuery {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("accountId", self.account_id.map(Encode::encode)),
+            ("expression", self.expression.map(Encode::encode)),
+            ("id", Some(self.id.encode())),
+            ("label", self.label.map(Encode::encode)),
+            ("metric", self.metric.map(Encode::encode)),
+            ("period", self.period.map(Encode::encode)),
+            ("returnData", self.return_data.map(Encode::encode)),
+        ])
+    }
+}
+
+/// Nested type `cloudwatch.MetricAlarmMetricQueryMetric`.
+#[derive(Clone, Debug)]
+pub struct MetricAlarmMetricQueryMetric {
+    /// `dimensions`: map of string.
+    pub dimensions: Option<Input<BTreeMap<String, Input<String>>>>,
+    /// `metricName`: string, required.
+    pub metric_name: Input<String>,
+    /// `namespace`: string.
+    pub namespace: Option<Input<String>>,
+    /// `period`: number, required.
+    pub period: Input<f64>,
+    /// `stat`: string, required.
+    pub stat: Input<String>,
+    /// `unit`: string.
+    pub unit: Option<Input<String>>,
+}
+
+impl MetricAlarmMetricQueryMetric {
+    /// With what it needs.
+    pub fn new(
+        metric_name: impl Into<Input<String>>,
+        period: impl Into<Input<f64>>,
+        stat: impl Into<Input<String>>,
+    ) -> Self {
+        Self {
+            dimensions: None,
+            metric_name: metric_name.into(),
+            namespace: None,
+            period: period.into(),
+            stat: stat.into(),
+            unit: None,
+        }
+    }
+
+    /// `dimensions`: map of string.
+    #[must_use]
+    pub fn dimensions(mut self, value: impl Into<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        self.dimensions = Some(value.into());
+        self
+    }
+
+    /// `namespace`: string.
+    #[must_use]
+    pub fn namespace(mut self, value: impl Into<Input<String>>) -> Self {
+        self.namespace = Some(value.into());
+        self
+    }
+
+    /// `unit`: string.
+    #[must_use]
+    pub fn unit(mut self, value: impl Into<Input<String>>) -> Self {
+        self.unit = Some(value.into());
+        self
+    }
+}
+
+impl Encode for MetricAlarmMetricQueryMetric {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("dimensions", self.dimensions.map(Encode::encode)),
+            ("metricName", Some(self.metric_name.encode())),
+            ("namespace", self.namespace.map(Encode::encode)),
+            ("period", Some(self.period.encode())),
+            ("stat", Some(self.stat.encode())),
+            ("unit", self.unit.map(Encode::encode)),
+        ])
+    }
+}
+
+/// Nested type `cloudwatch.MetricAlarmWarmUpConfiguration`.
+#[derive(Clone, Debug)]
+pub struct MetricAlarmWarmUpConfiguration {
+    /// `onlyStartEvaluatingAfterWarmUpPeriodEnds`: boolean.
+    pub only_start_evaluating_after_warm_up_period_ends: Option<Input<bool>>,
+    /// `warmUpPeriodDurationInMinutes`: number, required.
+    pub warm_up_period_duration_in_minutes: Input<f64>,
+}
+
+impl MetricAlarmWarmUpConfiguration {
+    /// With what it needs.
+    pub fn new(warm_up_period_duration_in_minutes: impl Into<Input<f64>>) -> Self {
+        Self {
+            only_start_evaluating_after_warm_up_period_ends: None,
+            warm_up_period_duration_in_minutes: warm_up_period_duration_in_minutes.into(),
+        }
+    }
+
+    /// `onlyStartEvaluatingAfterWarmUpPeriodEnds`: boolean.
+    #[must_use]
+    pub fn only_start_evaluating_after_warm_up_period_ends(mut self, value: impl Into<Input<bool>>) -> Self {
+        self.only_start_evaluating_after_warm_up_period_ends = Some(value.into());
+        self
+    }
+}
+
+impl Encode for MetricAlarmWarmUpConfiguration {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            (
+                "onlyStartEvaluatingAfterWarmUpPeriodEnds",
+                self.only_start_evaluating_after_warm_up_period_ends.map(Encode::encode),
+            ),
+            ("warmUpPeriodDurationInMinutes", Some(self.warm_up_period_duration_in_minutes.encode())),
+        ])
     }
 }

@@ -1523,6 +1523,180 @@ impl FunctionEventInvokeConfigBuilder {
     }
 }
 
+/// `aws:lambda/invocation:Invocation`
+#[derive(Clone)]
+pub struct Invocation(ChildHandle);
+
+/// A [`Invocation`] that is being described.
+pub struct InvocationBuilder(Child);
+
+/// What a [`Invocation`] needs.
+pub mod invocation {
+    use super::*;
+
+    /// Required inputs of a [`Invocation`].
+    pub struct Required {
+        /// `functionName`: string, required.
+        pub function_name: Input<String>,
+        /// `input`: string, required.
+        pub input: Input<String>,
+    }
+}
+
+impl Invocation {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:lambda/invocation:Invocation");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(scope: &Scope, role: &str, required: invocation::Required) -> InvocationBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("functionName", required.function_name);
+        child.input("input", required.input);
+        InvocationBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `functionName`: string.
+    pub fn function_name(&self) -> Output<String> {
+        self.0.output("functionName")
+    }
+
+    /// `input`: string.
+    pub fn input(&self) -> Output<String> {
+        self.0.output("input")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+
+    /// `result`: string.
+    pub fn result(&self) -> Output<String> {
+        self.0.output("result")
+    }
+}
+
+impl Resource for Invocation {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl InvocationBuilder {
+    /// `lifecycleScope`: string.
+    #[must_use]
+    pub fn lifecycle_scope(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("lifecycleScope", value.into());
+        self
+    }
+
+    /// `lifecycleScope`, where it is given.
+    #[must_use]
+    pub fn set_lifecycle_scope(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.lifecycle_scope(value),
+            None => self,
+        }
+    }
+
+    /// `qualifier`: string.
+    #[must_use]
+    pub fn qualifier(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("qualifier", value.into());
+        self
+    }
+
+    /// `qualifier`, where it is given.
+    #[must_use]
+    pub fn set_qualifier(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.qualifier(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// `tenantId`: string.
+    #[must_use]
+    pub fn tenant_id(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("tenantId", value.into());
+        self
+    }
+
+    /// `tenantId`, where it is given.
+    #[must_use]
+    pub fn set_tenant_id(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.tenant_id(value),
+            None => self,
+        }
+    }
+
+    /// `terraformKey`: string.
+    #[must_use]
+    pub fn terraform_key(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("terraformKey", value.into());
+        self
+    }
+
+    /// `terraformKey`, where it is given.
+    #[must_use]
+    pub fn set_terraform_key(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.terraform_key(value),
+            None => self,
+        }
+    }
+
+    /// `triggers`: map of string.
+    #[must_use]
+    pub fn triggers(mut self, value: impl Into<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        self.0.input("triggers", value.into());
+        self
+    }
+
+    /// `triggers`, where it is given.
+    #[must_use]
+    pub fn set_triggers(self, value: Option<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.triggers(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> Invocation {
+        Invocation(self.0.register())
+    }
+}
+
 /// `aws:lambda/permission:Permission`
 #[derive(Clone)]
 pub struct Permission(ChildHandle);
