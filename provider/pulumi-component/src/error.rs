@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// How long the text of an error gets, in bytes: it travels in the headers of an answer, which hold little.
+pub(crate) const TEXT_BYTES: usize = 4096;
+
 /// Why an eventual value never came.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Failure {

@@ -51,6 +51,8 @@ pub struct ResourceOptions {
     pub provider: Option<Output<String>>,
     /// For a component: the providers of its children by package, in addition to the inherited ones.
     pub providers: BTreeMap<String, Output<String>>,
+    /// For a provider: environment variables of the user's, and under which names the provider sees them.
+    pub env_var_mappings: BTreeMap<String, String>,
     /// Names of hooks that are registered with the engine.
     pub hooks: Option<Hooks>,
     /// Closures that run around its operations.
@@ -199,6 +201,13 @@ impl ResourceOptions {
         self
     }
 
+    /// For a provider: where the user's environment has `from`, the provider sees its value as `to`.
+    #[must_use]
+    pub fn env_var_mapping(mut self, from: &str, to: &str) -> Self {
+        self.env_var_mappings.insert(from.to_owned(), to.to_owned());
+        self
+    }
+
     /// Adds a closure that the engine runs around the resource's operations.
     #[must_use]
     pub fn hook(mut self, hook: Hook) -> Self {
@@ -269,6 +278,8 @@ pub struct RegistrationOptions {
     pub replacement_trigger: Option<PropertyValue>,
     /// The provider's id of a resource that is taken over; empty for none.
     pub import_id: String,
+    /// Environment variables by the names under which the user has them.
+    pub env_var_mappings: BTreeMap<String, String>,
     /// Names of hooks that are registered with the engine.
     pub hooks: Option<Hooks>,
 }

@@ -185,6 +185,27 @@ impl PropertyValue {
         }
     }
 
+    /// The same value, in which no reference comes from the resource that it names.
+    ///
+    /// Who hands a reference on to a component of another package lets it know the resource; whether that is used, and
+    /// what waits for it, is said there.
+    #[must_use]
+    pub(crate) fn without_own_origins(mut self) -> Self {
+        self.value = match self.value {
+            Value::Resource(reference) => {
+                self.dependencies.remove(&reference.urn);
+                Value::Resource(reference)
+            }
+            Value::List(items) => Value::List(items.into_iter().map(Self::without_own_origins).collect()),
+            Value::Object(members) => {
+                let members = members.into_iter().map(|(name, member)| (name, member.without_own_origins()));
+                Value::Object(members.collect())
+            }
+            other => other,
+        };
+        self
+    }
+
     /// Visits the value and everything below it, but not what is inside references.
     pub(crate) fn walk(&self, visit: &mut impl FnMut(&Self)) {
         visit(self);

@@ -11,7 +11,7 @@ use tonic::transport::server::TcpIncoming;
 use super::orphan::engine_gone;
 use super::service::Service;
 use super::{MESSAGE_LIMIT, Provider};
-use crate::panic::remember_places;
+use crate::panic::{caught, remember_places};
 use crate::protocol::resource_provider_server::ResourceProviderServer;
 
 /// What the command line asks for.
@@ -67,9 +67,7 @@ pub(super) fn run(provider: Provider) -> ExitCode {
         Err(problem) => Err(format!("{problem}\n\n{}", help(&provider))),
         Ok(Command::Help) => print(&help(&provider)),
         Ok(Command::Version) => print(identity.version),
-        Ok(Command::Schema) => provider
-            .schema()
-            .map_err(|error| error.to_string())
+        Ok(Command::Schema) => described(&provider)
             .and_then(|schema| serde_json::to_string_pretty(&schema).map_err(|error| error.to_string()))
             .and_then(|schema| print(&schema)),
         Ok(Command::Serve(engine)) => serve(provider, engine),
@@ -114,11 +112,16 @@ fn help(provider: &Provider) -> String {
     )
 }
 
+/// The schema of the package; what it cannot express shows at the start and not in the middle of a deployment.
+fn described(provider: &Provider) -> Result<serde_json::Value, String> {
+    let described = caught(|| provider.schema()).map_err(|panic| format!("internal error: {panic}"))?;
+    described.map_err(|error| format!("the package cannot be described: {error}"))
+}
+
 /// Serves until a signal comes. The engine ends a plugin with SIGINT.
 fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
+    described(&provider)?;
     remember_places();
-    // What the schema cannot express shows here and not in the middle of a deployment.
-    provider.schema().map_err(|error| format!("the package cannot be described: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -196,6 +199,17 @@ mod tests {
             arguments.insert(at.min(arguments.len()), "127.0.0.1:4711".into());
             prop_assert_eq!(parse(arguments), Ok(Command::Serve(Some("127.0.0.1:4711".into()))));
         }
+    }
+
+    /// A configuration that no schema can express.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Pair(u8, String);
+
+    #[test]
+    fn a_package_that_cannot_be_described_does_not_start() {
+        let told = serve(Provider::new(crate::package!("shop")).config::<Pair>(), None).unwrap_err();
+        assert!(told.starts_with("the package cannot be described: `config`: expected a struct"), "{told}");
     }
 
     #[test]

@@ -62,6 +62,9 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
     // What stands inside an eventual value is eventual as a whole, so nothing in it is plain.
     let inner = if eventual { Side::Output } else { side };
     let schema = folded(schema);
+    if let Some(reason) = enumerates_no_texts(schema) {
+        return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
+    }
     let mut spec = Map::new();
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|text| text.rsplit('/').next()) {
         spec.insert("$ref".into(), format!("#/types/{}", type_token(package, name)).into());
@@ -164,7 +167,8 @@ pub(super) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
         return Some(vec![(only, "")]);
     }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-        return Some(values.iter().filter_map(Value::as_str).map(|value| (value, "")).collect());
+        let values = values.iter().filter(|value| !value.is_null());
+        return values.map(|value| Some((value.as_str()?, ""))).collect();
     }
     let values = schema.get("oneOf")?.as_array()?.iter();
     values
@@ -211,8 +215,17 @@ pub(super) fn properties(
     Ok((specs, required))
 }
 
+/// Why a type's values are not a fixed set of texts, where they are a set of others.
+fn enumerates_no_texts(schema: &Value) -> Option<&'static str> {
+    let others = schema.get("enum").is_some() && enumeration(schema).is_none();
+    others.then_some("an enumeration of numbers; make it an enum of unit variants, whose values are texts")
+}
+
 /// Why a type's members are not a fixed set of named properties, where they are not.
 fn not_a_struct(schema: &Value) -> Option<&'static str> {
+    if let Some(reason) = enumerates_no_texts(schema) {
+        return Some(reason);
+    }
     if type_name(schema) != Some("object") {
         return Some(
             "expected a struct with named fields; a newtype is described as what it holds by #[serde(transparent)]",

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::Scope;
 use super::child::ChildHandle;
-use super::run::{Answer, dependencies_beside_references};
+use super::run::{Answer, beside_references, origins_of};
 use crate::context::Package;
 use crate::decode::from_value;
 use crate::error::Failure;
@@ -41,7 +41,7 @@ impl Scope {
             let this = this?;
             let Some(Answer(this)) = &this.value else { return Err(Failure::Skipped) };
             let mut arguments = match arguments?.value {
-                Value::Object(arguments) => arguments,
+                Value::Object(arguments) => beside_references(arguments),
                 _ => PropertyMap::new(),
             };
             let itself =
@@ -49,7 +49,7 @@ impl Scope {
             arguments.insert(SELF.to_owned(), Value::Resource(itself).into());
             let call = MethodCall {
                 token: format!("{}/{method}", this.urn.type_token()),
-                argument_dependencies: dependencies_beside_references(&arguments),
+                argument_dependencies: origins_of(&arguments),
                 arguments,
                 provider: provider?.value.clone().unwrap_or_default(),
                 package: Some(*package),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::{join_all, try_join_all};
 use serde::de::DeserializeOwned;
 
-use super::run::{Answer, Asked, dependencies_beside_references, dependencies_of};
+use super::run::{Answer, Asked, beside_references, dependencies_of, origins_of};
 use super::{Scope, depends_on_itself};
 use crate::context::Package;
 use crate::decode::from_value;
@@ -121,9 +121,11 @@ impl Child {
             id
         );
         let (parent, provider, stated) = (parent?, provider?, stated?);
-        let inputs: PropertyMap = inputs?.into_iter().collect();
-        let property_dependencies =
-            if self.remote { dependencies_beside_references(&inputs) } else { dependencies_of(&inputs) };
+        let mut inputs: PropertyMap = inputs?.into_iter().collect();
+        if self.remote {
+            inputs = beside_references(inputs);
+        }
+        let property_dependencies = if self.remote { origins_of(&inputs) } else { dependencies_of(&inputs) };
         let mut dependencies = stated.dependencies;
         dependencies.extend(property_dependencies.values().flatten().cloned());
         dependencies.extend(provider.dependencies.iter().filter(|_| self.read.is_some()).cloned());
@@ -226,6 +228,7 @@ impl Stated {
             hide_diffs: options.hide_diffs,
             replacement_trigger,
             import_id: options.import_id,
+            env_var_mappings: options.env_var_mappings,
             hooks: options.hooks,
             ..RegistrationOptions::default()
         };

@@ -31,8 +31,8 @@ const GET_RESOURCE: &str = "pulumi:pulumi:getResource";
 impl Scope {
     /// Calls a function of a package, by the provider that a child of the package would get.
     ///
-    /// The result is unknown where an argument is, and in a preview where something it depends on is not there yet. It
-    /// is secret where an argument is, and comes from whatever the arguments came from.
+    /// The result is unknown where an argument is, and in a preview where something it depends on is not there yet; then
+    /// nothing is asked. It is secret where an argument is, and comes from whatever the arguments came from.
     pub fn invoke<T: DeserializeOwned + Clone + Send + Sync + 'static>(
         &self,
         package: &'static Package,
@@ -52,7 +52,8 @@ impl Scope {
             let dependencies = stated?.dependencies;
             let mut resolved = Resolved { value: None, secret: marks.secret, dependencies: marks.dependencies };
             resolved.dependencies.extend(dependencies.iter().cloned());
-            if marks.unknown {
+            // What a function reads of a resource that is not there yet, it would not find.
+            if marks.unknown || scope.run.awaits(&dependencies) {
                 return Ok(resolved);
             }
             let arguments = match stripped(arguments).value {

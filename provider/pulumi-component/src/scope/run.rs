@@ -12,15 +12,15 @@ use super::Scope;
 use super::invoke::Memory;
 use crate::component::Component;
 use crate::context::{ConstructRequest, Context};
-use crate::error::{ConstructError, Failure};
+use crate::error::{ConstructError, Failure, TEXT_BYTES};
 use crate::monitor::{MonitorError, Reading, Registered, Registration};
 use crate::options::Alias;
 use crate::output::{Output, Resolved};
 use crate::panic::caught_while;
 use crate::property::{PropertyMap, Urn};
 
-/// How long the message of several failures gets, in bytes. One failure is told whole.
-const MESSAGE_BYTES: usize = 4096;
+/// How long the message of several failures gets, in bytes, with room for how many there are more.
+const MESSAGE_BYTES: usize = TEXT_BYTES - 256;
 
 pub(crate) struct Run {
     pub(super) context: Context,
@@ -33,6 +33,8 @@ struct State {
     tasks: JoinSet<Result<(), String>>,
     /// Type chain and name of every resource: a second one would have the same URN.
     known: BTreeSet<(String, String)>,
+    /// What a preview has not made yet, or was left out of the run: who depends on it cannot be answered.
+    pending: BTreeSet<Urn>,
     failures: Vec<String>,
     skipped: usize,
     cancelled: bool,
@@ -184,13 +186,25 @@ impl Run {
         if state.failures.is_empty() { Ok(()) } else { Err(Failure::Skipped) }
     }
 
+    /// Whether one of these resources is not there yet, as far as this run has registered them.
+    pub(super) fn awaits(&self, urns: &BTreeSet<Urn>) -> bool {
+        !self.lock().pending.is_disjoint(urns)
+    }
+
     async fn ask(&self, asked: Asked) -> Result<Registered, Failure> {
         self.may_ask()?;
         let monitor = &self.context.monitor;
         let (what, answer) = match asked {
             Asked::Registration(registration) => {
                 let what = format!("registering {} `{}`", registration.type_token, registration.name);
-                (what, monitor.register(*registration).await)
+                let has_id = registration.custom;
+                let answer = monitor.register(*registration).await;
+                if let Ok(registered) = &answer
+                    && (registered.unknown || (has_id && self.context.is_preview() && registered.id.is_empty()))
+                {
+                    self.lock().pending.insert(registered.urn.clone());
+                }
+                (what, answer)
             }
             Asked::Reading(reading) => {
                 let what = format!("reading {} `{}`", reading.type_token, reading.name);
@@ -215,9 +229,8 @@ pub(super) fn add_former_tokens<T: Component>(aliases: &mut Vec<Alias>) {
     }
 }
 
-/// The failures as one message, each once and whole as long as there is room.
-///
-/// A message travels in the headers of an answer, which hold little: gRPC peers take 8 KiB by default.
+/// The failures as one message, each once and whole as long as there is room; of a first one that is too long by itself
+/// the border leaves out the middle.
 fn told(failures: &BTreeSet<String>, skipped: usize) -> String {
     let mut message = String::new();
     let mut told = 0;
@@ -256,8 +269,13 @@ pub(super) fn dependencies_of(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet
     dependencies.collect()
 }
 
-/// The same for a component of another package, which depends on a reference no more than it uses it.
-pub(super) fn dependencies_beside_references(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet<Urn>> {
+/// Inputs for a component of another package, which depends on a reference no more than it uses it.
+pub(super) fn beside_references(inputs: PropertyMap) -> PropertyMap {
+    inputs.into_iter().map(|(name, value)| (name, value.without_own_origins())).collect()
+}
+
+/// The resources that each property came from, references left aside.
+pub(super) fn origins_of(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet<Urn>> {
     inputs.iter().map(|(name, value)| (name.clone(), value.marks().dependencies)).collect()
 }
 
@@ -282,7 +300,7 @@ mod tests {
         assert!(text.len() < MESSAGE_BYTES + 100, "{}", text.len());
         let lines: Vec<_> = text.lines().collect();
         let whole = lines.iter().filter(|line| line.ends_with('x')).count();
-        assert!(whole >= 40, "{whole}");
+        assert!(whole >= 35, "{whole}");
         assert_eq!(
             lines[whole..],
             [format!("{} more failures", 500 - whole), "3 more resources were skipped".to_owned()]

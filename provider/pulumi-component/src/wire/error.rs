@@ -3,7 +3,7 @@
 use prost::Message;
 use tonic::{Code, Status};
 
-use crate::error::{ConstructError, PropertyError};
+use crate::error::{ConstructError, PropertyError, TEXT_BYTES};
 use crate::protocol::{
     CheckFailure, ConfigureErrorMissingKeys, InputPropertiesError, configure_error_missing_keys, input_properties_error,
 };
@@ -18,10 +18,23 @@ impl From<ConstructError> for Status {
         match error {
             ConstructError::InvalidInputs(problems) => invalid_inputs(problems),
             ConstructError::Cancelled => Self::cancelled("the run was cancelled"),
-            ConstructError::Failed(message) => Self::unknown(message),
-            ConstructError::Internal(_) => Self::internal(error.to_string()),
+            ConstructError::Failed(message) => Self::unknown(bounded(&message)),
+            ConstructError::Internal(_) => Self::internal(bounded(&error.to_string())),
         }
     }
+}
+
+/// A text that a header has room for, without what ends it as a line: of one that is too long, its beginning and its end.
+fn bounded(text: &str) -> String {
+    let text = text.trim_end();
+    if text.len() <= TEXT_BYTES {
+        return text.to_owned();
+    }
+    // What failed stands at the beginning, why often at the end.
+    let (first, last) =
+        (text.floor_char_boundary(TEXT_BYTES / 2), text.ceil_char_boundary(text.len() - TEXT_BYTES / 2 + 64));
+    let (beginning, end) = (text.get(..first).unwrap_or_default(), text.get(last..).unwrap_or_default());
+    format!("{beginning} … ({} bytes are left out) … {end}", last - first)
 }
 
 /// Configuration that must be set and is not, as the details that the engine knows how to print.
@@ -63,4 +76,35 @@ fn invalid_inputs(problems: Vec<PropertyError>) -> Status {
         value: InputPropertiesError { errors }.encode_to_vec(),
     };
     detailed(message, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_whole_where_there_is_room_and_does_not_end_as_a_line() {
+        let whole = "x".repeat(TEXT_BYTES);
+        for (given, told) in [("no room", "no room"), ("no room\n\n", "no room"), (whole.as_str(), whole.as_str())] {
+            let status = Status::from(ConstructError::Failed(given.to_owned()));
+            assert_eq!((status.code(), status.message()), (Code::Unknown, told));
+        }
+        let internal = Status::from(ConstructError::Internal("torn".into()));
+        assert_eq!(internal.code(), Code::Internal);
+        assert_eq!(internal.message(), "internal error: torn; please report it to the authors of this package");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn of_a_long_text_the_beginning_and_the_end_are_told(filling in "\\PC{1,9}", more in 0..9000_usize) {
+            let text = format!("why: {}: because", filling.repeat((TEXT_BYTES + more) / filling.len() + 1));
+            let told = Status::from(ConstructError::Failed(text.clone())).message().to_owned();
+            proptest::prop_assert!(told.len() <= TEXT_BYTES, "{}", told.len());
+            proptest::prop_assert!(told.starts_with("why: ") && told.ends_with(": because"), "{told}");
+            let (beginning, rest) = told.split_once(" … (").unwrap();
+            let (count, end) = rest.split_once(" bytes are left out) … ").unwrap();
+            proptest::prop_assert_eq!(beginning.len() + count.parse::<usize>().unwrap() + end.len(), text.len());
+            proptest::prop_assert!(text.starts_with(beginning) && text.ends_with(end));
+        }
+    }
 }

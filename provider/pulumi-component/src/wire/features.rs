@@ -18,12 +18,13 @@ pub(super) struct Features {
 }
 
 /// The names by which engines that cannot list their features are asked for each.
-const NAMED: [(Feature, &str); 12] = [
+const NAMED: [(Feature, &str); 13] = [
     (Feature::Secrets, "secrets"),
     (Feature::ResourceReferences, "resourceReferences"),
     (Feature::OutputValues, "outputValues"),
     (Feature::AliasSpecs, "aliasSpecs"),
     (Feature::Transforms, "transforms"),
+    (Feature::InvokeTransforms, "invokeTransforms"),
     (Feature::Parameterization, "parameterization"),
     (Feature::ResourceHooks, "resourceHooks"),
     (Feature::ErrorHooks, "errorHooks"),

@@ -1,7 +1,7 @@
 //! The engine's resource monitor and its log, over gRPC.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -39,7 +39,7 @@ pub(crate) struct GrpcMonitor {
     registrar: Grpc<Channel>,
     features: OnceCell<Features>,
     /// References of parameterized packages that were registered, by plugin and package.
-    packages: Mutex<BTreeMap<(&'static str, &'static str), String>>,
+    packages: Mutex<BTreeMap<(&'static str, &'static str), Arc<OnceCell<String>>>>,
     callbacks: Callbacks,
 }
 
@@ -94,26 +94,24 @@ impl GrpcMonitor {
             return Ok(String::new());
         };
         let key = (package.name, parameterization.name);
-        let known = self.packages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        self.require(vec![(Feature::Parameterization, "parameterized packages")]).await?;
-        let request = protocol::RegisterPackageRequest {
-            name: package.name.to_owned(),
-            version: package.version.to_owned(),
-            download_url: package.plugin_download_url.to_owned(),
-            parameterization: Some(protocol::Parameterization {
-                name: parameterization.name.to_owned(),
-                version: parameterization.version.to_owned(),
-                value: parameterization.value.to_vec(),
-            }),
-            ..Default::default()
+        let known = self.packages.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        let register = || async {
+            self.require(vec![(Feature::Parameterization, "parameterized packages")]).await?;
+            let request = protocol::RegisterPackageRequest {
+                name: package.name.to_owned(),
+                version: package.version.to_owned(),
+                download_url: package.plugin_download_url.to_owned(),
+                parameterization: Some(protocol::Parameterization {
+                    name: parameterization.name.to_owned(),
+                    version: parameterization.version.to_owned(),
+                    value: parameterization.value.to_vec(),
+                }),
+                ..Default::default()
+            };
+            let answer = self.client.clone().register_package(request).await;
+            Ok(answer.map_err(refused)?.into_inner().r#ref)
         };
-        let reference = self.client.clone().register_package(request).await.map_err(refused)?.into_inner().r#ref;
-        // Two that ask at once get the same answer: the engine registers a package once.
-        self.packages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, reference.clone());
-        Ok(reference)
+        known.get_or_try_init(register).await.cloned()
     }
 
     /// Tells the engine of closures around a resource's operations, and names them to the resource.
@@ -335,3 +333,7 @@ impl Log for GrpcLog {
         .boxed()
     }
 }
+
+#[cfg(test)]
+#[path = "monitor_tests.rs"]
+mod tests;

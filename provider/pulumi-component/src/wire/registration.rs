@@ -81,6 +81,7 @@ pub(super) fn encode_registration(
         hide_diffs: options.hide_diffs,
         replacement_trigger: options.replacement_trigger.map(|value| encode_value(&value, Secrets::Wrap)),
         import_id: options.import_id,
+        env_var_mappings: options.env_var_mappings,
         hooks: options.hooks.map(encode_hooks),
         accept_secrets: true,
         accept_resources: true,
@@ -197,6 +198,7 @@ mod tests {
             hide_diffs: names("hidden"),
             replacement_trigger: Some(PropertyValue::from("now").into_secret()),
             import_id: "i-1".into(),
+            env_var_mappings: [("MINE".to_owned(), "ITS".to_owned())].into(),
             hooks: Some(Hooks { before_delete: names("hook"), ..Hooks::default() }),
         };
         let registration = Registration {
@@ -221,6 +223,7 @@ mod tests {
         assert_eq!(request.dependencies, ["urn:replaced"], "what replaces it must be there first");
         assert_eq!((request.ignore_changes, request.replace_on_changes), (names("ignored"), names("replacing")));
         assert_eq!(request.hide_diffs, ["hidden"]);
+        assert_eq!(request.env_var_mappings, [("MINE".to_owned(), "ITS".to_owned())].into());
         assert_eq!(
             request.replacement_trigger,
             Some(encode_value(&PropertyValue::from("now").into_secret(), Secrets::Wrap))

@@ -57,6 +57,8 @@ fn decode(options: &TransformResourceOptions) -> Result<RegistrationOptions, Dec
         hide_diffs: options.hide_diff.clone(),
         replacement_trigger: trigger,
         import_id: options.import.clone(),
+        // Not shown to transforms, and not theirs to change.
+        env_var_mappings: Default::default(),
         hooks: options.hooks.clone().map(|hooks| Hooks {
             before_create: hooks.before_create,
             after_create: hooks.after_create,

@@ -1,11 +1,14 @@
 //! Rust types that Pulumi's package schema cannot express: each is refused with its path, and none is dropped in silence.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-use pulumi_component::{Provider, package};
+use pulumi_component::{
+    Component, ConstructError, Encoding, Input, OutputProperty, Outputs, Provider, Scope, TypeToken, package,
+};
 use schemars::JsonSchema;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// What the schema of a package with this configuration says.
 fn told<T: DeserializeOwned + JsonSchema + Send + Sync + 'static>() -> String {
@@ -104,6 +107,95 @@ fn a_field_of_such_a_type_is_refused_with_its_path() {
         (told::<One<Tagged>>(), "config.field", "an object without a name"),
         (told::<One<WithMap>>(), "WithMap", "takes any name"),
         (told::<One<WithEnum>>(), "config.field", "an object without a name"),
+    ] {
+        assert!(told.starts_with(&format!("`{path}`: ")) && told.contains(expected), "{path}: {told}");
+    }
+}
+
+/// Numbers with names, as some derives write them.
+#[derive(Deserialize)]
+struct Ports;
+
+impl JsonSchema for Ports {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Ports".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "enum": [80, 443] })
+    }
+}
+
+#[test]
+fn an_enumeration_of_numbers_is_refused_and_not_taken_for_any_number() {
+    let told = told::<One<Ports>>();
+    assert!(told.starts_with("`Ports`: an enumeration of numbers"), "{told}");
+}
+
+/// A component of these inputs and this output.
+struct Odd<A, O>(PhantomData<fn() -> (A, O)>);
+
+impl<A: 'static, O: JsonSchema + 'static> Outputs for Odd<A, O> {
+    const DESCRIPTION: &'static str = "Odd.";
+
+    fn encode(&self) -> Vec<(&'static str, Encoding)> {
+        Vec::new()
+    }
+
+    fn properties(generator: &mut schemars::SchemaGenerator) -> Vec<OutputProperty> {
+        let schema = generator.subschema_for::<O>();
+        vec![OutputProperty { name: "made", description: "What it makes.", schema, required: true, secret: false }]
+    }
+}
+
+impl<A, O> Component for Odd<A, O>
+where
+    A: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static,
+    O: JsonSchema + 'static,
+{
+    const TOKEN: TypeToken = TypeToken::new("shop:index:Odd");
+    type Args = A;
+    type Facts = ();
+
+    fn construct(_scope: &Scope, _args: A, _facts: &()) -> Result<Self, ConstructError> {
+        Ok(Self(PhantomData))
+    }
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Fine {}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Pairs {
+    pairs: Vec<Input<(u8, String)>>,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum Either {
+    One { one: u8 },
+    Other { other: String },
+}
+
+#[test]
+fn inputs_and_outputs_of_a_component_are_refused_with_their_path() {
+    fn told<A, O>() -> String
+    where
+        A: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static,
+        O: JsonSchema + 'static,
+    {
+        let schema = Provider::new(package!("shop")).component::<Odd<A, O>>().schema();
+        schema.map_or_else(|error| error.to_string(), |_| "it can be expressed".to_owned())
+    }
+    assert_eq!(told::<Fine, String>(), "it can be expressed");
+    for (told, path, expected) in [
+        (told::<Pairs, String>(), "shop:index:Odd.pairs[]", "a tuple"),
+        (told::<Either, String>(), "shop:index:Odd", "named fields"),
+        (told::<(u8, u8), String>(), "shop:index:Odd", "named fields"),
+        (told::<Fine, (u8, String)>(), "shop:index:Odd.made", "a tuple"),
+        (told::<Fine, Either>(), "shop:index:Odd.made", "an object without a name"),
+        (told::<Fine, BTreeMap<u32, String>>(), "shop:index:Odd.made", "an object without a name"),
+        (told::<Fine, ()>(), "shop:index:Odd.made", "no type"),
     ] {
         assert!(told.starts_with(&format!("`{path}`: ")) && told.contains(expected), "{path}: {told}");
     }

@@ -131,6 +131,16 @@ async fn what_must_be_there_first_is_waited_for_and_is_what_the_result_comes_fro
 }
 
 #[tokio::test]
+async fn a_preview_does_not_ask_about_what_is_not_there_yet() {
+    let monitor = MockMonitor::preview().result(WEATHER, "word", "fine");
+    let (asked, outputs) = ask(monitor, &[("place", "here".into()), ("afterChild", true.into())]).await;
+    assert!(asked.is_empty(), "{asked:?}");
+    let marks = outputs.expect("it constructs")["words"].marks();
+    let child = Urn::new("urn:pulumi:stack::project::shop:index:Asking$cloud:index:Thing::asking-first");
+    assert!(marks.unknown && marks.dependencies.contains(&child), "{marks:?}");
+}
+
+#[tokio::test]
 async fn a_function_that_fails_or_answers_something_else_fails_the_run_in_its_name() {
     let (_, outcome) = ask(MockMonitor::update().refuse(WEATHER, "no signal"), &[("place", "here".into())]).await;
     assert_eq!(outcome.expect_err("it fails").to_string(), format!("calling {WEATHER}: no signal"));

@@ -5,6 +5,8 @@ mod authoring;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod choosing;
+#[cfg(test)]
 mod closures;
 #[cfg(test)]
 mod components;
@@ -24,5 +26,7 @@ mod marks;
 mod methods;
 #[cfg(test)]
 mod outputs;
+#[cfg(test)]
+mod telling;
 #[cfg(test)]
 mod values;

@@ -26,6 +26,14 @@ fn special<const N: usize>(signature: &str, members: [(&str, Wire); N]) -> Wire 
     Wire { kind: Some(Kind::StructValue(Struct { fields })) }
 }
 
+fn null() -> Wire {
+    Wire { kind: Some(Kind::NullValue(0)) }
+}
+
+fn list<const N: usize>(values: [Wire; N]) -> Wire {
+    Wire { kind: Some(Kind::ListValue(ListValue { values: values.into() })) }
+}
+
 /// Any value that the wire can carry; dependencies travel beside it.
 fn any_value() -> impl Strategy<Value = PropertyValue> {
     let asset = prop_oneof![
@@ -140,6 +148,10 @@ fn malformed_special_values_are_errors_with_their_path() {
         ),
         (special("d0e6a833031e9bbcd3f4e8bde6ca49a4", [("secret", text("yes"))]), "is not a boolean"),
         (special("d0e6a833031e9bbcd3f4e8bde6ca49a4", [("dependencies", text("urn"))]), "are not a list"),
+        (special("d0e6a833031e9bbcd3f4e8bde6ca49a4", [("dependencies", list([null()]))]), "is not a URN"),
+        (special("c44067f5952c0a294b673a41bacd8c17", [("text", list([]))]), "`text` is not a string"),
+        (special("0def7320c3a5731c473e5ecbe6d01bc7", []), "an archive without assets, path or uri"),
+        (special("803fd3297a5875dc03ca845dda5d2a98", [("value", text("no base64!"))]), "is not base64"),
     ];
     for (malformed, reason) in cases {
         let list = Wire { kind: Some(Kind::ListValue(ListValue { values: vec![text("fine"), malformed] })) };
@@ -147,6 +159,36 @@ fn malformed_special_values_are_errors_with_their_path() {
         assert_eq!(error.path, "a[1]");
         assert!(error.reason.contains(reason), "{error}");
     }
+}
+
+#[test]
+fn the_id_of_a_reference_is_missing_for_a_component_and_unknown_in_three_forms() {
+    let of = |id: Option<Wire>| {
+        let urn = ("urn", text("urn:of:it"));
+        let reference = match id {
+            Some(id) => special("5cf8f73096256a8f31e491e813e4eb8e", [urn, ("id", id)]),
+            None => special("5cf8f73096256a8f31e491e813e4eb8e", [urn]),
+        };
+        match decode_value(reference).expect("it is well formed").value {
+            Value::Resource(reference) => reference.id.map(|id| *id),
+            other => panic!("a reference, not {other:?}"),
+        }
+    };
+    assert_eq!(of(None), None);
+    assert_eq!(of(Some(text("i-1"))), Some("i-1".into()));
+    let unknown_output = special("d0e6a833031e9bbcd3f4e8bde6ca49a4", []);
+    for unknown in [text(""), text("04da6b54-80e4-46f7-96ec-b56ff0331ba9"), unknown_output] {
+        assert_eq!(of(Some(unknown)), Some(PropertyValue::unknown()));
+    }
+}
+
+#[test]
+fn a_secret_may_be_null_and_a_null_is_not_a_missing_property() {
+    let secret = special("1b47061264138c4ac30d75fd1eb44270", [("value", null())]);
+    assert_eq!(decode_value(secret), Ok(PropertyValue::from(Value::Null).into_secret()));
+    let decoded = decode_map(Struct { fields: [("a".to_owned(), null())].into() }).expect("it is well formed");
+    assert_eq!(decoded, [("a".to_owned(), PropertyValue::default())].into());
+    assert_eq!(decode_map(encode_map(&decoded, Secrets::Wrap)), Ok(decoded));
 }
 
 #[test]
