@@ -15,6 +15,8 @@ MESSAGES = {
     # The engine tells it beside the child and ends the run before the component can.
     "child": "no room in the cloud",
     "closure": "the closure gave up",
+    # What a message has no room for is left out in its middle.
+    "long": "bytes are left out) … ",
     "panic": "internal error: torn (at tests/components/plugin/src/failing.rs:",
     "describing": "nothing fits",
     "describingPanic": "internal error: out of stock (at tests/components/plugin/src/failing.rs:",
@@ -70,6 +72,14 @@ WRONG = {
     "block": {"count": 1.5},
     "file": "no file",
 }
+
+
+def test_a_thousand_wrong_inputs_are_told_at_once(program):
+    names = [f"member{number}" for number in range(1000)]
+    echo = {"name": "echo", "type": "suite:index:Echo", "props": {"map": dict.fromkeys(names, 7)}}
+    told = program("python", {"resources": [echo]}).fails()
+    assert "1000 inputs are wrong" in told
+    assert [name for name in names if f"property map.{name} with value" not in told] == []
 
 
 @pytest.mark.parametrize("language", ["typescript", "python", "go"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
@@ -12,35 +13,7 @@ from google.rpc import status_pb2
 from pulumi.runtime.proto import errors_pb2, plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from .conftest import Plugin, wait_for
-
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
-OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-
-
-def construct(address: str, **inputs) -> provider_pb2.ConstructRequest:
-    """A request for a store."""
-    given = struct_pb2.Struct()
-    json_format.ParseDict(inputs, given)
-    return provider_pb2.ConstructRequest(
-        project="project",
-        stack="stack",
-        monitorEndpoint=address,
-        type="shop:index:Store",
-        name="store",
-        inputs=given,
-        accepts_output_values=True,
-    )
-
-
-@pytest.fixture
-def stub(plugin, served):
-    """The plugin after its handshake."""
-    plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
-    return plugin.stub
+from .conftest import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN, Plugin, construct, wait_for
 
 
 def test_a_handshake_accepts_secrets_resources_and_outputs(plugin, served):
@@ -51,7 +24,8 @@ def test_a_handshake_accepts_secrets_resources_and_outputs(plugin, served):
 
 def test_info_schema_and_configuration(stub):
     assert stub.GetPluginInfo(empty_pb2.Empty()).version == "0.1.0"
-    assert '"shop:index:Store"' in stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
+    schema = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
+    assert (schema["version"], schema["resources"]["shop:index:Store"]["isComponent"]) == ("0.1.0", True)
     with pytest.raises(grpc.RpcError, match="unsupported schema version 15"):
         stub.GetSchema(provider_pb2.GetSchemaRequest(version=15))
     news = struct_pb2.Struct()
@@ -59,7 +33,9 @@ def test_info_schema_and_configuration(stub):
     assert stub.CheckConfig(provider_pb2.CheckRequest(news=news)).inputs == news
     answer = stub.DiffConfig(provider_pb2.DiffRequest())
     assert (answer.changes, list(answer.replaces)) == (provider_pb2.DiffResponse.DIFF_NONE, [])
-    assert stub.Configure(provider_pb2.ConfigureRequest()).supportsPreview
+    accepted = stub.Configure(provider_pb2.ConfigureRequest())
+    assert accepted.acceptSecrets and accepted.acceptResources and accepted.acceptOutputs
+    assert accepted.supportsPreview and not accepted.supports_autonaming_configuration
 
 
 def test_a_component_is_constructed(stub, served):
@@ -187,9 +163,28 @@ def test_a_large_message_comes_through(plugin, served):
     assert answer is not None
 
 
-def test_what_has_no_meaning_for_components_says_so(stub):
+# Everything else that a provider may serve means something for components.
+MEANINGLESS = (
+    "Parameterize",
+    "Check",
+    "Diff",
+    "Create",
+    "Read",
+    "Update",
+    "Delete",
+    "List",
+    "GetMapping",
+    "GetMappings",
+)
+
+
+@pytest.mark.parametrize("method", MEANINGLESS)
+def test_what_has_no_meaning_for_components_says_so(stub, method):
+    request = provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"].methods_by_name[method].input_type.name
     with pytest.raises(grpc.RpcError) as failed:
-        stub.Create(provider_pb2.CreateRequest())
+        # The answer of `List` is a stream, whose first item is asked for.
+        answer = getattr(stub, method)(getattr(provider_pb2, request)())
+        next(iter(answer))
     assert failed.value.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
@@ -204,13 +199,31 @@ def test_an_engine_that_lists_what_it_can_do_is_asked_once_and_only_when_it_matt
     assert monitor.registered("other").deletedWith == "urn:with"
 
 
+# By these names an engine is asked that cannot list its features.
+NAMED = [
+    "aliasSpecs",
+    "deletedWith",
+    "errorHooks",
+    "invokeTransforms",
+    "outputValues",
+    "parameterization",
+    "replaceWith",
+    "replacementTrigger",
+    "resourceHooks",
+    "resourceReferences",
+    "secrets",
+    "sendsOptionsToHooks",
+    "transforms",
+]
+
+
 def test_an_engine_that_lists_nothing_is_asked_by_name(stub, served):
     monitor, _, address = served
     monitor.features, monitor.named = None, {"deletedWith"}
     request = construct(address)
     request.deletedWith = "urn:with"
     stub.Construct(request)
-    assert "deletedWith" in monitor.asked and "aliasSpecs" in monitor.asked
+    assert monitor.asked[0] == "GetDeploymentInfo" and sorted(monitor.asked[1:]) == NAMED
 
 
 def test_an_engine_that_is_too_old_for_an_option_is_named_with_the_option(stub, served):
@@ -320,15 +333,6 @@ def test_configuration_that_is_not_known_yet_is_not_wrong(suite_binary, served, 
         plugin.process.kill()
 
 
-@pytest.fixture
-def suite(suite_binary, served):
-    """The plugin of the engine suite after its handshake."""
-    plugin = Plugin(suite_binary, served[2])
-    plugin.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=served[2]))
-    yield plugin.stub
-    plugin.process.kill()
-
-
 def test_a_parameterized_package_is_registered_and_named_by_its_reference_alone(suite, served):
     monitor, _, address = served
     monitor.results["garden:index:weather"] = {"word": "fine"}
@@ -336,13 +340,15 @@ def test_a_parameterized_package_is_registered_and_named_by_its_reference_alone(
     request.stack_trace_handle = "handle"
     answer = suite.Construct(request)
     assert (answer.state["bedId"], answer.state["weather"]) == ("foreign-bed-id", "fine")
-    package = monitor.packages[0]
+    (package,) = monitor.packages
     assert (package.name, package.version) == ("cloud", "1.0.0")
     parameterization = package.parameterization
     assert (parameterization.name, parameterization.version, parameterization.value) == ("garden", "2.0.0", b"roses")
     for named in (monitor.registered("foreign-bed"), monitor.invocations[0]):
         assert (named.packageRef, named.version, named.pluginDownloadURL) == ("garden-ref", "", "")
         assert named.parentStackTraceHandle == "handle"
+    assert monitor.invocations[0].acceptResources and monitor.invocations[0].accepts_byte_string
+    assert monitor.invocations[0].parent.endswith("suite:index:Foreign::foreign")
     registered = len(monitor.packages)
     request.name = "again"
     suite.Construct(request)

@@ -46,6 +46,9 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self) -> None:
         self.asked: set[str] = set()
 
+    def Handshake(self, request, context):
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accepts_byte_string=True)
+
     def GetPluginInfo(self, request, context):
         return plugin_pb2.PluginInfo(version=VERSION)
 

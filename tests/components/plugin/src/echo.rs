@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use pulumi_component::{
-    AssetOrArchive, Component, ConstructError, Input, Output, Outputs, PropertyValue, Scope, TypeToken,
+    AssetOrArchive, Child, Component, ConstructError, Input, Output, Outputs, PropertyValue, Scope, TypeToken, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::{CLOUD, THING};
 
 /// Inputs of [`Echo`].
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -110,5 +112,39 @@ impl Component for Echo {
             hidden: Output::known("PLANTED-hidden".to_owned()),
             id: Output::known("an id".to_owned()),
         })
+    }
+}
+
+/// Inputs of [`Raw`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawArgs {
+    /// Whether the program gets the bytes, too.
+    out: bool,
+}
+
+/// A child with a string that is not UTF-8.
+#[derive(Outputs)]
+pub struct Raw {
+    /// How many bytes came back with the child.
+    count: Output<u32>,
+    /// The bytes, where the program gets them.
+    bytes: Output<Option<PropertyValue>>,
+}
+
+impl Component for Raw {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Raw");
+    type Args = RawArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: RawArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let bytes: PropertyValue = Value::Bytes(vec![0xff, 0x00, 0xfe]).into();
+        let child = Child::new(scope, &CLOUD, THING, "child").with("size", bytes).register();
+        let bytes = child.output::<PropertyValue>("size");
+        let count = bytes.try_map(|bytes| match bytes.value {
+            Value::Bytes(bytes) => u32::try_from(bytes.len()).map_err(|error| error.to_string()),
+            other => Err(format!("expected bytes, got {other:?}")),
+        });
+        Ok(Self { count, bytes: if args.out { bytes.map(Some) } else { Output::known(None) } })
     }
 }

@@ -25,6 +25,8 @@ pub enum Place {
     Child,
     /// A closure gives an error.
     Closure,
+    /// A closure gives an error that is longer than a message may be.
+    Long,
     /// A closure panics.
     Panic,
     /// The component gives up while it is described.
@@ -79,6 +81,10 @@ impl Component for Failing {
             }
             Place::Closure => {
                 thing(scope, "fine", "small", plain()).id().try_map(|_| Err("the closure gave up".into()))
+            }
+            Place::Long => {
+                let long = |_| Err(format!("the closure said {} and gave up", "no ".repeat(100_000)));
+                thing(scope, "fine", "small", plain()).id().try_map(long)
             }
             Place::Panic => {
                 let broken: Output<String> = thing(scope, "fine", "small", plain()).id().map(|_| panic!("torn"));

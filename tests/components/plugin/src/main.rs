@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         .component::<closures::Hooked>()
         .component::<closures::Transformed>()
         .component::<echo::Echo>()
+        .component::<echo::Raw>()
         .component::<failing::Failing>()
         .component::<family::Family>()
         .component::<family::Shelf>()
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         .component::<speaking::Speaking>()
         .method::<methods::Greet>()
         .method::<methods::Close>()
+        .method::<speaking::Tell>()
         .function::<functions::Add>()
         .function::<functions::Shout>()
         // Short, so that the test of it does not wait for minutes.

@@ -1,7 +1,7 @@
 //! Messages to the user.
 
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken,
+    Checks, Component, ConstructError, Context, Method, Output, Outputs, Reference, ResourceOptions, Scope, TypeToken,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,8 +44,40 @@ impl Component for Speaking {
         }
         context.warn("said as a warning");
         thing(scope, "child", "small", ResourceOptions::default());
-        let place = format!("{}/{}/{}", context.organization(), context.project(), context.stack());
-        let word = context.config("suite-tests:word");
-        Ok(Self { place: Output::known(place), word: word.map_or_else(|| Output::known(None), |word| word.map(Some)) })
+        let (place, word) = read(context);
+        Ok(Self { place, word })
+    }
+}
+
+/// What the run says of itself, and a value of the stack's configuration.
+fn read(context: &Context) -> (Output<String>, Output<Option<String>>) {
+    let place = format!("{}/{}/{}", context.organization(), context.project(), context.stack());
+    let word = context.config("suite-tests:word");
+    (Output::known(place), word.map_or_else(|| Output::known(None), |word| word.map(Some)))
+}
+
+/// What [`Tell`] answers.
+#[derive(Outputs)]
+pub struct Told {
+    /// Organization, project and stack.
+    place: Output<String>,
+    /// The stack's configuration `suite-tests:word`.
+    word: Output<Option<String>>,
+}
+
+/// A method that reads the run, of which the engine says less to methods.
+pub struct Tell;
+
+impl Method for Tell {
+    const NAME: &'static str = "tell";
+    const DESCRIPTION: &'static str = "Tells where it is.";
+    type Component = Speaking;
+    type Args = SpeakingArgs;
+    type Result = Told;
+
+    fn call(scope: &Scope, _this: &Reference<Speaking>, _args: SpeakingArgs) -> Result<Told, ConstructError> {
+        scope.context().debug("told by a method");
+        let (place, word) = read(scope.context());
+        Ok(Told { place, word })
     }
 }
