@@ -20,7 +20,7 @@ from engine.deployment import yaml_program
 from harness.engine import Changes, EngineError, Stack
 from look.requests import ACTIONS
 from look.test_keys import make_key
-from look.test_namesakes import put_aggregator, put_authorization, put_rule
+from look.test_namesakes import put_aggregator, put_authorization, put_dashboard, put_event_rule, put_rule
 from look.test_recorders import LINKED
 
 OTHER = "audit/dev/compliance"
@@ -110,6 +110,14 @@ REFUSED = {
         beside(lambda account: put_rule(account, "ebs-volumes-encrypted", OTHER)), (f"the deployment `{OTHER}`",)
     ),
     "a CloudFormation stack's rule": Sight(beside(cloudformation), ("the CloudFormation stack `baseline`",)),
+    "somebody's event rule": Sight(
+        beside(lambda account: put_event_rule(account, "compliance-compliance-change")),
+        ("namePrefix", "an event rule `compliance-compliance-change` is there already", "aws events tag-resource"),
+    ),
+    "another deployment's dashboard": Sight(
+        beside(lambda account: put_dashboard(account, "ComplianceMonitoring-eu-west-1", OTHER)),
+        ("namePrefix", "a dashboard `ComplianceMonitoring-eu-west-1`", f"the deployment `{OTHER}`"),
+    ),
     "somebody's aggregator": Sight(
         beside(lambda account: put_aggregator(account, "compliance-aggregator")),
         ("namePrefix", "an aggregator `compliance-aggregator` is there already"),

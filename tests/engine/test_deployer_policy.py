@@ -56,7 +56,7 @@ def actions(document) -> set[str]:
 
 @pytest.fixture
 def deployer(account) -> Callable[..., Account]:
-    """`deployer(*documents, without=Sid, keep_landing_zone=True)`: the account, seen by a role with these alone."""
+    """`deployer(*documents, without=Sid, recorded=True)`: the account, seen by a role with these alone."""
 
     def make(*documents, without: str | None = None, recorded: bool = True) -> Account:
         if recorded:

@@ -38,9 +38,7 @@ pub fn resource_type(kind: &str) -> Result<(), Wrong> {
     let wrong = Wrong::new("expected a resource type, such as `AWS::EC2::Volume`");
     let words: Vec<_> = kind.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     Err(match words.as_slice() {
-        [first, service, name] if first.eq_ignore_ascii_case("aws") => {
-            wrong.nearest(format!("AWS::{service}::{name}"))
-        }
+        [first, service, name] if first.eq_ignore_ascii_case("aws") => wrong.nearest(format!("AWS::{service}::{name}")),
         [service, name] if !service.eq_ignore_ascii_case("aws") => wrong.nearest(format!("AWS::{service}::{name}")),
         _ => wrong,
     })

@@ -95,7 +95,8 @@ async fn every_bound_takes_what_is_at_and_inside_it_and_nothing_outside() {
     let mut failures = Vec::new();
     for bound in BOUNDS {
         let Bound { path, source, lowest, highest, with } = bound;
-        let within = |number: &usize| lowest.is_none_or(|least| *number >= least) && highest.is_none_or(|most| *number <= most);
+        let within =
+            |number: &usize| lowest.is_none_or(|least| *number >= least) && highest.is_none_or(|most| *number <= most);
         let at = lowest.iter().chain(highest).copied();
         let inside = lowest.map(|least| least + 1).into_iter().chain(highest.map(|most| most - 1)).filter(within);
         for number in at.chain(inside) {
