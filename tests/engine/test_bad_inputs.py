@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from engine.children import type_of
 from engine.deployment import PROGRAMS, yaml_program
 from engine.test_inputs import registered
 from harness.artefacts import ROOT
@@ -109,27 +110,38 @@ def test_what_does_not_decode_stands_beside_what_the_account_says(engine, accoun
     assert paths == {"dashboard.enabled", "functions.logRetentionDays", "rules.managed[0].frequency", "recorder.mode"}
 
 
-def test_the_first_screen_of_what_a_user_gets_wrong(engine, account, tmp_path):
+FIRST_SCREEN = {
+    "reports": {"retentionDays": 0},
+    "functions": {"logRetentionDays": 8},
+    "notifications": {"emails": {"security": "sec"}},
+}
+
+
+@pytest.mark.parametrize("language", ["yaml", "typescript", "python", "go"])
+def test_the_first_screen_of_what_a_user_gets_wrong(engine, account, tmp_path, language):
     """Without a recorder in the account, too."""
-    inputs = {
-        "reports": {"retentionDays": 0},
-        "functions": {"logRetentionDays": 8},
-        "notifications": {"emails": {"security": "sec"}},
-    }
-    stack = Stack(engine, yaml_program(tmp_path, inputs), "first-screen", account.environment)
-    with pytest.raises(EngineError) as caught:
-        stack.preview()
-    lines = [line.strip() for line in str(caught.value).splitlines() if "- property " in line]
-    assert "resource 'compliance' has a problem: 4 inputs are wrong" in str(caught.value)
+    config = {"inputs": json.dumps(FIRST_SCREEN)} if language in ("typescript", "python") else {}
+    program = {
+        "yaml": lambda: yaml_program(tmp_path, FIRST_SCREEN),
+        "typescript": lambda: PROGRAMS / "raw-inputs-typescript",
+        "python": lambda: PROGRAMS / "raw-inputs",
+        "go": lambda: PROGRAMS / "first-screen-go",
+    }[language]()
+    stack = Stack(engine, program, f"first-screen-{language}", account.environment, **config)
     recorder = f"account {account.account_id} has no configuration recorder in {account.region}; set it to `create`"
-    for path, value, reason in [
-        ("reports.retentionDays", "{0}", "expected 1 to 3653 days"),
-        (
-            "functions.logRetentionDays",
-            "{8}",
-            "CloudWatch Logs keeps 1, 3, 5, 7, 14, 30, 60, 90, ... 3653 days; nearest: `7`",
-        ),
-        ("notifications.emails.security", "{sec}", "not an e-mail address"),
-    ]:
-        assert f"- property {path} with value '{value}' has a problem: {reason}" in lines
-    assert f"- property recorder.mode has a problem: {recorder}" in lines
+    retention = "CloudWatch Logs keeps 1, 3, 5, 7, 14, 30, 60, 90, ... 3653 days; nearest: `7`"
+    for step in (stack.preview, stack.up):
+        with pytest.raises(EngineError) as caught:
+            step()
+        message = str(caught.value)
+        frame = "aws-compliance:index:ComplianceMonitoring resource 'compliance' has a problem: 4 inputs are wrong"
+        assert frame in message
+        lines = [line.strip() for line in message.splitlines() if "- property " in line]
+        # The engine writes a value as its own debug form does.
+        assert sorted(lines) == [
+            f"- property functions.logRetentionDays with value '{{8}}' has a problem: {retention}",
+            "- property notifications.emails.security with value '{sec}' has a problem: not an e-mail address",
+            f"- property recorder.mode has a problem: {recorder}",
+            "- property reports.retentionDays with value '{0}' has a problem: expected 1 to 3653 days",
+        ]
+    assert {kind for kind in map(type_of, stack.resources()) if not kind.startswith("pulumi:")} == set()

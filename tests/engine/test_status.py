@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from account.client import prepare_landing_zone
+from engine.deployment import PROGRAMS
 from harness import artefacts
 from harness.engine import Stack
 
@@ -25,21 +27,64 @@ def doctor(tmp_path):
     return run
 
 
-def test_a_program_asks_what_there_is(engine, account, tmp_path):
-    prepare_landing_zone(account)
-    call = {
-        "fn::invoke": {"function": "aws-compliance:index:getAccountStatus", "arguments": {"recorderMode": "create"}}
-    }
+PROGRAM = {"recorderMode": "create", "owner": "audit/prod/compliance"}
+LANGUAGES = ("yaml", "typescript", "python", "go")
+
+
+def yaml_call(folder: Path) -> Path:
+    """A YAML program that asks for the status; JSON is YAML."""
+    call = {"fn::invoke": {"function": "aws-compliance:index:getAccountStatus", "arguments": PROGRAM}}
     text = {"name": "status", "runtime": "yaml", "variables": {"status": call}, "outputs": {"status": "${status}"}}
-    (tmp_path / "Pulumi.yaml").write_text(json.dumps(text))
-    stack = Stack(engine, tmp_path, "status", account.environment)
+    folder.mkdir(exist_ok=True)
+    (folder / "Pulumi.yaml").write_text(json.dumps(text))
+    return folder
+
+
+def ask(engine, account, language: str, folder: Path) -> dict:
+    """What a program in this language is answered; what is absent is left out."""
+    program = yaml_call(folder) if language == "yaml" else PROGRAMS / f"status-{language}"
+    stack = Stack(engine, program, f"status-{language}-{account.account_id}", account.environment)
     stack.up()
-    status = stack.outputs()["status"]
-    assert (status["looked"], status["account"], status["region"]) == (True, account.account_id, account.region)
-    assert status["recorder"]["recording"] is True
-    assert status["recorderAction"] == "refuse"
-    assert ["set it to `reuse`" in line for line in status["wouldRefuse"]] == [True]
-    assert set(status["wouldCreate"]) >= {"ebs-volumes-encrypted", "compliance-aggregator"}
+    return {name: value for name, value in stack.outputs()["status"].items() if value is not None}
+
+
+@pytest.fixture(scope="module")
+def looked_at(new_account):
+    """An account with a recorder, somebody else's rule of our name, and an aggregator."""
+    account = new_account()
+    prepare_landing_zone(account)
+    config = account.client("config")
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "ebs-volumes-encrypted", "Source": source})
+    sources = [{"AccountIds": [account.account_id], "AwsRegions": [account.region]}]
+    config.put_configuration_aggregator(ConfigurationAggregatorName="everyone", AccountAggregationSources=sources)
+    return account
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_is_told_the_same_as_doctor(engine, looked_at, doctor, tmp_path, language):
+    status = ask(engine, looked_at, language, tmp_path)
+    arguments = ("--recorder-mode", "create", "--owner", PROGRAM["owner"], "--json")
+    assert status == json.loads(doctor(looked_at, *arguments).stdout)
+    assert (status["looked"], status["account"], status["region"]) == (True, looked_at.account_id, looked_at.region)
+    assert status["caller"].endswith(":root")
+    assert (status["recorder"]["name"], status["recorder"]["recording"]) == ("default", True)
+    assert status["recorder"]["roleArn"].endswith(":role/landing-zone-config")
+    assert (status["recorderAction"], status["aggregators"]) == ("refuse", ["everyone"])
+    assert (status["rulesUsed"], status["rulesAllowed"], len(status["namesakes"])) == (1, 1000, 1)
+    told = [line.split(":")[0] for line in status["wouldRefuse"]]
+    assert sorted(told) == ["recorder.mode", "rules.baseline"]
+    assert set(status["wouldCreate"]) >= {"s3-bucket-encryption-enabled", "compliance-aggregator"}
+    assert "ebs-volumes-encrypted" not in status["wouldCreate"]
+    assert "skipped" not in status
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_is_told_of_an_empty_account(engine, account, doctor, tmp_path, language):
+    status = ask(engine, account, language, tmp_path)
+    assert (status["looked"], status["recorderAction"], status["wouldRefuse"]) == (True, "create", [])
+    assert "recorder" not in status
+    assert status["wouldCreate"][0] == "compliance-recorder"
 
 
 def test_doctor_says_what_is_there_and_ends_well(doctor, account):

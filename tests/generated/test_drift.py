@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness import generate
 from harness.artefacts import ROOT, tools
+
+sys.path.append(str(ROOT / "tools"))
 
 
 def compare(committed: Path, fresh: Path, command: str) -> None:
@@ -50,6 +54,18 @@ def test_the_typed_resources_are_what_the_aws_types_give(tmp_path):
     generate.xtask("resources", tmp_path)
     generated = "provider/aws-resources/src/generated"
     compare(ROOT / generated, tmp_path / generated, "make resources")
+
+
+def test_the_deployers_policies_are_what_the_children_need():
+    policies = importlib.import_module("deployer_policy")
+    for name, text in policies.texts().items():
+        assert (ROOT / "docs" / name).read_text() == text, f"docs/{name} differs; run `make deployer-policy`"
+
+
+def test_a_child_that_the_table_does_not_know_is_told():
+    policies = importlib.import_module("deployer_policy")
+    with pytest.raises(ValueError, match=r"tools/deployer/actions.toml says nothing of aws:sqs/other:Other"):
+        policies.needs({"aws:sqs/other:Other"}, policies.table())
 
 
 def test_the_protocol_is_what_the_descriptors_give(tmp_path):

@@ -12,6 +12,7 @@ RULES = {
 
 # Every action that the look calls, as the crate says.
 ACTIONS = [
+    "cloudwatch:GetDashboard",
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
     "config:DescribeConfigurationAggregators",
@@ -21,6 +22,8 @@ ACTIONS = [
     "config:DescribeDeliveryChannels",
     "config:ListConfigurationRecorders",
     "config:ListTagsForResource",
+    "events:DescribeRule",
+    "events:ListTagsForResource",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
 ]
@@ -44,6 +47,8 @@ def request(account_id: str, **changes) -> dict:
         "recorder": {"name": "compliance-recorder"},
         "rules": rules,
         "aggregator": {"path": "namePrefix", "name": "compliance-aggregator"},
+        "eventRules": [{"path": "namePrefix", "name": "compliance-schedule"}],
+        "dashboard": {"path": "namePrefix", "name": "ComplianceMonitoring"},
         "conformancePacks": [{"path": "frameworks[0].as", "name": "compliance-cis"}],
         **changes,
     }

@@ -1,9 +1,15 @@
 """Whose credentials, and what comes of bad ones: one sentence, and never a failure by itself."""
 
+import hashlib
+import http.server
 import json
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -90,6 +96,7 @@ def test_each_denied_call_is_a_warning_that_names_it(look, recorded, role, denie
     config = recorded.client("config")
     source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
     config.put_config_rule(ConfigRule={"ConfigRuleName": "ebs-volumes-encrypted", "Source": source})
+    recorded.client("events").put_rule(Name="compliance-schedule", ScheduleExpression="rate(1 day)")
     owner = {"value": "audit/prod/compliance", "unmarkedIsOurs": True}
     arn = recorded.client("kms").create_key()["KeyMetadata"]["Arn"]
     seen = recorded.as_role(role(*(action for action in ACTIONS if action != denied)))
@@ -107,7 +114,7 @@ def test_everything_denied(look, recorded, role):
     assert {one["reason"] for one in answer.look["unread"]} == {"denied"}
     (told,) = answer.told
     assert told.startswith("warning : not read: the configuration recorder, ")
-    assert told.endswith("and `config:DescribeConformancePacks` are not allowed to these credentials")
+    assert told.endswith("and `cloudwatch:GetDashboard` are not allowed to these credentials")
 
 
 def test_a_role_is_taken(look, recorded, role):
@@ -171,12 +178,12 @@ def test_a_profile_that_takes_a_role(look, recorded, role, tmp_path):
         (
             "[profile work]\ncredential_process = sleep 60\n",
             "unsupportedCredentials",
-            "the look follows neither SSO nor credential processes",
+            "the look starts no credential processes",
         ),
         (
             "[profile work]\nsso_start_url = https://x\nsso_region = x\nsso_account_id = 1\nsso_role_name = x\n",
-            "unsupportedCredentials",
-            "`aws configure export-credentials --format env`",
+            "expiredCredentials",
+            "sign in again",
         ),
         ("[profile work\n", "invalidCredentials", "could not parse profile file"),
     ],
@@ -187,6 +194,81 @@ def test_a_profile_of_no_use_is_told_at_once(look, tmp_path, config, expected, p
     assert reason == expected
     assert part in message
     assert answer.seconds < 1
+
+
+SSO = """[profile work]
+region = eu-west-1
+sso_session = company
+sso_account_id = {account}
+sso_role_name = auditor
+[sso-session company]
+sso_start_url = https://company.example.com/start
+sso_region = eu-west-1
+"""
+
+
+class Portal(http.server.BaseHTTPRequestHandler):
+    """The portal of IAM Identity Center, which gives a role's credentials for the token of who signed in."""
+
+    credentials: ClassVar[dict] = {}
+    token = "token-of-today"
+
+    def do_GET(self):
+        known = self.headers["x-amz-sso_bearer_token"] == self.token
+        asked = self.path.startswith("/federation/credentials?") and "role_name=auditor" in self.path
+        body = {"roleCredentials": self.credentials} if known and asked else {"message": "not found or invalid"}
+        self.send_response(200 if known and asked else 401)
+        self.send_header("Content-Type", "application/json")
+        if not known:
+            self.send_header("x-amzn-ErrorType", "UnauthorizedException")
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def portal(recorded, role) -> Iterator[str]:
+    """The address of a portal that gives the session of a role that may look."""
+    session = recorded.as_role(role(*ACTIONS)).credentials
+    names = {"accessKeyId": "AccessKeyId", "secretAccessKey": "SecretAccessKey", "sessionToken": "SessionToken"}
+    Portal.credentials = {name: session[member] for name, member in names.items()}
+    Portal.credentials["expiration"] = int((time.time() + 3600) * 1000)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def signed_in(home: Path, token: str, hours: int) -> None:
+    """What `aws sso login` leaves in a home."""
+    until = (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    cache = home / ".aws/sso/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    kept = {"accessToken": token, "expiresAt": until, "region": "eu-west-1"}
+    (cache / f"{hashlib.sha1(b'company').hexdigest()}.json").write_text(json.dumps(kept))
+
+
+def test_a_profile_of_sso(look, recorded, portal, tmp_path):
+    environment = profiles(tmp_path, SSO.format(account=recorded.account_id))
+    environment |= {"AWS_ENDPOINT_URL": recorded.endpoint, "AWS_ENDPOINT_URL_SSO": portal}
+    signed_in(tmp_path, Portal.token, hours=8)
+    answer = look(None, environment, **request(recorded.account_id, profile="work"))
+    assert answer.problems == []
+    assert ":assumed-role/" in answer.look["caller"]
+    named = environment | {"AWS_PROFILE": "work"}
+    assert look(None, named, **request(recorded.account_id)).problems == []
+    for token, hours in (("token-of-yesterday", 8), (Portal.token, -1)):
+        signed_in(tmp_path, token, hours)
+        answer = look(None, environment, **request(recorded.account_id, profile="work"))
+        assert skipped(answer)[0] == "expiredCredentials"
+    signed_in(tmp_path, Portal.token, hours=8)
+    nowhere = environment | {"AWS_ENDPOINT_URL_SSO": "http://127.0.0.1:1"}
+    assert skipped(look(None, nowhere, **request(recorded.account_id, profile="work")))[0] == "unreachable"
 
 
 @pytest.mark.parametrize("times", [1, 2])

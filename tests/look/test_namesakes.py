@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .requests import OWNER, RULES, request, tags
+from .requests import OWNER, OWNER_TAG, RULES, request, tags
 
 
 def put_rule(account, name: str, owner: str | None = None) -> None:
@@ -31,9 +31,22 @@ def put_pack(account, name: str, owner: str | None = None) -> None:
     )
 
 
+def put_event_rule(account, name: str, owner: str | None = None) -> None:
+    account.client("events").put_rule(Name=name, ScheduleExpression="rate(1 day)", Tags=tags(owner))
+
+
+def put_dashboard(account, name: str, owner: str | None = None) -> None:
+    text = f"Deployed by Pulumi: `{OWNER_TAG}={owner}`" if owner else "Ours"
+    place = {"type": "text", "x": 0, "y": 0, "width": 24, "height": 1}
+    body = {"widgets": [{**place, "properties": {"markdown": text}}]}
+    account.client("cloudwatch").put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))
+
+
 PUTS = {
     "rule": (put_rule, "ebs-volumes-encrypted", "error rules.baseline: a rule `ebs-volumes-encrypted` is there"),
     "aggregator": (put_aggregator, "compliance-aggregator", "error namePrefix: an aggregator `compliance-aggregator`"),
+    "event rule": (put_event_rule, "compliance-schedule", "error namePrefix: an event rule `compliance-schedule` is"),
+    "dashboard": (put_dashboard, "ComplianceMonitoring-eu-west-1", "error namePrefix: a dashboard `ComplianceMonit"),
     "pack": (put_pack, "compliance-cis", "error frameworks[0].as: a conformance pack `compliance-cis` is there"),
 }
 
@@ -69,6 +82,8 @@ def test_our_own_things_are_ours(look, recorded):
         ("aggregator", "compliance-aggregator"),
         ("authorization", f"{recorded.account_id}/eu-west-1"),
         ("conformancePack", "compliance-cis"),
+        ("eventRule", "compliance-schedule"),
+        ("dashboard", "ComplianceMonitoring-eu-west-1"),
     ]
     owner = {"value": "audit/prod/renamed", "former": [OWNER]}
     assert look(recorded, **request(recorded.account_id, owner=owner)).problems == []
@@ -79,6 +94,14 @@ def test_the_remedy_that_is_told_works(look, recorded):
     (told,) = look(recorded, **request(recorded.account_id)).problems
     arn = told.split("--resource-arn ")[1].split()[0]
     recorded.client("config").tag_resource(ResourceArn=arn, Tags=tags(OWNER))
+    assert look(recorded, **request(recorded.account_id)).problems == []
+
+
+def test_the_remedy_that_is_told_of_an_event_rule_works(look, recorded):
+    put_event_rule(recorded, "compliance-schedule")
+    (told,) = look(recorded, **request(recorded.account_id)).problems
+    arn = told.split("aws events tag-resource --resource-arn ")[1].split()[0]
+    recorded.client("events").tag_resource(ResourceARN=arn, Tags=tags(OWNER))
     assert look(recorded, **request(recorded.account_id)).problems == []
 
 

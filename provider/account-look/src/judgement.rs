@@ -57,7 +57,7 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(skipped) = &look.skipped {
         findings.push(match skipped.reason {
-            // Nothing is wrong where the program gives credentials to its provider alone, or where people sign in by SSO.
+            // Nothing is wrong where the program gives credentials to its provider alone, or credentials come from a process.
             Reason::NoCredentials
             | Reason::UnsupportedCredentials
             | Reason::NoRegion
@@ -122,6 +122,8 @@ fn about(part: Part) -> &'static str {
         Part::Aggregators => "aggregators that may belong to others",
         Part::Authorizations => "authorizations of aggregators",
         Part::ConformancePacks => "conformance packs that may belong to others",
+        Part::EventRules => "event rules that may belong to others",
+        Part::Dashboard => "a dashboard that may belong to others",
         Part::Tags => "some tags, which tell whose things are",
         Part::Key => "the key",
         Part::KeyPolicy => "the key's policy",

@@ -1,15 +1,15 @@
 //! Looks at the AWS account before anything is deployed to it, and judges what it saw.
 //!
 //! [`look`] reads: who the credentials of this process are, then, where they are of the account that is deployed to,
-//! its configuration recorder and delivery channel, the rules, aggregators, authorizations and conformance packs that
-//! have names of ours, and the key that the user gave. It changes nothing, takes five seconds at most
+//! its configuration recorder and delivery channel, the rules, aggregators, authorizations, conformance packs, event
+//! rules and the dashboard that have names of ours, and the key that the user gave. It changes nothing, takes five seconds at most
 //! ([`TIME_ALLOWED`]) and never fails: what could not be read stands in the [`Look`] with a reason.
 //!
 //! [`findings`] judges, without any I/O: errors, warnings, and one line on an account where all is well. [`table`]
 //! shows both in a terminal.
 //!
-//! Whose a thing is shows in its tag [`OWNER_TAG`], which every rule, aggregator, authorization, conformance pack and
-//! recorder of a deployment carries ([`Owner::tag_value`]). AWS creates or updates these by name, so one that carries
+//! Whose a thing is shows in its tag [`OWNER_TAG`], which every rule, aggregator, authorization, conformance pack, event
+//! rule and recorder of a deployment carries ([`Owner::tag_value`]), and in the text of a dashboard ([`Owner::mark`]). AWS creates or updates these by name, so one that carries
 //! the tag of nobody or of another deployment would be taken over in silence, and deleted with ours.
 //!
 //! Left to others: the checks of inputs by themselves, and what the catalogue knows of rules. Facts are from the AWS

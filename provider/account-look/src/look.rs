@@ -109,6 +109,10 @@ pub enum Part {
     Authorizations,
     /// Conformance packs.
     ConformancePacks,
+    /// Event rules.
+    EventRules,
+    /// The dashboard.
+    Dashboard,
     /// Tags, which tell whose things are.
     Tags,
     /// The key that the user gave.
@@ -127,7 +131,7 @@ pub enum Reason {
     ExpiredCredentials,
     /// AWS does not know the credentials, or they cannot be made from what the configuration says.
     InvalidCredentials,
-    /// The configuration says how to get credentials in a way that is not followed: SSO, a process.
+    /// The configuration says how to get credentials in a way that is not followed: a process.
     UnsupportedCredentials,
     /// No region is given anywhere.
     NoRegion,
@@ -318,6 +322,10 @@ pub enum NamesakeKind {
     Authorization,
     /// A conformance pack.
     ConformancePack,
+    /// An event rule on the default bus.
+    EventRule,
+    /// A CloudWatch dashboard. It takes no tags; its text tells whose it is.
+    Dashboard,
 }
 
 /// The key that the user gave.

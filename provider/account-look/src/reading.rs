@@ -6,6 +6,7 @@ mod failure;
 mod identity;
 mod key;
 mod recorders;
+mod watching;
 
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
 /// The IAM actions that a look needs; `kms` ones only where a key was given, and `sts:AssumeRole` where a role is to be
 /// taken. `sts:GetCallerIdentity` needs none.
-pub const ACTIONS: [&str; 11] = [
+pub const ACTIONS: [&str; 14] = [
+    "cloudwatch:GetDashboard",
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
     "config:DescribeConfigurationAggregators",
@@ -30,6 +32,8 @@ pub const ACTIONS: [&str; 11] = [
     "config:DescribeDeliveryChannels",
     "config:ListConfigurationRecorders",
     "config:ListTagsForResource",
+    "events:DescribeRule",
+    "events:ListTagsForResource",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
 ];
@@ -52,10 +56,11 @@ pub async fn look(request: &LookRequest) -> Look {
 async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadline) -> Look {
     let identity::Proved { account, caller, region, shared } = proved;
     let client = aws_sdk_config::Client::new(&shared);
-    let (recorders, channels, named, key) = tokio::join!(
+    let (recorders, channels, named, watching, key) = tokio::join!(
         recorders::recorders(&client, deadline),
         recorders::delivery_channels(&client, deadline),
         config::named(&client, request, &account, &region, deadline),
+        watching::watching(&shared, request, &region, deadline),
         key::key(&shared, request, deadline),
     );
     let mut look = Look { account: Some(account), caller: Some(caller), region: Some(region), ..Look::default() };
@@ -65,6 +70,7 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     look.aggregators = named.aggregators.found(&mut look.unread);
     look.namesakes = named.namesakes;
     look.unread.extend(named.unread);
+    look.namesakes.extend(watching.found(&mut look.unread).unwrap_or_default());
     look.key = key.map(|key| key.found(&mut look.unread)).unwrap_or_default();
     look.unread.sort_by_key(|unread| unread.part);
     look.unread.dedup();

@@ -31,6 +31,11 @@ pub struct LookRequest {
     pub rules: Vec<PlannedRule>,
     /// The aggregator that the deployment will have. Its authorization for the own account and region comes with it.
     pub aggregator: Option<PlannedName>,
+    /// The event rules that the deployment will have.
+    pub event_rules: Vec<PlannedName>,
+    /// The dashboard that the deployment will have. Dashboards are the same in every region, so its name goes on with a
+    /// hyphen and the region.
+    pub dashboard: Option<PlannedName>,
     /// The conformance packs that the deployment will have.
     pub conformance_packs: Vec<PlannedName>,
     /// The key that the user gave.
@@ -58,8 +63,23 @@ impl Owner {
     /// The value of the tag: `project/stack/component`, in the characters that a tag takes.
     pub fn tag_value(project: &str, stack: &str, component: &str) -> String {
         let name = format!("{project}/{stack}/{component}");
-        let allowed = |c: char| if c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '-' };
+        let allowed = |c: char| if Self::takes(c) { c } else { '-' };
         name.chars().map(allowed).take(TAG_VALUE_CHARACTERS).collect()
+    }
+
+    /// The tag as one text, for what takes no tags and has room for a text.
+    pub fn mark(value: &str) -> String {
+        format!("{OWNER_TAG}={value}")
+    }
+
+    /// The value of the tag in a text that carries the mark; it ends at the first character that no tag takes.
+    pub(crate) fn marked(text: &str) -> Option<&str> {
+        let (_, rest) = text.split_once(&Self::mark(""))?;
+        rest.split(|c| !Self::takes(c)).next()
+    }
+
+    fn takes(c: char) -> bool {
+        c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c)
     }
 
     /// Whether a value of the tag is this deployment's.
@@ -162,6 +182,14 @@ mod tests {
         assert_eq!(Owner::new("audit", "prod", "compliance").value, "audit/prod/compliance");
         assert_eq!(Owner::tag_value("a", "b", "c$d{e}"), "a/b/c-d-e-");
         assert_eq!(Owner::tag_value("a", "b", &"x".repeat(300)).len(), 256);
+    }
+
+    #[test]
+    fn a_text_carries_the_mark() {
+        let owner = Owner::new("audit", "prod 1", "compliance").value;
+        let text = format!("{{\"markdown\":\"Of `{}`.\"}}", Owner::mark(&owner));
+        assert_eq!(Owner::marked(&text), Some("audit/prod 1/compliance"));
+        assert_eq!(Owner::marked("{\"widgets\":[]}"), None);
     }
 
     #[test]

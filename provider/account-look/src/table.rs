@@ -57,6 +57,8 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
         let what = match namesake.kind {
             NamesakeKind::Rule => "rule there",
             NamesakeKind::Authorization => "authorization",
+            NamesakeKind::EventRule => "event rule there",
+            NamesakeKind::Dashboard => "dashboard there",
             NamesakeKind::Aggregator | NamesakeKind::ConformancePack => "pack there",
         };
         row(what, Some(namesake.name.clone()));

@@ -1,5 +1,6 @@
 //! The dashboard: how the functions do, and what they found.
 
+use account_look::Owner;
 use aws_resources::{DashboardBody, Graph, cloudwatch};
 use functions_core::contract::{Handler, metric};
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
@@ -88,4 +89,6 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
             functions("Errors", "Sum", "Errors"),
             functions("Duration (ms)", "Maximum", "Duration"),
         ])
+        // A dashboard takes no tags; the look at the account reads whose it is here.
+        .note(format!("Deployed by Pulumi: `{}`", Owner::mark(facts.owner())))
 }

@@ -13,7 +13,7 @@ use crate::bounds;
 use crate::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
 use crate::encryption::{Encryption, EncryptionArgs};
 use crate::facts::AccountFacts;
-use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs};
+use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, event_rules};
 use crate::names::NamePrefix;
 use crate::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
@@ -116,7 +116,7 @@ impl Component for ComplianceMonitoring {
         let facts = AccountFacts::look(context).await?;
         args.aggregation.tell(context, &facts).await;
         args.rules.tell(&args.frameworks, context, facts.known_region());
-        let request = args.look_request().await;
+        let request = args.look_request(&facts).await;
         let (mut errors, warnings) = args.rules.unavailable(facts.known_region());
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
         account::see(context, facts, request, (errors, warnings)).await
@@ -168,12 +168,16 @@ impl Component for ComplianceMonitoring {
 
 /// What the look at the account is asked.
 impl ComplianceMonitoringArgs {
-    async fn look_request(&self) -> LookRequest {
+    async fn look_request(&self, facts: &AccountFacts) -> LookRequest {
         let name = self.name_prefix.aggregator();
         let mut request = self.lookup.request();
         request.recorder = self.recorder.plan(&self.name_prefix);
         request.rules = self.rules.planned(&self.frameworks, &self.name_prefix);
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
+        let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
+        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
+        request.event_rules = event_rules.into_iter().map(at_prefix).collect();
+        request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
             PlannedKey::new(key, groups.collect())

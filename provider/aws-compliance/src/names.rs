@@ -98,8 +98,12 @@ impl NamePrefix {
 
     /// The dashboard; dashboard names are global, so it carries the region.
     pub fn dashboard(&self, facts: &AccountFacts) -> Output<String> {
-        let name = if self.is_default() { "ComplianceMonitoring".to_owned() } else { self.with("monitoring") };
-        interpolate!("{}-{}", name, facts.region())
+        interpolate!("{}-{}", self.dashboard_start(), facts.region())
+    }
+
+    /// The dashboard's name before its region.
+    pub fn dashboard_start(&self) -> String {
+        if self.is_default() { "ComplianceMonitoring".to_owned() } else { self.with("monitoring") }
     }
 
     /// A Config rule: its own name, which only another prefix makes another one.

@@ -108,7 +108,11 @@ impl RecorderSettingsArgs {
                 "everything is recorded daily already; remove them, or set `frequency` to `continuous`",
             );
         }
+        for (index, kind) in self.resource_types.iter().enumerate() {
+            checks.plain(&format!("resourceTypes[{index}]"), kind.as_str(), bounds::rules::resource_type);
+        }
         for (index, kind) in self.daily_types.iter().enumerate() {
+            checks.plain(&format!("dailyTypes[{index}]"), kind.as_str(), bounds::rules::resource_type);
             if NEVER_DAILY.contains(&kind.as_str()) {
                 checks.error(&format!("dailyTypes[{index}]"), "AWS records this type continuously only; remove it");
             }

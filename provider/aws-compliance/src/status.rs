@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounds;
+use crate::functions::event_rules;
 use crate::names::NamePrefix;
 use crate::recorder::{RecorderMode, RecorderSettingsArgs};
 use crate::rule_set::RulesArgs;
@@ -99,6 +100,7 @@ impl AccountStatusArgs {
     fn request(&self) -> LookRequest {
         let owner = |value: &String| Owner { value: value.clone(), ..Owner::default() };
         let recorder = RecorderSettingsArgs { mode: self.recorder_mode, ..RecorderSettingsArgs::default() };
+        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
         LookRequest {
             region: self.region.clone(),
             profile: self.profile.clone(),
@@ -106,7 +108,12 @@ impl AccountStatusArgs {
             owner: self.owner.as_ref().map(owner),
             recorder: recorder.plan(&self.name_prefix),
             rules: RulesArgs::default().planned(&[], &self.name_prefix),
-            aggregator: Some(PlannedName { path: "namePrefix".to_owned(), name: self.name_prefix.aggregator() }),
+            aggregator: Some(at_prefix(self.name_prefix.aggregator())),
+            event_rules: event_rules(&RulesArgs::default(), &[], &self.name_prefix, None)
+                .into_iter()
+                .map(at_prefix)
+                .collect(),
+            dashboard: Some(at_prefix(self.name_prefix.dashboard_start())),
             ..LookRequest::default()
         }
     }

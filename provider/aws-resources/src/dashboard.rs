@@ -10,11 +10,14 @@ use crate::json::Json;
 const COLUMNS: u32 = 24;
 /// Rows of a widget: what fits a legend and a curve.
 const ROWS: u32 = 6;
+/// Rows of a note of one line.
+const NOTE_ROWS: u32 = 1;
 
 /// What a dashboard shows: rows of graphs, each row as wide as the dashboard.
 #[derive(Clone, Debug, Default)]
 pub struct DashboardBody {
     rows: Vec<Vec<Graph>>,
+    note: Option<Input<String>>,
 }
 
 impl DashboardBody {
@@ -22,6 +25,13 @@ impl DashboardBody {
     #[must_use]
     pub fn row(mut self, graphs: impl IntoIterator<Item = Graph>) -> Self {
         self.rows.push(graphs.into_iter().collect());
+        self
+    }
+
+    /// Sets a text, in Markdown, that stands below all rows.
+    #[must_use]
+    pub fn note(mut self, markdown: impl Into<Input<String>>) -> Self {
+        self.note = Some(markdown.into());
         self
     }
 }
@@ -86,12 +96,24 @@ impl Graph {
 impl From<DashboardBody> for Input<String> {
     fn from(body: DashboardBody) -> Self {
         let mut widgets = Vec::new();
+        let below = u32::try_from(body.rows.len()).unwrap_or(u32::MAX).saturating_mul(ROWS);
         for (row, y) in body.rows.into_iter().zip((0..).step_by(ROWS as usize)) {
             let width = COLUMNS / u32::try_from(row.len()).unwrap_or(COLUMNS).clamp(1, COLUMNS);
             for (graph, x) in row.into_iter().zip((0..).step_by(width as usize)) {
                 widgets.push(graph.widget(x, y, width));
             }
         }
+        widgets.extend(body.note.map(|markdown| {
+            let number = |value: u32| Json::Known(value.into());
+            Json::object([
+                ("x", number(0)),
+                ("y", number(below)),
+                ("width", number(COLUMNS)),
+                ("height", number(NOTE_ROWS)),
+                ("type", "text".into()),
+                ("properties", Json::object([("markdown", markdown.into())])),
+            ])
+        }));
         Json::object([("widgets", Json::List(widgets))]).into()
     }
 }

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from ministack import app as ministack
 
-from account import config, door, faults, services, strictness
+from account import audit, config, door, faults, services, strictness
 
 TRANSPORT = b"x-forwarded-proto"
 
 
 def application(on_ready: Callable[[], None]) -> Callable:
     """Install everything and return the application; `on_ready` is called once it answers requests."""
+    audit.install()
     config.install()
     services.install()
     strictness.install()

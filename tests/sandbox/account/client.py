@@ -125,6 +125,10 @@ class Account:
         """End the session that this account is seen by."""
         self._door("expirations", accessKeyId=self.credentials["AccessKeyId"])
 
+    def asked(self) -> dict[str, list[str]]:
+        """The actions that IAM `allowed` to these credentials, and those that it `denied`."""
+        return self._door("asked", principal=self.client("sts").get_caller_identity()["Arn"])
+
     def lost(self) -> list[dict]:
         """What AWS would have lost without telling anyone: `target`, `reason`, newest last, over all accounts."""
         with urllib.request.urlopen(f"{self.endpoint}/_account/lost") as answer:

@@ -6,6 +6,7 @@ POST /_account/events        {account, region, entries}     put events of any so
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
 POST /_account/expirations   {accessKeyId}   end the session of a role
+POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
 GET  /_account/lost          messages AWS would have lost in silence, and why
 
 Only the account's own process tree and tests can reach it (loopback); it is no part of what is simulated.
@@ -17,7 +18,7 @@ import json
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
-from account import faults
+from account import audit, faults
 from account.config import compliance
 from account.config.errors import ConfigError
 from account.services import delivery, schedules
@@ -83,6 +84,10 @@ def _expirations(request: dict) -> dict:
     return {}
 
 
+def _asked(request: dict) -> dict:
+    return audit.asked(request["principal"])
+
+
 def _lost(_request: dict) -> dict:
     return {"lost": delivery.lost()}
 
@@ -94,5 +99,6 @@ _ACTIONS = {
     ("POST", "confirmations"): _confirmations,
     ("POST", "faults"): _faults,
     ("POST", "expirations"): _expirations,
+    ("POST", "asked"): _asked,
     ("GET", "lost"): _lost,
 }

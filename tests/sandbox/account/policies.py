@@ -4,18 +4,22 @@ Two questions are asked here: may this AWS service do it (its service principal,
 this role do it (its own policies, and the policy of the key it touches). AWS page: "Policy evaluation logic".
 """
 
+from ministack import app
 from ministack.core.arn import ArnParseError, parse_arn
 from ministack.core.iam_evaluator import (
     EvalContext,
     EvalResult,
     _gather_role_policies,
     _gather_user_policies,
+    caller_arn,
     combine_resource_policy,
     evaluate,
     evaluate_resource_policy,
 )
 from ministack.core.responses import get_region, request_scope
 from ministack.services import iam, kms
+
+from account import audit
 
 AWS_OWNED_ALIASES = ("alias/aws/",)
 
@@ -65,7 +69,23 @@ def may_use_key(principal: str, key: str, action: str, context: dict) -> bool:
     request = _request(principal, action, record["Arn"], context)
     owner = parse_arn(record["Arn"]).account_id
     decision = combine_resource_policy(_identity(request), request, record.get("Policy"), owner, required=True)
+    audit.note(principal, action, decision.decision == "Allow")
     return decision.decision == "Allow"
+
+
+def caller_may_pass(role_arn: str, service: str) -> bool:
+    """Whether whoever makes this request may give a role to a service."""
+    if not app.AUTH:
+        return True
+    caller = caller_arn()
+    allowed = role_allowed(caller, "iam:PassRole", role_arn, {"iam:PassedToService": service})
+    audit.note(caller, "iam:PassRole", allowed)
+    return allowed
+
+
+def not_passed(role_arn: str) -> str:
+    """What AWS says where it may not."""
+    return f"User: {caller_arn()} is not authorized to perform: iam:PassRole on resource: {role_arn}"
 
 
 def find_key(key: str) -> dict | None:

@@ -52,13 +52,19 @@ fn refused(namesake: &Namesake, request: &LookRequest, owner: &Owner) -> Option<
         Ownership::Ours | Ownership::Unknown => return None,
         Ownership::Marked(other) => format!("it belongs to the deployment `{other}`"),
         Ownership::Foreign(words) => format!("it was {words}"),
+        Ownership::Unmarked if namesake.kind == NamesakeKind::Dashboard => {
+            format!("its text does not carry `{}`", Owner::mark(&owner.value))
+        }
         Ownership::Unmarked => format!("it does not carry the tag `{OWNER_TAG}` of this deployment"),
     };
     let (path, name) = (path(namesake, request), &namesake.name);
-    let mark = format!(
-        "if it is yours, tag it: `aws configservice tag-resource --resource-arn {} --tags Key={OWNER_TAG},Value='{}'`",
-        namesake.arn, owner.value
-    );
+    let mark = |command: &str, option: &str| {
+        let (arn, owner) = (&namesake.arn, &owner.value);
+        format!(
+            "if it is yours, tag it: `aws {command} tag-resource {option} {arn} --tags Key={OWNER_TAG},Value='{owner}'`"
+        )
+    };
+    let config = mark("configservice", "--resource-arn");
     Some(match namesake.kind {
         // Putting an authorization again changes nothing, so only the destruction is worth a word.
         NamesakeKind::Authorization => Finding::warning(
@@ -68,12 +74,21 @@ fn refused(namesake: &Namesake, request: &LookRequest, owner: &Owner) -> Option<
              takes it from others, too"
             ),
         ),
-        NamesakeKind::Rule => Finding::error(path, refusal("a rule", "give ours another name", name, &whose, &mark)),
+        NamesakeKind::Rule => Finding::error(path, refusal("a rule", "give ours another name", name, &whose, &config)),
         NamesakeKind::Aggregator => {
-            Finding::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &mark))
+            Finding::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &config))
         }
         NamesakeKind::ConformancePack => {
-            Finding::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &mark))
+            Finding::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &config))
+        }
+        NamesakeKind::EventRule => {
+            let mark = mark("events", "--resource-arn");
+            Finding::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
+        }
+        NamesakeKind::Dashboard => {
+            let remedy = "give another `namePrefix`, or set `dashboard.enabled` to false";
+            let mark = "if it is yours, set `lookup.adoptUnmarked` to true for one run";
+            Finding::error(path, refusal("a dashboard", remedy, name, &whose, mark))
         }
     })
 }
@@ -112,6 +127,11 @@ fn path<'a>(namesake: &Namesake, request: &'a LookRequest) -> &'a str {
             let packs = &request.conformance_packs;
             packs.iter().find(|pack| pack.name == namesake.name).map(|pack| pack.path.as_str())
         }
+        NamesakeKind::EventRule => {
+            let rules = &request.event_rules;
+            rules.iter().find(|rule| rule.name == namesake.name).map(|rule| rule.path.as_str())
+        }
+        NamesakeKind::Dashboard => request.dashboard.as_ref().map(|dashboard| dashboard.path.as_str()),
         NamesakeKind::Aggregator | NamesakeKind::Authorization => {
             request.aggregator.as_ref().map(|aggregator| aggregator.path.as_str())
         }

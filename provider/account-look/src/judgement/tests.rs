@@ -81,6 +81,8 @@ fn request() -> LookRequest {
             rule("rules.managed[0].name", "users", "AWS::IAM::User"),
         ],
         aggregator: Some(PlannedName { path: "namePrefix".into(), name: "compliance-aggregator".into() }),
+        event_rules: vec![PlannedName { path: "namePrefix".into(), name: "compliance-schedule".into() }],
+        dashboard: Some(PlannedName { path: "namePrefix".into(), name: "ComplianceMonitoring".into() }),
         conformance_packs: vec![PlannedName { path: "frameworks[0].as".into(), name: "compliance-cis".into() }],
         ..LookRequest::default()
     }
@@ -329,6 +331,18 @@ fn namesakes_of_others_are_refused_and_named() {
             namesake(ConformancePack, "compliance-cis", Some(Tags::new())),
             "Error frameworks[0].as:",
             ["a conformance pack `compliance-cis`", ""],
+        ),
+        (
+            "event rule",
+            namesake(EventRule, "compliance-schedule", Some(Tags::new())),
+            "Error namePrefix: an event rule `compliance-schedule`",
+            ["`aws events tag-resource --resource-arn arn:compliance-schedule --tags Key=", "another `namePrefix`"],
+        ),
+        (
+            "dashboard",
+            namesake(Dashboard, "ComplianceMonitoring-eu-west-1", Some(Tags::new())),
+            "Error namePrefix: a dashboard `ComplianceMonitoring-eu-west-1`",
+            ["text does not carry `aws-compliance:owner=audit/prod/compliance`", "set `dashboard.enabled` to false"],
         ),
         (
             "authorization",

@@ -67,7 +67,8 @@ impl Access {
     }
 
     /// Credentials of the environment, the profile, a web identity or a container, in the order of the SDKs. A profile
-    /// that is asked for is the only place. SSO and credential processes are not followed.
+    /// that is asked for is the only place; it may be one of SSO, whose portal is asked with the token that is kept where
+    /// people signed in. Credential processes are not started.
     pub async fn credentials(&self, region: &Region) -> Result<Credentials, Failure> {
         let providers = self.providers.clone().with_region(Some(region.clone()));
         let mut of_profile = ProfileFileCredentialsProvider::builder().configure(&providers);

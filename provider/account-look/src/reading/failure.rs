@@ -99,7 +99,7 @@ impl Failure {
             CredentialsError::ProviderTimedOut(_) => Reason::TimedOut,
             // Said by the SDK of what this crate leaves out of it; there is no type to tell it by.
             _ if detail.contains("cargo feature") => Reason::UnsupportedCredentials,
-            _ => sort_chain(error).unwrap_or(Reason::InvalidCredentials),
+            _ => sort_chain(error).unwrap_or_else(|| by_words(error, &detail)),
         };
         let what = profile.map_or_else(|| "this process".to_owned(), |name| format!("the profile `{name}`"));
         Self { reason, what, detail }
@@ -140,6 +140,25 @@ fn sort_chain(error: &CredentialsError) -> Option<Reason> {
     None
 }
 
+/// Why SSO gave no credentials. The SDK does not show the types of its errors, only their words.
+fn by_words(error: &CredentialsError, detail: &str) -> Reason {
+    let mut said = Vec::new();
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        said.push(error.to_string());
+        cause = error.source();
+    }
+    // AWS's word for a token that it does not take any more (IAM Identity Center Portal API Reference,
+    // "GetRoleCredentials"); the others are of a token that is not there or over.
+    if detail.starts_with("UnauthorizedException") || said.iter().any(|words| words.contains("SSO token")) {
+        Reason::ExpiredCredentials
+    } else if said.iter().any(|words| words == "dispatch failure") {
+        Reason::Unreachable
+    } else {
+        Reason::InvalidCredentials
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, detail, .. } = self;
@@ -150,7 +169,7 @@ impl fmt::Display for Failure {
             ),
             Reason::UnsupportedCredentials => write!(
                 f,
-                "the look follows neither SSO nor credential processes; put their credentials into the environment with \
+                "the look starts no credential processes; put their credentials into the environment with \
                  `aws configure export-credentials --format env`"
             ),
             Reason::ExpiredCredentials => write!(f, "the AWS credentials have expired; sign in again"),

@@ -3,6 +3,7 @@
 
 mod identity;
 mod names;
+pub mod rules;
 mod schedule;
 mod tags;
 

@@ -5,6 +5,8 @@ use functions_core::contract::compliance_change;
 use pulumi_component::{Input, Scope, depends_on};
 
 use super::function::{Function, Shared};
+use crate::names::NamePrefix;
+use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags;
 
 /// Seconds that Lambda gathers compliance changes for, so that a burst is one run.
@@ -28,7 +30,7 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
         .name(shared.args.name_prefix.schedule())
         .description("Starts compliance processing")
         .schedule_expression(&shared.args.settings.schedule)
-        .set_tags(tags::input(&shared.args.tags))
+        .tags(tags::owned(&shared.args.tags, shared.facts))
         .register();
     let required = lambda::permission::Required {
         action: "lambda:InvokeFunction".into(),
@@ -50,8 +52,7 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
 pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
     let args = shared.args;
-    let entries = args.rules.entries(&args.frameworks, &args.name_prefix, shared.facts.known_region());
-    let parts = parts(entries.into_iter().map(|rule| rule.name));
+    let parts = watched(&args.rules, &args.frameworks, &args.name_prefix, shared.facts.known_region());
     let rules = parts.into_iter().enumerate().map(|(index, names)| {
         let names: Vec<_> = match names.is_empty() {
             // EventBridge refuses an empty list, and without the key every rule of the account would match.
@@ -66,13 +67,35 @@ pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: 
             .name(format!("{}{suffix}", args.name_prefix.compliance_change()))
             .description("Takes compliance changes of the watched rules")
             .event_pattern(pattern)
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, shared.facts))
             .register()
     });
     let rules: Vec<_> = rules.collect();
     for function in functions {
         queue(scope, shared, &rules, function);
     }
+}
+
+/// The names of all event rules of a deployment.
+pub(crate) fn names(
+    rules: &RulesArgs,
+    frameworks: &[FrameworkArgs],
+    prefix: &NamePrefix,
+    region: Option<&str>,
+) -> Vec<String> {
+    let changes = watched(rules, frameworks, prefix, region).len();
+    let changes = (0..changes).map(|index| format!("{}{}", prefix.compliance_change(), suffix(index)));
+    std::iter::once(prefix.schedule()).chain(changes).collect()
+}
+
+/// The rules that are watched, in parts that an event rule each takes.
+fn watched(
+    rules: &RulesArgs,
+    frameworks: &[FrameworkArgs],
+    prefix: &NamePrefix,
+    region: Option<&str>,
+) -> Vec<Vec<String>> {
+    parts(rules.entries(frameworks, prefix, region).into_iter().map(|rule| rule.name))
 }
 
 /// The names in parts that fit into a pattern each; at least one part.

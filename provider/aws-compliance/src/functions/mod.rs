@@ -20,6 +20,7 @@ use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags::{self, Tags};
+pub(crate) use events::names as event_rules;
 use function::{Function, Shared};
 
 /// How the functions run.

@@ -7,6 +7,7 @@ use pulumi_component::{Checks, Context, Input, PropertyError};
 
 use super::framework::{self, FrameworkArgs};
 use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs};
+use crate::bounds;
 
 impl RulesArgs {
     /// Everything that the catalogue knows of rules and frameworks without a region: identifiers, names, parameters,
@@ -37,6 +38,7 @@ impl RulesArgs {
         if self.managed.is_empty() {
             return;
         }
+        checks.each("managed", &self.managed, |checks, rule| rule.check_texts(checks));
         let taken: Vec<_> = BASELINE.iter().filter(|_| self.baseline).map(|rule| rule.name).collect();
         let Report { errors, warnings } = check_rules(&self.requests(), &[], &taken);
         for finding in errors {
@@ -61,6 +63,16 @@ impl RulesArgs {
 }
 
 impl ManagedRuleArgs {
+    /// Lengths of what the catalogue knows nothing of.
+    fn check_texts(&self, checks: &mut Checks) {
+        if let Some(description) = &self.description {
+            checks.input("description", description, |text| bounds::rules::description(text));
+        }
+        if let Some(scope) = &self.scope {
+            checks.under("scope", |checks| scope.check_texts(checks));
+        }
+    }
+
     /// Whether the rule is left out in this region, as the user wants it.
     pub(super) fn is_left_out(&self, region: Option<&str>) -> bool {
         let offered = || Catalog::get().rule(&self.identifier).and_then(|rule| Catalog::get().offers(rule, region?));
@@ -85,6 +97,23 @@ impl ManagedRuleArgs {
 }
 
 impl ScopeArgs {
+    fn check_texts(&self, checks: &mut Checks) {
+        let count = self.resource_types.as_ref().map_or(0, Vec::len);
+        if count > bounds::rules::SCOPE_TYPES {
+            let most = bounds::rules::SCOPE_TYPES;
+            checks.error("resourceTypes", format!("expected at most {most} resource types, got {count}"));
+        }
+        if let Some(id) = &self.resource_id {
+            checks.input("resourceId", id, |text| bounds::rules::resource_id(text));
+        }
+        if let Some(key) = &self.tag_key {
+            checks.input("tagKey", key, |text| bounds::rules::tag_key(text));
+        }
+        if let Some(value) = &self.tag_value {
+            checks.input("tagValue", value, |text| bounds::rules::tag_value(text));
+        }
+    }
+
     fn request(&self) -> Scope {
         Scope {
             resource_types: self.resource_types.iter().flatten().map(known).collect(),

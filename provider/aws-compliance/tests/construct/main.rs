@@ -1,6 +1,8 @@
 //! The components against a mock of the engine: what they ask for. Not that AWS accepts it.
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod frameworks;
 #[cfg(test)]
 mod parts;

@@ -30,6 +30,8 @@ def put_configuration_recorder(request: dict) -> None:
         raise ConfigError(
             "InvalidRoleException", f"You have provided a null or empty role, or one that is not there: {recorder}"
         )
+    if not policies.caller_may_pass(recorder["roleARN"], SERVICE):
+        raise ConfigError("AccessDeniedException", policies.not_passed(recorder["roleARN"]))
     mode = _checked(recorder.pop("recordingMode", {"recordingFrequency": "CONTINUOUS"}))
     moto_here().put_configuration_recorder(recorder)
     known = here().recorders.get(recorder["name"])

@@ -1,10 +1,10 @@
 """What MiniStack does not do, or does without asking for permission: deliveries between services.
 
 EventBridge to its targets, CloudWatch alarms to topics, functions to their log groups, and what follows an asynchronous
-invocation of a function.
+invocation of a function. And what it does not tell IAM.
 """
 
-from account.services import alarms, async_invoke, delivery, function_logs
+from account.services import alarms, async_invoke, conditions, delivery, function_logs
 
 
 def install() -> None:
@@ -13,3 +13,4 @@ def install() -> None:
     async_invoke.install()
     alarms.install()
     function_logs.install()
+    conditions.install()

@@ -6,6 +6,7 @@ import json
 
 from ..aws import is_missing
 from ..resource import Resource, retag, tag_list, tag_map
+from ..values import same
 
 
 def _document(document) -> str:
@@ -43,13 +44,15 @@ class Role(Resource):
             "name": identity,
             "assumeRolePolicy": _document(role["AssumeRolePolicyDocument"]),
             "description": role.get("Description"),
-            "tagsAll": tag_map(aws.client("iam").list_role_tags(RoleName=identity).get("Tags")),
+            "tagsAll": tag_map(role.get("Tags")),
         }
 
     def update(self, aws, identity, old, inputs):
         iam = aws.client("iam")
-        iam.update_assume_role_policy(RoleName=identity, PolicyDocument=inputs["assumeRolePolicy"])
-        iam.update_role(RoleName=identity, Description=inputs.get("description") or "")
+        if not same(inputs["assumeRolePolicy"], old.get("assumeRolePolicy")):
+            iam.update_assume_role_policy(RoleName=identity, PolicyDocument=inputs["assumeRolePolicy"])
+        if not same(inputs.get("description"), old.get("description")):
+            iam.update_role_description(RoleName=identity, Description=inputs.get("description") or "")
         retag(
             old.get("tagsAll"),
             inputs.get("tagsAll"),

@@ -1,0 +1,79 @@
+//! Texts of rules and resource types, as AWS Config takes them (AWS Config API Reference, "ConfigRule", "Scope" and
+//! "ResourceType").
+
+use std::ops::RangeInclusive;
+
+use pulumi_component::Wrong;
+
+/// Most resource types that a scope lists.
+pub const SCOPE_TYPES: usize = 100;
+
+/// What a rule is for.
+pub fn description(text: &str) -> Result<(), Wrong> {
+    characters(text, 0..=256)
+}
+
+/// The id of the one resource that a rule looks at.
+pub fn resource_id(text: &str) -> Result<(), Wrong> {
+    characters(text, 1..=768)
+}
+
+/// The name of a tag that a rule looks for.
+pub fn tag_key(text: &str) -> Result<(), Wrong> {
+    characters(text, 1..=128)
+}
+
+/// The value of such a tag.
+pub fn tag_value(text: &str) -> Result<(), Wrong> {
+    characters(text, 1..=256)
+}
+
+/// A resource type by its form. Whether there is such a type is left to AWS: new ones come.
+pub fn resource_type(kind: &str) -> Result<(), Wrong> {
+    let parts: Vec<_> = kind.split("::").collect();
+    let word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if parts.len() == 3 && parts.iter().all(word) {
+        return Ok(());
+    }
+    let wrong = Wrong::new("expected a resource type, such as `AWS::EC2::Volume`");
+    let words: Vec<_> = kind.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    Err(match words.as_slice() {
+        [first, service, name] if first.eq_ignore_ascii_case("aws") => wrong.nearest(format!("AWS::{service}::{name}")),
+        [service, name] if !service.eq_ignore_ascii_case("aws") => wrong.nearest(format!("AWS::{service}::{name}")),
+        _ => wrong,
+    })
+}
+
+fn characters(text: &str, length: RangeInclusive<usize>) -> Result<(), Wrong> {
+    let count = text.chars().count();
+    match length.contains(&count) {
+        true => Ok(()),
+        false => Err(Wrong::new(format!("expected {} to {} characters, got {count}", length.start(), length.end()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_type_has_three_parts() {
+        for right in ["AWS::EC2::Volume", "AWS::S3::Bucket", "AWS::ApiGatewayV2::Api"] {
+            assert!(resource_type(right).is_ok(), "{right}");
+        }
+        for (wrong, nearest) in [
+            ("AWS:EC2:Volume", Some("AWS::EC2::Volume")),
+            ("EC2::Volume", Some("AWS::EC2::Volume")),
+            ("aws/S3/Bucket", Some("AWS::S3::Bucket")),
+            ("Volume", None),
+            ("", None),
+            ("AWS::EC2::Volume::Id", None),
+            ("AWS::EC2::", None),
+        ] {
+            let told = format!("{:?}", resource_type(wrong));
+            assert!(told.contains("expected a resource type"), "{wrong}: {told}");
+            assert_eq!(told.contains("nearest: Some"), nearest.is_some(), "{wrong}: {told}");
+            assert!(nearest.is_none_or(|nearest| told.contains(&format!("\"{nearest}\""))), "{wrong}: {told}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+"""The deployer's policies are enough for what they are for, and hold nothing that is not accounted for.
+
+A role with exactly these documents deploys into an account that enforces IAM. The stand-in for the aws plugin makes
+fewer calls than the real one: what it does not use stands in `tools/deployer/unexercised.toml`, each with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+
+import parliament
+import pytest
+
+from account.client import Account, prepare_landing_zone
+from engine.deployment import yaml_program
+from harness.artefacts import ROOT
+from harness.engine import EngineError, Stack
+from look.requests import ACTIONS
+
+BASE, RECORDER = ROOT / "docs/deployer-policy.json", ROOT / "docs/deployer-policy-recorder.json"
+TABLE, UNEXERCISED = ROOT / "tools/deployer/actions.toml", ROOT / "tools/deployer/unexercised.toml"
+# Characters of a managed policy beside white space (IAM User Guide, "IAM and AWS STS quotas").
+MANAGED_POLICY = 6144
+# The longest region codes of the partition `aws`.
+LONG_REGION = "ap-southeast-1"
+INPUTS = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"forceDestroy": True}}
+CHANGED = {
+    **INPUTS,
+    "tags": {"team": "security"},
+    "reports": {"forceDestroy": True, "retentionDays": 60},
+    "functions": {"memoryMib": 512, "reservedConcurrency": 1},
+}
+
+
+def text(document) -> str:
+    """A document as it is given to IAM, for an account."""
+    return document.read_text()
+
+
+def placed(document: str, account: Account) -> dict:
+    """The document for an account and region, as README says to make it."""
+    return json.loads(document.replace("ACCOUNT_ID", account.account_id).replace("REGION", account.region))
+
+
+def listed(value) -> list[str]:
+    """A text or a list of texts as a list."""
+    return [value] if isinstance(value, str) else value
+
+
+def actions(document) -> set[str]:
+    """Every action of a document."""
+    return {action for statement in json.loads(text(document))["Statement"] for action in listed(statement["Action"])}
+
+
+@pytest.fixture
+def deployer(account) -> Callable[..., Account]:
+    """`deployer(*documents, without=Sid, recorded=True)`: the account, seen by a role with these alone."""
+
+    def make(*documents, without: str | None = None, recorded: bool = True) -> Account:
+        if recorded:
+            prepare_landing_zone(account)
+        principal = {"AWS": f"arn:aws:iam::{account.account_id}:root"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        iam, given = account.client("iam"), json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=given)["Role"]["Arn"]
+        for document in documents:
+            policy = placed(text(document), account)
+            policy["Statement"] = [one for one in policy["Statement"] if one["Sid"] != without]
+            iam.put_role_policy(RoleName="deployer", PolicyName=document.stem, PolicyDocument=json.dumps(policy))
+        return account.as_role(role)
+
+    return make
+
+
+@pytest.fixture
+def stack(engine, tmp_path) -> Callable[..., Stack]:
+    """`stack(account, inputs)`: a stack of the component with these inputs."""
+    return lambda account, inputs: Stack(engine, yaml_program(tmp_path, inputs), "deployer", account.environment)
+
+
+def change(stack: Stack, inputs: dict, folder) -> None:
+    """Give the stack's program other inputs."""
+    (stack.folder / "Pulumi.yaml").write_text((yaml_program(folder, inputs) / "Pulumi.yaml").read_text())
+
+
+def test_a_whole_life_uses_the_policy_and_nothing_beyond_it(deployer, stack, tmp_path):
+    account = deployer(BASE)
+    deployed = stack(account, INPUTS)
+    # A call that the look is denied would be a warning.
+    assert deployed.preview().diagnostics == []
+    assert deployed.up().diagnostics == []
+    assert deployed.up().none
+    change(deployed, CHANGED, tmp_path)
+    assert not deployed.up().none
+    change(deployed, INPUTS, tmp_path)
+    assert not deployed.up().none
+    assert deployed.refresh().none
+    deployed.destroy()
+    assert deployed.resources() == {}
+    asked = account.asked()
+    assert asked["denied"] == []
+    assert set(asked["allowed"]) - actions(BASE) == set()
+    unused = actions(BASE) - set(asked["allowed"])
+    assert unused == set(unexercised()), "tools/deployer/unexercised.toml is not what the run left unused"
+
+
+def test_a_recorder_of_our_own_needs_the_second_document(deployer, stack):
+    account = deployer(BASE, RECORDER, recorded=False)
+    deployed = stack(account, {**INPUTS, "recorder": {"mode": "create"}})
+    assert deployed.up().diagnostics == []
+    assert deployed.up().none
+    assert deployed.refresh().none
+    deployed.destroy()
+    asked = account.asked()
+    assert asked["denied"] == []
+    assert actions(RECORDER) - set(asked["allowed"]) == set()
+
+
+# Those with a condition or one action, where a test of actions alone proves least.
+@pytest.mark.parametrize(
+    ("statement", "denied"),
+    [
+        ("FunctionRoles", "iam:PassRole"),
+        ("Encryption", "kms:GenerateDataKey"),
+        ("EventSources", "lambda:CreateEventSourceMapping"),
+        ("ConfigPolicy", "iam:AttachRolePolicy"),
+        ("Keys", "kms:"),
+        ("Anything", "kms:CreateKey"),
+    ],
+)
+def test_without_a_statement_the_run_fails(deployer, stack, statement, denied):
+    account = deployer(BASE, without=statement)
+    with pytest.raises(EngineError, match=denied):
+        stack(account, INPUTS).up()
+    assert any(action.startswith(denied) for action in account.asked()["denied"])
+
+
+def unexercised() -> dict[str, str]:
+    """The actions that the real provider needs and the stand-in does not use: the reason of each."""
+    return {
+        action: group["because"]
+        for group in tomllib.loads(UNEXERCISED.read_text())["group"]
+        for action in group["actions"]
+    }
+
+
+def test_each_action_that_is_not_exercised_has_a_reason():
+    assert all(len(reason.split()) > 3 for reason in unexercised().values())
+
+
+@pytest.mark.parametrize("document", [BASE, RECORDER], ids=lambda path: path.stem)
+def test_each_statement_is_narrow_and_well_formed(document):
+    example = text(document).replace("ACCOUNT_ID", "111122223333").replace("REGION", LONG_REGION)
+    # A recorder may be described on all recorders, which the look does, and on one, too.
+    found = [finding.issue for finding in parliament.analyze_policy_string(example).findings]
+    assert set(found) <= {"RESOURCE_STAR"}
+    for statement in json.loads(example)["Statement"]:
+        assert [action for action in listed(statement["Action"]) if "*" in action] == []
+        assert statement["Effect"] == "Allow"
+        assert not {"NotAction", "NotResource"} & statement.keys()
+        if "iam:PassRole" in listed(statement["Action"]):
+            assert listed(statement["Action"]) == ["iam:PassRole"]
+            assert "iam:PassedToService" in statement["Condition"]["StringEquals"]
+        if listed(statement["Resource"]) == ["*"] and "Condition" not in statement:
+            # What AWS knows no narrower resource for: it reads, creates what has no name, or ends a subscription.
+            changing = [action for action in listed(statement["Action"]) if not reads(action)]
+            assert set(changing) <= NOT_NARROWER
+    assert len(json.dumps(json.loads(example), separators=(",", ":"))) <= MANAGED_POLICY
+
+
+# Actions that take no resource in the Service Authorization Reference.
+NOT_NARROWER = {
+    "config:DeleteDeliveryChannel",
+    "config:PutConfigurationRecorder",
+    "config:PutDeliveryChannel",
+    "kms:CreateKey",
+    "sns:Unsubscribe",
+}
+
+
+def reads(action: str) -> bool:
+    """Whether an action reads."""
+    return action.split(":")[1].startswith(("Describe", "Get", "List"))
+
+
+def test_the_look_has_every_action_it_calls():
+    look = tomllib.loads(TABLE.read_text())["look"]
+    assert {action for place in look.values() for action in place} == set(ACTIONS)
+
+
+def test_each_type_names_where_its_calls_are_from():
+    assert all(kind["source"].endswith(".go") for kind in tomllib.loads(TABLE.read_text())["types"].values())

@@ -1,0 +1,88 @@
+"""The good programs at the edge of what is taken deploy: `pulumi up` on the real engine takes every one of them.
+
+They are those of `provider/aws-compliance/tests/inputs/good.json`, where each runs alone under a mock of the engine.
+Here those that do not contradict one another share a program, so that few runs hold all of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from account.client import Account, prepare_landing_zone
+from engine.children import COMPONENTS, type_of
+from engine.deployment import yaml_program
+from harness.artefacts import ROOT
+from harness.engine import Stack
+from look.test_keys import make_key
+
+DATA = ROOT / "provider/aws-compliance/tests/inputs/good.json"
+GOOD: list[dict] = json.loads(DATA.read_text())
+# Whose members are independent of one another. All other inputs are taken as a whole.
+INDEPENDENT = ("functions", "reports")
+_names = itertools.count(1)
+
+
+def leaves(inputs: dict) -> set[tuple[str, ...]]:
+    """What a program decides."""
+    found = set()
+    for name, value in inputs.items():
+        found |= {(name, member) for member in value} if name in INDEPENDENT else {(name,)}
+    return found
+
+
+def combined() -> list[dict]:
+    """As few programs as a look from the first to the last gives, with everything of all of them."""
+    programs: list[dict] = []
+    for inputs in GOOD:
+        fits = (program for program in programs if not leaves(program) & leaves(inputs))
+        program = next(fits, None)
+        if program is None:
+            programs.append(program := {})
+        for name, value in inputs.items():
+            program[name] = {**program.get(name, {}), **value} if name in INDEPENDENT else value
+    return programs
+
+
+PROGRAMS = combined()
+
+
+def with_a_key(account: Account, inputs: dict) -> dict:
+    """The inputs with a key that is there and admits everyone, where they name one."""
+    if "kmsKeyArn" not in inputs:
+        return inputs
+    services = ("logs.eu-west-1", "events", "cloudwatch", "sqs", "sns")
+    principals = [f"{service}.amazonaws.com" for service in services]
+    admitted = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "kms:*", "Resource": "*"}
+    return {**inputs, "kmsKeyArn": make_key(account, admitted)}
+
+
+def test_every_good_program_is_in_one_that_is_deployed():
+    assert len(GOOD) >= 40
+    for inputs in GOOD:
+        assert any(contains(program, inputs) for program in PROGRAMS), inputs
+
+
+def contains(program: dict, inputs: dict) -> bool:
+    """Whether a program decides all of this in the same way."""
+    if not isinstance(inputs, dict) or not isinstance(program, dict):
+        return program == inputs
+    return all(name in program and contains(program[name], value) for name, value in inputs.items())
+
+
+@pytest.mark.parametrize("inputs", PROGRAMS, ids=[f"program-{at}" for at in range(len(PROGRAMS))])
+def test_good_programs_deploy(engine, account, tmp_path, inputs):
+    if inputs.get("recorder", {}).get("mode") != "create":
+        prepare_landing_zone(account)
+    program = yaml_program(tmp_path, with_a_key(account, inputs))
+    stack = Stack(engine, program, f"good{next(_names)}", account.environment)
+    stack.up()
+    there = {type_of(urn) for urn in stack.resources()}
+    expected = set(COMPONENTS)
+    if "kmsKeyArn" in inputs:
+        expected.remove("aws-compliance:index:Encryption")
+    if inputs.get("dashboard") == {"enabled": False}:
+        expected.remove("aws-compliance:index:Dashboard")
+    assert expected <= there

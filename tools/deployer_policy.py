@@ -1,0 +1,94 @@
+"""Write the deployer's policies `docs/deployer-policy*.json` from the children that the component registers.
+
+Each child's type is looked up in `tools/deployer/actions.toml`, which says what actions its operations need and where.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+TABLE = ROOT / "tools/deployer/actions.toml"
+OPERATIONS = ("create", "read", "update", "delete", "tags")
+RECORD = ("cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--example", "record_children", "--")
+# What a program gives to be told by e-mail, as the examples do; and to have a recorder of its own.
+DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}}
+RECORDER = {**DEFAULT, "recorder": {"mode": "create"}}
+
+Needs = dict[str, set[str]]
+
+
+def table() -> dict:
+    """The reviewed table: places, what the look needs, and what each type needs."""
+    return tomllib.loads(TABLE.read_text())
+
+
+def recorded(inputs: dict) -> set[str]:
+    """The types of the children that a component with these inputs registers."""
+    command = [sys.executable, ROOT / "tools/toolchain", *RECORD, json.dumps(inputs)]
+    children = json.loads(subprocess.check_output(command, cwd=ROOT))
+    return {child["type"] for child in children}
+
+
+def needs(types: set[str], known: dict) -> Needs:
+    """The actions by place."""
+    if unknown := sorted(types - known["types"].keys()):
+        raise ValueError(f"{TABLE.relative_to(ROOT)} says nothing of {', '.join(unknown)}")
+    found: Needs = defaultdict(set)
+    for kind in types:
+        for operation in OPERATIONS:
+            for place, actions in known["types"][kind].get(operation, {}).items():
+                found[place].update(actions)
+    return found
+
+
+def document(needed: Needs, places: dict) -> dict:
+    """A policy whose statements are in a fixed order."""
+    statements: dict[str, dict] = {}
+    for place in sorted(needed):
+        at = places[place]
+        new = {"Sid": at["statement"], "Effect": "Allow", "Action": [], "Resource": []}
+        statement = statements.setdefault(at["statement"], new)
+        statement["Action"] = sorted({*statement["Action"], *needed[place]})
+        statement["Resource"] = sorted({*statement["Resource"], *at["arns"]})
+        if "condition" in at:
+            statement["Condition"] = at["condition"]
+    for statement in statements.values():
+        for member in ("Action", "Resource"):
+            # One text is shorter than a list of one, and a managed policy has few characters.
+            statement[member] = statement[member][0] if len(statement[member]) == 1 else statement[member]
+    return {"Version": "2012-10-17", "Statement": [statements[name] for name in sorted(statements)]}
+
+
+def texts() -> dict[str, str]:
+    """The generated files by name."""
+    known = table()
+    default, all_types = recorded(DEFAULT), recorded(RECORDER)
+    if unused := sorted(known["types"].keys() - all_types):
+        raise ValueError(f"{TABLE.relative_to(ROOT)} has types that no child is of: {', '.join(unused)}")
+    base = needs(default, known)
+    for place, actions in known["look"].items():
+        base[place].update(actions)
+    more = {place: actions - base[place] for place, actions in needs(all_types, known).items()}
+    documents = {
+        "deployer-policy.json": document(base, known["places"]),
+        "deployer-policy-recorder.json": document({at: new for at, new in more.items() if new}, known["places"]),
+    }
+    return {name: json.dumps(made, indent=2) + "\n" for name, made in documents.items()}
+
+
+def main() -> int:
+    for name, text in texts().items():
+        (DOCS / name).write_text(text)
+        print(f"docs/{name}: written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
