@@ -270,13 +270,17 @@ pub(super) fn unwrapped(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// A value as a name that every language can use.
+/// A value as a name that every language can use. The generators split it into words again where a capital begins one,
+/// so of `S3_BUCKET` they must see `S3Bucket`.
 fn pascal_case(value: &str) -> String {
     let words = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let shouted = value.contains('_') && !value.contains(|c: char| c.is_ascii_lowercase());
     let name: String = words
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+            let first = letters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default();
+            let rest = letters.as_str();
+            first + &if shouted { rest.to_ascii_lowercase() } else { rest.to_owned() }
         })
         .collect();
     // No language lets a name begin with a digit.
@@ -299,6 +303,12 @@ mod tests {
     fn spec<T: JsonSchema>() -> Value {
         let schema = SchemaGenerator::default().subschema_for::<T>().to_value();
         property("shop", "x", &schema, Side::Input).expect("it can be expressed")
+    }
+
+    #[test]
+    fn names_keep_their_words() {
+        let names = ["pay-per-request", "S3_BUCKET_SSL", "Six_Hours", "ISO", "4_DAYS"].map(pascal_case);
+        assert_eq!(names, ["PayPerRequest", "S3BucketSsl", "SixHours", "ISO", "V4Days"]);
     }
 
     #[test]
