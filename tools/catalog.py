@@ -124,9 +124,10 @@ def parameter_facts() -> dict[str, dict]:
     table, loader = read("parameters.json"), Loader()
     facts = {name: {"form": form} for form, about in table["forms"].items() for name in about["parameters"]}
     for about in table["values"]:
-        values = about.get("values") or loader.load_service_model(about["model"], "service-2")["shapes"][
-            about["shape"]
-        ]["enum"]
+        values = (
+            about.get("values")
+            or loader.load_service_model(about["model"], "service-2")["shapes"][about["shape"]]["enum"]
+        )
         for name in about["parameters"]:
             facts[name] = {"values": list(values)} | ({"grows": True} if "grows" in about else {})
     return facts

@@ -52,7 +52,9 @@ class Case:
         """The rule as AWS Config takes it: the component sends the defaults of what is needed, too."""
         rule = {"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": self.identifier}}
         raw = facts("managed-rules.json").get(self.identifier, {"Parameters": ()})
-        needed = {each["Name"]: each["Default"] for each in raw["Parameters"] if not each["Optional"] and "Default" in each}
+        needed = {
+            each["Name"]: each["Default"] for each in raw["Parameters"] if not each["Optional"] and "Default" in each
+        }
         parameters = needed | self.parameters
         rule |= {"InputParameters": json.dumps(parameters)} if parameters else {}
         rule |= {"MaximumExecutionFrequency": self.frequency} if self.frequency else {}

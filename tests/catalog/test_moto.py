@@ -20,9 +20,10 @@ LISTED = json.loads((Path(__file__).parent / "disagreements.json").read_text())[
 ConfigRule.MAX_RULES = 10**6
 
 
-def accepted_by_moto(backend: ConfigBackend, case: Case, name: str, given: dict) -> bool:
+def accepted_by_moto(backend: ConfigBackend, given: dict) -> bool:
+    """Whether moto takes a rule."""
     try:
-        backend.put_config_rule({"ConfigRuleName": name, **given}, [])
+        backend.put_config_rule(given, [])
         return True
     except JsonRESTError:
         return False
@@ -32,12 +33,12 @@ def disagreements() -> dict[tuple[str, str], list[str]]:
     """Cases by who refuses them and what is wrong with them."""
     backend = ConfigBackend("us-east-1", "300000000002")
     right, wrong = least(), list(faults())
-    bare = [case for case in right if case.as_request("r") != sent(case)]
-    cases = [(case, case.as_request) for case in right + wrong] + [(case, lambda _, case=case: sent(case)) for case in bare]
+    bare = [case for case in right if case.as_request("rule") != sent(case)]
+    cases = [(case, case.as_request("rule")) for case in right + wrong] + [(case, sent(case)) for case in bare]
     paths = judged([case for case, _ in cases])
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (case, request), refused in zip(cases, paths, strict=True):
-        accepted = accepted_by_moto(backend, case, "rule", request("rule"))
+    for (case, given), refused in zip(cases, paths, strict=True):
+        accepted = accepted_by_moto(backend, given)
         if accepted == bool(refused):
             by = "the check" if refused else "moto"
             kind = case.fault or "the least"
@@ -49,7 +50,7 @@ def disagreements() -> dict[tuple[str, str], list[str]]:
 
 def sent(case: Case) -> dict:
     """The rule as it would be without the defaults that the component adds."""
-    request = case.as_request("r")
+    request = case.as_request("rule")
     request.pop("InputParameters", None)
     return request | ({"InputParameters": json.dumps(case.parameters)} if case.parameters else {})
 

@@ -1,7 +1,7 @@
 //! The facts, typed.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -189,8 +189,7 @@ pub struct Remediation {
     pub confidence: String,
 }
 
-static RULES: LazyLock<Catalog> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../facts/generated/rules.json")).unwrap_or_default());
+static RULES: OnceLock<Catalog> = OnceLock::new();
 // One framework is read for itself: all of them are most of the data.
 static FRAMEWORKS: LazyLock<Lines<Framework>> =
     LazyLock::new(|| Lines::new(include_str!("../facts/generated/frameworks.json")));
@@ -203,7 +202,15 @@ impl Catalog {
     /// The catalogue; read at the first call.
     // The files are part of the program and a test reads each, so that an empty one is never seen.
     pub fn get() -> &'static Self {
-        &RULES
+        RULES.get_or_init(|| {
+            serde_json::from_str(include_str!("../facts/generated/rules.json")).unwrap_or_default()
+        })
+    }
+
+    /// Whether it was read in this process: a deployment that needs none of it must not pay for it.
+    #[doc(hidden)]
+    pub fn is_read() -> bool {
+        RULES.get().is_some()
     }
 
     /// The rule of an identifier.
