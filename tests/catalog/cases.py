@@ -84,6 +84,8 @@ def faults() -> Iterator[Case]:
             if not parameter["Optional"] and "Default" not in parameter:
                 rest = {key: value for key, value in case.parameters.items() if key != name}
                 yield replace(case, parameters=rest, fault="missing", path=f"parameters.{name}")
+        if text := _free_text(case.identifier, raw):
+            yield replace(case, parameters=case.parameters | {text: "x" * 1100}, fault="too long", path="parameters")
         if "Periodic" not in raw["Trigger type"]:
             for frequency in FREQUENCIES:
                 yield replace(case, frequency=frequency, fault="frequency on a change-only rule", path="frequency")
@@ -117,6 +119,14 @@ def _ill_typed(identifier: str, parameter: dict) -> list[str]:
     for about in table["values"]:
         texts += ["NO_SUCH_VALUE"] if names.intersection(about["parameters"]) and "grows" not in about else []
     return list(dict.fromkeys(texts))
+
+
+def _free_text(identifier: str, raw: dict) -> str | None:
+    """A parameter that may be any text."""
+    table = facts("parameters.json")
+    bound = {name for about in (*table["forms"].values(), *table["values"]) for name in about["parameters"]}
+    free = (each["Name"] for each in raw["Parameters"] if each["Type"] == "String")
+    return next((name for name in free if not bound & {name, f"{identifier}.{name}"}), None)
 
 
 def judged(cases: list[Case]) -> list[list[str]]:

@@ -16,6 +16,7 @@ REFUSED_BY_THE_ACCOUNT = {
     "missing",
     "frequency on a change-only rule",
     "no frequency",
+    "too long",
     "two kinds of scope",
 }
 
