@@ -203,10 +203,7 @@ impl ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
-            reports: ReportsArgs {
-                object_lock: self.reports.object_lock || self.hardened,
-                ..self.reports.clone()
-            },
+            reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
         }
     }
 

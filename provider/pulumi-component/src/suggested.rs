@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 /// of inputs takes every text, and must not pay for a long list at each construction.
 pub(crate) const PACKAGE: &str = "https://www.pulumi.com/docs/iac/extending-pulumi/schema/";
 
+/// Marks the union of text and enumeration in a package's schema.
+pub(crate) const SUGGESTED: &str = "x-pulumi-suggested";
+
 /// The known values of a text.
 pub trait Suggestions {
     /// Name of the enumeration in the SDKs.
@@ -76,7 +79,7 @@ impl<S: Suggestions> JsonSchema for Suggested<S> {
             return json_schema!({ "type": "string" });
         }
         let values = generator.subschema_for::<Values<S>>();
-        json_schema!({ "anyOf": [{ "type": "string" }, values] })
+        json_schema!({ (SUGGESTED): true, "anyOf": [{ "type": "string" }, values] })
     }
 }
 
@@ -140,7 +143,8 @@ mod tests {
         let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = Some(PACKAGE.into()));
         let mut generator = settings.into_generator();
         let schema = Suggested::<Sizes>::json_schema(&mut generator);
-        assert_eq!(schema.to_value(), json!({ "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/Size" }] }));
+        let union = json!({ SUGGESTED: true, "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/Size" }] });
+        assert_eq!(schema.to_value(), union);
         let values = generator.definitions().get("Size").cloned();
         let expected = json!({ "description": "Sizes.", "oneOf": [{ "const": "small", "description": "One." }] });
         assert_eq!(values, Some(expected));

@@ -177,7 +177,7 @@ type FrameworkInput interface {
 // A framework whose rules are evaluated.
 type FrameworkArgs struct {
 	// Identifiers of rules to leave out.
-	Exclude []interface{} `pulumi:"exclude"`
+	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value.
@@ -770,7 +770,7 @@ type ManagedRuleArgs struct {
 	// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
 	Frequency pulumi.StringPtrInput `pulumi:"frequency"`
 	// Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
-	Identifier interface{} `pulumi:"identifier"`
+	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
 	// What to do where the region does not offer the rule. Default: `fail`.

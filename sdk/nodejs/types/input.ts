@@ -41,7 +41,7 @@ export interface FrameworkArgs {
     /**
      * Identifiers of rules to leave out.
      */
-    exclude?: (pulumi.Input<string> | pulumi.Input<enums.ManagedRuleIdentifier>)[];
+    exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
@@ -149,7 +149,7 @@ export interface ManagedRuleArgs {
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: pulumi.Input<string> | pulumi.Input<enums.ManagedRuleIdentifier>;
+    identifier: string | enums.ManagedRuleIdentifier;
     /**
      * Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
      */

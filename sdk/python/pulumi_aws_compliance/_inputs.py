@@ -163,7 +163,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    exclude: NotRequired[Sequence[Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]]]
+    exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
     Identifiers of rules to leave out.
     """
@@ -176,13 +176,13 @@ class FrameworkArgsDict(TypedDict):
 class FrameworkArgs:
     def __init__(__self__, *,
                  id: _builtins.str,
-                 exclude: Optional[Sequence[Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]]] = None,
+                 exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
         """
         A framework whose rules are evaluated.
 
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param Sequence[Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]] exclude: Identifiers of rules to leave out.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
         """
         pulumi.set(__self__, "id", id)
@@ -205,14 +205,14 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def exclude(self) -> Optional[Sequence[Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]]]:
+    def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
         Identifiers of rules to leave out.
         """
         return pulumi.get(self, "exclude")
 
     @exclude.setter
-    def exclude(self, value: Optional[Sequence[Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]]]):
+    def exclude(self, value: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]):
         pulumi.set(self, "exclude", value)
 
     @_builtins.property
@@ -593,7 +593,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     One AWS managed rule.
     """
-    identifier: Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]
+    identifier: Union[_builtins.str, 'ManagedRuleIdentifier']
     """
     Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
     """
@@ -629,7 +629,7 @@ class ManagedRuleArgsDict(TypedDict):
 @pulumi.input_type
 class ManagedRuleArgs:
     def __init__(__self__, *,
-                 identifier: Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']],
+                 identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  frequency: pulumi.Input[Optional[_builtins.str]] = None,
                  name: Optional[_builtins.str] = None,
@@ -640,7 +640,7 @@ class ManagedRuleArgs:
         """
         One AWS managed rule.
 
-        :param Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
@@ -667,14 +667,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def identifier(self) -> Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]:
+    def identifier(self) -> Union[_builtins.str, 'ManagedRuleIdentifier']:
         """
         Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         """
         return pulumi.get(self, "identifier")
 
     @identifier.setter
-    def identifier(self, value: Union[pulumi.Input[_builtins.str], pulumi.Input['ManagedRuleIdentifier']]):
+    def identifier(self, value: Union[_builtins.str, 'ManagedRuleIdentifier']):
         pulumi.set(self, "identifier", value)
 
     @_builtins.property

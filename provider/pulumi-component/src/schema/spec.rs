@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::input::EVENTUAL;
 use crate::special::REFERENCE;
+use crate::suggested::SUGGESTED;
 
 /// A Rust type that Pulumi's package schema cannot express.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -72,7 +73,9 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
             }
             None if union(schema).is_some() => {
                 let members = union(schema).unwrap_or_default();
-                spec.insert("oneOf".into(), one_of(package, path, &members)?);
+                // A union is one value for the SDKs, so nothing in it is plain, except where it is text either way.
+                let inner = if schema.get(SUGGESTED).is_some() { inner } else { Side::Output };
+                spec.insert("oneOf".into(), one_of(package, path, &members, inner)?);
             }
             Some(name @ ("string" | "boolean" | "number" | "integer")) => {
                 spec.insert("type".into(), name.into());
@@ -108,14 +111,13 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
 }
 
 /// The members of a union. An open enumeration is one of an enumeration and a string.
-fn one_of(package: &str, path: &str, members: &[&Value]) -> Result<Value, SchemaError> {
+fn one_of(package: &str, path: &str, members: &[&Value], side: Side) -> Result<Value, SchemaError> {
     let members = members.iter().map(|member| {
         if member.get(REFERENCE).is_some() {
             let reason = "assets and resources cannot be told apart inside a union; make them inputs of their own";
             return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
         }
-        // A union is one value for the SDKs, so nothing in it is plain.
-        type_spec(package, path, member, Side::Output)
+        type_spec(package, path, member, side)
     });
     Ok(Value::Array(members.collect::<Result<_, _>>()?))
 }

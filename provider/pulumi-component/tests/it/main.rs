@@ -25,4 +25,6 @@ mod methods;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod suggested;
+#[cfg(test)]
 mod values;
