@@ -51,8 +51,8 @@ generate: facts reference protocol aws-types resources schema sdk deployer-polic
 facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
 	@$(PYTHON) tools/catalog.py $(ARGS)
 
-reference: ## Write docs/rules.md and docs/frameworks.md from the catalogue's facts
-	@$(PYTHON) tools/reference.py
+reference: ## Write docs/rules.md, docs/frameworks.md and docs/self-assessment.md from the catalogue's facts
+	@$(PYTHON) tools/reference.py && $(PYTHON) tools/self_assessment.py
 
 protocol: ## Write the gRPC messages from the PyPI package pulumi
 	@$(PYTHON) -m harness.generate protocol

@@ -119,13 +119,28 @@ def severity(identifier: str, table: dict) -> str:
     return table["otherwise"]
 
 
-def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dict) -> dict:
+def parameter_facts() -> dict[str, dict]:
+    """What `parameters.json` says, by a parameter's name or by `IDENTIFIER.name`."""
+    table, loader = read("parameters.json"), Loader()
+    facts = {name: {"form": form} for form, about in table["forms"].items() for name in about["parameters"]}
+    for about in table["values"]:
+        values = (
+            about.get("values")
+            or loader.load_service_model(about["model"], "service-2")["shapes"][about["shape"]]["enum"]
+        )
+        for name in about["parameters"]:
+            facts[name] = {"values": list(values)} | ({"grows": True} if "grows" in about else {})
+    return facts
+
+
+def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dict, forms: dict) -> dict:
     """One rule in the catalogue's form; what is usual is left out."""
     types = sorted({name.strip() for name in raw.get("Resource Types", "").split(",") if name.strip()})
     parameters = [
         {"name": entry["Name"], "type": TYPES[entry["Type"]]}
         | ({"required": True} if not entry["Optional"] else {})
         | ({"default": entry["Default"]} if "Default" in entry else {})
+        | forms.get(f"{identifier}.{entry['Name']}", forms.get(entry["Name"], {}))
         for entry in raw["Parameters"]
     ]
     rule = {"trigger": TRIGGERS[raw["Trigger type"]], "regions": region_set, "severity": severity(identifier, table)}
@@ -172,13 +187,13 @@ def generated() -> dict[str, str]:
     """The generated files by name; each is read by the crate only when it is asked for."""
     by_partition = region_codes()
     codes = {name: code for regions in by_partition.values() for name, code in regions.items()}
-    table, names = read("severities.json"), read("rule-names.json")["names"]
+    table, names, forms = read("severities.json"), read("rule-names.json")["names"], parameter_facts()
     sets, rules = [], {}
     for identifier, raw in sorted(read("managed-rules.json").items()):
         regions = region_rule(raw["AWS Region"], codes)
         if regions not in sets:
             sets.append(regions)
-        rules[identifier] = rule_of(identifier, raw, sets.index(regions), table, names)
+        rules[identifier] = rule_of(identifier, raw, sets.index(regions), table, names, forms)
     packs = read("packs.json")["packs"]
     named = read("frameworks.json")["frameworks"]
     taken = {pack for about in named.values() for pack in about["packs"]}

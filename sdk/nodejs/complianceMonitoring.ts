@@ -107,6 +107,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["dashboard"] = args?.dashboard;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
+            resourceInputs["hardened"] = args?.hardened;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
@@ -173,6 +174,10 @@ export interface ComplianceMonitoringArgs {
      * How the functions run.
      */
     functions?: inputs.FunctionsSettingsArgs;
+    /**
+     * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+     */
+    hardened?: boolean;
     /**
      * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
      */

@@ -21,7 +21,7 @@ export interface GetManagedRuleArgs {
     /**
      * Identifier, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: string;
+    identifier: string | enums.ManagedRuleIdentifier;
 }
 
 export interface GetManagedRuleResult {
@@ -88,5 +88,5 @@ export interface GetManagedRuleOutputArgs {
     /**
      * Identifier, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: pulumi.Input<string>;
+    identifier: pulumi.Input<string | enums.ManagedRuleIdentifier>;
 }

@@ -17,6 +17,8 @@ from harness.artefacts import PLUGIN, ROOT, tools
 RUNS = 20
 # What the product asks of itself.
 START_MS, MEMORY_MIB, CHAIN_RATIO = 6.0, 14.0, 1.1
+# What the catalogue may cost: judging all rules and three frameworks; what it adds where it is used.
+JUDGED_MS, READ_MS, HELD_MIB = 5.0, 2.0, 4.0
 
 
 @dataclass
@@ -57,6 +59,41 @@ def construct() -> dict:
     return json.loads(subprocess.check_output([*example, "--example", "construct_time"], cwd=ROOT, env=environment))
 
 
+def catalogue() -> dict[str, float]:
+    """What the catalogue costs, medians of several processes: each reads it for the first time."""
+    example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "aws-compliance-catalog"]
+    command = [*example, "--example", "judge"]
+    environment = os.environ | tools.cargo_environment()
+    results = [json.loads(subprocess.check_output(command, cwd=ROOT, env=environment)) for _ in range(RUNS + 1)][1:]
+    return {name: statistics.median(result[name] for result in results) for name in results[0]}
+
+
+def catalogue_rows() -> list[Row]:
+    """The catalogue beside its limits."""
+    cost = catalogue()
+    held = cost["heldKib"] / 1024
+    return [
+        Row(
+            f"judging {cost['rules']:.0f} rules in {cost['regions']:.0f} regions and three frameworks",
+            f"{cost['judgedMs']:.1f} ms",
+            f"{JUDGED_MS:.0f} ms",
+            cost["judgedMs"] / JUDGED_MS,
+        ),
+        Row(
+            "reading the catalogue, where it is used",
+            f"{cost['readMs']:.1f} ms",
+            f"{READ_MS:.0f} ms",
+            cost["readMs"] / READ_MS,
+        ),
+        Row(
+            "memory of the catalogue and three frameworks, where they are used",
+            f"{held:.1f} MiB",
+            f"{HELD_MIB:.0f} MiB",
+            held / HELD_MIB,
+        ),
+    ]
+
+
 def rows(floor: float) -> list[Row]:
     """Everything measured of the product; `floor` is how long a shell takes that prints a line, in ms."""
     took, memory = measure([artefacts.plugin() / PLUGIN])
@@ -74,4 +111,5 @@ def rows(floor: float) -> list[Row]:
             ratio / CHAIN_RATIO,
         ),
         Row("the same beside its longest chain alone", f"{ratio:.2f}", f"{CHAIN_RATIO}", ratio / CHAIN_RATIO),
+        *catalogue_rows(),
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import peers
 from .measure import CHAIN, CHILDREN, LATER, MANY, MANY_ROUNDS, ROUNDS, Measured
-from .plugin import Row
+from .plugin import RUNS, Row
 
 # The page around the tables.
 ABOUT = Path(__file__).parent / "about.md"
@@ -160,6 +160,7 @@ def document(printed: str, load: float, versions: dict[str, str]) -> str:
         constructs=1 + LATER,
         rounds=ROUNDS,
         many_rounds=MANY_ROUNDS,
+        runs=RUNS,
         few=f"{MANY[0]:,}",
         many=f"{MANY[1]:,}",
         machine="".join(f"- {line}\n" for line in where),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from engine.deployment import PROGRAMS
+from harness import artefacts
 from harness.engine import EngineError, Stack
 
 ANSWERS = {
@@ -60,3 +65,40 @@ def test_what_is_not_known_is_told_with_the_nearest(engine, account, tmp_path):
     stack = Stack(engine, program(tmp_path, calls, {"rule": "${rule}"}), "catalog-unknown", account.environment)
     with pytest.raises(EngineError, match="unknown managed rule; nearest: `ENCRYPTED_VOLUMES`"):
         stack.preview()
+
+
+def identifiers() -> set[str]:
+    facts = artefacts.ROOT / "provider/catalog/facts/generated/rules.json"
+    return set(json.loads(facts.read_text())["rules"])
+
+
+def test_an_editor_of_typescript_completes_the_identifiers_and_takes_any_text(tmp_path):
+    (tmp_path / "node_modules").symlink_to(artefacts.node_packages())
+    script = Path(__file__).parent / "completions.mjs"
+    done = subprocess.run(["node", script, tmp_path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    # What the language server offers after `ManagedRuleIdentifier.`, with the line that it shows beside one.
+    assert len(told["completions"]) == len(identifiers())
+    assert told["documentation"] == "On changes of AWS::EC2::Volume. Takes kmsId."
+    assert told["problems"] == ["Type 'number' is not assignable to type 'string'."]
+
+
+def test_an_editor_of_python_sees_the_identifiers_and_any_text_is_taken(tmp_path):
+    program = """
+import json, typing
+import pulumi_aws_compliance as compliance
+hints = typing.get_type_hints(compliance.ManagedRuleArgs.__init__, vars(compliance._inputs))
+print(json.dumps({
+    "values": [each.value for each in compliance.ManagedRuleIdentifier],
+    "named": compliance.ManagedRuleIdentifier.ENCRYPTED_VOLUMES.value,
+    "types": sorted(getattr(each, "__name__", str(each)) for each in typing.get_args(hints["identifier"])),
+    "text": compliance.ManagedRuleArgs(identifier="NEW_RULE").identifier,
+}))
+"""
+    environment = os.environ | {"PYTHONPATH": str(artefacts.python_packages())}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told.pop("values")) == identifiers()
+    assert told == {"named": "ENCRYPTED_VOLUMES", "types": ["ManagedRuleIdentifier", "str"], "text": "NEW_RULE"}

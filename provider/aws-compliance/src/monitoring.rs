@@ -50,6 +50,10 @@ pub struct ComplianceMonitoringArgs {
     pub functions: FunctionsSettingsArgs,
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,
+    /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
+    /// logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first
+    /// deployment. `docs/self-assessment.md` says what every rule finds with and without it.
+    pub hardened: bool,
 }
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
@@ -203,7 +207,7 @@ impl ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
-            reports: self.reports.clone(),
+            reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
         }
     }
 
@@ -242,7 +246,7 @@ impl ComplianceMonitoringArgs {
             kms_key_arn: key.into(),
             rules: self.rules.clone(),
             frameworks: self.frameworks.clone(),
-            settings: self.functions.clone(),
+            settings: if self.hardened { self.functions.clone().hardened() } else { self.functions.clone() },
         }
     }
 

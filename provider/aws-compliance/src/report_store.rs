@@ -33,11 +33,14 @@ pub struct ReportsArgs {
     /// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not
     /// empty.
     pub force_destroy: Input<bool>,
+    /// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before
+    /// the first deployment: a change makes another bucket.
+    pub object_lock: bool,
 }
 
 impl Default for ReportsArgs {
     fn default() -> Self {
-        Self { retention_days: 30.into(), bucket_name: None, force_destroy: false.into() }
+        Self { retention_days: 30.into(), bucket_name: None, force_destroy: false.into(), object_lock: false }
     }
 }
 
@@ -97,6 +100,7 @@ impl Component for ReportStore {
         let bucket = s3::Bucket::child(scope, "bucket")
             .bucket(name)
             .force_destroy(args.reports.force_destroy.clone())
+            .set_object_lock_enabled(args.reports.object_lock.then(|| true.into()))
             .set_tags(tags::input(&args.tags))
             // The key goes last: were it gone before a bucket that is not empty, nobody could read what is in there.
             .options(ResourceOptions::default().and_depends_on_origin_of(args.kms_key_arn.output()))

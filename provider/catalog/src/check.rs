@@ -175,7 +175,10 @@ fn check_shape(report: &mut Report, request: &RuleRequest, at: &str) {
         let reason = format!("expected one of {}", FREQUENCIES.join(", "));
         report.error(format!("{at}.frequency"), reason, nearest.copied());
     }
-    let known: BTreeMap<_, _> = request.parameters.iter().filter(|(_, value)| value.is_some()).collect();
+    // What the rule needs and has a default for is sent with the rest.
+    let defaults = Catalog::get().rule(&request.identifier).into_iter().flat_map(Rule::needed_defaults);
+    let mut known: BTreeMap<&str, &str> = defaults.collect();
+    known.extend(request.parameters.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or_default())));
     let length = serde_json::to_string(&known).map_or(0, |text| text.chars().count());
     if length > INPUT_PARAMETERS_LENGTH {
         let reason = format!("expected at most {INPUT_PARAMETERS_LENGTH} characters as JSON, got {length}");
@@ -198,9 +201,13 @@ fn check_shape(report: &mut Report, request: &RuleRequest, at: &str) {
 /// Judges whether the regions offer the rules.
 pub fn check_available(requests: &[RuleRequest], regions: &[&str]) -> Report {
     let mut report = Report::default();
-    for (index, request) in requests.iter().enumerate().filter(|_| !regions.is_empty()) {
+    if regions.is_empty() {
+        return report;
+    }
+    let offering = Catalog::get().offering(regions);
+    for (index, request) in requests.iter().enumerate() {
         if let Some(rule) = Catalog::get().rule(&request.identifier) {
-            check_regions(&mut report, request, rule, &format!("[{index}]"), regions);
+            check_regions(&mut report, request, index, offering.missing(rule));
         }
     }
     report
@@ -216,21 +223,21 @@ fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str
     check_types(report, request, rule, at);
 }
 
-fn check_regions(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str, regions: &[&str]) {
-    let identifier = &request.identifier;
-    for region in regions {
-        let data = &Catalog::get().taken;
-        let path = format!("{at}.identifier");
-        match (Catalog::get().offers(rule, region), request.on_unavailable) {
-            (Some(false), UnavailableIn::Fail) => {
-                let reason = format!("`{identifier}` is not offered in {region} (facts of {data})");
+/// `missing`: the regions that do not offer the rule.
+fn check_regions(report: &mut Report, request: &RuleRequest, index: usize, missing: &[&str]) {
+    let (identifier, taken) = (&request.identifier, Catalog::get().taken);
+    for region in missing {
+        let path = format!("[{index}].identifier");
+        match request.on_unavailable {
+            UnavailableIn::Fail => {
+                let reason = format!("`{identifier}` is not offered in {region} (facts of {taken})");
                 report.fact(request, path, reason, None);
             }
-            (Some(false), UnavailableIn::Skip) => {
+            UnavailableIn::Skip => {
                 let reason = format!("`{identifier}` is not offered in {region} and is not assessed there");
                 report.warnings.push(Finding { path, reason, nearest: None });
             }
-            _ => {}
+            UnavailableIn::Ignore => {}
         }
     }
 }
@@ -240,17 +247,23 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
         let path = format!("{at}.parameters.{name}");
         let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == *name) else {
             let near = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-            let names = rule.parameters.iter().map(|parameter| parameter.name.as_str());
+            let names = rule.parameters.iter().map(|parameter| parameter.name);
             let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other)));
             report.fact(request, path, format!("`{}` has no such parameter", request.identifier), nearest);
             continue;
         };
-        if let Some(wanted) = text.as_deref().and_then(|text| value::expected(parameter.kind, text)) {
-            report.fact(request, path, format!("expected {wanted}"), parameter.default.as_deref());
+        if let Some(wrong) = text.as_deref().and_then(|text| value::wrong(parameter, text)) {
+            let (reason, nearest) = (format!("expected {}", wrong.expected), wrong.nearest.or(parameter.default));
+            if wrong.doubtful {
+                let reason = format!("{reason} (facts of {})", Catalog::get().taken);
+                report.warnings.push(Finding { path, reason, nearest: nearest.map(str::to_owned) });
+            } else {
+                report.fact(request, path, reason, nearest);
+            }
         }
     }
     for parameter in rule.parameters.iter().filter(|each| each.required && each.default.is_none()) {
-        if !request.parameters.contains_key(&parameter.name) {
+        if !request.parameters.contains_key(parameter.name) {
             let reason = format!("`{}` needs this parameter and has no default for it", request.identifier);
             report.fact(request, format!("{at}.parameters.{}", parameter.name), reason, None);
         }
@@ -260,10 +273,10 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
 fn check_types(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
     let Some(scope) = request.scope.as_ref().filter(|_| !rule.types.is_empty()) else { return };
     for (index, kind) in scope.resource_types.iter().enumerate() {
-        let Some(kind) = kind.as_deref().filter(|kind| !rule.types.iter().any(|each| each == kind)) else { continue };
+        let Some(kind) = kind.as_deref().filter(|kind| !rule.types.contains(kind)) else { continue };
         let near = |other: &str| strsim::normalized_levenshtein(kind, other);
         let nearest = rule.types.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
         let reason = format!("`{}` does not evaluate this type", request.identifier);
-        report.fact(request, format!("{at}.scope.resourceTypes[{index}]"), reason, nearest.map(String::as_str));
+        report.fact(request, format!("{at}.scope.resourceTypes[{index}]"), reason, nearest.copied());
     }
 }

@@ -6,20 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{FREQUENCIES, Report, Severity};
 use crate::facts::{FrameworkRule, framework};
-use crate::{overrides, search};
-
-/// Parameters whose direction is known: whether the smaller number is the stricter one. From the parameters' meaning in
-/// the rules' documentation; a parameter that is not here has no order, and a rule that differs in it is kept twice.
-const SMALLER_IS_STRICTER: [((&str, &str), bool); 8] = [
-    (("ACCESS_KEYS_ROTATED", "maxAccessKeyAge"), true),
-    (("IAM_USER_UNUSED_CREDENTIALS_CHECK", "maxCredentialUsageAge"), true),
-    (("IAM_PASSWORD_POLICY", "MinimumPasswordLength"), false),
-    (("IAM_PASSWORD_POLICY", "PasswordReusePrevention"), false),
-    (("IAM_PASSWORD_POLICY", "MaxPasswordAge"), true),
-    (("CW_LOGGROUP_RETENTION_PERIOD_CHECK", "MinRetentionTime"), false),
-    (("ACM_CERTIFICATE_EXPIRATION_CHECK", "daysToExpiration"), false),
-    (("REDSHIFT_BACKUP_ENABLED", "MinRetentionPeriod"), false),
-];
+use crate::{direction, overrides, search};
 
 /// A framework as a person asks for it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -169,19 +156,11 @@ fn stricter(
     }
     for (name, value) in other {
         let kept = one.get(name)?;
-        if kept.trim().eq_ignore_ascii_case(value.trim()) && is_boolean(value) || kept == value {
+        if direction::same(kept, value) {
             continue;
         }
-        let known = SMALLER_IS_STRICTER.iter().find(|(key, _)| *key == (identifier, name.as_str()));
-        let smaller = known.map(|(_, smaller)| *smaller)?;
-        let (left, right): (i64, i64) = (kept.trim().parse().ok()?, value.trim().parse().ok()?);
-        let taken = if smaller { left.min(right) } else { left.max(right) };
-        parameters.insert(name.clone(), taken.to_string());
+        parameters.insert(name.clone(), direction::stricter(identifier, name, kept, value)?);
         differing.push(name.clone());
     }
     Some((parameters, differing))
-}
-
-fn is_boolean(text: &str) -> bool {
-    ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
 }

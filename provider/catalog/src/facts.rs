@@ -1,23 +1,26 @@
 //! The facts, typed.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Severity;
+use crate::lines::Lines;
 
 /// All managed rules, and where AWS Config is.
+// Texts stay where they are in the program: copying them took most of the time and of the memory.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Catalog {
     /// Day on which the facts were taken, `YYYY-MM-DD`: the service can be newer.
-    pub taken: String,
+    pub taken: &'static str,
     /// Region codes by partition: `aws`, `aws-cn`, `aws-us-gov`.
-    pub partitions: BTreeMap<String, Vec<String>>,
+    #[serde(borrow)]
+    pub partitions: BTreeMap<&'static str, Vec<&'static str>>,
     /// Rules by identifier.
-    pub rules: BTreeMap<String, Rule>,
+    #[serde(borrow)]
+    pub rules: BTreeMap<&'static str, Rule>,
     region_sets: Vec<Regions>,
 }
 
@@ -30,15 +33,16 @@ pub struct Rule {
     #[serde(default)]
     pub parameters: Vec<RuleParameter>,
     /// Resource types that it evaluates; empty where the documentation names none.
-    #[serde(default)]
-    pub types: Vec<String>,
+    #[serde(borrow, default)]
+    pub types: Vec<&'static str>,
     /// Whether all of its resources exist once in an account rather than in a region.
     #[serde(default)]
     pub global: bool,
     /// How much a finding weighs unless a person says otherwise; ours (`facts/severities.json`).
     pub severity: Severity,
     /// Documented rule name, where it is not the identifier in lower case with hyphens.
-    name: Option<String>,
+    #[serde(borrow)]
+    name: Option<&'static str>,
     regions: usize,
 }
 
@@ -58,7 +62,7 @@ pub enum Trigger {
 #[derive(Debug, Deserialize, Serialize)]
 pub struct RuleParameter {
     /// Name, in the documentation's case.
-    pub name: String,
+    pub name: &'static str,
     /// What its text must be.
     #[serde(rename = "type")]
     pub kind: ParameterType,
@@ -66,7 +70,16 @@ pub struct RuleParameter {
     #[serde(default)]
     pub required: bool,
     /// Value where none is given, as text.
-    pub default: Option<String>,
+    #[serde(borrow)]
+    pub default: Option<&'static str>,
+    /// What each item of its text must be beyond the type (`facts/parameters.json`).
+    pub form: Option<ParameterForm>,
+    /// The values that its text may have, or each item of it; empty where they are not known.
+    #[serde(borrow, default)]
+    pub values: Vec<&'static str>,
+    /// Whether there may be other values than these by now.
+    #[serde(default)]
+    pub grows: bool,
 }
 
 /// What the text of a parameter must be.
@@ -87,12 +100,31 @@ pub enum ParameterType {
     Map,
 }
 
+/// What an item of a parameter's text must be, where the type alone does not say it.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub enum ParameterForm {
+    /// An Amazon Resource Name.
+    Arn,
+    /// The id of an AWS account.
+    Account,
+    /// An address, alone or with the length of its prefix.
+    Cidr,
+    /// A port, or two with a hyphen between them.
+    Ports,
+    /// `true` or `false`, in any case.
+    Boolean,
+    /// A whole number.
+    Int,
+}
+
 /// Regions of a rule.
 #[derive(Debug, Default, Deserialize)]
 pub struct Regions {
-    only: Option<Vec<String>>,
-    #[serde(default)]
-    except: Vec<String>,
+    #[serde(borrow)]
+    only: Option<Vec<&'static str>>,
+    #[serde(borrow, default)]
+    except: Vec<&'static str>,
 }
 
 /// A named set of rules.
@@ -157,31 +189,28 @@ pub struct Remediation {
     pub confidence: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct FrameworkFile {
-    frameworks: BTreeMap<String, Framework>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct RemediationFile {
-    remediations: BTreeMap<String, Remediation>,
-}
-
-static RULES: LazyLock<Catalog> = LazyLock::new(|| parsed(include_str!("../facts/generated/rules.json")));
-static FRAMEWORKS: LazyLock<FrameworkFile> =
-    LazyLock::new(|| parsed(include_str!("../facts/generated/frameworks.json")));
-static REMEDIATIONS: LazyLock<RemediationFile> =
-    LazyLock::new(|| parsed(include_str!("../facts/generated/remediations.json")));
-
-/// The files are part of the program and a test reads each, so that empty is never seen.
-fn parsed<T: DeserializeOwned + Default>(text: &str) -> T {
-    serde_json::from_str(text).unwrap_or_default()
-}
+static RULES: OnceLock<Catalog> = OnceLock::new();
+// One framework is read for itself: all of them are most of the data.
+static FRAMEWORKS: LazyLock<Lines<Framework>> =
+    LazyLock::new(|| Lines::new(include_str!("../facts/generated/frameworks.json")));
+static ALL_FRAMEWORKS: LazyLock<BTreeMap<&'static str, &'static Framework>> =
+    LazyLock::new(|| FRAMEWORKS.ids().filter_map(|id| Some((id, FRAMEWORKS.get(id)?))).collect());
+static REMEDIATIONS: LazyLock<Lines<Remediation>> =
+    LazyLock::new(|| Lines::new(include_str!("../facts/generated/remediations.json")));
 
 impl Catalog {
     /// The catalogue; read at the first call.
+    // The files are part of the program and a test reads each, so that an empty one is never seen.
     pub fn get() -> &'static Self {
-        &RULES
+        RULES.get_or_init(|| {
+            serde_json::from_str(include_str!("../facts/generated/rules.json")).unwrap_or_default()
+        })
+    }
+
+    /// Whether it was read in this process: a deployment that needs none of it must not pay for it.
+    #[doc(hidden)]
+    pub fn is_read() -> bool {
+        RULES.get().is_some()
     }
 
     /// The rule of an identifier.
@@ -191,33 +220,70 @@ impl Catalog {
 
     /// Whether a rule is offered in a region; `None` where the data does not know the region.
     pub fn offers(&self, rule: &Rule, region: &str) -> Option<bool> {
-        self.partitions.values().flatten().find(|code| *code == region)?;
-        let set = self.region_sets.get(rule.regions)?;
-        let named = |codes: &[String]| codes.iter().any(|code| code == region);
-        Some(set.only.as_deref().map_or_else(|| !named(&set.except), named))
+        self.partitions.values().flatten().find(|code| **code == region)?;
+        Some(self.region_sets.get(rule.regions)?.hold(region))
+    }
+
+    /// The same of many rules in many regions: each set of regions is looked through once.
+    pub(crate) fn offering<'r>(&self, regions: &[&'r str]) -> Offering<'r> {
+        let known = |region: &&&str| self.partitions.values().flatten().any(|code| code == *region);
+        let known: Vec<_> = regions.iter().filter(known).copied().collect();
+        let missing = |set: &Regions| known.iter().copied().filter(|region| !set.hold(region)).collect();
+        Offering { missing: self.region_sets.iter().map(missing).collect() }
+    }
+}
+
+/// Which of the chosen regions lack a rule.
+pub(crate) struct Offering<'r> {
+    /// Regions by set of regions.
+    missing: Vec<Vec<&'r str>>,
+}
+
+impl<'r> Offering<'r> {
+    /// The regions that are known and do not offer the rule.
+    pub(crate) fn missing(&self, rule: &Rule) -> &[&'r str] {
+        self.missing.get(rule.regions).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Regions {
+    fn hold(&self, region: &str) -> bool {
+        let named = |codes: &[&str]| codes.contains(&region);
+        self.only.as_deref().map_or_else(|| !named(&self.except), named)
     }
 }
 
 impl Rule {
     /// The documented name of the rule with this identifier, such as `restricted-ssh`.
     pub fn documented_name(&self, identifier: &str) -> String {
-        self.name.clone().unwrap_or_else(|| identifier.to_lowercase().replace('_', "-"))
+        self.name.map_or_else(|| identifier.to_lowercase().replace('_', "-"), str::to_owned)
+    }
+
+    /// What AWS Config wants a value of and the documentation has a default for: name and default. They are sent where
+    /// nothing is given, because only the console fills them in.
+    pub fn needed_defaults(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.parameters.iter().filter(|each| each.required).filter_map(|each| Some((each.name, each.default?)))
     }
 }
 
 /// All frameworks by id; read at the first call.
-pub fn frameworks() -> &'static BTreeMap<String, Framework> {
-    &FRAMEWORKS.frameworks
+pub fn frameworks() -> &'static BTreeMap<&'static str, &'static Framework> {
+    &ALL_FRAMEWORKS
 }
 
-/// The framework of an id, such as `hipaa`.
+/// Ids of all frameworks, without reading them.
+pub(crate) fn framework_ids() -> impl Iterator<Item = &'static str> {
+    FRAMEWORKS.ids()
+}
+
+/// The framework of an id, such as `hipaa`; read when first asked for.
 pub fn framework(id: &str) -> Option<&'static Framework> {
-    frameworks().get(id)
+    FRAMEWORKS.get(id)
 }
 
 /// What mends the findings of a rule, where a document is known.
 pub fn remediation(identifier: &str) -> Option<&'static Remediation> {
-    REMEDIATIONS.remediations.get(identifier)
+    REMEDIATIONS.get(identifier)
 }
 
 #[cfg(test)]
@@ -228,14 +294,14 @@ mod tests {
     fn every_file_reads() {
         assert_eq!(Catalog::get().rules.len(), 833);
         assert_eq!(frameworks().len(), 116);
-        assert_eq!(REMEDIATIONS.remediations.len(), 138);
+        assert_eq!(REMEDIATIONS.ids().filter_map(remediation).count(), 138);
     }
 
     #[test]
     fn every_rule_has_regions_and_every_framework_known_rules() {
         let catalog = Catalog::get();
         for (identifier, rule) in &catalog.rules {
-            let offered = |code: &&String| catalog.offers(rule, code) == Some(true);
+            let offered = |code: &&&str| catalog.offers(rule, code) == Some(true);
             assert!(catalog.partitions.values().flatten().any(|code| offered(&code)), "{identifier}");
         }
         let unknown = |rule: &&FrameworkRule| catalog.rule(&rule.identifier).is_none();

@@ -5,7 +5,10 @@
 
 mod check;
 mod compose;
+mod direction;
 mod facts;
+mod limits;
+mod lines;
 mod overrides;
 mod render;
 mod search;
@@ -14,8 +17,12 @@ mod value;
 pub use check::{Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_rules};
 pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
 pub use facts::{
-    Catalog, Framework, FrameworkRule, ParameterType, Regions, Remediation, Rule, RuleParameter, Trigger, framework,
-    frameworks, remediation,
+    Catalog, Framework, FrameworkRule, ParameterForm, ParameterType, Regions, Remediation, Rule, RuleParameter,
+    Trigger, framework, frameworks, remediation,
 };
-pub use render::{INLINE_BYTES, RULES_PER_PACK, Template, names, templates};
+pub use limits::{
+    BUCKET_BYTES, INLINE_BYTES, PACKS_PER_REGION, PARAMETER_VALUE_LENGTH, PARAMETERS_PER_PACK, PackSize,
+    RULES_PER_PACK, check_packs,
+};
+pub use render::{Template, names, templates};
 pub use search::{nearest_framework, nearest_rules, search_rules};

@@ -5,12 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::compose::ComposedRule;
-use crate::facts::{Catalog, Trigger};
-
-/// Most rules of one conformance pack (AWS Config Developer Guide, "Service limits").
-pub const RULES_PER_PACK: usize = 130;
-/// Longest template that a request may carry, in bytes (AWS Config API, `PutConformancePack.TemplateBody`).
-pub const INLINE_BYTES: usize = 51_200;
+use crate::facts::{Catalog, Rule, Trigger};
+use crate::limits::{INLINE_BYTES, RULES_PER_PACK};
 
 /// Longest name given here, in characters: a deployment may put its own prefix before it.
 const NAME_LENGTH: usize = 96;
@@ -99,11 +95,15 @@ pub fn names(rules: &[ComposedRule]) -> Vec<String> {
 fn resource(name: String, rule: &ComposedRule) -> Resource {
     let known = Catalog::get().rule(&rule.identifier);
     let periodic = known.is_none_or(|known| known.trigger != Trigger::Change);
+    // What the rule needs and has a default for is given as well: only the console fills it in.
+    let defaults = known.into_iter().flat_map(Rule::needed_defaults);
+    let mut parameters: BTreeMap<_, _> = defaults.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    parameters.extend(rule.parameters.clone());
     Resource {
         kind: "AWS::Config::ConfigRule",
         properties: Properties {
             config_rule_name: name,
-            input_parameters: rule.parameters.clone(),
+            input_parameters: parameters,
             maximum_execution_frequency: rule.frequency.clone().filter(|_| periodic),
             source: Source { owner: "AWS", source_identifier: rule.identifier.clone() },
         },

@@ -1,18 +1,171 @@
-//! Whether a parameter's text is of its type.
+//! Whether a parameter's text is what it must be.
 
-use crate::facts::ParameterType;
+use std::net::IpAddr;
+
+use crate::facts::{ParameterForm, ParameterType, RuleParameter};
+
+/// What is wrong with a text.
+pub(crate) struct Wrong {
+    /// What was expected.
+    pub(crate) expected: String,
+    /// The nearest right value, where the values are known.
+    pub(crate) nearest: Option<&'static str>,
+    /// Whether AWS may take it all the same: it can know more values than the data.
+    pub(crate) doubtful: bool,
+}
+
+/// What is wrong with a text, if anything: its type first, then what each item must be.
+pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
+    let trimmed = text.trim();
+    let plain = |expected: &str| Some(Wrong { expected: expected.to_owned(), nearest: None, doubtful: false });
+    if let Some(expected) = of_type(parameter.kind, trimmed) {
+        return plain(expected);
+    }
+    let items = || trimmed.split(',').map(str::trim);
+    if let Some(expected) = parameter.form.and_then(|form| items().find_map(|item| of_form(form, item))) {
+        return plain(expected);
+    }
+    let known = |item: &str| parameter.values.iter().any(|value| value.eq_ignore_ascii_case(item));
+    let other = items().find(|item| !parameter.values.is_empty() && !known(item))?;
+    let near = |value: &str| strsim::jaro_winkler(&other.to_lowercase(), &value.to_lowercase());
+    let nearest = parameter.values.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
+    let expected = match parameter.values.len() {
+        0..=9 => format!("one of {}", parameter.values.join(", ")),
+        count => format!("one of {count} known values"),
+    };
+    Some(Wrong { expected, nearest: nearest.copied(), doubtful: parameter.grows })
+}
 
 /// What was expected, where the text is not of the type.
-pub(crate) fn expected(kind: ParameterType, text: &str) -> Option<&'static str> {
-    let trimmed = text.trim();
+fn of_type(kind: ParameterType, text: &str) -> Option<&'static str> {
     let (right, wanted) = match kind {
-        ParameterType::Int => (trimmed.parse::<i64>().is_ok(), "a whole number"),
-        ParameterType::Double => (trimmed.parse::<f64>().is_ok_and(f64::is_finite), "a number"),
-        ParameterType::Boolean => {
-            (["true", "false"].iter().any(|word| trimmed.eq_ignore_ascii_case(word)), "`true` or `false`")
-        }
-        ParameterType::List => (!trimmed.split(',').any(|item| item.trim().is_empty()), "values with commas between"),
-        ParameterType::String | ParameterType::Map => (!trimmed.is_empty(), "text that is not empty"),
+        ParameterType::Int => (text.parse::<i64>().is_ok(), "a whole number"),
+        ParameterType::Double => (text.parse::<f64>().is_ok_and(f64::is_finite), "a number"),
+        ParameterType::Boolean => (is_boolean(text), "`true` or `false`"),
+        ParameterType::List => (!text.split(',').any(|item| item.trim().is_empty()), "values with commas between"),
+        ParameterType::String | ParameterType::Map => (!text.is_empty(), "text that is not empty"),
     };
     (!right).then_some(wanted)
+}
+
+/// What was expected, where an item is not of the form.
+fn of_form(form: ParameterForm, item: &str) -> Option<&'static str> {
+    let (right, wanted) = match form {
+        ParameterForm::Arn => (is_arn(item), "an ARN such as `arn:aws:sns:eu-west-1:111122223333:name`"),
+        ParameterForm::Account => (is_account(item), "the twelve digits of an account's id"),
+        ParameterForm::Cidr => (is_cidr(item), "an address or a range of addresses such as `10.0.0.0/8`"),
+        ParameterForm::Ports => (is_ports(item), "a port, or two with a hyphen between them, from 0 to 65535"),
+        ParameterForm::Boolean => (is_boolean(item), "`true` or `false`"),
+        ParameterForm::Int => (item.parse::<i64>().is_ok(), "a whole number"),
+    };
+    (!right).then_some(wanted)
+}
+
+fn is_boolean(text: &str) -> bool {
+    ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// `arn:partition:service:region:account:resource`; region and account may be empty (AWS General Reference).
+fn is_arn(text: &str) -> bool {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let [scheme, partition, service, _, account, resource] = parts.as_slice() else { return false };
+    *scheme == "arn"
+        && partition.starts_with("aws")
+        && !service.is_empty()
+        && !resource.is_empty()
+        && (account.is_empty() || *account == "aws" || is_account(account))
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_cidr(text: &str) -> bool {
+    let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    length.is_none_or(|length| length.parse::<u8>().is_ok_and(|length| length <= longest))
+}
+
+fn is_ports(text: &str) -> bool {
+    let port = |text: &str| text.trim().parse::<u16>().ok();
+    match text.split_once('-') {
+        Some((first, last)) => port(first).zip(port(last)).is_some_and(|(first, last)| first <= last),
+        None => port(text).is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameter(kind: ParameterType, form: Option<ParameterForm>, values: &[&'static str]) -> RuleParameter {
+        RuleParameter { name: "p", kind, required: false, default: None, form, values: values.to_vec(), grows: false }
+    }
+
+    /// Whether each text passes.
+    fn passing(parameter: &RuleParameter, texts: &[&str]) -> Vec<bool> {
+        texts.iter().map(|text| wrong(parameter, text).is_none()).collect()
+    }
+
+    #[test]
+    fn types() {
+        let all = |kind, texts: &[&str]| passing(&parameter(kind, None, &[]), texts);
+        assert_eq!(
+            all(ParameterType::Int, &["7", " 7 ", "-1", "7.5", "seven", "7 days", ""]),
+            [true, true, true, false, false, false, false]
+        );
+        assert_eq!(
+            all(ParameterType::Double, &["7", "7.5", "1e3", "NaN", "inf", "7,5"]),
+            [true, true, true, false, false, false]
+        );
+        assert_eq!(
+            all(ParameterType::Boolean, &["true", "FALSE", "True", "yes", "1", ""]),
+            [true, true, true, false, false, false]
+        );
+        assert_eq!(all(ParameterType::List, &["a", "a, b", "a,,b", ",", "a,"]), [true, true, false, false, false]);
+        assert_eq!(all(ParameterType::String, &["a", " "]), [true, false]);
+        assert_eq!(all(ParameterType::Map, &["k:v", ""]), [true, false]);
+    }
+
+    #[test]
+    fn forms_of_each_item() {
+        let all = |form, texts: &[&str]| passing(&parameter(ParameterType::String, Some(form), &[]), texts);
+        let arns = [
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            "arn:aws-cn:sns:cn-north-1:111122223333:t, arn:aws:s3:::bucket",
+            "arn:aws:sns:eu-west-1:1111:t",
+            "topic",
+            "arn:aws:sns:eu-west-1:111122223333:",
+            "arn:aws:s3:::bucket, bucket",
+        ];
+        assert_eq!(all(ParameterForm::Arn, &arns), [true, true, false, false, false, false]);
+        assert_eq!(
+            all(ParameterForm::Cidr, &["10.0.0.0/8", "10.0.0.1, 2001:db8::/32", "10.0.0.0/33", "10.0/8", "any"]),
+            [true, true, false, false, false]
+        );
+        assert_eq!(
+            all(ParameterForm::Ports, &["443", "443, 1020-1025", "1025-1020", "65536", "ssh"]),
+            [true, true, false, false, false]
+        );
+        assert_eq!(all(ParameterForm::Account, &["111122223333", "1111", "11112222333a"]), [true, false, false]);
+        assert_eq!(all(ParameterForm::Boolean, &["True", "no"]), [true, false]);
+        assert_eq!(all(ParameterForm::Int, &["365", "a year"]), [true, false]);
+    }
+
+    #[test]
+    fn values_are_known_in_any_case_and_the_nearest_is_told() {
+        let modes = parameter(ParameterType::List, None, &["GOVERNANCE", "COMPLIANCE"]);
+        assert_eq!(
+            passing(&modes, &["Governance", "GOVERNANCE, compliance", "GOVERNANCE, STRICT"]),
+            [true, true, false]
+        );
+        let found = wrong(&modes, "COMPLIANT").expect("it is wrong");
+        assert_eq!(
+            (found.expected.as_str(), found.nearest, found.doubtful),
+            ("one of GOVERNANCE, COMPLIANCE", Some("COMPLIANCE"), false)
+        );
+        let grown = RuleParameter { grows: true, ..modes };
+        assert!(wrong(&grown, "NEW").is_some_and(|found| found.doubtful));
+    }
 }

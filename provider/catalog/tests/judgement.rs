@@ -1,29 +1,50 @@
-//! The judgement over all rules and frameworks of the data.
+//! The judgement over all rules of the data.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    Catalog, FrameworkRequest, INLINE_BYTES, ParameterType, RULES_PER_PACK, RuleRequest, Scope, Severity, Trigger,
-    UnavailableIn, check_rules, compose, framework, frameworks, names, templates,
+    Catalog, ParameterForm, ParameterType, RuleParameter, RuleRequest, Scope, Trigger, UnavailableIn, check_rules,
 };
-use proptest::prelude::*;
+/// Values of `MaximumExecutionFrequency` (AWS Config API).
+const FREQUENCIES: [&str; 5] = ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
 
-fn right(kind: ParameterType) -> String {
-    match kind {
-        ParameterType::Int | ParameterType::Double => "1",
-        ParameterType::Boolean => "TRUE",
-        _ => "one",
-    }
-    .to_owned()
+/// `facts/least.json`: values for what is required and has no default.
+fn table() -> BTreeMap<String, BTreeMap<String, String>> {
+    let table: serde_json::Value = serde_json::from_str(include_str!("../facts/least.json")).unwrap();
+    let rules = table.get("rules").and_then(serde_json::Value::as_object).unwrap().iter();
+    let value = |(name, entry): (&String, &serde_json::Value)| {
+        (name.clone(), entry.get("value").and_then(serde_json::Value::as_str).unwrap().to_owned())
+    };
+    rules
+        .map(|(identifier, rule)| (identifier.clone(), rule.as_object().unwrap().iter().map(value).collect()))
+        .collect()
 }
 
 /// The least that a rule takes.
 fn least(identifier: &str) -> RuleRequest {
-    let rule = Catalog::get().rule(identifier).unwrap();
-    let needed = rule.parameters.iter().filter(|each| each.required && each.default.is_none());
-    let parameters = needed.map(|each| (each.name.clone(), Some(right(each.kind)))).collect();
+    static TABLE: std::sync::LazyLock<BTreeMap<String, BTreeMap<String, String>>> = std::sync::LazyLock::new(table);
+    let values = TABLE.get(identifier).cloned().unwrap_or_default();
+    let parameters = values.into_iter().map(|(name, value)| (name, Some(value))).collect();
     RuleRequest { identifier: identifier.to_owned(), parameters, ..RuleRequest::default() }
+}
+
+#[test]
+fn the_table_of_least_values_has_what_is_required_and_nothing_else() {
+    let wanted = |parameter: &RuleParameter| parameter.required && parameter.default.is_none();
+    let rules = Catalog::get().rules.iter();
+    let wanted: BTreeSet<_> = rules
+        .flat_map(|(identifier, rule)| {
+            rule.parameters.iter().filter(|each| wanted(each)).map(move |each| (*identifier, each.name))
+        })
+        .collect();
+    let table = table();
+    let given: BTreeSet<_> = table
+        .iter()
+        .flat_map(|(identifier, rule)| rule.keys().map(move |name| (identifier.as_str(), name.as_str())))
+        .collect();
+    assert_eq!(given, wanted);
+    assert_eq!(given.len(), 70);
 }
 
 fn paths(request: RuleRequest) -> Vec<String> {
@@ -40,40 +61,116 @@ fn every_rule_passes_with_the_least_and_all_together() {
 fn every_default_of_the_data_is_right() {
     for (identifier, rule) in &Catalog::get().rules {
         let mut request = least(identifier);
-        let given = rule.parameters.iter().filter_map(|each| Some((each.name.clone(), each.default.clone()?)));
-        request.parameters.extend(given.map(|(name, value)| (name, Some(value))));
+        let given = rule.parameters.iter().filter_map(|each| Some((each.name, each.default?)));
+        request.parameters.extend(given.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))));
         assert_eq!(paths(request), Vec::<String>::new(), "{identifier}");
     }
 }
 
+/// A text that the parameter cannot be, where there is one: a text alone can be anything but empty.
+fn ill_typed(parameter: &RuleParameter) -> Vec<&'static str> {
+    let mut texts = vec![" "];
+    match parameter.kind {
+        ParameterType::Int => texts.extend(["many", "1.5"]),
+        ParameterType::Double => texts.extend(["many", "NaN"]),
+        ParameterType::Boolean => texts.push("perhaps"),
+        ParameterType::List => texts.extend(["a,,b", ","]),
+        ParameterType::String | ParameterType::Map => {}
+    }
+    match parameter.form {
+        Some(ParameterForm::Arn) => texts.extend(["my-topic", "arn:aws:sns:eu-west-1:1:t", "arn:aws:s3:::a, b"]),
+        Some(ParameterForm::Account) => texts.push("123"),
+        Some(ParameterForm::Cidr) => texts.extend(["10.0.0.0/33", "everywhere"]),
+        Some(ParameterForm::Ports) => texts.extend(["ssh", "70000"]),
+        Some(ParameterForm::Boolean) => texts.push("perhaps"),
+        Some(ParameterForm::Int) => texts.push("many"),
+        None => {}
+    }
+    if !parameter.values.is_empty() && !parameter.grows {
+        texts.push("NO_SUCH_VALUE");
+    }
+    texts
+}
+
 #[test]
 fn every_single_fault_of_every_rule_is_refused_at_its_path_alone() {
-    for (identifier, rule) in &Catalog::get().rules {
-        let with = |change: &dyn Fn(&mut RuleRequest)| {
+    let mut cases = 0;
+    let mut expect = |identifier: &str, request: RuleRequest, expected: &[&str]| {
+        cases += 1;
+        let told = format!("{identifier}: {:?}", request.parameters);
+        assert_eq!(paths(request), expected, "{told}");
+    };
+    for (place, (identifier, rule)) in Catalog::get().rules.iter().enumerate() {
+        let with = |name: &str, text: &str| {
             let mut request = least(identifier);
-            change(&mut request);
-            paths(request)
+            request.parameters.insert(name.to_owned(), Some(text.to_owned()));
+            request
         };
-        let unknown = with(&|request| drop(request.parameters.insert("noSuch".into(), Some("1".into()))));
-        assert_eq!(unknown, ["[0].parameters.noSuch"], "{identifier}");
+        expect(identifier, with("noSuch", "1"), &["[0].parameters.noSuch"]);
         for parameter in &rule.parameters {
             let path = format!("[0].parameters.{}", parameter.name);
-            let wrong = with(&|request| drop(request.parameters.insert(parameter.name.clone(), Some(" ".into()))));
-            assert_eq!(wrong, [path.as_str()], "{identifier}");
+            // AWS tells upper and lower case apart.
+            let other = parameter.name.to_uppercase();
+            let twice = with(&other, "1");
+            expect(identifier, twice, &[&format!("[0].parameters.{other}")]);
+            for text in ill_typed(parameter) {
+                expect(identifier, with(parameter.name, text), &[&path]);
+            }
             if parameter.required && parameter.default.is_none() {
-                let missing = with(&|request| drop(request.parameters.remove(&parameter.name)));
-                assert_eq!(missing, [path.as_str()], "{identifier}");
+                let mut missing = least(identifier);
+                missing.parameters.remove(parameter.name);
+                expect(identifier, missing, &[&path]);
             }
         }
-        let never = with(&|request| request.frequency = Some("Never".into()));
-        assert!(never.contains(&"[0].frequency".to_owned()), "{identifier}");
-        let frequency = with(&|request| request.frequency = Some("Six_Hours".into()));
-        assert_eq!(!frequency.is_empty(), rule.trigger == Trigger::Change, "{identifier}");
-        let kind = vec![Some("AWS::No::Such".to_owned())];
-        let scope = Scope { resource_types: kind, ..Scope::default() };
-        let scoped = with(&|request| request.scope = Some(scope.clone()));
-        assert_eq!(scoped.is_empty(), rule.types.is_empty(), "{identifier}");
+        for frequency in FREQUENCIES {
+            let request = RuleRequest { frequency: Some(frequency.into()), ..least(identifier) };
+            let refused: &[&str] = if rule.trigger == Trigger::Change { &["[0].frequency"] } else { &[] };
+            expect(identifier, request, refused);
+        }
+        let never = paths(RuleRequest { frequency: Some("Never".into()), ..least(identifier) });
+        assert!(never.iter().all(|path| path == "[0].frequency") && !never.is_empty(), "{identifier}");
+        let scoped = |kinds: &[&str], tag: Option<&str>| {
+            let resource_types = kinds.iter().map(|kind| Some((*kind).to_owned())).collect();
+            let scope = Scope { resource_types, tag_key: tag.map(str::to_owned), ..Scope::default() };
+            RuleRequest { scope: Some(scope), ..least(identifier) }
+        };
+        for kind in &rule.types {
+            expect(identifier, scoped(&[kind], None), &[]);
+        }
+        // What the rule evaluates is not known of a few.
+        let outside: &[&str] = if rule.types.is_empty() { &[] } else { &["[0].scope.resourceTypes[0]"] };
+        expect(identifier, scoped(&["AWS::No::Such"], None), outside);
+        if let Some(kind) = rule.types.first() {
+            expect(identifier, scoped(&[kind], Some("team")), &["[0].scope"]);
+        }
+        // Looking for the nearest name is the dear part of the check.
+        if place % 20 == 0 {
+            let typing_error = format!("{identifier}S");
+            expect(identifier, RuleRequest { identifier: typing_error, ..least(identifier) }, &["[0].identifier"]);
+        }
     }
+    assert!(cases > 10_000, "{cases}");
+}
+
+#[test]
+fn a_value_that_may_be_newer_than_the_data_is_a_warning_with_its_date() {
+    let mut request = least("LAMBDA_FUNCTION_SETTINGS_CHECK");
+    request.parameters.insert("runtime".into(), Some("python3.12, python9.9".into()));
+    let report = check_rules(&[request], &[], &[]);
+    assert_eq!(report.errors, []);
+    assert_eq!(report.warnings[0].path, "[0].parameters.runtime");
+    assert!(report.warnings[0].reason.contains(Catalog::get().taken));
+    assert_eq!(report.warnings[0].nearest.as_deref(), Some("python3.9"));
+}
+
+#[test]
+fn parameters_are_counted_with_the_defaults_that_are_sent() {
+    let mut request = least("ENCRYPTED_VOLUMES");
+    let room = 1024 - r#"{"kmsId":""}"#.len();
+    request.parameters.insert("kmsId".into(), Some("k".repeat(room)));
+    assert_eq!(paths(request.clone()), Vec::<String>::new());
+    request.parameters.insert("kmsId".into(), Some("k".repeat(room + 1)));
+    assert_eq!(paths(request), ["[0].parameters"]);
 }
 
 #[test]
@@ -123,131 +220,4 @@ fn a_region_without_the_rule_fails_or_skips_or_is_ignored() {
     assert_eq!(count(UnavailableIn::Fail), (1, 0));
     assert_eq!(count(UnavailableIn::Skip), (0, 1));
     assert_eq!(count(UnavailableIn::Ignore), (0, 0));
-}
-
-fn asked(ids: &[&str]) -> Vec<FrameworkRequest> {
-    ids.iter().map(|id| FrameworkRequest { id: (*id).to_owned(), ..FrameworkRequest::default() }).collect()
-}
-
-#[test]
-fn the_overlaps_are_the_data_s() {
-    let (both, report) = compose(&asked(&["hipaa", "pci-dss-3.2.1"]));
-    assert!(report.errors.is_empty());
-    assert_eq!((both.asked["hipaa"], both.asked["pci-dss-3.2.1"], both.distinct), (129, 129, 163));
-    let (both, _) = compose(&asked(&["hipaa", "pci-dss-4.0"]));
-    assert_eq!((both.asked["hipaa"], both.asked["pci-dss-4.0"], both.distinct), (129, 127, 231));
-}
-
-#[test]
-fn an_unknown_framework_gets_the_nearest() {
-    let (_, report) = compose(&asked(&["hippa"]));
-    assert_eq!(report.errors[0].nearest.as_deref(), Some("hipaa"));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-    #[test]
-    fn a_union_loses_nothing_and_has_no_order(picked in prop::collection::btree_set(0usize..116, 1..4)) {
-        let all: Vec<&str> = frameworks().keys().map(String::as_str).collect();
-        let mut ids: Vec<&str> = picked.iter().map(|index| all[*index]).collect();
-        let (one, _) = compose(&asked(&ids));
-        ids.reverse();
-        let (other, _) = compose(&asked(&ids));
-        prop_assert_eq!(&one.rules, &other.rules);
-        let mut counted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for rule in &one.rules {
-            for id in rule.frameworks.keys() {
-                counted.entry(id).or_default().insert(&rule.identifier);
-            }
-        }
-        for id in ids {
-            let wanted: BTreeSet<_> =
-                framework(id).unwrap().rules.iter().filter(|rule| !rule.off).map(|rule| rule.identifier.as_str()).collect();
-            prop_assert_eq!(counted.remove(id).unwrap_or_default(), wanted);
-        }
-    }
-}
-
-#[test]
-fn what_is_changed_in_a_framework_is_judged_at_its_path() {
-    let none = BTreeMap::new();
-    let values = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
-    let request = FrameworkRequest {
-        id: "hipaa".into(),
-        exclude: vec!["ENCRYPTED_VOLUMES".into(), "ENCRYPTED_VOLUME".into()],
-        parameters: BTreeMap::from([
-            ("ACCESS_KEYS_ROTATED".to_owned(), values("maxAccessKeyAge", "soon")),
-            ("ENCRYPTED_VOLUMES".to_owned(), none.clone()),
-            ("NO_SUCH_RULE".to_owned(), none),
-        ]),
-        severities: BTreeMap::from([("IAM_NO_SUCH".to_owned(), Severity::Low)]),
-    };
-    let again = FrameworkRequest { id: "hipaa".into(), ..FrameworkRequest::default() };
-    let (_, report) = compose(&[request, again]);
-    let paths: Vec<_> = report.errors.iter().map(|finding| finding.path.as_str()).collect();
-    let expected = [
-        "[0].exclude[1]",
-        "[0].parameters.ENCRYPTED_VOLUMES",
-        "[0].parameters.NO_SUCH_RULE",
-        "[0].severities.IAM_NO_SUCH",
-        "[0].parameters.ACCESS_KEYS_ROTATED.maxAccessKeyAge",
-        "[1].id",
-    ];
-    assert_eq!(paths, expected);
-    assert_eq!(report.errors[0].nearest.as_deref(), Some("ENCRYPTED_VOLUMES"));
-}
-
-#[test]
-fn what_is_changed_in_a_framework_takes_effect() {
-    let values = BTreeMap::from([("maxAccessKeyAge".to_owned(), "30".to_owned())]);
-    let request = FrameworkRequest {
-        id: "hipaa".into(),
-        exclude: vec!["ENCRYPTED_VOLUMES".into()],
-        parameters: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), values)]),
-        severities: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), Severity::Critical)]),
-    };
-    let pci = FrameworkRequest { id: "pci-dss-3.2.1".into(), ..FrameworkRequest::default() };
-    let (composition, report) = compose(&[request, pci]);
-    assert_eq!(report.errors, []);
-    let rule = |name: &str| composition.rules.iter().find(|rule| rule.identifier == name).unwrap();
-    let keys = rule("ACCESS_KEYS_ROTATED");
-    assert_eq!((keys.parameters["maxAccessKeyAge"].as_str(), keys.severity), ("30", Some(Severity::Critical)));
-    assert_eq!(keys.frameworks.len(), 2);
-    assert_eq!(rule("ENCRYPTED_VOLUMES").frameworks.keys().collect::<Vec<_>>(), ["pci-dss-3.2.1"]);
-}
-
-/// Alone and in pairs (a seventh of all), because what differs between two frameworks is what is kept twice.
-#[test]
-fn whatever_frameworks_come_to_is_valid_has_names_of_its_own_and_fits_into_packs() {
-    let all: Vec<&str> = frameworks().keys().map(String::as_str).collect();
-    for (index, one) in all.iter().enumerate() {
-        for other in all.iter().skip(index).step_by(7) {
-            let ids = if one == other { vec![*one] } else { vec![*one, *other] };
-            let (composition, report) = compose(&asked(&ids));
-            assert_eq!(report.errors, [], "{ids:?}");
-            let requests = composition.rules.iter().zip(names(&composition.rules)).map(|(rule, name)| {
-                let parameters = rule.parameters.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
-                RuleRequest {
-                    identifier: rule.identifier.clone(),
-                    name: Some(name),
-                    parameters: parameters.collect(),
-                    frequency: rule.frequency.clone(),
-                    ..RuleRequest::default()
-                }
-            });
-            let requests: Vec<_> = requests.collect();
-            assert!(requests.iter().all(|rule| rule.name.as_ref().is_some_and(|name| name.len() <= 100)), "{ids:?}");
-            assert_eq!(check_rules(&requests, &[], &[]).errors, [], "{ids:?}");
-            let packs = templates(&composition.rules);
-            assert_eq!(
-                packs.iter().map(|pack| pack.resources.len()).sum::<usize>(),
-                composition.rules.len(),
-                "{ids:?}"
-            );
-            for pack in packs {
-                assert!(pack.resources.len() <= RULES_PER_PACK);
-                assert!(serde_json::to_string_pretty(&pack).unwrap().len() <= INLINE_BYTES);
-            }
-        }
-    }
 }

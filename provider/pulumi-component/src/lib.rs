@@ -28,6 +28,7 @@ mod schema;
 mod scope;
 mod serialize;
 mod special;
+mod suggested;
 #[cfg(any(test, doc, feature = "testing"))]
 pub mod testing;
 mod transform;
@@ -64,4 +65,5 @@ pub use schemars;
 pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::encode_serialized;
 pub use special::AssetOrArchive;
+pub use suggested::{Suggested, Suggestion, Suggestions};
 pub use transform::{Transform, Transformed};

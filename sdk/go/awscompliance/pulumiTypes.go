@@ -899,12 +899,16 @@ func (o ManagedRuleArrayOutput) Index(i pulumi.IntInput) ManagedRuleOutput {
 type ManagedRuleParameter struct {
 	// Value where none is given.
 	Default *string `pulumi:"default"`
+	// What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+	Form *string `pulumi:"form"`
 	// Name.
 	Name string `pulumi:"name"`
 	// Whether AWS Config wants a value; one with a default may be left out.
 	Required bool `pulumi:"required"`
 	// What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
 	Type string `pulumi:"type"`
+	// Values that it, or each item of it, may have; empty where they are not known.
+	Values []string `pulumi:"values"`
 }
 
 // A parameter of a managed rule.
@@ -927,6 +931,11 @@ func (o ManagedRuleParameterOutput) Default() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRuleParameter) *string { return v.Default }).(pulumi.StringPtrOutput)
 }
 
+// What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+func (o ManagedRuleParameterOutput) Form() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) *string { return v.Form }).(pulumi.StringPtrOutput)
+}
+
 // Name.
 func (o ManagedRuleParameterOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedRuleParameter) string { return v.Name }).(pulumi.StringOutput)
@@ -940,6 +949,11 @@ func (o ManagedRuleParameterOutput) Required() pulumi.BoolOutput {
 // What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
 func (o ManagedRuleParameterOutput) Type() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedRuleParameter) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// Values that it, or each item of it, may have; empty where they are not known.
+func (o ManagedRuleParameterOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) []string { return v.Values }).(pulumi.StringArrayOutput)
 }
 
 type ManagedRuleParameterArrayOutput struct{ *pulumi.OutputState }
@@ -1437,6 +1451,8 @@ type Reports struct {
 	BucketName *string `pulumi:"bucketName"`
 	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
+	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	ObjectLock *bool `pulumi:"objectLock"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
 }
@@ -1458,6 +1474,8 @@ type ReportsArgs struct {
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
 	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
 	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
+	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	ObjectLock *bool `pulumi:"objectLock"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
 }
@@ -1550,6 +1568,11 @@ func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
+}
+
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
@@ -1596,6 +1619,16 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 			return nil
 		}
 		return v.ForceDestroy
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Reports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.ObjectLock
 	}).(pulumi.BoolPtrOutput)
 }
 

@@ -23,7 +23,7 @@ export interface Framework {
     /**
      * Identifiers of rules to leave out.
      */
-    exclude?: string[];
+    exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
@@ -41,7 +41,7 @@ export interface FrameworkArgs {
     /**
      * Identifiers of rules to leave out.
      */
-    exclude?: string[];
+    exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
@@ -111,7 +111,7 @@ export interface ManagedRule {
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: string;
+    identifier: string | enums.ManagedRuleIdentifier;
     /**
      * Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
      */
@@ -149,7 +149,7 @@ export interface ManagedRuleArgs {
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: string;
+    identifier: string | enums.ManagedRuleIdentifier;
     /**
      * Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
      */
@@ -224,6 +224,10 @@ export interface ReportsArgs {
      * Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
      */
     forceDestroy?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+     */
+    objectLock?: boolean;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */

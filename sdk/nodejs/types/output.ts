@@ -37,6 +37,10 @@ export interface ManagedRuleParameter {
      */
     default?: string;
     /**
+     * What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+     */
+    form?: string;
+    /**
      * Name.
      */
     name: string;
@@ -48,6 +52,10 @@ export interface ManagedRuleParameter {
      * What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
      */
     type: string;
+    /**
+     * Values that it, or each item of it, may have; empty where they are not known.
+     */
+    values: string[];
 }
 
 /**

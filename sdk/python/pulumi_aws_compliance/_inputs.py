@@ -90,7 +90,7 @@ class FrameworkDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    exclude: NotRequired[Sequence[_builtins.str]]
+    exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
     Identifiers of rules to leave out.
     """
@@ -103,13 +103,13 @@ class FrameworkDict(TypedDict):
 class Framework:
     def __init__(__self__, *,
                  id: _builtins.str,
-                 exclude: Optional[Sequence[_builtins.str]] = None,
+                 exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
         """
         A framework whose rules are evaluated.
 
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param Sequence[_builtins.str] exclude: Identifiers of rules to leave out.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
         """
         pulumi.set(__self__, "id", id)
@@ -132,14 +132,14 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def exclude(self) -> Optional[Sequence[_builtins.str]]:
+    def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
         Identifiers of rules to leave out.
         """
         return pulumi.get(self, "exclude")
 
     @exclude.setter
-    def exclude(self, value: Optional[Sequence[_builtins.str]]):
+    def exclude(self, value: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]):
         pulumi.set(self, "exclude", value)
 
     @_builtins.property
@@ -163,7 +163,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    exclude: NotRequired[Sequence[_builtins.str]]
+    exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
     Identifiers of rules to leave out.
     """
@@ -176,13 +176,13 @@ class FrameworkArgsDict(TypedDict):
 class FrameworkArgs:
     def __init__(__self__, *,
                  id: _builtins.str,
-                 exclude: Optional[Sequence[_builtins.str]] = None,
+                 exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
         """
         A framework whose rules are evaluated.
 
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param Sequence[_builtins.str] exclude: Identifiers of rules to leave out.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
         """
         pulumi.set(__self__, "id", id)
@@ -205,14 +205,14 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def exclude(self) -> Optional[Sequence[_builtins.str]]:
+    def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
         Identifiers of rules to leave out.
         """
         return pulumi.get(self, "exclude")
 
     @exclude.setter
-    def exclude(self, value: Optional[Sequence[_builtins.str]]):
+    def exclude(self, value: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]):
         pulumi.set(self, "exclude", value)
 
     @_builtins.property
@@ -420,7 +420,7 @@ class ManagedRuleDict(TypedDict):
     """
     One AWS managed rule.
     """
-    identifier: _builtins.str
+    identifier: Union[_builtins.str, 'ManagedRuleIdentifier']
     """
     Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
     """
@@ -456,7 +456,7 @@ class ManagedRuleDict(TypedDict):
 @pulumi.input_type
 class ManagedRule:
     def __init__(__self__, *,
-                 identifier: _builtins.str,
+                 identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: Optional[_builtins.str] = None,
                  frequency: Optional[_builtins.str] = None,
                  name: Optional[_builtins.str] = None,
@@ -467,7 +467,7 @@ class ManagedRule:
         """
         One AWS managed rule.
 
-        :param _builtins.str identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
         :param _builtins.str frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
@@ -494,14 +494,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def identifier(self) -> _builtins.str:
+    def identifier(self) -> Union[_builtins.str, 'ManagedRuleIdentifier']:
         """
         Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         """
         return pulumi.get(self, "identifier")
 
     @identifier.setter
-    def identifier(self, value: _builtins.str):
+    def identifier(self, value: Union[_builtins.str, 'ManagedRuleIdentifier']):
         pulumi.set(self, "identifier", value)
 
     @_builtins.property
@@ -593,7 +593,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     One AWS managed rule.
     """
-    identifier: _builtins.str
+    identifier: Union[_builtins.str, 'ManagedRuleIdentifier']
     """
     Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
     """
@@ -629,7 +629,7 @@ class ManagedRuleArgsDict(TypedDict):
 @pulumi.input_type
 class ManagedRuleArgs:
     def __init__(__self__, *,
-                 identifier: _builtins.str,
+                 identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  frequency: pulumi.Input[Optional[_builtins.str]] = None,
                  name: Optional[_builtins.str] = None,
@@ -640,7 +640,7 @@ class ManagedRuleArgs:
         """
         One AWS managed rule.
 
-        :param _builtins.str identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
@@ -667,14 +667,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def identifier(self) -> _builtins.str:
+    def identifier(self) -> Union[_builtins.str, 'ManagedRuleIdentifier']:
         """
         Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         """
         return pulumi.get(self, "identifier")
 
     @identifier.setter
-    def identifier(self, value: _builtins.str):
+    def identifier(self, value: Union[_builtins.str, 'ManagedRuleIdentifier']):
         pulumi.set(self, "identifier", value)
 
     @_builtins.property
@@ -942,6 +942,10 @@ class ReportsArgsDict(TypedDict):
     """
     Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
     """
+    object_lock: NotRequired[_builtins.bool]
+    """
+    Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+    """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -952,18 +956,22 @@ class ReportsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
+                 object_lock: Optional[_builtins.bool] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         """
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
+        if object_lock is not None:
+            pulumi.set(__self__, "object_lock", object_lock)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
 
@@ -990,6 +998,18 @@ class ReportsArgs:
     @force_destroy.setter
     def force_destroy(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "force_destroy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="objectLock")
+    def object_lock(self) -> Optional[_builtins.bool]:
+        """
+        Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        """
+        return pulumi.get(self, "object_lock")
+
+    @object_lock.setter
+    def object_lock(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "object_lock", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")

@@ -25,6 +25,7 @@ class ComplianceMonitoringArgs:
                  dashboard: Optional['DashboardSettingsArgs'] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
+                 hardened: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -40,6 +41,7 @@ class ComplianceMonitoringArgs:
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
+        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
@@ -57,6 +59,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "frameworks", frameworks)
         if functions is not None:
             pulumi.set(__self__, "functions", functions)
+        if hardened is not None:
+            pulumi.set(__self__, "hardened", hardened)
         if kms_key_arn is not None:
             pulumi.set(__self__, "kms_key_arn", kms_key_arn)
         if lookup is not None:
@@ -121,6 +125,18 @@ class ComplianceMonitoringArgs:
     @functions.setter
     def functions(self, value: Optional['FunctionsSettingsArgs']):
         pulumi.set(self, "functions", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def hardened(self) -> Optional[_builtins.bool]:
+        """
+        Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        """
+        return pulumi.get(self, "hardened")
+
+    @hardened.setter
+    def hardened(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "hardened", value)
 
     @_builtins.property
     @pulumi.getter(name="kmsKeyArn")
@@ -229,6 +245,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
+                 hardened: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -249,6 +266,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
+        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
@@ -288,6 +306,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
+                 hardened: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -311,6 +330,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["dashboard"] = dashboard
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
+            __props__.__dict__["hardened"] = hardened
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix

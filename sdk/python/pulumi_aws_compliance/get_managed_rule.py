@@ -14,6 +14,7 @@ else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
 from . import outputs
+from ._enums import *
 
 __all__ = [
     'GetManagedRuleResult',
@@ -179,12 +180,12 @@ class AwaitableGetManagedRuleResult(GetManagedRuleResult):
             trigger=self.trigger)
 
 
-def get_managed_rule(identifier: Optional[_builtins.str] = None,
+def get_managed_rule(identifier: Optional[Union[_builtins.str, 'ManagedRuleIdentifier']] = None,
                      opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetManagedRuleResult:
     """
     What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
 
-    :param _builtins.str identifier: Identifier, such as `ENCRYPTED_VOLUMES`.
+    :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier, such as `ENCRYPTED_VOLUMES`.
     """
     __args__ = dict()
     __args__['identifier'] = identifier
@@ -204,12 +205,12 @@ def get_managed_rule(identifier: Optional[_builtins.str] = None,
         summary=pulumi.get(__ret__, 'summary'),
         taken=pulumi.get(__ret__, 'taken'),
         trigger=pulumi.get(__ret__, 'trigger'))
-def get_managed_rule_output(identifier: pulumi.Input[Optional[_builtins.str]] = None,
+def get_managed_rule_output(identifier: pulumi.Input[Optional[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetManagedRuleResult]:
     """
     What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
 
-    :param _builtins.str identifier: Identifier, such as `ENCRYPTED_VOLUMES`.
+    :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier, such as `ENCRYPTED_VOLUMES`.
     """
     __args__ = dict()
     __args__['identifier'] = identifier

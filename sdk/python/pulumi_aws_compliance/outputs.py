@@ -89,20 +89,27 @@ class ManagedRuleParameter(dict):
                  name: _builtins.str,
                  required: _builtins.bool,
                  type: _builtins.str,
-                 default: Optional[_builtins.str] = None):
+                 values: Sequence[_builtins.str],
+                 default: Optional[_builtins.str] = None,
+                 form: Optional[_builtins.str] = None):
         """
         A parameter of a managed rule.
 
         :param _builtins.str name: Name.
         :param _builtins.bool required: Whether AWS Config wants a value; one with a default may be left out.
         :param _builtins.str type: What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
+        :param Sequence[_builtins.str] values: Values that it, or each item of it, may have; empty where they are not known.
         :param _builtins.str default: Value where none is given.
+        :param _builtins.str form: What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
         """
         pulumi.set(__self__, "name", name)
         pulumi.set(__self__, "required", required)
         pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "values", values)
         if default is not None:
             pulumi.set(__self__, "default", default)
+        if form is not None:
+            pulumi.set(__self__, "form", form)
 
     @_builtins.property
     @pulumi.getter
@@ -130,11 +137,27 @@ class ManagedRuleParameter(dict):
 
     @_builtins.property
     @pulumi.getter
+    def values(self) -> Sequence[_builtins.str]:
+        """
+        Values that it, or each item of it, may have; empty where they are not known.
+        """
+        return pulumi.get(self, "values")
+
+    @_builtins.property
+    @pulumi.getter
     def default(self) -> Optional[_builtins.str]:
         """
         Value where none is given.
         """
         return pulumi.get(self, "default")
+
+    @_builtins.property
+    @pulumi.getter
+    def form(self) -> Optional[_builtins.str]:
+        """
+        What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+        """
+        return pulumi.get(self, "form")
 
 
 @pulumi.output_type

@@ -1,19 +1,20 @@
 //! The functions `getManagedRule`, `getFramework` and `checkRules`.
 
 use aws_compliance_catalog::{nearest_framework, nearest_rules};
-use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, TypeToken};
+use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, FrameworkDetails, ManagedRuleDetails};
 use crate::bounds;
-use crate::rule_set::{FrameworkArgs, RulesArgs};
+use crate::rule_set::{FrameworkArgs, ManagedRuleIdentifiers, RulesArgs};
 
 /// Which managed rule.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManagedRuleQuery {
     /// Identifier, such as `ENCRYPTED_VOLUMES`.
+    #[schemars(with = "Suggested<ManagedRuleIdentifiers>")]
     pub identifier: String,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog as catalog;
-use aws_compliance_catalog::{Catalog, ComposedRule, ParameterType, Report, Severity, Trigger};
+use aws_compliance_catalog::{Catalog, ComposedRule, ParameterForm, ParameterType, Report, Severity, Trigger};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -52,6 +52,11 @@ pub struct ManagedRuleParameter {
     /// Value where none is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// Values that it, or each item of it, may have; empty where they are not known.
+    pub values: Vec<String>,
 }
 
 /// A Systems Manager document that mends what a rule finds.
@@ -147,10 +152,12 @@ pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
     let asks = |framework: &catalog::Framework| framework.rules.iter().any(|each| each.identifier == identifier);
     let offered = data.partitions.values().flatten().filter(|region| data.offers(rule, region) == Some(true));
     let parameters = rule.parameters.iter().map(|each| ManagedRuleParameter {
-        name: each.name.clone(),
+        name: each.name.to_owned(),
         kind: kind(each.kind).to_owned(),
         required: each.required,
-        default: each.default.clone(),
+        default: each.default.map(str::to_owned),
+        form: each.form.map(|form| form_name(form).to_owned()),
+        values: each.values.iter().map(|value| (*value).to_owned()).collect(),
     });
     Some(ManagedRuleDetails {
         identifier: identifier.to_owned(),
@@ -158,13 +165,17 @@ pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
         summary: summary(rule),
         trigger: trigger(rule.trigger).to_owned(),
         parameters: parameters.collect(),
-        resource_types: rule.types.clone(),
+        resource_types: rule.types.iter().map(|kind| (*kind).to_owned()).collect(),
         global: rule.global,
         severity: severity(rule.severity).to_owned(),
-        regions: offered.cloned().collect(),
-        frameworks: catalog::frameworks().iter().filter(|(_, each)| asks(each)).map(|(id, _)| id.clone()).collect(),
+        regions: offered.map(|region| (*region).to_owned()).collect(),
+        frameworks: catalog::frameworks()
+            .iter()
+            .filter(|(_, each)| asks(each))
+            .map(|(id, _)| (*id).to_owned())
+            .collect(),
         remediation: catalog::remediation(identifier).map(remediation),
-        taken: data.taken.clone(),
+        taken: data.taken.to_owned(),
     })
 }
 
@@ -189,10 +200,10 @@ pub fn framework(id: &str) -> Option<FrameworkDetails> {
 
 /// All frameworks, by id.
 pub fn frameworks() -> Vec<FrameworkLine> {
-    let line = |(id, framework): (&String, &catalog::Framework)| {
+    let line = |(id, framework): (&&str, &&catalog::Framework)| {
         let rules = framework.rules.iter().filter(|rule| !rule.off).map(|rule| rule.identifier.as_str());
         FrameworkLine {
-            id: id.clone(),
+            id: (*id).to_owned(),
             rules: rules.collect::<BTreeSet<_>>().len(),
             manual: framework.manual.len(),
             title: framework.title.clone(),
@@ -261,7 +272,7 @@ pub fn summary(rule: &catalog::Rule) -> String {
     };
     let takes = rule.parameters.iter().map(|each| match (each.required, &each.default) {
         (true, None) => format!("{} (required)", each.name),
-        _ => each.name.clone(),
+        _ => each.name.to_owned(),
     });
     let takes: Vec<_> = takes.collect();
     let takes = if takes.is_empty() { String::new() } else { format!("; takes {}", takes.join(", ")) };
@@ -276,6 +287,17 @@ fn kind(kind: ParameterType) -> &'static str {
         ParameterType::Boolean => "boolean",
         ParameterType::List => "list",
         ParameterType::Map => "map",
+    }
+}
+
+fn form_name(form: ParameterForm) -> &'static str {
+    match form {
+        ParameterForm::Arn => "arn",
+        ParameterForm::Account => "account",
+        ParameterForm::Cidr => "cidr",
+        ParameterForm::Ports => "ports",
+        ParameterForm::Boolean => "boolean",
+        ParameterForm::Int => "int",
     }
 }
 

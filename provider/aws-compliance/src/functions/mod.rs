@@ -55,7 +55,16 @@ impl Default for FunctionsSettingsArgs {
     }
 }
 
+/// Days that most frameworks want logs to be kept at least: the default of the rule CW_LOGGROUP_RETENTION_PERIOD_CHECK.
+const LONG_LOG_RETENTION_DAYS: u32 = 365;
+
 impl FunctionsSettingsArgs {
+    /// With logs that are kept as long as frameworks want it, where they are not kept longer already.
+    pub fn hardened(mut self) -> Self {
+        self.log_retention_days = self.log_retention_days.output().map(|days| days.max(LONG_LOG_RETENTION_DAYS)).into();
+        self
+    }
+
     /// Judges what the ranges leave open.
     pub fn check(&self, checks: &mut Checks) {
         checks.input("logRetentionDays", &self.log_retention_days, bounds::log_retention_days);

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{
     Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
 };
-use pulumi_component::{Checks, Input};
+use pulumi_component::{Checks, Input, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::{known, told};
-use super::{ManagedRuleArgs, OnUnavailable, Rule, RulesArgs};
+use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Rule, RulesArgs};
 
 /// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
 const DESCRIPTION_LENGTH: usize = 256;
@@ -24,6 +24,7 @@ pub struct FrameworkArgs {
     pub id: String,
     /// Identifiers of rules to leave out.
     #[serde(default)]
+    #[schemars(with = "Vec<Suggested<ManagedRuleIdentifiers>>")]
     pub exclude: Vec<String>,
     /// Parameters in place of the framework's: identifier of the rule, name, value.
     #[serde(default)]

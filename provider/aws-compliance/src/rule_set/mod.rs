@@ -2,14 +2,18 @@
 
 mod check;
 mod framework;
+mod identifier;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::{PlannedRule, RecorderMode};
+use aws_compliance_catalog as catalog;
 use aws_compliance_catalog::{Catalog, Trigger};
 use aws_resources::{Json, cfg};
 use functions_core::configuration::RuleEntry;
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, Suggested, TypeToken, all,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +24,7 @@ use crate::names::NamePrefix;
 use crate::recorder;
 use crate::tags::{self, Tags};
 pub use framework::FrameworkArgs;
+pub use identifier::ManagedRuleIdentifiers;
 
 /// A rule of the baseline. All react to changes of resources of one type.
 struct BaselineRule {
@@ -80,6 +85,7 @@ impl Default for RulesArgs {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManagedRuleArgs {
     /// Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+    #[schemars(with = "Suggested<ManagedRuleIdentifiers>")]
     pub identifier: String,
     /// Name of the rule in the account. Default: the identifier in lower case with hyphens.
     #[schemars(length(min = 1, max = 100))]
@@ -269,11 +275,12 @@ impl Component for RuleSet {
         let offered =
             args.rules.rules(&args.frameworks).into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
         let rules = offered.map(|rule| {
+            let parameters = parameters(whole(&rule.args.identifier, rule.args.parameters));
             let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
             cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
                 .name(args.name_prefix.rule(&rule.name))
                 .set_description(rule.args.description)
-                .set_input_parameters(parameters(rule.args.parameters))
+                .set_input_parameters(parameters)
                 .set_maximum_execution_frequency(rule.args.frequency)
                 .set_scope(rule.args.scope.map(|scope| rule_scope(scope).into()))
                 .tags(tags::owned(&args.tags, facts))
@@ -289,7 +296,18 @@ impl Component for RuleSet {
 /// The resource types that a rule evaluates, and whether changes of them trigger it.
 fn watched(identifier: &str) -> (Vec<String>, bool) {
     let known = Catalog::get().rule(identifier);
-    known.map_or_else(Default::default, |rule| (rule.types.clone(), rule.trigger != Trigger::Periodic))
+    let types = |rule: &catalog::Rule| rule.types.iter().map(|kind| (*kind).to_owned()).collect();
+    known.map_or_else(Default::default, |rule| (types(rule), rule.trigger != Trigger::Periodic))
+}
+
+/// The parameters with the documented defaults of those that the rule needs: only the console fills them in, and the API
+/// refuses a rule without them.
+fn whole(identifier: &str, mut parameters: BTreeMap<String, Input<String>>) -> BTreeMap<String, Input<String>> {
+    let known = BASELINE.iter().all(|rule| rule.identifier != identifier).then(|| Catalog::get().rule(identifier));
+    for (name, default) in known.flatten().into_iter().flat_map(catalog::Rule::needed_defaults) {
+        parameters.entry(name.to_owned()).or_insert_with(|| default.into());
+    }
+    parameters
 }
 
 /// Parameters as the JSON text that AWS Config takes.

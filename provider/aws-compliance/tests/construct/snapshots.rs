@@ -1,7 +1,7 @@
 //! Everything that is asked of the engine, whole. `cargo insta accept` takes a change that is meant.
 
 use aws_compliance::monitoring::ComplianceMonitoring;
-use pulumi_component::testing::{MockMonitor, construct_with};
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
@@ -43,6 +43,13 @@ async fn recorded(monitor: MockMonitor, name: &str, inputs: PropertyMap) -> Json
 #[tokio::test]
 async fn a_default_deployment() {
     insta::assert_json_snapshot!(recorded(MockMonitor::update(), "compliance", PropertyMap::new()).await);
+}
+
+/// `docs/self-assessment.md` is made of this one and the default.
+#[tokio::test]
+async fn a_hardened_deployment() {
+    let hardened = inputs(json!({ "hardened": true }));
+    insta::assert_json_snapshot!(recorded(MockMonitor::update(), "compliance", hardened).await);
 }
 
 #[tokio::test]

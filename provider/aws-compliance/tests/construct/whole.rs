@@ -451,3 +451,18 @@ async fn a_preview_that_cannot_know_the_account_leaves_the_recorder_to_the_updat
         assert_eq!(ours, mode == "create");
     }
 }
+
+#[tokio::test]
+async fn hardened_keeps_logs_a_year_unless_they_are_kept_longer_and_lets_the_bucket_lock() {
+    let logs = "compliance-functions-processing-logs";
+    for (given, days, lock) in [
+        (json!({}), 7, Json::Null),
+        (json!({ "hardened": true }), 365, json!(true)),
+        (json!({ "hardened": true, "functions": { "logRetentionDays": 3653 } }), 3653, json!(true)),
+        (json!({ "reports": { "objectLock": true } }), 7, json!(true)),
+    ] {
+        let deployed = Deployed::with(inputs(given)).await;
+        assert_eq!(deployed.named(logs)["retentionInDays"], days);
+        assert_eq!(deployed.named("compliance-reports-bucket")["objectLockEnabled"], lock);
+    }
+}

@@ -12,6 +12,7 @@ use crate::component::{Component, OutputProperty, Outputs};
 use crate::function::Function;
 use crate::method::Method;
 use crate::property::TypeToken;
+use crate::suggested::PACKAGE;
 
 /// Who the package is. One place holds it; everything else is derived.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +142,8 @@ impl FunctionSchema {
 impl PackageParts {
     /// A generator that has seen every type, so that all definitions are there.
     fn described(&self) -> SchemaGenerator {
-        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = Some(PACKAGE.into()));
+        let mut generator = settings.into_generator();
         for component in &self.components {
             (component.describe)(&mut generator);
         }

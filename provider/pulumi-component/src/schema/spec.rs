@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::input::EVENTUAL;
 use crate::special::REFERENCE;
+use crate::suggested::SUGGESTED;
 
 /// A Rust type that Pulumi's package schema cannot express.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -75,7 +76,9 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
             }
             None if union(schema).is_some() => {
                 let members = union(schema).unwrap_or_default();
-                spec.insert("oneOf".into(), one_of(package, path, &members)?);
+                // A union is one value for the SDKs, so nothing in it is plain, except where it is text either way.
+                let inner = if schema.get(SUGGESTED).is_some() { inner } else { Side::Output };
+                spec.insert("oneOf".into(), one_of(package, path, &members, inner)?);
             }
             Some(name @ ("string" | "boolean" | "number" | "integer")) => {
                 spec.insert("type".into(), name.into());
@@ -111,14 +114,13 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
 }
 
 /// The members of a union. An open enumeration is one of an enumeration and a string.
-fn one_of(package: &str, path: &str, members: &[&Value]) -> Result<Value, SchemaError> {
+fn one_of(package: &str, path: &str, members: &[&Value], side: Side) -> Result<Value, SchemaError> {
     let members = members.iter().map(|member| {
         if member.get(REFERENCE).is_some() {
             let reason = "assets and resources cannot be told apart inside a union; make them inputs of their own";
             return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
         }
-        // A union is one value for the SDKs, so nothing in it is plain.
-        type_spec(package, path, member, Side::Output)
+        type_spec(package, path, member, side)
     });
     Ok(Value::Array(members.collect::<Result<_, _>>()?))
 }
@@ -283,13 +285,17 @@ pub(super) fn unwrapped(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// A value as a name that every language can use.
+/// A value as a name that every language can use. The generators split it into words again where a capital begins one,
+/// so of `S3_BUCKET` they must see `S3Bucket`.
 fn pascal_case(value: &str) -> String {
     let words = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let shouted = value.contains('_') && !value.contains(|c: char| c.is_ascii_lowercase());
     let name: String = words
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+            let first = letters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default();
+            let rest = letters.as_str();
+            first + &if shouted { rest.to_ascii_lowercase() } else { rest.to_owned() }
         })
         .collect();
     // No language lets a name begin with a digit.
@@ -312,6 +318,12 @@ mod tests {
     fn spec<T: JsonSchema>() -> Value {
         let schema = SchemaGenerator::default().subschema_for::<T>().to_value();
         property("shop", "x", &schema, Side::Input).expect("it can be expressed")
+    }
+
+    #[test]
+    fn names_keep_their_words() {
+        let names = ["pay-per-request", "S3_BUCKET_SSL", "Six_Hours", "ISO", "4_DAYS"].map(pascal_case);
+        assert_eq!(names, ["PayPerRequest", "S3BucketSsl", "SixHours", "ISO", "V4Days"]);
     }
 
     #[test]

@@ -28,5 +28,6 @@ mod methods;
 mod outputs;
 #[cfg(test)]
 mod telling;
+mod suggested;
 #[cfg(test)]
 mod values;

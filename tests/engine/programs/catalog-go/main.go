@@ -8,7 +8,9 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		rule, err := awscompliance.GetManagedRule(ctx, &awscompliance.GetManagedRuleArgs{Identifier: "ACCESS_KEYS_ROTATED"})
+		// Identifiers are an enumeration, and any text.
+		identifier := string(awscompliance.ManagedRuleIdentifierAccessKeysRotated)
+		rule, err := awscompliance.GetManagedRule(ctx, &awscompliance.GetManagedRuleArgs{Identifier: identifier})
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,8 @@
 import pulumi
 import pulumi_aws_compliance as compliance
 
-rule = compliance.get_managed_rule(identifier="ACCESS_KEYS_ROTATED")
+# Identifiers are an enumeration, and any text.
+rule = compliance.get_managed_rule(identifier=compliance.ManagedRuleIdentifier.ACCESS_KEYS_ROTATED)
 pulumi.export("trigger", rule.trigger)
 pulumi.export("parameter", rule.parameters[0].name)
 pulumi.export("rules", len(compliance.get_framework(id="hipaa").rules))

@@ -1,6 +1,7 @@
-import { checkRules, getFramework, getManagedRule } from "pulumi-aws-compliance";
+import { checkRules, getFramework, getManagedRule, ManagedRuleIdentifier } from "pulumi-aws-compliance";
 
-const rule = getManagedRule({ identifier: "ACCESS_KEYS_ROTATED" });
+// Identifiers are an enumeration, and any text.
+const rule = getManagedRule({ identifier: ManagedRuleIdentifier.AccessKeysRotated });
 export const trigger = rule.then((known) => known.trigger);
 export const parameter = rule.then((known) => known.parameters[0].name);
 export const rules = getFramework({ id: "hipaa" }).then((known) => known.rules.length);

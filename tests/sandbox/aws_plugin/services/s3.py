@@ -18,7 +18,8 @@ class Bucket(Resource):
         region = inputs.get("region") or aws.region
         s3 = aws.client("s3", region)
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        s3.create_bucket(Bucket=inputs["bucket"], **where)
+        lock = {"ObjectLockEnabledForBucket": True} if inputs.get("objectLockEnabled") else {}
+        s3.create_bucket(Bucket=inputs["bucket"], **where, **lock)
         self._tag(s3, inputs)
         return inputs["bucket"], self._outputs(aws, inputs["bucket"], region)
 

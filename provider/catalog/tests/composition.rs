@@ -1,0 +1,224 @@
+//! Frameworks put together: nothing is lost, nothing is there twice, and what comes of it can be deployed.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use aws_compliance_catalog::{
+    ComposedRule, Composition, FrameworkRequest, INLINE_BYTES, RULES_PER_PACK, RuleRequest, Severity, check_rules,
+    compose, framework, frameworks, names, templates,
+};
+use proptest::prelude::*;
+
+fn asked(ids: &[&str]) -> Vec<FrameworkRequest> {
+    ids.iter().map(|id| FrameworkRequest { id: (*id).to_owned(), ..FrameworkRequest::default() }).collect()
+}
+
+/// Distinct identifiers whose results count for more than one framework, in whichever of its rules.
+fn shared(composition: &Composition) -> usize {
+    let mut by_identifier: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for rule in &composition.rules {
+        by_identifier.entry(&rule.identifier).or_default().extend(rule.frameworks.keys().map(String::as_str));
+    }
+    by_identifier.values().filter(|frameworks| frameworks.len() > 1).count()
+}
+
+#[test]
+fn the_overlaps_are_the_data_s() {
+    let (both, report) = compose(&asked(&["hipaa", "pci-dss-3.2.1"]));
+    assert!(report.errors.is_empty());
+    assert_eq!((both.asked["hipaa"], both.asked["pci-dss-3.2.1"], both.distinct), (129, 129, 163));
+    assert_eq!(shared(&both), 95);
+    let (both, _) = compose(&asked(&["hipaa", "pci-dss-4.0"]));
+    assert_eq!((both.asked["hipaa"], both.asked["pci-dss-4.0"], both.distinct), (129, 127, 231));
+    assert_eq!(shared(&both), 25);
+}
+
+#[test]
+fn an_unknown_framework_gets_the_nearest() {
+    let (_, report) = compose(&asked(&["hippa"]));
+    assert_eq!(report.errors[0].nearest.as_deref(), Some("hipaa"));
+}
+
+/// One framework as someone may ask for it: some of its rules left out, some weighed otherwise.
+fn request(index: usize, seed: usize) -> FrameworkRequest {
+    let (id, framework) = frameworks().iter().nth(index % frameworks().len()).unwrap();
+    let identifiers: BTreeSet<_> =
+        framework.rules.iter().filter(|rule| !rule.off).map(|rule| rule.identifier.clone()).collect();
+    let left_out = |(place, _): &(usize, &String)| seed > 0 && (place + seed).is_multiple_of(5);
+    let weights = [Severity::Low, Severity::High, Severity::Critical];
+    let (exclude, rest): (Vec<_>, Vec<_>) = identifiers.iter().enumerate().partition(left_out);
+    let weighed = rest.into_iter().filter(|(place, _)| seed > 0 && (place + seed).is_multiple_of(7));
+    FrameworkRequest {
+        id: (*id).to_owned(),
+        exclude: exclude.into_iter().map(|(_, identifier)| identifier.clone()).collect(),
+        severities: weighed.map(|(place, identifier)| (identifier.clone(), *weights.get(place % 3).unwrap())).collect(),
+        ..FrameworkRequest::default()
+    }
+}
+
+/// Whether a value holds what a framework asks for: it means the same, or is the stricter of two.
+fn holds(identifier: &str, name: &str, kept: &str, wanted: &str) -> bool {
+    static TABLE: LazyLock<serde_json::Value> =
+        LazyLock::new(|| serde_json::from_str(include_str!("../facts/directions.json")).unwrap());
+    let entries = TABLE.get("parameters").and_then(serde_json::Value::as_array).unwrap().iter();
+    let mut mine = entries.filter(|entry| entry["identifier"] == identifier && entry["name"] == name);
+    let number = |text: &str| text.trim().parse::<i64>().unwrap();
+    let plain = |text: &str| text.to_lowercase().replace(' ', "");
+    plain(kept) == plain(wanted)
+        || match mine.next().map(|entry| entry["stricter"].as_str().unwrap()) {
+            Some("smaller") => number(kept) <= number(wanted),
+            Some("greater") => number(kept) >= number(wanted),
+            Some("true") => plain(kept) == "true",
+            _ => false,
+        }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn a_union_loses_nothing_and_has_no_order(
+        picked in prop::collection::btree_map(0_usize..116, 0_usize..40, 1..5),
+        turned in 0_usize..5,
+    ) {
+        let mut requests: Vec<_> = picked.iter().map(|(index, seed)| request(*index, *seed)).collect();
+        let (one, report) = compose(&requests);
+        prop_assert_eq!(&report.errors, &vec![]);
+        requests.reverse();
+        let places = requests.len();
+        requests.rotate_left(turned % places);
+        let (other, _) = compose(&requests);
+        prop_assert_eq!(serde_json::to_value(&one).unwrap(), serde_json::to_value(&other).unwrap());
+
+        for request in &requests {
+            let wanted = framework(&request.id).unwrap().rules.iter();
+            for rule in wanted.filter(|rule| !rule.off && !request.exclude.contains(&rule.identifier)) {
+                let serving = |kept: &&ComposedRule| {
+                    let keys = kept.parameters.keys().eq(rule.parameters.keys());
+                    let value = |(name, wanted): (&String, &String)| {
+                        holds(&rule.identifier, name, &kept.parameters[name], wanted)
+                    };
+                    kept.identifier == rule.identifier && keys && rule.parameters.iter().all(value)
+                };
+                let kept = one.rules.iter().filter(serving).find(|kept| kept.frameworks.contains_key(&request.id));
+                prop_assert!(kept.is_some(), "{} of {}", rule.identifier, request.id);
+                let kept = kept.unwrap();
+                prop_assert!(rule.controls.iter().all(|control| kept.frameworks[&request.id].contains(control)));
+                prop_assert!(kept.severity >= request.severities.get(&rule.identifier).copied());
+            }
+        }
+        // Nothing is there that nobody asked for.
+        for kept in &one.rules {
+            for id in kept.frameworks.keys() {
+                let request = requests.iter().find(|request| request.id == *id).unwrap();
+                let mut rules = framework(id).unwrap().rules.iter().filter(|rule| !rule.off);
+                prop_assert!(rules.any(|rule| rule.identifier == kept.identifier));
+                prop_assert!(!request.exclude.contains(&kept.identifier));
+            }
+        }
+    }
+}
+
+#[test]
+fn where_frameworks_differ_both_facts_are_told() {
+    let asked = |id: &str, identifier: &str, name: &str, value: &str| FrameworkRequest {
+        id: id.into(),
+        parameters: BTreeMap::from([(identifier.into(), BTreeMap::from([(name.into(), value.into())]))]),
+        ..FrameworkRequest::default()
+    };
+    let key = |value| asked("hipaa", "ACCESS_KEYS_ROTATED", "maxAccessKeyAge", value);
+    let other = FrameworkRequest { id: "pci-dss-3.2.1".into(), ..FrameworkRequest::default() };
+    let (stricter, _) = compose(&[key("30"), other.clone()]);
+    let told = "`ACCESS_KEYS_ROTATED`: frameworks differ in `maxAccessKeyAge`; the stricter value is taken";
+    assert!(stricter.decisions.iter().any(|decision| decision == told), "{:?}", stricter.decisions);
+    let ports = |value| asked("hipaa", "RESTRICTED_INCOMING_TRAFFIC", "blockedPort1", value);
+    let (twice, _) = compose(&[ports("8080"), other]);
+    let told = "`RESTRICTED_INCOMING_TRAFFIC`: frameworks differ in parameters without an order; kept 2 times";
+    assert!(twice.decisions.iter().any(|decision| decision == told), "{:?}", twice.decisions);
+    let kept = twice.rules.iter().filter(|rule| rule.identifier == "RESTRICTED_INCOMING_TRAFFIC");
+    assert_eq!(kept.flat_map(|rule| rule.frameworks.keys()).collect::<Vec<_>>(), ["pci-dss-3.2.1", "hipaa"]);
+}
+
+#[test]
+fn what_is_changed_in_a_framework_is_judged_at_its_path() {
+    let none = BTreeMap::new();
+    let values = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    let request = FrameworkRequest {
+        id: "hipaa".into(),
+        exclude: vec!["ENCRYPTED_VOLUMES".into(), "ENCRYPTED_VOLUME".into()],
+        parameters: BTreeMap::from([
+            ("ACCESS_KEYS_ROTATED".to_owned(), values("maxAccessKeyAge", "soon")),
+            ("ENCRYPTED_VOLUMES".to_owned(), none.clone()),
+            ("NO_SUCH_RULE".to_owned(), none),
+        ]),
+        severities: BTreeMap::from([("IAM_NO_SUCH".to_owned(), Severity::Low)]),
+    };
+    let again = FrameworkRequest { id: "hipaa".into(), ..FrameworkRequest::default() };
+    let (_, report) = compose(&[request, again]);
+    let paths: Vec<_> = report.errors.iter().map(|finding| finding.path.as_str()).collect();
+    let expected = [
+        "[0].exclude[1]",
+        "[0].parameters.ENCRYPTED_VOLUMES",
+        "[0].parameters.NO_SUCH_RULE",
+        "[0].severities.IAM_NO_SUCH",
+        "[0].parameters.ACCESS_KEYS_ROTATED.maxAccessKeyAge",
+        "[1].id",
+    ];
+    assert_eq!(paths, expected);
+    assert_eq!(report.errors[0].nearest.as_deref(), Some("ENCRYPTED_VOLUMES"));
+}
+
+#[test]
+fn what_is_changed_in_a_framework_takes_effect() {
+    let values = BTreeMap::from([("maxAccessKeyAge".to_owned(), "30".to_owned())]);
+    let request = FrameworkRequest {
+        id: "hipaa".into(),
+        exclude: vec!["ENCRYPTED_VOLUMES".into()],
+        parameters: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), values)]),
+        severities: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), Severity::Critical)]),
+    };
+    let pci = FrameworkRequest { id: "pci-dss-3.2.1".into(), ..FrameworkRequest::default() };
+    let (composition, report) = compose(&[request, pci]);
+    assert_eq!(report.errors, []);
+    let rule = |name: &str| composition.rules.iter().find(|rule| rule.identifier == name).unwrap();
+    let keys = rule("ACCESS_KEYS_ROTATED");
+    assert_eq!((keys.parameters["maxAccessKeyAge"].as_str(), keys.severity), ("30", Some(Severity::Critical)));
+    assert_eq!(keys.frameworks.len(), 2);
+    assert_eq!(rule("ENCRYPTED_VOLUMES").frameworks.keys().collect::<Vec<_>>(), ["pci-dss-3.2.1"]);
+}
+
+/// Alone and in pairs (a seventh of all), because what differs between two frameworks is what is kept twice.
+#[test]
+fn whatever_frameworks_come_to_is_valid_has_names_of_its_own_and_fits_into_packs() {
+    let all: Vec<&str> = frameworks().keys().copied().collect();
+    for (index, one) in all.iter().enumerate() {
+        for other in all.iter().skip(index).step_by(7) {
+            let ids = if one == other { vec![*one] } else { vec![*one, *other] };
+            let (composition, report) = compose(&asked(&ids));
+            assert_eq!(report.errors, [], "{ids:?}");
+            let requests = composition.rules.iter().zip(names(&composition.rules)).map(|(rule, name)| {
+                let parameters = rule.parameters.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
+                RuleRequest {
+                    identifier: rule.identifier.clone(),
+                    name: Some(name),
+                    parameters: parameters.collect(),
+                    frequency: rule.frequency.clone(),
+                    ..RuleRequest::default()
+                }
+            });
+            let requests: Vec<_> = requests.collect();
+            assert!(requests.iter().all(|rule| rule.name.as_ref().is_some_and(|name| name.len() <= 100)), "{ids:?}");
+            assert_eq!(check_rules(&requests, &[], &[]).errors, [], "{ids:?}");
+            let packs = templates(&composition.rules);
+            assert_eq!(
+                packs.iter().map(|pack| pack.resources.len()).sum::<usize>(),
+                composition.rules.len(),
+                "{ids:?}"
+            );
+            for pack in packs {
+                assert!(pack.resources.len() <= RULES_PER_PACK);
+                assert!(serde_json::to_string_pretty(&pack).unwrap().len() <= INLINE_BYTES);
+            }
+        }
+    }
+}
