@@ -26,8 +26,10 @@ def put_authorization(account, owner: str | None = None) -> None:
 
 
 def put_pack(account, name: str, owner: str | None = None) -> None:
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    rule = {"Type": "AWS::Config::ConfigRule", "Properties": {"ConfigRuleName": "volumes", "Source": source}}
     account.client("config").put_conformance_pack(
-        ConformancePackName=name, TemplateBody=json.dumps({"Resources": {}}), Tags=tags(owner)
+        ConformancePackName=name, TemplateBody=json.dumps({"Resources": {"Volumes": rule}}), Tags=tags(owner)
     )
 
 
