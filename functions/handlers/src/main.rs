@@ -15,6 +15,7 @@ use crate::{
 
 mod aggregation;
 mod aws;
+mod configured;
 mod error;
 mod invocation;
 mod log;

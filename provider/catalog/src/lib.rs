@@ -7,15 +7,21 @@ mod check;
 mod compose;
 mod facts;
 mod overrides;
+mod pack;
+mod remedy;
 mod render;
 mod search;
 mod value;
 
-pub use check::{Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_rules};
+pub use check::{
+    Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_custom, check_rules,
+};
 pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
 pub use facts::{
-    Catalog, Framework, FrameworkRule, ParameterType, Regions, Remediation, Rule, RuleParameter, Trigger, framework,
-    frameworks, remediation,
+    Alternative, Catalog, Framework, FrameworkRule, ParameterType, Regions, Remediation, Rule, RuleParameter, Trigger,
+    framework, frameworks, remediation, remedied,
 };
+pub use pack::{BUCKET_BYTES, OWNER_PARAMETER, PACKS_PER_REGION, Pack, RULES_PER_WAIT, pack_name, packs, rules_start};
+pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{INLINE_BYTES, RULES_PER_PACK, Template, names, templates};
 pub use search::{nearest_framework, nearest_rules, search_rules};

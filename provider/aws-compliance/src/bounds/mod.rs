@@ -3,11 +3,16 @@
 
 mod identity;
 mod names;
+mod rule;
 mod schedule;
 mod tags;
 
-pub use identity::{account_id, bucket_arn, email, key_arn, key_in_region, partition_of, region, role_arn};
+pub use identity::{
+    account_id, bucket_arn, email, function_arn, key_arn, key_in_region, partition_of, region, region_and_account,
+    role_arn,
+};
 pub use names::{bucket_name, name_prefix};
+pub use rule::{description, guard_policy, guard_runtime};
 pub use schedule::{period_seconds, schedule};
 pub use tags::check as check_tags;
 

@@ -1,6 +1,7 @@
 //! What starts the functions: the schedule, and compliance changes by way of queues.
 
 use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
+use functions_core::configuration::MonitoringConfiguration;
 use functions_core::contract::compliance_change;
 use pulumi_component::{Input, Scope, depends_on};
 
@@ -48,15 +49,23 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 }
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
-pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
+pub(super) fn compliance_changes(
+    scope: &Scope,
+    shared: &Shared<'_>,
+    watched: &MonitoringConfiguration,
+    functions: &[&Function],
+) {
     let args = shared.args;
-    let entries = args.rules.entries(&args.frameworks, &args.name_prefix, shared.facts.known_region());
-    let parts = parts(entries.into_iter().map(|rule| rule.name));
+    let alone = watched.rules().iter().map(|rule| Json::Known(rule.name.as_str().into()));
+    // AWS Config puts an id of its own behind the name of a rule in a pack.
+    let packed = args.rules.pack_starts(&args.frameworks, &args.name_prefix).into_iter();
+    let packed = packed.map(|start| Json::Known(serde_json::json!({ "prefix": start })));
+    let parts = parts(alone.chain(packed));
     let rules = parts.into_iter().enumerate().map(|(index, names)| {
         let names: Vec<_> = match names.is_empty() {
             // EventBridge refuses an empty list, and without the key every rule of the account would match.
             true => vec![Json::Known(serde_json::json!({ "exists": false }))],
-            false => names.into_iter().map(Json::from).collect(),
+            false => names,
         };
         let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
             .detail("messageType", [compliance_change::MESSAGE_TYPE])
@@ -75,12 +84,11 @@ pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: 
     }
 }
 
-/// The names in parts that fit into a pattern each; at least one part.
-fn parts(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+/// The names, or what they begin with, in parts that fit into a pattern each; at least one part.
+fn parts(names: impl Iterator<Item = Json>) -> Vec<Vec<Json>> {
     let (mut parts, mut length) = (vec![Vec::new()], 0);
     for name in names {
-        // Quotes and a comma.
-        let needed = name.len() + 3;
+        let needed = written(&name) + 1;
         if length + needed > PATTERN_NAMES {
             parts.push(Vec::new());
             length = 0;
@@ -91,6 +99,14 @@ fn parts(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
         }
     }
     parts
+}
+
+/// Characters of it in a pattern.
+fn written(name: &Json) -> usize {
+    match name {
+        Json::Known(value) => value.to_string().chars().count(),
+        _ => 0,
+    }
 }
 
 /// What tells the parts apart: nothing for the first, then `-2`.
@@ -151,9 +167,13 @@ mod tests {
     #[test]
     fn names_are_parted_in_their_order_and_none_is_lost() {
         let names: Vec<_> = (0..231).map(|number| format!("{number:0>60}")).collect();
-        let parts = parts(names.iter().cloned());
-        assert!(parts.iter().all(|part| part.iter().map(|name| name.len() + 3).sum::<usize>() <= PATTERN_NAMES));
-        assert_eq!(parts.concat(), names);
-        assert_eq!(super::parts(std::iter::empty()), [Vec::<String>::new()]);
+        let parts = parts(names.iter().map(|name| Json::from(name.as_str())));
+        assert!(parts.iter().all(|part| part.iter().map(|name| written(name) + 1).sum::<usize>() <= PATTERN_NAMES));
+        let text = |name: &Json| match name {
+            Json::Known(value) => value.as_str().map(str::to_owned),
+            _ => None,
+        };
+        assert_eq!(parts.concat().iter().filter_map(text).collect::<Vec<_>>(), names);
+        assert_eq!(super::parts(std::iter::empty()).len(), 1);
     }
 }

@@ -7,13 +7,30 @@ use pulumi_component::{Checks, Context, Input, PropertyError};
 
 use super::framework::{self, FrameworkArgs};
 use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs};
+use super::{custom, pack};
+use crate::bounds;
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
 
 impl RulesArgs {
     /// Everything that the catalogue knows of rules and frameworks without a region: identifiers, names, parameters,
     /// frequencies, scopes. Paths are `rules` and `frameworks`.
-    pub fn check(&self, frameworks: &[FrameworkArgs], checks: &mut Checks) {
-        checks.under("rules", |checks| self.check_managed(checks));
+    pub fn check(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &mut Checks) {
+        checks.under("rules", |checks| {
+            self.check_managed(checks);
+            self.check_custom(frameworks, checks);
+        });
         framework::check(self, frameworks, checks);
+        pack::check(frameworks, prefix, checks);
+    }
+
+    fn check_custom(&self, frameworks: &[FrameworkArgs], checks: &mut Checks) {
+        if self.custom.is_empty() {
+            return;
+        }
+        let rules = self.rules(frameworks);
+        let taken: Vec<_> = rules.iter().map(|rule| rule.name.as_str()).collect();
+        custom::check(&self.custom, &taken, checks);
     }
 
     /// What the frameworks come to, a sentence each: for a preview.
@@ -45,6 +62,22 @@ impl RulesArgs {
         for finding in warnings {
             checks.warning(&format!("managed{}", finding.path), told(&finding));
         }
+        checks.each("managed", &self.managed, |checks, rule| {
+            if let Some(text) = &rule.description {
+                checks.input("description", text, |text| bounds::description(text));
+            }
+            if let Some(remediation) = &rule.remediation {
+                checks.under("remediation", |checks| remediation.check(rule, checks));
+            }
+        });
+    }
+
+    /// What is wrong with these rules where they are deployed to: rules that the region does not offer, functions of
+    /// another region or account. And what is odd.
+    pub fn misplaced(&self, facts: &AccountFacts) -> (Vec<PropertyError>, Vec<PropertyError>) {
+        let (mut errors, warnings) = self.unavailable(facts.known_region());
+        errors.extend(custom::elsewhere(&self.custom, facts));
+        (errors, warnings)
     }
 
     /// The rules that a region does not offer: those that the deployment must not have, and those that are odd.
@@ -85,7 +118,7 @@ impl ManagedRuleArgs {
 }
 
 impl ScopeArgs {
-    fn request(&self) -> Scope {
+    pub(super) fn request(&self) -> Scope {
         Scope {
             resource_types: self.resource_types.iter().flatten().map(known).collect(),
             // What is not known yet is there nevertheless.
