@@ -1,4 +1,4 @@
-use functions_core::configuration::RuleEntry;
+use functions_core::configuration::{RuleEntry, sha256_hex};
 
 use super::*;
 use crate::testing::{self, Answer, FakeAws, Request, batch, change_event, invocation};

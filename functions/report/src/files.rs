@@ -410,6 +410,7 @@ fn first(report: &Report, trend: Option<String>) -> First {
             None => "",
         },
         score_note: match (score.millipoints, score.costs.len()) {
+            (None, _) if report.totals.total() == 0 => "No rule has judged a resource yet.".to_owned(),
             (None, _) => "No rule that counts has judged a resource yet.".to_owned(),
             (Some(_), 0) if report.findings.is_empty() => "Every judged resource complies.".to_owned(),
             (Some(_), 0) => "What is open is informational.".to_owned(),
@@ -432,7 +433,7 @@ fn first(report: &Report, trend: Option<String>) -> First {
         costs: costs.collect(),
         costs_left: score.costs.len().saturating_sub(SHOWN),
         no_costs: if score.millipoints.is_none() {
-            "Nothing that counts was judged."
+            "Nothing was judged."
         } else {
             "No rule that counts is open."
         },

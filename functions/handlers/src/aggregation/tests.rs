@@ -289,8 +289,9 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     let answer = account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!(answer["scoreMillipoints"], 90_910, "1 of 11, and the informational one outside");
     let report = account.report("run-1");
-    let rules: BTreeMap<_, _> = report["rules"].as_array().unwrap().iter().map(|one| (&one["name"], one)).collect();
-    let of = |name: &str| rules[&json!(name)];
+    let rules: BTreeMap<_, _> =
+        report["rules"].as_array().unwrap().iter().map(|one| (one["name"].as_str(), one)).collect();
+    let of = |name: &str| rules[&Some(name)];
     assert_eq!(rules.len(), 3, "the pack's rule counts under the name of its template");
     assert_eq!((&of("p-c")["severity"], &of("p-c")["compliant"]), (&json!("critical"), &json!(1)));
     assert_eq!((&of("a")["severity"], &of("a")["controls"]), (&json!("low"), &json!(["hipaa 164.312"])));

@@ -1,5 +1,7 @@
 //! Rules against the catalogue: what AWS Config would refuse, told before it is asked.
 
+use std::collections::BTreeMap;
+
 use aws_compliance_catalog::{
     Catalog, Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
 };
@@ -56,12 +58,12 @@ impl RulesArgs {
         }
         let taken: Vec<_> = BASELINE.iter().filter(|_| self.baseline).map(|rule| rule.name).collect();
         let Report { errors, warnings } = check_rules(&self.requests(), &[], &taken);
-        for finding in errors {
-            checks.error(&format!("managed{}", finding.path), told(&finding));
-        }
-        for finding in warnings {
-            checks.warning(&format!("managed{}", finding.path), told(&finding));
-        }
+        let place = |finding: &Finding| {
+            let of = |index: usize| self.managed.get(index).map(|rule| &rule.parameters);
+            format!("managed{}", concealed(&finding.path, of))
+        };
+        errors.iter().for_each(|finding| checks.error(&place(finding), told(finding)));
+        warnings.iter().for_each(|finding| checks.warning(&place(finding), told(finding)));
         checks.each("managed", &self.managed, |checks, rule| {
             if let Some(text) = &rule.description {
                 checks.input("description", text, |text| bounds::description(text));
@@ -127,6 +129,25 @@ impl ScopeArgs {
             tag_value: self.tag_value.as_ref().map(|value| known(value).unwrap_or_default()),
         }
     }
+}
+
+/// The path of a finding in a list of rules, in a form that does not lead to a secret: the engine prints what stands
+/// there. `of` gives a rule's parameters.
+pub(super) fn concealed<'a>(path: &str, of: impl Fn(usize) -> Option<&'a BTreeMap<String, Input<String>>>) -> String {
+    let rest = path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters"));
+    let secret = rest.and_then(|(index, name)| {
+        let parameters = of(index.parse().ok()?)?;
+        Some(match name.strip_prefix('.') {
+            Some(name) => parameters.get(name).is_some_and(is_secret),
+            None => parameters.values().any(is_secret),
+        })
+    });
+    if secret == Some(true) { format!("{path} (secret)") } else { path.to_owned() }
+}
+
+/// Whether a value must not be shown.
+pub(super) fn is_secret(input: &Input<String>) -> bool {
+    input.given().is_some_and(|given| given.secret)
 }
 
 /// A value that is known and may be told: the engine prints what stands at the path of an error.

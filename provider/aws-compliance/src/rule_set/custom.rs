@@ -11,7 +11,7 @@ use pulumi_component::{Checks, Input, PropertyError, Scope, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{known, told};
+use super::check::{concealed, known, told};
 use super::severity::RuleSeverity;
 use super::{RuleSetArgs, ScopeArgs, parameters, rule_scope};
 use crate::bounds;
@@ -217,7 +217,8 @@ pub(super) fn check(rules: &[CustomRuleArgs], taken: &[&str], checks: &mut Check
     checks.each("custom", rules, |checks, rule| rule.check(checks));
     let requests: Vec<_> = rules.iter().map(CustomRuleArgs::request).collect();
     for finding in check_custom(&requests, taken).errors {
-        let path = finding.path.replace("].frequency", "].triggers.frequency");
+        let path = concealed(&finding.path, |index| rules.get(index).map(|rule| &rule.parameters));
+        let path = path.replace("].frequency", "].triggers.frequency");
         // A length is the schema's to judge.
         if !finding.reason.contains("to 128 characters") {
             checks.error(&format!("custom{path}"), told(&finding));

@@ -8,7 +8,7 @@ use pulumi_component::{Checks, Input, Scope, depends_on};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{known, told};
+use super::check::{is_secret, known, told};
 use super::{ManagedRuleArgs, Rule};
 use crate::facts::AccountFacts;
 use crate::tags::{self, Tags};
@@ -44,7 +44,13 @@ impl RemediationArgs {
     /// Judges it, at `remediation` of its rule.
     pub(super) fn check(&self, rule: &ManagedRuleArgs, checks: &mut Checks) {
         let (_, report) = self.remedy(rule);
-        report.errors.iter().for_each(|finding| checks.error(&finding.path, told(finding)));
+        for finding in &report.errors {
+            let given = finding.path.strip_prefix("parameters.").and_then(|name| self.parameters.get(name));
+            // The engine prints what stands at a path.
+            let secret = given.is_some_and(|values| values.iter().any(is_secret));
+            let path = if secret { format!("{} (secret)", finding.path) } else { finding.path.clone() };
+            checks.error(&path, told(finding));
+        }
         report.warnings.iter().for_each(|finding| checks.warning(&finding.path, told(finding)));
     }
 }
