@@ -209,7 +209,7 @@ def generated() -> dict[str, str]:
         "suggestedParameters", "iamActions", "disruptive", "reversible", "confidence", "source",
     )  # fmt: skip
     remediations = {
-        identifier: {name: entry[name] for name in wanted if entry.get(name) is not None}
+        identifier: {name: entry[name] for name in wanted if entry.get(name) is not None} | alternatives(entry)
         for identifier, entry in read("remediations.json")["remediations"].items()
     }
     about = {
@@ -224,6 +224,26 @@ def generated() -> dict[str, str]:
         "frameworks.json": lines({"frameworks": frameworks}),
         "remediations.json": lines({"remediations": remediations}),
     }
+
+
+def alternatives(entry: dict) -> dict:
+    """Further documents for the same rule, each once; one that a Security Hub control names is documented.
+
+    One whose actions are not known is left out: its role could not be limited to them.
+    """
+    found = {}
+    for other in entry["alternatives"]:
+        if other["iamActions"] is None:
+            continue
+        required = other.get("requiredParameters")
+        if required is None:
+            required = [parameter["name"] for parameter in other.get("parameters", []) if parameter["required"]]
+        confidence = "documented" if other.get("securityHubControl") else "inferred"
+        kept = {name: other[name] for name in ("iamActions", "needsSolutionDeployed", "owner")}
+        if other.get("resourceIdParameter"):
+            kept["resourceIdParameter"] = other["resourceIdParameter"]
+        found[other["document"]] = {"confidence": confidence, "requiredParameters": required, **kept}
+    return {"alternatives": found} if found else {}
 
 
 def main() -> None:

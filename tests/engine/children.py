@@ -50,6 +50,7 @@ OUTPUTS = {
     "configAggregatorName",
     "configRoleArn",
     "configRuleNames",
+    "conformancePackNames",
     "dashboardName",
     "kmsKeyArn",
     "kmsKeyId",

@@ -18,6 +18,7 @@ def leftovers(account: Account) -> dict[str, list[str]]:
         "topics": _names(client("sns").list_topics()["Topics"], "TopicArn"),
         "subscriptions": _names(client("sns").list_subscriptions()["Subscriptions"], "SubscriptionArn"),
         "rules": _names(client("config").describe_config_rules()["ConfigRules"], "ConfigRuleName"),
+        "packs": _names(client("config").describe_conformance_packs()["ConformancePackDetails"], "ConformancePackName"),
         "aggregators": _aggregators(account),
         "authorizations": _authorizations(account),
         "dashboards": _names(client("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"),

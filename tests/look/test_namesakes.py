@@ -26,8 +26,10 @@ def put_authorization(account, owner: str | None = None) -> None:
 
 
 def put_pack(account, name: str, owner: str | None = None) -> None:
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    rule = {"Type": "AWS::Config::ConfigRule", "Properties": {"ConfigRuleName": "volumes", "Source": source}}
     account.client("config").put_conformance_pack(
-        ConformancePackName=name, TemplateBody=json.dumps({"Resources": {}}), Tags=tags(owner)
+        ConformancePackName=name, TemplateBody=json.dumps({"Resources": {"Volumes": rule}}), Tags=tags(owner)
     )
 
 
@@ -87,6 +89,23 @@ def test_our_own_things_are_ours(look, recorded):
     ]
     owner = {"value": "audit/prod/renamed", "former": [OWNER]}
     assert look(recorded, **request(recorded.account_id, owner=owner)).problems == []
+
+
+def test_a_pack_says_whose_it_is_by_a_parameter_because_the_provider_gives_it_no_tags(look, recorded):
+    rule = {"ConfigRuleName": "volumes", "Source": {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}}
+    template = {
+        "Parameters": {"ComplianceOwner": {"Type": "String"}},
+        "Resources": {"Volumes": {"Type": "AWS::Config::ConfigRule", "Properties": rule}},
+    }
+    for owner, problems in ((OWNER, 0), ("audit/dev/compliance", 1)):
+        recorded.client("config").put_conformance_pack(
+            ConformancePackName="compliance-cis",
+            TemplateBody=json.dumps(template),
+            ConformancePackInputParameters=[{"ParameterName": "ComplianceOwner", "ParameterValue": owner}],
+        )
+        answer = look(recorded, **request(recorded.account_id))
+        assert len(answer.problems) == problems
+        assert answer.look["conformancePacks"] == {"used": 1, "allowed": 50}
 
 
 def test_the_remedy_that_is_told_works(look, recorded):

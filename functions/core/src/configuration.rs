@@ -4,32 +4,55 @@
 //! the environment of the functions that read it, because Lambda allows 4 KB of environment (AWS Lambda Developer Guide,
 //! "Lambda quotas") and a list of rules has no such bound. A function refuses bytes of another digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::severity::Severity;
+
 /// The version of the document that this code writes and reads.
 pub const VERSION: u32 = 1;
 
-/// What the functions watch. `{"rules":[{"identifier","name"}],"version":1}`, rules sorted by name.
+/// What the functions watch. `{"packs":[{"name","rules"}],"rules":[{"frameworks","identifier","name","severity"}],
+/// "version":1}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
-    // INVARIANT: fields stand in alphabetical order and rules by name, so that equal content has equal bytes.
+    // INVARIANT: fields stand in alphabetical order, packs and rules by name, so that equal content has equal bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    packs: Vec<PackEntry>,
     rules: Vec<RuleEntry>,
     version: u32,
 }
 
 /// One AWS Config rule of this deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleEntry {
-    /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
+    /// Ids of the frameworks that its results count for, and the controls there, where they are named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, BTreeSet<String>>,
+    /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`; of a rule of the user's own `CUSTOM_POLICY` or
+    /// `CUSTOM_LAMBDA`.
     pub identifier: String,
-    /// Name of the rule in the account, with the deployment's prefix where it has one.
+    /// Name of the rule in the account, with the deployment's prefix where it has one; of a rule in a pack, the name that
+    /// the template gives it ([`crate::pack::name_in_template`]).
     pub name: String,
+    /// How much its findings weigh.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+/// One conformance pack of this deployment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackEntry {
+    /// Name of the pack in the account.
+    pub name: String,
+    /// Its rules, sorted by name.
+    pub rules: Vec<RuleEntry>,
 }
 
 /// Why a document cannot be written or read.
@@ -38,6 +61,9 @@ pub enum ConfigurationError {
     /// Two rules share a name, and AWS Config knows rules by name.
     #[error("rule `{0}` is listed twice")]
     DuplicateRule(String),
+    /// Two packs share a name, and AWS Config knows packs by name.
+    #[error("conformance pack `{0}` is listed twice")]
+    DuplicatePack(String),
     /// The bytes are not the document.
     #[error("the configuration document does not read: {0}")]
     Malformed(#[source] serde_json::Error),
@@ -58,13 +84,25 @@ impl MonitoringConfiguration {
     /// # Errors
     /// When two rules share a name.
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Self, ConfigurationError> {
+        Ok(Self { packs: Vec::new(), rules: sorted(rules)?, version: VERSION })
+    }
+
+    /// The same with these conformance packs, in any order.
+    ///
+    /// # Errors
+    /// When two packs, or two rules of all, share a name.
+    pub fn with_packs(self, packs: impl IntoIterator<Item = PackEntry>) -> Result<Self, ConfigurationError> {
         let mut by_name = BTreeMap::new();
-        for rule in rules {
-            if let Some(previous) = by_name.insert(rule.name.clone(), rule) {
-                return Err(ConfigurationError::DuplicateRule(previous.name));
+        for PackEntry { name, rules } in packs {
+            let rules = sorted(rules)?;
+            if let Some(previous) = by_name.insert(name.clone(), PackEntry { name, rules }) {
+                return Err(ConfigurationError::DuplicatePack(previous.name));
             }
         }
-        Ok(Self { rules: by_name.into_values().collect(), version: VERSION })
+        let document = Self { packs: by_name.into_values().collect(), ..self };
+        let mut seen = BTreeSet::new();
+        let twice = document.all_rules().find(|rule| !seen.insert(rule.name.as_str())).map(|rule| rule.name.clone());
+        twice.map_or(Ok(document), |name| Err(ConfigurationError::DuplicateRule(name)))
     }
 
     /// Reads a rendered document.
@@ -83,13 +121,24 @@ impl MonitoringConfiguration {
             return Err(ConfigurationError::OtherVersion { found: version });
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
-        Self::new(document.rules)
+        Self::new(document.rules)?.with_packs(document.packs)
     }
 
-    /// The rules, sorted by name.
+    /// The rules that are deployed one by one, sorted by name.
     #[must_use]
     pub fn rules(&self) -> &[RuleEntry] {
         &self.rules
+    }
+
+    /// The conformance packs, sorted by name.
+    #[must_use]
+    pub fn packs(&self) -> &[PackEntry] {
+        &self.packs
+    }
+
+    /// Every rule, those of packs included.
+    pub fn all_rules(&self) -> impl Iterator<Item = &RuleEntry> {
+        self.rules.iter().chain(self.packs.iter().flat_map(|pack| &pack.rules))
     }
 
     /// The document's bytes: sorted keys, two spaces of indent, a newline at the end. Equal content gives equal bytes.
@@ -100,6 +149,16 @@ impl MonitoringConfiguration {
         let text = serde_json::to_string_pretty(self).map_err(ConfigurationError::Render)?;
         Ok(format!("{text}\n"))
     }
+}
+
+fn sorted(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Vec<RuleEntry>, ConfigurationError> {
+    let mut by_name = BTreeMap::new();
+    for rule in rules {
+        if let Some(previous) = by_name.insert(rule.name.clone(), rule) {
+            return Err(ConfigurationError::DuplicateRule(previous.name));
+        }
+    }
+    Ok(by_name.into_values().collect())
 }
 
 /// SHA-256 of `bytes`: 64 hexadecimal digits, lower case.
@@ -115,22 +174,47 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn entry(name: &str) -> RuleEntry {
-        RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: name.to_owned() }
+        RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: name.to_owned(), ..RuleEntry::default() }
+    }
+
+    fn pack(name: &str, rules: &[&str]) -> PackEntry {
+        PackEntry { name: name.to_owned(), rules: rules.iter().map(|name| entry(name)).collect() }
     }
 
     #[test]
     fn the_rendered_document_is_sorted_and_ends_in_a_newline() {
         let configuration = MonitoringConfiguration::new([entry("b"), entry("a")]).unwrap();
+        let rule = |name: &str| {
+            format!(
+                "    {{\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"{name}\",\n      \
+                 \"severity\": \"medium\"\n    }}"
+            )
+        };
         assert_eq!(
             configuration.render().unwrap(),
-            "{\n  \"rules\": [\n    {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"a\"\n    },\n    \
-             {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"b\"\n    }\n  ],\n  \"version\": 1\n}\n"
+            format!("{{\n  \"rules\": [\n{},\n{}\n  ],\n  \"version\": 1\n}}\n", rule("a"), rule("b"))
         );
     }
 
     #[test]
+    fn packs_and_their_rules_stand_once() {
+        let with = |packs: &[PackEntry]| {
+            let configuration = MonitoringConfiguration::new([entry("a")]).unwrap();
+            configuration.with_packs(packs.iter().cloned()).map_err(|error| error.to_string())
+        };
+        let configuration = with(&[pack("q", &["c", "b"]), pack("p", &["d"])]).unwrap();
+        let names: Vec<_> = configuration.all_rules().map(|rule| rule.name.as_str()).collect();
+        assert_eq!(names, ["a", "d", "b", "c"]);
+        assert_eq!(with(&[pack("p", &[]), pack("p", &[])]), Err("conformance pack `p` is listed twice".to_owned()));
+        assert_eq!(with(&[pack("p", &["a"])]), Err("rule `a` is listed twice".to_owned()));
+        assert_eq!(with(&[pack("p", &["b"]), pack("q", &["b"])]), Err("rule `b` is listed twice".to_owned()));
+    }
+
+    #[test]
     fn keys_are_sorted() {
-        let text = MonitoringConfiguration::new([entry("a")]).unwrap().render().unwrap();
+        let serves = RuleEntry { frameworks: [("hipaa".to_owned(), BTreeSet::new())].into(), ..entry("c") };
+        let configuration = MonitoringConfiguration::new([serves, entry("a")]).unwrap();
+        let text = configuration.with_packs([pack("p", &["b"])]).unwrap().render().unwrap();
         // A `Value` of serde_json is a sorted map, unless a crate of the build asks for insertion order.
         let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
@@ -159,7 +243,10 @@ pub(crate) mod tests {
             let forth = MonitoringConfiguration::new(names.iter().map(|name| entry(name))).unwrap();
             let back = MonitoringConfiguration::new(names.iter().rev().map(|name| entry(name))).unwrap();
             prop_assert_eq!(forth.render().unwrap(), back.render().unwrap());
-            prop_assert_eq!(MonitoringConfiguration::parse(forth.render().unwrap().as_bytes()).unwrap(), forth);
+            prop_assert_eq!(MonitoringConfiguration::parse(forth.render().unwrap().as_bytes()).unwrap(), forth.clone());
+            let whole = forth.with_packs([PackEntry { name: "p".to_owned(), rules: vec![entry("a name of more than twenty characters")] }]);
+            let whole = whole.unwrap();
+            prop_assert_eq!(MonitoringConfiguration::parse(whole.render().unwrap().as_bytes()).unwrap(), whole);
         }
 
         #[test]

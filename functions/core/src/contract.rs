@@ -44,7 +44,13 @@ impl Handler {
                 variable::KMS_KEY_ARN,
                 variable::REPORT_BUCKET,
             ],
-            Self::Aggregation => &[variable::AGGREGATOR_NAME, variable::KMS_KEY_ARN, variable::REPORT_BUCKET],
+            Self::Aggregation => &[
+                variable::AGGREGATOR_NAME,
+                variable::CONFIGURATION_KEY,
+                variable::CONFIGURATION_SHA256,
+                variable::KMS_KEY_ARN,
+                variable::REPORT_BUCKET,
+            ],
             Self::Remediation => &[variable::KMS_KEY_ARN, variable::REPORT_BUCKET],
         }
     }

@@ -24,6 +24,10 @@ pub struct AggregationEnvironment {
     pub storage: StorageEnvironment,
     /// Name of the configuration aggregator.
     pub aggregator_name: String,
+    /// Key of the configuration document in the same bucket.
+    pub configuration_key: String,
+    /// SHA-256 that the document's bytes must have.
+    pub configuration_sha256: String,
 }
 
 /// What remediation needs.
@@ -65,13 +69,8 @@ impl ProcessingEnvironment {
         let mut reader = Reader::new(lookup);
         let environment = Self {
             storage: reader.storage(),
-            configuration_key: reader
-                .take(variable::CONFIGURATION_KEY, "expected an object key", |text| !text.is_empty()),
-            configuration_sha256: reader.take(
-                variable::CONFIGURATION_SHA256,
-                "expected 64 hexadecimal digits in lower case",
-                |text| text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
-            ),
+            configuration_key: reader.configuration_key(),
+            configuration_sha256: reader.configuration_sha256(),
         };
         reader.finish(environment)
     }
@@ -87,6 +86,8 @@ impl AggregationEnvironment {
         let environment = Self {
             storage: reader.storage(),
             aggregator_name: reader.take(variable::AGGREGATOR_NAME, "expected a name", |text| !text.is_empty()),
+            configuration_key: reader.configuration_key(),
+            configuration_sha256: reader.configuration_sha256(),
         };
         reader.finish(environment)
     }
@@ -120,6 +121,16 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             report_bucket: self.take(variable::REPORT_BUCKET, "expected a bucket name", |text| !text.is_empty()),
             kms_key_arn: self.take(variable::KMS_KEY_ARN, "expected the arn of a kms key", is_kms_key_arn),
         }
+    }
+
+    fn configuration_key(&mut self) -> String {
+        self.take(variable::CONFIGURATION_KEY, "expected an object key", |text| !text.is_empty())
+    }
+
+    fn configuration_sha256(&mut self) -> String {
+        self.take(variable::CONFIGURATION_SHA256, "expected 64 hexadecimal digits in lower case", |text| {
+            text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        })
     }
 
     /// The value, or an empty text that [`Self::finish`] never lets out.

@@ -12,6 +12,7 @@
 //! | [`event`] | what a function can be invoked with |
 //! | [`run`], [`timestamp`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
+//! | [`severity`], [`pack`] | how much a rule matters; what becomes of the names of a conformance pack's rules |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 
 pub mod aggregate;
@@ -23,7 +24,9 @@ pub mod evaluate;
 pub mod event;
 pub mod key;
 pub mod metrics;
+pub mod pack;
 pub mod record;
 pub mod remediate;
 pub mod run;
+pub mod severity;
 pub mod timestamp;

@@ -75,7 +75,8 @@ fn line(values: &[(&str, &str, Value)], dimensions: &[(&str, &str)], unix_millis
 mod tests {
     use super::*;
 
-    const SEVERITIES: [(&str, u64); 4] = [("critical", 1), ("high", 0), ("medium", 7), ("low", 0)];
+    const SEVERITIES: [(&str, u64); 5] =
+        [("critical", 1), ("high", 0), ("medium", 7), ("low", 0), ("informational", 2)];
 
     fn lines(rules: usize) -> Vec<Value> {
         let names: Vec<String> = (0..rules).map(|number| format!("rule-{number}")).collect();
@@ -121,6 +122,9 @@ mod tests {
         assert_eq!(lines(3).len(), 1 + SEVERITIES.len() + 3);
         let many = lines(1000);
         assert_eq!(many.len(), 1 + SEVERITIES.len() + RULES);
-        assert_eq!((many[5]["Rule"].as_str(), many[5]["OpenFindings"].as_u64()), (Some("rule-0"), Some(2)));
+        assert_eq!(
+            (many[1 + SEVERITIES.len()]["Rule"].as_str(), many[1 + SEVERITIES.len()]["OpenFindings"].as_u64()),
+            (Some("rule-0"), Some(2))
+        );
     }
 }

@@ -15,6 +15,7 @@ use crate::{
 
 mod aggregation;
 mod aws;
+mod configured;
 mod error;
 mod invocation;
 mod log;
@@ -97,7 +98,8 @@ mod tests {
     async fn a_function_without_its_environment_answers_with_every_missing_variable() {
         assert_eq!(
             unusable("aggregation").await,
-            "environment variables: `REPORT_BUCKET` missing, `KMS_KEY_ARN` missing, `AGGREGATOR_NAME` missing"
+            "environment variables: `REPORT_BUCKET` missing, `KMS_KEY_ARN` missing, `AGGREGATOR_NAME` missing, \
+             `CONFIGURATION_KEY` missing, `CONFIGURATION_SHA256` missing"
         );
     }
 }

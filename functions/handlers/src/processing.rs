@@ -5,7 +5,7 @@
 
 use aws_sdk_config::types::ComplianceByConfigRule;
 use functions_core::{
-    configuration::{MonitoringConfiguration, sha256_hex},
+    configuration::MonitoringConfiguration,
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, RULES_PER_CALL, ReportedRule, ResourceCount, Trigger, evaluate},
     event, key, metrics, record,
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     aws::Clients,
+    configured,
     error::{AwsError, HandlerError},
     invocation::Invocation,
     log,
@@ -75,15 +76,8 @@ impl Processing {
     }
 
     async fn configuration(&self) -> Result<MonitoringConfiguration, HandlerError> {
-        let key = &self.environment.configuration_key;
-        let bytes = self.store.read(key).await?;
-        let found = sha256_hex(&bytes);
-        if found != self.environment.configuration_sha256 {
-            let expected = self.environment.configuration_sha256.clone();
-            return Err(HandlerError::OtherConfiguration { key: key.clone(), expected, found });
-        }
-        MonitoringConfiguration::parse(&bytes)
-            .map_err(|source| HandlerError::Configuration { key: key.clone(), source: source.into() })
+        let environment = &self.environment;
+        configured::read(&self.store, &environment.configuration_key, &environment.configuration_sha256).await
     }
 
     async fn reported(&self, configuration: &MonitoringConfiguration) -> Result<Vec<ReportedRule>, AwsError> {

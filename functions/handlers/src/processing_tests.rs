@@ -1,4 +1,4 @@
-use functions_core::configuration::RuleEntry;
+use functions_core::configuration::{RuleEntry, sha256_hex};
 
 use super::*;
 use crate::testing::{self, Answer, FakeAws, Request, batch, change_event, invocation};
@@ -7,7 +7,11 @@ const KEY: &str = "reports/processing/2026/03/04/123456789012/eu-central-1/run-1
 
 /// A configuration document of that many rules: `rule-00`, `rule-01`, ...
 fn document(rules: usize) -> String {
-    let entry = |number| RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: format!("rule-{number:02}") };
+    let entry = |number| RuleEntry {
+        identifier: "ENCRYPTED_VOLUMES".to_owned(),
+        name: format!("rule-{number:02}"),
+        ..RuleEntry::default()
+    };
     MonitoringConfiguration::new((0..rules).map(entry)).unwrap().render().unwrap()
 }
 

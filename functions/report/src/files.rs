@@ -263,6 +263,7 @@ fn severity_cell(severity: Severity) -> Cell {
         Severity::High => ("sev-high", 1),
         Severity::Medium => ("sev-medium", 2),
         Severity::Low => ("sev-low", 3),
+        Severity::Informational => ("sev-informational", 4),
     };
     Cell { sort: Some(rank), ..Cell::class(severity.word(), class) }
 }
@@ -316,7 +317,7 @@ fn rules_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()).into())
 }
 
-const FOOTER: &str = "Score: 100 less what each open rule costs. A rule costs its weight (critical 10, high 6, medium 3, low 1) among all rules that judged something, times the share of judged resources that do not comply. Verdicts without data or that do not apply cost nothing. Times are UTC.";
+const FOOTER: &str = "Score: 100 less what each open rule costs. A rule costs its weight (critical 10, high 6, medium 3, low 1; informational rules stay outside) among all rules that judged something, times the share of judged resources that do not comply. Verdicts without data or that do not apply cost nothing. Times are UTC.";
 
 #[derive(Template)]
 #[template(path = "page.html")]
@@ -409,8 +410,10 @@ fn first(report: &Report, trend: Option<String>) -> First {
             None => "",
         },
         score_note: match (score.millipoints, score.costs.len()) {
-            (None, _) => "No rule has judged a resource yet.".to_owned(),
-            (Some(_), 0) => "Every judged resource complies.".to_owned(),
+            (None, _) if report.totals.total() == 0 => "No rule has judged a resource yet.".to_owned(),
+            (None, _) => "No rule that counts has judged a resource yet.".to_owned(),
+            (Some(_), 0) if report.findings.is_empty() => "Every judged resource complies.".to_owned(),
+            (Some(_), 0) => "What is open is informational.".to_owned(),
             (Some(left), 1) => format!("One open rule costs {} points.", cost(100_000_u64.saturating_sub(left))),
             (Some(left), open) => {
                 format!("{open} open rules cost {} points together.", cost(100_000_u64.saturating_sub(left)))
@@ -429,7 +432,11 @@ fn first(report: &Report, trend: Option<String>) -> First {
         severities: report.severities.iter().map(|(severity, count)| (severity.word(), grouped(*count))).collect(),
         costs: costs.collect(),
         costs_left: score.costs.len().saturating_sub(SHOWN),
-        no_costs: if score.millipoints.is_none() { "Nothing was judged." } else { "No rule is open." },
+        no_costs: if score.millipoints.is_none() {
+            "Nothing was judged."
+        } else {
+            "No rule that counts is open."
+        },
         trend,
         trend_words: trend_words(&report.trend),
         silent_left: silent.len().saturating_sub(SHOWN * 3),

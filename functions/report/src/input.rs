@@ -3,58 +3,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use functions_core::compliance::Compliance;
-use serde::{Deserialize, Serialize};
+pub use functions_core::severity::Severity;
 
 use crate::model::{Finding, Summary};
-
-/// How much a rule matters, the worst first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Weighs 10.
-    Critical,
-    /// Weighs 6.
-    High,
-    /// Weighs 3; what a rule has that nobody rated.
-    #[default]
-    Medium,
-    /// Weighs 1.
-    Low,
-}
-
-impl Severity {
-    /// All, the worst first.
-    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
-
-    /// The word in JSON, CSV and on the page.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
-    }
-
-    /// The weight in the score.
-    #[must_use]
-    pub const fn weight(self) -> u64 {
-        match self {
-            Self::Critical => 10,
-            Self::High => 6,
-            Self::Medium => 3,
-            Self::Low => 1,
-        }
-    }
-}
 
 /// What is known of a rule beside its verdicts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleFacts {
     /// How much it matters.
     pub severity: Severity,
-    /// Controls of frameworks that it speaks for, such as `PCI DSS 3.4`.
+    /// Frameworks that its results count for, each with a control where the framework names some: `hipaa`,
+    /// `nzism-foundation 1847`.
     pub controls: Vec<String>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A rule costs `100 * weight * failing / judged / weights`, where `judged` is its verdicts that comply or do not, and
 //! `weights` the sum over all rules with such a verdict. Costs are whole thousandths of a point, and the score is what they
-//! leave of 100, so that a reader's own sum comes out. Verdicts without data or that do not apply cost nothing.
+//! leave of 100, so that a reader's own sum comes out. Verdicts without data or that do not apply cost nothing, and
+//! informational rules weigh nothing.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -53,7 +54,8 @@ pub fn score(rules: &BTreeMap<Arc<str>, (Severity, Counts)>) -> Score {
     }
     let mut left = FULL;
     let mut costs = Vec::new();
-    for (rule, (severity, counts)) in rules.iter().filter(|(_, (_, counts))| counts.non_compliant > 0) {
+    let costly = |severity: &Severity, counts: &Counts| severity.weight() > 0 && counts.non_compliant > 0;
+    for (rule, (severity, counts)) in rules.iter().filter(|(_, (severity, counts))| costly(severity, counts)) {
         let judged = judged(counts);
         let cost =
             FULL * u128::from(severity.weight()) * u128::from(counts.non_compliant) / (u128::from(judged) * weights);
@@ -95,6 +97,14 @@ mod tests {
         let rules = [("a".into(), (Severity::Critical, unknown)), ("b".into(), rule(Severity::Low, 1, 0))].into();
         assert_eq!(score(&rules).millipoints, Some(100_000));
         assert_eq!(score(&[("a".into(), (Severity::Critical, unknown))].into()).millipoints, None);
+    }
+
+    #[test]
+    fn informational_rules_stay_outside() {
+        let open = rule(Severity::Informational, 0, 9);
+        assert_eq!(score(&[("a".into(), open)].into()).millipoints, None);
+        let score = score(&[("a".into(), open), ("b".into(), rule(Severity::Low, 1, 1))].into());
+        assert_eq!((score.millipoints, score.costs.len()), (Some(50_000), 1));
     }
 
     #[test]

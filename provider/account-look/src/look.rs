@@ -34,6 +34,9 @@ pub struct Look {
     /// How many rules there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<RuleCount>,
+    /// How many conformance packs there are, where the deployment will have some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conformance_packs: Option<RuleCount>,
     /// All configuration aggregators of the region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aggregators: Option<Vec<Aggregator>>,
@@ -262,13 +265,13 @@ pub struct DeliveryChannel {
     pub topic_arn: Option<String>,
 }
 
-/// How many rules there are in the region.
+/// How many rules, or conformance packs, there are in the region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleCount {
-    /// Rules of everybody, those of conformance packs and services included.
+    /// Those of everybody; rules of conformance packs and services are rules.
     pub used: usize,
-    /// Rules that AWS allows, unless the account has another quota.
+    /// As many as AWS allows, unless the account has another quota.
     pub allowed: usize,
 }
 

@@ -68,6 +68,7 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     look.delivery_channels = channels.found(&mut look.unread);
     look.rules = named.rules.found(&mut look.unread);
     look.aggregators = named.aggregators.found(&mut look.unread);
+    look.conformance_packs = named.packs;
     look.namesakes = named.namesakes;
     look.unread.extend(named.unread);
     look.namesakes.extend(watching.found(&mut look.unread).unwrap_or_default());

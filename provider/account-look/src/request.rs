@@ -136,6 +136,9 @@ pub struct PlannedRule {
     pub resource_types: Vec<String>,
     /// Whether it evaluates when a resource changes. A rule that is only periodic needs no recording.
     pub change_triggered: bool,
+    /// The conformance pack that brings it. AWS Config puts an id of its own behind the name of such a rule, so that it
+    /// is there where its pack is.
+    pub pack: Option<String>,
 }
 
 /// A thing of one name that the deployment will have.

@@ -49,6 +49,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
         row("delivery channel", Some(format!("{}, to the bucket {}", channel.name, channel.bucket)));
     }
     row("rules", look.rules.map(|rules| format!("{} of {}", rules.used, rules.allowed)));
+    row("packs", look.conformance_packs.map(|packs| format!("{} of {}", packs.used, packs.allowed)));
     for aggregator in look.aggregators.iter().flatten() {
         let sees = if aggregator.organization { "the organization".to_owned() } else { aggregator.accounts.join(", ") };
         row("aggregator", Some(format!("{}, sees {sees}", aggregator.name)));

@@ -17,7 +17,7 @@ use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, event_ru
 use crate::names::NamePrefix;
 use crate::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
-use crate::rule_set::{FrameworkArgs, RuleSet, RuleSetArgs, RulesArgs};
+use crate::rule_set::{DeployAs, FrameworkArgs, RuleSet, RuleSetArgs, RulesArgs};
 use crate::tags::Tags;
 
 /// Inputs of [`ComplianceMonitoring`]. None has to be given.
@@ -86,8 +86,10 @@ pub struct ComplianceMonitoring {
     pub sns_topic_arn: Output<String>,
     /// Name of the dashboard, where there is one.
     pub dashboard_name: Output<Option<String>>,
-    /// Names of the rules in the account.
+    /// Names of the rules in the account; those in conformance packs have names of AWS's.
     pub config_rule_names: Output<Vec<String>>,
+    /// Names of the conformance packs in the account.
+    pub conformance_pack_names: Output<Vec<String>>,
     /// Name of the configuration aggregator.
     pub config_aggregator_name: Output<String>,
     /// ARN of the processing function's role.
@@ -113,7 +115,7 @@ impl Component for ComplianceMonitoring {
         checks.under("notifications", |checks| args.notifications.check(checks));
         checks.under("aggregation", |checks| args.aggregation.check(checks));
         checks.under("functions", |checks| args.functions.check(checks));
-        args.rules.check(&args.frameworks, checks);
+        args.rules.check(&args.frameworks, &args.name_prefix, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -121,7 +123,7 @@ impl Component for ComplianceMonitoring {
         args.aggregation.tell(context, &facts).await;
         args.rules.tell(&args.frameworks, context, facts.known_region());
         let request = args.look_request(&facts).await;
-        let (mut errors, warnings) = args.rules.unavailable(facts.known_region());
+        let (mut errors, warnings) = args.rules.misplaced(&facts);
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
         account::see(context, facts, request, (errors, warnings)).await
     }
@@ -140,7 +142,11 @@ impl Component for ComplianceMonitoring {
             false => None,
         };
         let recorded = recorder.as_ref().map(|recorder| facts.recorded_by(recorder.recorder_name.clone()));
-        let rules = scope.component::<RuleSet>("rules", args.rule_set(), recorded.as_ref().unwrap_or(facts))?;
+        let rules = scope.component::<RuleSet>(
+            "rules",
+            args.rule_set(&kms_key_arn, &reports),
+            recorded.as_ref().unwrap_or(facts),
+        )?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
         let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
@@ -163,6 +169,7 @@ impl Component for ComplianceMonitoring {
             sns_topic_arn: alerts.topic_arn,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
+            conformance_pack_names: rules.conformance_pack_names,
             config_aggregator_name: aggregation.config_aggregator_name,
             lambda_role_arn: functions.lambda_role_arn,
             config_role_arn: recorder.map_or(rules.config_role_arn, |recorder| recorder.config_role_arn),
@@ -176,7 +183,7 @@ impl ComplianceMonitoringArgs {
         let name = self.name_prefix.aggregator();
         let mut request = self.lookup.request();
         request.recorder = self.recorder.plan(&self.name_prefix);
-        request.rules = self.rules.planned(&self.frameworks, &self.name_prefix);
+        self.rules.plan(&self.frameworks, &self.name_prefix, facts, &mut request);
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
         let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
         let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
@@ -223,10 +230,18 @@ impl ComplianceMonitoringArgs {
         }
     }
 
-    fn rule_set(&self) -> RuleSetArgs {
-        let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        let (rules, frameworks) = (self.rules.clone(), self.frameworks.clone());
-        RuleSetArgs { name_prefix, tags, rules, frameworks, lookup: LookupArgs::default() }
+    fn rule_set(&self, key: &Output<String>, reports: &ReportStore) -> RuleSetArgs {
+        // Rules need no bucket, and a part that names it waits for it.
+        let packs = self.frameworks.iter().any(|framework| framework.deploy_as == DeployAs::ConformancePack);
+        RuleSetArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            rules: self.rules.clone(),
+            frameworks: self.frameworks.clone(),
+            bucket_name: packs.then(|| reports.bucket_name.clone().into()),
+            kms_key_arn: packs.then(|| key.into()),
+            lookup: LookupArgs::default(),
+        }
     }
 
     fn alerts(&self, key: &Output<String>) -> AlertsArgs {

@@ -106,6 +106,21 @@ impl NamePrefix {
         if self.is_default() { "ComplianceMonitoring".to_owned() } else { self.with("monitoring") }
     }
 
+    /// A conformance pack: one of those that a framework is deployed as, from 1.
+    pub fn pack(&self, framework: &str, part: usize) -> String {
+        aws_compliance_catalog::pack_name(framework, part, &self.0)
+    }
+
+    /// What the names of the rules in a framework's packs begin with, and no others.
+    pub fn pack_rules(&self, framework: &str) -> String {
+        aws_compliance_catalog::rules_start(framework, &self.0)
+    }
+
+    /// The prefix itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// A Config rule: its own name, which only another prefix makes another one.
     pub fn rule(&self, name: &str) -> String {
         if self.is_default() { name.to_owned() } else { self.with(name) }

@@ -99,6 +99,10 @@ impl Report {
         self.errors.push(Finding { path, reason: reason.into(), nearest: nearest.map(str::to_owned) });
     }
 
+    pub(crate) fn warning(&mut self, path: String, reason: impl Into<String>) {
+        self.warnings.push(Finding { path, reason: reason.into(), nearest: None });
+    }
+
     /// An error, or where the rule is unchecked a warning: the service can be newer than the data.
     fn fact(&mut self, request: &RuleRequest, path: String, reason: String, nearest: Option<&str>) {
         let list = if request.unchecked { &mut self.warnings } else { &mut self.errors };
@@ -120,6 +124,18 @@ pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -
             Some(rule) => check_known(&mut report, request, rule, &at),
             None => unknown(&mut report, request, &at),
         }
+    }
+    report
+}
+
+/// Judges rules that are not AWS's own: their names, of which `taken` are there already, and what holds for any rule.
+pub fn check_custom(requests: &[RuleRequest], taken: &[&str]) -> Report {
+    let mut report = Report::default();
+    let mut names: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
+    for (index, request) in requests.iter().enumerate() {
+        let at = format!("[{index}]");
+        check_name(&mut report, request, &at, &mut names);
+        check_shape(&mut report, request, &at);
     }
     report
 }

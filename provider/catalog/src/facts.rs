@@ -178,13 +178,42 @@ pub struct Remediation {
     /// Parameters that must be given.
     #[serde(default)]
     pub required_parameters: Vec<String>,
+    /// Values where a person gives none; `<as rule>` and `<x of the rule>` are parameters of the rule, `<required>` says
+    /// that there is no safe one.
+    #[serde(default)]
+    pub suggested_parameters: BTreeMap<String, String>,
     /// Actions that the automation role needs.
     #[serde(default)]
     pub iam_actions: Vec<String>,
+    /// Whether it comes with a solution of AWS's that must be deployed first.
+    #[serde(default)]
+    pub needs_solution_deployed: bool,
+    /// Further documents for the same rule, by name.
+    #[serde(default)]
+    pub alternatives: BTreeMap<String, Alternative>,
     /// Whether something in use is interrupted.
     pub disruptive: Option<bool>,
     /// `yes`, `partial` or `no`.
     pub reversible: Option<String>,
+    /// `documented`, or `inferred`: only the effect matches.
+    pub confidence: String,
+}
+
+/// Another document for the same rule.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Alternative {
+    /// Parameter that takes the resource's id.
+    pub resource_id_parameter: Option<String>,
+    /// Parameters that must be given.
+    #[serde(default)]
+    pub required_parameters: Vec<String>,
+    /// Actions that the automation role needs.
+    #[serde(default)]
+    pub iam_actions: Vec<String>,
+    /// Whether it comes with a solution of AWS's that must be deployed first.
+    #[serde(default)]
+    pub needs_solution_deployed: bool,
     /// `documented`, or `inferred`: only the effect matches.
     pub confidence: String,
 }
@@ -279,6 +308,11 @@ pub(crate) fn framework_ids() -> impl Iterator<Item = &'static str> {
 /// The framework of an id, such as `hipaa`; read when first asked for.
 pub fn framework(id: &str) -> Option<&'static Framework> {
     FRAMEWORKS.get(id)
+}
+
+/// Identifiers of the rules that a document is known for.
+pub fn remedied() -> impl Iterator<Item = &'static str> {
+    REMEDIATIONS.ids()
 }
 
 /// What mends the findings of a rule, where a document is known.

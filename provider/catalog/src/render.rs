@@ -15,8 +15,34 @@ const NAME_LENGTH: usize = 96;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Template {
+    /// Parameters by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Parameter>,
     /// Rules by logical id.
     pub resources: BTreeMap<String, Resource>,
+}
+
+/// A parameter of a template, which a deployment gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Parameter {
+    #[serde(rename = "Type")]
+    kind: &'static str,
+    description: &'static str,
+}
+
+impl Parameter {
+    /// A text; `description` is for whoever reads the template.
+    pub(crate) fn text(description: &'static str) -> Self {
+        Self { kind: "String", description }
+    }
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Reference {
+    #[serde(rename = "Ref")]
+    parameter: &'static str,
 }
 
 /// A rule in a template.
@@ -32,6 +58,8 @@ pub struct Resource {
 #[serde(rename_all = "PascalCase")]
 struct Properties {
     config_rule_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Reference>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     input_parameters: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +120,15 @@ pub fn names(rules: &[ComposedRule]) -> Vec<String> {
     named.collect()
 }
 
-fn resource(name: String, rule: &ComposedRule) -> Resource {
+impl Resource {
+    /// Describes the rule by the value of a parameter.
+    pub(crate) fn described_by(mut self, parameter: &'static str) -> Self {
+        self.properties.description = Some(Reference { parameter });
+        self
+    }
+}
+
+pub(crate) fn resource(name: String, rule: &ComposedRule) -> Resource {
     let known = Catalog::get().rule(&rule.identifier);
     let periodic = known.is_none_or(|known| known.trigger != Trigger::Change);
     // What the rule needs and has a default for is given as well: only the console fills it in.
@@ -103,6 +139,7 @@ fn resource(name: String, rule: &ComposedRule) -> Resource {
         kind: "AWS::Config::ConfigRule",
         properties: Properties {
             config_rule_name: name,
+            description: None,
             input_parameters: parameters,
             maximum_execution_frequency: rule.frequency.clone().filter(|_| periodic),
             source: Source { owner: "AWS", source_identifier: rule.identifier.clone() },
@@ -111,7 +148,7 @@ fn resource(name: String, rule: &ComposedRule) -> Resource {
 }
 
 /// `encrypted-volumes` becomes `EncryptedVolumes`: a logical id takes letters and digits alone.
-fn logical_id(name: &str) -> String {
+pub(crate) fn logical_id(name: &str) -> String {
     let words = name.split('-').map(|word| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()

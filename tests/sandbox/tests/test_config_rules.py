@@ -136,3 +136,38 @@ def test_rules_come_25_to_a_page(recorded):
         config.put_config_rule(ConfigRule={**VOLUMES, "ConfigRuleName": f"rule-{number:02}"})
     pages = list(config.get_paginator("describe_config_rules").paginate())
     assert [len(page["ConfigRules"]) for page in pages] == [25, 2]
+
+
+CHANGE = {"EventSource": "aws.config", "MessageType": "ConfigurationItemChangeNotification"}
+SCHEDULE = {"EventSource": "aws.config", "MessageType": "ScheduledNotification"}
+
+
+def guard(details: list[dict], **policy) -> dict:
+    """The source of a rule written in Guard."""
+    given = {"PolicyRuntime": "guard-2.x.x", "PolicyText": "rule x { configuration.encrypted == true }", **policy}
+    return {"Owner": "CUSTOM_POLICY", "CustomPolicyDetails": given, "SourceDetails": details}
+
+
+def test_a_rule_written_in_guard_is_taken(recorded):
+    config = recorded.client("config")
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "guard", "Source": guard([CHANGE])})
+    (found,) = config.describe_config_rules(ConfigRuleNames=["guard"])["ConfigRules"]
+    assert found["Source"] == guard([CHANGE])
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (guard([CHANGE], PolicyRuntime="guard-1.x.x"), "ValidationException"),
+        (guard([CHANGE], PolicyText="x" * 10_001), "ValidationException"),
+        (guard([CHANGE], PolicyText=" "), "InvalidParameterValueException"),
+        (guard([SCHEDULE]), "InvalidParameterValueException"),
+        (guard([{**CHANGE, "MaximumExecutionFrequency": "One_Hour"}]), "InvalidParameterValueException"),
+        (guard([]), "InvalidParameterValueException"),
+        (guard([{**CHANGE, "MessageType": "No"}]), "ValidationException"),
+        ({"Owner": "CUSTOM_POLICY", "SourceDetails": [CHANGE]}, "InvalidParameterValueException"),
+    ],
+)
+def test_a_custom_rule_that_cannot_be_one_is_refused(recorded, refused, source, code):
+    with refused(code):
+        recorded.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "guard", "Source": source})

@@ -1,4 +1,4 @@
-"""What prepares an account for the look: recorders of all kinds, conformance packs, tags, and AWS on a bad day."""
+"""What prepares an account for the look: recorders of all kinds, tags, and AWS on a bad day."""
 
 import time
 
@@ -78,28 +78,6 @@ def test_a_recorder_that_leaves_types_out(account):
     assert recorder["recordingGroup"]["exclusionByResourceTypes"] == left_out
     (status,) = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
     assert not status["recording"]
-
-
-def test_a_conformance_pack_is_created_taken_over_and_deleted_by_name(recorded, refused):
-    config = recorded.client("config")
-    first = config.put_conformance_pack(
-        ConformancePackName="cis", TemplateBody="Resources: {}", Tags=[{"Key": "a", "Value": "1"}]
-    )["ConformancePackArn"]
-    again = config.put_conformance_pack(ConformancePackName="cis", TemplateBody="Resources: {}")["ConformancePackArn"]
-    assert first == again
-    assert config.list_tags_for_resource(ResourceArn=first)["Tags"] == [{"Key": "a", "Value": "1"}]
-    (pack,) = config.describe_conformance_packs()["ConformancePackDetails"]
-    assert pack["ConformancePackName"] == "cis"
-    config.delete_conformance_pack(ConformancePackName="cis")
-    with refused("NoSuchConformancePackException"):
-        config.describe_conformance_packs(ConformancePackNames=["cis"])
-
-
-def test_a_template_is_bounded_and_there_is_one(recorded, refused):
-    config = recorded.client("config")
-    config.put_conformance_pack(ConformancePackName="cis", TemplateBody="x" * 51_200)
-    with refused("InvalidParameterValueException"):
-        config.put_conformance_pack(ConformancePackName="none")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@
 //! and a report that has one is not touched any more. Then `latest.json` moves on, over nothing but what was read.
 
 mod before;
+mod known;
 mod reading;
 mod writing;
 
@@ -18,7 +19,8 @@ use functions_core::{
 use functions_report::{input::Context, model::Report};
 use serde_json::{Value, json};
 
-use crate::{aws::Clients, error::HandlerError, invocation::Invocation, log, store::Store};
+use self::known::Known;
+use crate::{aws::Clients, configured, error::HandlerError, invocation::Invocation, log, store::Store};
 
 /// The handler.
 pub struct Aggregation {
@@ -47,10 +49,18 @@ impl Aggregation {
         let (run, prefix) = (&invocation.run, key::report(&invocation.run));
         let latest = before::read_latest(&self.store).await?;
         let before = before::read(&self.store, latest.as_ref(), run).await?;
+        let known =
+            configured::read(&self.store, &self.environment.configuration_key, &self.environment.configuration_sha256);
+        let known = Known::of(&known.await?);
         let expected = reading::sources(&self.config, &self.environment.aggregator_name).await?;
-        let context =
-            Context { run_id: run.id.clone(), time: run.time.as_str().to_owned(), expected, ..Context::default() };
-        let read = reading::verdicts(&self.config, &self.environment.aggregator_name, context, run).await?;
+        let context = Context {
+            run_id: run.id.clone(),
+            time: run.time.as_str().to_owned(),
+            rules: known.facts(),
+            expected,
+            ..Context::default()
+        };
+        let read = reading::verdicts(&self.config, &self.environment.aggregator_name, (context, known), run).await?;
 
         let report = read.collector.finish(before);
         let answer = json!({

@@ -7,9 +7,10 @@ use functions_core::{
 use functions_history::{History, HistoryError, Row};
 use functions_report::{
     collect::Collector,
-    input::{Context, Evaluation, Severity},
+    input::{Context, Evaluation},
 };
 
+use super::known::Known;
 use crate::error::{AwsError, HandlerError};
 
 /// Everything that was read, as it is kept: counts and open findings, and compressed columns.
@@ -20,6 +21,7 @@ pub(super) struct Read {
     pub resources: u64,
     /// Rows among them that do not read, and count nowhere else.
     pub unreadable: u64,
+    known: Known,
 }
 
 /// Account and region of each source of the aggregator. Sources that an organization names are known once they report.
@@ -45,7 +47,7 @@ pub(super) async fn sources(
 pub(super) async fn verdicts(
     config: &aws_sdk_config::Client,
     aggregator: &str,
-    context: Context,
+    (context, known): (Context, Known),
     run: &Run,
 ) -> Result<Read, HandlerError> {
     let millis = i64::try_from(run.time.unix_millis()).unwrap_or(i64::MAX);
@@ -54,6 +56,7 @@ pub(super) async fn verdicts(
         history: History::new(&run.id, run.time.date(), millis).map_err(|error| history_error(&error))?,
         resources: 0,
         unreadable: 0,
+        known,
     };
     let operation = || format!("SelectAggregateResourceConfig through `{aggregator}`");
     let request = config.select_aggregate_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
@@ -76,7 +79,7 @@ impl Read {
             let evaluation = Evaluation {
                 account: &row.account_id,
                 region: &row.aws_region,
-                rule: &verdict.config_rule_name,
+                rule: self.known.name(&verdict.config_rule_name),
                 resource_type: &target.target_resource_type,
                 resource_id: &target.target_resource_id,
                 compliance: verdict.compliance_type,
@@ -86,7 +89,7 @@ impl Read {
                 account: evaluation.account,
                 region: evaluation.region,
                 rule: evaluation.rule,
-                severity: Severity::default().word(),
+                severity: self.known.severity(evaluation.rule).word(),
                 resource_type: evaluation.resource_type,
                 resource_id: evaluation.resource_id,
                 compliance: evaluation.compliance,

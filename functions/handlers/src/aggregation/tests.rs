@@ -6,6 +6,9 @@ use std::{
     },
 };
 
+use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry, sha256_hex};
+use functions_core::severity::Severity;
+
 use super::*;
 use crate::testing::{self, Answer, FakeAws, Request, invocation};
 
@@ -24,6 +27,7 @@ fn row(account: &str, resource: &str, verdict: &str) -> String {
 struct Account {
     aws: FakeAws,
     objects: Objects,
+    configuration: String,
 }
 
 impl Account {
@@ -32,20 +36,36 @@ impl Account {
     }
 
     fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
-        let objects = Objects::default();
+        Self::configured(&MonitoringConfiguration::new([]).unwrap(), pages, refuse)
+    }
+
+    fn configured(
+        configuration: &MonitoringConfiguration,
+        pages: Vec<Vec<String>>,
+        refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static,
+    ) -> Self {
+        let configuration = configuration.render().unwrap();
+        let (objects, document) = (Objects::default(), configuration.clone());
         let kept = Arc::clone(&objects);
         let aws = FakeAws::start(move |request| {
             refuse(request).unwrap_or_else(|| match request.operation() {
+                line if line.contains(key::CONFIGURATION) => (200, document.clone()),
                 "SelectAggregateResourceConfig" => page(&pages, request),
                 "DescribeConfigurationAggregatorSourcesStatus" => (200, sources()),
                 _ => object(&kept, request),
             })
         });
-        Self { aws, objects }
+        Self { aws, objects, configuration }
     }
 
     async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
-        let environment = testing::environment(&[("AGGREGATOR_NAME", "compliance-aggregator")]);
+        let sha256 = sha256_hex(self.configuration.as_bytes());
+        let variables = [
+            ("AGGREGATOR_NAME", "compliance-aggregator"),
+            ("CONFIGURATION_KEY", key::CONFIGURATION),
+            ("CONFIGURATION_SHA256", &sha256),
+        ];
+        let environment = testing::environment(&variables);
         let aggregation = Aggregation::new(environment, &testing::clients(&self.aws.endpoint))?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
@@ -246,6 +266,49 @@ async fn what_an_earlier_run_left_and_does_not_read_is_named() {
     account.put("reports/aggregation/latest.json", "{}");
     let error = account.run(&json!({}), "run-1").await.unwrap_err().to_string();
     assert!(error.starts_with("reading `reports/aggregation/latest.json`, which an earlier run wrote: "), "{error}");
+}
+
+#[tokio::test]
+async fn rules_weigh_and_count_as_the_configuration_says() {
+    let rule = |name: &str, severity| RuleEntry {
+        frameworks: BTreeMap::from([("hipaa".to_owned(), ["164.312".to_owned()].into())]),
+        name: name.to_owned(),
+        severity,
+        ..RuleEntry::default()
+    };
+    let verdict = |resource: &str, rule: &str, compliance: &str| row("1", resource, compliance).replace("\"a\"", rule);
+    let pack = PackEntry { name: "p".to_owned(), rules: vec![rule("p-c", Severity::Critical)] };
+    let rules = [rule("a", Severity::Low), rule("b", Severity::Informational)];
+    let configuration = MonitoringConfiguration::new(rules).unwrap().with_packs([pack]).unwrap();
+    let rows = vec![
+        verdict("one", "\"a\"", "NON_COMPLIANT"),
+        verdict("two", "\"b\"", "NON_COMPLIANT"),
+        verdict("three", "\"p-c-conformance-pack-x1\"", "COMPLIANT"),
+    ];
+    let account = Account::configured(&configuration, vec![rows], |_| None);
+    let answer = account.run(&json!({}), "run-1").await.unwrap();
+    assert_eq!(answer["scoreMillipoints"], 90_910, "1 of 11, and the informational one outside");
+    let report = account.report("run-1");
+    let rules: BTreeMap<_, _> =
+        report["rules"].as_array().unwrap().iter().map(|one| (one["name"].as_str(), one)).collect();
+    let of = |name: &str| rules[&Some(name)];
+    assert_eq!(rules.len(), 3, "the pack's rule counts under the name of its template");
+    assert_eq!((&of("p-c")["severity"], &of("p-c")["compliant"]), (&json!("critical"), &json!(1)));
+    assert_eq!((&of("a")["severity"], &of("a")["controls"]), (&json!("low"), &json!(["hipaa 164.312"])));
+    assert_eq!(
+        report["severities"],
+        json!([["critical", 0], ["high", 0], ["medium", 0], ["low", 1], ["informational", 1]])
+    );
+    assert!(account.object(&format!("{PREFIX}rules.csv")).contains("a,low,hipaa 164.312,"));
+    assert!(account.object(&format!("{PREFIX}findings.csv")).contains("informational,b,"));
+}
+
+#[tokio::test]
+async fn another_configuration_than_the_environment_names_is_refused() {
+    let mut account = Account::new(vec![vec![]]);
+    account.configuration.push(' ');
+    let error = account.run(&json!({}), "run-1").await.unwrap_err().to_string();
+    assert!(error.contains("configuration/monitoring.json"), "{error}");
 }
 
 #[tokio::test]

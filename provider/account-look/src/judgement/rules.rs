@@ -11,7 +11,7 @@ const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IA
 const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
 
 pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
-    let mut findings: Vec<_> = quota(look, request).into_iter().collect();
+    let mut findings: Vec<_> = quota(look, request).into_iter().chain(packs_quota(look, request)).collect();
     if recorder_action(look, request) != RecorderAction::Reuse {
         return findings;
     }
@@ -31,8 +31,13 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
 
 fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
     let rules = look.rules?;
-    let is_there = |name: &str| look.namesakes.iter().any(|one| one.kind == NamesakeKind::Rule && one.name == name);
-    let new = request.rules.iter().filter(|rule| !is_there(&rule.name)).count();
+    let is_there =
+        |kind: NamesakeKind, name: &str| look.namesakes.iter().any(|one| one.kind == kind && one.name == name);
+    let deployed = |rule: &&PlannedRule| match &rule.pack {
+        Some(pack) => is_there(NamesakeKind::ConformancePack, pack),
+        None => is_there(NamesakeKind::Rule, &rule.name),
+    };
+    let new = request.rules.iter().filter(|rule| !deployed(rule)).count();
     let free = rules.allowed.saturating_sub(rules.used);
     if new <= free {
         return None;
@@ -44,6 +49,24 @@ fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
             "{new} new rules do not fit: account {account} has {} of the {} that AWS allows in {region}; take rules out, or \
          ask for a higher quota",
             rules.used, rules.allowed
+        ),
+    ))
+}
+
+fn packs_quota(look: &Look, request: &LookRequest) -> Option<Finding> {
+    let packs = look.conformance_packs?;
+    let there = look.namesakes.iter().filter(|one| one.kind == NamesakeKind::ConformancePack).count();
+    let new = request.conformance_packs.len().saturating_sub(there);
+    if packs.used + new <= packs.allowed {
+        return None;
+    }
+    let (account, region) = place(look);
+    let path = request.conformance_packs.first().map(|pack| pack.path.as_str()).unwrap_or_default();
+    Some(Finding::error(
+        path,
+        format!(
+            "{new} new conformance packs do not fit: account {account} has {} of the {} that AWS allows in {region}; deploy          frameworks as `rules`, or remove packs",
+            packs.used, packs.allowed
         ),
     ))
 }

@@ -73,6 +73,7 @@ fn request() -> LookRequest {
         identifier: "X".into(),
         resource_types: vec![kind.into()],
         change_triggered: true,
+        pack: None,
     };
     LookRequest {
         owner: Some(Owner::new("audit", "prod", "compliance")),
@@ -292,6 +293,32 @@ fn the_quota_counts_what_is_new() {
     let again = Look { namesakes: vec![namesake(NamesakeKind::Rule, "users", ours)], ..full(999) };
     assert_eq!(told(&again, &request()).len(), 1, "what is there already needs no room");
     expect(&full(1003), &request(), "Error rules:", &["1003 of the 1000"]);
+}
+
+#[test]
+fn rules_of_packs_count_and_are_there_where_their_pack_is() {
+    let full = |used| Look { rules: Some(RuleCount { used, allowed: 1000 }), ..good() };
+    let mut request = request();
+    request.rules.iter_mut().for_each(|rule| rule.pack = Some("compliance-cis".into()));
+    expect(&full(999), &request, "Error rules: 2 new rules do not fit", &[]);
+    let ours = tags(OWNER_TAG, "audit/prod/compliance");
+    let again = Look { namesakes: vec![namesake(NamesakeKind::ConformancePack, "compliance-cis", ours)], ..full(1000) };
+    assert_eq!(told(&again, &request).len(), 1, "what is there already needs no room");
+}
+
+#[test]
+fn packs_have_a_quota_of_their_own() {
+    let full = |used| Look { conformance_packs: Some(RuleCount { used, allowed: 50 }), ..good() };
+    assert_eq!(told(&full(49), &request()).len(), 1);
+    expect(
+        &full(50),
+        &request(),
+        "Error frameworks[0].as: 1 new conformance packs do not fit",
+        &["50 of the 50", "as `rules`"],
+    );
+    let ours = tags(OWNER_TAG, "audit/prod/compliance");
+    let again = Look { namesakes: vec![namesake(NamesakeKind::ConformancePack, "compliance-cis", ours)], ..full(50) };
+    assert_eq!(told(&again, &request()).len(), 1, "what is there already needs no room");
 }
 
 #[test]

@@ -3,15 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::Client;
+use aws_sdk_config::types::ConformancePackInputParameter;
 use futures::stream::{self, StreamExt};
 
 use super::failure::{Failure, sorted};
 use super::{Deadline, Read};
 use crate::look::{Aggregator, Namesake, NamesakeKind, Part, RuleCount, Tags, Unread};
-use crate::request::LookRequest;
+use crate::request::{LookRequest, OWNER_TAG};
 
 /// Rules of a region and account, unless the account has another quota (AWS Config Developer Guide, "Service Limits").
 const RULES_ALLOWED: usize = 1000;
+/// Conformance packs of a region and account (AWS Config Developer Guide, "Service Limits").
+const PACKS_ALLOWED: usize = 50;
+/// The parameter of a pack's template that says whose it is, as the tag says it of others: the `aws` provider gives packs
+/// no tags. `aws-compliance-catalog` puts it into templates.
+const OWNER_PARAMETER: &str = "ComplianceOwner";
 /// Reads of tags at once: a framework brings hundreds of rules, and AWS Config throttles who asks for all at once.
 const TAGS_AT_ONCE: usize = 8;
 
@@ -19,6 +25,7 @@ const TAGS_AT_ONCE: usize = 8;
 pub struct Named {
     pub rules: Read<RuleCount>,
     pub aggregators: Read<Vec<Aggregator>>,
+    pub packs: Option<RuleCount>,
     pub namesakes: Vec<Namesake>,
     pub unread: Vec<Unread>,
 }
@@ -36,10 +43,15 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
     let mut namesakes = Vec::new();
     let rules = rules.and_then(|rules| rules).map(|rules| {
         let count = RuleCount { used: rules.len(), allowed: RULES_ALLOWED };
-        let planned: BTreeSet<&str> = request.rules.iter().map(|rule| rule.name.as_str()).collect();
+        let alone = request.rules.iter().filter(|rule| rule.pack.is_none());
+        let planned: BTreeSet<&str> = alone.map(|rule| rule.name.as_str()).collect();
         namesakes.extend(rules.into_iter().filter(|rule| planned.contains(rule.name.as_str())));
         count
     });
+    let packs = packs.and_then(|packs| packs);
+    let pack_count = packs.as_ref().ok().filter(|_| !request.conformance_packs.is_empty());
+    let pack_count = pack_count.map(|(used, _)| RuleCount { used: *used, allowed: PACKS_ALLOWED });
+    let packs = Ok(packs.map(|(_, namesakes)| namesakes));
     for (part, found) in [(Part::Authorizations, authorizations), (Part::ConformancePacks, packs)] {
         match found.and_then(|found| found) {
             Ok(found) => namesakes.extend(found),
@@ -56,7 +68,12 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
         one.tags = tags.remove(&one.arn);
     }
     for one in &mut namesakes {
-        one.tags = tags.remove(&one.arn);
+        // What a pack says of itself stands beside its tags.
+        let said = one.tags.take();
+        one.tags = match tags.remove(&one.arn) {
+            Some(tags) => Some(said.into_iter().flatten().chain(tags).collect()),
+            None => said.filter(|said| !said.is_empty()),
+        };
     }
     namesakes.extend(aggregators.iter().flatten().filter_map(|one| {
         let planned = request.aggregator.as_ref()?;
@@ -72,6 +89,7 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
     Named {
         rules: Read::of(Part::Rules, rules),
         aggregators: Read::of(Part::Aggregators, aggregators),
+        packs: pack_count,
         namesakes,
         unread,
     }
@@ -176,10 +194,11 @@ async fn authorizations(client: &Client, wanted: Option<&str>) -> Result<Vec<Nam
     Ok(found)
 }
 
-/// The conformance packs that have names of ours; none is asked for where the deployment has none.
-async fn packs(client: &Client, request: &LookRequest) -> Result<Vec<Namesake>, Failure> {
+/// How many conformance packs there are, and those that have names of ours; none is asked for where the deployment has
+/// none.
+async fn packs(client: &Client, request: &LookRequest) -> Result<(usize, Vec<Namesake>), Failure> {
     if request.conformance_packs.is_empty() {
-        return Ok(Vec::new());
+        return Ok((0, Vec::new()));
     }
     let mut pages = client.describe_conformance_packs().into_paginator().send();
     let mut found = Vec::new();
@@ -190,9 +209,17 @@ async fn packs(client: &Client, request: &LookRequest) -> Result<Vec<Namesake>, 
             name: pack.conformance_pack_name,
             arn: pack.conformance_pack_arn,
             created_by: pack.created_by.filter(|service| !service.is_empty()),
-            tags: None,
+            tags: Some(owner(pack.conformance_pack_input_parameters.unwrap_or_default())),
         }));
     }
+    let count = found.len();
     found.retain(|pack| request.conformance_packs.iter().any(|planned| planned.name == pack.name));
-    Ok(found)
+    Ok((count, found))
+}
+
+/// The deployment that a pack's parameters name.
+fn owner(parameters: Vec<ConformancePackInputParameter>) -> Tags {
+    let mut parameters = parameters.into_iter();
+    let owner = parameters.find(|parameter| parameter.parameter_name == OWNER_PARAMETER);
+    owner.map(|parameter| (OWNER_TAG.to_owned(), parameter.parameter_value)).into_iter().collect()
 }

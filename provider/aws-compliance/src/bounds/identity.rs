@@ -128,6 +128,28 @@ pub fn role_arn(arn: &str) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// The ARN of a function, with or without a version or alias (Lambda API Reference, `AddPermission`).
+pub fn function_arn(arn: &str) -> Result<(), Wrong> {
+    let [service, region_of, account, resource] = parts(arn, "arn:aws:lambda:REGION:ACCOUNT:function:NAME")?;
+    let named = |part: &str| {
+        (1..=64).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_$".contains(c))
+    };
+    let resource: Vec<_> = resource.split(':').collect();
+    let function = matches!(resource.as_slice(), ["function", name] | ["function", name, _] if named(name));
+    if service != "lambda" || !is_region(region_of) || account_id(account).is_err() || !function {
+        return Err(Wrong::new(
+            "expected the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME, a version or alias may follow",
+        ));
+    }
+    Ok(())
+}
+
+/// Region and account of an ARN.
+pub fn region_and_account(arn: &str) -> Option<(&str, &str)> {
+    let mut parts = arn.splitn(6, ':').skip(3);
+    Some((parts.next()?, parts.next()?))
+}
+
 /// Service, region, account and resource of an ARN.
 fn parts<'a>(arn: &'a str, form: &str) -> Result<[&'a str; 4], Wrong> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
@@ -222,6 +244,21 @@ mod tests {
             ("arn:aws:s3:::abc", Some("abcd")),
         ] {
             assert!(bucket_arn(wrong, name).is_err(), "{wrong}");
+        }
+        for right in ["", ":7", ":live"] {
+            assert!(function_arn(&format!("arn:aws:lambda:eu-west-1:111122223333:function:own-rule{right}")).is_ok());
+        }
+        for wrong in [
+            "own-rule",
+            "arn:aws:lambda:eu-west-1:111122223333:own-rule",
+            "arn:aws:lambda:eu-west-1:111122223333:function:",
+            "arn:aws:lambda:eu-west-1:111122223333:function:a b",
+            "arn:aws:lambda:eu-west-1:111122223333:function:a:b:c",
+            "arn:aws:lambda:eu-west-1:1111:function:own-rule",
+            "arn:aws:lambda::111122223333:function:own-rule",
+            "arn:aws:iam::111122223333:role/own-rule",
+        ] {
+            assert!(function_arn(wrong).is_err(), "{wrong}");
         }
         assert!(role_arn("arn:aws:iam::111122223333:role/path/look").is_ok());
         for wrong in ["look", "arn:aws:iam::111122223333:user/look", "arn:aws:iam:eu-west-1:111122223333:role/look"] {

@@ -1,13 +1,17 @@
 //! What AWS takes, beyond types and ranges: told at preview, with the nearest right answer. Each bound names the AWS page
 //! it is from.
 
+pub mod guard;
 mod identity;
 mod names;
 pub mod rules;
 mod schedule;
 mod tags;
 
-pub use identity::{account_id, bucket_arn, email, key_arn, key_in_region, partition_of, region, role_arn};
+pub use identity::{
+    account_id, bucket_arn, email, function_arn, key_arn, key_in_region, partition_of, region, region_and_account,
+    role_arn,
+};
 pub use names::{bucket_name, name_prefix};
 pub use schedule::{period_seconds, schedule};
 pub use tags::check as check_tags;

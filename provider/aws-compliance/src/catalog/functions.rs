@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::view::{self, FrameworkDetails, ManagedRuleDetails};
 use crate::bounds;
+use crate::names::NamePrefix;
 use crate::rule_set::{FrameworkArgs, ManagedRuleIdentifiers, RulesArgs};
 
 /// Which managed rule.
@@ -109,7 +110,7 @@ impl CheckRulesArgs {
     /// Judges them, as a preview does.
     pub fn judge(&self) -> CheckedRules {
         let mut checks = Checks::default();
-        self.rules.check(&self.frameworks, &mut checks);
+        self.rules.check(&self.frameworks, &NamePrefix::default(), &mut checks);
         let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
         for region in &self.regions {
             let (refused, odd) = self.rules.unavailable(Some(region));

@@ -1,6 +1,7 @@
 //! What starts the functions: the schedule, and compliance changes by way of queues.
 
 use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
+use functions_core::configuration::MonitoringConfiguration;
 use functions_core::contract::compliance_change;
 use pulumi_component::{Input, Scope, depends_on};
 
@@ -50,14 +51,19 @@ pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) 
 }
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
-pub(super) fn compliance_changes(scope: &Scope, shared: &Shared<'_>, functions: &[&Function]) {
+pub(super) fn compliance_changes(
+    scope: &Scope,
+    shared: &Shared<'_>,
+    watched: &MonitoringConfiguration,
+    functions: &[&Function],
+) {
     let args = shared.args;
-    let parts = watched(&args.rules, &args.frameworks, &args.name_prefix, shared.facts.known_region());
+    let parts = patterns(watched, &args.rules, &args.frameworks, &args.name_prefix);
     let rules = parts.into_iter().enumerate().map(|(index, names)| {
         let names: Vec<_> = match names.is_empty() {
             // EventBridge refuses an empty list, and without the key every rule of the account would match.
             true => vec![Json::Known(serde_json::json!({ "exists": false }))],
-            false => names.into_iter().map(Json::from).collect(),
+            false => names,
         };
         let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
             .detail("messageType", [compliance_change::MESSAGE_TYPE])
@@ -83,27 +89,31 @@ pub(crate) fn names(
     prefix: &NamePrefix,
     region: Option<&str>,
 ) -> Vec<String> {
-    let changes = watched(rules, frameworks, prefix, region).len();
+    // Rules that make no configuration document are refused when the functions are described.
+    let watched = rules.watched(frameworks, prefix, region);
+    let changes = watched.map_or(1, |watched| patterns(&watched, rules, frameworks, prefix).len());
     let changes = (0..changes).map(|index| format!("{}{}", prefix.compliance_change(), suffix(index)));
     std::iter::once(prefix.schedule()).chain(changes).collect()
 }
 
-/// The rules that are watched, in parts that an event rule each takes.
-fn watched(
+/// The names of the watched rules as patterns match them, in parts that an event rule each takes.
+fn patterns(
+    watched: &MonitoringConfiguration,
     rules: &RulesArgs,
     frameworks: &[FrameworkArgs],
     prefix: &NamePrefix,
-    region: Option<&str>,
-) -> Vec<Vec<String>> {
-    parts(rules.entries(frameworks, prefix, region).into_iter().map(|rule| rule.name))
+) -> Vec<Vec<Json>> {
+    let alone = watched.rules().iter().map(|rule| Json::Known(rule.name.as_str().into()));
+    // AWS Config puts an id of its own behind the name of a rule in a pack.
+    let packed = rules.pack_starts(frameworks, prefix).into_iter();
+    parts(alone.chain(packed.map(|start| Json::Known(serde_json::json!({ "prefix": start })))))
 }
 
-/// The names in parts that fit into a pattern each; at least one part.
-fn parts(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+/// The names, or what they begin with, in parts that fit into a pattern each; at least one part.
+fn parts(names: impl Iterator<Item = Json>) -> Vec<Vec<Json>> {
     let (mut parts, mut length) = (vec![Vec::new()], 0);
     for name in names {
-        // Quotes and a comma.
-        let needed = name.len() + 3;
+        let needed = written(&name) + 1;
         if length + needed > PATTERN_NAMES {
             parts.push(Vec::new());
             length = 0;
@@ -114,6 +124,14 @@ fn parts(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
         }
     }
     parts
+}
+
+/// Characters of it in a pattern.
+fn written(name: &Json) -> usize {
+    match name {
+        Json::Known(value) => value.to_string().chars().count(),
+        _ => 0,
+    }
 }
 
 /// What tells the parts apart: nothing for the first, then `-2`.
@@ -174,9 +192,13 @@ mod tests {
     #[test]
     fn names_are_parted_in_their_order_and_none_is_lost() {
         let names: Vec<_> = (0..231).map(|number| format!("{number:0>60}")).collect();
-        let parts = parts(names.iter().cloned());
-        assert!(parts.iter().all(|part| part.iter().map(|name| name.len() + 3).sum::<usize>() <= PATTERN_NAMES));
-        assert_eq!(parts.concat(), names);
-        assert_eq!(super::parts(std::iter::empty()), [Vec::<String>::new()]);
+        let parts = parts(names.iter().map(|name| Json::from(name.as_str())));
+        assert!(parts.iter().all(|part| part.iter().map(|name| written(name) + 1).sum::<usize>() <= PATTERN_NAMES));
+        let text = |name: &Json| match name {
+            Json::Known(value) => value.as_str().map(str::to_owned),
+            _ => None,
+        };
+        assert_eq!(parts.concat().iter().filter_map(text).collect::<Vec<_>>(), names);
+        assert_eq!(super::parts(std::iter::empty()).len(), 1);
     }
 }

@@ -6,7 +6,7 @@ mod function;
 mod permissions;
 
 use aws_resources::{Arn, lambda, s3};
-use functions_core::configuration::{MonitoringConfiguration, sha256_hex};
+use functions_core::configuration::{ConfigurationError, sha256_hex};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
 use pulumi_component::{
@@ -137,7 +137,7 @@ impl Component for Functions {
         bounds::check_tags(&args.tags, checks);
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
-        args.rules.check(&args.frameworks, checks);
+        args.rules.check(&args.frameworks, &args.name_prefix, checks);
         checks.under("settings", |checks| args.settings.check(checks));
     }
 
@@ -146,9 +146,9 @@ impl Component for Functions {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let watched = args.rules.entries(&args.frameworks, &args.name_prefix, facts.known_region());
-        let configuration = MonitoringConfiguration::new(watched).and_then(|configuration| configuration.render());
-        let configuration = configuration.map_err(|error| ConstructError::Failed(error.to_string()))?;
+        let failed = |error: ConfigurationError| ConstructError::Failed(error.to_string());
+        let watched = args.rules.watched(&args.frameworks, &args.name_prefix, facts.known_region()).map_err(failed)?;
+        let configuration = watched.render().map_err(failed)?;
         let digest = sha256_hex(configuration.as_bytes());
 
         let required = s3::bucket_objectv2::Required { bucket: args.bucket_name.clone() };
@@ -167,7 +167,11 @@ impl Component for Functions {
             scope,
             &shared,
             Handler::Aggregation,
-            vec![(variable::AGGREGATOR_NAME, args.name_prefix.aggregator().into())],
+            vec![
+                (variable::AGGREGATOR_NAME, args.name_prefix.aggregator().into()),
+                (variable::CONFIGURATION_KEY, object.key().into()),
+                (variable::CONFIGURATION_SHA256, digest.clone().into()),
+            ],
             permissions::aggregation(&shared),
             depends_on(&object),
         );
@@ -200,7 +204,7 @@ impl Component for Functions {
             .register();
 
         events::schedule(scope, &shared, &processing);
-        events::compliance_changes(scope, &shared, &[&processing, &remediation]);
+        events::compliance_changes(scope, &shared, &watched, &[&processing, &remediation]);
 
         Ok(Self {
             processing_lambda_arn: processing.lambda.arn(),

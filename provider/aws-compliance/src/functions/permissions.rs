@@ -25,9 +25,7 @@ pub(super) fn own(shared: &Shared<'_>, log_group: &cloudwatch::LogGroup, dead_le
 /// Processing reads its configuration and the rules' compliance, writes records, and hands over to aggregation.
 pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function) -> Vec<Statement> {
     vec![
-        Statement::allow("Configuration")
-            .actions(["s3:GetObject"])
-            .on(interpolate!("{}/configuration/*", &shared.bucket_arn)),
+        configuration(shared),
         Statement::allow("Records")
             .actions(["s3:PutObject"])
             .on(interpolate!("{}/reports/processing/*", &shared.bucket_arn)),
@@ -40,9 +38,16 @@ pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function) -> Vec<St
     ]
 }
 
-/// Aggregation reads through the aggregator and its own last report, and writes reports and history.
+/// Which rules there are, what they weigh and what they count for.
+fn configuration(shared: &Shared<'_>) -> Statement {
+    let objects = interpolate!("{}/configuration/*", &shared.bucket_arn);
+    Statement::allow("Configuration").actions(["s3:GetObject"]).on(objects)
+}
+
+/// Aggregation reads its configuration, through the aggregator and its own last report, and writes reports and history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
+        configuration(shared),
         Statement::allow("Reports")
             .actions(["s3:GetObject", "s3:PutObject"])
             .on(interpolate!("{}/reports/aggregation/*", &shared.bucket_arn)),

@@ -1,5 +1,7 @@
 //! Rules against the catalogue: what AWS Config would refuse, told before it is asked.
 
+use std::collections::BTreeMap;
+
 use aws_compliance_catalog::{
     Catalog, Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
 };
@@ -7,14 +9,30 @@ use pulumi_component::{Checks, Context, Input, PropertyError};
 
 use super::framework::{self, FrameworkArgs};
 use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs};
+use super::{custom, pack};
 use crate::bounds;
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
 
 impl RulesArgs {
     /// Everything that the catalogue knows of rules and frameworks without a region: identifiers, names, parameters,
     /// frequencies, scopes. Paths are `rules` and `frameworks`.
-    pub fn check(&self, frameworks: &[FrameworkArgs], checks: &mut Checks) {
-        checks.under("rules", |checks| self.check_managed(checks));
+    pub fn check(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &mut Checks) {
+        checks.under("rules", |checks| {
+            self.check_managed(checks);
+            self.check_custom(frameworks, checks);
+        });
         framework::check(self, frameworks, checks);
+        pack::check(frameworks, prefix, checks);
+    }
+
+    fn check_custom(&self, frameworks: &[FrameworkArgs], checks: &mut Checks) {
+        if self.custom.is_empty() {
+            return;
+        }
+        let rules = self.rules(frameworks);
+        let taken: Vec<_> = rules.iter().map(|rule| rule.name.as_str()).collect();
+        custom::check(&self.custom, &taken, checks);
     }
 
     /// What the frameworks come to, a sentence each: for a preview.
@@ -38,15 +56,28 @@ impl RulesArgs {
         if self.managed.is_empty() {
             return;
         }
-        checks.each("managed", &self.managed, |checks, rule| rule.check_texts(checks));
         let taken: Vec<_> = BASELINE.iter().filter(|_| self.baseline).map(|rule| rule.name).collect();
         let Report { errors, warnings } = check_rules(&self.requests(), &[], &taken);
-        for finding in errors {
-            checks.error(&format!("managed{}", finding.path), told(&finding));
-        }
-        for finding in warnings {
-            checks.warning(&format!("managed{}", finding.path), told(&finding));
-        }
+        let place = |finding: &Finding| {
+            let of = |index: usize| self.managed.get(index).map(|rule| &rule.parameters);
+            format!("managed{}", concealed(&finding.path, of))
+        };
+        errors.iter().for_each(|finding| checks.error(&place(finding), told(finding)));
+        warnings.iter().for_each(|finding| checks.warning(&place(finding), told(finding)));
+        checks.each("managed", &self.managed, |checks, rule| {
+            rule.check_texts(checks);
+            if let Some(remediation) = &rule.remediation {
+                checks.under("remediation", |checks| remediation.check(rule, checks));
+            }
+        });
+    }
+
+    /// What is wrong with these rules where they are deployed to: rules that the region does not offer, functions of
+    /// another region or account. And what is odd.
+    pub fn misplaced(&self, facts: &AccountFacts) -> (Vec<PropertyError>, Vec<PropertyError>) {
+        let (mut errors, warnings) = self.unavailable(facts.known_region());
+        errors.extend(custom::elsewhere(&self.custom, facts));
+        (errors, warnings)
     }
 
     /// The rules that a region does not offer: those that the deployment must not have, and those that are odd.
@@ -114,7 +145,7 @@ impl ScopeArgs {
         }
     }
 
-    fn request(&self) -> Scope {
+    pub(super) fn request(&self) -> Scope {
         Scope {
             resource_types: self.resource_types.iter().flatten().map(known).collect(),
             // What is not known yet is there nevertheless.
@@ -123,6 +154,25 @@ impl ScopeArgs {
             tag_value: self.tag_value.as_ref().map(|value| known(value).unwrap_or_default()),
         }
     }
+}
+
+/// The path of a finding in a list of rules, in a form that does not lead to a secret: the engine prints what stands
+/// there. `of` gives a rule's parameters.
+pub(super) fn concealed<'a>(path: &str, of: impl Fn(usize) -> Option<&'a BTreeMap<String, Input<String>>>) -> String {
+    let rest = path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters"));
+    let secret = rest.and_then(|(index, name)| {
+        let parameters = of(index.parse().ok()?)?;
+        Some(match name.strip_prefix('.') {
+            Some(name) => parameters.get(name).is_some_and(is_secret),
+            None => parameters.values().any(is_secret),
+        })
+    });
+    if secret == Some(true) { format!("{path} (secret)") } else { path.to_owned() }
+}
+
+/// Whether a value must not be shown.
+pub(super) fn is_secret(input: &Input<String>) -> bool {
+    input.given().is_some_and(|given| given.secret)
 }
 
 /// A value that is known and may be told: the engine prints what stands at the path of an error.

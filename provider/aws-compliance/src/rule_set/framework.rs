@@ -3,17 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
+    Catalog, ComposedRule, Composition, Framework, FrameworkRequest, compose, framework, names as composed_names,
 };
 use pulumi_component::{Checks, Input, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::{known, told};
-use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Rule, RulesArgs};
+use super::severity::RuleSeverity;
+use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Rule, RulesArgs, pack};
 
 /// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
 const DESCRIPTION_LENGTH: usize = 256;
+
+/// How a framework's rules are deployed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DeployAs {
+    /// As rules of their own, each once beside the baseline, your own and those of other frameworks.
+    #[default]
+    Rules,
+    /// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+    ConformancePack,
+    /// Reserved for AWS's own packs: refused.
+    ManagedPack,
+}
 
 /// A framework whose rules are evaluated.
 // Everything is plain: what the frameworks come to decides which children there are.
@@ -22,6 +36,9 @@ const DESCRIPTION_LENGTH: usize = 256;
 pub struct FrameworkArgs {
     /// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     pub id: String,
+    /// How its rules are deployed.
+    #[serde(rename = "as", default)]
+    pub deploy_as: DeployAs,
     /// Identifiers of rules to leave out.
     #[serde(default)]
     #[schemars(with = "Vec<Suggested<ManagedRuleIdentifiers>>")]
@@ -29,25 +46,28 @@ pub struct FrameworkArgs {
     /// Parameters in place of the framework's: identifier of the rule, name, value.
     #[serde(default)]
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+    /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    #[serde(default)]
+    pub severities: BTreeMap<String, RuleSeverity>,
 }
 
 impl FrameworkArgs {
-    fn request(&self) -> FrameworkRequest {
+    pub(super) fn request(&self) -> FrameworkRequest {
+        let severities = self.severities.iter();
         FrameworkRequest {
             id: self.id.clone(),
             exclude: self.exclude.clone(),
             parameters: self.parameters.clone(),
-            ..FrameworkRequest::default()
+            severities: severities.map(|(identifier, severity)| (identifier.clone(), severity.for_catalog())).collect(),
         }
     }
 }
 
-/// What frameworks come to; they are not read where none is asked for.
+/// What the frameworks that are deployed as rules come to; they are not read where none is asked for.
 fn composition(frameworks: &[FrameworkArgs]) -> Composition {
-    if frameworks.is_empty() {
-        return Composition::default();
-    }
-    compose(&frameworks.iter().map(FrameworkArgs::request).collect::<Vec<_>>()).0
+    let asked = frameworks.iter().filter(|framework| framework.deploy_as == DeployAs::Rules);
+    let requests: Vec<_> = asked.map(FrameworkArgs::request).collect();
+    if requests.is_empty() { Composition::default() } else { compose(&requests).0 }
 }
 
 /// Adds the rules of the frameworks to those that were chosen one by one. One of these stands for the framework's where
@@ -56,7 +76,10 @@ pub(super) fn add(chosen: &mut Vec<Rule>, frameworks: &[FrameworkArgs]) {
     let composed = composition(frameworks).rules;
     for (name, rule) in composed_names(&composed).into_iter().zip(composed) {
         match chosen.iter_mut().find(|own| stands_for(own, &rule)) {
-            Some(own) => own.serves.extend(rule.frameworks),
+            Some(own) => {
+                own.weighed = own.weighed.max(rule.severity);
+                own.serves.extend(rule.frameworks);
+            }
             None => chosen.push(Rule::composed(name, rule)),
         }
     }
@@ -80,7 +103,7 @@ impl Rule {
         args.description = Some(description(rule.frameworks.keys()).into());
         // What AWS put together for all regions is not wrong where one of them lacks a rule.
         args.on_unavailable = OnUnavailable::Skip;
-        Self { name, args, explicit: false, serves: rule.frameworks }
+        Self { name, args, explicit: false, serves: rule.frameworks, weighed: rule.severity }
     }
 }
 
@@ -126,19 +149,26 @@ pub(super) fn notes(rules: &RulesArgs, frameworks: &[FrameworkArgs], regions: &[
         return Vec::new();
     }
     let composition = composition(frameworks);
-    let mut notes = vec![saving(&composition)];
+    let mut notes: Vec<_> = (!composition.asked.is_empty()).then(|| saving(&composition)).into_iter().collect();
     notes.extend(composition.decisions.iter().cloned());
     let all = rules.rules(frameworks);
+    let alone: Vec<_> = all.iter().map(|rule| rule.args.identifier.clone()).collect();
+    notes.extend(pack::notes(frameworks, &alone, regions.first().copied()));
     for own in all.iter().filter(|rule| rule.explicit && !rule.serves.is_empty()) {
         let ids = own.serves.keys().cloned().collect::<Vec<_>>().join(", ");
         notes.push(format!("`{}` of `rules.managed` is evaluated as given there, and counts for {ids}", own.name));
     }
-    for (id, manual) in &composition.manual {
-        notes.push(format!("{id}: people answer for {}", manual.join(", ")));
+    for known in frameworks.iter().filter_map(|asked| Some((&asked.id, framework(&asked.id)?))) {
+        let (id, Framework { manual, .. }) = known;
+        if !manual.is_empty() {
+            notes.push(format!("{id}: people answer for {}", manual.join(", ")));
+        }
     }
     for region in regions {
         let left_out = all.iter().filter(|rule| rule.is_composed() && rule.args.is_left_out(Some(region)));
-        let left_out: Vec<_> = left_out.map(|rule| rule.args.identifier.as_str()).collect();
+        let left_out = left_out.map(|rule| rule.args.identifier.as_str());
+        let packed = pack::left_out(frameworks, region);
+        let left_out: Vec<_> = left_out.chain(packed).collect::<BTreeSet<_>>().into_iter().collect();
         if !left_out.is_empty() {
             let (taken, left_out) = (&Catalog::get().taken, left_out.join(", "));
             notes.push(format!("not offered in {region} and not assessed there (facts of {taken}): {left_out}"));

@@ -1,16 +1,20 @@
 //! The Config rules and the role that AWS Config reads the account with.
 
 mod check;
+mod custom;
 mod framework;
 mod identifier;
+mod pack;
+mod remediation;
+mod severity;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use account_look::{PlannedRule, RecorderMode};
-use aws_compliance_catalog as catalog;
-use aws_compliance_catalog::{Catalog, Trigger};
+use account_look::{LookRequest, PlannedRule, RecorderMode};
+use aws_compliance_catalog::{self as catalog, Catalog, Trigger};
 use aws_resources::{Json, cfg};
-use functions_core::configuration::RuleEntry;
+use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, RuleEntry};
+use functions_core::severity::Severity;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, Suggested, TypeToken, all,
 };
@@ -23,8 +27,11 @@ use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::recorder;
 use crate::tags::{self, Tags};
-pub use framework::FrameworkArgs;
+pub use custom::{CustomRuleArgs, GuardPolicyArgs, RuleFunctionArgs, TriggersArgs};
+pub use framework::{DeployAs, FrameworkArgs};
 pub use identifier::ManagedRuleIdentifiers;
+pub use remediation::RemediationArgs;
+pub use severity::RuleSeverity;
 
 /// A rule of the baseline. All react to changes of resources of one type.
 struct BaselineRule {
@@ -33,6 +40,7 @@ struct BaselineRule {
     /// Name and value.
     parameters: &'static [(&'static str, &'static str)],
     resource_type: &'static str,
+    severity: Severity,
 }
 
 /// The rules that a deployment has unless it says otherwise.
@@ -42,24 +50,28 @@ const BASELINE: [BaselineRule; 4] = [
         identifier: "DESIRED_INSTANCE_TYPE",
         parameters: &[("instanceType", "t2.micro,t2.small,t3.micro,t3.small")],
         resource_type: "AWS::EC2::Instance",
+        severity: Severity::Informational,
     },
     BaselineRule {
         name: "s3-bucket-encryption-enabled",
         identifier: "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
         parameters: &[],
         resource_type: "AWS::S3::Bucket",
+        severity: Severity::High,
     },
     BaselineRule {
         name: "rds-backup-retention-enabled",
         identifier: "DB_INSTANCE_BACKUP_ENABLED",
         parameters: &[],
         resource_type: "AWS::RDS::DBInstance",
+        severity: Severity::Medium,
     },
     BaselineRule {
         name: "ebs-volumes-encrypted",
         identifier: "ENCRYPTED_VOLUMES",
         parameters: &[],
         resource_type: "AWS::EC2::Volume",
+        severity: Severity::High,
     },
 ];
 
@@ -72,11 +84,13 @@ pub struct RulesArgs {
     pub baseline: bool,
     /// Further AWS managed rules.
     pub managed: Vec<ManagedRuleArgs>,
+    /// Rules of your own.
+    pub custom: Vec<CustomRuleArgs>,
 }
 
 impl Default for RulesArgs {
     fn default() -> Self {
-        Self { baseline: true, managed: Vec::new() }
+        Self { baseline: true, managed: Vec::new(), custom: Vec::new() }
     }
 }
 
@@ -100,6 +114,10 @@ pub struct ManagedRuleArgs {
     pub frequency: Option<Input<String>>,
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
+    /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+    pub severity: Option<RuleSeverity>,
+    /// What mends its findings, when a person starts it.
+    pub remediation: Option<RemediationArgs>,
     /// What to do where the region does not offer the rule.
     #[serde(default)]
     pub on_unavailable: OnUnavailable,
@@ -144,11 +162,23 @@ struct Rule {
     explicit: bool,
     /// Ids of the frameworks that its results count for, and the controls there.
     serves: BTreeMap<String, BTreeSet<String>>,
+    /// What a framework says of its weight.
+    weighed: Option<catalog::Severity>,
 }
 
 impl Rule {
     fn own(name: String, args: ManagedRuleArgs, explicit: bool) -> Self {
-        Self { name, args, explicit, serves: BTreeMap::new() }
+        Self { name, args, explicit, serves: BTreeMap::new(), weighed: None }
+    }
+
+    /// As the functions know it.
+    fn entry(&self, prefix: &NamePrefix) -> RuleEntry {
+        RuleEntry {
+            frameworks: self.serves.clone(),
+            identifier: self.args.identifier.clone(),
+            name: prefix.rule(&self.name),
+            severity: self.severity(),
+        }
     }
 
     /// Whether only a framework asks for it.
@@ -158,7 +188,7 @@ impl Rule {
 }
 
 impl RulesArgs {
-    /// All rules: the baseline, those that are given, those of the frameworks.
+    /// All managed rules: the baseline, those that are given, those of the frameworks that are deployed as rules.
     fn rules(&self, frameworks: &[FrameworkArgs]) -> Vec<Rule> {
         let baseline = BASELINE.iter().filter(|_| self.baseline).map(|rule| {
             let parameters = rule.parameters.iter();
@@ -171,13 +201,43 @@ impl RulesArgs {
         rules
     }
 
-    /// Names and identifiers as the functions know them; without what this region does not offer and is left out.
-    pub fn entries(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, region: Option<&str>) -> Vec<RuleEntry> {
+    /// The rules and packs as the functions know them; without what this region does not offer and is left out.
+    ///
+    /// # Errors
+    /// When two share a name, which the checks of the inputs exclude.
+    pub fn watched(
+        &self,
+        frameworks: &[FrameworkArgs],
+        prefix: &NamePrefix,
+        region: Option<&str>,
+    ) -> Result<MonitoringConfiguration, ConfigurationError> {
         let rules = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
-        rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
+        let custom = self.custom.iter().map(|rule| rule.entry(prefix));
+        let entries = rules.map(|rule| rule.entry(prefix)).chain(custom);
+        MonitoringConfiguration::new(entries)?.with_packs(pack::entries(&pack::planned(frameworks, prefix, region)))
     }
 
-    /// What the look at the account is told of them.
+    /// What the names of all rules in packs begin with, by framework.
+    pub fn pack_starts(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix) -> Vec<String> {
+        let packed = frameworks.iter().filter(|framework| framework.deploy_as == DeployAs::ConformancePack);
+        packed.map(|framework| prefix.pack_rules(&framework.id)).collect()
+    }
+
+    /// Tells the look at the account which rules and packs there will be.
+    pub fn plan(
+        &self,
+        frameworks: &[FrameworkArgs],
+        prefix: &NamePrefix,
+        facts: &AccountFacts,
+        look: &mut LookRequest,
+    ) {
+        let (packs, packed) = pack::looked_at(&pack::planned(frameworks, prefix, facts.known_region()));
+        let custom = self.custom.iter().enumerate().map(|(index, rule)| rule.planned(index, prefix));
+        look.rules = self.planned(frameworks, prefix).into_iter().chain(custom).chain(packed).collect();
+        look.conformance_packs = packs;
+    }
+
+    /// The managed rules as the look at the account is told of them.
     pub fn planned(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix) -> Vec<PlannedRule> {
         let baseline = self.rules(&[]).len() - self.managed.len();
         let planned = self.rules(frameworks).into_iter().enumerate().map(|(index, rule)| {
@@ -197,6 +257,7 @@ impl RulesArgs {
                 identifier: rule.args.identifier,
                 resource_types,
                 change_triggered,
+                pack: None,
             }
         });
         planned.collect()
@@ -213,6 +274,8 @@ impl ManagedRuleArgs {
             parameters,
             frequency: None,
             scope: None,
+            severity: None,
+            remediation: None,
             on_unavailable: OnUnavailable::default(),
             unchecked: false,
         }
@@ -235,6 +298,10 @@ pub struct RuleSetArgs {
     pub rules: RulesArgs,
     /// Frameworks whose rules are evaluated, too, each rule once.
     pub frameworks: Vec<FrameworkArgs>,
+    /// Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+    pub bucket_name: Option<Input<String>>,
+    /// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
+    pub kms_key_arn: Option<Input<String>>,
     /// How the account is looked at.
     pub lookup: LookupArgs,
 }
@@ -242,8 +309,10 @@ pub struct RuleSetArgs {
 /// AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
 #[derive(Debug, Outputs)]
 pub struct RuleSet {
-    /// Names of the rules in the account.
+    /// Names of the rules in the account; those in conformance packs have names of AWS's.
     pub config_rule_names: Output<Vec<String>>,
+    /// Names of the conformance packs in the account.
+    pub conformance_pack_names: Output<Vec<String>>,
     /// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
     pub config_role_arn: Output<String>,
 }
@@ -256,7 +325,14 @@ impl Component for RuleSet {
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        args.rules.check(&args.frameworks, checks);
+        args.rules.check(&args.frameworks, &args.name_prefix, checks);
+        if let Some(name) = &args.bucket_name {
+            checks.input("bucketName", name, |name| bounds::bucket_name(name));
+        }
+        if let Some(key) = &args.kms_key_arn {
+            checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
+        }
+        pack::check_sizes(args, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
@@ -264,10 +340,10 @@ impl Component for RuleSet {
         let facts = AccountFacts::look(context).await?;
         let mut request = args.lookup.request();
         request.recorder.mode = RecorderMode::Unmanaged;
-        request.rules = args.rules.planned(&args.frameworks, &args.name_prefix);
+        args.rules.plan(&args.frameworks, &args.name_prefix, &facts, &mut request);
         args.rules.tell(&args.frameworks, context, facts.known_region());
-        let unavailable = args.rules.unavailable(facts.known_region());
-        account::see(context, facts, request, unavailable).await
+        let misplaced = args.rules.misplaced(&facts);
+        account::see(context, facts, request, misplaced).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
@@ -275,22 +351,33 @@ impl Component for RuleSet {
         let offered =
             args.rules.rules(&args.frameworks).into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
         let rules = offered.map(|rule| {
-            let parameters = parameters(whole(&rule.args.identifier, rule.args.parameters));
-            let source = cfg::RuleSource::new("AWS").source_identifier(rule.args.identifier);
-            cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
-                .name(args.name_prefix.rule(&rule.name))
-                .set_description(rule.args.description)
-                .set_input_parameters(parameters)
-                .set_maximum_execution_frequency(rule.args.frequency)
-                .set_scope(rule.args.scope.map(|scope| rule_scope(scope).into()))
-                .tags(tags::owned(&args.tags, facts))
-                .options(facts.after_recorder())
-                .register()
+            let child = managed(scope, &rule, &args, facts);
+            remediation::describe(scope, &rule, &child, &args.tags, facts);
+            child
         });
-        let names: Vec<_> = rules.map(|rule| rule.name()).collect();
+        let rules: Vec<_> = rules.chain(custom::describe(scope, &args, facts)).collect();
+        let packs = pack::describe(scope, &args, facts)?;
         let in_use = facts.reused_recorder_role().map_or_else(|| role.arn(), |found| Output::known(found.to_owned()));
-        Ok(Self { config_rule_names: all(names), config_role_arn: in_use })
+        Ok(Self {
+            config_rule_names: all(rules.iter().map(cfg::Rule::name)),
+            conformance_pack_names: all(packs),
+            config_role_arn: in_use,
+        })
     }
+}
+
+fn managed(scope: &Scope, rule: &Rule, args: &RuleSetArgs, facts: &AccountFacts) -> cfg::Rule {
+    let given = &rule.args;
+    let source = cfg::RuleSource::new("AWS").source_identifier(&given.identifier);
+    cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
+        .name(args.name_prefix.rule(&rule.name))
+        .set_description(given.description.clone())
+        .set_input_parameters(parameters(whole(&given.identifier, given.parameters.clone())))
+        .set_maximum_execution_frequency(given.frequency.clone())
+        .set_scope(given.scope.clone().map(|scope| rule_scope(scope).into()))
+        .tags(tags::owned(&args.tags, facts))
+        .options(facts.after_recorder())
+        .register()
 }
 
 /// The resource types that a rule evaluates, and whether changes of them trigger it.

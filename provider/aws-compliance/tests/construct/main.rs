@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod custom;
+#[cfg(test)]
 mod frameworks;
+#[cfg(test)]
+mod packs;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]

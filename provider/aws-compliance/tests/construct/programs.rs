@@ -98,6 +98,19 @@ pub fn anything() -> impl Strategy<Value = Json> {
                 "dailyTypes",
                 "lookup",
                 "roleArn",
+                "custom",
+                "name",
+                "guard",
+                "policy",
+                "function",
+                "arn",
+                "triggers",
+                "frequency",
+                "severity",
+                "remediation",
+                "frameworks",
+                "id",
+                "as",
             ][..]
         )
         .prop_map(str::to_owned),
@@ -128,7 +141,7 @@ proptest! {
     fn no_input_panics_or_registers_anything_after_an_error(
         given in prop::collection::btree_map(prop::sample::select(&[
             "namePrefix", "tags", "kmsKeyArn", "reports", "rules", "notifications", "aggregation", "functions", "recorder",
-            "lookup", "dashboard", "other",
+            "lookup", "dashboard", "frameworks", "other",
         ][..]), anything(), 0..4),
     ) {
         let given = Json::Object(given.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());

@@ -44,8 +44,30 @@ pub fn every_input() -> PropertyMap {
                 "parameters": { "maxAccessKeyAge": "90" },
                 "frequency": "Six_Hours",
                 "scope": { "resourceTypes": ["AWS::IAM::User"], "resourceId": "user" },
+                "severity": "critical",
+                "remediation": { "parameters": { "MaxCredentialUsageAge": ["120"] } },
             }],
+            "custom": [
+                {
+                    "name": "own-policy",
+                    "description": "Volumes are encrypted",
+                    "guard": { "policy": "rule own { configuration.encrypted == true }", "enableDebugLog": true },
+                    "scope": { "resourceTypes": ["AWS::EC2::Volume"] },
+                    "severity": "low",
+                },
+                {
+                    "name": "own-function",
+                    "function": { "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own" },
+                    "triggers": { "onChange": true, "frequency": "Six_Hours" },
+                    "scope": { "tagKey": "team" },
+                    "parameters": { "most": "3" },
+                },
+            ],
         },
+        "frameworks": [
+            { "id": "security-best-practices-for-ecr", "severities": { "ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED": "low" } },
+            { "id": "security-best-practices-for-efs", "as": "conformancePack", "exclude": ["EFS_ENCRYPTED_CHECK"] },
+        ],
         "notifications": { "emails": { "security": "security@example.com" } },
         "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
         "functions": {

@@ -1,7 +1,8 @@
 """AWS Config for the simulated account, in MiniStack's process.
 
 Recorder, delivery channel, aggregators and authorizations are kept by moto's backend; rules, evaluations, the reads
-over them, service-linked recorders, conformance packs and tags are ours. Everything is per account and region.
+over them, service-linked recorders, conformance packs, remediations and tags are ours. Everything is per account and
+region.
 """
 
 import json
@@ -13,7 +14,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.core.router import extract_access_key_id
 
 from account import hooks
-from account.config import access, aggregate, aggregators, compliance, packs, recorders, rules, tags
+from account.config import access, aggregate, aggregators, compliance, packs, recorders, remediations, rules, tags
 from account.config.errors import ConfigError, moto_error
 
 HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
@@ -25,6 +26,7 @@ OPERATIONS = {
     **aggregators.OPERATIONS,
     **aggregate.OPERATIONS,
     **packs.OPERATIONS,
+    **remediations.OPERATIONS,
     **tags.OPERATIONS,
 }
 

@@ -21,7 +21,7 @@ BY_AGGREGATOR = frozenset(
     }
 )
 BY_AUTHORIZATION = frozenset({"DeleteAggregationAuthorization", "PutAggregationAuthorization"})
-BY_PACK = frozenset({"DeleteConformancePack", "PutConformancePack"})
+BY_PACK = frozenset({"DeleteConformancePack", "DescribeConformancePackCompliance", "PutConformancePack"})
 BY_ARN = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
 
 

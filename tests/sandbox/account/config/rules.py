@@ -9,6 +9,7 @@ from ministack.core.responses import get_account_id
 from ministack.services import lambda_svc
 
 from account import policies
+from account.config.custom_rules import FREQUENCIES, check_custom_rule
 from account.config.errors import ConfigError, invalid, not_an_enum, too_long
 from account.config.managed_rules import check_managed_rule
 from account.config.paging import chosen, page
@@ -16,23 +17,27 @@ from account.config.state import arn, here, moto_here, random_suffix
 from account.config.tags import tag_new
 
 RULES_PER_REGION = 1000
-FREQUENCIES = ("One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours")
 OWNERS = ("AWS", "CUSTOM_LAMBDA", "CUSTOM_POLICY")
 KEPT = ("Description", "Scope", "Source", "InputParameters", "MaximumExecutionFrequency", "EvaluationModes")
 
 
 def put_config_rule(request: dict) -> None:
     """Create a rule, or take over the rule of that name, as AWS does without a word."""
+    put_rule(request["ConfigRule"], request.get("Tags"))
+
+
+def put_rule(wanted: dict, tags: list[dict] | None = None, created_by: str | None = None) -> None:
+    """The same for a service of AWS, whose rules nobody else changes."""
     if not moto_here().recorders:
         raise ConfigError(
             "NoAvailableConfigurationRecorderException",
             "There are no configuration recorders available to provide the role needed to describe your resources. "
             "Create a configuration recorder.",
         )
-    wanted = request["ConfigRule"]
     name = _name(wanted)
     rules = here().rules
     existing = rules.get(name)
+    _refuse_of_another(existing, created_by)
     _check(wanted, existing)
     if existing is None and len(rules) >= RULES_PER_REGION:
         raise ConfigError(
@@ -47,9 +52,11 @@ def put_config_rule(request: dict) -> None:
     rule["ConfigRuleId"] = identity["ConfigRuleId"]
     rule["ConfigRuleArn"] = arn("config-rule", identity["ConfigRuleId"])
     rule["ConfigRuleState"] = "ACTIVE"
+    if created_by:
+        rule["CreatedBy"] = created_by
     rules[name] = rule
     if existing is None:
-        tag_new(rule["ConfigRuleArn"], request.get("Tags"))
+        tag_new(rule["ConfigRuleArn"], tags)
 
 
 def describe_config_rules(request: dict) -> dict:
@@ -61,10 +68,21 @@ def describe_config_rules(request: dict) -> dict:
 def delete_config_rule(request: dict) -> None:
     """Remove a rule and its results."""
     name = request["ConfigRuleName"]
-    state = here()
-    rule = state.rules.pop(name, None)
-    if rule is None:
+    if name not in here().rules:
         raise no_such_rule(name)
+    _refuse_of_another(here().rules[name], None)
+    if name in here().remediations:
+        raise ConfigError(
+            "ResourceInUseException",
+            f"The rule {name} has a remediation action associated with it. Delete the remediation action first.",
+        )
+    remove_rule(name)
+
+
+def remove_rule(name: str) -> None:
+    """Remove a rule that is there, and its results, whoever made it."""
+    state = here()
+    rule = state.rules.pop(name)
     state.tags.pop(rule["ConfigRuleArn"], None)
     for key in [key for key in state.evaluations if key[0] == name]:
         del state.evaluations[key]
@@ -76,6 +94,14 @@ def no_such_rule(name: str) -> ConfigError:
         "NoSuchConfigRuleException",
         f"The ConfigRule '{name}' provided in the request is invalid. Please check the configRule name.",
     )
+
+
+def _refuse_of_another(rule: dict | None, created_by: str | None) -> None:
+    if rule is not None and rule.get("CreatedBy") != created_by:
+        raise ConfigError(
+            "AccessDeniedException",
+            "An AWS service owns ServiceLinkedConfigRule. You do not have permissions to take action on this rule.",
+        )
 
 
 def _name(wanted: dict) -> str:
@@ -146,7 +172,9 @@ def _check_source(source: dict, parameters: dict[str, str], frequency: str | Non
         )
     if owner == "AWS":
         check_managed_rule(source.get("SourceIdentifier", ""), parameters, frequency)
-    elif owner == "CUSTOM_LAMBDA" and not _may_invoke(source.get("SourceIdentifier", "")):
+        return
+    check_custom_rule(source, frequency)
+    if owner == "CUSTOM_LAMBDA" and not _may_invoke(source.get("SourceIdentifier", "")):
         raise ConfigError(
             "InsufficientPermissionsException",
             f"The AWS Lambda function {source.get('SourceIdentifier')} cannot be invoked. Check the specified function "

@@ -18,13 +18,14 @@ class RegionState:
 
     rules: name -> rule; evaluations: (rule name, resource type, resource id) -> newest result; tags: ARN -> tags;
     recorders: name of the customer-managed recorder -> its ARN and mode; linked: service principal -> its recorder;
-    packs: name -> conformance pack.
+    packs: name -> conformance pack; remediations: rule name -> its remediation.
     """
 
     rules: dict[str, dict] = field(default_factory=dict)
     recorders: dict[str, dict] = field(default_factory=dict)
     linked: dict[str, dict] = field(default_factory=dict)
     packs: dict[str, dict] = field(default_factory=dict)
+    remediations: dict[str, dict] = field(default_factory=dict)
     evaluations: dict[tuple[str, str, str], dict] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
 

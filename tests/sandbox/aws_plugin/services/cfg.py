@@ -1,4 +1,4 @@
-"""AWS Config: rules, authorizations, aggregators, the recorder and its channel."""
+"""AWS Config: rules, packs, remediations, authorizations, aggregators, the recorder and its channel."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ..resource import Resource, retag, tag_list, tag_map
 from ..values import camel, pascal
 
 DELETION_SECONDS = 60
+# What the provider waits for a pack, and no input changes.
+PACK_SECONDS = 300
 
 
 def _tags(config, arn, old, inputs):
@@ -79,6 +81,96 @@ class Rule(Resource):
                     return
                 raise
             time.sleep(0.2)
+
+
+class ConformancePack(Resource):
+    token = "aws:cfg/conformancePack:ConformancePack"
+    name = "name"
+    replaces = ("name",)
+    members = ("deliveryS3Bucket", "deliveryS3KeyPrefix", "templateBody", "templateS3Uri")
+
+    def create(self, aws, inputs):
+        config = aws.client("config", inputs.get("region"))
+        given = {member[:1].upper() + member[1:]: inputs[member] for member in self.members if inputs.get(member)}
+        if parameters := inputs.get("inputParameters"):
+            given["ConformancePackInputParameters"] = pascal(parameters)
+        arn = config.put_conformance_pack(ConformancePackName=inputs["name"], **given)["ConformancePackArn"]
+        self._wait(config, inputs["name"])
+        return inputs["name"], {"arn": arn}
+
+    def _wait(self, config, name):
+        end = time.monotonic() + PACK_SECONDS
+        while time.monotonic() < end:
+            (status,) = config.describe_conformance_pack_status(ConformancePackNames=[name])[
+                "ConformancePackStatusDetails"
+            ]
+            if status["ConformancePackState"] == "CREATE_COMPLETE":
+                return
+            if status["ConformancePackState"] == "CREATE_FAILED":
+                raise ValueError(f"conformance pack {name}: {status.get('ConformancePackStatusReason')}")
+            time.sleep(0.2)
+        raise TimeoutError(f"conformance pack {name}: timeout while waiting for state to become CREATE_COMPLETE")
+
+    def read(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        (pack,) = config.describe_conformance_packs(ConformancePackNames=[identity])["ConformancePackDetails"]
+        # The template does not come back.
+        return {
+            "arn": pack["ConformancePackArn"],
+            "name": identity,
+            "inputParameters": camel(pack.get("ConformancePackInputParameters")),
+            "deliveryS3Bucket": pack.get("DeliveryS3Bucket"),
+        }
+
+    def delete(self, aws, identity, state):
+        aws.client("config", state.get("region")).delete_conformance_pack(ConformancePackName=identity)
+
+
+class RemediationConfiguration(Resource):
+    token = "aws:cfg/remediationConfiguration:RemediationConfiguration"
+    replaces = ("configRuleName",)
+    members = ("configRuleName", "targetType", "targetId", "targetVersion", "resourceType", "automatic")
+
+    def create(self, aws, inputs):
+        config = aws.client("config", inputs.get("region"))
+        wanted = {member[:1].upper() + member[1:]: inputs[member] for member in self.members if inputs.get(member)}
+        wanted["Parameters"] = {one["name"]: self._value(one) for one in inputs.get("parameters") or []}
+        answer = config.put_remediation_configurations(RemediationConfigurations=[wanted])
+        if answer["FailedBatches"]:
+            raise ValueError(answer["FailedBatches"][0]["FailureMessage"])
+        return inputs["configRuleName"], {"arn": self._found(config, inputs["configRuleName"])["Arn"]}
+
+    def _value(self, parameter):
+        if parameter.get("resourceValue"):
+            return {"ResourceValue": {"Value": parameter["resourceValue"]}}
+        return {"StaticValue": {"Values": parameter.get("staticValues") or [parameter["staticValue"]]}}
+
+    def _found(self, config, name):
+        found = config.describe_remediation_configurations(ConfigRuleNames=[name])["RemediationConfigurations"]
+        return found[0] if found else None
+
+    def read(self, aws, identity, state):
+        found = self._found(aws.client("config", state.get("region")), identity)
+        if found is None:
+            return None
+        return {
+            "arn": found["Arn"],
+            "configRuleName": identity,
+            "targetType": found["TargetType"],
+            "targetId": found["TargetId"],
+            "automatic": found["Automatic"],
+            "parameters": [self._observed(name, value) for name, value in found.get("Parameters", {}).items()],
+        }
+
+    def _observed(self, name, value):
+        if "ResourceValue" in value:
+            return {"name": name, "resourceValue": value["ResourceValue"]["Value"]}
+        values = value["StaticValue"]["Values"]
+        return {"name": name, **({"staticValue": values[0]} if len(values) == 1 else {"staticValues": values})}
+
+    def delete(self, aws, identity, state):
+        config = aws.client("config", state.get("region"))
+        config.delete_remediation_configuration(ConfigRuleName=identity)
 
 
 class AggregateAuthorization(Resource):

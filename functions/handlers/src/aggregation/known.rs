@@ -1,0 +1,83 @@
+//! What the configuration document knows of the rules whose verdicts are read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use functions_core::{
+    configuration::{MonitoringConfiguration, RuleEntry},
+    pack::name_in_template,
+};
+use functions_report::input::{RuleFacts, Severity};
+
+/// What is known of rules by name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    facts: BTreeMap<String, RuleFacts>,
+    /// Names that templates of conformance packs give.
+    packed: BTreeSet<String>,
+}
+
+impl Known {
+    pub(super) fn of(configuration: &MonitoringConfiguration) -> Self {
+        let facts = configuration.all_rules().map(|rule| (rule.name.clone(), facts(rule))).collect();
+        let packed = configuration.packs().iter().flat_map(|pack| &pack.rules).map(|rule| rule.name.clone());
+        Self { facts, packed: packed.collect() }
+    }
+
+    /// The name under which a rule counts. AWS Config puts an id of the pack behind the names of its rules, which differs
+    /// from account to account and from one deployment to the next.
+    pub(super) fn name<'a>(&self, reported: &'a str) -> &'a str {
+        name_in_template(reported).filter(|name| self.packed.contains(*name)).unwrap_or(reported)
+    }
+
+    pub(super) fn severity(&self, name: &str) -> Severity {
+        self.facts.get(name).map(|facts| facts.severity).unwrap_or_default()
+    }
+
+    pub(super) fn facts(&self) -> BTreeMap<String, RuleFacts> {
+        self.facts.clone()
+    }
+}
+
+fn facts(rule: &RuleEntry) -> RuleFacts {
+    let controls = rule.frameworks.iter().flat_map(|(id, controls)| match controls.is_empty() {
+        true => vec![id.clone()],
+        false => controls.iter().map(|control| format!("{id} {control}")).collect(),
+    });
+    RuleFacts { severity: rule.severity, controls: controls.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use functions_core::configuration::PackEntry;
+
+    use super::*;
+
+    fn rule(name: &str, frameworks: &[(&str, &[&str])]) -> RuleEntry {
+        let controls = |all: &[&str]| all.iter().map(|control| (*control).to_owned()).collect();
+        RuleEntry {
+            frameworks: frameworks.iter().map(|(id, all)| ((*id).to_owned(), controls(all))).collect(),
+            name: name.to_owned(),
+            severity: Severity::High,
+            ..RuleEntry::default()
+        }
+    }
+
+    #[test]
+    fn a_rule_counts_under_its_frameworks_and_their_controls() {
+        let serving = rule("a", &[("hipaa", &[]), ("nzism", &["1847", "2090"])]);
+        let known = Known::of(&MonitoringConfiguration::new([serving]).unwrap());
+        assert_eq!(known.facts()["a"].controls, ["hipaa", "nzism 1847", "nzism 2090"]);
+        assert_eq!((known.severity("a"), known.severity("b")), (Severity::High, Severity::Medium));
+    }
+
+    #[test]
+    fn only_rules_of_our_packs_lose_the_id() {
+        let pack = PackEntry { name: "p".to_owned(), rules: vec![rule("p-a", &[])] };
+        let configuration = MonitoringConfiguration::new([rule("b", &[])]).unwrap().with_packs([pack]).unwrap();
+        let known = Known::of(&configuration);
+        assert_eq!(known.name("p-a-conformance-pack-x1"), "p-a");
+        for other in ["b", "p-a", "b-conformance-pack-x1", "c-conformance-pack-x1"] {
+            assert_eq!(known.name(other), other);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Frameworks as conformance packs.
+
+use account_look::{PlannedName, PlannedRule};
+use aws_compliance_catalog::{Catalog, INLINE_BYTES, OWNER_PARAMETER, Pack, framework, packs};
+use aws_resources::{cfg, s3};
+use functions_core::configuration::{PackEntry, RuleEntry, sha256_hex};
+use pulumi_component::{Checks, ConstructError, Input, Output, Scope, interpolate};
+
+use super::framework::{DeployAs, FrameworkArgs};
+use super::{RuleSetArgs, severity, watched};
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+
+/// One of the packs of a deployment.
+pub(super) struct Planned<'a> {
+    /// Place of its framework in the inputs.
+    index: usize,
+    framework: &'a FrameworkArgs,
+    pack: Pack,
+    /// Name in the account.
+    name: String,
+}
+
+/// The packs of all frameworks that are deployed as such, without rules that the region does not offer.
+pub(super) fn planned<'a>(
+    frameworks: &'a [FrameworkArgs],
+    prefix: &NamePrefix,
+    region: Option<&str>,
+) -> Vec<Planned<'a>> {
+    let catalog = Catalog::get;
+    let offered = |identifier: &str| {
+        let rule = catalog().rule(identifier);
+        rule.and_then(|rule| catalog().offers(rule, region?)) != Some(false)
+    };
+    let asked = frameworks.iter().enumerate().filter(|(_, one)| one.deploy_as == DeployAs::ConformancePack);
+    let planned = asked.flat_map(|(index, framework)| {
+        let packs = packs(&framework.request(), prefix.as_str(), offered).into_iter();
+        packs.map(move |pack| Planned { index, framework, name: prefix.pack(&framework.id, pack.part), pack })
+    });
+    planned.collect()
+}
+
+/// The entries of the packs, as the functions know them.
+pub(super) fn entries(planned: &[Planned<'_>]) -> Vec<PackEntry> {
+    let entry = |planned: &Planned<'_>| {
+        let rules = planned.pack.rules.iter().map(|(name, rule)| RuleEntry {
+            frameworks: rule.frameworks.clone(),
+            identifier: rule.identifier.clone(),
+            name: name.clone(),
+            severity: severity::of_composed(rule),
+        });
+        PackEntry { name: planned.name.clone(), rules: rules.collect() }
+    };
+    planned.iter().map(entry).collect()
+}
+
+/// What the look at the account is told of them: their names, and the rules that they bring.
+pub(super) fn looked_at(planned: &[Planned<'_>]) -> (Vec<PlannedName>, Vec<PlannedRule>) {
+    let path = |index: usize| format!("frameworks[{index}].as");
+    let names = planned.iter().map(|one| PlannedName { path: path(one.index), name: one.name.clone() });
+    let rules = planned.iter().flat_map(|one| {
+        one.pack.rules.iter().map(move |(name, rule)| {
+            let (resource_types, change_triggered) = watched(&rule.identifier);
+            PlannedRule {
+                path: path(one.index),
+                name: name.clone(),
+                identifier: rule.identifier.clone(),
+                resource_types,
+                change_triggered,
+                pack: Some(one.name.clone()),
+            }
+        })
+    });
+    (names.collect(), rules.collect())
+}
+
+/// Judges how frameworks are deployed.
+pub(super) fn check(frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &mut Checks) {
+    for (index, _) in frameworks.iter().enumerate().filter(|(_, one)| one.deploy_as == DeployAs::ManagedPack) {
+        let reason = "`managedPack` is reserved for AWS's own packs, which are not deployed yet; expected `rules` or \
+                      `conformancePack`";
+        checks.error(&format!("frameworks[{index}].as"), reason);
+    }
+    let packs = frameworks.iter().any(|one| one.deploy_as == DeployAs::ConformancePack);
+    if packs && prefix.as_str().starts_with(|first: char| first.is_ascii_digit()) {
+        checks.error("namePrefix", "names of conformance packs begin with it, and AWS Config wants a letter there");
+    }
+}
+
+/// Judges whether each template can be brought to AWS Config.
+pub(super) fn check_sizes(args: &RuleSetArgs, checks: &mut Checks) {
+    if args.bucket_name.is_some() {
+        return;
+    }
+    for one in planned(&args.frameworks, &args.name_prefix, None) {
+        let size = template(&one.pack).map_or(0, |text| text.len());
+        if size > INLINE_BYTES {
+            let reason = format!(
+                "the template of `{}` has {size} bytes, and a request carries {INLINE_BYTES}: a larger one comes from a \
+                 bucket of this region",
+                one.name
+            );
+            checks.error("bucketName", reason);
+        }
+    }
+}
+
+fn template(pack: &Pack) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&pack.template())
+}
+
+/// Describes the packs, one after the other: AWS Config makes their rules one by one, and the provider waits five minutes
+/// for each pack, whoever else makes it wait. The names of the packs.
+pub(super) fn describe(
+    scope: &Scope,
+    args: &RuleSetArgs,
+    facts: &AccountFacts,
+) -> Result<Vec<Output<String>>, ConstructError> {
+    let mut names: Vec<Output<String>> = Vec::new();
+    for one in planned(&args.frameworks, &args.name_prefix, facts.known_region()) {
+        let text = template(&one.pack).map_err(|error| ConstructError::Failed(error.to_string()))?;
+        let role = one.role();
+        let mut options = facts.after_recorder();
+        if let Some(before) = names.last() {
+            options = options.and_depends_on_origin_of(before);
+        }
+        let owner = cfg::ConformancePackInputParameter::new(OWNER_PARAMETER, facts.owner());
+        let pack = cfg::ConformancePack::child(scope, &role)
+            .name(one.name.clone())
+            .input_parameters(vec![Input::from(owner)])
+            .options(options);
+        let pack = match &args.bucket_name {
+            Some(bucket) if text.len() > INLINE_BYTES => {
+                pack.template_s3_uri(uploaded(scope, args, &one, bucket, text))
+            }
+            _ => pack.template_body(text),
+        };
+        names.push(pack.register().name());
+    }
+    Ok(names)
+}
+
+impl Planned<'_> {
+    /// The logical name: `pack-hipaa`, then `pack-hipaa-2`.
+    fn role(&self) -> String {
+        let id = self.framework.id.replace('.', "-");
+        if self.pack.part == 1 { format!("pack-{id}") } else { format!("pack-{id}-{}", self.pack.part) }
+    }
+}
+
+/// Puts a template into the bucket, where AWS Config reads it with the permissions of whoever deploys.
+fn uploaded(
+    scope: &Scope,
+    args: &RuleSetArgs,
+    planned: &Planned<'_>,
+    bucket: &Input<String>,
+    text: String,
+) -> Output<String> {
+    // Another template has another place: the provider sees no other change of it.
+    let key = format!("templates/{}/{}.json", planned.name, sha256_hex(text.as_bytes()));
+    let required = s3::bucket_objectv2::Required { bucket: bucket.clone() };
+    let object = s3::BucketObjectv2::child(scope, &format!("{}-template", planned.role()), required)
+        .key(key)
+        .content(text)
+        .content_type("application/json")
+        .server_side_encryption("aws:kms")
+        .set_kms_key_id(args.kms_key_arn.clone())
+        .register();
+    interpolate!("s3://{}/{}", bucket, object.key())
+}
+
+/// Identifiers of rules that the packs would have and a region does not offer.
+pub(super) fn left_out(frameworks: &[FrameworkArgs], region: &str) -> Vec<&'static str> {
+    let catalog = Catalog::get;
+    let all = planned(frameworks, &NamePrefix::default(), None);
+    let rules = all.iter().flat_map(|planned| planned.pack.rules.values());
+    let known = rules.filter_map(|rule| catalog().rules.get_key_value(&rule.identifier));
+    known.filter(|(_, rule)| catalog().offers(rule, region) == Some(false)).map(|(name, _)| name.as_str()).collect()
+}
+
+/// What there is to say of a framework that is deployed as packs.
+pub(super) fn notes(frameworks: &[FrameworkArgs], alone: &[String], region: Option<&str>) -> Vec<String> {
+    let planned = planned(frameworks, &NamePrefix::default(), region);
+    let asked = frameworks.iter().filter(|one| one.deploy_as == DeployAs::ConformancePack);
+    let told = asked.filter_map(|one| {
+        let packs: Vec<_> = planned.iter().filter(|planned| planned.framework.id == one.id).collect();
+        let title = framework(&one.id).map(|known| known.title.as_str())?;
+        let rules: Vec<_> = packs.iter().flat_map(|planned| planned.pack.rules.values()).collect();
+        let twice = rules.iter().filter(|rule| alone.contains(&rule.identifier)).count();
+        let twice = match twice {
+            0 => String::new(),
+            count => format!("; {count} of them are evaluated as rules, too, and paid for twice"),
+        };
+        Some(format!("{title}: {} rules in {} conformance packs{twice}", rules.len(), packs.len()))
+    });
+    told.collect()
+}

@@ -1,0 +1,195 @@
+//! Frameworks as conformance packs: what is registered, watched, weighed and told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::rule_set::RuleSet;
+use aws_compliance_catalog::{Catalog, INLINE_BYTES, RULES_PER_WAIT, framework, frameworks};
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::{ConstructError, PropertyMap, Registration, Value};
+use serde_json::{Value as Json, json};
+
+use crate::support::{REGION, answers, answers_in, shown};
+
+const PACK: &str = "aws:cfg/conformancePack:ConformancePack";
+
+fn registered(monitor: &MockMonitor) -> Vec<Registration> {
+    monitor.recorded().registrations.into_iter().map(|(_, registration)| registration).collect()
+}
+
+async fn deployed(region: &str, given: Json) -> (Vec<Registration>, PropertyMap, Vec<String>) {
+    let monitor = answers_in(region, MockMonitor::preview());
+    let constructed = construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await;
+    let log = monitor.recorded().log.into_iter().map(|entry| entry.message).collect();
+    (registered(&monitor), constructed.expect("it constructs").outputs, log)
+}
+
+fn all(registration: &Registration) -> Json {
+    shown(&Value::Object(registration.inputs.clone()).into())
+}
+
+fn of_type(registrations: &[Registration], token: &str) -> Vec<Json> {
+    registrations.iter().filter(|one| one.type_token == token).map(all).collect()
+}
+
+fn template(pack: &Json) -> Json {
+    serde_json::from_str(pack["templateBody"].as_str().expect("it is inline")).expect("it is JSON")
+}
+
+fn identifiers(packs: &[Json]) -> BTreeSet<String> {
+    let rules = packs.iter().flat_map(|pack| template(pack)["Resources"].as_object().expect("resources").clone());
+    rules.map(|(_, rule)| rule["Properties"]["Source"]["SourceIdentifier"].as_str().expect("text").to_owned()).collect()
+}
+
+async fn told(given: Json) -> Vec<(String, String)> {
+    let monitor = answers(MockMonitor::preview());
+    match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
+        Err(ConstructError::InvalidInputs(problems)) => {
+            assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
+            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+        }
+        other => panic!("expected wrong inputs, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_framework_deploys_as_packs_with_each_rule_that_the_region_offers() {
+    for (id, known) in frameworks() {
+        let given = json!({ "frameworks": [{ "id": id, "as": "conformancePack" }], "rules": { "baseline": false } });
+        let (registrations, _, _) = deployed(REGION, given).await;
+        let catalog = Catalog::get();
+        let offered = |name: &str| catalog.rule(name).and_then(|rule| catalog.offers(rule, REGION)) == Some(true);
+        let wanted = known.rules.iter().filter(|rule| !rule.off && offered(&rule.identifier));
+        let wanted: BTreeSet<_> = wanted.map(|rule| rule.identifier.clone()).collect();
+        let packs = of_type(&registrations, PACK);
+        assert_eq!(identifiers(&packs), wanted, "{id}");
+        assert_eq!(of_type(&registrations, "aws:cfg/rule:Rule"), Vec::<Json>::new(), "{id}");
+        let names: BTreeSet<_> = packs.iter().map(|pack| pack["name"].to_string()).collect();
+        assert_eq!(names.len(), packs.len(), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_framework_is_split_and_its_packs_come_one_after_the_other() {
+    let given = json!({ "frameworks": [{ "id": "hipaa", "as": "conformancePack" }] });
+    let (registrations, outputs, log) = deployed(REGION, given).await;
+    let packs: Vec<_> = registrations.iter().filter(|one| one.type_token == PACK).collect();
+    let names: Vec<_> = packs.iter().map(|pack| pack.name.as_str()).collect();
+    let role = |part: &str| format!("compliance-rules-pack-hipaa{part}");
+    assert_eq!(names, ["", "-2", "-3", "-4"].map(role));
+    for (index, pack) in packs.iter().enumerate() {
+        let before: Vec<_> = pack.dependencies.iter().filter(|urn| urn.to_string().contains("-pack-")).collect();
+        assert_eq!(before.len(), index.min(1), "{}", pack.name);
+        let resources = template(&all(pack))["Resources"].as_object().expect("resources").len();
+        assert!(resources <= RULES_PER_WAIT + 2, "{resources}");
+        let owner = json!([{ "parameterName": "ComplianceOwner", "parameterValue": "project/stack/compliance" }]);
+        assert_eq!(all(pack)["inputParameters"], owner);
+    }
+    let told = shown(&outputs["conformancePackNames"]);
+    assert_eq!(told, json!(["compliance-hipaa", "compliance-hipaa-2", "compliance-hipaa-3", "compliance-hipaa-4"]));
+    assert_eq!(shown(&outputs["configRuleNames"]).as_array().map(Vec::len), Some(4), "the baseline");
+    let line = "HIPAA Security: 129 rules in 4 conformance packs; 2 of them are evaluated as rules, too, and paid for twice";
+    assert!(log.iter().any(|one| one.starts_with(line)), "{log:#?}");
+}
+
+#[tokio::test]
+async fn the_functions_know_packs_and_rules_with_their_weight_and_event_rules_take_their_changes() {
+    let given = json!({
+        "namePrefix": "audit",
+        "rules": { "managed": [{ "identifier": "EIP_ATTACHED", "severity": "critical" }] },
+        "frameworks": [
+            { "id": "cis-aws-1.4-level1", "severities": { "IAM_ROOT_ACCESS_KEY_CHECK": "informational" } },
+            {
+                "id": "hipaa", "as": "conformancePack", "exclude": ["ENCRYPTED_VOLUMES"],
+                "parameters": { "ACCESS_KEYS_ROTATED": { "maxAccessKeyAge": "30" } },
+                "severities": { "ACCESS_KEYS_ROTATED": "low" },
+            },
+        ],
+    });
+    let (registrations, _, _) = deployed(REGION, given).await;
+    let objects = of_type(&registrations, "aws:s3/bucketObjectv2:BucketObjectv2");
+    let [object] = objects.as_slice() else { panic!("one object, the configuration: {objects:?}") };
+    let document: Json = serde_json::from_str(object["content"].as_str().expect("text")).expect("JSON");
+    let packed = document["packs"].as_array().expect("packs").iter().flat_map(|pack| pack["rules"].as_array().cloned());
+    let packed: BTreeMap<_, _> = packed.flatten().map(|rule| (rule["name"].as_str().map(str::to_owned), rule)).collect();
+    let keys = &packed[&Some("audit-hipaa-access-keys-rotated".to_owned())];
+    assert_eq!((&keys["severity"], &keys["frameworks"]), (&json!("low"), &json!({ "hipaa": [] })));
+    assert_eq!(packed.len(), 128);
+    let rules = document["rules"].as_array().expect("rules").iter();
+    let weights: BTreeMap<_, _> = rules.map(|rule| (rule["name"].as_str(), rule["severity"].as_str())).collect();
+    assert_eq!(weights[&Some("audit-eip-attached")], Some("critical"));
+    assert_eq!(weights[&Some("audit-iam-root-access-key-check")], Some("informational"));
+    assert_eq!(weights[&Some("audit-ec2-approved-instance-types")], Some("informational"));
+    assert_eq!(weights[&Some("audit-ebs-volumes-encrypted")], Some("high"));
+
+    let patterns = of_type(&registrations, "aws:cloudwatch/eventRule:EventRule").into_iter();
+    let patterns = patterns.filter_map(|rule| rule["eventPattern"].as_str().map(str::to_owned));
+    let patterns: Vec<Json> = patterns.map(|text| serde_json::from_str(&text).expect("JSON")).collect();
+    let names: Vec<_> = patterns.iter().flat_map(|one| one["detail"]["configRuleName"].as_array().cloned()).flatten().collect();
+    assert!(names.contains(&json!({ "prefix": "audit-hipaa-" })), "{names:?}");
+    let keys = identifiers(&of_type(&registrations, PACK));
+    assert!(!keys.contains("ENCRYPTED_VOLUMES") && keys.contains("ACCESS_KEYS_ROTATED"));
+}
+
+#[tokio::test]
+async fn what_a_region_lacks_is_not_in_packs_and_is_told() {
+    let given = json!({ "frameworks": [{ "id": "hipaa", "as": "conformancePack" }] });
+    let (registrations, _, log) = deployed("ca-west-1", given).await;
+    assert!(!identifiers(&of_type(&registrations, PACK)).contains("ACCESS_KEYS_ROTATED"));
+    let lacking = log.iter().find(|line| line.starts_with("not offered in ca-west-1 and not assessed there"));
+    assert!(lacking.is_some_and(|line| line.contains("ACCESS_KEYS_ROTATED")), "{log:?}");
+    assert!(log.iter().any(|line| line.starts_with("hipaa: people answer for")), "{log:?}");
+}
+
+/// The longest parameters that a rule takes, in every rule that takes text.
+fn large() -> Json {
+    let mut parameters = serde_json::Map::new();
+    for rule in framework("hipaa").map(|known| known.rules.clone()).unwrap_or_default() {
+        let known = Catalog::get().rule(&rule.identifier).expect("it is known");
+        let text = known.parameters.iter().find(|one| matches!(one.kind, aws_compliance_catalog::ParameterType::List));
+        if let Some(parameter) = text {
+            parameters.insert(rule.identifier.clone(), json!({ parameter.name.clone(): vec!["x".repeat(60); 15].join(",") }));
+        }
+    }
+    json!([{ "id": "hipaa", "as": "conformancePack", "parameters": parameters }])
+}
+
+#[tokio::test]
+async fn a_template_that_is_too_large_for_a_request_comes_from_the_report_bucket() {
+    let (registrations, _, _) = deployed(REGION, json!({ "frameworks": large() })).await;
+    let packs = of_type(&registrations, PACK);
+    let uploads: Vec<_> = of_type(&registrations, "aws:s3/bucketObjectv2:BucketObjectv2").into_iter()
+        .filter(|object| object["key"].as_str().is_some_and(|key| key.starts_with("templates/")))
+        .collect();
+    let from_bucket = packs.iter().filter(|pack| pack.get("templateBody").is_none()).count();
+    assert_eq!(uploads.len(), from_bucket);
+    for pack in packs.iter().filter(|pack| pack.get("templateBody").is_some()) {
+        assert!(pack["templateBody"].as_str().is_some_and(|text| text.len() <= INLINE_BYTES));
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_packs_is_told_at_its_path() {
+    let given = json!({
+        "namePrefix": "9lives",
+        "frameworks": [
+            { "id": "hipaa", "as": "conformancePack", "severities": { "NO_SUCH": "low" } },
+            { "id": "pci-dss-4.0", "as": "managedPack" },
+            { "id": "hipaa" },
+        ],
+    });
+    let mut problems = told(given).await;
+    problems.sort();
+    let paths: Vec<_> = problems.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["frameworks[0].severities.NO_SUCH", "frameworks[1].as", "frameworks[2].id", "namePrefix"]);
+    assert!(problems[1].1.contains("`managedPack` is reserved"), "{problems:?}");
+}
+
+#[tokio::test]
+async fn the_part_alone_deploys_packs_without_a_bucket() {
+    let monitor: Arc<MockMonitor> = answers(MockMonitor::update());
+    let given = json!({ "frameworks": [{ "id": "hipaa", "as": "conformancePack" }] });
+    construct_with::<RuleSet>(&monitor, "rules", inputs(given)).await.expect("it constructs");
+    assert_eq!(of_type(&registered(&monitor), PACK).len(), 4);
+}
