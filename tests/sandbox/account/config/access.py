@@ -9,6 +9,7 @@ BY_RULE = frozenset(
         "DescribeConfigRules",
         "GetComplianceDetailsByConfigRule",
         "PutConfigRule",
+        "StartConfigRulesEvaluation",
     }
 )
 BY_AGGREGATOR = frozenset(

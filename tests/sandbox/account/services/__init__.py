@@ -1,10 +1,10 @@
 """What MiniStack does not do, or does without asking for permission: deliveries between services.
 
-EventBridge to its targets, CloudWatch alarms to topics, functions to their log groups, and what follows an asynchronous
-invocation of a function.
+EventBridge to its targets, CloudWatch alarms to topics, functions to their log groups, what follows an asynchronous
+invocation of a function, and the volumes of an instance that is terminated.
 """
 
-from account.services import alarms, async_invoke, delivery, function_logs
+from account.services import alarms, async_invoke, delivery, function_logs, volumes
 
 
 def install() -> None:
@@ -13,3 +13,4 @@ def install() -> None:
     async_invoke.install()
     alarms.install()
     function_logs.install()
+    volumes.install()
