@@ -13,6 +13,8 @@
 //! | [`run`], [`timestamp`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
+//! | [`history`] | the columns of the history, which a table of a query engine declares as well |
+//! | [`runbook`] | the pages that say what to do, and where they open |
 
 pub mod aggregate;
 pub mod compliance;
@@ -21,9 +23,11 @@ pub mod contract;
 pub mod environment;
 pub mod evaluate;
 pub mod event;
+pub mod history;
 pub mod key;
 pub mod metrics;
 pub mod record;
 pub mod remediate;
 pub mod run;
+pub mod runbook;
 pub mod timestamp;

@@ -6,7 +6,7 @@ mod names;
 mod schedule;
 mod tags;
 
-pub use identity::{account_id, bucket_arn, email, key_arn, key_in_region, partition_of, region, role_arn};
+pub use identity::{account_id, bucket_arn, email, key_arn, key_in_region, partition_of, region, role_arn, topic_arn};
 pub use names::{bucket_name, name_prefix};
 pub use schedule::{period_seconds, schedule};
 pub use tags::check as check_tags;

@@ -40,7 +40,8 @@ pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function) -> Vec<St
     ]
 }
 
-/// Aggregation reads through the aggregator and its own last report, and writes reports and history.
+/// Aggregation reads through the aggregator, its own last report and whether anything is recorded, and writes reports and
+/// history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
         Statement::allow("Reports")
@@ -53,6 +54,8 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
         Statement::allow("Aggregator")
             .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
             .on(config(shared, "config-aggregator/*")),
+        // Asked for whatever recorder there is, by no name.
+        Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
     ]
 }
 
