@@ -21,6 +21,8 @@ use crate::tags::{self, Tags};
 const FIVE_MINUTES: u32 = 5 * 60;
 const HOUR: u32 = 60 * 60;
 const DAY: u32 = 24 * HOUR;
+/// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
+const MOST_HOURS: u32 = 7 * 24;
 
 /// What is told although nobody looks.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -52,10 +54,11 @@ impl AlarmsSettingsArgs {
             let hours_between = period.div_ceil(HOUR);
             match *hours > hours_between || !self.enabled {
                 true => Ok(()),
-                false => Err(Wrong::new(format!(
-                    "the schedule runs every {hours_between} hours: an alarm will ring between two runs"
-                ))
-                .nearest(hours_between.saturating_add(1))),
+                false => {
+                    let told = format!("processing runs every {hours_between} hours: an alarm will ring between two runs");
+                    let enough = hours_between.saturating_add(1);
+                    Err(if enough <= MOST_HOURS { Wrong::new(told).nearest(enough) } else { Wrong::new(told) })
+                }
             }
         });
     }

@@ -54,8 +54,10 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
         Statement::allow("Aggregator")
             .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
             .on(config(shared, "config-aggregator/*")),
-        // Asked for whatever recorder there is, by no name.
-        Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
+        // Whatever recorder there is: it is asked for by no name.
+        Statement::allow("Recorder")
+            .actions(["config:DescribeConfigurationRecorderStatus"])
+            .on(config(shared, "configuration-recorder/*")),
     ]
 }
 

@@ -1,7 +1,11 @@
 //! The components against a mock of the engine: what they ask for. Not that AWS accepts it.
 
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod frameworks;
+#[cfg(test)]
+mod history;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]

@@ -98,6 +98,9 @@ pub fn anything() -> impl Strategy<Value = Json> {
                 "dailyTypes",
                 "lookup",
                 "roleArn",
+                "alarms",
+                "silentHours",
+                "history",
             ][..]
         )
         .prop_map(str::to_owned),
