@@ -1,8 +1,7 @@
-"""The Lambda functions: start and memory beside a Node.js function with the same AWS clients, a million evaluations, the
-package.
+"""The Lambda functions beside one in Node.js with the same AWS clients; a million evaluations; the package.
 
-Both functions are started by the same bare Runtime API, which hands over one batch of a queue without messages and takes the
-time when the answer is there (AWS Lambda Developer Guide, "Using the Lambda runtime API").
+Both functions are started by the same bare Runtime API, which hands over one batch of a queue without messages and
+takes the time when the answer is there (AWS Lambda Developer Guide, "Using the Lambda runtime API").
 """
 
 from __future__ import annotations
@@ -205,7 +204,17 @@ def package() -> Package:
 
 def million() -> tuple[float, float]:
     """Seconds and MiB of one million evaluations, from the rows of the aggregator to report and Parquet, on one core."""
-    example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "functions-report", "--example", "million"]
+    example = [
+        "cargo",
+        "run",
+        "--release",
+        "--quiet",
+        "--locked",
+        "--package",
+        "functions-report",
+        "--example",
+        "million",
+    ]
     environment = os.environ | {"CARGO_TARGET_DIR": str(tools.cargo_target())}
     result = json.loads(subprocess.check_output(example, cwd=ROOT, env=environment))
     return result["seconds"], result["peakKib"] / 1024

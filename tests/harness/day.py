@@ -138,7 +138,9 @@ class Monitor:
             time.sleep(0.1)
         report = self._json(f"{latest}report.json")
         totals = report["totals"]
-        told(f"A report is written: score {points(report)}, {totals['nonCompliant']} of {judged(totals)} do not comply.")
+        told(
+            f"A report is written: score {points(report)}, {totals['nonCompliant']} of {judged(totals)} do not comply."
+        )
         return {**report, "nonCompliant": totals["nonCompliant"]}
 
     def ring(self, alarm: str, reason: str) -> None:

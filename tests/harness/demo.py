@@ -1,5 +1,6 @@
-"""The demo: every example deployed into a simulated account, and once more to show that nothing changes; then a day of a
-monitor over several accounts (`day.py`).
+"""The demo: every example deployed into a simulated account, and once more to show that nothing changes.
+
+Then a day of a monitor over several accounts (`day.py`).
 
 usage: make demo [EXAMPLE=yaml|typescript|python]
 """

@@ -48,7 +48,9 @@ def _fault(alarm: dict) -> str | None:
 
 
 def _metric_fault(alarm: dict) -> str | None:
-    missing = [name for name in ("Namespace", "Period", "EvaluationPeriods", "ComparisonOperator") if not alarm.get(name)]
+    missing = [
+        name for name in ("Namespace", "Period", "EvaluationPeriods", "ComparisonOperator") if not alarm.get(name)
+    ]
     if missing:
         return f"{', '.join(missing)} must be given"
     if bool(alarm.get("Statistic")) == bool(alarm.get("ExtendedStatistic")):
@@ -69,10 +71,9 @@ def _metrics_fault(alarm: dict) -> str | None:
     for query in queries:
         if bool(query.get("Expression")) == bool(query.get("MetricStat")):
             return f"Exactly one of Expression and MetricStat must be given for {query['Id']}"
-        if stat := query.get("MetricStat"):
-            if fault := _time_fault(int(stat["Period"]), int(alarm["EvaluationPeriods"])):
-                return fault
-    return None
+    of_metrics = [query["MetricStat"] for query in queries if query.get("MetricStat")]
+    faults = [_time_fault(int(metric["Period"]), int(alarm["EvaluationPeriods"])) for metric in of_metrics]
+    return next(filter(None, faults), None)
 
 
 def _time_fault(period: int, periods: int) -> str | None:
@@ -80,5 +81,7 @@ def _time_fault(period: int, periods: int) -> str | None:
         return f"Period {period} must be 10, 20, 30 or a multiple of 60"
     most = WEEK if period >= HOUR else DAY
     if period * periods > most:
-        return f"Metrics cannot be checked across more than {most} seconds: EvaluationPeriods {periods} * Period {period}"
+        return (
+            f"Metrics cannot be checked across more than {most} seconds: EvaluationPeriods {periods} * Period {period}"
+        )
     return None
