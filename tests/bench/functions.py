@@ -76,6 +76,9 @@ class Runtime(ThreadingHTTPServer):
         self.failure: str | None = None
         self.at = 0.0
 
+    def handle_error(self, *_arguments: object) -> None:
+        """A process that is killed lets go of its connection."""
+
 
 class Requests(BaseHTTPRequestHandler):
     """Next event, its answer, and what went wrong."""
@@ -203,18 +206,9 @@ def package() -> Package:
 
 
 def million() -> tuple[float, float]:
-    """Seconds and MiB of one million evaluations, from the rows of the aggregator to report and Parquet, on one core."""
-    example = [
-        "cargo",
-        "run",
-        "--release",
-        "--quiet",
-        "--locked",
-        "--package",
-        "functions-report",
-        "--example",
-        "million",
-    ]
+    """Seconds and MiB of one million evaluations, from the aggregator's rows to report and Parquet, on one core."""
+    example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "functions-report"]
+    example += ["--example", "million"]
     environment = os.environ | {"CARGO_TARGET_DIR": str(tools.cargo_target())}
     result = json.loads(subprocess.check_output(example, cwd=ROOT, env=environment))
     return result["seconds"], result["peakKib"] / 1024

@@ -1,4 +1,7 @@
-"""The bench of the functions measures what it says, and what it asks of the package. Times are nobody's business here."""
+"""The bench of the functions measures what it says, and the package is what the project asks for.
+
+Times are nobody's business here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The alarms of a deployed monitor: their messages arrive through the encrypted topic, and lead to pages that are there."""
+"""The alarms of a deployed monitor: their messages arrive through the encrypted topic and lead to pages."""
 
 from __future__ import annotations
 

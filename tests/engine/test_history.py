@@ -1,4 +1,4 @@
-"""The history as a table: the queries of docs/history.md through the deployed table and workgroup, in the account's Athena.
+"""The history as a table: the queries of docs/history.md through the deployed table and workgroup, in Athena.
 
 MiniStack runs the queries in DuckDB. It reads every file below the table's location and takes the partition from its
 folder; it does not project, encrypts results only as the bucket does, and asks nobody's permission. That the projection

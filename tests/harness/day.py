@@ -1,7 +1,7 @@
 """The demo's second half: a day of a monitor that sees two accounts in two regions.
 
-Resources come, rules judge them, a report is written, something is mended and something else breaks, and the next report
-says so. What is told arrives in a queue that is subscribed to the monitor's topic.
+Resources come, rules judge them, a report is written, something is mended, something else breaks, and the next
+report says so. What is told arrives in a queue that is subscribed to the monitor's topic.
 """
 
 from __future__ import annotations
