@@ -35,6 +35,7 @@ func main() {
 		ctx.Export("remediationLambdaArn", compliance.RemediationLambdaArn)
 		ctx.Export("remediationLambdaName", compliance.RemediationLambdaName)
 		ctx.Export("snsTopicArn", compliance.SnsTopicArn)
+		ctx.Export("historyWorkgroupName", compliance.HistoryWorkgroupName)
 		ctx.Export("dashboardName", compliance.DashboardName)
 		ctx.Export("configRuleNames", compliance.ConfigRuleNames)
 		ctx.Export("configAggregatorName", compliance.ConfigAggregatorName)

@@ -22,6 +22,7 @@ export const aggregationLambdaName = compliance.aggregationLambdaName;
 export const remediationLambdaArn = compliance.remediationLambdaArn;
 export const remediationLambdaName = compliance.remediationLambdaName;
 export const snsTopicArn = compliance.snsTopicArn;
+export const historyWorkgroupName = compliance.historyWorkgroupName;
 export const dashboardName = compliance.dashboardName;
 export const configRuleNames = compliance.configRuleNames;
 export const configAggregatorName = compliance.configAggregatorName;

@@ -5,7 +5,7 @@ import sys
 
 from harness.artefacts import ROOT, ToolchainError
 
-from . import measure, plugin, report
+from . import functions, measure, plugin, report
 
 
 def main() -> int:
@@ -16,11 +16,12 @@ def main() -> int:
         floor = measure.floor()
         ceiling = measure.ceiling()
         product = plugin.rows(floor)
+        lambdas = functions.measure()
     except ToolchainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     limit = floor + measure.CHAIN * report.DELAY_MS
-    printed = report.tables(measured, limit, ceiling, product)
+    printed = report.tables(measured, limit, ceiling, product, lambdas)
     print(printed)
     page = ROOT / "docs/benchmarks.md"
     page.parent.mkdir(exist_ok=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import peers
+from . import functions, peers
 from .measure import CHAIN, CHILDREN, LATER, MANY, MANY_ROUNDS, ROUNDS, Measured
 from .plugin import RUNS, Row
 
@@ -123,6 +123,60 @@ def product_table(rows: list[Row]) -> str:
     return table(["`pulumi-resource-aws-compliance`", "measured", "limit", "ratio"], cells)
 
 
+def functions_table(measured: functions.Functions) -> str:
+    """The functions beside the one in Node.js, a million evaluations, the package."""
+    ours, node, package = measured.ours, measured.node, measured.package
+    shorter, less = node.ms / ours.ms, node.peak_mib / ours.peak_mib
+    glibc = ".".join(map(str, package.glibc))
+    goals = [
+        (
+            "start to first answer",
+            f"{number(ours.ms)} ms",
+            f"at most {functions.START_MS:.0f} ms",
+            ours.ms <= functions.START_MS,
+        ),
+        (
+            f"Node.js beside it, {number(node.ms)} ms",
+            f"{number(shorter)}x",
+            f"at least {functions.TIMES_SHORTER}x",
+            shorter >= functions.TIMES_SHORTER,
+        ),
+        (
+            "memory at the first answer",
+            f"{number(ours.peak_mib)} MiB",
+            f"at most {functions.MEMORY_MIB:.0f} MiB",
+            ours.peak_mib <= functions.MEMORY_MIB,
+        ),
+        (
+            f"Node.js beside it, {number(node.peak_mib)} MiB",
+            f"{number(less)}x",
+            f"at least {functions.TIMES_LESS_MEMORY}x",
+            less >= functions.TIMES_LESS_MEMORY,
+        ),
+        (
+            "one million evaluations to report and Parquet",
+            f"{number(measured.million_seconds)} s",
+            f"at most {functions.MILLION_SECONDS:.0f} s",
+            measured.million_seconds <= functions.MILLION_SECONDS,
+        ),
+        (
+            "memory of that",
+            f"{number(measured.million_mib)} MiB",
+            f"at most {functions.MILLION_MIB:.0f} MiB",
+            measured.million_mib <= functions.MILLION_MIB,
+        ),
+        (
+            "package",
+            f"{package.size / 1e6:.2f} MB",
+            f"at most {functions.PACKAGE_BYTES / 1e6:.0f} MB",
+            package.size <= functions.PACKAGE_BYTES,
+        ),
+        ("newest glibc symbol", glibc, "at most 2.34", package.glibc <= functions.GLIBC),
+    ]
+    rows = [[what, got, limit, "yes" if met else "**no**"] for what, got, limit, met in goals]
+    return table(["The functions", "measured", "asked", "met"], rows)
+
+
 def machine() -> list[str]:
     """What the numbers belong to."""
     processor = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
@@ -134,7 +188,13 @@ def machine() -> list[str]:
     ]
 
 
-def tables(measured: dict[str, Measured], limit: float, ceiling: dict[int, float], product: list[Row]) -> str:
+def tables(
+    measured: dict[str, Measured],
+    limit: float,
+    ceiling: dict[int, float],
+    product: list[Row],
+    lambdas: functions.Functions,
+) -> str:
     """All tables, as they are printed."""
     alone = ", ".join(f"{seconds:.2f} s for {count:,}" for count, seconds in ceiling.items())
     return "\n".join(
@@ -144,6 +204,7 @@ def tables(measured: dict[str, Measured], limit: float, ceiling: dict[int, float
             f"The driver alone: {alone}.\n",
             goals_table(measured, limit),
             product_table(product),
+            functions_table(lambdas),
         ]
     )
 
@@ -156,6 +217,7 @@ def document(printed: str, load: float, versions: dict[str, str]) -> str:
     return ABOUT.read_text().format(
         children=CHILDREN,
         chain=CHAIN,
+        function_rounds=functions.ROUNDS,
         delay=DELAY_MS,
         constructs=1 + LATER,
         rounds=ROUNDS,

@@ -21,6 +21,9 @@ def leftovers(account: Account) -> dict[str, list[str]]:
         "packs": _names(client("config").describe_conformance_packs()["ConformancePackDetails"], "ConformancePackName"),
         "aggregators": _aggregators(account),
         "authorizations": _authorizations(account),
+        "alarms": _names(client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName"),
+        "databases": _names(client("glue").get_databases()["DatabaseList"], "Name"),
+        "workgroups": _names(client("athena").list_work_groups()["WorkGroups"], "Name"),
         "dashboards": _names(client("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"),
         "event rules": _names(client("events").list_rules()["Rules"], "Name"),
         "aliases": _names(client("kms").list_aliases()["Aliases"], "AliasName"),
@@ -40,8 +43,8 @@ def state(account: Account, key: str) -> str:
 
 
 def _not_ours(name: str) -> bool:
-    """The landing zone's bucket and role, and AWS's own aliases."""
-    return name.startswith(("config-delivery-", "landing-zone-", "alias/aws/"))
+    """The landing zone's bucket and role, and AWS's own aliases and workgroup."""
+    return name.startswith(("config-delivery-", "landing-zone-", "alias/aws/")) or name == "primary"
 
 
 def _names(entries: list[dict], member: str) -> list[str]:

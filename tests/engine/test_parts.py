@@ -15,7 +15,9 @@ from harness.engine import EngineError
 ENCRYPTION = {"aws-compliance:index:Encryption": 1, "aws:kms/key:Key": 1, "aws:kms/alias:Alias": 1}
 REPORT_STORE = {
     "aws-compliance:index:ReportStore": 1,
-    **{kind: 1 for kind in CHILDREN if kind.startswith("aws:s3/") and "Objectv2" not in kind},
+    **{kind: 1 for kind in CHILDREN if kind.startswith("aws:s3/")},
+    # The runbooks.
+    "aws:s3/bucketObjectv2:BucketObjectv2": 6,
 }
 ALERTS = {
     "aws-compliance:index:Alerts": 1,
@@ -25,12 +27,19 @@ ALERTS = {
 }
 FUNCTIONS = {
     "aws-compliance:index:Functions": 1,
-    "aws:s3/bucketObjectv2:BucketObjectv2": 1,
+    # The configuration, beside the runbooks.
+    "aws:s3/bucketObjectv2:BucketObjectv2": 7,
     "aws:iam/role:Role": 3,
     "aws:iam/rolePolicy:RolePolicy": 3,
     **{kind: CHILDREN[kind] for kind in CHILDREN if kind.startswith(("aws:lambda/", "aws:sqs/", "aws:cloudwatch/"))},
 }
 del FUNCTIONS["aws:cloudwatch/dashboard:Dashboard"]
+del FUNCTIONS["aws:cloudwatch/metricAlarm:MetricAlarm"]
+ALARMS = {"aws-compliance:index:Alarms": 1, "aws:cloudwatch/metricAlarm:MetricAlarm": 11}
+HISTORY = {
+    "aws-compliance:index:History": 1,
+    **{kind: 1 for kind in CHILDREN if kind.startswith(("aws:glue/", "aws:athena/"))},
+}
 RULE_SET = {
     "aws-compliance:index:RuleSet": 1,
     "aws:cfg/rule:Rule": 2,
@@ -47,6 +56,8 @@ PARTS = {
     "part-report-store": ENCRYPTION | REPORT_STORE,
     "part-functions": ENCRYPTION | REPORT_STORE | FUNCTIONS,
     "part-alerts": ENCRYPTION | ALERTS,
+    "part-alarms": ENCRYPTION | ALERTS | ALARMS,
+    "part-history": ENCRYPTION | REPORT_STORE | HISTORY,
     "part-rule-set": RULE_SET,
     # The own account is not among those that it sees.
     "part-aggregation": AGGREGATION,

@@ -1,5 +1,7 @@
 """The demo: every example deployed into a simulated account, and once more to show that nothing changes.
 
+Then a day of a monitor over several accounts (`day.py`).
+
 usage: make demo [EXAMPLE=yaml|typescript|python]
 """
 
@@ -11,6 +13,7 @@ import time
 
 from account.client import Account, prepare_landing_zone, start
 
+from . import day
 from . import engine as engines
 from .artefacts import BUILD, ROOT, ToolchainError
 from .engine import Engine, Stack
@@ -35,12 +38,13 @@ def main(arguments: list[str]) -> int:
             say(f"A simulated AWS account answers at {endpoint} (no AWS account is used).")
             for name in names:
                 show(engine, name, Account(endpoint, EXAMPLES[name], REGION))
+            day.show(engine, endpoint, say)
     except (ToolchainError, engines.EngineError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     say(
         f"Done in {time.monotonic() - began:.0f} s; nothing is left running.\n"
-        f"  The programs:        {' '.join(f'examples/{name}' for name in names)}\n"
+        f"  The programs:        {' '.join(f'examples/{name}' for name in [*names, 'several-accounts'])}\n"
         f"  Their state:         {(BUILD / 'demo/backend').relative_to(ROOT)}\n"
         "  An account to try:   make sandbox\n"
         "  Your own account:    README.md, 'In your own account'"

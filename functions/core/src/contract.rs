@@ -97,6 +97,9 @@ pub mod metric {
     pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
     /// The score of an aggregation run, 0 to 100; absent where nothing was judged. Unit: none.
     pub const SCORE: &str = "Score";
+    /// 1 where the recorder of the own account and region does not record at an aggregation run, 0 where it does. Unit:
+    /// count.
+    pub const RECORDER_STOPPED: &str = "RecorderStopped";
     /// Open findings by [`SEVERITY`], and by [`RULE`] for the worst rules, at each aggregation run. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
     /// Dimension: severity of the rule.

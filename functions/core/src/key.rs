@@ -8,6 +8,8 @@
 //! | list of the reports | `reports/aggregation/index.html` |
 //! | where the last report lies | `reports/aggregation/latest.json` |
 //! | history | `history/evaluations/`, see the crate `functions-history` |
+//! | runbook | `runbooks/<name>.md`, see [`crate::runbook`] |
+//! | results of queries over the history | `queries/` |
 //! | ledger entry | `ledger/<account>/<region>/<resource type>/<resource>/<rule>/<time>-<event id>.json` |
 //!
 //! Whatever comes from outside becomes one path segment of characters that are safe in an object key (Amazon S3 User
@@ -28,6 +30,8 @@ pub const CONFIGURATION_PREFIX: &str = "configuration/";
 pub const REPORTS_PREFIX: &str = "reports/";
 /// Prefix of the history: what aggregation may write beside its reports.
 pub const HISTORY_PREFIX: &str = "history/evaluations/";
+/// Prefix of what a query engine leaves of its queries.
+pub const QUERIES_PREFIX: &str = "queries/";
 /// Key of the page that lists the reports.
 pub const REPORT_INDEX: &str = "reports/aggregation/index.html";
 /// Key of the document that says where the last whole report lies.

@@ -14,6 +14,8 @@
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
 //! | [`severity`], [`pack`] | how much a rule matters; what becomes of the names of a conformance pack's rules |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
+//! | [`history`] | the columns of the history, which a table of a query engine declares as well |
+//! | [`runbook`] | the pages that say what to do, and where they open |
 
 pub mod aggregate;
 pub mod compliance;
@@ -22,11 +24,13 @@ pub mod contract;
 pub mod environment;
 pub mod evaluate;
 pub mod event;
+pub mod history;
 pub mod key;
 pub mod metrics;
 pub mod pack;
 pub mod record;
 pub mod remediate;
 pub mod run;
+pub mod runbook;
 pub mod severity;
 pub mod timestamp;

@@ -22,6 +22,8 @@ pub struct Aggregated<'a> {
     pub totals: Counts,
     /// The score in thousandths of a point, where anything was judged.
     pub score_millipoints: Option<u64>,
+    /// Whether the recorder of the own account and region stands still, where that is known.
+    pub recorder_stopped: Option<bool>,
     /// Each severity in a word, and its open findings.
     pub severities: &'a [(&'a str, u64)],
     /// Rules and their open findings, the worst first.
@@ -42,6 +44,9 @@ pub fn of_aggregation(measured: &Aggregated<'_>, function_name: &str, unix_milli
         let score: Value =
             serde_json::from_str(&format!("{}.{:03}", millipoints / 1000, millipoints % 1000)).unwrap_or(Value::Null);
         values.push((metric::SCORE, "None", score));
+    }
+    if let Some(stopped) = measured.recorder_stopped {
+        values.push((metric::RECORDER_STOPPED, COUNT, u64::from(stopped).into()));
     }
     let own = (metric::DIMENSION, function_name);
     let mut lines = vec![line(&values, &[own], unix_millis)];
@@ -82,7 +87,13 @@ mod tests {
         let names: Vec<String> = (0..rules).map(|number| format!("rule-{number}")).collect();
         let rules: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 2)).chain([("fine", 0)]).collect();
         let totals = Counts { compliant: 4, non_compliant: 8, ..Counts::default() };
-        let measured = Aggregated { totals, score_millipoints: Some(87_050), severities: &SEVERITIES, rules: &rules };
+        let measured = Aggregated {
+            totals,
+            score_millipoints: Some(87_050),
+            recorder_stopped: Some(true),
+            severities: &SEVERITIES,
+            rules: &rules,
+        };
         of_aggregation(&measured, "compliance-aggregation", 1_772_600_767_000)
     }
 
@@ -107,13 +118,20 @@ mod tests {
         let line = &lines(0)[0];
         assert_eq!((&line["CompliantEvaluations"], &line["NonCompliantEvaluations"]), (&json!(4), &json!(8)));
         assert_eq!(line["Score"].to_string(), "87.05");
+        assert_eq!(line["RecorderStopped"], 1);
     }
 
     #[test]
-    fn nothing_judged_is_no_score() {
-        let measured = Aggregated { totals: Counts::default(), score_millipoints: None, severities: &[], rules: &[] };
+    fn nothing_judged_is_no_score_and_nothing_known_of_the_recorder_is_no_metric() {
+        let measured = Aggregated {
+            totals: Counts::default(),
+            score_millipoints: None,
+            recorder_stopped: None,
+            severities: &[],
+            rules: &[],
+        };
         let lines = of_aggregation(&measured, "f", 0);
-        assert_eq!((lines.len(), lines[0].get("Score")), (1, None));
+        assert_eq!((lines.len(), lines[0].get("Score"), lines[0].get("RecorderStopped")), (1, None, None));
     }
 
     #[test]
@@ -122,6 +140,8 @@ mod tests {
         assert_eq!(lines(3).len(), 1 + SEVERITIES.len() + 3);
         let many = lines(1000);
         assert_eq!(many.len(), 1 + SEVERITIES.len() + RULES);
+        let metrics = |line: &Value| line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().map_or(0, Vec::len);
+        assert_eq!(many.iter().map(metrics).sum::<usize>(), 4 + SEVERITIES.len() + RULES);
         assert_eq!(
             (many[1 + SEVERITIES.len()]["Rule"].as_str(), many[1 + SEVERITIES.len()]["OpenFindings"].as_u64()),
             (Some("rule-0"), Some(2))

@@ -7,12 +7,19 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use functions_core::{compliance::Compliance, key::segment};
+use functions_core::{
+    compliance::Compliance,
+    history::{COLUMNS, Column, Kind},
+    key::segment,
+};
 use parquet::{
     basic::Compression,
     data_type::{ByteArray, ByteArrayType, Int64Type},
     errors::ParquetError,
-    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    file::{
+        properties::WriterProperties,
+        writer::{SerializedFileWriter, SerializedRowGroupWriter},
+    },
     schema::{parser::parse_message_type, types::Type},
 };
 use thiserror::Error;
@@ -20,16 +27,15 @@ use thiserror::Error;
 /// Prefix of the history in the bucket; the table of a query engine begins here.
 pub const PREFIX: &str = functions_core::key::HISTORY_PREFIX;
 
-/// The columns. New ones go to the end; a column that is there keeps its name, type and meaning.
-pub const SCHEMA: &str = "message evaluation {
-  REQUIRED BYTE_ARRAY run_id (STRING);
-  REQUIRED INT64 evaluated_at (TIMESTAMP(MILLIS,true));
-  REQUIRED BYTE_ARRAY rule (STRING);
-  REQUIRED BYTE_ARRAY severity (STRING);
-  REQUIRED BYTE_ARRAY resource_type (STRING);
-  REQUIRED BYTE_ARRAY resource_id (STRING);
-  REQUIRED BYTE_ARRAY compliance (STRING);
-}";
+/// The schema of every file, as Parquet spells [`COLUMNS`].
+#[must_use]
+pub fn schema() -> String {
+    let columns = COLUMNS.map(|Column { name, kind }| match kind {
+        Kind::Text => format!("  REQUIRED BYTE_ARRAY {name} (STRING);\n"),
+        Kind::Timestamp => format!("  REQUIRED INT64 {name} (TIMESTAMP(MILLIS,true));\n"),
+    });
+    format!("message evaluation {{\n{}}}", columns.concat())
+}
 
 /// How many rows one source holds back before it writes them as a row group: what memory a source takes at most, beside
 /// the bytes that are compressed.
@@ -90,6 +96,8 @@ pub struct History {
 
 struct Source {
     writer: SerializedFileWriter<Vec<u8>>,
+    account: ByteArray,
+    region: ByteArray,
     rules: Vec<ByteArray>,
     severities: Vec<ByteArray>,
     resource_types: Vec<ByteArray>,
@@ -101,7 +109,7 @@ impl History {
     /// Nothing yet of the run `run_id` on `date`, `yyyy-mm-dd` in UTC; `unix_millis` is the time of its verdicts.
     ///
     /// # Errors
-    /// Never: [`SCHEMA`] reads.
+    /// Never: [`schema`] reads.
     pub fn new(run_id: &str, date: &str, unix_millis: i64) -> Result<Self, HistoryError> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -113,7 +121,7 @@ impl History {
             run: run_id.to_owned(),
             date: date.to_owned(),
             unix_millis,
-            schema: Arc::new(parse_message_type(SCHEMA)?),
+            schema: Arc::new(parse_message_type(&schema())?),
             properties: Arc::new(properties),
             sources: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -133,7 +141,8 @@ impl History {
         let source = match self.sources.entry(place) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(Source::new(&self.schema, &self.properties)?)
+                let (account, region) = (row.account.into(), row.region.into());
+                entry.insert(Source::new(account, region, &self.schema, &self.properties)?)
             }
         };
         source.rules.push(rule);
@@ -168,9 +177,16 @@ impl History {
 }
 
 impl Source {
-    fn new(schema: &Arc<Type>, properties: &Arc<WriterProperties>) -> Result<Self, ParquetError> {
+    fn new(
+        account: ByteArray,
+        region: ByteArray,
+        schema: &Arc<Type>,
+        properties: &Arc<WriterProperties>,
+    ) -> Result<Self, ParquetError> {
         Ok(Self {
             writer: SerializedFileWriter::new(Vec::new(), Arc::clone(schema), Arc::clone(properties))?,
+            account,
+            region,
             rules: Vec::new(),
             severities: Vec::new(),
             resource_types: Vec::new(),
@@ -179,17 +195,14 @@ impl Source {
         })
     }
 
-    /// Writes the rows held back as one row group, in the order of [`SCHEMA`].
+    /// Writes the rows held back as one row group, in the order of [`COLUMNS`].
     fn flush(&mut self, run_id: &ByteArray, unix_millis: i64) -> Result<(), ParquetError> {
         let rows = self.rules.len();
         if rows == 0 {
             return Ok(());
         }
         let mut group = self.writer.next_row_group()?;
-        if let Some(mut column) = group.next_column()? {
-            column.typed::<ByteArrayType>().write_batch(&vec![run_id.clone(); rows], None, None)?;
-            column.close()?;
-        }
+        write_same(&mut group, run_id, rows)?;
         if let Some(mut column) = group.next_column()? {
             column.typed::<Int64Type>().write_batch(&vec![unix_millis; rows], None, None)?;
             column.close()?;
@@ -207,7 +220,22 @@ impl Source {
             }
             values.clear();
         }
+        write_same(&mut group, &self.account, rows)?;
+        write_same(&mut group, &self.region, rows)?;
         group.close()?;
         Ok(())
     }
+}
+
+/// Writes the next column: the same text in each row.
+fn write_same(
+    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+    text: &ByteArray,
+    rows: usize,
+) -> Result<(), ParquetError> {
+    if let Some(mut column) = group.next_column()? {
+        column.typed::<ByteArrayType>().write_batch(&vec![text.clone(); rows], None, None)?;
+        column.close()?;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod aggregation;
+pub mod alarms;
 pub mod alerts;
 mod bounds;
 pub mod catalog;
@@ -12,6 +13,7 @@ pub mod doctor;
 pub mod encryption;
 pub mod facts;
 pub mod functions;
+pub mod history;
 pub mod monitoring;
 pub mod names;
 pub mod recorder;
@@ -42,7 +44,9 @@ pub fn provider() -> Provider {
         .component::<monitoring::ComplianceMonitoring>()
         .component::<encryption::Encryption>()
         .component::<report_store::ReportStore>()
+        .component::<history::History>()
         .component::<alerts::Alerts>()
+        .component::<alarms::Alarms>()
         .component::<recorder::Recorder>()
         .component::<rule_set::RuleSet>()
         .component::<functions::Functions>()

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{self, LookupArgs};
 use crate::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
+use crate::alarms::{Alarms, AlarmsArgs, AlarmsSettingsArgs};
 use crate::alerts::{Alerts, AlertsArgs, NotificationsArgs};
 use crate::bounds;
 use crate::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
 use crate::encryption::{Encryption, EncryptionArgs};
 use crate::facts::AccountFacts;
 use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, event_rules};
+use crate::history::{History, HistoryArgs};
 use crate::names::NamePrefix;
 use crate::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
@@ -48,6 +50,8 @@ pub struct ComplianceMonitoringArgs {
     pub aggregation: SourcesArgs,
     /// How the functions run.
     pub functions: FunctionsSettingsArgs,
+    /// What is told although nobody looks.
+    pub alarms: AlarmsSettingsArgs,
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,
     /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
@@ -57,7 +61,7 @@ pub struct ComplianceMonitoringArgs {
 }
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
-/// aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
+/// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
 /// Not there yet: notices, remediation, waivers, cost, several regions.
 #[derive(Debug, Outputs)]
@@ -84,6 +88,8 @@ pub struct ComplianceMonitoring {
     pub remediation_lambda_name: Output<String>,
     /// ARN of the topic that carries notices.
     pub sns_topic_arn: Output<String>,
+    /// Name of the Athena workgroup that queries the history, where there is one.
+    pub history_workgroup_name: Output<Option<String>>,
     /// Name of the dashboard, where there is one.
     pub dashboard_name: Output<Option<String>>,
     /// Names of the rules in the account; those in conformance packs have names of AWS's.
@@ -115,6 +121,7 @@ impl Component for ComplianceMonitoring {
         checks.under("notifications", |checks| args.notifications.check(checks));
         checks.under("aggregation", |checks| args.aggregation.check(checks));
         checks.under("functions", |checks| args.functions.check(checks));
+        checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks));
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
     }
 
@@ -137,6 +144,11 @@ impl Component for ComplianceMonitoring {
             }
         };
         let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn), facts)?;
+        let history_workgroup_name = if args.reports.history {
+            scope.component::<History>("history", args.history(&kms_key_arn, &reports), facts)?.workgroup_name.map(Some)
+        } else {
+            Output::known(None)
+        };
         let recorder = match args.recorder.is_ours(facts) {
             true => Some(scope.component::<Recorder>("recorder", args.recorder(&kms_key_arn, &reports), facts)?),
             false => None,
@@ -150,6 +162,9 @@ impl Component for ComplianceMonitoring {
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
         let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
+        if args.alarms.enabled {
+            scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), facts)?;
+        }
         let dashboard_name = if args.dashboard.enabled {
             scope.component::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
         } else {
@@ -167,6 +182,7 @@ impl Component for ComplianceMonitoring {
             remediation_lambda_arn: functions.remediation_lambda_arn,
             remediation_lambda_name: functions.remediation_lambda_name,
             sns_topic_arn: alerts.topic_arn,
+            history_workgroup_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
             conformance_pack_names: rules.conformance_pack_names,
@@ -218,6 +234,15 @@ impl ComplianceMonitoringArgs {
         }
     }
 
+    fn history(&self, key: &Output<String>, reports: &ReportStore) -> HistoryArgs {
+        HistoryArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            bucket_name: reports.bucket_name.clone().into(),
+            kms_key_arn: key.into(),
+        }
+    }
+
     fn recorder(&self, key: &Output<String>, reports: &ReportStore) -> RecorderArgs {
         RecorderArgs {
             name_prefix: self.name_prefix.clone(),
@@ -250,6 +275,16 @@ impl ComplianceMonitoringArgs {
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
             notifications: self.notifications.clone(),
+        }
+    }
+
+    fn alarms(&self, alerts: &Alerts, reports: &ReportStore) -> AlarmsArgs {
+        AlarmsArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            topic_arn: alerts.topic_arn.clone().into(),
+            bucket_name: reports.bucket_name.clone().into(),
+            settings: self.alarms.clone(),
         }
     }
 

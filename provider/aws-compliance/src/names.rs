@@ -96,6 +96,21 @@ impl NamePrefix {
         self.with("recorder")
     }
 
+    /// An alarm.
+    pub fn alarm(&self, role: &str) -> String {
+        self.with(role)
+    }
+
+    /// The database of the history. Athena's SQL takes a name without quotes where it has no hyphen.
+    pub fn history_database(&self) -> String {
+        self.with("history").replace('-', "_")
+    }
+
+    /// The workgroup that queries the history.
+    pub fn history_workgroup(&self) -> String {
+        self.with("history")
+    }
+
     /// The dashboard; dashboard names are global, so it carries the region.
     pub fn dashboard(&self, facts: &AccountFacts) -> Output<String> {
         interpolate!("{}-{}", self.dashboard_start(), facts.region())
@@ -157,6 +172,9 @@ mod tests {
         assert!(prefix.topic().len() <= 256);
         assert!(prefix.schedule().len() <= 64 && prefix.compliance_change().len() + "-99".len() <= 64);
         assert!(prefix.aggregator().len() <= 256 && prefix.recorder().len() <= 256);
+        // CloudWatch API Reference, "PutMetricAlarm"; Glue, "DatabaseInput"; Athena, "CreateWorkGroup".
+        assert!(prefix.alarm("aggregation-dead-letters").len() <= 255);
+        assert!(prefix.history_database().len() <= 255 && prefix.history_workgroup().len() <= 128);
         // AWS Config API Reference, "ConfigRule"; a name of one's own has at most 100 characters.
         assert!(prefix.rule(&"r".repeat(100)).len() <= 128);
     }

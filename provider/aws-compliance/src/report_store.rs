@@ -1,6 +1,8 @@
-//! The bucket that keeps reports, history and ledger, and how long it keeps them.
+//! The bucket that keeps reports, history, ledger and runbooks, and how long it keeps them.
 
 use aws_resources::{PolicyDocument, Statement, s3};
+use functions_core::key::QUERIES_PREFIX;
+use functions_core::runbook::Runbook;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
     interpolate,
@@ -14,7 +16,9 @@ use crate::names::NamePrefix;
 use crate::tags::{self, Tags};
 
 /// Days that the evaluation history and the ledger of remediations are kept: a year and the month to look back on it.
-const RECORD_RETENTION_DAYS: u32 = 400;
+pub(crate) const RECORD_RETENTION_DAYS: u32 = 400;
+/// Days that the results of queries over the history are kept.
+const QUERY_RETENTION_DAYS: u32 = 7;
 /// Days that an overwritten or deleted version can be brought back.
 const NONCURRENT_DAYS: i32 = 30;
 /// Days after which an upload that never ended is removed.
@@ -36,11 +40,20 @@ pub struct ReportsArgs {
     /// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before
     /// the first deployment: a change makes another bucket.
     pub object_lock: bool,
+    /// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history
+    /// itself is written in any case.
+    pub history: bool,
 }
 
 impl Default for ReportsArgs {
     fn default() -> Self {
-        Self { retention_days: 30.into(), bucket_name: None, force_destroy: false.into(), object_lock: false }
+        Self {
+            retention_days: 30.into(),
+            bucket_name: None,
+            force_destroy: false.into(),
+            object_lock: false,
+            history: true,
+        }
     }
 }
 
@@ -152,7 +165,32 @@ impl Component for ReportStore {
             .options(depends_on(&versioning))
             .register();
 
+        for runbook in Runbook::ALL {
+            let required = s3::bucket_objectv2::Required { bucket: name() };
+            s3::BucketObjectv2::child(scope, &format!("runbook-{}", runbook.name()), required)
+                .key(runbook.key())
+                .content(page(runbook))
+                // A browser shows it; as Markdown it would be downloaded.
+                .content_type("text/plain; charset=utf-8")
+                .server_side_encryption("aws:kms")
+                .kms_key_id(&args.kms_key_arn)
+                .set_tags(tags::input(&args.tags))
+                .register();
+        }
+
         Ok(Self { bucket_name: bucket.id(), bucket_arn: bucket.arn() })
+    }
+}
+
+/// What to do, for who is told.
+fn page(runbook: Runbook) -> &'static str {
+    match runbook {
+        Runbook::DeadLetters => include_str!("../../../docs/runbooks/dead-letters.md"),
+        Runbook::FunctionErrors => include_str!("../../../docs/runbooks/function-errors.md"),
+        Runbook::FunctionSilent => include_str!("../../../docs/runbooks/function-silent.md"),
+        Runbook::NonCompliance => include_str!("../../../docs/runbooks/non-compliance.md"),
+        Runbook::RecorderStopped => include_str!("../../../docs/runbooks/recorder-stopped.md"),
+        Runbook::ScoreFell => include_str!("../../../docs/runbooks/score-fell.md"),
     }
 }
 
@@ -172,6 +210,7 @@ fn lifecycle(reports: &ReportsArgs) -> Vec<Input<s3::BucketLifecycleConfiguratio
         ("reports", reports.retention_days.clone()),
         ("history", RECORD_RETENTION_DAYS.into()),
         ("ledger", RECORD_RETENTION_DAYS.into()),
+        (QUERIES_PREFIX.trim_end_matches('/'), QUERY_RETENTION_DAYS.into()),
     ];
     let rules = retention.into_iter().flat_map(|(kind, days)| {
         let filter = s3::BucketLifecycleConfigurationRuleFilter::new().prefix(format!("{kind}/"));

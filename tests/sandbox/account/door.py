@@ -1,6 +1,7 @@
 """The door for tests: what no AWS API can do, over HTTP at `/_account/`, beside the account and without credentials.
 
 POST /_account/evaluations   {account, region, rule, results: [{resourceType, resourceId, complianceType, annotation}]}
+POST /_account/runs          {account, region, rules}   evaluate rules over the account's resources; none named: all
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
@@ -19,7 +20,7 @@ from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
 from account import audit, faults
-from account.config import compliance
+from account.config import compliance, evaluation
 from account.config.errors import ConfigError
 from account.services import delivery, schedules
 from account.strictness.sns import confirm
@@ -53,6 +54,11 @@ def _evaluations(request: dict) -> dict:
     with request_scope(request["account"], request["region"]):
         compliance.record(request["rule"], request["results"])
     return {}
+
+
+def _runs(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        return {"changes": evaluation.evaluate(request.get("rules"))}
 
 
 def _schedules(request: dict) -> dict:
@@ -94,6 +100,7 @@ def _lost(_request: dict) -> dict:
 
 _ACTIONS = {
     ("POST", "evaluations"): _evaluations,
+    ("POST", "runs"): _runs,
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,

@@ -60,3 +60,14 @@ def test_recorders_of_two_regions_do_not_see_each_other(recorded):
     elsewhere = recorded.in_region("eu-west-1").client("config")
     assert elsewhere.describe_configuration_recorders()["ConfigurationRecorders"] == []
     assert json.dumps(elsewhere.describe_delivery_channels()["DeliveryChannels"]) == "[]"
+
+
+def test_the_status_of_the_recorder_needs_the_permission_for_it(recorded, role, refused):
+    arn = recorded.client("config").describe_configuration_recorders()["ConfigurationRecorders"][0]["arn"]
+    action = "config:DescribeConfigurationRecorderStatus"
+    seen = recorded.as_role(role({"Action": action, "Resource": f"{arn.split('/')[0]}/*"}))
+    status = seen.client("config").describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    assert [one["recording"] for one in status] == [True]
+    other = recorded.as_role(role({"Action": action, "Resource": arn + "x"}))
+    with refused("AccessDeniedException"):
+        other.client("config").describe_configuration_recorder_status()

@@ -62,6 +62,8 @@ impl Aggregation {
         };
         let read = reading::verdicts(&self.config, &self.environment.aggregator_name, (context, known), run).await?;
 
+        let recorder_stopped = reading::recorder_stopped(&self.config).await?;
+
         let report = read.collector.finish(before);
         let answer = json!({
             "report": format!("{prefix}index.html"),
@@ -74,7 +76,7 @@ impl Aggregation {
             "notApplicable": report.totals.not_applicable,
             "insufficientData": report.totals.insufficient_data,
         });
-        let (measured, trend) = (measure(&report, invocation), report.trend.clone());
+        let (measured, trend) = (measure(&report, recorder_stopped, invocation), report.trend.clone());
         let history = writing::history(&self.store, read.history).await?;
         let written = writing::report(&self.store, report, &prefix).await?;
         let moved = before::move_latest(&self.store, latest, Latest::of(run, &prefix)).await?;
@@ -88,12 +90,13 @@ impl Aggregation {
     }
 }
 
-fn measure(report: &Report, invocation: &Invocation) -> Vec<Value> {
+fn measure(report: &Report, recorder_stopped: bool, invocation: &Invocation) -> Vec<Value> {
     let severities: Vec<_> = report.severities.iter().map(|(severity, count)| (severity.word(), *count)).collect();
     let rules: Vec<_> = report.rules.iter().map(|rule| (&*rule.name, rule.counts.non_compliant)).collect();
     let measured = Aggregated {
         totals: report.totals,
         score_millipoints: report.score.millipoints,
+        recorder_stopped: Some(recorder_stopped),
         severities: &severities,
         rules: &rules,
     };

@@ -1,5 +1,6 @@
 //! What the aggregator sees.
 
+use aws_sdk_config::types::{ConfigurationRecorderStatus, RecorderStatus};
 use functions_core::{
     aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row},
     run::Run,
@@ -41,6 +42,15 @@ pub(super) async fn sources(
         }
     }
     Ok(sources)
+}
+
+/// Whether the recorder of this account and region stands still, cannot deliver, or is not there. A recorder that stands
+/// still is silent: the rules keep their last verdicts.
+pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<bool, AwsError> {
+    let answer = config.describe_configuration_recorder_status().send().await;
+    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
+    let failed = |status: &ConfigurationRecorderStatus| status.last_status == Some(RecorderStatus::Failure);
+    Ok(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status)))
 }
 
 /// Every verdict, page by page.

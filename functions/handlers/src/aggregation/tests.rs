@@ -52,6 +52,7 @@ impl Account {
                 line if line.contains(key::CONFIGURATION) => (200, document.clone()),
                 "SelectAggregateResourceConfig" => page(&pages, request),
                 "DescribeConfigurationAggregatorSourcesStatus" => (200, sources()),
+                "DescribeConfigurationRecorderStatus" => (200, recorder(true, "SUCCESS")),
                 _ => object(&kept, request),
             })
         });
@@ -98,6 +99,11 @@ fn page(pages: &[Vec<String>], request: &Request) -> Answer {
         answer["NextToken"] = (number + 1).to_string().into();
     }
     (200, answer.to_string())
+}
+
+fn recorder(recording: bool, last: &str) -> String {
+    json!({ "ConfigurationRecordersStatus": [{ "name": "default", "recording": recording, "lastStatus": last }] })
+        .to_string()
 }
 
 fn sources() -> String {
@@ -342,4 +348,19 @@ async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
          NoSuchConfigurationAggregatorException: no"
     );
     assert!(account.keys().is_empty());
+}
+
+#[tokio::test]
+async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped() {
+    for (status, stopped) in [
+        (recorder(true, "SUCCESS"), false),
+        (recorder(true, "PENDING"), false),
+        (recorder(true, "FAILURE"), true),
+        (recorder(false, "SUCCESS"), true),
+        (json!({ "ConfigurationRecordersStatus": [] }).to_string(), true),
+    ] {
+        let aws = FakeAws::start(move |_| (200, status.clone()));
+        let config = testing::clients(&aws.endpoint).config;
+        assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
+    }
 }

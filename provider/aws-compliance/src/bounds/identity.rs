@@ -150,6 +150,15 @@ pub fn region_and_account(arn: &str) -> Option<(&str, &str)> {
     Some((parts.next()?, parts.next()?))
 }
 
+/// The ARN of a topic (Service Authorization Reference, "Amazon SNS").
+pub fn topic_arn(arn: &str) -> Result<(), Wrong> {
+    let [service, region_of, account, name] = parts(arn, "arn:aws:sns:REGION:ACCOUNT:NAME")?;
+    if service == "sns" && region(region_of).is_ok() && account_id(account).is_ok() && !name.contains(':') {
+        return Ok(());
+    }
+    Err(Wrong::new("expected the ARN of an SNS topic: arn:aws:sns:REGION:ACCOUNT:NAME"))
+}
+
 /// Service, region, account and resource of an ARN.
 fn parts<'a>(arn: &'a str, form: &str) -> Result<[&'a str; 4], Wrong> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
@@ -230,6 +239,10 @@ mod tests {
             "arn:aws-us-gov:kms:us-east-1:111122223333:key/1",
         ] {
             assert!(key_arn(wrong).is_err(), "{wrong}");
+        }
+        assert!(topic_arn("arn:aws:sns:eu-west-1:111122223333:alerts").is_ok());
+        for wrong in ["alerts", "arn:aws:sns:eu-west-1:111122223333:alerts:1", "arn:aws:sns::1:a", "arn:aws:sqs:r:1:a"] {
+            assert!(topic_arn(wrong).is_err(), "{wrong}");
         }
         for (right, name) in [("arn:aws:s3:::abc", None), ("arn:aws-cn:s3:::a.b", Some("a.b"))] {
             assert!(bucket_arn(right, name).is_ok(), "{right}");

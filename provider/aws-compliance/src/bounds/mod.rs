@@ -10,7 +10,7 @@ mod tags;
 
 pub use identity::{
     account_id, bucket_arn, email, function_arn, key_arn, key_in_region, partition_of, region, region_and_account,
-    role_arn,
+    role_arn, topic_arn,
 };
 pub use names::{bucket_name, name_prefix};
 pub use schedule::{period_seconds, schedule};

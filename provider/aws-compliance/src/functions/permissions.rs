@@ -44,7 +44,8 @@ fn configuration(shared: &Shared<'_>) -> Statement {
     Statement::allow("Configuration").actions(["s3:GetObject"]).on(objects)
 }
 
-/// Aggregation reads its configuration, through the aggregator and its own last report, and writes reports and history.
+/// Aggregation reads its configuration, through the aggregator, its own last report and whether anything is recorded, and
+/// writes reports and history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
         configuration(shared),
@@ -58,6 +59,10 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
         Statement::allow("Aggregator")
             .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
             .on(config(shared, "config-aggregator/*")),
+        // Whatever recorder there is: it is asked for by no name.
+        Statement::allow("Recorder")
+            .actions(["config:DescribeConfigurationRecorderStatus"])
+            .on(config(shared, "configuration-recorder/*")),
     ]
 }
 

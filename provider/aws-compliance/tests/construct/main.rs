@@ -1,11 +1,15 @@
 //! The components against a mock of the engine: what they ask for. Not that AWS accepts it.
 
 #[cfg(test)]
+mod alarms;
+#[cfg(test)]
 mod bounds;
 #[cfg(test)]
 mod custom;
 #[cfg(test)]
 mod frameworks;
+#[cfg(test)]
+mod history;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]

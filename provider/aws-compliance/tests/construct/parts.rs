@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use aws_compliance::aggregation::{Aggregation, source::AggregationSource};
+use aws_compliance::alarms::Alarms;
 use aws_compliance::alerts::Alerts;
 use aws_compliance::dashboard::Dashboard;
 use aws_compliance::encryption::Encryption;
 use aws_compliance::functions::Functions;
+use aws_compliance::history::History;
 use aws_compliance::monitoring::ComplianceMonitoring;
 use aws_compliance::recorder::Recorder;
 use aws_compliance::report_store::ReportStore;
@@ -21,11 +23,13 @@ use crate::programs::anything;
 use crate::support::answers;
 
 /// Names of all components, as tokens end.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 12] = [
     "ComplianceMonitoring",
     "Encryption",
     "ReportStore",
+    "History",
     "Alerts",
+    "Alarms",
     "RuleSet",
     "Functions",
     "Aggregation",
@@ -39,7 +43,9 @@ async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap) -> 
         "ComplianceMonitoring" => construct_with::<ComplianceMonitoring>(monitor, "it", given).await,
         "Encryption" => construct_with::<Encryption>(monitor, "it", given).await,
         "ReportStore" => construct_with::<ReportStore>(monitor, "it", given).await,
+        "History" => construct_with::<History>(monitor, "it", given).await,
         "Alerts" => construct_with::<Alerts>(monitor, "it", given).await,
+        "Alarms" => construct_with::<Alarms>(monitor, "it", given).await,
         "RuleSet" => construct_with::<RuleSet>(monitor, "it", given).await,
         "Functions" => construct_with::<Functions>(monitor, "it", given).await,
         "Aggregation" => construct_with::<Aggregation>(monitor, "it", given).await,

@@ -111,6 +111,9 @@ pub fn anything() -> impl Strategy<Value = Json> {
                 "frameworks",
                 "id",
                 "as",
+                "alarms",
+                "silentHours",
+                "history",
             ][..]
         )
         .prop_map(str::to_owned),

@@ -34,7 +34,7 @@ pub fn every_input() -> PropertyMap {
     inputs(json!({
         "namePrefix": "audit",
         "tags": { "team": "security" },
-        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true },
+        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true, "history": true },
         "rules": {
             "baseline": true,
             "managed": [{
@@ -74,6 +74,7 @@ pub fn every_input() -> PropertyMap {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
             "reservedConcurrency": 2,
         },
+        "alarms": { "enabled": true, "scoreDrop": 5, "silentHours": 3 },
         "dashboard": { "enabled": true },
     }))
 }

@@ -60,16 +60,20 @@ async fn a_default_deployment_has_these_children() {
     let expected = [
         ("AggregateAuthorization", 1),
         ("Aggregation", 1),
+        ("Alarms", 1),
         ("Alerts", 1),
         ("Alias", 1),
         ("Bucket", 1),
         ("BucketLifecycleConfiguration", 1),
-        ("BucketObjectv2", 1),
+        // The configuration and the runbooks.
+        ("BucketObjectv2", 7),
         ("BucketOwnershipControls", 1),
         ("BucketPolicy", 1),
         ("BucketPublicAccessBlock", 1),
         ("BucketServerSideEncryptionConfiguration", 1),
         ("BucketVersioning", 1),
+        ("CatalogDatabase", 1),
+        ("CatalogTable", 1),
         ("ComplianceMonitoring", 1),
         ("ConfigurationAggregator", 1),
         // One component, one resource.
@@ -81,8 +85,10 @@ async fn a_default_deployment_has_these_children() {
         ("Function", 3),
         ("FunctionEventInvokeConfig", 1),
         ("Functions", 1),
+        ("History", 1),
         ("Key", 1),
         ("LogGroup", 3),
+        ("MetricAlarm", 11),
         ("Permission", 1),
         ("Queue", 5),
         ("QueuePolicy", 2),
@@ -94,6 +100,7 @@ async fn a_default_deployment_has_these_children() {
         ("RuleSet", 1),
         ("Topic", 1),
         ("TopicPolicy", 1),
+        ("Workgroup", 1),
     ];
     assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)).into());
 }
@@ -117,6 +124,11 @@ async fn physical_names_are_the_contract() {
         ("compliance-functions-compliance-change", "name", "compliance-compliance-change"),
         ("compliance-alerts-topic", "name", "compliance-alerts"),
         ("compliance-aggregation-aggregator", "name", "compliance-aggregator"),
+        ("compliance-alarms-processing-errors", "name", "compliance-processing-errors"),
+        ("compliance-alarms-score-fell", "name", "compliance-score-fell"),
+        ("compliance-history-database", "name", "compliance_history"),
+        ("compliance-history-table", "name", "evaluations"),
+        ("compliance-history-workgroup", "name", "compliance-history"),
         ("compliance-dashboard-dashboard", "dashboardName", &dashboard),
         ("compliance-rules-ebs-volumes-encrypted", "name", "ebs-volumes-encrypted"),
     ];
@@ -148,7 +160,9 @@ async fn everything_that_can_be_encrypted_is_by_the_one_key() {
         assert_eq!(shown(&registration.inputs[property]), key, "{}", registration.name);
         checked += 1;
     }
-    assert_eq!(checked, 3 + 1 + 5 + 1 + 3);
+    assert_eq!(checked, 3 + 7 + 5 + 1 + 3);
+    let results = &deployed.named("compliance-history-workgroup")["configuration"]["resultConfiguration"];
+    assert_eq!(results["encryptionConfiguration"], json!({ "encryptionOption": "SSE_KMS", "kmsKeyArn": key }));
     let rules = &deployed.named("compliance-reports-encryption")["rules"];
     assert_eq!(rules[0]["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"], key);
     assert_eq!(rules[0]["bucketKeyEnabled"], json!(true));
@@ -171,7 +185,7 @@ async fn tags_reach_every_child_that_takes_them() {
             tagged.insert(registration.type_token);
         }
     }
-    assert_eq!(tagged.len(), 13, "{tagged:?}");
+    assert_eq!(tagged.len(), 16, "{tagged:?}");
 }
 
 #[tokio::test]
@@ -204,9 +218,14 @@ async fn a_secret_key_stays_secret_wherever_it_goes() {
 
 #[tokio::test]
 async fn what_is_switched_off_is_not_there() {
-    let deployed =
-        Deployed::with(inputs(json!({ "dashboard": { "enabled": false }, "rules": { "baseline": false } }))).await;
+    let off = json!({ "dashboard": { "enabled": false }, "rules": { "baseline": false }, "alarms": { "enabled": false },
+                      "reports": { "history": false } });
+    let deployed = Deployed::with(inputs(off)).await;
     assert!(deployed.of_type("aws:cloudwatch/dashboard:Dashboard").is_empty());
+    assert!(deployed.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").is_empty());
+    assert!(deployed.of_type("aws:glue/catalogTable:CatalogTable").is_empty());
+    assert!(deployed.of_type("aws:athena/workgroup:Workgroup").is_empty());
+    assert!(!deployed.outputs.contains_key("historyWorkgroupName"));
     assert!(deployed.of_type("aws:cfg/rule:Rule").is_empty());
     assert!(!deployed.outputs.contains_key("dashboardName"));
     let pattern = deployed.named("compliance-functions-compliance-change")["eventPattern"].to_string();
@@ -280,7 +299,7 @@ async fn each_component_is_finished_once_and_after_its_children() {
     let deployed = Deployed::with(PropertyMap::new()).await;
     let finished: Vec<_> = deployed.monitor.recorded().outputs.into_iter().map(|(urn, _)| urn).collect();
     let distinct: BTreeSet<_> = finished.iter().collect();
-    assert_eq!((finished.len(), distinct.len()), (8, 8));
+    assert_eq!((finished.len(), distinct.len()), (10, 10));
     let whole = "urn:pulumi:stack::project::aws-compliance:index:ComplianceMonitoring::compliance";
     assert_eq!(finished.last().map(ToString::to_string).as_deref(), Some(whole));
 }

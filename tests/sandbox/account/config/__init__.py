@@ -5,6 +5,7 @@ over them, service-linked recorders, conformance packs, remediations and tags ar
 region.
 """
 
+import asyncio
 import json
 
 from ministack import app
@@ -14,7 +15,18 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.core.router import extract_access_key_id
 
 from account import hooks
-from account.config import access, aggregate, aggregators, compliance, packs, recorders, remediations, rules, tags
+from account.config import (
+    access,
+    aggregate,
+    aggregators,
+    compliance,
+    evaluation,
+    packs,
+    recorders,
+    remediations,
+    rules,
+    tags,
+)
 from account.config.errors import ConfigError, moto_error
 
 HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
@@ -23,6 +35,7 @@ OPERATIONS = {
     **recorders.OPERATIONS,
     **rules.OPERATIONS,
     **compliance.OPERATIONS,
+    **evaluation.OPERATIONS,
     **aggregators.OPERATIONS,
     **aggregate.OPERATIONS,
     **packs.OPERATIONS,
@@ -48,7 +61,10 @@ async def answer(method: str, path: str, headers: dict, body: bytes, query: dict
         if denied := _denied_beyond_the_first(operation, request, headers):
             return denied
         with moto_error():
-            return 200, dict(HEADERS), json.dumps(perform(request) or {}).encode()
+            # What announces changes delivers them to functions, which call back: never on the loop that answers them.
+            delivers = operation in evaluation.OPERATIONS
+            result = await asyncio.to_thread(perform, request) if delivers else perform(request)
+            return 200, dict(HEADERS), json.dumps(result or {}).encode()
     except ConfigError as error:
         return 400, dict(HEADERS), json.dumps({"__type": error.code, "message": error.message}).encode()
 

@@ -9,6 +9,7 @@ BY_RULE = frozenset(
         "DescribeConfigRules",
         "GetComplianceDetailsByConfigRule",
         "PutConfigRule",
+        "StartConfigRulesEvaluation",
     }
 )
 BY_AGGREGATOR = frozenset(
@@ -20,6 +21,7 @@ BY_AGGREGATOR = frozenset(
         "SelectAggregateResourceConfig",
     }
 )
+BY_RECORDER = frozenset({"DescribeConfigurationRecorders", "DescribeConfigurationRecorderStatus"})
 BY_AUTHORIZATION = frozenset({"DeleteAggregationAuthorization", "PutAggregationAuthorization"})
 BY_PACK = frozenset({"DeleteConformancePack", "DescribeConformancePackCompliance", "PutConformancePack"})
 BY_ARN = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
@@ -34,6 +36,8 @@ def resources(operation: str, request: dict) -> list[str]:
         return [_rule_arn(name) for name in names]
     if operation in BY_AGGREGATOR:
         return [_aggregator_arn(request.get("ConfigurationAggregatorName"))]
+    if operation in BY_RECORDER:
+        return [_recorder_arn(request)]
     if operation in BY_AUTHORIZATION:
         return [arn("aggregation-authorization", f"{request['AuthorizedAccountId']}/{request['AuthorizedAwsRegion']}")]
     if operation in BY_PACK:
@@ -52,6 +56,15 @@ def _rule_arn(name: str | None) -> str:
 def _aggregator_arn(name: str | None) -> str:
     aggregator = moto_here().config_aggregators.get(name or "")
     return aggregator.configuration_aggregator_arn if aggregator else arn("config-aggregator", "*")
+
+
+def _recorder_arn(request: dict) -> str:
+    """Without a name it is the customer-managed recorder, where there is one."""
+    state = here()
+    names = request.get("ConfigurationRecorderNames") or list(state.recorders)
+    linked = {recorder["name"]: recorder for recorder in state.linked.values()}
+    known = state.recorders.get(names[0]) or linked.get(names[0]) if names else None
+    return request.get("Arn") or (known["arn"] if known else arn("configuration-recorder", "*"))
 
 
 def _pack_arn(name: str) -> str:

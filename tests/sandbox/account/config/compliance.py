@@ -1,6 +1,6 @@
 """Evaluation results, and the reads over them in one account and region.
 
-Results come in through the door for tests (`record`); the account does not evaluate rules by itself yet.
+Results come from `evaluation.py`, which judges the account's own resources, or through the door for tests.
 AWS pages: "DescribeComplianceByConfigRule", "GetComplianceDetailsByConfigRule", "DescribeComplianceByResource".
 """
 
@@ -15,12 +15,12 @@ INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
 CONTRIBUTORS_COUNTED = 25
 
 
-def record(rule_name: str, results: list[dict]) -> None:
-    """Store results of a rule, newest per resource, and announce each change on the event bus.
+def record(rule_name: str, results: list[dict]) -> int:
+    """Store results of a rule, newest per resource, and announce each change on the event bus; how many there were.
 
     A result: `resourceType`, `resourceId`, `complianceType`, `annotation` (optional).
     """
-    state = here()
+    state, changes = here(), 0
     if rule_name not in state.rules:
         raise no_such_rule(rule_name)
     for result in results:
@@ -31,6 +31,20 @@ def record(rule_name: str, results: list[dict]) -> None:
         state.evaluations[key] = _evaluation(key, result)
         if previous is None or previous["ComplianceType"] != result["complianceType"]:
             events.announce(state.rules[rule_name], state.evaluations[key], previous)
+            changes += 1
+    return changes
+
+
+def forget(rule_name: str, resources: list[tuple[str, str]]) -> int:
+    """Drop the results of resources (type, id) that are gone and announce that the rule applies to them no more."""
+    state = here()
+    for resource_type, resource_id in resources:
+        key = (rule_name, resource_type, resource_id)
+        previous = state.evaluations.pop(key)
+        if previous["ComplianceType"] != NOT_APPLICABLE:
+            last = _evaluation(key, {"complianceType": NOT_APPLICABLE})
+            events.announce(state.rules[rule_name], last, previous)
+    return len(resources)
 
 
 def _evaluation(key: tuple[str, str, str], result: dict) -> dict:

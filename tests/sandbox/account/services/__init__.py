@@ -1,10 +1,10 @@
 """What MiniStack does not do, or does without asking for permission: deliveries between services.
 
-EventBridge to its targets, CloudWatch alarms to topics, functions to their log groups, and what follows an asynchronous
-invocation of a function. And what it does not tell IAM.
+EventBridge to its targets, CloudWatch alarms to topics, functions to their log groups, what follows an asynchronous
+invocation of a function, and the volumes of an instance that is terminated. And what it does not tell IAM.
 """
 
-from account.services import alarms, async_invoke, conditions, delivery, function_logs
+from account.services import alarms, async_invoke, conditions, delivery, function_logs, volumes
 
 
 def install() -> None:
@@ -14,3 +14,4 @@ def install() -> None:
     alarms.install()
     function_logs.install()
     conditions.install()
+    volumes.install()

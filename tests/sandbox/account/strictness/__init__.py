@@ -3,10 +3,10 @@
 A test that passes against a lenient account proves nothing; these are the places where users were hurt.
 """
 
-from account.strictness import cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs
+from account.strictness import alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs
 
 
 def install() -> None:
     """Put every check in place."""
-    for service in (cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs):
+    for service in (alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs):
         service.install()

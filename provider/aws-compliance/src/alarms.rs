@@ -1,0 +1,263 @@
+//! The alarms: what is told although nobody looks, each with the page that says what to do about it.
+//!
+//! The pages are `docs/runbooks`; the report store keeps them in the bucket.
+
+use std::collections::BTreeMap;
+
+use aws_resources::cloudwatch::{self, MetricAlarmBuilder, MetricAlarmMetricQuery, MetricAlarmMetricQueryMetric};
+use functions_core::contract::{Handler, metric};
+use functions_core::runbook::Runbook;
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong, all, interpolate,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::bounds;
+use crate::facts::AccountFacts;
+use crate::names::NamePrefix;
+use crate::tags::{self, Tags};
+
+const FIVE_MINUTES: u32 = 5 * 60;
+const HOUR: u32 = 60 * 60;
+const DAY: u32 = 24 * HOUR;
+/// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
+const MOST_HOURS: u32 = 7 * 24;
+
+/// What is told although nobody looks.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct AlarmsSettingsArgs {
+    /// Whether there are alarms.
+    pub enabled: bool,
+    /// Points that the score may fall from one day to the next before it is told.
+    #[schemars(range(min = 1, max = 100))]
+    pub score_drop: Input<u32>,
+    /// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule`
+    /// to the next.
+    #[schemars(range(min = 1, max = 168))]
+    pub silent_hours: Input<u32>,
+}
+
+impl Default for AlarmsSettingsArgs {
+    fn default() -> Self {
+        Self { enabled: true, score_drop: 10.into(), silent_hours: 13.into() }
+    }
+}
+
+impl AlarmsSettingsArgs {
+    /// Warns where the functions are silent that long by their schedule.
+    pub(crate) fn check(&self, schedule: &Input<String>, checks: &mut Checks) {
+        let schedule = schedule.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
+        let Some(period) = schedule.as_deref().and_then(bounds::period_seconds) else { return };
+        checks.warn_input("silentHours", &self.silent_hours, |hours| {
+            let hours_between = period.div_ceil(HOUR);
+            match *hours > hours_between || !self.enabled {
+                true => Ok(()),
+                false => {
+                    let told = format!("processing runs every {hours_between} hours: an alarm will ring between two runs");
+                    let enough = hours_between.saturating_add(1);
+                    Err(if enough <= MOST_HOURS { Wrong::new(told).nearest(enough) } else { Wrong::new(told) })
+                }
+            }
+        });
+    }
+}
+
+/// Inputs of [`Alarms`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlarmsArgs {
+    /// Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen.
+    #[serde(default)]
+    pub name_prefix: NamePrefix,
+    /// Tags of the alarms.
+    #[serde(default)]
+    pub tags: Tags,
+    /// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+    pub topic_arn: Input<String>,
+    /// Name of the bucket that keeps the runbooks.
+    pub bucket_name: Input<String>,
+    /// What is told.
+    #[serde(default)]
+    pub settings: AlarmsSettingsArgs,
+}
+
+/// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run,
+/// resources do not comply, the score fell, AWS Config does not record.
+#[derive(Debug, Outputs)]
+pub struct Alarms {
+    /// Names of the alarms.
+    pub alarm_names: Output<Vec<String>>,
+}
+
+impl Component for Alarms {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alarms");
+    type Args = AlarmsArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
+        checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
+    }
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        if !args.settings.enabled {
+            return Ok(Self { alarm_names: Output::known(Vec::new()) });
+        }
+        let part = Part { scope, args: &args, facts };
+        let mut alarms = Vec::new();
+        for handler in Handler::ALL {
+            alarms.push(part.errors(handler));
+            alarms.push(part.dead_letters(handler));
+        }
+        // Remediation runs when something is asked of it, not by a schedule.
+        alarms.extend([Handler::Processing, Handler::Aggregation].map(|handler| part.silent(handler)));
+        alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped()]);
+        Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
+    }
+}
+
+/// What every alarm is described with.
+struct Part<'a> {
+    scope: &'a Scope,
+    args: &'a AlarmsArgs,
+    facts: &'a AccountFacts,
+}
+
+impl Part<'_> {
+    fn errors(&self, handler: Handler) -> cloudwatch::MetricAlarm {
+        let text = format!("The {} function failed.", handler.name());
+        self.alarm(&format!("{}-errors", handler.name()), Runbook::FunctionErrors, &text)
+            .namespace("AWS/Lambda")
+            .metric_name("Errors")
+            .dimensions(self.function(handler))
+            .statistic("Sum")
+            .period(FIVE_MINUTES)
+            .evaluation_periods(1)
+            .comparison_operator("GreaterThanOrEqualToThreshold")
+            .threshold(1)
+            // A function that does not run does not fail.
+            .treat_missing_data("notBreaching")
+            .ok_actions(self.topic())
+            .register()
+    }
+
+    fn dead_letters(&self, handler: Handler) -> cloudwatch::MetricAlarm {
+        let text = format!("The {} function left something undone in its dead-letter queue.", handler.name());
+        self.alarm(&format!("{}-dead-letters", handler.name()), Runbook::DeadLetters, &text)
+            .namespace("AWS/SQS")
+            .metric_name("ApproximateNumberOfMessagesVisible")
+            .dimensions(dimension("QueueName", self.args.name_prefix.dead_letters(handler)))
+            .statistic("Maximum")
+            .period(FIVE_MINUTES)
+            .evaluation_periods(1)
+            .comparison_operator("GreaterThanOrEqualToThreshold")
+            .threshold(1)
+            // A queue that nobody touches has no metrics after some hours.
+            .treat_missing_data("ignore")
+            .ok_actions(self.topic())
+            .register()
+    }
+
+    fn silent(&self, handler: Handler) -> cloudwatch::MetricAlarm {
+        let text = format!("The {} function has not run for too long.", handler.name());
+        self.alarm(&format!("{}-silent", handler.name()), Runbook::FunctionSilent, &text)
+            .namespace("AWS/Lambda")
+            .metric_name("Invocations")
+            .dimensions(self.function(handler))
+            .statistic("Sum")
+            .period(HOUR)
+            // Every one of these hours is without a run.
+            .evaluation_periods(self.args.settings.silent_hours.clone())
+            .comparison_operator("LessThanThreshold")
+            .threshold(1)
+            .treat_missing_data("breaching")
+            .ok_actions(self.topic())
+            .register()
+    }
+
+    fn non_compliance(&self) -> cloudwatch::MetricAlarm {
+        self.found("non-compliance", Runbook::NonCompliance, "Resources do not comply.", metric::NON_COMPLIANT_EVALUATIONS)
+    }
+
+    fn recorder_stopped(&self) -> cloudwatch::MetricAlarm {
+        let text = "AWS Config does not record in this region: its rules keep their last verdicts.";
+        self.found("recorder-stopped", Runbook::RecorderStopped, text, metric::RECORDER_STOPPED)
+    }
+
+    /// One metric of aggregation that is to be zero.
+    fn found(&self, role: &str, runbook: Runbook, text: &str, name: &str) -> cloudwatch::MetricAlarm {
+        self.alarm(role, runbook, text)
+            .namespace(metric::NAMESPACE)
+            .metric_name(name)
+            .dimensions(self.measured())
+            .statistic("Maximum")
+            .period(HOUR)
+            .evaluation_periods(1)
+            .comparison_operator("GreaterThanOrEqualToThreshold")
+            .threshold(1)
+            // Between two runs what the last one found holds.
+            .treat_missing_data("ignore")
+            .ok_actions(self.topic())
+            .register()
+    }
+
+    /// The lowest score of a day against that of the day before: also a fall in several steps is one.
+    fn score_fell(&self) -> cloudwatch::MetricAlarm {
+        let lowest = MetricAlarmMetricQueryMetric::new(metric::SCORE, DAY, "Minimum")
+            .namespace(metric::NAMESPACE)
+            .dimensions(self.measured());
+        let score = MetricAlarmMetricQuery::new("score").metric(lowest).return_data(false);
+        let change = MetricAlarmMetricQuery::new("change")
+            .expression("DIFF(score)")
+            .label("Change of the score from one day to the next")
+            .return_data(true);
+        let drop = self.args.settings.score_drop.output().map(|points| -f64::from(points));
+        self.alarm("score-fell", Runbook::ScoreFell, "The score fell from one day to the next.")
+            .metric_queries(vec![score.into(), change.into()])
+            .evaluation_periods(1)
+            .comparison_operator("LessThanOrEqualToThreshold")
+            .threshold(drop)
+            .treat_missing_data("notBreaching")
+            // That the score falls no further is no news: there is no second message.
+            .register()
+    }
+
+    /// An alarm that tells the topic, with its page at the end of what it says.
+    fn alarm(&self, role: &str, runbook: Runbook, text: &str) -> MetricAlarmBuilder {
+        cloudwatch::MetricAlarm::child(self.scope, role)
+            .name(self.args.name_prefix.alarm(role))
+            .alarm_description(interpolate!("{} What to do: {}", text, self.link(runbook)))
+            .alarm_actions(self.topic())
+            .set_tags(tags::input(&self.args.tags))
+    }
+
+    fn topic(&self) -> Vec<Input<String>> {
+        vec![(&self.args.topic_arn).into()]
+    }
+
+    fn link(&self, runbook: Runbook) -> Output<String> {
+        let place = self.facts.partition().zip(&self.facts.region()).zip(self.args.bucket_name.output());
+        place.map(move |((partition, region), bucket)| runbook.link(&partition, &region, &bucket))
+    }
+
+    fn function(&self, handler: Handler) -> BTreeMap<String, Input<String>> {
+        dimension("FunctionName", self.args.name_prefix.function(handler))
+    }
+
+    /// The dimension of what aggregation measures.
+    fn measured(&self) -> BTreeMap<String, Input<String>> {
+        dimension(metric::DIMENSION, self.args.name_prefix.function(Handler::Aggregation))
+    }
+}
+
+fn dimension(name: &str, value: String) -> BTreeMap<String, Input<String>> {
+    BTreeMap::from([(name.to_owned(), value.into())])
+}

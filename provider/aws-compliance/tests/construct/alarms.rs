@@ -1,0 +1,149 @@
+//! What the alarms watch, what they tell, and where the pages that they lead to lie.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_compliance::alarms::Alarms;
+use aws_compliance::monitoring::ComplianceMonitoring;
+use functions_core::runbook::Runbook;
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::{PropertyMap, Value};
+use serde_json::{Value as Json, json};
+
+use crate::support::{REGION, answers, shown};
+
+const ALARM: &str = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const OBJECT: &str = "aws:s3/bucketObjectv2:BucketObjectv2";
+
+async fn deployed(given: Json) -> Arc<MockMonitor> {
+    let monitor = answers(MockMonitor::update());
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    monitor
+}
+
+/// The inputs of every child of a type by the end of its logical name.
+fn children(monitor: &MockMonitor, token: &str, prefix: &str) -> BTreeMap<String, Json> {
+    let registrations = monitor.recorded().registrations.into_iter().map(|(_, registration)| registration);
+    let found = registrations.filter(|registration| registration.type_token == token);
+    let found = found.filter_map(|registration| {
+        let role = registration.name.strip_prefix(prefix)?.to_owned();
+        Some((role, shown(&Value::Object(registration.inputs).into())))
+    });
+    found.collect()
+}
+
+fn alarms(monitor: &MockMonitor) -> BTreeMap<String, Json> {
+    children(monitor, ALARM, "compliance-alarms-")
+}
+
+fn link(alarm: &Json) -> &str {
+    let text = alarm["alarmDescription"].as_str().expect("it is described");
+    text.split_once("What to do: ").expect("it says what to do").1
+}
+
+#[tokio::test]
+async fn every_alarm_leads_to_a_page_that_is_in_the_bucket_and_every_page_has_an_alarm() {
+    let monitor = deployed(json!({})).await;
+    let pages = children(&monitor, OBJECT, "compliance-reports-runbook-");
+    let keys: BTreeSet<&str> = pages.values().filter_map(|page| page["key"].as_str()).collect();
+    let start =
+        format!("https://console.aws.amazon.com/s3/object/compliance-reports-bucket-id?region={REGION}&prefix=");
+    let linked: BTreeSet<String> = alarms(&monitor)
+        .values()
+        .map(|alarm| link(alarm).strip_prefix(&start).expect("it leads into the bucket").to_owned())
+        .collect();
+    assert_eq!(linked.iter().map(String::as_str).collect::<BTreeSet<_>>(), keys);
+    assert_eq!(keys.len(), Runbook::ALL.len());
+}
+
+#[tokio::test]
+async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names_its_alarms() {
+    let monitor = deployed(json!({})).await;
+    let pages = children(&monitor, OBJECT, "compliance-reports-runbook-");
+    for (name, page) in &pages {
+        let text = page["content"].as_str().expect("it has a text");
+        let headings = ["What it means", "First look", "Likely causes", "What to do", "How to verify"];
+        let places: Vec<_> = headings.iter().map(|heading| text.find(&format!("\n## {heading}\n"))).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{name}: {places:?}");
+        assert_eq!(page["contentType"], json!("text/plain; charset=utf-8"));
+    }
+    for (role, alarm) in alarms(&monitor) {
+        let page = pages.iter().find(|(name, _)| link(&alarm).ends_with(&format!("/{name}.md"))).expect("it is there");
+        let text = page.1["content"].as_str().expect("it has a text");
+        assert!(text.contains(&format!("`PREFIX-{role}`")), "{role}: its page does not name it");
+    }
+}
+
+#[tokio::test]
+async fn every_alarm_tells_the_topic_in_words_that_fit() {
+    let monitor = deployed(json!({})).await;
+    let alarms = alarms(&monitor);
+    assert_eq!(alarms.len(), 11);
+    for (role, alarm) in &alarms {
+        assert_eq!(alarm["alarmActions"], json!(["arn:aws:mock:::compliance-alerts-topic"]), "{role}");
+        assert_eq!(alarm["name"], json!(format!("compliance-{role}")));
+        // CloudWatch API Reference, "PutMetricAlarm".
+        assert!(alarm["alarmDescription"].as_str().is_some_and(|text| text.len() <= 1024), "{role}");
+        assert!(alarm["treatMissingData"].is_string(), "{role}: what silence means is decided");
+    }
+    let quiet: Vec<_> = alarms.iter().filter(|(_, alarm)| alarm.get("okActions").is_none()).map(|(role, _)| role).collect();
+    assert_eq!(quiet, ["score-fell"]);
+}
+
+#[tokio::test]
+async fn a_fall_of_the_score_is_told_by_metric_math_from_day_to_day() {
+    let monitor = deployed(json!({ "alarms": { "scoreDrop": 7 } })).await;
+    let alarm = &alarms(&monitor)["score-fell"];
+    assert_eq!((&alarm["threshold"], &alarm["comparisonOperator"]), (&json!(-7), &json!("LessThanOrEqualToThreshold")));
+    let [score, change] = alarm["metricQueries"].as_array().map(Vec::as_slice).expect("there are two") else {
+        panic!("{alarm}")
+    };
+    assert_eq!(score["metric"]["metricName"], json!("Score"));
+    assert_eq!(score["metric"]["dimensions"], json!({ "FunctionName": "compliance-aggregation" }));
+    assert_eq!((&score["returnData"], &change["returnData"]), (&json!(false), &json!(true)));
+    assert_eq!(change["expression"], json!("DIFF(score)"));
+}
+
+#[tokio::test]
+async fn silence_is_so_many_hours_without_a_run() {
+    let monitor = deployed(json!({ "alarms": { "silentHours": 30 } })).await;
+    let alarms = alarms(&monitor);
+    for handler in ["processing", "aggregation"] {
+        let alarm = &alarms[&format!("{handler}-silent")];
+        assert_eq!((&alarm["period"], &alarm["evaluationPeriods"]), (&json!(3600), &json!(30)));
+        assert_eq!((&alarm["metricName"], &alarm["treatMissingData"]), (&json!("Invocations"), &json!("breaching")));
+    }
+    assert!(!alarms.contains_key("remediation-silent"), "remediation runs when it is asked");
+}
+
+#[tokio::test]
+async fn an_alarm_that_would_ring_between_two_runs_is_warned_of() {
+    for (schedule, hours, warned) in [
+        ("rate(6 hours)", 13, None),
+        ("rate(12 hours)", 13, None),
+        ("rate(13 hours)", 13, Some("nearest: `14`")),
+        ("rate(1 day)", 24, Some("nearest: `25`")),
+        ("rate(400 days)", 168, Some("every 9600 hours")),
+        ("cron(0 6 * * ? *)", 1, None),
+    ] {
+        let given = json!({ "functions": { "schedule": schedule }, "alarms": { "silentHours": hours } });
+        let monitor = deployed(given).await;
+        let told: Vec<_> = monitor.recorded().log.into_iter().map(|entry| entry.message).collect();
+        let told: Vec<_> = told.iter().filter(|message| message.contains("alarms.silentHours")).collect();
+        match warned {
+            Some(part) => assert!(told.len() == 1 && told[0].contains(part), "{schedule}: {told:?}"),
+            None => assert!(told.is_empty(), "{schedule}: {told:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_alone_that_is_turned_off_registers_nothing_but_itself() {
+    let monitor = answers(MockMonitor::update());
+    let given = json!({ "topicArn": "arn:aws:sns:eu-west-1:111122223333:alerts", "bucketName": "abc",
+                        "settings": { "enabled": false } });
+    let made = construct_with::<Alarms>(&monitor, "it", inputs(given)).await.expect("it constructs");
+    assert_eq!(shown(&made.outputs["alarmNames"]), json!([]));
+    assert_eq!(monitor.recorded().registrations.len(), 1);
+    let _: PropertyMap = made.outputs;
+}

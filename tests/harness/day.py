@@ -1,0 +1,221 @@
+"""The demo's second half: a day of a monitor that sees two accounts in two regions.
+
+Resources come, rules judge them, a report is written, something is mended, something else breaks, and the next
+report says so. What is told arrives in a queue that is subscribed to the monitor's topic.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from account.client import Account, prepare_landing_zone
+
+from . import resources
+from .artefacts import BUILD, ROOT
+from .engine import Engine, EngineError, Stack
+
+PROGRAMS = ROOT / "examples/several-accounts"
+CENTRAL, OTHER = "444444444444", "555555555555"
+HERE, THERE = "eu-west-1", "us-east-1"
+# A run takes a second; a machine that is busy, more.
+PATIENCE_SECONDS = 60
+# Nothing more comes after a while of silence.
+QUIET_SECONDS = 2
+
+
+def show(engine: Engine, endpoint: str, say: Callable[[str], None]) -> None:
+    """Run the day and show it."""
+    central = Account(endpoint, CENTRAL, HERE)
+    seen = [central, central.in_region(THERE), Account(endpoint, OTHER, HERE)]
+    say(f"several accounts: {CENTRAL} in {HERE} sees {CENTRAL} and {OTHER}, each in {HERE} and {THERE}")
+    stack = deploy(engine, seen)
+    told(f"{OTHER} in {THERE} has deployed nothing: the report will name it.")
+    monitor = Monitor(central, stack.outputs())
+    monitor.listen()
+
+    say("Good and bad resources come")
+    for place in seen:
+        resources.put_good(place)
+    # The landing zone's own buckets are the first that the fifth rule would find.
+    for place in seen:
+        resources.demand_tls(place, landing_zone_bucket(place))
+    bad = resources.put_bad_storage(seen[0]) + resources.put_bad_instance(seen[1]) + resources.put_bad_bucket(seen[2])
+    for one in bad:
+        told(str(one))
+    told("S3 encrypts every bucket since 2023: the rule on encryption never fails, the one on plain HTTP does.")
+
+    say("The rules judge them, the schedule runs")
+    told(f"{judge(seen)} verdicts are new.")
+    before = monitor.run()
+    monitor.ring("compliance-non-compliance", f"{before['nonCompliant']} resources do not comply")
+    monitor.print_notices()
+
+    say("Some of it is mended, something else breaks")
+    for one in [one for one in bad if one.kind != "AWS::EC2::Volume"]:
+        told(f"{one.place.account_id} {one.place.region:10} {resources.mend(one)}")
+    for one in resources.put_bad_bucket(central):
+        told(str(one))
+    told(f"{judge(seen)} verdicts change.")
+    after = monitor.run()
+    monitor.print_notices()
+
+    say(f"Score: {points(before)} before, {points(after)} after")
+    change = after["change"]
+    told(f"{change['new']} new, {change['fixed']} fixed, {change['stillOpen']} still open.")
+    silent = [f"{source['account']} in {source['region']}" for source in after["sources"] if not source["reported"]]
+    told(f"Did not report: {', '.join(silent)}.")
+    folder = BUILD / "demo/report"
+    told(f"Open the report: {(monitor.download(folder) / 'index.html').relative_to(ROOT)}")
+
+
+def deploy(engine: Engine, seen: list[Account]) -> Stack:
+    """The monitor, and in each other place a stack of its own, side by side; the monitor's stack."""
+    central, *others = seen
+    for place in seen:
+        prepare_landing_zone(place)
+    monitor = Stack(engine, PROGRAMS / "central", "day", central.environment, account=CENTRAL, otherAccount=OTHER)
+    sources = [
+        Stack(
+            engine,
+            PROGRAMS / "source",
+            f"day-{place.account_id}-{place.region}",
+            place.environment,
+            region=place.region,
+            centralAccount=CENTRAL,
+        )
+        for place in others
+    ]
+    with ThreadPoolExecutor() as executor:
+        changes = list(executor.map(Stack.up, [monitor, *sources]))
+    for place, made in zip(seen, changes, strict=True):
+        what = "the monitor" if place is central else "rules and an authorization"
+        told(f"{place.account_id} {place.region:10} {what}: {made.summary['create']} resources created")
+    return monitor
+
+
+def judge(seen: list[Account]) -> int:
+    """Let the rules of every place judge what is there now; how many verdicts changed. Each change is an event."""
+    return sum(sum(place.evaluate().values()) for place in seen)
+
+
+def landing_zone_bucket(place: Account) -> str:
+    """The bucket that the recorder of a place delivers to."""
+    return place.client("config").describe_delivery_channels()["DeliveryChannels"][0]["s3BucketName"]
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """The deployed monitor, as its administrator sees it."""
+
+    account: Account
+    outputs: dict
+
+    def listen(self) -> None:
+        """Subscribe a queue to the topic."""
+        sqs, topic = self.account.client("sqs"), self.outputs["snsTopicArn"]
+        queue = sqs.create_queue(QueueName="demo-notices")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        admitted = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+        condition = {"ArnEquals": {"aws:SourceArn": topic}}
+        document = {"Version": "2012-10-17", "Statement": [{**admitted, "Resource": arn, "Condition": condition}]}
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(document)})
+        self.account.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def run(self) -> dict:
+        """Fire the schedule and wait for the report it leads to."""
+        last = self._latest()
+        self.account.fire_schedule("compliance-schedule")
+        end = time.monotonic() + PATIENCE_SECONDS
+        while (latest := self._latest()) == last:
+            if time.monotonic() > end:
+                raise EngineError(f"no report came within {PATIENCE_SECONDS} s")
+            time.sleep(0.1)
+        report = self._json(f"{latest}report.json")
+        totals = report["totals"]
+        told(
+            f"A report is written: score {points(report)}, {totals['nonCompliant']} of {judged(totals)} do not comply."
+        )
+        return {**report, "nonCompliant": totals["nonCompliant"]}
+
+    def ring(self, alarm: str, reason: str) -> None:
+        """Turn an alarm on, as CloudWatch does when it reads the metric; the account keeps no metrics of log lines."""
+        cloudwatch = self.account.client("cloudwatch")
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason=reason)
+
+    def print_notices(self) -> None:
+        """Print what arrives until nothing more does."""
+        count = 0
+        for message in self._messages():
+            count += 1
+            told(f"Notice: {message['Subject']}")
+            for line in readable(message["Message"]):
+                told(f"    {line}")
+        if not count:
+            told("No notice arrived.")
+
+    def _messages(self) -> Iterator[dict]:
+        sqs = self.account.client("sqs")
+        queue = sqs.get_queue_url(QueueName="demo-notices")["QueueUrl"]
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < QUIET_SECONDS:
+            messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+            for message in messages:
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                yield {"Subject": "", **json.loads(message["Body"])}
+                quiet_since = time.monotonic()
+            time.sleep(0.1)
+
+    def download(self, folder: Path) -> Path:
+        """Copy every report to a folder; the folder of the last one."""
+        shutil.rmtree(folder, ignore_errors=True)
+        s3, bucket = self.account.client("s3"), self.outputs["bucketName"]
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="reports/aggregation/")
+        for entry in [entry for page in pages for entry in page["Contents"]]:
+            place = folder / entry["Key"].removeprefix("reports/aggregation/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(bucket, entry["Key"], str(place))
+        return folder / self._latest().removeprefix("reports/aggregation/")
+
+    def _latest(self) -> str | None:
+        """What the keys of the last whole report begin with."""
+        s3 = self.account.client("s3")
+        try:
+            return self._json("reports/aggregation/latest.json")["prefix"]
+        except s3.exceptions.NoSuchKey:
+            return None
+
+    def _json(self, key: str) -> dict:
+        body = self.account.client("s3").get_object(Bucket=self.outputs["bucketName"], Key=key)["Body"]
+        return json.load(body)
+
+
+def points(report: dict) -> str:
+    """The score of a report, to the tenth."""
+    return f"{report['score']['millipoints'] / 1000:.1f}"
+
+
+def judged(totals: dict) -> int:
+    """Verdicts that count."""
+    return totals["compliant"] + totals["nonCompliant"]
+
+
+def readable(message: str) -> list[str]:
+    """The lines of a notice; of an alarm, what it says and why."""
+    try:
+        alarm = json.loads(message)
+    except ValueError:
+        return message.splitlines()
+    if not isinstance(alarm, dict) or "AlarmName" not in alarm:
+        return json.dumps(alarm, indent=2).splitlines()
+    return [f"{alarm['AlarmName']}: {alarm['NewStateReason']}", alarm["AlarmDescription"]]
+
+
+def told(text: str) -> None:
+    """A line."""
+    print(f"  {text}", flush=True)
