@@ -18,18 +18,75 @@ pub const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
     // INVARIANT: fields stand in alphabetical order and rules by name, so that equal content has equal bytes.
+    #[serde(default, skip_serializing_if = "Notices::is_default")]
+    notices: Notices,
     rules: Vec<RuleEntry>,
     version: u32,
 }
 
+/// When notices are sent, and who gets which of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// When they are sent.
+    #[serde(default)]
+    pub digest: Period,
+    /// What each route takes, by its name.
+    #[serde(default)]
+    pub routes: BTreeMap<String, Route>,
+}
+
+impl Notices {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// When notices are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Period {
+    /// As soon as a change is seen.
+    #[default]
+    Immediate,
+    /// Gathered, once an hour.
+    Hourly,
+    /// Gathered, once a day.
+    Daily,
+}
+
+/// What a route takes: of each list that is not empty, one must fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Account ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
+    /// Ids of frameworks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frameworks: Vec<String>,
+    /// Names of rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Severities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub severities: Vec<String>,
+}
+
 /// One AWS Config rule of this deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleEntry {
+    /// Frameworks that ask for the rule, and the controls it serves there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, Vec<String>>,
     /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
     pub identifier: String,
     /// Name of the rule in the account, with the deployment's prefix where it has one.
     pub name: String,
+    /// Severity: `critical`, `high`, `medium` or `low`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
 }
 
 /// Why a document cannot be written or read.
@@ -64,7 +121,7 @@ impl MonitoringConfiguration {
                 return Err(ConfigurationError::DuplicateRule(previous.name));
             }
         }
-        Ok(Self { rules: by_name.into_values().collect(), version: VERSION })
+        Ok(Self { notices: Notices::default(), rules: by_name.into_values().collect(), version: VERSION })
     }
 
     /// Reads a rendered document.
@@ -83,7 +140,26 @@ impl MonitoringConfiguration {
             return Err(ConfigurationError::OtherVersion { found: version });
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
-        Self::new(document.rules)
+        Ok(Self::new(document.rules)?.with_notices(document.notices))
+    }
+
+    /// The same with these settings of notices.
+    #[must_use]
+    pub fn with_notices(self, notices: Notices) -> Self {
+        Self { notices, ..self }
+    }
+
+    /// When notices are sent, and who gets which of them.
+    #[must_use]
+    pub const fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
+    /// The rule of this name.
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&RuleEntry> {
+        let at = self.rules.binary_search_by(|rule| rule.name.as_str().cmp(name)).ok()?;
+        self.rules.get(at)
     }
 
     /// The rules, sorted by name.
@@ -115,7 +191,7 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn entry(name: &str) -> RuleEntry {
-        RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: name.to_owned() }
+        RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: name.to_owned(), ..RuleEntry::default() }
     }
 
     #[test]
@@ -134,6 +210,21 @@ pub(crate) mod tests {
         // A `Value` of serde_json is a sorted map, unless a crate of the build asks for insertion order.
         let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+    }
+
+    #[test]
+    fn severity_frameworks_and_notices_read_back_and_keys_stay_sorted() {
+        let route = Route { severities: vec!["high".to_owned()], accounts: vec!["1".to_owned()], ..Route::default() };
+        let notices = Notices { digest: Period::Daily, routes: BTreeMap::from([("soc".to_owned(), route)]) };
+        let frameworks = BTreeMap::from([("hipaa".to_owned(), vec!["164.312".to_owned()])]);
+        let rule = RuleEntry { severity: Some("high".to_owned()), frameworks, ..entry("a") };
+        let configuration = MonitoringConfiguration::new([rule]).unwrap().with_notices(notices);
+        let text = configuration.render().unwrap();
+        let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+        assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
+        assert_eq!(configuration.rule("a").unwrap().severity.as_deref(), Some("high"));
+        assert_eq!(configuration.rule("b"), None);
     }
 
     #[test]

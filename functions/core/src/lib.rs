@@ -12,18 +12,31 @@
 //! | [`event`] | what a function can be invoked with |
 //! | [`run`], [`timestamp`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
+//! | [`transition`], [`recording`], [`finding`], [`watch`] | what changed, what is known, and whose changes are news |
+//! | [`ledger`] | the table that keeps both |
+//! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
+//! | [`delivery`] | the test of the way through the topic |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 
 pub mod aggregate;
 pub mod compliance;
 pub mod configuration;
 pub mod contract;
+pub mod delivery;
+pub mod digest;
 pub mod environment;
 pub mod evaluate;
 pub mod event;
+pub mod finding;
 pub mod key;
+pub mod ledger;
 pub mod metrics;
+pub mod notice;
+pub mod outbox;
 pub mod record;
+pub mod recording;
 pub mod remediate;
 pub mod run;
 pub mod timestamp;
+pub mod transition;
+pub mod watch;

@@ -123,7 +123,8 @@ pub fn invocation() -> Invocation {
             time: Timestamp::parse("2026-03-04T05:06:07Z").unwrap(),
         },
         function_name: "compliance-x".to_owned(),
-        started_unix_millis: 0,
+        started_unix_millis: 1_772_600_767_000,
+        deadline_unix_millis: 1_772_601_067_000,
     }
 }
 
