@@ -4,16 +4,19 @@
 //! the environment of the functions that read it, because Lambda allows 4 KB of environment (AWS Lambda Developer Guide,
 //! "Lambda quotas") and a list of rules has no such bound. A function refuses bytes of another digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::severity::Severity;
+
 /// The version of the document that this code writes and reads.
 pub const VERSION: u32 = 1;
 
-/// What the functions watch. `{"rules":[{"identifier","name"}],"version":1}`, rules sorted by name.
+/// What the functions watch. `{"notices":{"digest","routes"},"rules":[{"frameworks",
+/// "identifier","name","severity"}],"version":1}`, rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
@@ -70,23 +73,23 @@ pub struct Route {
     pub rules: Vec<String>,
     /// Severities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub severities: Vec<String>,
+    pub severities: Vec<Severity>,
 }
 
 /// One AWS Config rule of this deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleEntry {
-    /// Frameworks that ask for the rule, and the controls it serves there.
+    /// Ids of the frameworks that its results count for, and the controls there, where they are named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub frameworks: BTreeMap<String, Vec<String>>,
+    pub frameworks: BTreeMap<String, BTreeSet<String>>,
     /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`.
     pub identifier: String,
     /// Name of the rule in the account, with the deployment's prefix where it has one.
     pub name: String,
-    /// Severity: `critical`, `high`, `medium` or `low`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<String>,
+    /// How much its findings weigh.
+    #[serde(default)]
+    pub severity: Severity,
 }
 
 /// Why a document cannot be written or read.
@@ -199,8 +202,9 @@ pub(crate) mod tests {
         let configuration = MonitoringConfiguration::new([entry("b"), entry("a")]).unwrap();
         assert_eq!(
             configuration.render().unwrap(),
-            "{\n  \"rules\": [\n    {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"a\"\n    },\n    \
-             {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"b\"\n    }\n  ],\n  \"version\": 1\n}\n"
+            "{\n  \"rules\": [\n    {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"a\",\n      \
+             \"severity\": \"medium\"\n    },\n    {\n      \"identifier\": \"ENCRYPTED_VOLUMES\",\n      \"name\": \"b\",\n      \
+             \"severity\": \"medium\"\n    }\n  ],\n  \"version\": 1\n}\n"
         );
     }
 
@@ -214,16 +218,16 @@ pub(crate) mod tests {
 
     #[test]
     fn severity_frameworks_and_notices_read_back_and_keys_stay_sorted() {
-        let route = Route { severities: vec!["high".to_owned()], accounts: vec!["1".to_owned()], ..Route::default() };
+        let route = Route { severities: vec![Severity::High], accounts: vec!["1".to_owned()], ..Route::default() };
         let notices = Notices { digest: Period::Daily, routes: BTreeMap::from([("soc".to_owned(), route)]) };
-        let frameworks = BTreeMap::from([("hipaa".to_owned(), vec!["164.312".to_owned()])]);
-        let rule = RuleEntry { severity: Some("high".to_owned()), frameworks, ..entry("a") };
+        let frameworks = BTreeMap::from([("hipaa".to_owned(), BTreeSet::from(["164.312".to_owned()]))]);
+        let rule = RuleEntry { severity: Severity::High, frameworks, ..entry("a") };
         let configuration = MonitoringConfiguration::new([rule]).unwrap().with_notices(notices);
         let text = configuration.render().unwrap();
         let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
         assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
-        assert_eq!(configuration.rule("a").unwrap().severity.as_deref(), Some("high"));
+        assert_eq!(configuration.rule("a").unwrap().severity, Severity::High);
         assert_eq!(configuration.rule("b"), None);
     }
 

@@ -32,10 +32,8 @@ pub const HISTORY_PREFIX: &str = "history/evaluations/";
 pub const REPORT_INDEX: &str = "reports/aggregation/index.html";
 /// Key of the document that says where the last whole report lies.
 pub const REPORT_LATEST: &str = "reports/aggregation/latest.json";
-/// Prefix of the runbooks: what a person does about an alarm or a finding.
-pub const RUNBOOKS_PREFIX: &str = "runbooks/";
 /// Key of the runbook that every finding's notice names.
-pub const FINDING_RUNBOOK: &str = "runbooks/finding.md";
+pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.
 pub const LEDGER_PREFIX: &str = "ledger/";
 

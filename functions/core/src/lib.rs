@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`contract`] | handler names, environment variables, object keys, metrics: the names both sides use |
 //! | [`configuration`] | the document in the bucket that tells the functions what to watch |
+//! | [`severity`] | how much a rule matters |
 //! | [`environment`] | what each handler needs of its environment, read once, every problem named |
 //! | [`event`] | what a function can be invoked with |
 //! | [`run`], [`timestamp`] | which invocation a record belongs to |
@@ -37,6 +38,7 @@ pub mod record;
 pub mod recording;
 pub mod remediate;
 pub mod run;
+pub mod severity;
 pub mod timestamp;
 pub mod transition;
 pub mod watch;

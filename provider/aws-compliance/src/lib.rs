@@ -14,6 +14,7 @@ pub mod facts;
 pub mod functions;
 pub mod monitoring;
 pub mod names;
+pub mod notifications;
 pub mod recorder;
 pub mod report_store;
 pub mod rule_set;

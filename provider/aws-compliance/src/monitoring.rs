@@ -2,7 +2,11 @@
 
 use account_look::{LookRequest, PlannedKey, PlannedName};
 use functions_core::contract::Handler;
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use aws_resources::lambda;
+use functions_core::contract::trigger;
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +46,7 @@ pub struct ComplianceMonitoringArgs {
     pub rules: RulesArgs,
     /// Frameworks whose rules are evaluated, too, each rule once.
     pub frameworks: Vec<FrameworkArgs>,
-    /// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+    /// Who is told what, and when.
     pub notifications: NotificationsArgs,
     /// Which accounts and regions are seen.
     pub aggregation: SourcesArgs,
@@ -55,7 +59,7 @@ pub struct ComplianceMonitoringArgs {
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not there yet: notices, remediation, waivers, cost, several regions.
+/// Not there yet: remediation, waivers, cost, several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -80,6 +84,11 @@ pub struct ComplianceMonitoring {
     pub remediation_lambda_name: Output<String>,
     /// ARN of the topic that carries notices.
     pub sns_topic_arn: Output<String>,
+    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
+    /// deployed or refreshed.
+    pub pending_emails: Output<Vec<String>>,
+    /// Name of the table that keeps what processing knows.
+    pub ledger_table_name: Output<String>,
     /// Name of the dashboard, where there is one.
     pub dashboard_name: Output<Option<String>>,
     /// Names of the rules in the account.
@@ -110,6 +119,8 @@ impl Component for ComplianceMonitoring {
         checks.under("aggregation", |checks| args.aggregation.check(checks));
         checks.under("functions", |checks| args.functions.check(checks));
         args.rules.check(&args.frameworks, checks);
+        let known = args.rules.names(&args.frameworks);
+        checks.under("notifications", |checks| args.notifications.check_rules(&known, checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -138,13 +149,14 @@ impl Component for ComplianceMonitoring {
         let recorded = recorder.as_ref().map(|recorder| facts.recorded_by(recorder.recorder_name.clone()));
         let rules = scope.component::<RuleSet>("rules", args.rule_set(), recorded.as_ref().unwrap_or(facts))?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
-        let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports), facts)?;
+        let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
         let dashboard_name = if args.dashboard.enabled {
             scope.component::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
         } else {
             Output::known(None)
         };
+        first_runs(scope, &rules, &functions, &aggregation);
         Ok(Self {
             bucket_name: reports.bucket_name,
             bucket_arn: reports.bucket_arn,
@@ -157,6 +169,8 @@ impl Component for ComplianceMonitoring {
             remediation_lambda_arn: functions.remediation_lambda_arn,
             remediation_lambda_name: functions.remediation_lambda_name,
             sns_topic_arn: alerts.topic_arn,
+            pending_emails: alerts.pending_emails,
+            ledger_table_name: functions.ledger_table_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
             config_aggregator_name: aggregation.config_aggregator_name,
@@ -164,6 +178,22 @@ impl Component for ComplianceMonitoring {
             config_role_arn: recorder.map_or(rules.config_role_arn, |recorder| recorder.config_role_arn),
         })
     }
+}
+
+/// Runs processing and aggregation once, last of all: the first report is there when the deployment ends. They run again in
+/// no later deployment.
+fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation: &Aggregation) {
+    let run = |role: &str, function: &Output<String>, options: ResourceOptions| {
+        let input = serde_json::json!({ trigger::MEMBER: trigger::DEPLOYMENT }).to_string();
+        let required = lambda::invocation::Required { function_name: function.into(), input: input.into() };
+        lambda::Invocation::child(scope, role, required).lifecycle_scope("CREATE_ONLY").options(options).register()
+    };
+    let ready = ResourceOptions::default()
+        .and_depends_on_origin_of(&rules.config_rule_names)
+        .and_depends_on_origin_of(&aggregation.config_aggregator_name);
+    let first = run("first-processing", &functions.processing_lambda_name, ready);
+    // A run that is waited for has no destination, so that aggregation is asked as well.
+    run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first));
 }
 
 /// What the look at the account is asked.
@@ -230,7 +260,7 @@ impl ComplianceMonitoringArgs {
         }
     }
 
-    fn functions(&self, key: &Output<String>, reports: &ReportStore) -> FunctionsArgs {
+    fn functions(&self, key: &Output<String>, reports: &ReportStore, alerts: &Alerts) -> FunctionsArgs {
         FunctionsArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
@@ -239,6 +269,9 @@ impl ComplianceMonitoringArgs {
             rules: self.rules.clone(),
             frameworks: self.frameworks.clone(),
             settings: self.functions.clone(),
+            topic_arn: Some(alerts.topic_arn.clone().into()),
+            notifications: self.notifications.clone(),
+            delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     configuration::{MonitoringConfiguration, Route, sha256_hex},
     run::Origin,
+    severity::Severity,
     timestamp::Timestamp,
     transition::Transition,
 };
@@ -24,11 +25,6 @@ pub use render::{Attribute, Message, SUBJECT_LENGTH};
 pub const MESSAGE_BYTES: usize = 200 * 1024;
 /// Transitions of one message: they are written together with it, in one transaction of [`crate::ledger::WRITES`].
 pub const TRANSITIONS: usize = 90;
-/// Severity of a rule that has none.
-pub const DEFAULT_SEVERITY: &str = "medium";
-/// Severities, the worst first.
-pub const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
-
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
@@ -92,9 +88,8 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// Severity of a rule.
     #[must_use]
-    pub fn severity(&self, rule: &str) -> &str {
-        let severity = self.configuration.rule(rule).and_then(|rule| rule.severity.as_deref());
-        severity.unwrap_or(DEFAULT_SEVERITY)
+    pub fn severity(&self, rule: &str) -> Severity {
+        self.configuration.rule(rule).map(|rule| rule.severity).unwrap_or_default()
     }
 
     /// Names of the routes that take a transition, sorted.
@@ -110,7 +105,7 @@ impl Facts<'_> {
         let served = |id: &String| frameworks.is_some_and(|frameworks| frameworks.contains_key(id));
         fits(&route.accounts, &transition.account)
             && fits(&route.rules, &transition.rule)
-            && fits(&route.severities, self.severity(&transition.rule))
+            && (route.severities.is_empty() || route.severities.contains(&self.severity(&transition.rule)))
             && (route.frameworks.is_empty() || route.frameworks.iter().any(served))
     }
 }

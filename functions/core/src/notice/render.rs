@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{Content, Facts, Notice, SEVERITIES, Summary, links};
+use super::{Content, Facts, Notice, Summary, links};
 use crate::{
     finding::Resource,
     key::FINDING_RUNBOOK,
@@ -112,7 +112,7 @@ fn changes(notice: &Notice, transitions: &[Transition], facts: &Facts<'_>) -> (S
     let (account, region) = (account(notice, facts), &notice.origin.region);
     let changes = counted(transitions.len(), "change", "changes");
     let mut text = format!("{changes} in account {account}, region {region}, seen at {}.\n", notice.at.as_str());
-    let worst = |each: &&Transition| SEVERITIES.iter().position(|known| *known == facts.severity(&each.rule));
+    let worst = |each: &&Transition| facts.severity(&each.rule);
     for kind in Kind::ALL {
         let mut of_kind: Vec<_> = transitions.iter().filter(|each| each.kind == kind).collect();
         of_kind.sort_by_key(worst);
@@ -147,7 +147,7 @@ const fn heading(kind: Kind) -> &'static str {
 
 fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     let Resource { resource_type, resource_id } = &each.resource;
-    let severity = facts.severity(&each.rule);
+    let severity = facts.severity(&each.rule).word();
     let _ = write!(text, "\n  {resource_type} {}\n", printable(resource_id));
     let _ = writeln!(text, "    rule        {} ({severity})", printable(&each.rule));
     if each.resource.place(&each.region) != each.region {
@@ -190,7 +190,7 @@ fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
         "resourceId": each.resource.resource_id,
         "rule": each.rule,
         "identifier": facts.configuration.rule(&each.rule).map(|rule| &rule.identifier),
-        "severity": facts.severity(&each.rule),
+        "severity": facts.severity(&each.rule).word(),
         "frameworks": frameworks,
         "since": each.since,
         "at": each.at,
@@ -219,7 +219,7 @@ fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, 
         text.push('\n');
     }
     for (rule, count) in worst.iter().take(RULES) {
-        let _ = writeln!(text, "  {count:>6}  {} ({})", printable(rule), facts.severity(rule));
+        let _ = writeln!(text, "  {count:>6}  {} ({})", printable(rule), facts.severity(rule).word());
     }
     if let Some(more) = worst.len().checked_sub(RULES).filter(|more| *more > 0) {
         let _ = writeln!(text, "  and {more} more rules");
@@ -263,7 +263,7 @@ fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attr
         Content::Transitions { transitions } => {
             let rules: BTreeSet<&str> = transitions.iter().map(|each| each.rule.as_str()).collect();
             list("kind", transitions.iter().map(|each| each.kind.word().to_owned()).collect());
-            list("severity", rules.iter().map(|rule| facts.severity(rule).to_owned()).collect());
+            list("severity", rules.iter().map(|rule| facts.severity(rule).word().to_owned()).collect());
             let frameworks = rules.iter().flat_map(|rule| controls(rule, facts).into_keys().map(str::to_owned));
             list("framework", frameworks.collect());
             list("rule", rules.into_iter().map(str::to_owned).collect());

@@ -9,18 +9,18 @@ use crate::{
     transition::Kind,
 };
 
-fn rule(name: &str, severity: &str, framework: Option<&str>) -> RuleEntry {
+fn rule(name: &str, severity: Severity, framework: Option<&str>) -> RuleEntry {
     let controls = (1..=7).map(|number| format!("c{number}")).collect();
     RuleEntry {
         identifier: name.to_uppercase(),
         name: name.to_owned(),
-        severity: Some(severity.to_owned()),
+        severity,
         frameworks: framework.map(|id| (id.to_owned(), controls)).into_iter().collect(),
     }
 }
 
 fn configuration(routes: &[(&str, Route)]) -> MonitoringConfiguration {
-    let rules = [rule("a", "critical", Some("hipaa")), rule("b", "low", None), rule("c", "high", Some("pci"))];
+    let rules = [rule("a", Severity::Critical, Some("hipaa")), rule("b", Severity::Low, None), rule("c", Severity::High, Some("pci"))];
     let routes = routes.iter().map(|(name, route)| ((*name).to_owned(), route.clone())).collect();
     MonitoringConfiguration::new(rules).unwrap().with_notices(Notices { routes, ..Notices::default() })
 }
@@ -78,13 +78,13 @@ DOES NOT COMPLY
     framework   hipaa: c1, c2, c3, c4, c5 and 2 more
     since       2026-03-04T05:06:07Z
     look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=bad%20one&resourceType=AWS::S3::Bucket
-    what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/finding.md
+    what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/non-compliance.md
 
   AWS::S3::Bucket low-one
     rule        b (low)
     since       2026-03-04T05:06:07Z
     look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=low-one&resourceType=AWS::S3::Bucket
-    what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/finding.md
+    what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/non-compliance.md
 
 COMPLIES AGAIN
 
@@ -121,7 +121,7 @@ fn machines_get_everything_as_json_and_attributes_to_filter_by() {
     }
     assert_eq!(first["frameworks"]["hipaa"]["more"], 2);
     assert!(first["console"].as_str().unwrap().starts_with("https://eu-central-1.console"));
-    assert!(first["runbook"].as_str().unwrap().ends_with("runbooks/finding.md"));
+    assert!(first["runbook"].as_str().unwrap().ends_with("runbooks/non-compliance.md"));
     let list = |name| message.attributes[name].value();
     assert_eq!(list("severity"), r#"["critical","low"]"#);
     assert_eq!((list("rule"), list("kind")), (r#"["a","b"]"#.to_owned(), r#"["fixed","nonCompliant"]"#.to_owned()));
@@ -133,7 +133,7 @@ fn machines_get_everything_as_json_and_attributes_to_filter_by() {
 #[test]
 fn a_route_gets_its_own_and_nothing_else() {
     let routes = [
-        ("soc", Route { severities: texts(&["critical", "high"]), ..Route::default() }),
+        ("soc", Route { severities: vec![Severity::Critical, Severity::High], ..Route::default() }),
         ("hipaa", Route { frameworks: texts(&["hipaa"]), rules: texts(&["a", "b"]), ..Route::default() }),
         ("other", Route { accounts: texts(&["999999999999"]), ..Route::default() }),
     ];
@@ -207,7 +207,7 @@ proptest! {
     fn every_message_fits_and_no_transition_is_lost_or_doubled(
         count in 0..200_usize, length in 1..700_usize, quote in any::<bool>(), wide in any::<bool>(),
     ) {
-        let routes = [("soc", Route { severities: texts(&["critical"]), ..Route::default() })];
+        let routes = [("soc", Route { severities: vec![Severity::Critical], ..Route::default() })];
         let configuration = configuration(&routes);
         let facts = facts(&configuration);
         let filler = if quote { "\"" } else if wide { "語" } else { "x" }.repeat(length);

@@ -209,4 +209,6 @@ fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
 }
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod tests;

@@ -1,11 +1,13 @@
 //! What AWS takes, beyond types and ranges: told at preview, with the nearest right answer. Each bound names the AWS page
 //! it is from.
 
+mod endpoints;
 mod identity;
 mod names;
 mod schedule;
 mod tags;
 
+pub use endpoints::{https_url, queue_arn, topic_arn};
 pub use identity::{account_id, bucket_arn, email, key_arn, key_in_region, partition_of, region, role_arn};
 pub use names::{bucket_name, name_prefix};
 pub use schedule::{period_seconds, schedule};

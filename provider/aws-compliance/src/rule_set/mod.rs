@@ -168,7 +168,18 @@ impl RulesArgs {
     /// Names and identifiers as the functions know them; without what this region does not offer and is left out.
     pub fn entries(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, region: Option<&str>) -> Vec<RuleEntry> {
         let rules = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
-        rules.map(|rule| RuleEntry { identifier: rule.args.identifier, name: prefix.rule(&rule.name) }).collect()
+        let entry = |rule: Rule| RuleEntry {
+            frameworks: rule.serves,
+            identifier: rule.args.identifier,
+            name: prefix.rule(&rule.name),
+            ..RuleEntry::default()
+        };
+        rules.map(entry).collect()
+    }
+
+    /// Names of all rules, without the prefix.
+    pub fn names(&self, frameworks: &[FrameworkArgs]) -> BTreeSet<String> {
+        self.rules(frameworks).into_iter().map(|rule| rule.name).collect()
     }
 
     /// What the look at the account is told of them.

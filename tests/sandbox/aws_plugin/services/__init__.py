@@ -1,5 +1,5 @@
 """The resource types, one module for each AWS service."""
 
-from . import cfg, cloudwatch, iam, kms, lambda_, s3, sns, sqs
+from . import alarms, cfg, cloudwatch, dynamodb, iam, kms, lambda_, s3, sns, sqs
 
-__all__ = ["cfg", "cloudwatch", "iam", "kms", "lambda_", "s3", "sns", "sqs"]
+__all__ = ["alarms", "cfg", "cloudwatch", "dynamodb", "iam", "kms", "lambda_", "s3", "sns", "sqs"]
