@@ -18,6 +18,8 @@ CHILDREN = {
     "aws:cloudwatch/eventRule:EventRule": 2,
     "aws:cloudwatch/eventTarget:EventTarget": 3,
     "aws:cloudwatch/logGroup:LogGroup": 3,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 1,
+    "aws:dynamodb/table:Table": 1,
     "aws:iam/role:Role": 4,
     "aws:iam/rolePolicy:RolePolicy": 3,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
@@ -26,6 +28,7 @@ CHILDREN = {
     "aws:lambda/eventSourceMapping:EventSourceMapping": 2,
     "aws:lambda/function:Function": 3,
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": 1,
+    "aws:lambda/invocation:Invocation": 2,
     "aws:lambda/permission:Permission": 1,
     "aws:s3/bucket:Bucket": 1,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 1,
@@ -37,9 +40,9 @@ CHILDREN = {
     "aws:s3/bucketVersioning:BucketVersioning": 1,
     "aws:sns/topic:Topic": 1,
     "aws:sns/topicPolicy:TopicPolicy": 1,
-    "aws:sns/topicSubscription:TopicSubscription": 1,
-    "aws:sqs/queue:Queue": 5,
-    "aws:sqs/queuePolicy:QueuePolicy": 2,
+    "aws:sns/topicSubscription:TopicSubscription": 2,
+    "aws:sqs/queue:Queue": 6,
+    "aws:sqs/queuePolicy:QueuePolicy": 3,
 }
 STACK = {"pulumi:pulumi:Stack": 1}
 OUTPUTS = {
@@ -54,6 +57,8 @@ OUTPUTS = {
     "kmsKeyArn",
     "kmsKeyId",
     "lambdaRoleArn",
+    "ledgerTableName",
+    "pendingEmails",
     "processingLambdaArn",
     "processingLambdaName",
     "remediationLambdaArn",
