@@ -60,7 +60,8 @@ impl FakeAws {
                 kept.lock().unwrap().push(request);
                 let (tag, length) = (etag(&body), body.len());
                 let head = format!(
-                    "HTTP/1.1 {status} x\r\nconnection: close\r\netag: {tag}\r\ncontent-length: {length}\r\n\r\n"
+                    "HTTP/1.1 {status} x\r\nconnection: close\r\nsmithy-protocol: rpc-v2-cbor\r\netag: {tag}\r\ncontent-length: \
+                     {length}\r\n\r\n"
                 );
                 stream.write_all((head + &body).as_bytes()).unwrap();
             }

@@ -1,5 +1,7 @@
 //! The test of the way through the topic, one step in each whole run.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_cloudwatch::types::StateValue;
 use functions_core::{
     delivery::{Delivery, Outcome, Step},
@@ -42,7 +44,7 @@ impl Processing {
         };
         match (Delivery::step(state.as_ref(), &subject), state) {
             (Step::Look, Some(state)) => {
-                let arrived = self.arrived(delivery, &state).await?;
+                let (arrived, handles) = self.arrived(delivery, &state).await?;
                 let (after, told, again) = state.after_look(arrived, &now);
                 let after = if again { Delivery { sent: now.clone(), token: fresh.token, ..after } } else { after };
                 let mut writes = vec![after.write(before.as_ref(), origin)?];
@@ -50,8 +52,10 @@ impl Processing {
                     let content = Content::DeliveryLost { sent: state.sent };
                     writes.push(outbox::put(&Notice::new(origin, &now, Vec::new(), content)?)?);
                 }
-                // A conflict: another run made this step.
+                // A conflict: another run made this step. The messages go after it: a run that dies in between leaves some,
+                // which mean nothing to the next one, but would else have lost what it saw.
                 self.table.write(&writes).await?;
+                self.take_out(delivery, handles).await?;
                 if again {
                     log::error(&invocation.run.id, "an alarm does not come through the topic", &HandlerError::DeliveryLost);
                     self.send_alarm(delivery, &after).await?;
@@ -78,24 +82,35 @@ impl Processing {
         Ok(())
     }
 
-    /// Whether the message is in the queue. What is there is taken out.
-    async fn arrived(&self, delivery: &DeliveryEnvironment, state: &Delivery) -> Result<bool, AwsError> {
+    /// Whether the message is in the queue, and the handles of all that are.
+    async fn arrived(
+        &self,
+        delivery: &DeliveryEnvironment,
+        state: &Delivery,
+    ) -> Result<(bool, BTreeSet<String>), AwsError> {
         let queue = &delivery.queue_url;
-        let mut arrived = false;
+        let (mut arrived, mut handles) = (false, BTreeSet::new());
         for _ in 0..CALLS {
             let request = self.sqs.receive_message().queue_url(queue).max_number_of_messages(MESSAGES);
             let answer = request.wait_time_seconds(WAIT_SECONDS).send().await;
             let answer = answer.map_err(|error| AwsError::new(format!("ReceiveMessage from `{queue}`"), &error))?;
             for message in answer.messages() {
                 arrived |= message.body().is_some_and(|body| state.is_own(body));
-                let Some(handle) = message.receipt_handle() else { continue };
-                let answer = self.sqs.delete_message().queue_url(queue).receipt_handle(handle).send().await;
-                answer.map_err(|error| AwsError::new(format!("DeleteMessage from `{queue}`"), &error))?;
+                handles.extend(message.receipt_handle().map(str::to_owned));
             }
             if arrived || answer.messages().is_empty() {
                 break;
             }
         }
-        Ok(arrived)
+        Ok((arrived, handles))
+    }
+
+    async fn take_out(&self, delivery: &DeliveryEnvironment, handles: BTreeSet<String>) -> Result<(), AwsError> {
+        let queue = &delivery.queue_url;
+        for handle in handles {
+            let answer = self.sqs.delete_message().queue_url(queue).receipt_handle(handle).send().await;
+            answer.map_err(|error| AwsError::new(format!("DeleteMessage from `{queue}`"), &error))?;
+        }
+        Ok(())
     }
 }

@@ -37,6 +37,8 @@ pub struct State {
     pub published: Vec<Value>,
     pub alarms: Vec<String>,
     pub queue: Vec<String>,
+    /// Whether alarms do not come through the topic.
+    pub deaf: bool,
     pub unconfirmed: usize,
     pub calls: usize,
 }
@@ -182,6 +184,9 @@ impl State {
             let body: Value = serde_json::from_str(&request.body).unwrap();
             return self.json(operation, &body);
         }
+        if request.line.ends_with("/operation/SetAlarmState") {
+            return self.alarm(&request.body);
+        }
         if request.line.starts_with("POST / ") || request.line == "POST /" || request.line.starts_with("POST /queue") {
             return self.form(&request.body);
         }
@@ -212,12 +217,20 @@ impl State {
                 self.queue.retain(|body| *body != handle);
                 (200, "{}".to_owned())
             }
-            "SetAlarmState" => {
-                self.alarms.push(format!("{} {}", text_of(body, "StateValue"), text_of(body, "StateReason")));
-                (200, "{}".to_owned())
-            }
             other => panic!("{other} is not there"),
         }
+    }
+
+    /// CloudWatch speaks CBOR, of which the texts are enough here.
+    fn alarm(&mut self, body: &str) -> Answer {
+        let state = if body.contains("ALARM") { "ALARM" } else { "OK" };
+        let reason = body.find("Test of the delivery").and_then(|at| body[at..].split_inclusive(')').next()).unwrap();
+        self.alarms.push(format!("{state} {reason}"));
+        if state == "ALARM" && !self.deaf {
+            let message = json!({ "AlarmName": "delivery-test", "NewStateReason": reason }).to_string();
+            self.queue.push(json!({ "Type": "Notification", "Message": message }).to_string());
+        }
+        (200, String::new())
     }
 
     fn query(&self, body: &Value) -> Answer {
