@@ -23,6 +23,10 @@ NO_PROOF = {
     ("key", "events.amazonaws.com"): "Amazon SNS Developer Guide, 'Key management': EventBridge sends neither to a key",
     ("trust", "lambda.amazonaws.com"): "AWS Lambda Developer Guide, 'Execution role': Lambda sends neither",
 }
+# Actions that take no resource, and where AWS says so.
+NO_RESOURCE = {
+    "config:DescribeConfigurationRecorders": "Service Authorization Reference, 'AWS Config': a list without a resource",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ def _of_statement(kind: str, statement: dict) -> list[str]:
             found.append(f"action {action}")
     for principals in statement.get("Principal", {}).values():
         found += [f"principal {principal}" for principal in principals if "*" in principal]
-    if kind != "key" and "*" in statement.get("Resource", []):
+    narrow = [action for action in statement.get("Action", []) if action not in NO_RESOURCE]
+    if kind != "key" and narrow and "*" in statement.get("Resource", []):
         found.append("resource *")
     if any(member in statement for member in ("NotAction", "NotResource", "NotPrincipal")):
         found.append("says what is not meant")

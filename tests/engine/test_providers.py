@@ -74,6 +74,7 @@ def test_the_functions_work_there(another):
 
 
 def test_two_monitors_are_in_one_stack_each_with_all_its_children(two):
+    # Without the address.
     once = Counter(COMPONENTS | CHILDREN) - Counter({"aws:sns/topicSubscription:TopicSubscription": 1})
     types = Counter(resource["type"] for resource in two.resources if not resource["type"].startswith("pulumi:"))
     assert types == once + once
@@ -87,7 +88,7 @@ def test_each_monitor_is_in_its_own_region_under_its_own_prefix(two):
     assert two.outputs["northDashboard"] == "north-monitoring-eu-north-1"
     for prefix, name, region in (("south", "frankfurt", "eu-central-1"), ("north", "stockholm", "eu-north-1")):
         own = [child for child in children(two) if child["urn"].split("::")[-1].startswith(f"{prefix}-")]
-        assert len(own) == 49
+        assert len(own) == 56
         assert {child["provider"] for child in own} == {provider(two, name)}
         assert {child["outputs"].get("region", region) for child in own} == {region}
 
@@ -100,7 +101,7 @@ def test_every_name_begins_with_the_prefix(two):
         queues = account.client("sqs").list_queues()["QueueUrls"]
         names = [rule["ConfigRuleName"] for rule in rules] + [entry["FunctionName"] for entry in functions]
         names += [url.rsplit("/", 1)[1] for url in queues]
-        assert len(names) == 4 + 3 + 5
+        assert len(names) == 4 + 3 + 6
         assert [name for name in names if not name.startswith(f"{prefix}-")] == []
 
 

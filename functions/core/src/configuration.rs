@@ -15,16 +15,67 @@ use crate::severity::Severity;
 /// The version of the document that this code writes and reads.
 pub const VERSION: u32 = 1;
 
-/// What the functions watch. `{"packs":[{"name","rules"}],"rules":[{"frameworks","identifier","name","severity"}],
-/// "version":1}`, packs and rules sorted by name; what is empty is left out.
+/// What the functions watch. `{"notices":{"digest","routes"},"packs":[{"name","rules"}],"rules":[{"frameworks",
+/// "identifier","name","severity"}],"version":1}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
     // INVARIANT: fields stand in alphabetical order, packs and rules by name, so that equal content has equal bytes.
+    #[serde(default, skip_serializing_if = "Notices::is_default")]
+    notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
     rules: Vec<RuleEntry>,
     version: u32,
+}
+
+/// When notices are sent, and who gets which of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// When they are sent.
+    #[serde(default)]
+    pub digest: Period,
+    /// What each route takes, by its name.
+    #[serde(default)]
+    pub routes: BTreeMap<String, Route>,
+}
+
+impl Notices {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// When notices are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Period {
+    /// As soon as a change is seen.
+    #[default]
+    Immediate,
+    /// Gathered, once an hour.
+    Hourly,
+    /// Gathered, once a day.
+    Daily,
+}
+
+/// What a route takes: of each list that is not empty, one must fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Account ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
+    /// Ids of frameworks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frameworks: Vec<String>,
+    /// Names of rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    /// Severities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub severities: Vec<Severity>,
 }
 
 /// One AWS Config rule of this deployment.
@@ -84,7 +135,7 @@ impl MonitoringConfiguration {
     /// # Errors
     /// When two rules share a name.
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Self, ConfigurationError> {
-        Ok(Self { packs: Vec::new(), rules: sorted(rules)?, version: VERSION })
+        Ok(Self { notices: Notices::default(), packs: Vec::new(), rules: sorted(rules)?, version: VERSION })
     }
 
     /// The same with these conformance packs, in any order.
@@ -121,7 +172,26 @@ impl MonitoringConfiguration {
             return Err(ConfigurationError::OtherVersion { found: version });
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
-        Self::new(document.rules)?.with_packs(document.packs)
+        Ok(Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices))
+    }
+
+    /// The same with these settings of notices.
+    #[must_use]
+    pub fn with_notices(self, notices: Notices) -> Self {
+        Self { notices, ..self }
+    }
+
+    /// When notices are sent, and who gets which of them.
+    #[must_use]
+    pub const fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
+    /// The rule of this name.
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&RuleEntry> {
+        let at = self.rules.binary_search_by(|rule| rule.name.as_str().cmp(name)).ok()?;
+        self.rules.get(at)
     }
 
     /// The rules that are deployed one by one, sorted by name.
@@ -218,6 +288,21 @@ pub(crate) mod tests {
         // A `Value` of serde_json is a sorted map, unless a crate of the build asks for insertion order.
         let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+    }
+
+    #[test]
+    fn severity_frameworks_and_notices_read_back_and_keys_stay_sorted() {
+        let route = Route { severities: vec![Severity::High], accounts: vec!["1".to_owned()], ..Route::default() };
+        let notices = Notices { digest: Period::Daily, routes: BTreeMap::from([("soc".to_owned(), route)]) };
+        let frameworks = BTreeMap::from([("hipaa".to_owned(), BTreeSet::from(["164.312".to_owned()]))]);
+        let rule = RuleEntry { severity: Severity::High, frameworks, ..entry("a") };
+        let configuration = MonitoringConfiguration::new([rule]).unwrap().with_notices(notices);
+        let text = configuration.render().unwrap();
+        let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+        assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
+        assert_eq!(configuration.rule("a").unwrap().severity, Severity::High);
+        assert_eq!(configuration.rule("b"), None);
     }
 
     #[test]

@@ -33,16 +33,21 @@ impl Handler {
         Self::ALL.into_iter().find(|handler| handler.name() == name)
     }
 
-    /// The environment variables it needs, all of them, sorted. Each is read by the struct of the same name in
-    /// [`crate::environment`].
+    /// The environment variables it reads, all of them, sorted. Each is read by the struct of the same name in
+    /// [`crate::environment`], which knows those that need not be there.
     #[must_use]
     pub const fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Processing => &[
+                variable::ACCOUNT_ALIAS,
                 variable::CONFIGURATION_KEY,
                 variable::CONFIGURATION_SHA256,
+                variable::DELIVERY_ALARM,
+                variable::DELIVERY_QUEUE_URL,
                 variable::KMS_KEY_ARN,
+                variable::LEDGER_TABLE,
                 variable::REPORT_BUCKET,
+                variable::TOPIC_ARN,
             ],
             Self::Aggregation => &[
                 variable::AGGREGATOR_NAME,
@@ -66,6 +71,16 @@ pub mod variable {
     pub const CONFIGURATION_KEY: &str = "CONFIGURATION_KEY";
     /// SHA-256 of the configuration document's bytes, 64 hexadecimal digits, lower case.
     pub const CONFIGURATION_SHA256: &str = "CONFIGURATION_SHA256";
+    /// Name of the table that is the ledger.
+    pub const LEDGER_TABLE: &str = "LEDGER_TABLE";
+    /// ARN of the topic that carries notices. Absent: nothing is told.
+    pub const TOPIC_ARN: &str = "TOPIC_ARN";
+    /// Name of the alarm whose message tests the way through the topic. Absent: it is not tested.
+    pub const DELIVERY_ALARM: &str = "DELIVERY_ALARM";
+    /// URL of the queue that takes that message.
+    pub const DELIVERY_QUEUE_URL: &str = "DELIVERY_QUEUE_URL";
+    /// Alias of the account, for people. Absent where it has none.
+    pub const ACCOUNT_ALIAS: &str = "ACCOUNT_ALIAS";
     /// Name of the configuration aggregator to read through.
     pub const AGGREGATOR_NAME: &str = "AGGREGATOR_NAME";
 }
@@ -81,6 +96,16 @@ pub mod compliance_change {
     pub const MESSAGE_TYPE: &str = "ComplianceChangeNotification";
 }
 
+/// What processing is invoked with where neither a schedule nor a queue does so: `{"trigger": ...}`, or `{}`.
+pub mod trigger {
+    /// The member.
+    pub const MEMBER: &str = "trigger";
+    /// Once, right after the deployment.
+    pub const DEPLOYMENT: &str = "deployment";
+    /// To tell what was gathered for the digest.
+    pub const DIGEST: &str = "digest";
+}
+
 /// The metrics that the functions publish through their logs.
 pub mod metric {
     /// Namespace of every metric.
@@ -91,6 +116,12 @@ pub mod metric {
     pub const COMPLIANT_RULES: &str = "CompliantRules";
     /// Rules of this deployment that are not compliant, at each processing run. Unit: count.
     pub const NON_COMPLIANT_RULES: &str = "NonCompliantRules";
+    /// Notices that were sent, at each processing run. Unit: count.
+    pub const NOTICES: &str = "Notices";
+    /// E-mail subscriptions of the topic that nobody confirmed, at each whole processing run. Unit: count.
+    pub const UNCONFIRMED_SUBSCRIPTIONS: &str = "UnconfirmedSubscriptions";
+    /// Whether a test of the way through the topic failed: 1, else 0, where a run looked. Unit: count.
+    pub const DELIVERY_LOST: &str = "DeliveryLost";
     /// Compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
     pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
     /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.

@@ -15,6 +15,23 @@ pub struct ProcessingEnvironment {
     pub configuration_key: String,
     /// SHA-256 that the document's bytes must have.
     pub configuration_sha256: String,
+    /// Name of the table that is the ledger.
+    pub ledger_table: String,
+    /// ARN of the topic, where there is one.
+    pub topic_arn: Option<String>,
+    /// How the way through the topic is tested, where it is.
+    pub delivery: Option<DeliveryEnvironment>,
+    /// Alias of the account, where it has one.
+    pub account_alias: Option<String>,
+}
+
+/// How the way through the topic is tested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryEnvironment {
+    /// Name of the alarm.
+    pub alarm: String,
+    /// URL of the queue.
+    pub queue_url: String,
 }
 
 /// What aggregation needs.
@@ -71,6 +88,10 @@ impl ProcessingEnvironment {
             storage: reader.storage(),
             configuration_key: reader.configuration_key(),
             configuration_sha256: reader.configuration_sha256(),
+            ledger_table: reader.take(variable::LEDGER_TABLE, "expected the name of a table", |text| !text.is_empty()),
+            topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
+            delivery: reader.delivery(),
+            account_alias: reader.optional(variable::ACCOUNT_ALIAS, "expected an alias", |text| !text.is_empty()),
         };
         reader.finish(environment)
     }
@@ -144,6 +165,30 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         String::new()
     }
 
+    /// The value of a variable that need not be there.
+    fn optional(
+        &mut self,
+        name: &'static str,
+        expected: &'static str,
+        is_well_formed: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        (self.lookup)(name).filter(|text| {
+            let good = is_well_formed(text);
+            if !good {
+                self.problems.push(VariableProblem { name, reason: expected });
+            }
+            good
+        })
+    }
+
+    /// Alarm and queue go together.
+    fn delivery(&mut self) -> Option<DeliveryEnvironment> {
+        let alarm = self.optional(variable::DELIVERY_ALARM, "expected the name of an alarm", |text| !text.is_empty());
+        let is_url = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+        let queue_url = self.optional(variable::DELIVERY_QUEUE_URL, "expected the url of a queue", is_url);
+        Some(DeliveryEnvironment { alarm: alarm?, queue_url: queue_url? })
+    }
+
     fn finish<T>(self, environment: T) -> Result<T, MissingVariables> {
         if self.problems.is_empty() { Ok(environment) } else { Err(MissingVariables(self.problems)) }
     }
@@ -157,6 +202,12 @@ fn is_kms_key_arn(text: &str) -> bool {
         && parts.next() == Some("kms")
         && parts.all(|part| !part.is_empty())
         && text.contains(":key/")
+}
+
+/// `arn:<partition>:sns:<region>:<account>:<name>`.
+fn is_topic_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    matches!(parts.as_slice(), ["arn", _, "sns", _, _, name] if !name.is_empty())
 }
 
 fn problems(list: &[VariableProblem]) -> String {
@@ -180,6 +231,10 @@ mod tests {
             variable::CONFIGURATION_KEY => crate::key::CONFIGURATION,
             variable::CONFIGURATION_SHA256 => SHA256,
             variable::AGGREGATOR_NAME => "compliance-aggregator",
+            variable::LEDGER_TABLE => "compliance-ledger",
+            variable::TOPIC_ARN => "arn:aws:sns:eu-central-1:123456789012:compliance-alerts",
+            variable::DELIVERY_ALARM => "compliance-delivery-test",
+            variable::DELIVERY_QUEUE_URL => "https://sqs.eu-central-1.amazonaws.com/123456789012/compliance-delivery-test",
             _ => return None,
         };
         Some(text.to_owned())
@@ -204,8 +259,19 @@ mod tests {
         assert_eq!(
             ProcessingEnvironment::read(broken).unwrap_err().to_string(),
             "environment variables: `REPORT_BUCKET` missing, `KMS_KEY_ARN` expected the arn of a kms key, \
-             `CONFIGURATION_KEY` missing, `CONFIGURATION_SHA256` expected 64 hexadecimal digits in lower case"
+             `CONFIGURATION_KEY` missing, `CONFIGURATION_SHA256` expected 64 hexadecimal digits in lower case, \
+             `LEDGER_TABLE` missing"
         );
+    }
+
+    #[test]
+    fn what_need_not_be_there_must_be_right_where_it_is() {
+        let without = |name: &str| (!matches!(name, variable::TOPIC_ARN | variable::DELIVERY_ALARM)).then(|| lookup(name))?;
+        let environment = ProcessingEnvironment::read(without).unwrap();
+        assert_eq!((environment.topic_arn, environment.delivery, environment.account_alias), (None, None, None));
+        let broken = |name: &str| if name == variable::TOPIC_ARN { Some("compliance-alerts".to_owned()) } else { lookup(name) };
+        let error = ProcessingEnvironment::read(broken).unwrap_err().to_string();
+        assert_eq!(error, "environment variables: `TOPIC_ARN` expected the arn of a topic");
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub enum Trigger {
     Schedule,
     /// Compliance changes out of the queue.
     Queue,
+    /// The deployment, once, right after it.
+    Deployment,
     /// A person or a program.
     Manual,
 }

@@ -9,7 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::{compliance::Compliance, contract::compliance_change, timestamp::Timestamp};
+use crate::{
+    compliance::Compliance,
+    contract::{compliance_change, trigger},
+    evaluate::Trigger,
+    timestamp::Timestamp,
+};
 
 /// Why an event cannot be read. A second try would read the same.
 #[derive(Debug, Error)]
@@ -34,6 +39,49 @@ pub enum EventError {
     /// The event is of no kind that this handler knows.
     #[error("expected {0}")]
     Unexpected(&'static str),
+    /// A compliance change of a rule that is not watched.
+    #[error("the rule `{0}` is not watched")]
+    UnknownRule(String),
+    /// A compliance change of another account or region than the function's own.
+    #[error("the change is of account {account} and region {region}, which are not watched from here")]
+    Elsewhere {
+        /// Its account.
+        account: String,
+        /// Its region.
+        region: String,
+    },
+}
+
+/// What processing is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// A look at all rules.
+    Look(Trigger),
+    /// A look at the rules of compliance changes.
+    Changes(Vec<QueueMessage>),
+    /// To tell what was gathered.
+    Digest,
+}
+
+/// What `event` asks processing for.
+///
+/// # Errors
+/// When it is of no kind that processing knows.
+pub fn ask(event: &Value) -> Result<Ask, EventError> {
+    const EXPECTED: &str = "a scheduled event, a batch of a queue, or `{}` with at most a `trigger` of `deployment` or `digest`";
+    let members = event.as_object().ok_or(EventError::Unexpected(EXPECTED))?;
+    if let Some(messages) = queue_messages(event)? {
+        return Ok(Ask::Changes(messages));
+    }
+    if is_schedule(event) {
+        return Ok(Ask::Look(Trigger::Schedule));
+    }
+    match (members.len(), members.get(trigger::MEMBER).and_then(Value::as_str)) {
+        (0, _) => Ok(Ask::Look(Trigger::Manual)),
+        (1, Some(trigger::DEPLOYMENT)) => Ok(Ask::Look(Trigger::Deployment)),
+        (1, Some(trigger::DIGEST)) => Ok(Ask::Digest),
+        _ => Err(EventError::Unexpected(EXPECTED)),
+    }
 }
 
 /// One message of a queue.

@@ -36,6 +36,8 @@ pub const QUERIES_PREFIX: &str = "queries/";
 pub const REPORT_INDEX: &str = "reports/aggregation/index.html";
 /// Key of the document that says where the last whole report lies.
 pub const REPORT_LATEST: &str = "reports/aggregation/latest.json";
+/// Key of the runbook that every finding's notice names.
+pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.
 pub const LEDGER_PREFIX: &str = "ledger/";
 

@@ -8,11 +8,16 @@
 //! | --- | --- |
 //! | [`contract`] | handler names, environment variables, object keys, metrics: the names both sides use |
 //! | [`configuration`] | the document in the bucket that tells the functions what to watch |
+//! | [`severity`] | how much a rule matters |
 //! | [`environment`] | what each handler needs of its environment, read once, every problem named |
 //! | [`event`] | what a function can be invoked with |
 //! | [`run`], [`timestamp`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
 //! | [`severity`], [`pack`] | how much a rule matters; what becomes of the names of a conformance pack's rules |
+//! | [`transition`], [`recording`], [`finding`], [`watch`] | what changed, what is known, and whose changes are news |
+//! | [`ledger`] | the table that keeps both |
+//! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
+//! | [`delivery`] | the test of the way through the topic |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
 //! | [`runbook`] | the pages that say what to do, and where they open |
@@ -21,16 +26,25 @@ pub mod aggregate;
 pub mod compliance;
 pub mod configuration;
 pub mod contract;
+pub mod delivery;
+pub mod digest;
 pub mod environment;
 pub mod evaluate;
 pub mod event;
+pub mod finding;
 pub mod history;
 pub mod key;
+pub mod ledger;
 pub mod metrics;
+pub mod notice;
+pub mod outbox;
 pub mod pack;
 pub mod record;
+pub mod recording;
 pub mod remediate;
 pub mod run;
 pub mod runbook;
 pub mod severity;
 pub mod timestamp;
+pub mod transition;
+pub mod watch;

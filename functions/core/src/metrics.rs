@@ -15,6 +15,26 @@ pub fn of_evaluation(record: &EvaluationRecord, function_name: &str, unix_millis
     line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
+/// What a run of processing told, and how that goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Notices that were sent.
+    pub notices: u64,
+    /// E-mail subscriptions that nobody confirmed, where they were counted.
+    pub unconfirmed: Option<u64>,
+    /// Whether a message of the test was lost, where a run looked.
+    pub delivery_lost: Option<bool>,
+}
+
+/// The log line of what a run of processing told. `unix_millis` is the time of the metrics; `function_name` the dimension.
+#[must_use]
+pub fn of_notices(told: Told, function_name: &str, unix_millis: u64) -> Value {
+    let mut values = vec![(metric::NOTICES, COUNT, told.notices.into())];
+    values.extend(told.unconfirmed.map(|count| (metric::UNCONFIRMED_SUBSCRIPTIONS, COUNT, count.into())));
+    values.extend(told.delivery_lost.map(|lost| (metric::DELIVERY_LOST, COUNT, u64::from(lost).into())));
+    line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
+}
+
 /// What a run of aggregation measures.
 #[derive(Debug, Clone, Copy)]
 pub struct Aggregated<'a> {
@@ -119,6 +139,15 @@ mod tests {
         assert_eq!((&line["CompliantEvaluations"], &line["NonCompliantEvaluations"]), (&json!(4), &json!(8)));
         assert_eq!(line["Score"].to_string(), "87.05");
         assert_eq!(line["RecorderStopped"], 1);
+    }
+
+    #[test]
+    fn what_was_not_counted_is_no_metric() {
+        let line = of_notices(Told { notices: 2, ..Told::default() }, "f", 0);
+        assert_eq!((line["Notices"].as_u64(), line.get("DeliveryLost")), (Some(2), None));
+        let line = of_notices(Told { notices: 0, unconfirmed: Some(3), delivery_lost: Some(true) }, "f", 0);
+        assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 3);
     }
 
     #[test]

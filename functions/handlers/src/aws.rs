@@ -15,10 +15,18 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The clients of this process.
 pub struct Clients {
+    /// CloudWatch.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
     /// AWS Config.
     pub config: aws_sdk_config::Client,
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
     /// S3.
     pub s3: aws_sdk_s3::Client,
+    /// SNS.
+    pub sns: aws_sdk_sns::Client,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
 }
 
 impl Clients {
@@ -39,6 +47,13 @@ impl Clients {
     pub fn new(shared: &SdkConfig) -> Self {
         // An endpoint of one's own is one host; a bucket's name as part of the host would lead elsewhere.
         let s3 = aws_sdk_s3::config::Builder::from(shared).force_path_style(shared.endpoint_url().is_some()).build();
-        Self { config: aws_sdk_config::Client::new(shared), s3: aws_sdk_s3::Client::from_conf(s3) }
+        Self {
+            cloudwatch: aws_sdk_cloudwatch::Client::new(shared),
+            config: aws_sdk_config::Client::new(shared),
+            dynamodb: aws_sdk_dynamodb::Client::new(shared),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sns: aws_sdk_sns::Client::new(shared),
+            sqs: aws_sdk_sqs::Client::new(shared),
+        }
     }
 }

@@ -10,7 +10,8 @@ use aws_sdk_s3::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
 };
 use functions_core::{
-    configuration::ConfigurationError, environment::MissingVariables, event::EventError, run::InvalidFunctionArn,
+    configuration::ConfigurationError, environment::MissingVariables, event::EventError, finding::UnreadableEntry,
+    run::InvalidFunctionArn,
 };
 use lambda_runtime::Diagnostic;
 use thiserror::Error;
@@ -54,6 +55,15 @@ pub enum HandlerError {
     /// A call to AWS failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
+    /// An entry of the ledger does not read.
+    #[error(transparent)]
+    Ledger(#[from] UnreadableEntry),
+    /// Other runs write the ledger all the time.
+    #[error("other runs were faster each time; another try will do")]
+    Contended,
+    /// A message of a service did not come through the topic.
+    #[error("the message of a test alarm did not come through the topic; see the runbook on notices")]
+    DeliveryLost,
     /// A report or a file of the history cannot be made, or what an earlier run left does not read.
     #[error("{what}: {cause}")]
     Report {
@@ -77,6 +87,10 @@ pub struct AwsError {
     cause: String,
     /// Whether another try may succeed.
     passing: bool,
+    /// Whether AWS said that the role may not do this.
+    refused: bool,
+    /// Whether AWS answered, so that it is known that nothing was done.
+    answered: bool,
 }
 
 impl HandlerError {
@@ -90,6 +104,9 @@ impl HandlerError {
             Self::Configuration { .. } => "Configuration",
             Self::OtherConfiguration { .. } => "OtherConfiguration",
             Self::Aws(_) => "Aws",
+            Self::Ledger(_) => "Ledger",
+            Self::Contended => "Contended",
+            Self::DeliveryLost => "DeliveryLost",
             Self::Report { .. } => "Report",
             Self::Render(_) => "Render",
         }
@@ -99,9 +116,15 @@ impl HandlerError {
     const fn passing(&self) -> bool {
         match self {
             Self::Aws(error) => error.passing,
-            Self::OtherConfiguration { .. } => true,
+            Self::OtherConfiguration { .. } | Self::Contended => true,
             _ => false,
         }
+    }
+
+    /// Whether AWS said that the role may not do this.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Aws(AwsError { refused: true, .. }))
     }
 
     /// `Retry.<name>` or `GiveUp.<name>`.
@@ -141,12 +164,26 @@ impl AwsError {
             // No answer, or one without a code: the chain of causes says what happened.
             (None, _) => DisplayErrorContext(error).to_string(),
         };
-        Self { operation: operation.into(), cause, passing: is_passing(error) }
+        let refused = error.code().is_some_and(|code| code.contains("AccessDenied") || code == "AuthorizationError");
+        let answered = error.raw_response().is_some_and(|response| response.status().is_client_error());
+        Self { operation: operation.into(), cause, passing: is_passing(error), refused, answered }
+    }
+
+    /// A request that the SDK does not build, which is a bug.
+    pub fn refused(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
+        let cause = format!("please report this: {error}");
+        Self { operation: operation.into(), cause, passing: false, refused: false, answered: true }
+    }
+
+    /// Whether AWS answered, so that it is known that nothing was done.
+    pub const fn is_answered(&self) -> bool {
+        self.answered
     }
 
     /// The failure of reading the rest of an answer.
     pub fn interrupted(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
-        Self { operation: operation.into(), cause: error.to_string(), passing: true }
+        let cause = error.to_string();
+        Self { operation: operation.into(), cause, passing: true, refused: false, answered: false }
     }
 }
 
@@ -161,7 +198,15 @@ fn is_passing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> boo
                 || matches!(status, 409 | 429)
                 || service.err().code().is_some_and(|code| {
                     code.contains("Throttl")
-                        || matches!(code, "SlowDown" | "TooManyRequestsException" | "RequestTimeout")
+                        || matches!(
+                            code,
+                            "SlowDown"
+                                | "TooManyRequestsException"
+                                | "RequestTimeout"
+                                | "TransactionInProgressException"
+                                | "ProvisionedThroughputExceededException"
+                                | "RequestLimitExceeded"
+                        )
                 })
         }
         SdkError::ConstructionFailure(_) => false,

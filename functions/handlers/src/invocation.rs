@@ -20,6 +20,8 @@ pub struct Invocation {
     pub function_name: String,
     /// When it started. Unit: milliseconds since 1970 in UTC.
     pub started_unix_millis: u64,
+    /// When Lambda ends it at the latest. Unit: milliseconds since 1970 in UTC.
+    pub deadline_unix_millis: u64,
 }
 
 impl Invocation {
@@ -35,6 +37,12 @@ impl Invocation {
             run: Run { id: context.request_id.clone(), origin, time },
             function_name: context.env_config.function_name.clone(),
             started_unix_millis: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
+            deadline_unix_millis: context.deadline,
         })
+    }
+
+    /// When it started, to the second. Retries have the same [`Run::time`], but not this.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.started_unix_millis / 1_000)
     }
 }

@@ -23,8 +23,10 @@ mod processing;
 mod queue;
 mod remediation;
 mod store;
+mod table;
 #[cfg(test)]
 mod testing;
+mod topic;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

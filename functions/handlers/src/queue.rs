@@ -1,6 +1,6 @@
 //! The messages of a batch: those that read, and those that must go back.
 
-use functions_core::event::{ComplianceChange, QueueMessage};
+use functions_core::event::{ComplianceChange, EventError, QueueMessage};
 
 use crate::{invocation::Invocation, log};
 
@@ -21,13 +21,24 @@ impl Batch {
         for message in messages {
             match ComplianceChange::parse(&message.body) {
                 Ok(change) => batch.changes.push((message.message_id, change)),
-                Err(error) => {
-                    let what = format!("message {} is refused", message.message_id);
-                    log::error(&invocation.run.id, &what, &error.into());
-                    batch.failed.push(message.message_id);
-                }
+                Err(error) => batch.fail(message.message_id, error, invocation),
             }
         }
         batch
+    }
+
+    /// Takes out the changes that `judge` refuses.
+    pub fn refuse(&mut self, invocation: &Invocation, judge: impl Fn(&ComplianceChange) -> Result<(), EventError>) {
+        for (message_id, change) in std::mem::take(&mut self.changes) {
+            match judge(&change) {
+                Ok(()) => self.changes.push((message_id, change)),
+                Err(error) => self.fail(message_id, error, invocation),
+            }
+        }
+    }
+
+    fn fail(&mut self, message_id: String, error: EventError, invocation: &Invocation) {
+        log::error(&invocation.run.id, &format!("message {message_id} is refused"), &error.into());
+        self.failed.push(message_id);
     }
 }

@@ -60,7 +60,8 @@ impl FakeAws {
                 kept.lock().unwrap().push(request);
                 let (tag, length) = (etag(&body), body.len());
                 let head = format!(
-                    "HTTP/1.1 {status} x\r\nconnection: close\r\netag: {tag}\r\ncontent-length: {length}\r\n\r\n"
+                    "HTTP/1.1 {status} x\r\nconnection: close\r\nsmithy-protocol: rpc-v2-cbor\r\netag: {tag}\r\ncontent-length: \
+                     {length}\r\n\r\n"
                 );
                 stream.write_all((head + &body).as_bytes()).unwrap();
             }
@@ -123,7 +124,8 @@ pub fn invocation() -> Invocation {
             time: Timestamp::parse("2026-03-04T05:06:07Z").unwrap(),
         },
         function_name: "compliance-x".to_owned(),
-        started_unix_millis: 0,
+        started_unix_millis: 1_772_600_767_000,
+        deadline_unix_millis: 1_772_601_067_000,
     }
 }
 

@@ -1,9 +1,9 @@
-//! The topic that carries notices, and who gets them.
+//! The topic that carries notices, who gets them, and the test of the way through it.
 
-use std::collections::BTreeMap;
-
-use aws_resources::{Arn, Json, PolicyDocument, Statement, sns};
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong};
+use aws_resources::{Arn, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, depends_on,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,33 +11,11 @@ use serde_json::json;
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+pub use crate::notifications::NotificationsArgs;
 use crate::tags::{self, Tags};
 
-/// Who is told.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct NotificationsArgs {
-    /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once;
-    /// removing one leaves the others confirmed.
-    pub emails: BTreeMap<String, Input<String>>,
-}
-
-impl NotificationsArgs {
-    /// Judges the addresses. SNS gives a second subscription of an address the ARN of the first: with one of them,
-    /// both would go (Amazon SNS API Reference, "Subscribe").
-    pub fn check(&self, checks: &mut Checks) {
-        let mut taken = BTreeMap::new();
-        checks.each_entry("emails", &self.emails, |checks, key, address| {
-            checks.input("", address, |address| {
-                bounds::email(address)?;
-                match taken.insert(address.clone(), key) {
-                    Some(first) => Err(Wrong::new(format!("the same address as `{first}`; remove one of the two"))),
-                    None => Ok(()),
-                }
-            });
-        });
-    }
-}
+/// Seconds that a message of the test waits for a run to look.
+const TEST_RETENTION_SECONDS: u32 = 24 * 60 * 60;
 
 /// Inputs of [`Alerts`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -56,13 +34,19 @@ pub struct AlertsArgs {
     pub notifications: NotificationsArgs,
 }
 
-/// An encrypted topic for notices, with a subscription for each e-mail address.
+/// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that
+/// test whether alarms come through it.
 #[derive(Debug, Outputs)]
 pub struct Alerts {
     /// ARN of the topic.
     pub topic_arn: Output<String>,
     /// Name of the topic.
     pub topic_name: Output<String>,
+    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
+    /// deployed or refreshed.
+    pub pending_emails: Output<Vec<String>>,
+    /// URL of the queue that takes the message of the delivery test.
+    pub delivery_queue_url: Output<String>,
 }
 
 impl Component for Alerts {
@@ -82,25 +66,104 @@ impl Component for Alerts {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let key = args.kms_key_arn;
         let topic = sns::Topic::child(scope, "topic")
             .name(args.name_prefix.topic())
-            .kms_master_key_id(args.kms_key_arn)
+            .kms_master_key_id(&key)
             .delivery_policy(delivery_policy())
             .set_tags(tags::input(&args.tags))
             .register();
         let required =
             sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, facts).into() };
-        sns::TopicPolicy::child(scope, "policy", required).register();
-        for (key, address) in args.notifications.emails {
-            let required = sns::topic_subscription::Required {
-                endpoint: address,
-                protocol: "email".into(),
-                topic: topic.arn().into(),
-            };
-            sns::TopicSubscription::child(scope, &format!("email-{key}"), required).register();
-        }
-        Ok(Self { topic_arn: topic.arn(), topic_name: topic.name() })
+        let policy = sns::TopicPolicy::child(scope, "policy", required).register();
+        let pending_emails = subscriptions(scope, &topic, &args.notifications);
+        let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
+        Ok(Self { topic_arn: topic.arn(), topic_name: topic.name(), pending_emails, delivery_queue_url })
     }
+}
+
+/// A subscription for each address and route; names of those that wait for a confirmation.
+fn subscriptions(scope: &Scope, topic: &sns::Topic, notifications: &NotificationsArgs) -> Output<Vec<String>> {
+    let subscribe = |role: String, protocol: &str, endpoint: &Input<String>, filter: Option<Json>| {
+        let required = sns::topic_subscription::Required {
+            endpoint: endpoint.clone(),
+            protocol: protocol.into(),
+            topic: topic.arn().into(),
+        };
+        sns::TopicSubscription::child(scope, &role, required).set_filter_policy(filter.map(Into::into)).register()
+    };
+    let waits = |name: &str, subscription: &sns::TopicSubscription| {
+        let name = name.to_owned();
+        subscription.pending_confirmation().map(move |pending| pending.then_some(name))
+    };
+    let mut pending = Vec::new();
+    for (key, address) in &notifications.emails {
+        pending.push(waits(key, &subscribe(format!("email-{key}"), "email", address, None)));
+    }
+    for (key, route) in &notifications.routes {
+        let Some((protocol, endpoint)) = route.endpoint() else { continue };
+        // Processing says of each message which routes take it.
+        let filter = Json::Known(json!({ "route": [key] }));
+        let subscription = subscribe(format!("route-{key}"), protocol, endpoint, Some(filter));
+        if protocol == "email" {
+            pending.push(waits(key, &subscription));
+        }
+    }
+    all(pending).map(|pending| pending.into_iter().flatten().collect())
+}
+
+/// An alarm that nothing sets off but processing, and a queue that takes its message and no other. The queue's URL, which is
+/// known once all of it is there.
+fn delivery_test(
+    scope: &Scope,
+    prefix: &NamePrefix,
+    tags: &Tags,
+    key: &Input<String>,
+    facts: &AccountFacts,
+    (topic, topic_policy): (&sns::Topic, &sns::TopicPolicy),
+) -> Output<String> {
+    let name = prefix.delivery_test();
+    let queue = sqs::Queue::child(scope, "delivery-test-queue")
+        .name(&name)
+        .kms_master_key_id(key)
+        .message_retention_seconds(TEST_RETENTION_SECONDS)
+        .set_tags(tags::input(tags))
+        .register();
+    let policy = PolicyDocument::new([Statement::allow("Topic")
+        .service("sns.amazonaws.com")
+        .actions(["sqs:SendMessage"])
+        .on(queue.arn())
+        .when("ArnEquals", "aws:SourceArn", topic.arn())
+        .when("StringEquals", "aws:SourceAccount", facts.account_id())]);
+    let required = sqs::queue_policy::Required { policy: policy.into(), queue_url: queue.id().into() };
+    let policy = sqs::QueuePolicy::child(scope, "delivery-test-policy", required).register();
+    let required = sns::topic_subscription::Required {
+        endpoint: queue.arn().into(),
+        protocol: "sqs".into(),
+        topic: topic.arn().into(),
+    };
+    let subscription = sns::TopicSubscription::child(scope, "delivery-test-subscription", required)
+        .filter_policy(Json::Known(json!({ "AlarmName": [name] })))
+        .filter_policy_scope("MessageBody")
+        // A queue that does not admit the topic yet loses its first message.
+        .options(depends_on(&policy))
+        .register();
+    let alarm = cloudwatch::MetricAlarm::child(scope, "delivery-test")
+        .name(&name)
+        .alarm_description("Tests whether alarms come through the topic. Processing sets it off; nothing is wrong.")
+        .namespace(functions_core::contract::metric::NAMESPACE)
+        .metric_name("DeliveryTest")
+        .statistic("Sum")
+        .comparison_operator("GreaterThanThreshold")
+        .threshold(0.0)
+        .evaluation_periods(1.0)
+        .period(3600.0)
+        .alarm_actions(vec![Input::from(topic.arn())])
+        .set_tags(tags::input(tags))
+        .options(depends_on(topic_policy))
+        .register();
+    all([queue.id(), subscription.arn(), alarm.arn()])
+        .map(|texts| texts.into_iter().next().unwrap_or_default())
 }
 
 /// Three more tries for an HTTP endpoint, 20 seconds apart (SNS, "Creating an HTTP/S delivery policy").

@@ -1,7 +1,7 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
 use account_look::{Owner, RecorderAction};
-use futures::try_join;
+use futures::{FutureExt, try_join};
 use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
 };
@@ -19,6 +19,7 @@ pub struct AccountFacts {
     region: Option<String>,
     partition: Option<String>,
     dns_suffix: Option<String>,
+    alias: Option<String>,
     code: Archive,
     owner: String,
     sight: Sight,
@@ -32,16 +33,20 @@ impl AccountFacts {
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
         let code = bundle::archive().map_err(ConstructError::Failed)?;
-        let (identity, partition, region) = try_join!(
+        // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
+        let alias = invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
+        let (identity, partition, region, alias) = try_join!(
             invoke(context, "aws:index/getCallerIdentity:getCallerIdentity"),
             invoke(context, "aws:index/getPartition:getPartition"),
             invoke(context, "aws:index/getRegion:getRegion"),
+            alias,
         )?;
         Ok(Self {
             account_id: text(&identity, "accountId"),
             region: text(&region, "region"),
             partition: text(&partition, "partition"),
             dns_suffix: text(&partition, "dnsSuffix"),
+            alias: text(&alias, "accountAlias").filter(|alias| !alias.is_empty()),
             code,
             owner: Owner::tag_value(context.project(), context.stack(), context.name()),
             sight: Sight::default(),
@@ -134,6 +139,11 @@ impl AccountFacts {
     /// The end of the partition's host names and service principals: `amazonaws.com`.
     pub fn dns_suffix(&self) -> Output<String> {
         Output::known_or_unknown(self.dns_suffix.clone())
+    }
+
+    /// The account's alias, where it has one that may be asked for.
+    pub fn account_alias(&self) -> Option<&str> {
+        self.alias.as_deref()
     }
 
     /// The packed functions.

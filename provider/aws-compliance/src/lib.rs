@@ -16,6 +16,7 @@ pub mod functions;
 pub mod history;
 pub mod monitoring;
 pub mod names;
+pub mod notifications;
 pub mod recorder;
 pub mod report_store;
 pub mod rule_set;

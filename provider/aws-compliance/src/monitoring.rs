@@ -2,7 +2,11 @@
 
 use account_look::{LookRequest, PlannedKey, PlannedName};
 use functions_core::contract::Handler;
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use aws_resources::lambda;
+use functions_core::contract::trigger;
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +48,7 @@ pub struct ComplianceMonitoringArgs {
     pub rules: RulesArgs,
     /// Frameworks whose rules are evaluated, too, each rule once.
     pub frameworks: Vec<FrameworkArgs>,
-    /// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+    /// Who is told what, and when.
     pub notifications: NotificationsArgs,
     /// Which accounts and regions are seen.
     pub aggregation: SourcesArgs,
@@ -63,7 +67,7 @@ pub struct ComplianceMonitoringArgs {
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not there yet: notices, remediation, waivers, cost, several regions.
+/// Not there yet: remediation, waivers, cost, several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -90,6 +94,11 @@ pub struct ComplianceMonitoring {
     pub sns_topic_arn: Output<String>,
     /// Name of the Athena workgroup that queries the history, where there is one.
     pub history_workgroup_name: Output<Option<String>>,
+    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
+    /// deployed or refreshed.
+    pub pending_emails: Output<Vec<String>>,
+    /// Name of the table that keeps what processing knows.
+    pub ledger_table_name: Output<String>,
     /// Name of the dashboard, where there is one.
     pub dashboard_name: Output<Option<String>>,
     /// Names of the rules in the account; those in conformance packs have names of AWS's.
@@ -123,6 +132,8 @@ impl Component for ComplianceMonitoring {
         checks.under("functions", |checks| args.functions.check(checks));
         checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks));
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
+        let known = args.rules.names(&args.frameworks);
+        checks.under("notifications", |checks| args.notifications.check_rules(&known, checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -160,7 +171,7 @@ impl Component for ComplianceMonitoring {
             recorded.as_ref().unwrap_or(facts),
         )?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
-        let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports), facts)?;
+        let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
         if args.alarms.enabled {
             scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), facts)?;
@@ -170,6 +181,7 @@ impl Component for ComplianceMonitoring {
         } else {
             Output::known(None)
         };
+        first_runs(scope, &rules, &functions, &aggregation);
         Ok(Self {
             bucket_name: reports.bucket_name,
             bucket_arn: reports.bucket_arn,
@@ -183,6 +195,8 @@ impl Component for ComplianceMonitoring {
             remediation_lambda_name: functions.remediation_lambda_name,
             sns_topic_arn: alerts.topic_arn,
             history_workgroup_name,
+            pending_emails: alerts.pending_emails,
+            ledger_table_name: functions.ledger_table_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
             conformance_pack_names: rules.conformance_pack_names,
@@ -191,6 +205,22 @@ impl Component for ComplianceMonitoring {
             config_role_arn: recorder.map_or(rules.config_role_arn, |recorder| recorder.config_role_arn),
         })
     }
+}
+
+/// Runs processing and aggregation once, last of all: the first report is there when the deployment ends. They run again in
+/// no later deployment.
+fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation: &Aggregation) {
+    let run = |role: &str, function: &Output<String>, options: ResourceOptions| {
+        let input = serde_json::json!({ trigger::MEMBER: trigger::DEPLOYMENT }).to_string();
+        let required = lambda::invocation::Required { function_name: function.into(), input: input.into() };
+        lambda::Invocation::child(scope, role, required).lifecycle_scope("CREATE_ONLY").options(options).register()
+    };
+    let ready = ResourceOptions::default()
+        .and_depends_on_origin_of(&rules.config_rule_names)
+        .and_depends_on_origin_of(&aggregation.config_aggregator_name);
+    let first = run("first-processing", &functions.processing_lambda_name, ready);
+    // A run that is waited for has no destination, so that aggregation is asked as well.
+    run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first));
 }
 
 /// What the look at the account is asked.
@@ -288,7 +318,7 @@ impl ComplianceMonitoringArgs {
         }
     }
 
-    fn functions(&self, key: &Output<String>, reports: &ReportStore) -> FunctionsArgs {
+    fn functions(&self, key: &Output<String>, reports: &ReportStore, alerts: &Alerts) -> FunctionsArgs {
         FunctionsArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
@@ -297,6 +327,9 @@ impl ComplianceMonitoringArgs {
             rules: self.rules.clone(),
             frameworks: self.frameworks.clone(),
             settings: if self.hardened { self.functions.clone().hardened() } else { self.functions.clone() },
+            topic_arn: Some(alerts.topic_arn.clone().into()),
+            notifications: self.notifications.clone(),
+            delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }
 

@@ -76,6 +76,21 @@ impl NamePrefix {
         self.with("alerts")
     }
 
+    /// The alarm and the queue that test the way through the topic.
+    pub fn delivery_test(&self) -> String {
+        self.with("delivery-test")
+    }
+
+    /// The table that is the ledger.
+    pub fn ledger(&self) -> String {
+        self.with("ledger")
+    }
+
+    /// The event rule that lets the digest be told.
+    pub fn digest(&self) -> String {
+        self.with("digest")
+    }
+
     /// The event rule that starts processing.
     pub fn schedule(&self) -> String {
         self.with("schedule")
@@ -171,6 +186,8 @@ mod tests {
         // "ConfigurationRecorder".
         assert!(prefix.topic().len() <= 256);
         assert!(prefix.schedule().len() <= 64 && prefix.compliance_change().len() + "-99".len() <= 64);
+        // SQS, "CreateQueue"; DynamoDB, "CreateTable"; EventBridge, "PutRule".
+        assert!(prefix.delivery_test().len() <= 80 && prefix.ledger().len() <= 255 && prefix.digest().len() <= 64);
         assert!(prefix.aggregator().len() <= 256 && prefix.recorder().len() <= 256);
         // CloudWatch API Reference, "PutMetricAlarm"; Glue, "DatabaseInput"; Athena, "CreateWorkGroup".
         assert!(prefix.alarm("aggregation-dead-letters").len() <= 255);

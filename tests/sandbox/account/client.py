@@ -116,13 +116,13 @@ class Account:
         self._door("confirmations", topic=topic_arn, address=address)
 
     def throttle(self, service: str, action: str, times: int) -> None:
-        """Let the next calls of an action (`*`: of every one) be throttled. Services: config, kms, sts."""
-        # STS speaks the query protocol, whose code is another one ("Common Errors").
-        code = "Throttling" if service == "sts" else "ThrottlingException"
+        """Let the next calls of an action (`*`: of every one) be throttled. Services: config, dynamodb, kms, sns, sts."""
+        # STS and SNS speak the query protocol, whose code is another one ("Common Errors").
+        code = "Throttling" if service in ("sns", "sts") else "ThrottlingException"
         self._door("faults", service=service, action=action, times=times, code=code)
 
     def slow_down(self, service: str, action: str, times: int, seconds: float) -> None:
-        """Let the next answers of an action (`*`: of every one) come late. Services: config, kms, sts."""
+        """Let the next answers of an action (`*`: of every one) come late. Services: as for `throttle`."""
         self._door("faults", service=service, action=action, times=times, seconds=seconds)
 
     def expire(self) -> None:

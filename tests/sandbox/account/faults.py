@@ -14,8 +14,11 @@ from ministack import app
 from ministack.core.responses import error_response_json, error_response_xml, get_account_id
 from ministack.services import sts
 
-SERVICES = ("config", "kms", "sts")
-XML_NAMESPACES = {"sts": "https://sts.amazonaws.com/doc/2011-06-15/"}
+SERVICES = ("config", "dynamodb", "kms", "sns", "sts")
+XML_NAMESPACES = {
+    "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
+    "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
+}
 
 
 @dataclass

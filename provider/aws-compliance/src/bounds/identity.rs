@@ -150,15 +150,6 @@ pub fn region_and_account(arn: &str) -> Option<(&str, &str)> {
     Some((parts.next()?, parts.next()?))
 }
 
-/// The ARN of a topic (Service Authorization Reference, "Amazon SNS").
-pub fn topic_arn(arn: &str) -> Result<(), Wrong> {
-    let [service, region_of, account, name] = parts(arn, "arn:aws:sns:REGION:ACCOUNT:NAME")?;
-    if service == "sns" && region(region_of).is_ok() && account_id(account).is_ok() && !name.contains(':') {
-        return Ok(());
-    }
-    Err(Wrong::new("expected the ARN of an SNS topic: arn:aws:sns:REGION:ACCOUNT:NAME"))
-}
-
 /// Service, region, account and resource of an ARN.
 fn parts<'a>(arn: &'a str, form: &str) -> Result<[&'a str; 4], Wrong> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();

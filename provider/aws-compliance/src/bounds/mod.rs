@@ -1,6 +1,7 @@
 //! What AWS takes, beyond types and ranges: told at preview, with the nearest right answer. Each bound names the AWS page
 //! it is from.
 
+mod endpoints;
 pub mod guard;
 mod identity;
 mod names;
@@ -8,9 +9,10 @@ pub mod rules;
 mod schedule;
 mod tags;
 
+pub use endpoints::{https_url, queue_arn, topic_arn};
 pub use identity::{
     account_id, bucket_arn, email, function_arn, key_arn, key_in_region, partition_of, region, region_and_account,
-    role_arn, topic_arn,
+    role_arn,
 };
 pub use names::{bucket_name, name_prefix};
 pub use schedule::{period_seconds, schedule};

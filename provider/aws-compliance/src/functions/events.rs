@@ -2,7 +2,7 @@
 
 use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
 use functions_core::configuration::MonitoringConfiguration;
-use functions_core::contract::compliance_change;
+use functions_core::contract::{compliance_change, trigger};
 use pulumi_component::{Input, Scope, depends_on};
 
 use super::function::{Function, Shared};
@@ -25,29 +25,66 @@ const VISIBILITY_IN_TIMEOUTS: u32 = 6;
 /// the rest of it needs 160.
 const PATTERN_NAMES: usize = 1800;
 
-/// Starts a function on the schedule.
+/// Starts processing on the schedule.
 pub(super) fn schedule(scope: &Scope, shared: &Shared<'_>, function: &Function) {
-    let rule = cloudwatch::EventRule::child(scope, "schedule")
-        .name(shared.args.name_prefix.schedule())
-        .description("Starts compliance processing")
-        .schedule_expression(&shared.args.settings.schedule)
-        .tags(tags::owned(&shared.args.tags, shared.facts))
-        .register();
-    let required = lambda::permission::Required {
-        action: "lambda:InvokeFunction".into(),
-        function: function.lambda.name().into(),
-        principal: "events.amazonaws.com".into(),
+    let start = Start {
+        role: "schedule",
+        name: shared.args.name_prefix.schedule(),
+        description: "Starts compliance processing",
+        expression: shared.args.settings.schedule.clone(),
+        input: None,
     };
-    let permission = lambda::Permission::child(scope, "schedule-permission", required)
-        .source_arn(rule.arn())
-        .source_account(shared.facts.account_id())
-        .register();
-    let required = cloudwatch::event_target::Required { arn: function.lambda.arn().into(), rule: rule.name().into() };
-    cloudwatch::EventTarget::child(scope, "schedule-target", required)
-        .target_id("processing")
-        // A target whose function does not admit the rule loses its first events.
-        .options(depends_on(&permission))
-        .register();
+    start.describe(scope, shared, function);
+}
+
+/// Lets processing tell what it gathered, where it does not tell at once.
+pub(super) fn digest(scope: &Scope, shared: &Shared<'_>, function: &Function) {
+    let (Some(expression), Some(_)) = (shared.args.notifications.schedule(), &shared.args.topic_arn) else { return };
+    let start = Start {
+        role: "digest",
+        name: shared.args.name_prefix.digest(),
+        description: "Lets compliance processing tell what it gathered",
+        expression: expression.into(),
+        input: Some(serde_json::json!({ trigger::MEMBER: trigger::DIGEST }).to_string()),
+    };
+    start.describe(scope, shared, function);
+}
+
+/// What starts a function by the clock.
+struct Start {
+    role: &'static str,
+    name: String,
+    description: &'static str,
+    expression: Input<String>,
+    input: Option<String>,
+}
+
+impl Start {
+    fn describe(self, scope: &Scope, shared: &Shared<'_>, function: &Function) {
+        let rule = cloudwatch::EventRule::child(scope, self.role)
+            .name(self.name)
+            .description(self.description)
+            .schedule_expression(self.expression)
+            .tags(tags::owned(&shared.args.tags, shared.facts))
+            .register();
+        let required = lambda::permission::Required {
+            action: "lambda:InvokeFunction".into(),
+            function: function.lambda.name().into(),
+            principal: "events.amazonaws.com".into(),
+        };
+        let permission = lambda::Permission::child(scope, &format!("{}-permission", self.role), required)
+            .source_arn(rule.arn())
+            .source_account(shared.facts.account_id())
+            .register();
+        let required =
+            cloudwatch::event_target::Required { arn: function.lambda.arn().into(), rule: rule.name().into() };
+        cloudwatch::EventTarget::child(scope, &format!("{}-target", self.role), required)
+            .target_id(function.handler.name())
+            .set_input(self.input.map(Into::into))
+            // A target whose function does not admit the rule loses its first events.
+            .options(depends_on(&permission))
+            .register();
+    }
 }
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.

@@ -96,7 +96,7 @@ impl Function {
 
 fn description(handler: Handler) -> &'static str {
     match handler {
-        Handler::Processing => "Reads what AWS Config judges and records it",
+        Handler::Processing => "Reads what AWS Config judges, records it, and tells what changed",
         Handler::Aggregation => "Reads what the aggregator sees of all accounts and regions and records it",
         Handler::Remediation => "Records the compliance changes that it is told of; changes nothing",
     }

@@ -3,6 +3,7 @@
 pub mod bundle;
 mod events;
 mod function;
+mod ledger;
 mod permissions;
 
 use aws_resources::{Arn, lambda, s3};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::notifications::NotificationsArgs;
 use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags::{self, Tags};
 pub(crate) use events::names as event_rules;
@@ -105,10 +107,18 @@ pub struct FunctionsArgs {
     /// How the functions run.
     #[serde(default)]
     pub settings: FunctionsSettingsArgs,
+    /// ARN of the topic that carries notices. Default: nothing is told.
+    pub topic_arn: Option<Input<String>>,
+    /// Who is told what, and when: the same that `Alerts` is given.
+    #[serde(default)]
+    pub notifications: NotificationsArgs,
+    /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+    pub delivery_queue_url: Option<Input<String>>,
 }
 
-/// Three functions: processing reads what AWS Config judges, aggregation what the aggregator sees, remediation records
-/// what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues.
+/// Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator
+/// sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and
+/// remediation through queues. A table keeps what processing knows.
 #[derive(Debug, Outputs)]
 pub struct Functions {
     /// ARN of the processing function.
@@ -125,6 +135,8 @@ pub struct Functions {
     pub remediation_lambda_name: Output<String>,
     /// ARN of the processing function's role.
     pub lambda_role_arn: Output<String>,
+    /// Name of the table that keeps what processing knows.
+    pub ledger_table_name: Output<String>,
 }
 
 impl Component for Functions {
@@ -139,6 +151,10 @@ impl Component for Functions {
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
         checks.under("settings", |checks| args.settings.check(checks));
+        checks.under("notifications", |checks| args.notifications.check(checks));
+        if let Some(topic) = &args.topic_arn {
+            checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
+        }
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -148,6 +164,7 @@ impl Component for Functions {
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let failed = |error: ConfigurationError| ConstructError::Failed(error.to_string());
         let watched = args.rules.watched(&args.frameworks, &args.name_prefix, facts.known_region()).map_err(failed)?;
+        let watched = watched.with_notices(args.notifications.notices(&args.name_prefix));
         let configuration = watched.render().map_err(failed)?;
         let digest = sha256_hex(configuration.as_bytes());
 
@@ -175,12 +192,24 @@ impl Component for Functions {
             permissions::aggregation(&shared),
             depends_on(&object),
         );
+        let table = ledger::table(scope, &args);
+        let mut variables = vec![
+            (variable::CONFIGURATION_KEY, object.key().into()),
+            (variable::CONFIGURATION_SHA256, digest.into()),
+            (variable::LEDGER_TABLE, table.name().into()),
+        ];
+        variables.extend(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)));
+        variables.extend(facts.account_alias().map(|alias| (variable::ACCOUNT_ALIAS, alias.into())));
+        if let Some(url) = &args.delivery_queue_url {
+            variables.push((variable::DELIVERY_ALARM, args.name_prefix.delivery_test().into()));
+            variables.push((variable::DELIVERY_QUEUE_URL, url.clone()));
+        }
         let processing = Function::describe(
             scope,
             &shared,
             Handler::Processing,
-            vec![(variable::CONFIGURATION_KEY, object.key().into()), (variable::CONFIGURATION_SHA256, digest.into())],
-            permissions::processing(&shared, &aggregation.lambda),
+            variables,
+            permissions::processing(&shared, &aggregation.lambda, &table),
             depends_on(&object),
         );
         let remediation = Function::describe(
@@ -204,6 +233,7 @@ impl Component for Functions {
             .register();
 
         events::schedule(scope, &shared, &processing);
+        events::digest(scope, &shared, &processing);
         events::compliance_changes(scope, &shared, &watched, &[&processing, &remediation]);
 
         Ok(Self {
@@ -214,6 +244,7 @@ impl Component for Functions {
             remediation_lambda_arn: remediation.lambda.arn(),
             remediation_lambda_name: remediation.lambda.name(),
             lambda_role_arn: processing.role.arn(),
+            ledger_table_name: table.name(),
         })
     }
 }

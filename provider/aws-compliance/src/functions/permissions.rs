@@ -1,6 +1,6 @@
 //! What each function may do. Actions are named one by one; a `*` stands only below a named resource.
 
-use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, lambda, sqs};
+use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
 use functions_core::contract::Handler;
 use pulumi_component::{Output, interpolate};
 
@@ -22,20 +22,45 @@ pub(super) fn own(shared: &Shared<'_>, log_group: &cloudwatch::LogGroup, dead_le
     ]
 }
 
-/// Processing reads its configuration and the rules' compliance, writes records, and hands over to aggregation.
-pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function) -> Vec<Statement> {
-    vec![
+/// Processing reads its configuration and the compliance of rules and resources, keeps the ledger, writes records, tells
+/// what changed, and hands over to aggregation.
+pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function, table: &dynamodb::Table) -> Vec<Statement> {
+    let mut statements = vec![
         configuration(shared),
         Statement::allow("Records")
             .actions(["s3:PutObject"])
             .on(interpolate!("{}/reports/processing/*", &shared.bucket_arn)),
         // A rule's ARN ends in an id that AWS gives it.
         Statement::allow("Compliance")
-            .actions(["config:DescribeComplianceByConfigRule"])
+            .actions(["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"])
             .on(config(shared, "config-rule/*")),
+        // What is recorded; a recorder has no ARN of its own there.
+        Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorders"]).on_everything(),
+        // A transaction asks for the right of each of its writes (DynamoDB, "Using IAM with DynamoDB transactions").
+        Statement::allow("Table")
+            .actions(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"])
+            .on(table.arn()),
         Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(next.arn()),
         events(shared, Handler::Processing),
-    ]
+    ];
+    if let Some(topic) = &shared.args.topic_arn {
+        statements.push(Statement::allow("Notices").actions(["sns:GetTopicAttributes", "sns:Publish"]).on(topic));
+    }
+    if shared.args.delivery_queue_url.is_some() {
+        let (facts, name) = (shared.facts, shared.args.name_prefix.delivery_test());
+        let of = |service: &'static str, resource: String| {
+            Arn::of(facts.partition(), service).region(facts.region()).account(facts.account_id()).resource(resource)
+        };
+        statements.push(
+            Statement::allow("DeliveryTest")
+                .actions(["cloudwatch:SetAlarmState"])
+                .on(of("cloudwatch", format!("alarm:{name}"))),
+        );
+        statements.push(
+            Statement::allow("DeliveryQueue").actions(["sqs:DeleteMessage", "sqs:ReceiveMessage"]).on(of("sqs", name)),
+        );
+    }
+    statements
 }
 
 /// Which rules there are, what they weigh and what they count for.

@@ -217,6 +217,12 @@ impl RulesArgs {
         MonitoringConfiguration::new(entries)?.with_packs(pack::entries(&pack::planned(frameworks, prefix, region)))
     }
 
+    /// Names of all rules, without the prefix; those in packs have names of AWS's.
+    pub fn names(&self, frameworks: &[FrameworkArgs]) -> BTreeSet<String> {
+        let custom = self.custom.iter().map(|rule| rule.name.clone());
+        self.rules(frameworks).into_iter().map(|rule| rule.name).chain(custom).collect()
+    }
+
     /// What the names of all rules in packs begin with, by framework.
     pub fn pack_starts(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix) -> Vec<String> {
         let packed = frameworks.iter().filter(|framework| framework.deploy_as == DeployAs::ConformancePack);

@@ -68,7 +68,11 @@ pub fn every_input() -> PropertyMap {
             { "id": "security-best-practices-for-ecr", "severities": { "ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED": "low" } },
             { "id": "security-best-practices-for-efs", "as": "conformancePack", "exclude": ["EFS_ENCRYPTED_CHECK"] },
         ],
-        "notifications": { "emails": { "security": "security@example.com" } },
+        "notifications": {
+            "emails": { "security": "security@example.com" },
+            "routes": { "soc": { "severities": ["critical"], "sqs": "arn:aws:sqs:eu-west-1:111122223333:findings" } },
+            "digest": "daily",
+        },
         "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
         "functions": {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",

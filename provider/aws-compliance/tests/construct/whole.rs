@@ -86,20 +86,23 @@ async fn a_default_deployment_has_these_children() {
         ("FunctionEventInvokeConfig", 1),
         ("Functions", 1),
         ("History", 1),
+        ("Invocation", 2),
         ("Key", 1),
         ("LogGroup", 3),
-        ("MetricAlarm", 11),
+        ("MetricAlarm", 12),
         ("Permission", 1),
-        ("Queue", 5),
-        ("QueuePolicy", 2),
+        ("Queue", 6),
+        ("QueuePolicy", 3),
         ("ReportStore", 1),
         ("Role", 4),
         ("RolePolicy", 3),
         ("RolePolicyAttachment", 1),
         ("Rule", 4),
         ("RuleSet", 1),
+        ("Table", 1),
         ("Topic", 1),
         ("TopicPolicy", 1),
+        ("TopicSubscription", 1),
         ("Workgroup", 1),
     ];
     assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)).into());
@@ -121,6 +124,9 @@ async fn physical_names_are_the_contract() {
         ("compliance-functions-processing-dead-letters", "name", "compliance-processing-dead-letters"),
         ("compliance-functions-processing-logs", "name", "/aws/lambda/compliance-processing"),
         ("compliance-functions-schedule", "name", "compliance-schedule"),
+        ("compliance-functions-ledger", "name", "compliance-ledger"),
+        ("compliance-alerts-delivery-test", "name", "compliance-delivery-test"),
+        ("compliance-alerts-delivery-test-queue", "name", "compliance-delivery-test"),
         ("compliance-functions-compliance-change", "name", "compliance-compliance-change"),
         ("compliance-alerts-topic", "name", "compliance-alerts"),
         ("compliance-aggregation-aggregator", "name", "compliance-aggregator"),
@@ -160,9 +166,11 @@ async fn everything_that_can_be_encrypted_is_by_the_one_key() {
         assert_eq!(shown(&registration.inputs[property]), key, "{}", registration.name);
         checked += 1;
     }
-    assert_eq!(checked, 3 + 7 + 5 + 1 + 3);
+    assert_eq!(checked, 3 + 7 + 6 + 1 + 3);
     let results = &deployed.named("compliance-history-workgroup")["configuration"]["resultConfiguration"];
     assert_eq!(results["encryptionConfiguration"], json!({ "encryptionOption": "SSE_KMS", "kmsKeyArn": key }));
+    let table = &deployed.named("compliance-functions-ledger")["serverSideEncryption"];
+    assert_eq!(*table, json!({ "enabled": true, "kmsKeyArn": key }));
     let rules = &deployed.named("compliance-reports-encryption")["rules"];
     assert_eq!(rules[0]["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"], key);
     assert_eq!(rules[0]["bucketKeyEnabled"], json!(true));
@@ -185,7 +193,7 @@ async fn tags_reach_every_child_that_takes_them() {
             tagged.insert(registration.type_token);
         }
     }
-    assert_eq!(tagged.len(), 16, "{tagged:?}");
+    assert_eq!(tagged.len(), 17, "{tagged:?}");
 }
 
 #[tokio::test]
@@ -273,7 +281,7 @@ async fn an_explicit_provider_reaches_every_child_and_look_up() {
     };
     construct_request::<ComplianceMonitoring>(&monitor, request).await.expect("it constructs");
     let recorded = monitor.recorded();
-    assert_eq!(recorded.invocations.len(), 3);
+    assert_eq!(recorded.invocations.len(), 4);
     assert!(recorded.invocations.iter().all(|invocation| invocation.provider == provider));
     let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
     for (urn, child) in children {
@@ -484,4 +492,49 @@ async fn hardened_keeps_logs_a_year_unless_they_are_kept_longer_and_lets_the_buc
         assert_eq!(deployed.named(logs)["retentionInDays"], days);
         assert_eq!(deployed.named("compliance-reports-bucket")["objectLockEnabled"], lock);
     }
+}
+
+#[tokio::test]
+async fn a_route_is_a_subscription_that_takes_its_own() {
+    let soc = json!({ "severities": ["critical"], "rules": ["ebs-volumes-encrypted"], "https": "https://soc.example.com" });
+    let queue = "arn:aws:sqs:eu-west-1:111122223333:findings";
+    let routes = json!({ "soc": soc, "team": { "frameworks": ["hipaa"], "sqs": queue } });
+    let notifications = json!({ "routes": routes, "emails": { "all": "all@example.com" } });
+    let deployed = Deployed::with(inputs(json!({ "namePrefix": "audit", "notifications": notifications }))).await;
+    let route = deployed.named("compliance-alerts-route-soc");
+    assert_eq!((&route["protocol"], &route["endpoint"]), (&json!("https"), &json!("https://soc.example.com")));
+    assert_eq!(route["filterPolicy"], json!(r#"{"route":["soc"]}"#));
+    assert_eq!(deployed.named("compliance-alerts-route-team")["endpoint"], json!(queue));
+    assert_eq!(deployed.named("compliance-alerts-email-all").get("filterPolicy"), None);
+    let content = deployed.named("compliance-functions-configuration")["content"].as_str().expect("a text").to_owned();
+    let document: Json = serde_json::from_str(&content).expect("it is JSON");
+    let known = &document["notices"]["routes"]["soc"];
+    assert_eq!(known, &json!({ "rules": ["audit-ebs-volumes-encrypted"], "severities": ["critical"] }));
+}
+
+#[tokio::test]
+async fn a_digest_has_a_schedule_of_its_own() {
+    let deployed = Deployed::with(inputs(json!({ "notifications": { "digest": "daily" } }))).await;
+    assert_eq!(deployed.named("compliance-functions-digest")["scheduleExpression"], json!("rate(1 day)"));
+    assert_eq!(deployed.named("compliance-functions-digest-target")["input"], json!(r#"{"trigger":"digest"}"#));
+    let at_once = Deployed::with(PropertyMap::new()).await;
+    assert!(at_once.registrations().iter().all(|registration| registration.name != "compliance-functions-digest"));
+}
+
+#[tokio::test]
+async fn the_first_runs_come_last_and_once() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let runs = deployed.of_type("aws:lambda/invocation:Invocation");
+    for (run, function) in runs.iter().zip(["processing", "aggregation"]) {
+        let run = shown(&Value::Object(run.inputs.clone()).into());
+        assert_eq!((&run["lifecycleScope"], &run["input"]), (&json!("CREATE_ONLY"), &json!(r#"{"trigger":"deployment"}"#)));
+        assert!(run["functionName"].as_str().expect("a text").contains(function), "{run}");
+    }
+    let after = |registration: &Registration, part: &str| {
+        registration.dependencies.iter().any(|urn| urn.to_string().contains(part))
+    };
+    for part in ["cfg/rule:Rule", "configurationAggregator"] {
+        assert!(after(&runs[0], part), "{part}: {:?}", runs[0].dependencies);
+    }
+    assert!(after(&runs[1], "first-processing"));
 }

@@ -1,7 +1,8 @@
-"""Lambda: functions, permissions, asynchronous invocation, event sources."""
+"""Lambda: functions, permissions, invocations, asynchronous invocation, event sources."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 from ..aws import code_of
@@ -165,6 +166,31 @@ class Permission(Resource):
     def delete(self, aws, identity, state):
         client = aws.client("lambda", state.get("region"))
         client.remove_permission(FunctionName=state["function"], StatementId=identity)
+
+
+class Invocation(Resource):
+    """A call of a function and its answer. Nothing is left in the account, so that there is nothing to read or delete."""
+
+    token = "aws:lambda/invocation:Invocation"
+    replaces = ("functionName", "input", "qualifier", "triggers")
+
+    def create(self, aws, inputs):
+        client = aws.client("lambda", inputs.get("region"))
+        answer = client.invoke(FunctionName=inputs["functionName"], Payload=inputs["input"])
+        result = answer["Payload"].read().decode()
+        if answer.get("FunctionError"):
+            raise RuntimeError(f"invoking {inputs['functionName']}: {answer['FunctionError']}: {result}")
+        digest = hashlib.md5(inputs["input"].encode(), usedforsecurity=False).hexdigest()
+        return f"{inputs['functionName']}_$LATEST_{digest}", {"result": result}
+
+    def read(self, aws, identity, state):
+        return {}
+
+    def update(self, aws, identity, old, inputs):
+        return {"result": old["result"]}
+
+    def delete(self, aws, identity, state):
+        pass
 
 
 class EventInvokeConfig(Resource):

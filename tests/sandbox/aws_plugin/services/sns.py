@@ -85,16 +85,34 @@ class TopicPolicy(Resource):
 class TopicSubscription(Resource):
     token = "aws:sns/topicSubscription:TopicSubscription"
     replaces = ("endpoint", "protocol", "topic")
+    local = ("endpointAutoConfirms", "confirmationTimeoutInMinutes")
+    attributes: ClassVar = {
+        "filterPolicy": "FilterPolicy",
+        "filterPolicyScope": "FilterPolicyScope",
+        "rawMessageDelivery": "RawMessageDelivery",
+    }
 
     def create(self, aws, inputs):
         sns = aws.client("sns", inputs.get("region"))
+        given = {attribute: _text(inputs[name]) for name, attribute in self.attributes.items() if name in inputs}
         arn = sns.subscribe(
             TopicArn=inputs["topic"],
             Protocol=inputs["protocol"],
             Endpoint=inputs["endpoint"],
+            Attributes=given,
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
         return arn, self._outputs(sns, arn)
+
+    def update(self, aws, identity, old, inputs):
+        sns = aws.client("sns", inputs.get("region"))
+        for name, attribute in self.attributes.items():
+            if inputs.get(name) != old.get(name):
+                value = _text(inputs[name]) if name in inputs else "{}"
+                sns.set_subscription_attributes(
+                    SubscriptionArn=identity, AttributeName=attribute, AttributeValue=value
+                )
+        return self._outputs(sns, identity)
 
     def _outputs(self, sns, arn):
         found = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
@@ -107,7 +125,10 @@ class TopicSubscription(Resource):
         }
 
     def read(self, aws, identity, state):
-        return self._outputs(aws.client("sns", state.get("region")), identity)
+        sns = aws.client("sns", state.get("region"))
+        found = sns.get_subscription_attributes(SubscriptionArn=identity)["Attributes"]
+        observed = {"filterPolicy": found["FilterPolicy"]} if "FilterPolicy" in found and "filterPolicy" in state else {}
+        return {**self._outputs(sns, identity), **observed}
 
     def delete(self, aws, identity, state):
         try:
@@ -116,3 +137,7 @@ class TopicSubscription(Resource):
             # Nobody can end what was never confirmed; it goes with its topic, or after 48 hours.
             if "pending confirmation" not in str(error):
                 raise
+
+
+def _text(value) -> str:
+    return str(value).lower() if isinstance(value, bool) else value

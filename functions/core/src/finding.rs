@@ -1,0 +1,214 @@
+//! Findings: resources that a rule judged non-compliant, as the ledger keeps them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    key::segment,
+    ledger::{Entry, Write},
+    run::Origin,
+    timestamp::Timestamp,
+    transition::Transition,
+};
+
+/// Days that the ledger remembers a finding that is closed. As long as it does, a run that read an older state cannot open
+/// it again: its write expects another revision.
+pub const CLOSED_DAYS: u64 = 30;
+
+/// Where types live that every region records as its own (AWS Config Developer Guide, "Recording Global Resources"). A
+/// finding of such a resource is one finding, whatever region saw it.
+pub const GLOBAL: &str = "global";
+const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
+
+/// A resource as AWS Config knows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// Type of the resource, such as `AWS::S3::Bucket`.
+    pub resource_type: String,
+    /// Id of the resource, in the form its service uses.
+    pub resource_id: String,
+}
+
+impl Resource {
+    /// Where it lives: the region, or [`GLOBAL`].
+    #[must_use]
+    pub fn place<'a>(&self, region: &'a str) -> &'a str {
+        if GLOBAL_TYPES.contains(&self.resource_type.as_str()) { GLOBAL } else { region }
+    }
+}
+
+/// A finding of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it is open.
+    pub open: bool,
+    /// Since when the resource does not comply, or did not.
+    pub since: Timestamp,
+    /// The revision of its entry.
+    pub revision: u64,
+}
+
+/// Findings by rule and resource.
+pub type Findings = BTreeMap<String, BTreeMap<Resource, Finding>>;
+
+/// Why an entry of the ledger does not read. It was changed by hand, or by a later version.
+#[derive(Debug, Clone, Error)]
+#[error("entry `{sort}` of `{partition}` does not read: {cause}")]
+pub struct UnreadableEntry {
+    /// Its partition.
+    pub partition: String,
+    /// Its key there.
+    pub sort: String,
+    /// What is wrong.
+    pub cause: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    rule: String,
+    region: String,
+    #[serde(flatten)]
+    resource: Resource,
+    open: bool,
+    since: Timestamp,
+}
+
+/// The partition of an account's findings.
+#[must_use]
+pub fn partition(account: &str) -> String {
+    format!("findings/{}", segment(account))
+}
+
+/// What the keys of a rule's findings begin with.
+#[must_use]
+pub fn prefix(rule: &str) -> String {
+    format!("{}/", segment(rule))
+}
+
+fn sort(rule: &str, region: &str, resource: &Resource) -> String {
+    let kind = segment(&resource.resource_type.replace("::", "."));
+    format!("{}{}/{kind}/{}", prefix(rule), segment(resource.place(region)), segment(&resource.resource_id))
+}
+
+/// The write that makes the ledger say what `transition` tells, over `before`. `now` in Unix seconds.
+///
+/// # Errors
+/// Never: the body renders.
+pub fn write(transition: &Transition, before: Option<&Finding>, now: u64) -> Result<Write, serde_json::Error> {
+    let open = transition.kind.opens();
+    let body = Body {
+        rule: transition.rule.clone(),
+        region: transition.region.clone(),
+        resource: transition.resource.clone(),
+        open,
+        since: transition.since.clone(),
+    };
+    Ok(Write::Put(Entry {
+        partition: partition(&transition.account),
+        sort: sort(&transition.rule, &transition.region, &transition.resource),
+        revision: before.map_or(0, |finding| finding.revision).saturating_add(1),
+        body: serde_json::to_string(&body)?,
+        expires: (!open).then(|| now.saturating_add(CLOSED_DAYS * 86_400)),
+    }))
+}
+
+/// The findings of `origin`'s region, and the global ones of its account.
+///
+/// # Errors
+/// Names the first entry that does not read.
+pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEntry> {
+    let mut findings = Findings::new();
+    for entry in entries {
+        let body: Body = serde_json::from_str(&entry.body).map_err(|error| UnreadableEntry {
+            partition: entry.partition.clone(),
+            sort: entry.sort.clone(),
+            cause: error.to_string(),
+        })?;
+        if body.resource.place(&body.region) != body.resource.place(&origin.region) {
+            continue;
+        }
+        let finding = Finding { open: body.open, since: body.since, revision: entry.revision };
+        findings.entry(body.rule).or_default().insert(body.resource, finding);
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{run::tests::run, transition::Kind};
+
+    fn transition(kind: Kind, region: &str, resource_type: &str, resource_id: &str) -> Transition {
+        Transition {
+            kind,
+            account: "123456789012".to_owned(),
+            region: region.to_owned(),
+            rule: "a".to_owned(),
+            resource: Resource { resource_type: resource_type.to_owned(), resource_id: resource_id.to_owned() },
+            since: run().time,
+            at: run().time,
+        }
+    }
+
+    fn entry(write: Write) -> Entry {
+        let Write::Put(entry) = write else { panic!("no entry") };
+        entry
+    }
+
+    #[test]
+    fn an_entry_reads_back_as_what_was_written() {
+        let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b");
+        let written = entry(write(&transition, None, 7).unwrap());
+        assert_eq!((written.partition.as_str(), written.sort.as_str()), ("findings/123456789012", "a/eu-central-1/AWS.S3.Bucket/b"));
+        assert_eq!((written.revision, written.expires), (1, None));
+        let findings = read(&[written], &run().origin).unwrap();
+        assert_eq!(findings["a"][&transition.resource], Finding { open: true, since: run().time, revision: 1 });
+    }
+
+    #[test]
+    fn a_closed_finding_is_kept_for_a_while_under_the_next_revision() {
+        let before = Finding { open: true, since: run().time, revision: 4 };
+        let closed = transition(Kind::Fixed, "eu-central-1", "AWS::S3::Bucket", "b");
+        let written = entry(write(&closed, Some(&before), 100).unwrap());
+        assert_eq!((written.revision, written.expires), (5, Some(100 + 30 * 86_400)));
+        assert!(!read(&[written], &run().origin).unwrap()["a"][&closed.resource].open);
+    }
+
+    #[test]
+    fn a_global_resource_is_one_finding_in_all_regions_and_another_one_is_not() {
+        let of = |region, kind| entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, 0).unwrap());
+        assert_eq!(of("eu-central-1", "AWS::IAM::Role").sort, of("us-east-1", "AWS::IAM::Role").sort);
+        assert_ne!(of("eu-central-1", "AWS::S3::Bucket").sort, of("us-east-1", "AWS::S3::Bucket").sort);
+        let seen = read(&[of("us-east-1", "AWS::IAM::Role"), of("us-east-1", "AWS::S3::Bucket")], &run().origin).unwrap();
+        let kinds: Vec<_> = seen["a"].keys().map(|resource| resource.resource_type.as_str()).collect();
+        assert_eq!(kinds, ["AWS::IAM::Role"]);
+    }
+
+    #[test]
+    fn an_entry_that_does_not_read_is_named() {
+        let broken = Entry { partition: "p".to_owned(), sort: "s".to_owned(), revision: 1, body: "{}".to_owned(), expires: None };
+        let error = read(&[broken], &run().origin).unwrap_err().to_string();
+        assert!(error.starts_with("entry `s` of `p` does not read: missing field"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn names_of_every_script_and_length_fit_into_a_key_and_stay_apart(
+            left in ".{1,40}", right in ".{1,40}", times in 1..40_usize,
+        ) {
+            let key = |id: &str| {
+                let id = id.repeat(times);
+                entry(write(&transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id), None, 0).unwrap()).sort
+            };
+            // A sort key has at most 1,024 bytes (Amazon DynamoDB Developer Guide, "Quotas").
+            prop_assert!(key(&left).len() <= 1024);
+            prop_assert_eq!(key(&left) == key(&right), left == right);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Links that a person opens out of a message.
+
+use crate::finding::Resource;
+
+/// Host of the console of a region (AWS Management Console, "Regional endpoints"; AWS China and AWS GovCloud have their own).
+fn console(region: &str) -> String {
+    match region {
+        china if china.starts_with("cn-") => format!("https://{region}.console.amazonaws.cn"),
+        gov if gov.starts_with("us-gov-") => format!("https://{region}.console.amazonaws-us-gov.com"),
+        _ => format!("https://{region}.console.aws.amazon.com"),
+    }
+}
+
+/// The page of AWS Config about a resource.
+pub(super) fn resource(region: &str, resource: &Resource) -> String {
+    let (id, kind) = (escaped(&resource.resource_id), escaped(&resource.resource_type));
+    format!("{}/config/home?region={region}#/resources/details?resourceId={id}&resourceType={kind}", console(region))
+}
+
+/// The page of S3 about an object, from which it can be opened.
+pub(super) fn object(region: &str, bucket: &str, key: &str) -> String {
+    format!("{}/s3/object/{bucket}?region={region}&prefix={}", console(region), escaped(key))
+}
+
+/// Everything but unreserved characters, `/` and `:` as percent signs (RFC 3986, section 2.3; a fragment and a query may
+/// hold both).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b':' => {
+                escaped.push(char::from(byte));
+            }
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_found_in_the_console_of_its_partition() {
+        let one = Resource { resource_type: "AWS::EC2::Volume".to_owned(), resource_id: "vol 1&ü".to_owned() };
+        let rest = "#/resources/details?resourceId=vol%201%26%C3%BC&resourceType=AWS::EC2::Volume";
+        for (region, host) in [
+            ("eu-central-1", "eu-central-1.console.aws.amazon.com"),
+            ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+            ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+        ] {
+            assert_eq!(resource(region, &one), format!("https://{host}/config/home?region={region}{rest}"));
+        }
+    }
+}

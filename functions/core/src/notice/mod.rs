@@ -1,0 +1,179 @@
+//! Notices: what is told, to whom, in messages that fit.
+//!
+//! A set of transitions is one message for each set of routes that takes them, so that a route gets its own and nothing
+//! else, and everybody who takes all gets each transition once.
+
+mod links;
+mod render;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    configuration::{MonitoringConfiguration, Route, sha256_hex},
+    run::Origin,
+    severity::Severity,
+    timestamp::Timestamp,
+    transition::Transition,
+};
+
+pub use render::{Attribute, Message, SUBJECT_LENGTH};
+
+/// Bytes of a message. SNS takes 256 KiB, attributes included (Amazon SNS API Reference, "Publish"); what is left is room for
+/// a configuration that says more of a rule than when the message was made.
+pub const MESSAGE_BYTES: usize = 200 * 1024;
+/// Transitions of one message: they are written together with it, in one transaction of [`crate::ledger::WRITES`].
+pub const TRANSITIONS: usize = 90;
+/// What is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+pub enum Content {
+    /// What changed.
+    Transitions {
+        /// Each change.
+        transitions: Vec<Transition>,
+    },
+    /// What there was when rules settled.
+    Summary(Summary),
+    /// Messages of services do not come through the topic.
+    DeliveryLost {
+        /// When the message was sent that did not come.
+        sent: Timestamp,
+    },
+}
+
+/// What there was when rules settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Whether it is the first run of all.
+    pub first: bool,
+    /// Rules whose changes are told from now on.
+    pub settled: Vec<String>,
+    /// Rules that wait for their first verdict.
+    pub waiting: usize,
+    /// Open findings of the rules in `settled` that have some.
+    pub open: BTreeMap<String, usize>,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// The same for the same content, whoever tries to tell it and how often.
+    pub id: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Whose resources it is about.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// Names of the routes that take it.
+    pub routes: Vec<String>,
+    /// What it tells.
+    pub content: Content,
+}
+
+/// What is known of rules and places beside the transitions.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Severity, frameworks and routes.
+    pub configuration: &'a MonitoringConfiguration,
+    /// Bucket of the runbooks.
+    pub bucket: &'a str,
+    /// Alias of the account.
+    pub alias: Option<&'a str>,
+}
+
+impl Facts<'_> {
+    /// Severity of a rule.
+    #[must_use]
+    pub fn severity(&self, rule: &str) -> Severity {
+        self.configuration.rule(rule).map(|rule| rule.severity).unwrap_or_default()
+    }
+
+    /// Names of the routes that take a transition, sorted.
+    #[must_use]
+    pub fn routes(&self, transition: &Transition) -> Vec<String> {
+        let routes = &self.configuration.notices().routes;
+        routes.iter().filter(|(_, route)| self.takes(route, transition)).map(|(name, _)| name.clone()).collect()
+    }
+
+    fn takes(&self, route: &Route, transition: &Transition) -> bool {
+        let fits = |wanted: &[String], given: &str| wanted.is_empty() || wanted.iter().any(|one| one == given);
+        let frameworks = self.configuration.rule(&transition.rule).map(|rule| &rule.frameworks);
+        let served = |id: &String| frameworks.is_some_and(|frameworks| frameworks.contains_key(id));
+        fits(&route.accounts, &transition.account)
+            && fits(&route.rules, &transition.rule)
+            && (route.severities.is_empty() || route.severities.contains(&self.severity(&transition.rule)))
+            && (route.frameworks.is_empty() || route.frameworks.iter().any(served))
+    }
+}
+
+impl Notice {
+    /// A notice of `content`.
+    ///
+    /// # Errors
+    /// Never: the content renders.
+    pub fn new(
+        origin: &Origin,
+        at: &Timestamp,
+        routes: Vec<String>,
+        content: Content,
+    ) -> Result<Self, serde_json::Error> {
+        let named = match &content {
+            Content::Transitions { transitions } => {
+                let named = transitions.iter().map(|each| {
+                    let place = each.resource.place(&each.region);
+                    (each.kind, &each.account, place, &each.rule, &each.resource, &each.since)
+                });
+                serde_json::to_string(&named.collect::<Vec<_>>())?
+            }
+            other => serde_json::to_string(&(other, origin))?,
+        };
+        let id = sha256_hex(named.as_bytes()).chars().take(32).collect();
+        Ok(Self { id, at: at.clone(), origin: origin.clone(), routes, content })
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self, facts: &Facts<'_>, unconfirmed: usize) -> Message {
+        render::message(self, facts, unconfirmed)
+    }
+}
+
+/// The messages that tell `transitions`: by the set of routes that take them, each within [`TRANSITIONS`] and
+/// [`MESSAGE_BYTES`]. None is lost, none is told twice.
+///
+/// # Errors
+/// Never: notices render.
+pub fn notices(
+    transitions: Vec<Transition>,
+    facts: &Facts<'_>,
+    origin: &Origin,
+    at: &Timestamp,
+) -> Result<Vec<Notice>, serde_json::Error> {
+    let mut by_routes: BTreeMap<Vec<String>, Vec<Transition>> = BTreeMap::new();
+    for transition in transitions {
+        by_routes.entry(facts.routes(&transition)).or_default().push(transition);
+    }
+    let mut notices = Vec::new();
+    for (routes, transitions) in by_routes {
+        let mut waiting: Vec<Vec<Transition>> = transitions.chunks(TRANSITIONS).rev().map(<[_]>::to_vec).collect();
+        while let Some(mut transitions) = waiting.pop() {
+            let half = transitions.len() / 2;
+            let content = Content::Transitions { transitions: transitions.clone() };
+            let notice = Notice::new(origin, at, routes.clone(), content)?;
+            if half > 0 && notice.message(facts, usize::MAX).bytes() > MESSAGE_BYTES {
+                waiting.push(transitions.split_off(half));
+                waiting.push(transitions);
+            } else {
+                notices.push(notice);
+            }
+        }
+    }
+    Ok(notices)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! A notice as a message: a text for people, JSON for machines, attributes for filter policies.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use serde_json::{Map, Value, json};
+
+use super::{Content, Facts, Notice, Summary, links};
+use crate::{
+    finding::Resource,
+    key::FINDING_RUNBOOK,
+    record::SCHEMA_VERSION,
+    transition::{Kind, Transition},
+};
+
+/// Characters of a subject, which are ASCII (Amazon SNS API Reference, "Publish", `Subject`).
+pub const SUBJECT_LENGTH: usize = 99;
+/// Controls of one framework that a message names of each rule; the machine's part counts the others.
+const CONTROLS: usize = 5;
+/// Rules that a summary names.
+const RULES: usize = 50;
+
+/// One attribute of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attribute {
+    /// A text.
+    Text(String),
+    /// A list of texts; a filter policy fits where one of them does.
+    List(Vec<String>),
+}
+
+impl Attribute {
+    /// Its type as SNS knows it.
+    #[must_use]
+    pub const fn data_type(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "String",
+            Self::List(_) => "String.Array",
+        }
+    }
+
+    /// Its value as SNS takes it.
+    #[must_use]
+    pub fn value(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::List(texts) => json!(texts).to_string(),
+        }
+    }
+}
+
+/// A message as SNS takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Subject of an e-mail.
+    pub subject: String,
+    /// The message, of the structure `json`: a text for e-mail, JSON for everybody else.
+    pub body: String,
+    /// By name.
+    pub attributes: BTreeMap<&'static str, Attribute>,
+}
+
+impl Message {
+    /// The bytes that SNS counts.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let attributes = self.attributes.iter();
+        self.body.len() + attributes.map(|(name, value)| name.len() + "String.Array".len() + value.value().len()).sum::<usize>()
+    }
+}
+
+pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) -> Message {
+    let (subject, mut text, machine) = match &notice.content {
+        Content::Transitions { transitions } => changes(notice, transitions, facts),
+        Content::Summary(summary) => summed_up(notice, summary, facts),
+        Content::DeliveryLost { sent } => {
+            let text = format!(
+                "An alarm that was set for a test at {sent} did not come through the topic.\n\nAlarms of CloudWatch are lost in \
+                 silence as long as that is so. Look whether the policies of the topic, of its key and of the test queue admit \
+                 cloudwatch.amazonaws.com and sns.amazonaws.com. The test is made again with each run.\n",
+                sent = sent.as_str()
+            );
+            ("Alarms do not come through the topic".to_owned(), text, json!({ "sent": sent }))
+        }
+    };
+    if unconfirmed > 0 {
+        let subscriptions = counted(unconfirmed, "e-mail subscription", "e-mail subscriptions");
+        let _ = write!(text, "\n{subscriptions} of this topic not confirmed yet: look for AWS's message there.\n");
+    }
+    let _ = write!(text, "\nMessage {} of compliance monitoring.\n", notice.id);
+    Message {
+        subject: subject_of(&subject, &account(notice, facts)),
+        body: json!({ "default": head(notice, machine, facts).to_string(), "email": text }).to_string(),
+        attributes: attributes(notice, facts),
+    }
+}
+
+/// `prod (123456789012)`, or the number alone.
+fn account(notice: &Notice, facts: &Facts<'_>) -> String {
+    match facts.alias {
+        Some(alias) => format!("{alias} ({})", notice.origin.account),
+        None => notice.origin.account.clone(),
+    }
+}
+
+fn changes(notice: &Notice, transitions: &[Transition], facts: &Facts<'_>) -> (String, String, Value) {
+    let count = |kind| transitions.iter().filter(|each| each.kind == kind).count();
+    let parts = Kind::ALL.into_iter().filter(|kind| count(*kind) > 0);
+    let subject = parts.map(|kind| format!("{} {}", count(kind), words(kind))).collect::<Vec<_>>().join(", ");
+    let (account, region) = (account(notice, facts), &notice.origin.region);
+    let changes = counted(transitions.len(), "change", "changes");
+    let mut text = format!("{changes} in account {account}, region {region}, seen at {}.\n", notice.at.as_str());
+    let worst = |each: &&Transition| facts.severity(&each.rule);
+    for kind in Kind::ALL {
+        let mut of_kind: Vec<_> = transitions.iter().filter(|each| each.kind == kind).collect();
+        of_kind.sort_by_key(worst);
+        if !of_kind.is_empty() {
+            let _ = write!(text, "\n{}\n", heading(kind));
+        }
+        for each in of_kind {
+            told(&mut text, each, facts);
+        }
+    }
+    let machine: Vec<Value> = transitions.iter().map(|each| machine(each, facts)).collect();
+    (subject, text, json!({ "transitions": machine }))
+}
+
+const fn words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NonCompliant => "not compliant",
+        Kind::Fixed => "fixed",
+        Kind::Deleted => "deleted",
+        Kind::NotRecorded => "not judged any more",
+    }
+}
+
+const fn heading(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NonCompliant => "DOES NOT COMPLY",
+        Kind::Fixed => "COMPLIES AGAIN",
+        Kind::Deleted => "DELETED, OR THE RULE DOES NOT APPLY ANY MORE",
+        Kind::NotRecorded => "NOT JUDGED ANY MORE: THE TYPE IS NOT RECORDED, OR THE RULE IS GONE",
+    }
+}
+
+fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
+    let Resource { resource_type, resource_id } = &each.resource;
+    let severity = facts.severity(&each.rule).word();
+    let _ = write!(text, "\n  {resource_type} {}\n", printable(resource_id));
+    let _ = writeln!(text, "    rule        {} ({severity})", printable(&each.rule));
+    if each.resource.place(&each.region) != each.region {
+        let _ = writeln!(text, "    region      all");
+    }
+    for (framework, (named, more)) in controls(&each.rule, facts) {
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(text, "    framework   {framework}: {}{more}", named.join(", "));
+    }
+    let since = if each.kind.opens() { "since      " } else { "was so since" };
+    let _ = writeln!(text, "    {since} {}", each.since.as_str());
+    let _ = writeln!(text, "    look        {}", links::resource(&each.region, &each.resource));
+    if each.kind.opens() {
+        let _ = writeln!(text, "    what to do  {}", links::object(&each.region, facts.bucket, FINDING_RUNBOOK));
+    }
+}
+
+/// Each framework with the controls that are named, and how many more there are.
+fn controls<'a>(rule: &str, facts: &Facts<'a>) -> BTreeMap<&'a str, (Vec<&'a str>, usize)> {
+    let frameworks = facts.configuration.rule(rule).map(|rule| &rule.frameworks);
+    let frameworks = frameworks.into_iter().flatten().map(|(id, controls)| {
+        let named: Vec<_> = controls.iter().take(CONTROLS).map(String::as_str).collect();
+        let more = controls.len() - named.len();
+        (id.as_str(), (named, more))
+    });
+    frameworks.collect()
+}
+
+fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
+    let frameworks: Map<String, Value> = controls(&each.rule, facts)
+        .into_iter()
+        .map(|(id, (named, more))| (id.to_owned(), json!({ "controls": named, "more": more })))
+        .collect();
+    json!({
+        "kind": each.kind.word(),
+        "account": each.account,
+        "accountAlias": facts.alias,
+        "region": each.resource.place(&each.region),
+        "resourceType": each.resource.resource_type,
+        "resourceId": each.resource.resource_id,
+        "rule": each.rule,
+        "identifier": facts.configuration.rule(&each.rule).map(|rule| &rule.identifier),
+        "severity": facts.severity(&each.rule).word(),
+        "frameworks": frameworks,
+        "since": each.since,
+        "at": each.at,
+        "console": links::resource(&each.region, &each.resource),
+        "runbook": links::object(&each.region, facts.bucket, FINDING_RUNBOOK),
+    })
+}
+
+fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, String, Value) {
+    let (account, region) = (account(notice, facts), &notice.origin.region);
+    let open: usize = summary.open.values().sum();
+    let rules = counted(summary.settled.len(), "rule", "rules");
+    let mut text = match summary.first {
+        true => format!("Compliance monitoring began in account {account}, region {region}.\n\n"),
+        false => format!("Further rules are watched in account {account}, region {region}.\n\n"),
+    };
+    let findings = counted(open, "resource does", "resources do");
+    let _ = writeln!(text, "{rules} judged already; {findings} not comply. From now on changes are told, and only changes.");
+    if summary.waiting > 0 {
+        let waiting = counted(summary.waiting, "rule waits", "rules wait");
+        let _ = writeln!(text, "{waiting} for a first verdict; what it is will come as a summary like this one.");
+    }
+    let mut worst: Vec<_> = summary.open.iter().collect();
+    worst.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), *rule));
+    if !worst.is_empty() {
+        text.push('\n');
+    }
+    for (rule, count) in worst.iter().take(RULES) {
+        let _ = writeln!(text, "  {count:>6}  {} ({})", printable(rule), facts.severity(rule).word());
+    }
+    if let Some(more) = worst.len().checked_sub(RULES).filter(|more| *more > 0) {
+        let _ = writeln!(text, "  and {more} more rules");
+    }
+    let named: BTreeMap<_, _> = worst.iter().take(RULES).map(|(rule, count)| (rule, count)).collect();
+    let machine = json!({
+        "first": summary.first, "settledRules": summary.settled.len(), "waitingRules": summary.waiting,
+        "openFindings": open, "openFindingsByRule": named,
+    });
+    (format!("{rules} watched, {open} open findings"), text, machine)
+}
+
+fn head(notice: &Notice, content: Value, facts: &Facts<'_>) -> Value {
+    let kind = match notice.content {
+        Content::Transitions { .. } => "transitions",
+        Content::Summary(_) => "summary",
+        Content::DeliveryLost { .. } => "deliveryLost",
+    };
+    let mut head = json!({
+        "schemaVersion": SCHEMA_VERSION, "id": notice.id, "kind": kind, "time": notice.at,
+        "account": notice.origin.account, "accountAlias": facts.alias, "region": notice.origin.region,
+    });
+    if let (Some(head), Value::Object(content)) = (head.as_object_mut(), content) {
+        head.extend(content);
+    }
+    head
+}
+
+fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attribute> {
+    let mut attributes = BTreeMap::from([
+        ("account", Attribute::Text(notice.origin.account.clone())),
+        ("region", Attribute::Text(notice.origin.region.clone())),
+    ]);
+    let mut list = |name, texts: BTreeSet<String>| {
+        if !texts.is_empty() {
+            attributes.insert(name, Attribute::List(texts.into_iter().collect()));
+        }
+    };
+    let of = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    match &notice.content {
+        Content::Transitions { transitions } => {
+            let rules: BTreeSet<&str> = transitions.iter().map(|each| each.rule.as_str()).collect();
+            list("kind", transitions.iter().map(|each| each.kind.word().to_owned()).collect());
+            list("severity", rules.iter().map(|rule| facts.severity(rule).word().to_owned()).collect());
+            let frameworks = rules.iter().flat_map(|rule| controls(rule, facts).into_keys().map(str::to_owned));
+            list("framework", frameworks.collect());
+            list("rule", rules.into_iter().map(str::to_owned).collect());
+        }
+        Content::Summary(_) => list("kind", of(&["summary"])),
+        Content::DeliveryLost { .. } => list("kind", of(&["deliveryLost"])),
+    }
+    list("route", notice.routes.iter().cloned().collect());
+    attributes
+}
+
+/// `1 change`, `2 changes`.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A name without what would break a line or hide one.
+fn printable(text: &str) -> String {
+    let hidden = |character: char| {
+        // Marks that turn the direction of what follows (Unicode Standard Annex 9).
+        character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|character| if hidden(character) { '\u{fffd}' } else { character }).collect()
+}
+
+/// ASCII, one line, as long as SNS takes.
+fn subject_of(what: &str, account: &str) -> String {
+    let subject = format!("Compliance: {what} - {account}");
+    let ascii = subject.chars().map(|character| if (' '..='~').contains(&character) { character } else { '?' });
+    ascii.take(SUBJECT_LENGTH).collect()
+}

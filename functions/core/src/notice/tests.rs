@@ -1,0 +1,234 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::{
+    configuration::{Notices, RuleEntry},
+    finding::Resource,
+    run::tests::run,
+    transition::Kind,
+};
+
+fn rule(name: &str, severity: Severity, framework: Option<&str>) -> RuleEntry {
+    let controls = (1..=7).map(|number| format!("c{number}")).collect();
+    RuleEntry {
+        identifier: name.to_uppercase(),
+        name: name.to_owned(),
+        severity,
+        frameworks: framework.map(|id| (id.to_owned(), controls)).into_iter().collect(),
+    }
+}
+
+fn configuration(routes: &[(&str, Route)]) -> MonitoringConfiguration {
+    let rules = [rule("a", Severity::Critical, Some("hipaa")), rule("b", Severity::Low, None), rule("c", Severity::High, Some("pci"))];
+    let routes = routes.iter().map(|(name, route)| ((*name).to_owned(), route.clone())).collect();
+    MonitoringConfiguration::new(rules).unwrap().with_notices(Notices { routes, ..Notices::default() })
+}
+
+fn facts(configuration: &MonitoringConfiguration) -> Facts<'_> {
+    Facts { configuration, bucket: "reports", alias: Some("prod") }
+}
+
+fn transition(kind: Kind, rule: &str, id: &str) -> Transition {
+    Transition {
+        kind,
+        account: "123456789012".to_owned(),
+        region: "eu-central-1".to_owned(),
+        rule: rule.to_owned(),
+        resource: Resource { resource_type: "AWS::S3::Bucket".to_owned(), resource_id: id.to_owned() },
+        since: run().time,
+        at: run().time,
+    }
+}
+
+fn of(transitions: Vec<Transition>, facts: &Facts<'_>) -> Vec<Notice> {
+    notices(transitions, facts, &run().origin, &run().time).unwrap()
+}
+
+fn texts(wanted: &[&str]) -> Vec<String> {
+    wanted.iter().map(|&text| text.to_owned()).collect()
+}
+
+fn parts(message: &Message) -> (Value, String) {
+    let body: Value = serde_json::from_str(&message.body).unwrap();
+    (serde_json::from_str(body["default"].as_str().unwrap()).unwrap(), body["email"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_message_reads_well() {
+    let configuration = configuration(&[]);
+    let facts = facts(&configuration);
+    let transitions = vec![
+        transition(Kind::NonCompliant, "b", "low-one"),
+        transition(Kind::NonCompliant, "a", "bad one"),
+        transition(Kind::Fixed, "c", "good"),
+    ];
+    let [notice] = of(transitions, &facts).try_into().unwrap();
+    let message = notice.message(&facts, 1);
+    assert_eq!(message.subject, "Compliance: 2 not compliant, 1 fixed - prod (123456789012)");
+    let (_, text) = parts(&message);
+    let look = "https://eu-central-1.console.aws.amazon.com";
+    let expected = format!(
+        "3 changes in account prod (123456789012), region eu-central-1, seen at 2026-03-04T05:06:07Z.
+
+DOES NOT COMPLY
+
+  AWS::S3::Bucket bad one
+    rule        a (critical)
+    framework   hipaa: c1, c2, c3, c4, c5 and 2 more
+    since       2026-03-04T05:06:07Z
+    look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=bad%20one&resourceType=AWS::S3::Bucket
+    what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/non-compliance.md
+
+  AWS::S3::Bucket low-one
+    rule        b (low)
+    since       2026-03-04T05:06:07Z
+    look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=low-one&resourceType=AWS::S3::Bucket
+    what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/non-compliance.md
+
+COMPLIES AGAIN
+
+  AWS::S3::Bucket good
+    rule        c (high)
+    framework   pci: c1, c2, c3, c4, c5 and 2 more
+    was so since 2026-03-04T05:06:07Z
+    look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=good&resourceType=AWS::S3::Bucket
+
+1 e-mail subscription of this topic not confirmed yet: look for AWS's message there.
+
+Message {} of compliance monitoring.
+",
+        notice.id
+    );
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn machines_get_everything_as_json_and_attributes_to_filter_by() {
+    let configuration = configuration(&[]);
+    let facts = facts(&configuration);
+    let [notice] = of(vec![transition(Kind::NonCompliant, "a", "b"), transition(Kind::Fixed, "b", "c")], &facts).try_into().unwrap();
+    let message = notice.message(&facts, 0);
+    let (machine, text) = parts(&message);
+    assert!(!text.contains("not confirmed"));
+    let first = &machine["transitions"][0];
+    for (name, value) in [
+        ("kind", "nonCompliant"), ("account", "123456789012"), ("accountAlias", "prod"), ("region", "eu-central-1"),
+        ("resourceType", "AWS::S3::Bucket"), ("resourceId", "b"), ("rule", "a"), ("identifier", "A"), ("severity", "critical"),
+        ("since", "2026-03-04T05:06:07Z"),
+    ] {
+        assert_eq!(first[name], value, "{name}");
+    }
+    assert_eq!(first["frameworks"]["hipaa"]["more"], 2);
+    assert!(first["console"].as_str().unwrap().starts_with("https://eu-central-1.console"));
+    assert!(first["runbook"].as_str().unwrap().ends_with("runbooks/non-compliance.md"));
+    let list = |name| message.attributes[name].value();
+    assert_eq!(list("severity"), r#"["critical","low"]"#);
+    assert_eq!((list("rule"), list("kind")), (r#"["a","b"]"#.to_owned(), r#"["fixed","nonCompliant"]"#.to_owned()));
+    assert_eq!((list("framework"), list("account")), (r#"["hipaa"]"#.to_owned(), "123456789012".to_owned()));
+    assert_eq!(message.attributes["rule"].data_type(), "String.Array");
+    assert!(!message.attributes.contains_key("route"), "no route takes it");
+}
+
+#[test]
+fn a_route_gets_its_own_and_nothing_else() {
+    let routes = [
+        ("soc", Route { severities: vec![Severity::Critical, Severity::High], ..Route::default() }),
+        ("hipaa", Route { frameworks: texts(&["hipaa"]), rules: texts(&["a", "b"]), ..Route::default() }),
+        ("other", Route { accounts: texts(&["999999999999"]), ..Route::default() }),
+    ];
+    let configuration = configuration(&routes);
+    let facts = facts(&configuration);
+    let notices = of(["a", "b", "c", "a"].map(|rule| transition(Kind::NonCompliant, rule, rule)).to_vec(), &facts);
+    let told: Vec<_> = notices
+        .iter()
+        .map(|notice| {
+            let Content::Transitions { transitions } = &notice.content else { panic!("no transitions") };
+            (notice.routes.join(" "), transitions.iter().map(|each| each.rule.as_str()).collect::<String>())
+        })
+        .collect();
+    let expected = [("", "b"), ("hipaa soc", "aa"), ("soc", "c")].map(|(routes, rules)| (routes.to_owned(), rules.to_owned()));
+    assert_eq!(told, expected);
+    assert_eq!(notices[1].message(&facts, 0).attributes["route"].value(), r#"["hipaa","soc"]"#);
+}
+
+#[test]
+fn an_id_is_the_same_for_the_same_news_and_from_every_region_for_a_global_resource() {
+    let configuration = configuration(&[]);
+    let facts = facts(&configuration);
+    let id = |mut each: Transition, region: &str, kind: &str, at: &str| {
+        each.region = region.to_owned();
+        each.resource.resource_type = kind.to_owned();
+        each.at = Timestamp::parse(at).unwrap();
+        of(vec![each], &facts)[0].id.clone()
+    };
+    let (one, two) = ("2026-03-04T05:06:07Z", "2026-03-04T05:09:00Z");
+    let open = transition(Kind::NonCompliant, "a", "x");
+    let first = id(open.clone(), "eu-central-1", "AWS::IAM::Role", one);
+    assert_eq!(first, id(open.clone(), "us-east-1", "AWS::IAM::Role", two));
+    assert_ne!(first, id(open.clone(), "eu-central-1", "AWS::S3::Bucket", one));
+    assert_ne!(first, id(transition(Kind::Fixed, "a", "x"), "eu-central-1", "AWS::IAM::Role", one));
+}
+
+#[test]
+fn a_summary_tells_how_many_and_the_worst_first() {
+    let configuration = configuration(&[]);
+    let facts = facts(&configuration);
+    let open = BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 30)]);
+    let summary = Summary { first: true, settled: texts(&["a", "b", "c"]), waiting: 1, open };
+    let notice = Notice::new(&run().origin, &run().time, vec![], Content::Summary(summary)).unwrap();
+    let message = notice.message(&facts, 0);
+    let (machine, text) = parts(&message);
+    assert_eq!(message.subject, "Compliance: 3 rules watched, 32 open findings - prod (123456789012)");
+    assert!(text.starts_with("Compliance monitoring began in account prod (123456789012), region eu-central-1.\n\n3 rules judged"), "{text}");
+    assert!(text.contains("\n      30  b (low)\n       2  a (critical)\n"), "{text}");
+    assert!(text.contains("1 rule waits for a first verdict"), "{text}");
+    assert_eq!((&machine["openFindings"], &machine["openFindingsByRule"]["b"]), (&32.into(), &30.into()));
+    assert_eq!(message.attributes["kind"].value(), r#"["summary"]"#);
+}
+
+#[test]
+fn a_name_does_not_break_a_line_or_a_subject() {
+    let configuration = configuration(&[]);
+    let mut facts = facts(&configuration);
+    facts.alias = Some("ünï\ncode");
+    let [notice] = of(vec![transition(Kind::NonCompliant, "a", "x\r\nSubject: y\u{202e}")], &facts).try_into().unwrap();
+    let message = notice.message(&facts, 0);
+    assert!(message.subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}", message.subject);
+    let (machine, text) = parts(&message);
+    assert!(!text.contains('\r') && !text.contains('\u{202e}') && !text.contains("\nSubject"), "{text}");
+    assert_eq!(machine["transitions"][0]["resourceId"], "x\r\nSubject: y\u{202e}", "machines get what it is");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_message_fits_and_no_transition_is_lost_or_doubled(
+        count in 0..200_usize, length in 1..700_usize, quote in any::<bool>(), wide in any::<bool>(),
+    ) {
+        let routes = [("soc", Route { severities: vec![Severity::Critical], ..Route::default() })];
+        let configuration = configuration(&routes);
+        let facts = facts(&configuration);
+        let filler = if quote { "\"" } else if wide { "語" } else { "x" }.repeat(length);
+        let all: Vec<_> = (0..count)
+            .map(|number| transition(Kind::NonCompliant, if number % 3 == 0 { "a" } else { "b" }, &format!("{number}{filler}")))
+            .collect();
+        let notices = of(all.clone(), &facts);
+        let mut told = Vec::new();
+        for notice in &notices {
+            let message = notice.message(&facts, 3);
+            prop_assert!(message.bytes() <= MESSAGE_BYTES, "{}", message.bytes());
+            prop_assert!(message.subject.len() <= SUBJECT_LENGTH);
+            let Content::Transitions { transitions } = &notice.content else { panic!("no transitions") };
+            prop_assert!((1..=TRANSITIONS).contains(&transitions.len()));
+            told.extend(transitions.iter().map(|each| each.resource.resource_id.clone()));
+        }
+        let ids: std::collections::BTreeSet<_> = notices.iter().map(|notice| &notice.id).collect();
+        prop_assert_eq!(ids.len(), notices.len());
+        told.sort();
+        let mut expected: Vec<_> = all.into_iter().map(|each| each.resource.resource_id).collect();
+        expected.sort();
+        prop_assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,246 @@
+//! From what the ledger knows to what AWS Config says: the findings and the notices that tell them, in one step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use functions_core::{
+    compliance::Compliance,
+    configuration::{MonitoringConfiguration, Period},
+    digest,
+    evaluate::{ReportedRule, Trigger},
+    finding::{self, Finding, Findings, Resource},
+    ledger::{Write, transactions},
+    notice::{Content, Notice, Summary, TRANSITIONS, notices},
+    outbox,
+    recording::{Recording, is_recorded},
+    timestamp::Timestamp,
+    transition::{self, Place, Reading, Transition},
+    watch::{Seen, Watch},
+};
+
+use super::{Processing, reading};
+use crate::{error::HandlerError, invocation::Invocation, table::Committed};
+
+/// How often a run looks again where another one was faster.
+const ATTEMPTS: usize = 5;
+
+/// What a run looks at.
+pub(super) struct Look<'a> {
+    pub configuration: &'a MonitoringConfiguration,
+    pub trigger: Trigger,
+    /// The rules to look at; `None` for all of them.
+    pub only: Option<&'a BTreeSet<String>>,
+}
+
+/// What was found.
+pub(super) struct Found {
+    pub reported: Vec<ReportedRule>,
+    /// Transitions that are news, and those that are not.
+    pub news: usize,
+    pub silent: usize,
+}
+
+/// What is to be written, and in which order.
+struct Plan {
+    transactions: Vec<Vec<Write>>,
+    news: usize,
+    silent: usize,
+}
+
+impl Processing {
+    /// Brings the ledger to what AWS Config says.
+    ///
+    /// # Errors
+    /// When AWS does not answer, when the ledger does not read, or when others write it all the time.
+    pub(super) async fn advance(&self, look: &Look<'_>, invocation: &Invocation) -> Result<Found, HandlerError> {
+        let (mut news, mut silent) = (0, 0);
+        for _ in 0..ATTEMPTS {
+            // INVARIANT: the ledger is read before AWS Config. Whatever changes the ledger after that makes a write fail, so
+            // that nothing is written over a newer state.
+            let (watch, findings) = self.known(look, invocation).await?;
+            let reported = reading::rules(&self.config, look.configuration).await?;
+            let readings = self.readings(look, &watch, &findings, &reported).await?;
+            let plan = self.plan(look, &watch, &findings, &reported, &readings, invocation)?;
+            let mut whole = true;
+            for writes in plan.transactions {
+                if self.table.write(&writes).await? == Committed::Conflict {
+                    whole = false;
+                    break;
+                }
+            }
+            // What a try that was overtaken wrote is not told apart; the next one does not find it again.
+            news += plan.news;
+            silent += plan.silent;
+            if whole {
+                return Ok(Found { reported, news, silent });
+            }
+        }
+        Err(HandlerError::Contended)
+    }
+
+    async fn known(&self, look: &Look<'_>, invocation: &Invocation) -> Result<(Watch, Findings), HandlerError> {
+        let origin = &invocation.run.origin;
+        let (partition, sort) = Watch::place(origin);
+        let watch = Watch::read(self.table.get(&partition, sort).await?.as_ref())?;
+        let partition = finding::partition(&origin.account);
+        let mut entries = Vec::new();
+        match look.only {
+            None => entries = self.table.query(&partition, None).await?,
+            Some(rules) => {
+                for rule in rules {
+                    entries.extend(self.table.query(&partition, Some(&finding::prefix(rule))).await?);
+                }
+            }
+        }
+        Ok((watch, finding::read(&entries, origin)?))
+    }
+
+    /// What AWS Config says of each rule that is looked at, or was watched before.
+    async fn readings(
+        &self,
+        look: &Look<'_>,
+        watch: &Watch,
+        findings: &Findings,
+        reported: &[ReportedRule],
+    ) -> Result<BTreeMap<String, Reading>, HandlerError> {
+        let mut recordings: Option<Vec<Recording>> = None;
+        let mut readings = BTreeMap::new();
+        let watched: Vec<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
+        let before = findings.keys().map(String::as_str).chain(watch.gone(&watched));
+        let all: BTreeSet<&str> = match look.only {
+            Some(only) => only.iter().map(String::as_str).collect(),
+            None => watched.iter().copied().chain(before).collect(),
+        };
+        for rule in all {
+            let there = watched.contains(&rule).then(|| reported.iter().find(|each| each.name == rule)).flatten();
+            let open = match there.and_then(|each| each.compliance_type.as_deref()) {
+                Some(word) if word == Compliance::NonCompliant.word() => reading::non_compliant(&self.config, rule).await?,
+                _ => BTreeMap::new(),
+            };
+            let closed: BTreeSet<Resource> =
+                transition::closed(&open_of(findings.get(rule)), &open).into_iter().collect();
+            let mut reading = Reading { open, ..Reading::default() };
+            if !closed.is_empty() && there.is_none() {
+                reading.unrecorded = closed;
+            } else if !closed.is_empty() {
+                reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
+                let recordings = match &recordings {
+                    Some(recordings) => recordings,
+                    None => recordings.insert(reading::recordings(&self.config).await?),
+                };
+                let gone = closed.into_iter().filter(|resource| !is_recorded(recordings, &resource.resource_type));
+                reading.unrecorded = gone.collect();
+            }
+            readings.insert(rule.to_owned(), reading);
+        }
+        Ok(readings)
+    }
+
+    fn plan(
+        &self,
+        look: &Look<'_>,
+        watch: &Watch,
+        findings: &Findings,
+        reported: &[ReportedRule],
+        readings: &BTreeMap<String, Reading>,
+        invocation: &Invocation,
+    ) -> Result<Plan, HandlerError> {
+        let (origin, now) = (&invocation.run.origin, invocation.now());
+        let (mut news, mut silent) = (Vec::new(), Vec::new());
+        for (rule, reading) in readings {
+            let place = Place { account: &origin.account, region: &origin.region, rule };
+            let found = transition::transitions(place, &open_of(findings.get(rule)), reading, &now);
+            if watch.is_settled(rule) { news.extend(found) } else { silent.extend(found) }
+        }
+        let (told, quiet) = (news.len(), silent.len());
+        let write = |each: &Transition| {
+            let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
+            finding::write(each, before, now.unix_millis() / 1_000)
+        };
+        let mut groups = self.groups(look, news, &write, invocation)?;
+        for each in &silent {
+            groups.push(vec![write(each)?]);
+        }
+        let mut all = transactions(groups);
+        // Last: a run that dies before begins its silence anew.
+        all.extend(self.settle(look, watch, reported, readings, invocation, &now)?);
+        Ok(Plan { transactions: all, news: told, silent: quiet })
+    }
+
+    /// News with the notices that tell them, or with the entries that hold them back.
+    fn groups(
+        &self,
+        look: &Look<'_>,
+        news: Vec<Transition>,
+        write: &impl Fn(&Transition) -> Result<Write, serde_json::Error>,
+        invocation: &Invocation,
+    ) -> Result<Vec<Vec<Write>>, HandlerError> {
+        let (origin, now) = (&invocation.run.origin, invocation.now());
+        let mut groups = Vec::new();
+        let writes = |transitions: &[Transition]| transitions.iter().map(write).collect::<Result<Vec<_>, _>>();
+        if self.topic.is_none() {
+            for transitions in news.chunks(TRANSITIONS) {
+                groups.push(writes(transitions)?);
+            }
+        } else if look.configuration.notices().digest == Period::Immediate {
+            for notice in notices(news, &self.facts(look.configuration), origin, &now)? {
+                let Content::Transitions { transitions } = &notice.content else { continue };
+                let mut group = writes(transitions)?;
+                group.push(outbox::put(&notice)?);
+                groups.push(group);
+            }
+        } else {
+            for transitions in news.chunks(TRANSITIONS) {
+                let content = Content::Transitions { transitions: transitions.to_vec() };
+                let id = Notice::new(origin, &now, Vec::new(), content)?.id;
+                let mut group = writes(transitions)?;
+                group.push(digest::hold(transitions.to_vec(), origin, &now, &id)?);
+                groups.push(group);
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Which rules are watched from now on, and the summary that says so.
+    fn settle(
+        &self,
+        look: &Look<'_>,
+        watch: &Watch,
+        reported: &[ReportedRule],
+        readings: &BTreeMap<String, Reading>,
+        invocation: &Invocation,
+        now: &Timestamp,
+    ) -> Result<Option<Vec<Write>>, HandlerError> {
+        let verdicts = [Compliance::Compliant.word(), Compliance::NonCompliant.word()];
+        let seen: Vec<Seen<'_>> = reported
+            .iter()
+            .map(|rule| Seen {
+                rule: &rule.name,
+                judged: rule.compliance_type.as_deref().is_some_and(|word| verdicts.contains(&word)),
+            })
+            .collect();
+        if look.only.is_some() {
+            return Ok(None);
+        }
+        let origin = &invocation.run.origin;
+        let (after, settled) = watch.after(&seen, look.trigger, now);
+        let Some(write) = after.write(watch, origin)? else { return Ok(None) };
+        let mut writes = vec![write];
+        if self.topic.is_some() && (watch.is_first() || !settled.is_empty()) {
+            let open = settled.iter().filter_map(|rule| Some((rule.clone(), readings.get(rule)?.open.len())));
+            let summary = Summary {
+                first: watch.is_first(),
+                waiting: seen.iter().filter(|seen| !after.is_settled(seen.rule)).count(),
+                open: open.filter(|(_, count)| *count > 0).collect(),
+                settled,
+            };
+            writes.push(outbox::put(&Notice::new(origin, now, Vec::new(), Content::Summary(summary))?)?);
+        }
+        Ok(Some(writes))
+    }
+}
+
+/// The open ones, and since when.
+fn open_of(findings: Option<&BTreeMap<Resource, Finding>>) -> BTreeMap<Resource, Timestamp> {
+    let open = findings.into_iter().flatten().filter(|(_, finding)| finding.open);
+    open.map(|(resource, finding)| (resource.clone(), finding.since.clone())).collect()
+}

@@ -1,0 +1,373 @@
+//! An account that keeps what is written to it: a bucket, a table with conditions and transactions, rules with results, a
+//! topic that remembers, an alarm and its queue. It can fail at any call, before or after the call has had its effect.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use functions_core::configuration::{MonitoringConfiguration, RuleEntry, sha256_hex};
+use serde_json::{Value, json};
+
+use super::Processing;
+use crate::{
+    error::HandlerError,
+    invocation::Invocation,
+    testing::{self, Answer, FakeAws, Request, invocation},
+};
+
+pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:compliance-alerts";
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is refused with this code and has no effect.
+    Refused(&'static str),
+    /// It has its effect, and nobody hears of it.
+    Unheard,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub objects: BTreeMap<String, String>,
+    pub table: BTreeMap<(String, String), Value>,
+    /// Rule: type and id of a resource: verdict.
+    pub results: BTreeMap<String, BTreeMap<(String, String), String>>,
+    pub recorded: Vec<String>,
+    pub published: Vec<Value>,
+    pub alarms: Vec<String>,
+    pub queue: Vec<String>,
+    /// Whether alarms do not come through the topic.
+    pub deaf: bool,
+    pub unconfirmed: usize,
+    pub calls: usize,
+}
+
+type Decide = Box<dyn FnMut(usize, &Request) -> Option<Fault> + Send>;
+
+pub struct Account {
+    aws: FakeAws,
+    pub state: Arc<Mutex<State>>,
+    document: String,
+    faults: Arc<Mutex<Option<Decide>>>,
+}
+
+impl Account {
+    /// An account that watches these rules.
+    pub fn new(rules: &[&str]) -> Self {
+        Self::with(MonitoringConfiguration::new(rules.iter().map(|rule| entry(rule))).unwrap())
+    }
+
+    pub fn with(configuration: MonitoringConfiguration) -> Self {
+        let document = configuration.render().unwrap();
+        let state = State { recorded: vec!["AWS::S3::Bucket".to_owned()], ..State::default() };
+        let state = Arc::new(Mutex::new(state));
+        {
+            let mut kept = state.lock().unwrap();
+            kept.objects.insert(functions_core::key::CONFIGURATION.to_owned(), document.clone());
+            for rule in configuration.rules() {
+                kept.results.insert(rule.name.clone(), BTreeMap::new());
+            }
+        }
+        let faults: Arc<Mutex<Option<Decide>>> = Arc::default();
+        let (kept, decide) = (Arc::clone(&state), Arc::clone(&faults));
+        let aws = FakeAws::start(move |request| {
+            let mut state = kept.lock().unwrap();
+            let call = state.calls;
+            state.calls += 1;
+            match decide.lock().unwrap().as_mut().and_then(|decide| decide(call, request)) {
+                Some(Fault::Refused(code)) => refusal(request, code),
+                fault => {
+                    let answer = state.answer(request);
+                    if fault.is_some() { (500, String::new()) } else { answer }
+                }
+            }
+        });
+        Self { aws, state, document, faults }
+    }
+
+    /// From now on calls fail as `decide` says of each number and request.
+    pub fn fail(&self, decide: impl FnMut(usize, &Request) -> Option<Fault> + Send + 'static) {
+        self.state.lock().unwrap().calls = 0;
+        *self.faults.lock().unwrap() = Some(Box::new(decide));
+    }
+
+    pub fn heal(&self) {
+        *self.faults.lock().unwrap() = None;
+    }
+
+    pub fn processing(&self) -> Processing {
+        let sha256 = sha256_hex(self.document.as_bytes());
+        let more = [
+            ("CONFIGURATION_KEY", functions_core::key::CONFIGURATION),
+            ("CONFIGURATION_SHA256", sha256.as_str()),
+            ("LEDGER_TABLE", "ledger"),
+            ("TOPIC_ARN", TOPIC),
+            ("DELIVERY_ALARM", "delivery-test"),
+            ("DELIVERY_QUEUE_URL", &format!("{}/queue", self.aws.endpoint)),
+            ("ACCOUNT_ALIAS", "prod"),
+        ];
+        Processing::new(testing::environment(&more), &testing::clients(&self.aws.endpoint)).unwrap()
+    }
+
+    /// A run `minutes` after the first.
+    pub async fn run(&self, event: &Value, run: &str, minutes: u64) -> Result<Value, HandlerError> {
+        self.processing().handle(event, &at(run, minutes)).await
+    }
+
+    pub async fn look(&self, run: &str, minutes: u64) -> Value {
+        self.run(&json!({ "detail-type": "Scheduled Event" }), run, minutes).await.unwrap()
+    }
+
+    /// Gives a rule's results: id of a bucket, verdict.
+    pub fn judge(&self, rule: &str, results: &[(&str, &str)]) {
+        let results = results.iter().map(|(id, verdict)| {
+            (("AWS::S3::Bucket".to_owned(), (*id).to_owned()), (*verdict).to_owned())
+        });
+        self.state.lock().unwrap().results.insert(rule.to_owned(), results.collect());
+    }
+
+    /// Every transition that was told, as `kind id`, in the order of messages.
+    pub fn told(&self) -> Vec<String> {
+        let messages = self.messages();
+        let transitions = messages.iter().filter_map(|message| message["transitions"].as_array()).flatten();
+        transitions.map(|each| format!("{} {}", each["kind"].as_str().unwrap(), each["resourceId"].as_str().unwrap())).collect()
+    }
+
+    /// What machines got.
+    pub fn messages(&self) -> Vec<Value> {
+        let state = self.state.lock().unwrap();
+        state.published.iter().map(|message| serde_json::from_str(message["default"].as_str().unwrap()).unwrap()).collect()
+    }
+
+    pub fn kinds(&self) -> Vec<String> {
+        self.messages().iter().map(|message| message["kind"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Keys of the table that begin so.
+    pub fn entries(&self, partition: &str) -> usize {
+        self.state.lock().unwrap().table.keys().filter(|(own, _)| own.starts_with(partition)).count()
+    }
+
+    pub fn operations(&self) -> Vec<String> {
+        self.aws.operations()
+    }
+}
+
+pub fn entry(rule: &str) -> RuleEntry {
+    RuleEntry { identifier: "ENCRYPTED_VOLUMES".to_owned(), name: rule.to_owned(), ..RuleEntry::default() }
+}
+
+pub fn at(run: &str, minutes: u64) -> Invocation {
+    let mut invocation = invocation();
+    invocation.run.id = run.to_owned();
+    invocation.started_unix_millis += minutes * 60_000;
+    invocation.deadline_unix_millis = invocation.started_unix_millis + 300_000;
+    invocation
+}
+
+fn refusal(request: &Request, code: &str) -> Answer {
+    let status = if code == "Killed" || code.contains("Throttl") || code == "SlowDown" { 400 } else { 403 };
+    match request.headers.get("x-amz-target") {
+        Some(_) => (status, json!({ "__type": code, "message": "no" }).to_string()),
+        None => (status, format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>")),
+    }
+}
+
+fn missing() -> Answer {
+    (400, json!({ "__type": "NoSuchConfigRuleException", "message": "no" }).to_string())
+}
+
+impl State {
+    fn answer(&mut self, request: &Request) -> Answer {
+        if let Some(operation) = request.headers.get("x-amz-target").and_then(|target| target.split('.').next_back()) {
+            let body: Value = serde_json::from_str(&request.body).unwrap();
+            return self.json(operation, &body);
+        }
+        if request.line.ends_with("/operation/SetAlarmState") {
+            return self.alarm(&request.body);
+        }
+        if request.line.starts_with("POST / ") || request.line == "POST /" || request.line.starts_with("POST /queue") {
+            return self.form(&request.body);
+        }
+        self.object(request)
+    }
+
+    fn json(&mut self, operation: &str, body: &Value) -> Answer {
+        match operation {
+            "Query" => self.query(body),
+            "GetItem" => {
+                let key = (text(&body["Key"]["partition"]), text(&body["Key"]["sort"]));
+                let found = self.table.get(&key).map_or(json!({}), |item| json!({ "Item": item }));
+                (200, found.to_string())
+            }
+            "TransactWriteItems" => self.transact(body),
+            "DescribeComplianceByConfigRule" => self.describe(body),
+            "GetComplianceDetailsByConfigRule" => self.details(body),
+            "DescribeConfigurationRecorders" => {
+                let group = json!({ "allSupported": false, "resourceTypes": self.recorded });
+                (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())
+            }
+            "ReceiveMessage" => {
+                let messages: Vec<Value> = self.queue.iter().map(|body| json!({ "Body": body, "ReceiptHandle": body })).collect();
+                (200, json!({ "Messages": messages }).to_string())
+            }
+            "DeleteMessage" => {
+                let handle = text_of(body, "ReceiptHandle");
+                self.queue.retain(|body| *body != handle);
+                (200, "{}".to_owned())
+            }
+            other => panic!("{other} is not there"),
+        }
+    }
+
+    /// CloudWatch speaks CBOR, of which the texts are enough here.
+    fn alarm(&mut self, body: &str) -> Answer {
+        let state = if body.contains("ALARM") { "ALARM" } else { "OK" };
+        let reason = body.find("Test of the delivery").and_then(|at| body[at..].split_inclusive(')').next()).unwrap();
+        self.alarms.push(format!("{state} {reason}"));
+        if state == "ALARM" && !self.deaf {
+            let message = json!({ "AlarmName": "delivery-test", "NewStateReason": reason }).to_string();
+            self.queue.push(json!({ "Type": "Notification", "Message": message }).to_string());
+        }
+        (200, String::new())
+    }
+
+    fn query(&self, body: &Value) -> Answer {
+        let values = &body["ExpressionAttributeValues"];
+        let (partition, prefix) = (text(&values[":p"]), values.get(":s").map(text).unwrap_or_default());
+        let found = self.table.iter().filter(|((own, sort), _)| *own == partition && sort.starts_with(&prefix));
+        // Two of a page, so that every page must be read.
+        let after = body.get("ExclusiveStartKey").map(|key| text(&key["sort"]));
+        let rest: Vec<_> = found.filter(|((_, sort), _)| after.as_ref().is_none_or(|after| sort > after)).collect();
+        let page: Vec<&Value> = rest.iter().take(2).map(|(_, item)| *item).collect();
+        let mut answer = json!({ "Items": page });
+        if rest.len() > 2 {
+            let ((partition, sort), _) = rest[1];
+            answer["LastEvaluatedKey"] = json!({ "partition": { "S": partition }, "sort": { "S": sort } });
+        }
+        (200, answer.to_string())
+    }
+
+    fn transact(&mut self, body: &Value) -> Answer {
+        let items = body["TransactItems"].as_array().unwrap();
+        assert!(items.len() <= 100 && !items.is_empty());
+        let mut after = self.table.clone();
+        let mut reasons = Vec::new();
+        for item in items {
+            let (put, write) = item.get("Put").map_or_else(|| (false, &item["Delete"]), |put| (true, put));
+            let names = if put { &write["Item"] } else { &write["Key"] };
+            let key = (text(&names["partition"]), text(&names["sort"]));
+            let found = self.table.get(&key).map(|item| item["revision"]["N"].clone());
+            let wanted = write.get("ExpressionAttributeValues").map(|values| values[":r"]["N"].clone());
+            reasons.push(json!({ "Code": if found == wanted { "None" } else { "ConditionalCheckFailed" } }));
+            if put {
+                after.insert(key, write["Item"].clone());
+            } else {
+                after.remove(&key);
+            }
+        }
+        if reasons.iter().any(|reason| reason["Code"] != "None") {
+            let error = json!({ "__type": "TransactionCanceledException", "CancellationReasons": reasons, "Message": "no" });
+            return (400, error.to_string());
+        }
+        self.table = after;
+        (200, "{}".to_owned())
+    }
+
+    fn describe(&self, body: &Value) -> Answer {
+        let mut rules = Vec::new();
+        for name in body["ConfigRuleNames"].as_array().unwrap() {
+            let Some(results) = self.results.get(name.as_str().unwrap()) else { return missing() };
+            let has = |verdict: &str| results.values().any(|own| own == verdict);
+            let verdict = match (has("NON_COMPLIANT"), has("COMPLIANT")) {
+                (true, _) => "NON_COMPLIANT",
+                (_, true) => "COMPLIANT",
+                _ => "INSUFFICIENT_DATA",
+            };
+            rules.push(json!({ "ConfigRuleName": name, "Compliance": { "ComplianceType": verdict } }));
+        }
+        (200, json!({ "ComplianceByConfigRules": rules }).to_string())
+    }
+
+    fn details(&self, body: &Value) -> Answer {
+        let rule = body["ConfigRuleName"].as_str().unwrap();
+        let Some(results) = self.results.get(rule) else { return missing() };
+        let wanted = body["ComplianceTypes"][0].as_str().unwrap();
+        let found: Vec<_> = results.iter().filter(|(_, verdict)| *verdict == wanted).collect();
+        let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+        let page = found.iter().skip(from).take(2).map(|((kind, id), verdict)| {
+            json!({
+                "ComplianceType": verdict, "ResultRecordedTime": 1_772_600_000.0,
+                "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
+                    "ConfigRuleName": rule, "ResourceType": kind, "ResourceId": id } },
+            })
+        });
+        let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
+        if from + 2 < found.len() {
+            answer["NextToken"] = (from + 2).to_string().into();
+        }
+        (200, answer.to_string())
+    }
+
+    /// SNS speaks in forms.
+    fn form(&mut self, body: &str) -> Answer {
+        let fields: BTreeMap<String, String> = body
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect();
+        match fields["Action"].as_str() {
+            "Publish" => {
+                assert_eq!((fields["TopicArn"].as_str(), fields["MessageStructure"].as_str()), (TOPIC, "json"));
+                self.published.push(serde_json::from_str(&fields["Message"]).unwrap());
+                (200, "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>".to_owned())
+            }
+            "GetTopicAttributes" => {
+                let entry = format!("<entry><key>SubscriptionsPending</key><value>{}</value></entry>", self.unconfirmed);
+                let result = format!("<GetTopicAttributesResult><Attributes>{entry}</Attributes></GetTopicAttributesResult>");
+                (200, format!("<GetTopicAttributesResponse>{result}</GetTopicAttributesResponse>"))
+            }
+            other => panic!("{other} is not there"),
+        }
+    }
+
+    fn object(&mut self, request: &Request) -> Answer {
+        let (method, target) = request.line.split_once(' ').unwrap();
+        let path = target.split('?').next().unwrap();
+        let key = path.strip_prefix(&format!("/{}/", testing::BUCKET)).unwrap().to_owned();
+        let refused = |status, code: &str| (status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"));
+        if method == "GET" {
+            return self.objects.get(&key).map_or_else(|| refused(404, "NoSuchKey"), |body| (200, body.clone()));
+        }
+        if self.objects.contains_key(&key) {
+            return refused(412, "PreconditionFailed");
+        }
+        self.objects.insert(key, request.body.clone());
+        (200, String::new())
+    }
+}
+
+fn text(value: &Value) -> String {
+    value["S"].as_str().unwrap().to_owned()
+}
+
+fn text_of(body: &Value, name: &str) -> String {
+    body[name].as_str().unwrap().to_owned()
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits: Vec<u8> = rest.by_ref().take(2).collect();
+                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap());
+            }
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}

@@ -1,0 +1,214 @@
+//! Reads the compliance of this deployment's rules and resources, writes one evaluation record, and tells what changed.
+//!
+//! Invoked by the schedule, by the queue of compliance changes, once by the deployment, or by hand with `{}`. What a run
+//! reads is the truth; changes only make it look sooner, at the rules they name.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | `reading` | asks AWS Config |
+//! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
+//! | `tell` | makes the digest when it is due, and sends the outbox |
+//! | `delivery` | tests the way through the topic |
+
+mod advance;
+mod delivery;
+mod reading;
+mod tell;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use functions_core::{
+    configuration::{MonitoringConfiguration, sha256_hex},
+    environment::ProcessingEnvironment,
+    evaluate::{EvaluationRecord, Trigger, evaluate},
+    event::{self, Ask, ComplianceChange, EventError, QueueMessage},
+    key,
+    metrics::{self, Told},
+    notice::Facts,
+    record,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    aws::Clients,
+    error::HandlerError,
+    invocation::Invocation,
+    log,
+    queue::Batch,
+    store::{JSON, Store},
+    table::Table,
+    topic::Topic,
+};
+use advance::Look;
+
+/// Pauses of the run that a deployment asks for, while AWS refuses it: what a new role may do takes a while to be known
+/// everywhere (IAM User Guide, "Troubleshooting IAM", eventual consistency).
+const PATIENCE: [Duration; 4] =
+    [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
+
+/// The handler.
+pub struct Processing {
+    config: aws_sdk_config::Client,
+    cloudwatch: aws_sdk_cloudwatch::Client,
+    sqs: aws_sdk_sqs::Client,
+    store: Store,
+    table: Table,
+    topic: Option<Topic>,
+    environment: ProcessingEnvironment,
+}
+
+impl Processing {
+    /// The handler as its environment says.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or ill-formed.
+    pub fn new(lookup: impl Fn(&str) -> Option<String>, clients: &Clients) -> Result<Self, HandlerError> {
+        let environment = ProcessingEnvironment::read(lookup)?;
+        Ok(Self {
+            config: clients.config.clone(),
+            cloudwatch: clients.cloudwatch.clone(),
+            sqs: clients.sqs.clone(),
+            store: Store::new(clients.s3.clone(), environment.storage.clone()),
+            table: Table::new(clients.dynamodb.clone(), environment.ledger_table.clone()),
+            topic: environment.topic_arn.clone().map(|arn| Topic::new(clients.sns.clone(), arn)),
+            environment,
+        })
+    }
+
+    /// Answers `{"record", "rules", "compliant", "nonCompliant", ...}`, or the failed messages where a queue asks.
+    ///
+    /// # Errors
+    /// When there is nothing to evaluate by, or AWS does not answer. A whole batch then comes again.
+    pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
+        match event::ask(event)? {
+            Ask::Look(Trigger::Deployment) => self.look_patiently(invocation).await,
+            Ask::Look(trigger) => self.look(trigger, invocation).await,
+            Ask::Changes(messages) => self.changes(messages, invocation).await,
+            Ask::Digest => {
+                let sent = self.tell(&self.configuration().await?, 0, invocation).await?;
+                log::line(&self.measured(Told { notices: sent, ..Told::default() }, invocation));
+                Ok(json!({ "notices": sent }))
+            }
+        }
+    }
+
+    async fn look_patiently(&self, invocation: &Invocation) -> Result<Value, HandlerError> {
+        for pause in PATIENCE {
+            match self.look(Trigger::Deployment, invocation).await {
+                Err(error) if error.is_refusal() => {
+                    log::error(&invocation.run.id, "refused, which may pass right after a deployment", &error);
+                    tokio::time::sleep(pause).await;
+                }
+                answer => return answer,
+            }
+        }
+        self.look(Trigger::Deployment, invocation).await
+    }
+
+    /// A look at all rules.
+    async fn look(&self, trigger: Trigger, invocation: &Invocation) -> Result<Value, HandlerError> {
+        let configuration = self.configuration().await?;
+        let look = Look { configuration: &configuration, trigger, only: None };
+        let (key, record) = self.record(&look, 0, invocation).await?;
+        let unconfirmed = match &self.topic {
+            Some(topic) => Some(topic.unconfirmed().await?),
+            None => None,
+        };
+        let delivery_lost = self.test_delivery(invocation).await?;
+        let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
+        let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        log::line(&self.measured(Told { notices, unconfirmed, delivery_lost }, invocation));
+        answer(&key, &record)
+    }
+
+    /// A look at the rules that changes name.
+    async fn changes(&self, messages: Vec<QueueMessage>, invocation: &Invocation) -> Result<Value, HandlerError> {
+        let mut batch = Batch::read(messages, invocation);
+        if !batch.changes.is_empty() {
+            let configuration = self.configuration().await?;
+            batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
+            let rules: BTreeSet<String> = batch.changes.iter().map(|(_, change)| change.rule.clone()).collect();
+            if !rules.is_empty() {
+                let look = Look { configuration: &configuration, trigger: Trigger::Queue, only: Some(&rules) };
+                self.record(&look, batch.changes.len(), invocation).await?;
+                let notices = self.tell(&configuration, 0, invocation).await?;
+                log::line(&self.measured(Told { notices, ..Told::default() }, invocation));
+            }
+        }
+        Ok(event::batch_answer(batch.failed.iter().map(String::as_str)))
+    }
+
+    /// Brings the ledger up to date and writes the record of the run.
+    async fn record(
+        &self,
+        look: &Look<'_>,
+        changes: usize,
+        invocation: &Invocation,
+    ) -> Result<(String, EvaluationRecord), HandlerError> {
+        let found = self.advance(look, invocation).await?;
+        let sha256 = self.environment.configuration_sha256.as_str();
+        let record =
+            evaluate(&invocation.run, (look.trigger, changes), (look.configuration, sha256), found.reported);
+        let key = key::record(&invocation.run);
+        let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
+        let fields = json!({
+            "record": key, "written": format!("{written:?}"), "totals": record.totals,
+            "news": found.news, "silent": found.silent,
+        });
+        log::info(&invocation.run.id, "evaluated", &fields);
+        log::line(&metrics::of_evaluation(&record, &invocation.function_name, invocation.started_unix_millis));
+        Ok((key, record))
+    }
+
+    async fn configuration(&self) -> Result<MonitoringConfiguration, HandlerError> {
+        let key = &self.environment.configuration_key;
+        let bytes = self.store.read(key).await?;
+        let found = sha256_hex(&bytes);
+        if found != self.environment.configuration_sha256 {
+            let expected = self.environment.configuration_sha256.clone();
+            return Err(HandlerError::OtherConfiguration { key: key.clone(), expected, found });
+        }
+        MonitoringConfiguration::parse(&bytes)
+            .map_err(|source| HandlerError::Configuration { key: key.clone(), source: source.into() })
+    }
+
+    /// What notices know beside the transitions.
+    fn facts<'a>(&'a self, configuration: &'a MonitoringConfiguration) -> Facts<'a> {
+        let bucket = &self.environment.storage.report_bucket;
+        Facts { configuration, bucket, alias: self.environment.account_alias.as_deref() }
+    }
+
+    fn measured(&self, told: Told, invocation: &Invocation) -> Value {
+        metrics::of_notices(told, &invocation.function_name, invocation.started_unix_millis)
+    }
+}
+
+/// Whether a change is of a rule that is watched from here.
+fn is_watched(
+    change: &ComplianceChange,
+    configuration: &MonitoringConfiguration,
+    invocation: &Invocation,
+) -> Result<(), EventError> {
+    let origin = &invocation.run.origin;
+    if change.account != origin.account || change.region != origin.region {
+        return Err(EventError::Elsewhere { account: change.account.clone(), region: change.region.clone() });
+    }
+    match configuration.rule(&change.rule) {
+        Some(_) => Ok(()),
+        None => Err(EventError::UnknownRule(change.rule.clone())),
+    }
+}
+
+/// The totals, and where the record is.
+fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
+    let mut answer = serde_json::to_value(record.totals)?;
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("record".to_owned(), key.into());
+    }
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
