@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::pack::name_in_template;
 use crate::severity::Severity;
 
 /// The version of the document that this code writes and reads.
@@ -187,11 +188,24 @@ impl MonitoringConfiguration {
         &self.notices
     }
 
-    /// The rule of this name.
+    /// The rule of this name in the account, those of packs included.
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&RuleEntry> {
-        let at = self.rules.binary_search_by(|rule| rule.name.as_str().cmp(name)).ok()?;
-        self.rules.get(at)
+        let packed = || {
+            let name = name_in_template(name)?;
+            self.packs.iter().find_map(|pack| named(&pack.rules, name))
+        };
+        named(&self.rules, name).or_else(packed)
+    }
+
+    /// The same with the rules of packs as if each were deployed for itself, under the names that the account gives them.
+    /// `names`: rules of the account, of which those that no pack of ours brought are left aside.
+    #[must_use]
+    pub fn in_account<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let entry = |name: &str| self.rule(name).map(|rule| RuleEntry { name: name.to_owned(), ..rule.clone() });
+        let brought: Vec<RuleEntry> = names.into_iter().filter_map(entry).collect();
+        let all = self.rules.into_iter().chain(brought).map(|rule| (rule.name.clone(), rule));
+        Self { rules: all.collect::<BTreeMap<_, _>>().into_values().collect(), ..self }
     }
 
     /// The rules that are deployed one by one, sorted by name.
@@ -219,6 +233,11 @@ impl MonitoringConfiguration {
         let text = serde_json::to_string_pretty(self).map_err(ConfigurationError::Render)?;
         Ok(format!("{text}\n"))
     }
+}
+
+fn named<'a>(sorted: &'a [RuleEntry], name: &str) -> Option<&'a RuleEntry> {
+    let at = sorted.binary_search_by(|rule| rule.name.as_str().cmp(name)).ok()?;
+    sorted.get(at)
 }
 
 fn sorted(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Vec<RuleEntry>, ConfigurationError> {
@@ -249,6 +268,21 @@ pub(crate) mod tests {
 
     fn pack(name: &str, rules: &[&str]) -> PackEntry {
         PackEntry { name: name.to_owned(), rules: rules.iter().map(|name| entry(name)).collect() }
+    }
+
+    #[test]
+    fn rules_of_packs_are_known_by_the_names_that_the_account_gives_them() {
+        let configuration = MonitoringConfiguration::new([entry("b")]).unwrap();
+        let configuration = configuration.with_packs([pack("p", &["p-a", "p-c"])]).unwrap();
+        let in_account = "p-a-conformance-pack-abc";
+        assert_eq!(configuration.rule(in_account).unwrap().name, "p-a");
+        assert!(configuration.rule("p-a").is_none() && configuration.rule("p-z-conformance-pack-abc").is_none());
+        let there = ["b", in_account, "b-conformance-pack-abc", "somebody-elses", in_account];
+        let whole = configuration.in_account(there);
+        let names: Vec<_> = whole.rules().iter().map(|rule| rule.name.as_str()).collect();
+        assert_eq!(names, ["b", in_account]);
+        assert_eq!(whole.rule(in_account).unwrap().name, in_account);
+        assert_eq!(whole.packs().len(), 1);
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub mod metric {
     /// 1 where the recorder of the own account and region does not record at an aggregation run, 0 where it does. Unit:
     /// count.
     pub const RECORDER_STOPPED: &str = "RecorderStopped";
+    /// Conformance packs of this deployment that are not whole, at each processing run that looks at everything. Unit: count.
+    pub const INCOMPLETE_PACKS: &str = "IncompletePacks";
     /// Open findings by [`SEVERITY`], and by [`RULE`] for the worst rules, at each aggregation run. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
     /// Dimension: severity of the rule.

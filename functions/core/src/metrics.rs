@@ -24,6 +24,8 @@ pub struct Told {
     pub unconfirmed: Option<u64>,
     /// Whether a message of the test was lost, where a run looked.
     pub delivery_lost: Option<bool>,
+    /// Conformance packs that are not whole, where there are packs and a run looked.
+    pub incomplete_packs: Option<u64>,
 }
 
 /// The log line of what a run of processing told. `unix_millis` is the time of the metrics; `function_name` the dimension.
@@ -32,6 +34,7 @@ pub fn of_notices(told: Told, function_name: &str, unix_millis: u64) -> Value {
     let mut values = vec![(metric::NOTICES, COUNT, told.notices.into())];
     values.extend(told.unconfirmed.map(|count| (metric::UNCONFIRMED_SUBSCRIPTIONS, COUNT, count.into())));
     values.extend(told.delivery_lost.map(|lost| (metric::DELIVERY_LOST, COUNT, u64::from(lost).into())));
+    values.extend(told.incomplete_packs.map(|count| (metric::INCOMPLETE_PACKS, COUNT, count.into())));
     line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
@@ -145,9 +148,10 @@ mod tests {
     fn what_was_not_counted_is_no_metric() {
         let line = of_notices(Told { notices: 2, ..Told::default() }, "f", 0);
         assert_eq!((line["Notices"].as_u64(), line.get("DeliveryLost")), (Some(2), None));
-        let line = of_notices(Told { notices: 0, unconfirmed: Some(3), delivery_lost: Some(true) }, "f", 0);
+        let line = of_notices(Told { notices: 0, unconfirmed: Some(3), delivery_lost: Some(true), incomplete_packs: Some(2) }, "f", 0);
         assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 3);
+        assert_eq!(line["IncompletePacks"].as_u64(), Some(2));
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 4);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Runbook {
     FunctionSilent,
     /// Resources do not comply.
     NonCompliance,
+    /// A conformance pack is not whole.
+    PackIncomplete,
     /// AWS Config does not record.
     RecorderStopped,
     /// The score fell.
@@ -22,11 +24,12 @@ pub enum Runbook {
 
 impl Runbook {
     /// All pages.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::DeadLetters,
         Self::FunctionErrors,
         Self::FunctionSilent,
         Self::NonCompliance,
+        Self::PackIncomplete,
         Self::RecorderStopped,
         Self::ScoreFell,
     ];
@@ -39,6 +42,7 @@ impl Runbook {
             Self::FunctionErrors => "function-errors",
             Self::FunctionSilent => "function-silent",
             Self::NonCompliance => "non-compliance",
+            Self::PackIncomplete => "pack-incomplete",
             Self::RecorderStopped => "recorder-stopped",
             Self::ScoreFell => "score-fell",
         }

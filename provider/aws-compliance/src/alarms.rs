@@ -84,7 +84,7 @@ pub struct AlarmsArgs {
 }
 
 /// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run,
-/// resources do not comply, the score fell, AWS Config does not record.
+/// resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
 #[derive(Debug, Outputs)]
 pub struct Alarms {
     /// Names of the alarms.
@@ -119,7 +119,7 @@ impl Component for Alarms {
         }
         // Remediation runs when something is asked of it, not by a schedule.
         alarms.extend([Handler::Processing, Handler::Aggregation].map(|handler| part.silent(handler)));
-        alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped()]);
+        alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped(), part.pack_incomplete()]);
         Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
     }
 }
@@ -184,20 +184,33 @@ impl Part<'_> {
     }
 
     fn non_compliance(&self) -> cloudwatch::MetricAlarm {
-        self.found("non-compliance", Runbook::NonCompliance, "Resources do not comply.", metric::NON_COMPLIANT_EVALUATIONS)
+        let text = "Resources do not comply.";
+        self.found("non-compliance", Runbook::NonCompliance, text, metric::NON_COMPLIANT_EVALUATIONS, Handler::Aggregation)
     }
 
     fn recorder_stopped(&self) -> cloudwatch::MetricAlarm {
         let text = "AWS Config does not record in this region: its rules keep their last verdicts.";
-        self.found("recorder-stopped", Runbook::RecorderStopped, text, metric::RECORDER_STOPPED)
+        self.found("recorder-stopped", Runbook::RecorderStopped, text, metric::RECORDER_STOPPED, Handler::Aggregation)
     }
 
-    /// One metric of aggregation that is to be zero.
-    fn found(&self, role: &str, runbook: Runbook, text: &str, name: &str) -> cloudwatch::MetricAlarm {
+    fn pack_incomplete(&self) -> cloudwatch::MetricAlarm {
+        let text = "A conformance pack is not complete: rules of it may be missing.";
+        self.found("pack-incomplete", Runbook::PackIncomplete, text, metric::INCOMPLETE_PACKS, Handler::Processing)
+    }
+
+    /// One metric of a function that is to be zero.
+    fn found(
+        &self,
+        role: &str,
+        runbook: Runbook,
+        text: &str,
+        name: &str,
+        handler: Handler,
+    ) -> cloudwatch::MetricAlarm {
         self.alarm(role, runbook, text)
             .namespace(metric::NAMESPACE)
             .metric_name(name)
-            .dimensions(self.measured())
+            .dimensions(self.measured(handler))
             .statistic("Maximum")
             .period(HOUR)
             .evaluation_periods(1)
@@ -213,7 +226,7 @@ impl Part<'_> {
     fn score_fell(&self) -> cloudwatch::MetricAlarm {
         let lowest = MetricAlarmMetricQueryMetric::new(metric::SCORE, DAY, "Minimum")
             .namespace(metric::NAMESPACE)
-            .dimensions(self.measured());
+            .dimensions(self.measured(Handler::Aggregation));
         let score = MetricAlarmMetricQuery::new("score").metric(lowest).return_data(false);
         let change = MetricAlarmMetricQuery::new("change")
             .expression("DIFF(score)")
@@ -252,9 +265,9 @@ impl Part<'_> {
         dimension("FunctionName", self.args.name_prefix.function(handler))
     }
 
-    /// The dimension of what aggregation measures.
-    fn measured(&self) -> BTreeMap<String, Input<String>> {
-        dimension(metric::DIMENSION, self.args.name_prefix.function(Handler::Aggregation))
+    /// The dimension of what a function measures.
+    fn measured(&self, handler: Handler) -> BTreeMap<String, Input<String>> {
+        dimension(metric::DIMENSION, self.args.name_prefix.function(handler))
     }
 }
 

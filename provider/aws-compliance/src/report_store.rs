@@ -189,6 +189,7 @@ fn page(runbook: Runbook) -> &'static str {
         Runbook::FunctionErrors => include_str!("../../../docs/runbooks/function-errors.md"),
         Runbook::FunctionSilent => include_str!("../../../docs/runbooks/function-silent.md"),
         Runbook::NonCompliance => include_str!("../../../docs/runbooks/non-compliance.md"),
+        Runbook::PackIncomplete => include_str!("../../../docs/runbooks/pack-incomplete.md"),
         Runbook::RecorderStopped => include_str!("../../../docs/runbooks/recorder-stopped.md"),
         Runbook::ScoreFell => include_str!("../../../docs/runbooks/score-fell.md"),
     }

@@ -6,19 +6,21 @@
 //! | module | does |
 //! | --- | --- |
 //! | `reading` | asks AWS Config |
+//! | `packs` | asks AWS Config about conformance packs |
 //! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
 
 mod advance;
 mod delivery;
+mod packs;
 mod reading;
 mod tell;
 
 use std::{collections::BTreeSet, time::Duration};
 
 use functions_core::{
-    configuration::{MonitoringConfiguration, sha256_hex},
+    configuration::MonitoringConfiguration,
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
     event::{self, Ask, ComplianceChange, EventError, QueueMessage},
@@ -31,6 +33,7 @@ use serde_json::{Value, json};
 
 use crate::{
     aws::Clients,
+    configured,
     error::HandlerError,
     invocation::Invocation,
     log,
@@ -115,9 +118,10 @@ impl Processing {
             None => None,
         };
         let delivery_lost = self.test_delivery(invocation).await?;
+        let incomplete_packs = self.incomplete_packs(&configuration, invocation).await?;
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
-        log::line(&self.measured(Told { notices, unconfirmed, delivery_lost }, invocation));
+        log::line(&self.measured(Told { notices, unconfirmed, delivery_lost, incomplete_packs }, invocation));
         answer(&key, &record)
     }
 
@@ -160,16 +164,29 @@ impl Processing {
         Ok((key, record))
     }
 
+    /// What is watched, with the rules of packs under the names that they have in the account.
     async fn configuration(&self) -> Result<MonitoringConfiguration, HandlerError> {
-        let key = &self.environment.configuration_key;
-        let bytes = self.store.read(key).await?;
-        let found = sha256_hex(&bytes);
-        if found != self.environment.configuration_sha256 {
-            let expected = self.environment.configuration_sha256.clone();
-            return Err(HandlerError::OtherConfiguration { key: key.clone(), expected, found });
+        let environment = &self.environment;
+        let configuration =
+            configured::read(&self.store, &environment.configuration_key, &environment.configuration_sha256).await?;
+        let names = packs::rules(&self.config, configuration.packs()).await?;
+        Ok(configuration.in_account(names.iter().map(String::as_str)))
+    }
+
+    /// How many packs are not whole, where there are any; each is told in the log with the reason.
+    async fn incomplete_packs(
+        &self,
+        configuration: &MonitoringConfiguration,
+        invocation: &Invocation,
+    ) -> Result<Option<u64>, HandlerError> {
+        if configuration.packs().is_empty() {
+            return Ok(None);
         }
-        MonitoringConfiguration::parse(&bytes)
-            .map_err(|source| HandlerError::Configuration { key: key.clone(), source: source.into() })
+        let found = packs::not_whole(&self.config, configuration.packs()).await?;
+        for pack in &found {
+            log::info(&invocation.run.id, "a conformance pack is not complete", &serde_json::to_value(pack)?);
+        }
+        Ok(Some(u64::try_from(found.len()).unwrap_or(u64::MAX)))
     }
 
     /// What notices know beside the transitions.

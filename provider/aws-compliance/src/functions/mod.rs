@@ -209,7 +209,7 @@ impl Component for Functions {
             &shared,
             Handler::Processing,
             variables,
-            permissions::processing(&shared, &aggregation.lambda, &table),
+            permissions::processing(&shared, &aggregation.lambda, &table, watched.packs()),
             depends_on(&object),
         );
         let remediation = Function::describe(

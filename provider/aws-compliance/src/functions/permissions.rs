@@ -1,6 +1,7 @@
 //! What each function may do. Actions are named one by one; a `*` stands only below a named resource.
 
 use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
+use functions_core::configuration::PackEntry;
 use functions_core::contract::Handler;
 use pulumi_component::{Output, interpolate};
 
@@ -24,7 +25,12 @@ pub(super) fn own(shared: &Shared<'_>, log_group: &cloudwatch::LogGroup, dead_le
 
 /// Processing reads its configuration and the compliance of rules and resources, keeps the ledger, writes records, tells
 /// what changed, and hands over to aggregation.
-pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function, table: &dynamodb::Table) -> Vec<Statement> {
+pub(super) fn processing(
+    shared: &Shared<'_>,
+    next: &lambda::Function,
+    table: &dynamodb::Table,
+    packs: &[PackEntry],
+) -> Vec<Statement> {
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records")
@@ -43,6 +49,13 @@ pub(super) fn processing(shared: &Shared<'_>, next: &lambda::Function, table: &d
         Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(next.arn()),
         events(shared, Handler::Processing),
     ];
+    if !packs.is_empty() {
+        // A pack's ARN ends in an id that AWS gives it, and names begin with the prefix.
+        let ours = config(shared, &format!("conformance-pack/{}-*", shared.args.name_prefix.as_str()));
+        statements.push(Statement::allow("PackRules").actions(["config:DescribeConformancePackCompliance"]).on(ours));
+        // The state of packs has no resource to be bound to (Service Authorization Reference, "AWS Config").
+        statements.push(Statement::allow("Packs").actions(["config:DescribeConformancePackStatus"]).on_everything());
+    }
     if let Some(topic) = &shared.args.topic_arn {
         statements.push(Statement::allow("Notices").actions(["sns:GetTopicAttributes", "sns:Publish"]).on(topic));
     }
