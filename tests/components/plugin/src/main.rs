@@ -53,6 +53,7 @@ fn main() -> ExitCode {
         .component::<moving::Former>()
         .component::<moving::Moving>()
         .component::<moving::Renamed>()
+        .component::<options::Asking>()
         .component::<options::Options>()
         .component::<sizes::Many>()
         .component::<sizes::Slow>()
