@@ -54,6 +54,7 @@ fn main() -> ExitCode {
         .component::<moving::Moving>()
         .component::<moving::Renamed>()
         .component::<options::Asking>()
+        .component::<options::Mapped>()
         .component::<options::Options>()
         .component::<sizes::Many>()
         .component::<sizes::Slow>()

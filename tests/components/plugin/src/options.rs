@@ -106,3 +106,29 @@ impl Component for Asking {
         Ok(Self { answer: answer.map(|answer| answer.region) })
     }
 }
+
+/// Inputs of [`Mapped`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MappedArgs {}
+
+/// A provider that sees a variable of the user's under its own name for it, and a thing whose changes are not shown.
+#[derive(Outputs)]
+pub struct Mapped {
+    /// ARN of the thing, which names the region that the variable holds.
+    arn: Output<String>,
+}
+
+impl Component for Mapped {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Mapped");
+    type Args = MappedArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, _args: MappedArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let none = ResourceOptions::default;
+        let provider = scope.provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "there");
+        let provider = provider.options(none().env_var_mapping("SUITE_REGION", "CLOUD_REGION")).register();
+        let child = thing(scope, "child", "small", none().provider(&provider).hide_diff("size"));
+        Ok(Self { arn: child.output("arn") })
+    }
+}
