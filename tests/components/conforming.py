@@ -42,6 +42,8 @@ OF_CHILDREN = {
     "supportsPartialValues": True,
     "supportsResultReporting": True,
 }
+# Of every function that a component asks of the cloud.
+OF_INVOKES = {"version": "1.0.0", "acceptResources": True, "acceptsByteString": True}
 
 
 @dataclass
@@ -78,16 +80,23 @@ def problems(lines: list[dict]) -> list[str]:
     calls = read(lines)
     registrations = [call for call in calls if call.method == "ResourceMonitor/RegisterResource"]
     recordings = [call for call in calls if call.method == "ResourceMonitor/RegisterResourceOutputs" and not call.ended]
-    begun = [call for call in calls if call.method == "ResourceProvider/Construct" and call.plugin == "suite"]
+    constructs = [call for call in calls if call.method == "ResourceProvider/Construct" and call.plugin == "suite"]
+    begun = [call for call in constructs if not call.ended]
     found = []
-    for end in (call for call in begun if call.ended):
-        begin = next(call for call in begun if not call.ended and call.request == end.request)
+    for end in (call for call in constructs if call.ended):
+        begin = next(call for call in begun if call.request == end.request)
         begun.remove(begin)
         during = [call for call in registrations if begin.at < call.at < end.at]
         recorded = [call for call in recordings if begin.at < call.at < end.at]
         found += [f"{end.request['name']}: {said}" for said in _of_construction(end, during, recorded)]
     for child in (call for call in registrations if _is_child(call)):
         found += [f"{child.request['name']}: {said}" for said in _of_child(child.request)]
+    # No program of this suite asks the cloud itself.
+    asked = (call for call in calls if call.method == "ResourceMonitor/Invoke" and not call.ended)
+    for invoke in (call.request for call in asked if call.request["tok"].startswith("cloud:")):
+        found += [f"{invoke['tok']}: {said}" for said in _missing(invoke, OF_INVOKES)]
+        if "parent" not in invoke:
+            found.append(f"{invoke['tok']}: it says nothing of the component that asks")
     return found
 
 
@@ -182,10 +191,14 @@ def _is_child(call: Call) -> bool:
     return call.request.get("type", "").startswith("cloud:") and "pulumi:Stack" not in call.request.get("parent", "")
 
 
-def _of_child(request: dict) -> Iterator[str]:
-    for name, wanted in OF_CHILDREN.items():
+def _missing(request: dict, members: dict) -> Iterator[str]:
+    for name, wanted in members.items():
         if request.get(name) != wanted:
             yield f"{name} is {request.get(name)!r} and not {wanted!r}"
+
+
+def _of_child(request: dict) -> Iterator[str]:
+    yield from _missing(request, OF_CHILDREN)
     # The engine takes a missing entry for all dependencies there are.
     if set(request.get("propertyDependencies", {})) != set(request.get("object", {})):
         yield "an input says nothing of where it came from"

@@ -64,3 +64,10 @@ def test_what_must_be_plain_is_refused_as_a_secret_and_not_shown(program):
     described.stack.run("config", "set", "--secret", "suite:greeting", "PLANTED-greeting")
     told = described.fails()
     assert "greeting" in told and "must be a plain value, but it is secret" in told
+
+
+def test_a_decoder_that_panics_is_told_with_its_place(program):
+    told = configured(program, greeting="boo").fails()
+    assert "internal error: " in told and "frightened" in told
+    assert "(at tests/components/plugin/src/methods.rs:" in told
+    assert "EOF" not in told and "connection" not in told

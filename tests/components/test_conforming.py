@@ -17,6 +17,8 @@ DESCRIPTION = {
             "props": {"size": "large"},
             "options": {"protect": False, "dependsOn": ["base"], "ignoreChanges": ["size"]},
         },
+        # It asks the cloud a question.
+        {"name": "asking", "type": "suite:index:Asking", "props": {"size": "small"}},
     ]
 }
 
@@ -55,6 +57,17 @@ def test_it_finds_what_is_wrong_with_the_components_registration(calls, wrong):
     assert told in "\n".join(conforming.problems(changed))
 
 
+@pytest.mark.parametrize("component", ["family", "asking"])
+def test_it_looks_at_every_component_of_a_run(calls, component):
+    changed = copy.deepcopy(calls)
+    for call in changed:
+        if call["method"].endswith("/RegisterResource") and not call["request"].get("remote"):
+            request = call["request"]
+            if request["name"] == component:
+                without(request["object"], "size")
+    assert f"{component}: inputs {{'size': " in "\n".join(conforming.problems(changed))
+
+
 @pytest.mark.parametrize("member", [name for name in conforming.OF_CHILDREN if name != "custom"])
 def test_it_finds_what_is_missing_from_a_child(calls, member):
     changed = copy.deepcopy(calls)
@@ -62,6 +75,16 @@ def test_it_finds_what_is_missing_from_a_child(calls, member):
         if call["method"].endswith("/RegisterResource") and call["request"]["name"] == "family-last":
             without(call["request"], member)
     assert f"family-last: {member} is None" in "\n".join(conforming.problems(changed))
+
+
+@pytest.mark.parametrize("member", [*conforming.OF_INVOKES, "parent"])
+def test_it_finds_what_is_missing_from_a_question(calls, member):
+    changed = copy.deepcopy(calls)
+    asked = [call["request"] for call in changed if call["method"].endswith("ResourceMonitor/Invoke")]
+    assert asked
+    for request in asked:
+        without(request, member)
+    assert "cloud:index:getRegion: " in "\n".join(conforming.problems(changed))
 
 
 def test_it_finds_outputs_that_are_recorded_too_soon_or_not_at_all(calls):

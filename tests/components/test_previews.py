@@ -33,6 +33,7 @@ DESCRIPTION = {
         {"name": "holder", "type": "suite:index:Holder", "props": {"thing": {"$ref": "base"}}},
         {"name": "options", "type": "suite:index:Options", "props": {"size": ARN, "trigger": ARN}},
         {"name": "outer", "type": "suite:index:Outer", "props": {"size": ARN}},
+        {"name": "asking", "type": "suite:index:Asking", "props": {"size": "small"}},
         # While its configuration is unknown, the engine asks a provider nothing and makes up what it would answer.
         {"name": "later", "type": "pulumi:providers:suite", "props": {"greeting": ARN}},
         {"name": "shop", "type": "suite:index:Shop", "options": {"provider": "later"}, "get": ["greeting"]},
@@ -117,6 +118,13 @@ def test_children_are_registered_with_what_is_not_known(previewed):
     assert registered["options-triggered"]["replacementTrigger"] == UNKNOWN
     # What the engine can look up of a resource that is not there yet is what it was given.
     assert registered["holder-own"]["object"]["size"] == "base"
+
+
+def test_nothing_is_asked_about_what_is_not_there_yet(previewed):
+    answer = previewed.answered["asking"]
+    assert answer["state"]["answer"] == UNKNOWN
+    (child,) = answer["stateDependencies"]["answer"]["urns"]
+    assert child.endswith("::asking-child")
 
 
 def test_a_component_waits_for_the_configuration_of_its_provider(previewed):

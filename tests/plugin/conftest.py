@@ -73,6 +73,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterErrorHook(self, request, context):
         return self.RegisterResourceHook(request, context)
 
+    def ReadResource(self, request, context):
+        urn = f"urn:pulumi:stack::project::{request.type}::{request.name}"
+        return resource_pb2.ReadResourceResponse(urn=urn, id=request.id, properties=request.properties)
+
     def GetDeploymentInfo(self, request, context):
         self.asked.append("GetDeploymentInfo")
         if self.features is None:

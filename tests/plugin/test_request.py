@@ -230,3 +230,31 @@ def test_how_much_the_engine_does_at_once_is_the_engines_business(stub, served):
 def test_every_field_has_its_test():
     tested = {*FIELDS, *THREE_STATES, *CONTEXT, "dryRun", "parallel"}
     assert tested == {field.name for field in Request.DESCRIPTOR.fields}
+
+
+# What a registration could say and never does.
+NOT_OURS = {
+    "aliasURNs": "the form before alias specs",
+    "pluginChecksums": "the engine checks what it downloads against the package's own",
+    "sourcePosition": "the position of a statement in a program",
+    "stackTrace": "the handle of the user's own stands for it",
+    "snippetId": "of a program's editor",
+    "state_migrations": "in no engine that is tested",
+}
+# Of a package that Pulumi's own registry does not have; src/wire/registration.rs tests it.
+ELSEWHERE = {"pluginDownloadURL"}
+
+
+def test_every_field_of_a_registration_is_used_or_left_out_for_a_reason(suite, served):
+    monitor, _, address = served
+    for kind in ("Family", "Foreign", "Hooked", "Mapped", "Moving", "Options", "Outer", "Transformed"):
+        inputs = {"Foreign": {}, "Mapped": {}, "Moving": {"release": 2}}.get(kind, {"size": "small"})
+        inputs |= {"trigger": "now"} if kind == "Options" else {}
+        request = construct(address, kind=f"suite:index:{kind}", **inputs)
+        request.name, request.parent, request.dryRun = kind, PARENT, True
+        for name in ("providers", "dependencies", "stack_trace_handle"):
+            FIELDS[name].set(request)
+        suite.Construct(request)
+    said = {field.name for each in monitor.registrations for field, _ in each.ListFields()}
+    every = {field.name for field in resource_pb2.RegisterResourceRequest.DESCRIPTOR.fields}
+    assert every - said == {*NOT_OURS, *ELSEWHERE}

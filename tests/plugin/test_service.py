@@ -129,7 +129,7 @@ def test_cancel_answers_at_once_and_ends_what_runs_until_the_next_engine_comes(s
     stub.Cancel(empty_pb2.Empty())
     with pytest.raises(grpc.RpcError) as failed:
         running.result(timeout=10)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 2
     assert failed.value.code() == grpc.StatusCode.CANCELLED
     monitor.hold.set()
     stub.Attach(plugin_pb2.PluginAttach(address=address))

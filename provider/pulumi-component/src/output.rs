@@ -17,6 +17,10 @@ use crate::property::Urn;
 /// It resolves to a value or, in a preview, to "unknown", and carries two marks through every combination: whether it
 /// is secret, and which resources it came from. There is no way to look inside while a component is constructed, so a
 /// mark cannot be lost. Cloning is cheap and shares the value.
+///
+/// It is computed when something needs it: a child, an output of the component, another output that is needed. A closure
+/// over an output that nothing needs does not run, so none should do more than compute.
+#[must_use = "an output that nothing needs is not computed, and its closure does not run"]
 pub struct Output<T>(Shared<BoxFuture<'static, Result<Arc<Resolved<T>>, Failure>>>);
 
 /// What an [`Output`] resolves to.
@@ -126,7 +130,6 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     }
 
     /// The same value, marked secret. Nothing public removes the mark.
-    #[must_use]
     pub fn secret(&self) -> Self {
         let this = self.clone();
         Self::from_future(async move {

@@ -41,13 +41,19 @@ SCHEMA = {
 class Cloud(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance."""
 
-    region = "default"
+    region = os.environ.get("CLOUD_REGION", "default")
+    word = ""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
 
     def Handshake(self, request, context):
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accepts_byte_string=True)
+
+    def Parameterize(self, request, context):
+        # What a component names in its package; the word says that the value arrives.
+        self.word = request.value.value.decode()
+        return provider_pb2.ParameterizeResponse(name=request.value.name, version=request.value.version)
 
     def GetPluginInfo(self, request, context):
         return plugin_pb2.PluginInfo(version=VERSION)
@@ -68,7 +74,7 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request, context):
         answer = struct_pb2.Struct()
-        answer["region"] = self.region
+        answer.update({"region": self.region} if request.tok.startswith("cloud:") else {"word": self.word})
         return provider_pb2.InvokeResponse(**{"return": answer})
 
     def Check(self, request, context):

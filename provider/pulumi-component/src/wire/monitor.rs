@@ -33,13 +33,15 @@ pub(crate) fn channel(address: &str) -> Result<Channel, String> {
     Ok(endpoint.map_err(|error| format!("`{address}` is no address of an engine: {error}"))?.connect_lazy())
 }
 
+/// References of parameterized packages by plugin and package; each is registered once.
+type Packages = BTreeMap<(&'static str, &'static str), Arc<OnceCell<String>>>;
+
 /// The resource monitor of one deployment, with what was learned of it.
 pub(crate) struct GrpcMonitor {
     client: ResourceMonitorClient<Channel>,
     registrar: Grpc<Channel>,
     features: OnceCell<Features>,
-    /// References of parameterized packages that were registered, by plugin and package.
-    packages: Mutex<BTreeMap<(&'static str, &'static str), Arc<OnceCell<String>>>>,
+    packages: Mutex<Packages>,
     callbacks: Callbacks,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pulumi_component::testing::{MockMonitor, Recorded, construct_request};
 use pulumi_component::{
     Child, Component, ConstructError, ConstructRequest, Outputs, Package, PropertyValue, RegistrationOptions,
-    ResourceOptions, Scope, TypeToken, Value,
+    ResourceOptions, Scope, TypeToken, Value, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,35 @@ impl pulumi_component::ResourceType for Thing {
 #[derive(Deserialize, Serialize, JsonSchema)]
 struct ChoosingArgs {}
 
+/// A component whose child the engine constructs.
+#[derive(Debug, Outputs)]
+struct Bed {}
+
+impl Component for Bed {
+    const TOKEN: TypeToken = TypeToken::new("shop:index:Bed");
+    type Args = ChoosingArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, _args: ChoosingArgs, _facts: &()) -> Result<Self, ConstructError> {
+        Child::remote(scope, &CLOUD, GARDEN, "garden").register();
+        Ok(Self {})
+    }
+}
+
+/// A component without children.
+#[derive(Debug, Outputs)]
+struct Bare {}
+
+impl Component for Bare {
+    const TOKEN: TypeToken = TypeToken::new("shop:index:Bare");
+    type Args = ChoosingArgs;
+    type Facts = ();
+
+    fn construct(_scope: &Scope, _args: ChoosingArgs, _facts: &()) -> Result<Self, ConstructError> {
+        Ok(Self {})
+    }
+}
+
 /// Children that choose their providers, and two that the engine constructs.
 #[derive(Debug, Outputs)]
 struct Choosing {}
@@ -47,6 +76,10 @@ impl Component for Choosing {
         thing(scope, "explicit", "small", none().provider(&far));
         scope.nest::<Shelf>("inherits", ShelfArgs { size: "small".into() }, facts, none())?;
         scope.nest::<Shelf>("chosen", ShelfArgs { size: "small".into() }, facts, none().provider(&near))?;
+        let bed = scope.nest::<Bed>("bed", ChoosingArgs {}, facts, none())?;
+        let bare = scope.nest::<Bare>("bare", ChoosingArgs {}, facts, none())?;
+        thing(scope, "after-bed", "small", depends_on(&bed));
+        thing(scope, "after-bare", "small", depends_on(&bare));
         let own = Child::remote(scope, &SHOP, TypeToken::new("shop:index:Store"), "own");
         own.with("component", scope.reference::<Self>()).register();
         let garden = Child::remote(scope, &CLOUD, GARDEN, "garden").with("bed", plain.reference::<Thing>());
@@ -136,4 +169,12 @@ async fn a_child_that_refers_to_its_own_component_does_not_wait_for_its_end() {
     let component = asked.urn("choosing");
     assert!(matches!(&own.inputs["component"].value, Value::Resource(to) if to.urn == component && to.id.is_none()));
     assert_eq!(own.property_dependencies["component"], [].into());
+}
+
+#[tokio::test]
+async fn who_waits_for_a_component_waits_for_what_the_engine_constructs_in_it() {
+    let asked = asked(MockMonitor::update(), &[]).await;
+    let dependencies = |name: &str| asked.registration(name).dependencies.clone();
+    assert_eq!(dependencies("choosing-after-bed"), [asked.urn("choosing-bed-garden")].into());
+    assert_eq!(dependencies("choosing-after-bare"), [asked.urn("choosing-bare")].into(), "there is nothing in it");
 }

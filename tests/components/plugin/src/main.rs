@@ -53,6 +53,8 @@ fn main() -> ExitCode {
         .component::<moving::Former>()
         .component::<moving::Moving>()
         .component::<moving::Renamed>()
+        .component::<options::Asking>()
+        .component::<options::Mapped>()
         .component::<options::Options>()
         .component::<sizes::Many>()
         .component::<sizes::Slow>()

@@ -5,7 +5,7 @@ use pulumi_component::{
     TypeToken, Wrong,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{SUITE, thing};
 
@@ -14,6 +14,8 @@ use crate::{SUITE, thing};
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Settings {
     /// How customers are greeted.
+    #[serde(deserialize_with = "greeting")]
+    #[schemars(with = "String")]
     pub greeting: String,
     /// What nobody may see.
     #[schemars(extend("x-pulumi-secret" = true))]
@@ -21,6 +23,13 @@ pub struct Settings {
     /// Opening hours.
     #[schemars(inner(range(max = 24)))]
     hours: Vec<u32>,
+}
+
+/// Reads a greeting, and cannot bear one of them.
+fn greeting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let greeting = String::deserialize(deserializer)?;
+    assert_ne!(greeting, "boo", "frightened");
+    Ok(greeting)
 }
 
 impl Default for Settings {

@@ -2,6 +2,7 @@
 
 use pulumi_component::{
     Child, Component, ConstructError, CustomTimeouts, Input, Output, Outputs, ResourceOptions, Scope, TypeToken,
+    depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -75,5 +76,59 @@ impl Component for Options {
             answer: answer.map(|answer| answer.region),
             read_size: read.output("size"),
         })
+    }
+}
+
+/// Inputs of [`Asking`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskingArgs {
+    /// The size of the child that must be there before anything is asked.
+    size: Input<String>,
+}
+
+/// Asks the cloud when its child is there.
+#[derive(Outputs)]
+pub struct Asking {
+    /// What the cloud answers.
+    answer: Output<String>,
+}
+
+impl Component for Asking {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Asking");
+    type Args = AskingArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, args: AskingArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let child = thing(scope, "child", args.size, ResourceOptions::default());
+        let question = Question { about: "it".to_owned().into() };
+        let answer = scope.invoke::<Answer>(&CLOUD, "cloud:index:getRegion", &question, depends_on(&child));
+        Ok(Self { answer: answer.map(|answer| answer.region) })
+    }
+}
+
+/// Inputs of [`Mapped`].
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MappedArgs {}
+
+/// A provider that sees a variable of the user's under its own name for it, and a thing whose changes are not shown.
+#[derive(Outputs)]
+pub struct Mapped {
+    /// ARN of the thing, which names the region that the variable holds.
+    arn: Output<String>,
+}
+
+impl Component for Mapped {
+    const TOKEN: TypeToken = TypeToken::new("suite:index:Mapped");
+    type Args = MappedArgs;
+    type Facts = ();
+
+    fn construct(scope: &Scope, _args: MappedArgs, _facts: &()) -> Result<Self, ConstructError> {
+        let none = ResourceOptions::default;
+        let provider = scope.provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "there");
+        let provider = provider.options(none().env_var_mapping("SUITE_REGION", "CLOUD_REGION")).register();
+        let child = thing(scope, "child", "small", none().provider(&provider).hide_diff("size"));
+        Ok(Self { arn: child.output("arn") })
     }
 }
