@@ -36,6 +36,7 @@ const host = {
     readFile: (name) => (name === file ? text : ts.sys.readFile(name)),
     getCurrentDirectory: () => folder,
     getDefaultLibFileName: ts.getDefaultLibFilePath,
+    useCaseSensitiveFileNames: () => true,
 };
 const service = ts.createLanguageService(host);
 const place = text.indexOf(after) + after.length;

@@ -88,11 +88,11 @@ def test_an_editor_of_python_sees_the_identifiers_and_any_text_is_taken(tmp_path
     program = """
 import json, typing
 import pulumi_aws_compliance as compliance
-hints = typing.get_type_hints(compliance.ManagedRuleArgs.__init__, vars(compliance._inputs))
+hints = typing.get_type_hints(compliance.ManagedRuleArgs.identifier.fget, vars(compliance._inputs))
 print(json.dumps({
     "values": [each.value for each in compliance.ManagedRuleIdentifier],
     "named": compliance.ManagedRuleIdentifier.ENCRYPTED_VOLUMES.value,
-    "types": sorted(getattr(each, "__name__", str(each)) for each in typing.get_args(hints["identifier"])),
+    "types": sorted(getattr(each, "__name__", str(each)) for each in typing.get_args(hints["return"])),
     "text": compliance.ManagedRuleArgs(identifier="NEW_RULE").identifier,
 }))
 """

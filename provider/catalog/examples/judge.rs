@@ -7,9 +7,23 @@ use std::time::Instant;
 use aws_compliance_catalog::{Catalog, FrameworkRequest, RuleRequest, check_rules, compose};
 
 const REGIONS: [&str; 17] = [
-    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
-    "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
-    "us-east-2", "us-west-1", "us-west-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
 ];
 const FRAMEWORKS: [&str; 3] = ["hipaa", "nist-800-53-r5", "pci-dss-4.0"];
 const RUNS: usize = 51;

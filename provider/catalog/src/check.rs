@@ -119,8 +119,9 @@ pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -
         let at = format!("[{index}]");
         check_name(&mut report, request, &at, &mut names);
         check_twice(&mut report, request, &at, index, &mut contents);
-        check_shape(&mut report, request, &at);
-        match Catalog::get().rule(&request.identifier) {
+        let known = Catalog::get().rule(&request.identifier);
+        check_shape(&mut report, request, known, &at);
+        match known {
             Some(rule) => check_known(&mut report, request, rule, &at),
             None => unknown(&mut report, request, &at),
         }
@@ -180,8 +181,10 @@ fn check_twice<'a>(report: &mut Report, request: &'a RuleRequest, at: &str, inde
 }
 
 /// What holds for any rule, known or not.
-fn check_shape(report: &mut Report, request: &RuleRequest, at: &str) {
-    if let Some(frequency) = &request.frequency
+fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>, at: &str) {
+    // A rule that takes none is told so, and no more of it.
+    let takes_one = known.is_none_or(|rule| rule.trigger != Trigger::Change);
+    if let Some(frequency) = request.frequency.as_ref().filter(|_| takes_one)
         && !FREQUENCIES.contains(&frequency.as_str())
     {
         let nearest = FREQUENCIES.iter().max_by(|one, other| {
@@ -192,10 +195,10 @@ fn check_shape(report: &mut Report, request: &RuleRequest, at: &str) {
         report.error(format!("{at}.frequency"), reason, nearest.copied());
     }
     // What the rule needs and has a default for is sent with the rest.
-    let defaults = Catalog::get().rule(&request.identifier).into_iter().flat_map(Rule::needed_defaults);
-    let mut known: BTreeMap<&str, &str> = defaults.collect();
-    known.extend(request.parameters.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or_default())));
-    let length = serde_json::to_string(&known).map_or(0, |text| text.chars().count());
+    let defaults = known.into_iter().flat_map(Rule::needed_defaults);
+    let mut given: BTreeMap<&str, &str> = defaults.collect();
+    given.extend(request.parameters.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or_default())));
+    let length = serde_json::to_string(&given).map_or(0, |text| text.chars().count());
     if length > INPUT_PARAMETERS_LENGTH {
         let reason = format!("expected at most {INPUT_PARAMETERS_LENGTH} characters as JSON, got {length}");
         report.error(format!("{at}.parameters"), reason, None);

@@ -231,9 +231,7 @@ impl Catalog {
     /// The catalogue; read at the first call.
     // The files are part of the program and a test reads each, so that an empty one is never seen.
     pub fn get() -> &'static Self {
-        RULES.get_or_init(|| {
-            serde_json::from_str(include_str!("../facts/generated/rules.json")).unwrap_or_default()
-        })
+        RULES.get_or_init(|| serde_json::from_str(include_str!("../facts/generated/rules.json")).unwrap_or_default())
     }
 
     /// Whether it was read in this process: a deployment that needs none of it must not pay for it.

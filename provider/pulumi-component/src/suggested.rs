@@ -107,9 +107,21 @@ mod tests {
     use super::*;
     use crate::property::{PropertyMap, PropertyValue};
 
+    /// How often `Sizes` was asked; each test has a type of its own, because they run at once.
     static ASKED: AtomicUsize = AtomicUsize::new(0);
 
     struct Sizes;
+
+    struct Lengths;
+
+    impl Suggestions for Lengths {
+        const NAME: &'static str = "Length";
+        const DESCRIPTION: &'static str = "Lengths.";
+
+        fn values() -> Vec<Suggestion> {
+            vec![Suggestion { value: "long".into(), description: "One.".into() }]
+        }
+    }
 
     impl Suggestions for Sizes {
         const NAME: &'static str = "Size";
@@ -142,11 +154,11 @@ mod tests {
     fn a_package_has_the_values_once() {
         let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = Some(PACKAGE.into()));
         let mut generator = settings.into_generator();
-        let schema = Suggested::<Sizes>::json_schema(&mut generator);
-        let union = json!({ SUGGESTED: true, "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/Size" }] });
+        let schema = Suggested::<Lengths>::json_schema(&mut generator);
+        let union = json!({ SUGGESTED: true, "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/Length" }] });
         assert_eq!(schema.to_value(), union);
-        let values = generator.definitions().get("Size").cloned();
-        let expected = json!({ "description": "Sizes.", "oneOf": [{ "const": "small", "description": "One." }] });
+        let values = generator.definitions().get("Length").cloned();
+        let expected = json!({ "description": "Lengths.", "oneOf": [{ "const": "long", "description": "One." }] });
         assert_eq!(values, Some(expected));
     }
 }
