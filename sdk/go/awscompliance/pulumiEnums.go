@@ -10,6 +10,177 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// How a framework's rules are deployed.
+type DeployAs string
+
+const (
+	// As rules of their own, each once beside the baseline, your own and those of other frameworks.
+	DeployAsRULES = DeployAs("rules")
+	// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+	DeployAs_CONFORMANCE_PACK = DeployAs("conformancePack")
+	// Reserved for AWS's own packs: refused.
+	DeployAs_MANAGED_PACK = DeployAs("managedPack")
+)
+
+func (DeployAs) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeployAs)(nil)).Elem()
+}
+
+func (e DeployAs) ToDeployAsOutput() DeployAsOutput {
+	return pulumi.ToOutput(e).(DeployAsOutput)
+}
+
+func (e DeployAs) ToDeployAsOutputWithContext(ctx context.Context) DeployAsOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(DeployAsOutput)
+}
+
+func (e DeployAs) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return e.ToDeployAsPtrOutputWithContext(context.Background())
+}
+
+func (e DeployAs) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return DeployAs(e).ToDeployAsOutputWithContext(ctx).ToDeployAsPtrOutputWithContext(ctx)
+}
+
+func (e DeployAs) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e DeployAs) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e DeployAs) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e DeployAs) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type DeployAsOutput struct{ *pulumi.OutputState }
+
+func (DeployAsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeployAs)(nil)).Elem()
+}
+
+func (o DeployAsOutput) ToDeployAsOutput() DeployAsOutput {
+	return o
+}
+
+func (o DeployAsOutput) ToDeployAsOutputWithContext(ctx context.Context) DeployAsOutput {
+	return o
+}
+
+func (o DeployAsOutput) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return o.ToDeployAsPtrOutputWithContext(context.Background())
+}
+
+func (o DeployAsOutput) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DeployAs) *DeployAs {
+		return &v
+	}).(DeployAsPtrOutput)
+}
+
+func (o DeployAsOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o DeployAsOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeployAs) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o DeployAsOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DeployAsOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeployAs) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type DeployAsPtrOutput struct{ *pulumi.OutputState }
+
+func (DeployAsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DeployAs)(nil)).Elem()
+}
+
+func (o DeployAsPtrOutput) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return o
+}
+
+func (o DeployAsPtrOutput) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return o
+}
+
+func (o DeployAsPtrOutput) Elem() DeployAsOutput {
+	return o.ApplyT(func(v *DeployAs) DeployAs {
+		if v != nil {
+			return *v
+		}
+		var ret DeployAs
+		return ret
+	}).(DeployAsOutput)
+}
+
+func (o DeployAsPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DeployAs) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// DeployAsInput is an input type that accepts values of the DeployAs enum
+// A concrete instance of `DeployAsInput` can be one of the following:
+//
+//	DeployAsRULES
+//	DeployAs_CONFORMANCE_PACK
+//	DeployAs_MANAGED_PACK
+type DeployAsInput interface {
+	pulumi.Input
+
+	ToDeployAsOutput() DeployAsOutput
+	ToDeployAsOutputWithContext(context.Context) DeployAsOutput
+}
+
+var deployAsPtrType = reflect.TypeOf((**DeployAs)(nil)).Elem()
+
+type DeployAsPtrInput interface {
+	pulumi.Input
+
+	ToDeployAsPtrOutput() DeployAsPtrOutput
+	ToDeployAsPtrOutputWithContext(context.Context) DeployAsPtrOutput
+}
+
+type deployAsPtr string
+
+func DeployAsPtr(v string) DeployAsPtrInput {
+	return (*deployAsPtr)(&v)
+}
+
+func (*deployAsPtr) ElementType() reflect.Type {
+	return deployAsPtrType
+}
+
+func (in *deployAsPtr) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return pulumi.ToOutput(in).(DeployAsPtrOutput)
+}
+
+func (in *deployAsPtr) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(DeployAsPtrOutput)
+}
+
 // What to do with a rule that the region does not offer.
 type OnUnavailable string
 
@@ -691,7 +862,231 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 	return pulumi.ToOutputWithContext(ctx, in).(RecordingStrategyPtrOutput)
 }
 
+// How much the findings of a rule weigh in the score of reports.
+type RuleSeverity string
+
+const (
+	// Weighs nothing: findings are reported and stay outside the score.
+	RuleSeverityINFORMATIONAL = RuleSeverity("informational")
+	// Weighs 1.
+	RuleSeverityLOW = RuleSeverity("low")
+	// Weighs 3.
+	RuleSeverityMEDIUM = RuleSeverity("medium")
+	// Weighs 6.
+	RuleSeverityHIGH = RuleSeverity("high")
+	// Weighs 10.
+	RuleSeverityCRITICAL = RuleSeverity("critical")
+)
+
+func (RuleSeverity) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleSeverity)(nil)).Elem()
+}
+
+func (e RuleSeverity) ToRuleSeverityOutput() RuleSeverityOutput {
+	return pulumi.ToOutput(e).(RuleSeverityOutput)
+}
+
+func (e RuleSeverity) ToRuleSeverityOutputWithContext(ctx context.Context) RuleSeverityOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(RuleSeverityOutput)
+}
+
+func (e RuleSeverity) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return e.ToRuleSeverityPtrOutputWithContext(context.Background())
+}
+
+func (e RuleSeverity) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return RuleSeverity(e).ToRuleSeverityOutputWithContext(ctx).ToRuleSeverityPtrOutputWithContext(ctx)
+}
+
+func (e RuleSeverity) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RuleSeverity) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RuleSeverity) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e RuleSeverity) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type RuleSeverityOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityOutput() RuleSeverityOutput {
+	return o
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityOutputWithContext(ctx context.Context) RuleSeverityOutput {
+	return o
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return o.ToRuleSeverityPtrOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RuleSeverity) *RuleSeverity {
+		return &v
+	}).(RuleSeverityPtrOutput)
+}
+
+func (o RuleSeverityOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleSeverity) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o RuleSeverityOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleSeverity) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type RuleSeverityPtrOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityPtrOutput) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return o
+}
+
+func (o RuleSeverityPtrOutput) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return o
+}
+
+func (o RuleSeverityPtrOutput) Elem() RuleSeverityOutput {
+	return o.ApplyT(func(v *RuleSeverity) RuleSeverity {
+		if v != nil {
+			return *v
+		}
+		var ret RuleSeverity
+		return ret
+	}).(RuleSeverityOutput)
+}
+
+func (o RuleSeverityPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *RuleSeverity) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// RuleSeverityInput is an input type that accepts values of the RuleSeverity enum
+// A concrete instance of `RuleSeverityInput` can be one of the following:
+//
+//	RuleSeverityINFORMATIONAL
+//	RuleSeverityLOW
+//	RuleSeverityMEDIUM
+//	RuleSeverityHIGH
+//	RuleSeverityCRITICAL
+type RuleSeverityInput interface {
+	pulumi.Input
+
+	ToRuleSeverityOutput() RuleSeverityOutput
+	ToRuleSeverityOutputWithContext(context.Context) RuleSeverityOutput
+}
+
+var ruleSeverityPtrType = reflect.TypeOf((**RuleSeverity)(nil)).Elem()
+
+type RuleSeverityPtrInput interface {
+	pulumi.Input
+
+	ToRuleSeverityPtrOutput() RuleSeverityPtrOutput
+	ToRuleSeverityPtrOutputWithContext(context.Context) RuleSeverityPtrOutput
+}
+
+type ruleSeverityPtr string
+
+func RuleSeverityPtr(v string) RuleSeverityPtrInput {
+	return (*ruleSeverityPtr)(&v)
+}
+
+func (*ruleSeverityPtr) ElementType() reflect.Type {
+	return ruleSeverityPtrType
+}
+
+func (in *ruleSeverityPtr) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return pulumi.ToOutput(in).(RuleSeverityPtrOutput)
+}
+
+func (in *ruleSeverityPtr) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(RuleSeverityPtrOutput)
+}
+
+// RuleSeverityMapInput is an input type that accepts RuleSeverityMap and RuleSeverityMapOutput values.
+// You can construct a concrete instance of `RuleSeverityMapInput` via:
+//
+//	RuleSeverityMap{ "key": RuleSeverityArgs{...} }
+type RuleSeverityMapInput interface {
+	pulumi.Input
+
+	ToRuleSeverityMapOutput() RuleSeverityMapOutput
+	ToRuleSeverityMapOutputWithContext(context.Context) RuleSeverityMapOutput
+}
+
+type RuleSeverityMap map[string]RuleSeverity
+
+func (RuleSeverityMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RuleSeverity)(nil)).Elem()
+}
+
+func (i RuleSeverityMap) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
+	return i.ToRuleSeverityMapOutputWithContext(context.Background())
+}
+
+func (i RuleSeverityMap) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RuleSeverityMapOutput)
+}
+
+type RuleSeverityMapOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityMapOutput) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
+	return o
+}
+
+func (o RuleSeverityMapOutput) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
+	return o
+}
+
+func (o RuleSeverityMapOutput) MapIndex(k pulumi.StringInput) RuleSeverityOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) RuleSeverity {
+		return vs[0].(map[string]RuleSeverity)[vs[1].(string)]
+	}).(RuleSeverityOutput)
+}
+
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsInput)(nil)).Elem(), DeployAs("rules"))
+	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsPtrInput)(nil)).Elem(), DeployAs("rules"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
@@ -700,6 +1095,11 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityMapInput)(nil)).Elem(), RuleSeverityMap{})
+	pulumi.RegisterOutputType(DeployAsOutput{})
+	pulumi.RegisterOutputType(DeployAsPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})
 	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})
@@ -708,4 +1108,7 @@ func init() {
 	pulumi.RegisterOutputType(RecordingFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyPtrOutput{})
+	pulumi.RegisterOutputType(RuleSeverityOutput{})
+	pulumi.RegisterOutputType(RuleSeverityPtrOutput{})
+	pulumi.RegisterOutputType(RuleSeverityMapOutput{})
 }

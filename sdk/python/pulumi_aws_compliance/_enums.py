@@ -7,11 +7,32 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'DeployAs',
     'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
+    'RuleSeverity',
 ]
+
+
+@pulumi.type_token("aws-compliance:index:DeployAs")
+class DeployAs(_builtins.str, Enum):
+    """
+    How a framework's rules are deployed.
+    """
+    RULES = "rules"
+    """
+    As rules of their own, each once beside the baseline, your own and those of other frameworks.
+    """
+    CONFORMANCE_PACK = "conformancePack"
+    """
+    As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+    """
+    MANAGED_PACK = "managedPack"
+    """
+    Reserved for AWS's own packs: refused.
+    """
 
 
 @pulumi.type_token("aws-compliance:index:OnUnavailable")
@@ -83,4 +104,31 @@ class RecordingStrategy(_builtins.str, Enum):
     ALL_EXCEPT = "allExcept"
     """
     All but those of `resourceTypes`.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:RuleSeverity")
+class RuleSeverity(_builtins.str, Enum):
+    """
+    How much the findings of a rule weigh in the score of reports.
+    """
+    INFORMATIONAL = "informational"
+    """
+    Weighs nothing: findings are reported and stay outside the score.
+    """
+    LOW = "low"
+    """
+    Weighs 1.
+    """
+    MEDIUM = "medium"
+    """
+    Weighs 3.
+    """
+    HIGH = "high"
+    """
+    Weighs 6.
+    """
+    CRITICAL = "critical"
+    """
+    Weighs 10.
     """

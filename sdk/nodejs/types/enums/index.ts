@@ -2,6 +2,26 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const DeployAs = {
+    /**
+     * As rules of their own, each once beside the baseline, your own and those of other frameworks.
+     */
+    Rules: "rules",
+    /**
+     * As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+     */
+    ConformancePack: "conformancePack",
+    /**
+     * Reserved for AWS's own packs: refused.
+     */
+    ManagedPack: "managedPack",
+} as const;
+
+/**
+ * How a framework's rules are deployed.
+ */
+export type DeployAs = (typeof DeployAs)[keyof typeof DeployAs];
+
 export const OnUnavailable = {
     /**
      * Refuse the deployment.
@@ -77,3 +97,31 @@ export const RecordingStrategy = {
  * Which resource types are recorded.
  */
 export type RecordingStrategy = (typeof RecordingStrategy)[keyof typeof RecordingStrategy];
+
+export const RuleSeverity = {
+    /**
+     * Weighs nothing: findings are reported and stay outside the score.
+     */
+    Informational: "informational",
+    /**
+     * Weighs 1.
+     */
+    Low: "low",
+    /**
+     * Weighs 3.
+     */
+    Medium: "medium",
+    /**
+     * Weighs 6.
+     */
+    High: "high",
+    /**
+     * Weighs 10.
+     */
+    Critical: "critical",
+} as const;
+
+/**
+ * How much the findings of a rule weigh in the score of reports.
+ */
+export type RuleSeverity = (typeof RuleSeverity)[keyof typeof RuleSeverity];
