@@ -52,9 +52,13 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly configRoleArn: pulumi.Output<string>;
     /**
-     * Names of the rules in the account.
+     * Names of the rules in the account; those in conformance packs have names of AWS's.
      */
     declare public /*out*/ readonly configRuleNames: pulumi.Output<string[]>;
+    /**
+     * Names of the conformance packs in the account.
+     */
+    declare public /*out*/ readonly conformancePackNames: pulumi.Output<string[]>;
     /**
      * Name of the dashboard, where there is one.
      */
@@ -123,6 +127,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["configAggregatorName"] = undefined /*out*/;
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["configRuleNames"] = undefined /*out*/;
+            resourceInputs["conformancePackNames"] = undefined /*out*/;
             resourceInputs["dashboardName"] = undefined /*out*/;
             resourceInputs["kmsKeyId"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
@@ -139,6 +144,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["configAggregatorName"] = undefined /*out*/;
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["configRuleNames"] = undefined /*out*/;
+            resourceInputs["conformancePackNames"] = undefined /*out*/;
             resourceInputs["dashboardName"] = undefined /*out*/;
             resourceInputs["kmsKeyArn"] = undefined /*out*/;
             resourceInputs["kmsKeyId"] = undefined /*out*/;

@@ -30,9 +30,13 @@ export class RuleSet extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly configRoleArn: pulumi.Output<string>;
     /**
-     * Names of the rules in the account.
+     * Names of the rules in the account; those in conformance packs have names of AWS's.
      */
     declare public /*out*/ readonly configRuleNames: pulumi.Output<string[]>;
+    /**
+     * Names of the conformance packs in the account.
+     */
+    declare public /*out*/ readonly conformancePackNames: pulumi.Output<string[]>;
 
     /**
      * Create a RuleSet resource with the given unique name, arguments, and options.
@@ -45,16 +49,20 @@ export class RuleSet extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["bucketName"] = args?.bucketName;
             resourceInputs["frameworks"] = args?.frameworks;
+            resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["tags"] = args?.tags;
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["configRuleNames"] = undefined /*out*/;
+            resourceInputs["conformancePackNames"] = undefined /*out*/;
         } else {
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["configRuleNames"] = undefined /*out*/;
+            resourceInputs["conformancePackNames"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         super(RuleSet.__pulumiType, name, resourceInputs, opts, true /*remote*/);
@@ -66,9 +74,17 @@ export class RuleSet extends pulumi.ComponentResource {
  */
 export interface RuleSetArgs {
     /**
+     * Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+     */
+    bucketName?: pulumi.Input<string | undefined>;
+    /**
      * Frameworks whose rules are evaluated, too, each rule once.
      */
     frameworks?: inputs.FrameworkArgs[];
+    /**
+     * ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
+     */
+    kmsKeyArn?: pulumi.Input<string | undefined>;
     /**
      * How the account is looked at.
      */

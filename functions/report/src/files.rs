@@ -432,11 +432,7 @@ fn first(report: &Report, trend: Option<String>) -> First {
         severities: report.severities.iter().map(|(severity, count)| (severity.word(), grouped(*count))).collect(),
         costs: costs.collect(),
         costs_left: score.costs.len().saturating_sub(SHOWN),
-        no_costs: if score.millipoints.is_none() {
-            "Nothing was judged."
-        } else {
-            "No rule that counts is open."
-        },
+        no_costs: if score.millipoints.is_none() { "Nothing was judged." } else { "No rule that counts is open." },
         trend,
         trend_words: trend_words(&report.trend),
         silent_left: silent.len().saturating_sub(SHOWN * 3),

@@ -29,8 +29,10 @@ type ComplianceMonitoring struct {
 	ConfigAggregatorName pulumi.StringOutput `pulumi:"configAggregatorName"`
 	// ARN of the role that AWS Config reads this account with: that of the recorder in use.
 	ConfigRoleArn pulumi.StringOutput `pulumi:"configRoleArn"`
-	// Names of the rules in the account.
+	// Names of the rules in the account; those in conformance packs have names of AWS's.
 	ConfigRuleNames pulumi.StringArrayOutput `pulumi:"configRuleNames"`
+	// Names of the conformance packs in the account.
+	ConformancePackNames pulumi.StringArrayOutput `pulumi:"conformancePackNames"`
 	// Name of the dashboard, where there is one.
 	DashboardName pulumi.StringPtrOutput `pulumi:"dashboardName"`
 	// ARN of the KMS key.
@@ -243,9 +245,14 @@ func (o ComplianceMonitoringOutput) ConfigRoleArn() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.ConfigRoleArn }).(pulumi.StringOutput)
 }
 
-// Names of the rules in the account.
+// Names of the rules in the account; those in conformance packs have names of AWS's.
 func (o ComplianceMonitoringOutput) ConfigRuleNames() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.ConfigRuleNames }).(pulumi.StringArrayOutput)
+}
+
+// Names of the conformance packs in the account.
+func (o ComplianceMonitoringOutput) ConformancePackNames() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.ConformancePackNames }).(pulumi.StringArrayOutput)
 }
 
 // Name of the dashboard, where there is one.

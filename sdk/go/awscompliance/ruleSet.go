@@ -17,8 +17,10 @@ type RuleSet struct {
 
 	// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
 	ConfigRoleArn pulumi.StringOutput `pulumi:"configRoleArn"`
-	// Names of the rules in the account.
+	// Names of the rules in the account; those in conformance packs have names of AWS's.
 	ConfigRuleNames pulumi.StringArrayOutput `pulumi:"configRuleNames"`
+	// Names of the conformance packs in the account.
+	ConformancePackNames pulumi.StringArrayOutput `pulumi:"conformancePackNames"`
 }
 
 // NewRuleSet registers a new resource with the given unique name, arguments, and options.
@@ -38,8 +40,12 @@ func NewRuleSet(ctx *pulumi.Context,
 }
 
 type ruleSetArgs struct {
+	// Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+	BucketName *string `pulumi:"bucketName"`
 	// Frameworks whose rules are evaluated, too, each rule once.
 	Frameworks []Framework `pulumi:"frameworks"`
+	// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
+	KmsKeyArn *string `pulumi:"kmsKeyArn"`
 	// How the account is looked at.
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -52,8 +58,12 @@ type ruleSetArgs struct {
 
 // The set of arguments for constructing a RuleSet resource.
 type RuleSetArgs struct {
+	// Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+	BucketName pulumi.StringPtrInput
 	// Frameworks whose rules are evaluated, too, each rule once.
 	Frameworks []FrameworkArgs
+	// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
+	KmsKeyArn pulumi.StringPtrInput
 	// How the account is looked at.
 	Lookup *LookupArgs
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -156,9 +166,14 @@ func (o RuleSetOutput) ConfigRoleArn() pulumi.StringOutput {
 	return o.ApplyT(func(v *RuleSet) pulumi.StringOutput { return v.ConfigRoleArn }).(pulumi.StringOutput)
 }
 
-// Names of the rules in the account.
+// Names of the rules in the account; those in conformance packs have names of AWS's.
 func (o RuleSetOutput) ConfigRuleNames() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *RuleSet) pulumi.StringArrayOutput { return v.ConfigRuleNames }).(pulumi.StringArrayOutput)
+}
+
+// Names of the conformance packs in the account.
+func (o RuleSetOutput) ConformancePackNames() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *RuleSet) pulumi.StringArrayOutput { return v.ConformancePackNames }).(pulumi.StringArrayOutput)
 }
 
 type RuleSetArrayOutput struct{ *pulumi.OutputState }

@@ -346,6 +346,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["config_aggregator_name"] = None
             __props__.__dict__["config_role_arn"] = None
             __props__.__dict__["config_rule_names"] = None
+            __props__.__dict__["conformance_pack_names"] = None
             __props__.__dict__["dashboard_name"] = None
             __props__.__dict__["kms_key_id"] = None
             __props__.__dict__["lambda_role_arn"] = None
@@ -413,9 +414,17 @@ class ComplianceMonitoring(pulumi.ComponentResource):
     @pulumi.getter(name="configRuleNames")
     def config_rule_names(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Names of the rules in the account.
+        Names of the rules in the account; those in conformance packs have names of AWS's.
         """
         return pulumi.get(self, "config_rule_names")
+
+    @_builtins.property
+    @pulumi.getter(name="conformancePackNames")
+    def conformance_pack_names(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names of the conformance packs in the account.
+        """
+        return pulumi.get(self, "conformance_pack_names")
 
     @_builtins.property
     @pulumi.getter(name="dashboardName")

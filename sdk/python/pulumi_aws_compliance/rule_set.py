@@ -21,7 +21,9 @@ __all__ = ['RuleSetArgs', 'RuleSet']
 @pulumi.input_type
 class RuleSetArgs:
     def __init__(__self__, *,
+                 bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
+                 kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional['RulesArgs'] = None,
@@ -29,14 +31,20 @@ class RuleSetArgs:
         """
         The set of arguments for constructing a RuleSet resource.
 
+        :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and the role.
         """
+        if bucket_name is not None:
+            pulumi.set(__self__, "bucket_name", bucket_name)
         if frameworks is not None:
             pulumi.set(__self__, "frameworks", frameworks)
+        if kms_key_arn is not None:
+            pulumi.set(__self__, "kms_key_arn", kms_key_arn)
         if lookup is not None:
             pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
@@ -45,6 +53,18 @@ class RuleSetArgs:
             pulumi.set(__self__, "rules", rules)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="bucketName")
+    def bucket_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+        """
+        return pulumi.get(self, "bucket_name")
+
+    @bucket_name.setter
+    def bucket_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "bucket_name", value)
 
     @_builtins.property
     @pulumi.getter
@@ -57,6 +77,18 @@ class RuleSetArgs:
     @frameworks.setter
     def frameworks(self, value: Optional[Sequence['FrameworkArgs']]):
         pulumi.set(self, "frameworks", value)
+
+    @_builtins.property
+    @pulumi.getter(name="kmsKeyArn")
+    def kms_key_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
+        """
+        return pulumi.get(self, "kms_key_arn")
+
+    @kms_key_arn.setter
+    def kms_key_arn(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kms_key_arn", value)
 
     @_builtins.property
     @pulumi.getter
@@ -113,7 +145,9 @@ class RuleSet(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -124,7 +158,9 @@ class RuleSet(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
@@ -154,7 +190,9 @@ class RuleSet(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -170,13 +208,16 @@ class RuleSet(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = RuleSetArgs.__new__(RuleSetArgs)
 
+            __props__.__dict__["bucket_name"] = bucket_name
             __props__.__dict__["frameworks"] = frameworks
+            __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["rules"] = rules
             __props__.__dict__["tags"] = tags
             __props__.__dict__["config_role_arn"] = None
             __props__.__dict__["config_rule_names"] = None
+            __props__.__dict__["conformance_pack_names"] = None
         super(RuleSet, __self__).__init__(
             'aws-compliance:index:RuleSet',
             resource_name,
@@ -196,7 +237,15 @@ class RuleSet(pulumi.ComponentResource):
     @pulumi.getter(name="configRuleNames")
     def config_rule_names(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Names of the rules in the account.
+        Names of the rules in the account; those in conformance packs have names of AWS's.
         """
         return pulumi.get(self, "config_rule_names")
+
+    @_builtins.property
+    @pulumi.getter(name="conformancePackNames")
+    def conformance_pack_names(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names of the conformance packs in the account.
+        """
+        return pulumi.get(self, "conformance_pack_names")
 

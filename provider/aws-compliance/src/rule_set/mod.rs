@@ -11,7 +11,7 @@ mod severity;
 use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::{LookRequest, PlannedRule, RecorderMode};
-use aws_compliance_catalog::{self as catalog, Catalog, Trigger};
+use aws_compliance_catalog::{self as catalog, Catalog, INLINE_BYTES, Trigger};
 use aws_resources::{Json, cfg};
 use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, RuleEntry};
 use functions_core::severity::Severity;
@@ -338,7 +338,7 @@ impl Component for RuleSet {
         if let Some(key) = &args.kms_key_arn {
             checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
         }
-        pack::check_sizes(args, checks);
+        pack::check_sizes(args, INLINE_BYTES, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
@@ -362,7 +362,7 @@ impl Component for RuleSet {
             child
         });
         let rules: Vec<_> = rules.chain(custom::describe(scope, &args, facts)).collect();
-        let packs = pack::describe(scope, &args, facts)?;
+        let packs = pack::describe(scope, &args, facts, INLINE_BYTES)?;
         let in_use = facts.reused_recorder_role().map_or_else(|| role.arn(), |found| Output::known(found.to_owned()));
         Ok(Self {
             config_rule_names: all(rules.iter().map(cfg::Rule::name)),

@@ -1,7 +1,7 @@
 //! Frameworks as conformance packs.
 
 use account_look::{PlannedName, PlannedRule};
-use aws_compliance_catalog::{Catalog, INLINE_BYTES, OWNER_PARAMETER, Pack, framework, packs};
+use aws_compliance_catalog::{Catalog, OWNER_PARAMETER, Pack, framework, packs};
 use aws_resources::{cfg, s3};
 use functions_core::configuration::{PackEntry, RuleEntry, sha256_hex};
 use pulumi_component::{Checks, ConstructError, Input, Output, Scope, interpolate};
@@ -87,16 +87,17 @@ pub(super) fn check(frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &
     }
 }
 
-/// Judges whether each template can be brought to AWS Config.
-pub(super) fn check_sizes(args: &RuleSetArgs, checks: &mut Checks) {
+/// Judges whether each template can be brought to AWS Config: a request carries `inline` bytes, the rest comes from a
+/// bucket.
+pub(super) fn check_sizes(args: &RuleSetArgs, inline: usize, checks: &mut Checks) {
     if args.bucket_name.is_some() {
         return;
     }
     for one in planned(&args.frameworks, &args.name_prefix, None) {
         let size = template(&one.pack).map_or(0, |text| text.len());
-        if size > INLINE_BYTES {
+        if size > inline {
             let reason = format!(
-                "the template of `{}` has {size} bytes, and a request carries {INLINE_BYTES}: a larger one comes from a \
+                "the template of `{}` has {size} bytes, and a request carries {inline}: a larger one comes from a \
                  bucket of this region",
                 one.name
             );
@@ -110,11 +111,13 @@ fn template(pack: &Pack) -> Result<String, serde_json::Error> {
 }
 
 /// Describes the packs, one after the other: AWS Config makes their rules one by one, and the provider waits five minutes
-/// for each pack, whoever else makes it wait. The names of the packs.
+/// for each pack, whoever else makes it wait. A template of more than `inline` bytes goes by the bucket. The names of the
+/// packs.
 pub(super) fn describe(
     scope: &Scope,
     args: &RuleSetArgs,
     facts: &AccountFacts,
+    inline: usize,
 ) -> Result<Vec<Output<String>>, ConstructError> {
     let mut names: Vec<Output<String>> = Vec::new();
     for one in planned(&args.frameworks, &args.name_prefix, facts.known_region()) {
@@ -130,9 +133,7 @@ pub(super) fn describe(
             .input_parameters(vec![Input::from(owner)])
             .options(options);
         let pack = match &args.bucket_name {
-            Some(bucket) if text.len() > INLINE_BYTES => {
-                pack.template_s3_uri(uploaded(scope, args, &one, bucket, text))
-            }
+            Some(bucket) if text.len() > inline => pack.template_s3_uri(uploaded(scope, args, &one, bucket, text)),
             _ => pack.template_body(text),
         };
         names.push(pack.register().name());
@@ -194,4 +195,85 @@ pub(super) fn notes(frameworks: &[FrameworkArgs], alone: &[String], region: Opti
         Some(format!("{title}: {} rules in {} conformance packs{twice}", rules.len(), packs.len()))
     });
     told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+    use pulumi_component::{Component, Context, Outputs, Registration, TypeToken, Value, all};
+    use serde_json::json;
+
+    use super::*;
+
+    /// Bytes that the first packs of the framework are above, and its last is not.
+    const INLINE: usize = 6_000;
+
+    /// Packs alone, with little room in a request.
+    #[derive(Debug, Outputs)]
+    struct Packs {
+        /// Names of the packs.
+        names: Output<Vec<String>>,
+    }
+
+    impl Component for Packs {
+        const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Packs");
+        type Args = RuleSetArgs;
+        type Facts = AccountFacts;
+
+        fn check(args: &RuleSetArgs, checks: &mut Checks) {
+            check_sizes(args, INLINE, checks);
+        }
+
+        async fn prepare(context: &Context, _args: &RuleSetArgs) -> Result<AccountFacts, ConstructError> {
+            AccountFacts::look(context).await
+        }
+
+        fn construct(scope: &Scope, args: RuleSetArgs, facts: &AccountFacts) -> Result<Self, ConstructError> {
+            Ok(Self { names: all(describe(scope, &args, facts, INLINE)?) })
+        }
+    }
+
+    fn text<'a>(registration: &'a Registration, input: &str) -> Option<&'a str> {
+        match &registration.inputs.get(input)?.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_template_that_is_too_large_for_a_request_comes_from_the_bucket() {
+        let monitor = std::sync::Arc::new(MockMonitor::update());
+        let given = json!({
+            "bucketName": "templates", "frameworks": [{ "id": "hipaa", "as": "conformancePack" }],
+        });
+        construct_with::<Packs>(&monitor, "it", inputs(given)).await.expect("it constructs");
+        let registrations = monitor.recorded().registrations;
+        let of = |token: &str| {
+            registrations.iter().map(|(_, one)| one).filter(|one| one.type_token == token).collect::<Vec<_>>()
+        };
+        let (packs, objects) =
+            (of("aws:cfg/conformancePack:ConformancePack"), of("aws:s3/bucketObjectv2:BucketObjectv2"));
+        assert_eq!((packs.len(), objects.len()), (4, 3), "the last pack is small");
+        for (pack, object) in packs.iter().zip(&objects) {
+            let (key, content) = (text(object, "key").expect("a key"), text(object, "content").expect("a template"));
+            assert!(content.len() > INLINE && text(pack, "templateBody").is_none());
+            assert_eq!(text(pack, "templateS3Uri"), Some(format!("s3://templates/{key}").as_str()));
+            let name = text(pack, "name").expect("a name");
+            assert_eq!(key, format!("templates/{name}/{}.json", sha256_hex(content.as_bytes())), "another has another");
+            assert_eq!(text(object, "serverSideEncryption"), Some("aws:kms"));
+        }
+        assert!(packs.last().is_some_and(|pack| text(pack, "templateBody").is_some()));
+    }
+
+    #[tokio::test]
+    async fn without_a_bucket_a_large_template_is_refused() {
+        let monitor = std::sync::Arc::new(MockMonitor::preview());
+        let given = json!({ "frameworks": [{ "id": "hipaa", "as": "conformancePack" }] });
+        let Err(ConstructError::InvalidInputs(problems)) = construct_with::<Packs>(&monitor, "it", inputs(given)).await
+        else {
+            panic!("it is refused")
+        };
+        assert_eq!(problems.len(), 3);
+        assert!(problems.iter().all(|problem| problem.path == "bucketName" && problem.reason.contains("6000")));
+    }
 }

@@ -56,12 +56,16 @@ async fn a_policy_in_guard_is_a_rule_that_changes_start() {
     let (registrations, outputs, log) = deployed(inputs(custom(&rules))).await;
     let rule = all(named(&registrations, "compliance-rules-own"));
     let change = |kind: &str| json!({ "eventSource": "aws.config", "messageType": kind });
-    let details = [change("ConfigurationItemChangeNotification"), change("OversizedConfigurationItemChangeNotification")];
+    let details =
+        [change("ConfigurationItemChangeNotification"), change("OversizedConfigurationItemChangeNotification")];
     let policy = json!({
         "enableDebugLogDelivery": true, "policyRuntime": "guard-2.x.x",
         "policyText": "rule own { configuration.encrypted == true }",
     });
-    assert_eq!(rule["source"], json!({ "owner": "CUSTOM_POLICY", "customPolicyDetails": policy, "sourceDetails": details }));
+    assert_eq!(
+        rule["source"],
+        json!({ "owner": "CUSTOM_POLICY", "customPolicyDetails": policy, "sourceDetails": details })
+    );
     assert_eq!(rule["tags"]["aws-compliance:owner"], "project/stack/compliance");
     let names = shown(&outputs["configRuleNames"]);
     assert!(names.as_array().is_some_and(|names| names.contains(&json!("own"))), "{names}");
@@ -87,8 +91,7 @@ async fn a_function_is_allowed_to_be_invoked_before_its_rule_is_there() {
     assert_eq!(all(permission), expected);
     let rule = named(&registrations, "compliance-rules-own");
     assert!(rule.dependencies.iter().any(|urn| urn.to_string().ends_with("::compliance-rules-own-permission")));
-    let schedule =
-        json!({ "eventSource": "aws.config", "maximumExecutionFrequency": "Six_Hours", "messageType": "ScheduledNotification" });
+    let schedule = json!({ "eventSource": "aws.config", "maximumExecutionFrequency": "Six_Hours", "messageType": "ScheduledNotification" });
     let source = json!({ "owner": "CUSTOM_LAMBDA", "sourceIdentifier": FUNCTION, "sourceDetails": [schedule] });
     assert_eq!(all(rule)["source"], source);
     assert!(!registrations.iter().any(|one| one.name == "compliance-rules-other-permission"));
@@ -175,10 +178,14 @@ fn remedied(identifier: &str, remediation: &Json) -> Json {
 async fn a_remediation_is_started_by_people_under_a_role_of_its_own() {
     let given = remedied("S3_BUCKET_VERSIONING_ENABLED", &json!({ "acceptInferred": true }));
     let (registrations, _, _) = deployed(inputs(given)).await;
-    let child = |part: &str| named(&registrations, &format!("compliance-rules-s3-bucket-versioning-enabled-remediation{part}"));
+    let child =
+        |part: &str| named(&registrations, &format!("compliance-rules-s3-bucket-versioning-enabled-remediation{part}"));
     let remediation = all(child(""));
     assert_eq!(remediation["automatic"], false);
-    assert_eq!((&remediation["targetType"], &remediation["targetId"]), (&json!("SSM_DOCUMENT"), &json!("AWS-ConfigureS3BucketVersioning")));
+    assert_eq!(
+        (&remediation["targetType"], &remediation["targetId"]),
+        (&json!("SSM_DOCUMENT"), &json!("AWS-ConfigureS3BucketVersioning"))
+    );
     let parameters = remediation["parameters"].as_array().expect("parameters");
     let names: Vec<_> = parameters.iter().map(|one| one["name"].as_str().unwrap_or_default()).collect();
     assert_eq!(names, ["AutomationAssumeRole", "BucketName", "VersioningState"]);
@@ -188,7 +195,8 @@ async fn a_remediation_is_started_by_people_under_a_role_of_its_own() {
     let actions = json!(["s3:PutBucketVersioning", "ssm:GetAutomationExecution", "ssm:StartAutomationExecution"]);
     assert_eq!(policy["Statement"][0]["Action"], actions);
     assert_eq!(policy["Statement"][0]["Condition"]["StringEqualsIfExists"]["aws:ResourceAccount"], ACCOUNT);
-    let trust: Json = serde_json::from_str(all(child("-role"))["assumeRolePolicy"].as_str().expect("text")).expect("JSON");
+    let trust: Json =
+        serde_json::from_str(all(child("-role"))["assumeRolePolicy"].as_str().expect("text")).expect("JSON");
     assert_eq!(trust["Statement"][0]["Principal"]["Service"], "ssm.amazonaws.com");
     assert_eq!(trust["Statement"][0]["Condition"]["StringEquals"]["aws:SourceAccount"], ACCOUNT);
 }
@@ -211,7 +219,11 @@ async fn what_is_wrong_with_remediations_is_told_and_what_interrupts_is_a_warnin
     let document = problems.iter().find(|(path, _)| path == "rules.managed[0].remediation.document");
     assert!(document.is_some_and(|(_, reason)| reason.contains("nearest: `AWS-ReleaseElasticIP`")), "{document:?}");
 
-    let (_, _, log) = deployed(inputs(remedied("ACCESS_KEYS_ROTATED", &json!({ "parameters": { "MaxCredentialUsageAge": ["90"] } })))).await;
+    let (_, _, log) = deployed(inputs(remedied(
+        "ACCESS_KEYS_ROTATED",
+        &json!({ "parameters": { "MaxCredentialUsageAge": ["90"] } }),
+    )))
+    .await;
     let warning = "rules.managed[0].remediation: `AWSConfigRemediation-RevokeUnusedIAMUserCredentials` interrupts or takes away what may be in use";
     assert!(log.iter().any(|line| line == warning), "{log:#?}");
 }
