@@ -1,10 +1,12 @@
-"""Condition keys that AWS sends with a request and MiniStack does not.
+"""Condition keys and resources that AWS asks IAM about, where MiniStack asks about others.
 
-AWS page: "Actions, resources, and condition keys for AWS services" (AWS Identity and Access Management, AWS Lambda).
+AWS page: "Actions, resources, and condition keys for AWS services" (AWS Identity and Access Management, AWS Lambda,
+Amazon EventBridge: a rule on the default bus is `rule/NAME`, and only one on another bus `rule/BUS/NAME`).
 """
 
 import json
 
+import cbor2
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id, get_region
 
@@ -14,8 +16,38 @@ ATTACHING = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 
 
 def install() -> None:
-    """Add them where MiniStack adds those of tags."""
+    """Add condition keys where MiniStack adds those of tags, and name event rules."""
     hooks.around(iam_actions, "request_tag_context", _context)
+    hooks.around(iam_actions, "extract_resource_arn", _resource_arn)
+
+
+def _resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
+    if service == "events":
+        request = json.loads(body or b"{}")
+        name, bus = request.get("Rule") or request.get("Name"), request.get("EventBusName", "default")
+        if arn := request.get("ResourceARN"):
+            return arn
+        if name and "rule" in headers.get("x-amz-target", "").lower() or request.get("Targets") or request.get("Ids"):
+            return f"arn:aws:events:{region}:{account_id}:rule/{name if bus == 'default' else f'{bus}/{name}'}"
+    if service in ("monitoring", "cloudwatch") and (name := _dashboard(headers, body, query_params)):
+        return f"arn:aws:cloudwatch::{account_id}:dashboard/{name}"
+    return original(service, method, path, headers, body, query_params, region, account_id)
+
+
+def _dashboard(headers, body, query_params) -> str:
+    """The name of the dashboard that a request is about, in whichever protocol the SDK speaks."""
+    if _is_cbor(headers):
+        request = cbor2.loads(body) if body else {}
+    elif body[:1] == b"{":
+        request = json.loads(body)
+    else:
+        names = ("DashboardName", "DashboardNames.member.1")
+        return next(filter(None, (iam_actions._query_param(query_params, name) for name in names)), "")
+    return request.get("DashboardName") or next(iter(request.get("DashboardNames") or []), "")
+
+
+def _is_cbor(headers: dict) -> bool:
+    return "cbor" in headers.get("smithy-protocol", "") or "cbor" in headers.get("content-type", "")
 
 
 def _context(original, service, iam_action, body, params):
