@@ -13,6 +13,184 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// What is told although nobody looks.
+type AlarmsSettings struct {
+	// Whether there are alarms. Default: true.
+	Enabled *bool `pulumi:"enabled"`
+	// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+	ScoreDrop *int `pulumi:"scoreDrop"`
+	// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+	SilentHours *int `pulumi:"silentHours"`
+}
+
+// AlarmsSettingsInput is an input type that accepts AlarmsSettingsArgs and AlarmsSettingsOutput values.
+// You can construct a concrete instance of `AlarmsSettingsInput` via:
+//
+//	AlarmsSettingsArgs{...}
+type AlarmsSettingsInput interface {
+	pulumi.Input
+
+	ToAlarmsSettingsOutput() AlarmsSettingsOutput
+	ToAlarmsSettingsOutputWithContext(context.Context) AlarmsSettingsOutput
+}
+
+// What is told although nobody looks.
+type AlarmsSettingsArgs struct {
+	// Whether there are alarms. Default: true.
+	Enabled *bool `pulumi:"enabled"`
+	// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+	ScoreDrop pulumi.IntPtrInput `pulumi:"scoreDrop"`
+	// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+	SilentHours pulumi.IntPtrInput `pulumi:"silentHours"`
+}
+
+func (AlarmsSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AlarmsSettings)(nil)).Elem()
+}
+
+func (i AlarmsSettingsArgs) ToAlarmsSettingsOutput() AlarmsSettingsOutput {
+	return i.ToAlarmsSettingsOutputWithContext(context.Background())
+}
+
+func (i AlarmsSettingsArgs) ToAlarmsSettingsOutputWithContext(ctx context.Context) AlarmsSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AlarmsSettingsOutput)
+}
+
+func (i AlarmsSettingsArgs) ToAlarmsSettingsPtrOutput() AlarmsSettingsPtrOutput {
+	return i.ToAlarmsSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i AlarmsSettingsArgs) ToAlarmsSettingsPtrOutputWithContext(ctx context.Context) AlarmsSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AlarmsSettingsOutput).ToAlarmsSettingsPtrOutputWithContext(ctx)
+}
+
+// AlarmsSettingsPtrInput is an input type that accepts AlarmsSettingsArgs, AlarmsSettingsPtr and AlarmsSettingsPtrOutput values.
+// You can construct a concrete instance of `AlarmsSettingsPtrInput` via:
+//
+//	        AlarmsSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AlarmsSettingsPtrInput interface {
+	pulumi.Input
+
+	ToAlarmsSettingsPtrOutput() AlarmsSettingsPtrOutput
+	ToAlarmsSettingsPtrOutputWithContext(context.Context) AlarmsSettingsPtrOutput
+}
+
+type alarmsSettingsPtrType AlarmsSettingsArgs
+
+func AlarmsSettingsPtr(v *AlarmsSettingsArgs) AlarmsSettingsPtrInput {
+	return (*alarmsSettingsPtrType)(v)
+}
+
+func (*alarmsSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AlarmsSettings)(nil)).Elem()
+}
+
+func (i *alarmsSettingsPtrType) ToAlarmsSettingsPtrOutput() AlarmsSettingsPtrOutput {
+	return i.ToAlarmsSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *alarmsSettingsPtrType) ToAlarmsSettingsPtrOutputWithContext(ctx context.Context) AlarmsSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AlarmsSettingsPtrOutput)
+}
+
+// What is told although nobody looks.
+type AlarmsSettingsOutput struct{ *pulumi.OutputState }
+
+func (AlarmsSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AlarmsSettings)(nil)).Elem()
+}
+
+func (o AlarmsSettingsOutput) ToAlarmsSettingsOutput() AlarmsSettingsOutput {
+	return o
+}
+
+func (o AlarmsSettingsOutput) ToAlarmsSettingsOutputWithContext(ctx context.Context) AlarmsSettingsOutput {
+	return o
+}
+
+func (o AlarmsSettingsOutput) ToAlarmsSettingsPtrOutput() AlarmsSettingsPtrOutput {
+	return o.ToAlarmsSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o AlarmsSettingsOutput) ToAlarmsSettingsPtrOutputWithContext(ctx context.Context) AlarmsSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AlarmsSettings) *AlarmsSettings {
+		return &v
+	}).(AlarmsSettingsPtrOutput)
+}
+
+// Whether there are alarms. Default: true.
+func (o AlarmsSettingsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AlarmsSettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+func (o AlarmsSettingsOutput) ScoreDrop() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AlarmsSettings) *int { return v.ScoreDrop }).(pulumi.IntPtrOutput)
+}
+
+// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+func (o AlarmsSettingsOutput) SilentHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AlarmsSettings) *int { return v.SilentHours }).(pulumi.IntPtrOutput)
+}
+
+type AlarmsSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (AlarmsSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AlarmsSettings)(nil)).Elem()
+}
+
+func (o AlarmsSettingsPtrOutput) ToAlarmsSettingsPtrOutput() AlarmsSettingsPtrOutput {
+	return o
+}
+
+func (o AlarmsSettingsPtrOutput) ToAlarmsSettingsPtrOutputWithContext(ctx context.Context) AlarmsSettingsPtrOutput {
+	return o
+}
+
+func (o AlarmsSettingsPtrOutput) Elem() AlarmsSettingsOutput {
+	return o.ApplyT(func(v *AlarmsSettings) AlarmsSettings {
+		if v != nil {
+			return *v
+		}
+		var ret AlarmsSettings
+		return ret
+	}).(AlarmsSettingsOutput)
+}
+
+// Whether there are alarms. Default: true.
+func (o AlarmsSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AlarmsSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AlarmsSettings) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ScoreDrop
+	}).(pulumi.IntPtrOutput)
+}
+
+// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AlarmsSettings) *int {
+		if v == nil {
+			return nil
+		}
+		return v.SilentHours
+	}).(pulumi.IntPtrOutput)
+}
+
 // Whether there is a dashboard.
 type DashboardSettings struct {
 	// Whether there is a dashboard. Default: true.
@@ -1437,6 +1615,8 @@ type Reports struct {
 	BucketName *string `pulumi:"bucketName"`
 	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
+	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+	History *bool `pulumi:"history"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
 }
@@ -1458,6 +1638,8 @@ type ReportsArgs struct {
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
 	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
 	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
+	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+	History *bool `pulumi:"history"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
 }
@@ -1550,6 +1732,11 @@ func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+func (o ReportsOutput) History() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Reports) *bool { return v.History }).(pulumi.BoolPtrOutput)
+}
+
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
@@ -1596,6 +1783,16 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 			return nil
 		}
 		return v.ForceDestroy
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+func (o ReportsPtrOutput) History() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Reports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.History
 	}).(pulumi.BoolPtrOutput)
 }
 
@@ -2359,6 +2556,8 @@ func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsInput)(nil)).Elem(), AlarmsSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsPtrInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsPtrInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkInput)(nil)).Elem(), FrameworkArgs{})
@@ -2381,6 +2580,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopePtrInput)(nil)).Elem(), ScopeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
+	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
+	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsPtrOutput{})
 	pulumi.RegisterOutputType(FrameworkOutput{})

@@ -7,6 +7,24 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
+ * What is told although nobody looks.
+ */
+export interface AlarmsSettingsArgs {
+    /**
+     * Whether there are alarms. Default: true.
+     */
+    enabled?: boolean;
+    /**
+     * Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+     */
+    scoreDrop?: pulumi.Input<number | undefined>;
+    /**
+     * Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+     */
+    silentHours?: pulumi.Input<number | undefined>;
+}
+
+/**
  * Whether there is a dashboard.
  */
 export interface DashboardSettingsArgs {
@@ -224,6 +242,10 @@ export interface ReportsArgs {
      * Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
      */
     forceDestroy?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+     */
+    history?: boolean;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */

@@ -16,6 +16,8 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'AlarmsSettingsArgs',
+    'AlarmsSettingsArgsDict',
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
     'Framework',
@@ -47,6 +49,80 @@ __all__ = [
     'SourcesArgs',
     'SourcesArgsDict',
 ]
+
+class AlarmsSettingsArgsDict(TypedDict):
+    """
+    What is told although nobody looks.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether there are alarms. Default: true.
+    """
+    score_drop: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+    """
+    silent_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+    """
+
+@pulumi.input_type
+class AlarmsSettingsArgs:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 score_drop: pulumi.Input[Optional[_builtins.int]] = None,
+                 silent_hours: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        What is told although nobody looks.
+
+        :param _builtins.bool enabled: Whether there are alarms. Default: true.
+        :param pulumi.Input[_builtins.int] score_drop: Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+        :param pulumi.Input[_builtins.int] silent_hours: Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if score_drop is not None:
+            pulumi.set(__self__, "score_drop", score_drop)
+        if silent_hours is not None:
+            pulumi.set(__self__, "silent_hours", silent_hours)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether there are alarms. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scoreDrop")
+    def score_drop(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+        """
+        return pulumi.get(self, "score_drop")
+
+    @score_drop.setter
+    def score_drop(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "score_drop", value)
+
+    @_builtins.property
+    @pulumi.getter(name="silentHours")
+    def silent_hours(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        """
+        return pulumi.get(self, "silent_hours")
+
+    @silent_hours.setter
+    def silent_hours(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "silent_hours", value)
+
 
 class DashboardSettingsArgsDict(TypedDict):
     """
@@ -942,6 +1018,10 @@ class ReportsArgsDict(TypedDict):
     """
     Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
     """
+    history: NotRequired[_builtins.bool]
+    """
+    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+    """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -952,18 +1032,22 @@ class ReportsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
+                 history: Optional[_builtins.bool] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         """
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
+        if history is not None:
+            pulumi.set(__self__, "history", history)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
 
@@ -990,6 +1074,18 @@ class ReportsArgs:
     @force_destroy.setter
     def force_destroy(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "force_destroy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def history(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+        """
+        return pulumi.get(self, "history")
+
+    @history.setter
+    def history(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "history", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")
