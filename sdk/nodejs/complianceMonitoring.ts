@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
+ * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
  * Not there yet: notices, remediation, waivers, cost, several regions.
  */
@@ -64,6 +64,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly dashboardName: pulumi.Output<string | undefined>;
     /**
+     * Name of the Athena workgroup that queries the history, where there is one.
+     */
+    declare public /*out*/ readonly historyWorkgroupName: pulumi.Output<string | undefined>;
+    /**
      * ARN of the KMS key.
      */
     declare public readonly kmsKeyArn: pulumi.Output<string>;
@@ -108,6 +112,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
         opts = opts || {};
         if (!opts.id) {
             resourceInputs["aggregation"] = args?.aggregation;
+            resourceInputs["alarms"] = args?.alarms;
             resourceInputs["dashboard"] = args?.dashboard;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
@@ -129,6 +134,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["configRuleNames"] = undefined /*out*/;
             resourceInputs["conformancePackNames"] = undefined /*out*/;
             resourceInputs["dashboardName"] = undefined /*out*/;
+            resourceInputs["historyWorkgroupName"] = undefined /*out*/;
             resourceInputs["kmsKeyId"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
@@ -146,6 +152,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["configRuleNames"] = undefined /*out*/;
             resourceInputs["conformancePackNames"] = undefined /*out*/;
             resourceInputs["dashboardName"] = undefined /*out*/;
+            resourceInputs["historyWorkgroupName"] = undefined /*out*/;
             resourceInputs["kmsKeyArn"] = undefined /*out*/;
             resourceInputs["kmsKeyId"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
@@ -168,6 +175,10 @@ export interface ComplianceMonitoringArgs {
      * Which accounts and regions are seen.
      */
     aggregation?: inputs.SourcesArgs;
+    /**
+     * What is told although nobody looks.
+     */
+    alarms?: inputs.AlarmsSettingsArgs;
     /**
      * Whether there is a dashboard.
      */

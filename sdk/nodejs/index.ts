@@ -15,6 +15,11 @@ export type AggregationSource = import("./aggregationSource").AggregationSource;
 export const AggregationSource: typeof import("./aggregationSource").AggregationSource = null as any;
 utilities.lazyLoad(exports, ["AggregationSource"], () => require("./aggregationSource"));
 
+export { AlarmsArgs } from "./alarms";
+export type Alarms = import("./alarms").Alarms;
+export const Alarms: typeof import("./alarms").Alarms = null as any;
+utilities.lazyLoad(exports, ["Alarms"], () => require("./alarms"));
+
 export { AlertsArgs } from "./alerts";
 export type Alerts = import("./alerts").Alerts;
 export const Alerts: typeof import("./alerts").Alerts = null as any;
@@ -60,6 +65,11 @@ export const getManagedRule: typeof import("./getManagedRule").getManagedRule = 
 export const getManagedRuleOutput: typeof import("./getManagedRule").getManagedRuleOutput = null as any;
 utilities.lazyLoad(exports, ["getManagedRule","getManagedRuleOutput"], () => require("./getManagedRule"));
 
+export { HistoryArgs } from "./history";
+export type History = import("./history").History;
+export const History: typeof import("./history").History = null as any;
+utilities.lazyLoad(exports, ["History"], () => require("./history"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
@@ -99,6 +109,8 @@ const _module = {
                 return new Aggregation(name, <any>undefined, { urn })
             case "aws-compliance:index:AggregationSource":
                 return new AggregationSource(name, <any>undefined, { urn })
+            case "aws-compliance:index:Alarms":
+                return new Alarms(name, <any>undefined, { urn })
             case "aws-compliance:index:Alerts":
                 return new Alerts(name, <any>undefined, { urn })
             case "aws-compliance:index:ComplianceMonitoring":
@@ -109,6 +121,8 @@ const _module = {
                 return new Encryption(name, <any>undefined, { urn })
             case "aws-compliance:index:Functions":
                 return new Functions(name, <any>undefined, { urn })
+            case "aws-compliance:index:History":
+                return new History(name, <any>undefined, { urn })
             case "aws-compliance:index:Recorder":
                 return new Recorder(name, <any>undefined, { urn })
             case "aws-compliance:index:ReportStore":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -29,9 +30,25 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
     assert "configRuleNames" in done.stdout
     assert "No changes: 90 resources stayed as they are." in done.stdout
     assert not leftover.exists(), "what an earlier run left is removed first"
+    shows_the_day(done.stdout)
     endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0]
     listening = subprocess.run(["sh", "-c", "cat /proc/net/tcp"], capture_output=True, text=True).stdout
     assert f":{int(endpoint):04X} 00000000:0000 0A" not in listening, "the account has ended"
+
+
+def shows_the_day(text: str) -> None:
+    """Two accounts and two regions, what was bad, what was told, the score before and after, a report to open."""
+    assert text.count("rules and an authorization: ") == 2
+    for why in ("attached and not encrypted", "no backups", "which is not approved", "open to plain HTTP"):
+        assert why in text
+    assert "Notice: ALARM" in text and "compliance-non-compliance: " in text
+    assert "What to do: https://console.aws.amazon.com/s3/object/compliance-reports-444444444444-eu-west-1?" in text
+    before, after = map(float, re.search(r"Score: ([\d.]+) before, ([\d.]+) after", text).groups())
+    assert before < after < 100
+    assert "1 new, 3 fixed, 1 still open." in text
+    assert "Did not report: 555555555555 in us-east-1." in text
+    page = (ROOT / re.search(r"Open the report: (\S+)", text)[1]).read_text()
+    assert f"{after:.1f}" in page
 
 
 def test_an_unknown_example_names_the_known_ones():

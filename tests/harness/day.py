@@ -21,6 +21,7 @@ from .artefacts import BUILD, ROOT
 from .engine import Engine, EngineError, Stack
 
 PROGRAMS = ROOT / "examples/several-accounts"
+# As the programs name them.
 CENTRAL, OTHER = "444444444444", "555555555555"
 HERE, THERE = "eu-west-1", "us-east-1"
 # A run takes a second; a machine that is busy, more.
@@ -79,7 +80,7 @@ def deploy(engine: Engine, seen: list[Account]) -> Stack:
     central, *others = seen
     for place in seen:
         prepare_landing_zone(place)
-    monitor = Stack(engine, PROGRAMS / "central", "day", central.environment, account=CENTRAL, otherAccount=OTHER)
+    monitor = Stack(engine, PROGRAMS / "central", "day", central.environment)
     sources = [
         Stack(
             engine,
@@ -87,7 +88,6 @@ def deploy(engine: Engine, seen: list[Account]) -> Stack:
             f"day-{place.account_id}-{place.region}",
             place.environment,
             region=place.region,
-            centralAccount=CENTRAL,
         )
         for place in others
     ]

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
+// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 //
 // Not there yet: notices, remediation, waivers, cost, several regions.
 type ComplianceMonitoring struct {
@@ -35,6 +35,8 @@ type ComplianceMonitoring struct {
 	ConformancePackNames pulumi.StringArrayOutput `pulumi:"conformancePackNames"`
 	// Name of the dashboard, where there is one.
 	DashboardName pulumi.StringPtrOutput `pulumi:"dashboardName"`
+	// Name of the Athena workgroup that queries the history, where there is one.
+	HistoryWorkgroupName pulumi.StringPtrOutput `pulumi:"historyWorkgroupName"`
 	// ARN of the KMS key.
 	KmsKeyArn pulumi.StringOutput `pulumi:"kmsKeyArn"`
 	// Id of the KMS key; of your own key, its ARN.
@@ -72,6 +74,8 @@ func NewComplianceMonitoring(ctx *pulumi.Context,
 type complianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
 	Aggregation *Sources `pulumi:"aggregation"`
+	// What is told although nobody looks.
+	Alarms *AlarmsSettings `pulumi:"alarms"`
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
 	// Frameworks whose rules are evaluated, too, each rule once.
@@ -102,6 +106,8 @@ type complianceMonitoringArgs struct {
 type ComplianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
 	Aggregation *SourcesArgs
+	// What is told although nobody looks.
+	Alarms *AlarmsSettingsArgs
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettingsArgs
 	// Frameworks whose rules are evaluated, too, each rule once.
@@ -258,6 +264,11 @@ func (o ComplianceMonitoringOutput) ConformancePackNames() pulumi.StringArrayOut
 // Name of the dashboard, where there is one.
 func (o ComplianceMonitoringOutput) DashboardName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringPtrOutput { return v.DashboardName }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Athena workgroup that queries the history, where there is one.
+func (o ComplianceMonitoringOutput) HistoryWorkgroupName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringPtrOutput { return v.HistoryWorkgroupName }).(pulumi.StringPtrOutput)
 }
 
 // ARN of the KMS key.

@@ -25,6 +25,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &Aggregation{}
 	case "aws-compliance:index:AggregationSource":
 		r = &AggregationSource{}
+	case "aws-compliance:index:Alarms":
+		r = &Alarms{}
 	case "aws-compliance:index:Alerts":
 		r = &Alerts{}
 	case "aws-compliance:index:ComplianceMonitoring":
@@ -35,6 +37,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &Encryption{}
 	case "aws-compliance:index:Functions":
 		r = &Functions{}
+	case "aws-compliance:index:History":
+		r = &History{}
 	case "aws-compliance:index:Recorder":
 		r = &Recorder{}
 	case "aws-compliance:index:ReportStore":

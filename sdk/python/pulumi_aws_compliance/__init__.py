@@ -9,6 +9,7 @@ import typing
 from ._enums import *
 from .aggregation import *
 from .aggregation_source import *
+from .alarms import *
 from .alerts import *
 from .check_rules import *
 from .compliance_monitoring import *
@@ -18,6 +19,7 @@ from .functions import *
 from .get_account_status import *
 from .get_framework import *
 from .get_managed_rule import *
+from .history import *
 from .provider import *
 from .recorder import *
 from .report_store import *
@@ -34,11 +36,13 @@ _utilities.register(
   "classes": {
    "aws-compliance:index:Aggregation": "Aggregation",
    "aws-compliance:index:AggregationSource": "AggregationSource",
+   "aws-compliance:index:Alarms": "Alarms",
    "aws-compliance:index:Alerts": "Alerts",
    "aws-compliance:index:ComplianceMonitoring": "ComplianceMonitoring",
    "aws-compliance:index:Dashboard": "Dashboard",
    "aws-compliance:index:Encryption": "Encryption",
    "aws-compliance:index:Functions": "Functions",
+   "aws-compliance:index:History": "History",
    "aws-compliance:index:Recorder": "Recorder",
    "aws-compliance:index:ReportStore": "ReportStore",
    "aws-compliance:index:RuleSet": "RuleSet"

@@ -22,6 +22,7 @@ __all__ = ['ComplianceMonitoringArgs', 'ComplianceMonitoring']
 class ComplianceMonitoringArgs:
     def __init__(__self__, *,
                  aggregation: Optional['SourcesArgs'] = None,
+                 alarms: Optional['AlarmsSettingsArgs'] = None,
                  dashboard: Optional['DashboardSettingsArgs'] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
@@ -38,6 +39,7 @@ class ComplianceMonitoringArgs:
         The set of arguments for constructing a ComplianceMonitoring resource.
 
         :param 'SourcesArgs' aggregation: Which accounts and regions are seen.
+        :param 'AlarmsSettingsArgs' alarms: What is told although nobody looks.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
@@ -53,6 +55,8 @@ class ComplianceMonitoringArgs:
         """
         if aggregation is not None:
             pulumi.set(__self__, "aggregation", aggregation)
+        if alarms is not None:
+            pulumi.set(__self__, "alarms", alarms)
         if dashboard is not None:
             pulumi.set(__self__, "dashboard", dashboard)
         if frameworks is not None:
@@ -89,6 +93,18 @@ class ComplianceMonitoringArgs:
     @aggregation.setter
     def aggregation(self, value: Optional['SourcesArgs']):
         pulumi.set(self, "aggregation", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def alarms(self) -> Optional['AlarmsSettingsArgs']:
+        """
+        What is told although nobody looks.
+        """
+        return pulumi.get(self, "alarms")
+
+    @alarms.setter
+    def alarms(self, value: Optional['AlarmsSettingsArgs']):
+        pulumi.set(self, "alarms", value)
 
     @_builtins.property
     @pulumi.getter
@@ -242,6 +258,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
+                 alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -256,13 +273,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
+        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
         Not there yet: notices, remediation, waivers, cost, several regions.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['SourcesArgs', 'SourcesArgsDict'] aggregation: Which accounts and regions are seen.
+        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: What is told although nobody looks.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
@@ -283,7 +301,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  args: Optional[ComplianceMonitoringArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
+        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
         Not there yet: notices, remediation, waivers, cost, several regions.
 
@@ -303,6 +321,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
+                 alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -327,6 +346,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__ = ComplianceMonitoringArgs.__new__(ComplianceMonitoringArgs)
 
             __props__.__dict__["aggregation"] = aggregation
+            __props__.__dict__["alarms"] = alarms
             __props__.__dict__["dashboard"] = dashboard
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
@@ -348,6 +368,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["config_rule_names"] = None
             __props__.__dict__["conformance_pack_names"] = None
             __props__.__dict__["dashboard_name"] = None
+            __props__.__dict__["history_workgroup_name"] = None
             __props__.__dict__["kms_key_id"] = None
             __props__.__dict__["lambda_role_arn"] = None
             __props__.__dict__["processing_lambda_arn"] = None
@@ -433,6 +454,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         Name of the dashboard, where there is one.
         """
         return pulumi.get(self, "dashboard_name")
+
+    @_builtins.property
+    @pulumi.getter(name="historyWorkgroupName")
+    def history_workgroup_name(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Name of the Athena workgroup that queries the history, where there is one.
+        """
+        return pulumi.get(self, "history_workgroup_name")
 
     @_builtins.property
     @pulumi.getter(name="kmsKeyArn")
