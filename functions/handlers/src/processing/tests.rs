@@ -62,7 +62,10 @@ async fn the_first_run_is_silent_but_for_one_summary() {
     account.look("run-1", 0).await;
     assert_eq!(account.kinds(), ["summary"]);
     let summary = &account.messages()[0];
-    assert_eq!((&summary["openFindings"], &summary["settledRules"], &summary["waitingRules"]), (&json!(3), &json!(1), &json!(1)));
+    assert_eq!(
+        (&summary["openFindings"], &summary["settledRules"], &summary["waitingRules"]),
+        (&json!(3), &json!(1), &json!(1))
+    );
     assert_eq!(account.entries("findings/"), 3, "every page was read");
     account.look("run-2", 10).await;
     assert_eq!(account.kinds(), ["summary"], "nothing changed, nothing is told");
@@ -130,7 +133,10 @@ async fn a_message_says_where_what_and_since_when() {
     account.state.lock().unwrap().unconfirmed = 2;
     account.look("run-3", 30).await;
     let told = &account.messages()[1]["transitions"][0];
-    assert_eq!((&told["accountAlias"], &told["region"], &told["since"]), (&json!("prod"), &json!("eu-central-1"), &json!("2026-03-04T04:53:20Z")));
+    assert_eq!(
+        (&told["accountAlias"], &told["region"], &told["since"]),
+        (&json!("prod"), &json!("eu-central-1"), &json!("2026-03-04T04:53:20Z"))
+    );
     let text = account.state.lock().unwrap().published[1]["email"].as_str().unwrap().to_owned();
     assert!(text.contains("2 e-mail subscriptions of this topic not confirmed yet"), "{text}");
 }
@@ -179,10 +185,8 @@ async fn two_runs_at_once_lose_no_update_and_tell_nothing_twice() {
         let account = settled(&[("x", BAD), ("z", GOOD)]).await;
         account.judge("a", &[("x", GOOD), ("y", BAD), ("z", BAD)]);
         let (event, schedule) = (change("y"), json!({ "detail-type": "Scheduled Event" }));
-        let (first, second) = tokio::join!(
-            account.run(&event, "run-1", 1),
-            account.run(&schedule, "run-2", 1 + round % 2),
-        );
+        let (first, second) =
+            tokio::join!(account.run(&event, "run-1", 1), account.run(&schedule, "run-2", 1 + round % 2),);
         first.unwrap();
         second.unwrap();
         // One may have left the other's notice alone while that one was sending it.
@@ -269,7 +273,11 @@ async fn with_a_third_of_all_calls_throttled_everything_is_told_once_in_the_end(
         account.fail(move |_, request| {
             // A linear congruential generator: the same calls in every run of the test.
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let code = if request.line.starts_with("GET /reports") || request.line.starts_with("PUT") { "SlowDown" } else { "ThrottlingException" };
+            let code = if request.line.starts_with("GET /reports") || request.line.starts_with("PUT") {
+                "SlowDown"
+            } else {
+                "ThrottlingException"
+            };
             (state >> 33 & 1023 < 307).then_some(Fault::Refused(code))
         });
         let mut minutes = 1;
@@ -326,7 +334,8 @@ async fn a_route_gets_a_message_of_its_own() {
     account.judge("a", &[("x", BAD)]);
     account.judge("b", &[("x", BAD)]);
     account.look("run-1", 1).await;
-    let rules: Vec<_> = account.messages()[1..].iter().map(|message| message["transitions"][0]["rule"].clone()).collect();
+    let rules: Vec<_> =
+        account.messages()[1..].iter().map(|message| message["transitions"][0]["rule"].clone()).collect();
     assert_eq!(rules, ["b", "a"]);
 }
 
@@ -335,7 +344,10 @@ async fn the_way_through_the_topic_is_tested_once() {
     let account = settled(&[]).await;
     let alarms = account.state.lock().unwrap().alarms.clone();
     assert_eq!(alarms.len(), 2);
-    assert!(alarms[0].starts_with("OK ") && alarms[1].starts_with("ALARM ") && alarms[1].contains("run-0"), "{alarms:?}");
+    assert!(
+        alarms[0].starts_with("OK ") && alarms[1].starts_with("ALARM ") && alarms[1].contains("run-0"),
+        "{alarms:?}"
+    );
     account.look("run-1", 10).await;
     account.look("run-2", 20).await;
     let state = account.state.lock().unwrap();
