@@ -173,7 +173,14 @@ pub fn at(run: &str, minutes: u64) -> Invocation {
 }
 
 fn refusal(request: &Request, code: &str) -> Answer {
-    let status = if code == "Killed" || code.contains("Throttl") || code == "SlowDown" { 400 } else { 403 };
+    let status = match code {
+        "SlowDown" => 503,
+        "Killed" | "ThrottlingException" => 400,
+        _ => 403,
+    };
+    if !request.line.starts_with("POST") {
+        return (status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"));
+    }
     match request.headers.get("x-amz-target") {
         Some(_) => (status, json!({ "__type": code, "message": "no" }).to_string()),
         None => {

@@ -205,14 +205,16 @@ async fn a_run_that_is_killed_at_any_step_and_comes_again_does_nothing_twice_and
         loop {
             let account = settled(&[("x", BAD), ("z", GOOD)]).await;
             account.judge("a", &[("x", GOOD), ("y", BAD), ("z", BAD)]);
-            let hit = Arc::new(AtomicUsize::new(0));
-            let counted = Arc::clone(&hit);
-            account.fail(move |call, _| {
+            let (hit, taken) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(usize::MAX)));
+            let (counted, published) = (Arc::clone(&hit), Arc::clone(&taken));
+            account.fail(move |call, request| {
                 // A process that is dead makes no further call.
-                (call >= step).then(|| {
-                    counted.fetch_add(1, Ordering::Relaxed);
-                    Fault::Refused("Killed")
-                })
+                let dead = call >= step;
+                counted.fetch_add(usize::from(dead), Ordering::Relaxed);
+                if request.body.contains("Action=Publish") && !dead {
+                    published.store(call, Ordering::Relaxed);
+                }
+                dead.then_some(Fault::Refused("Killed"))
             });
             let answer = account.run(&json!({}), "run-1", 1).await;
             account.heal();
@@ -224,7 +226,12 @@ async fn a_run_that_is_killed_at_any_step_and_comes_again_does_nothing_twice_and
             answer.unwrap_err();
             // After the claims of the dead run have ended.
             account.run(&json!({}), retried, 10).await.unwrap();
-            let mut told = account.told();
+            // The message that SNS took and that nobody could write down any more comes again, under its id.
+            let doubled = taken.load(Ordering::Relaxed).wrapping_add(1) == step;
+            let messages = account.messages();
+            assert_eq!(messages.len(), if doubled { 2 } else { 1 }, "killed at call {step}, then {retried}");
+            assert!(messages.iter().all(|message| message["id"] == messages[0]["id"]));
+            let mut told = account.told().into_iter().take(3).collect::<Vec<_>>();
             told.sort();
             assert_eq!(told, ["fixed x", "nonCompliant y", "nonCompliant z"], "killed at call {step}, then {retried}");
             assert_eq!(account.entries("ready/"), 0);
@@ -334,9 +341,12 @@ async fn a_route_gets_a_message_of_its_own() {
     account.judge("a", &[("x", BAD)]);
     account.judge("b", &[("x", BAD)]);
     account.look("run-1", 1).await;
-    let rules: Vec<_> =
-        account.messages()[1..].iter().map(|message| message["transitions"][0]["rule"].clone()).collect();
-    assert_eq!(rules, ["b", "a"]);
+    let mut rules: Vec<_> = account.messages()[1..]
+        .iter()
+        .map(|message| message["transitions"][0]["rule"].as_str().unwrap().to_owned())
+        .collect();
+    rules.sort();
+    assert_eq!(rules, ["a", "b"], "a message each");
 }
 
 #[tokio::test]
