@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from engine.deployment import Deployment, compliance_change, yaml_program
-from engine.test_functions import BUCKETS, eventually, result
+from engine.test_functions import BUCKETS, result
 
 VOLUMES = "ebs-volumes-encrypted"
 OUTPUTS = ("bucketName", "kmsKeyArn", "ledgerTableName", "pendingEmails", "snsTopicArn")
@@ -60,7 +60,12 @@ def queue(account, name: str) -> tuple[str, str]:
     sqs = account.client("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    admit = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    admit = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [admit]})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     return url, arn
@@ -95,7 +100,9 @@ def nothing_open(told):
     """Each test begins with resources that comply, and with empty queues."""
     for rule in (BUCKETS, VOLUMES):
         known = told.deployment.client("config").get_compliance_details_by_config_rule(ConfigRuleName=rule, Limit=100)
-        places = [each["EvaluationResultIdentifier"]["EvaluationResultQualifier"] for each in known["EvaluationResults"]]
+        places = [
+            each["EvaluationResultIdentifier"]["EvaluationResultQualifier"] for each in known["EvaluationResults"]
+        ]
         told.judge(*(result(place["ResourceId"], "COMPLIANT") for place in places), rule=rule)
     told.look()
     told.messages(told.everything)
@@ -167,7 +174,8 @@ def test_an_event_of_a_rule_that_is_not_watched_goes_back(told):
 
 
 @pytest.mark.parametrize(
-    ("service", "action"), [("config", "*"), ("dynamodb", "TransactWriteItems"), ("dynamodb", "Query"), ("sns", "Publish")]
+    ("service", "action"),
+    [("config", "*"), ("dynamodb", "TransactWriteItems"), ("dynamodb", "Query"), ("sns", "Publish")],
 )
 def test_a_throttled_service_delays_and_doubles_nothing(told, service, action):
     told.judge(result(f"slow-{service}-{action}", "NON_COMPLIANT"))

@@ -69,7 +69,12 @@ pub fn made(before: Option<&Entry>, origin: &Origin, now: &Timestamp) -> Result<
 ///
 /// # Errors
 /// Never: it renders.
-pub fn hold(transitions: Vec<Transition>, origin: &Origin, now: &Timestamp, id: &str) -> Result<Write, serde_json::Error> {
+pub fn hold(
+    transitions: Vec<Transition>,
+    origin: &Origin,
+    now: &Timestamp,
+    id: &str,
+) -> Result<Write, serde_json::Error> {
     let sort = format!("{}-{id}", now.compact());
     let body = serde_json::to_string(&Held { transitions })?;
     Ok(Write::Put(Entry { partition: held(origin), sort, revision: 1, body, expires: None }))

@@ -234,7 +234,9 @@ mod tests {
             variable::LEDGER_TABLE => "compliance-ledger",
             variable::TOPIC_ARN => "arn:aws:sns:eu-central-1:123456789012:compliance-alerts",
             variable::DELIVERY_ALARM => "compliance-delivery-test",
-            variable::DELIVERY_QUEUE_URL => "https://sqs.eu-central-1.amazonaws.com/123456789012/compliance-delivery-test",
+            variable::DELIVERY_QUEUE_URL => {
+                "https://sqs.eu-central-1.amazonaws.com/123456789012/compliance-delivery-test"
+            }
             _ => return None,
         };
         Some(text.to_owned())
@@ -266,10 +268,12 @@ mod tests {
 
     #[test]
     fn what_need_not_be_there_must_be_right_where_it_is() {
-        let without = |name: &str| (!matches!(name, variable::TOPIC_ARN | variable::DELIVERY_ALARM)).then(|| lookup(name))?;
+        let without =
+            |name: &str| (!matches!(name, variable::TOPIC_ARN | variable::DELIVERY_ALARM)).then(|| lookup(name))?;
         let environment = ProcessingEnvironment::read(without).unwrap();
         assert_eq!((environment.topic_arn, environment.delivery, environment.account_alias), (None, None, None));
-        let broken = |name: &str| if name == variable::TOPIC_ARN { Some("compliance-alerts".to_owned()) } else { lookup(name) };
+        let broken =
+            |name: &str| if name == variable::TOPIC_ARN { Some("compliance-alerts".to_owned()) } else { lookup(name) };
         let error = ProcessingEnvironment::read(broken).unwrap_err().to_string();
         assert_eq!(error, "environment variables: `TOPIC_ARN` expected the arn of a topic");
     }

@@ -196,8 +196,13 @@ fn processing_is_asked_by_a_schedule_a_queue_and_by_hand() {
 #[test]
 fn anything_else_is_refused_with_what_is_expected() {
     for event in [
-        json!(null), json!("x"), json!([]), json!({ "detail-type": "Other" }), json!({ "trigger": "x" }),
-        json!({ "trigger": "digest", "more": 1 }), json!({ "Records": 1 }),
+        json!(null),
+        json!("x"),
+        json!([]),
+        json!({ "detail-type": "Other" }),
+        json!({ "trigger": "x" }),
+        json!({ "trigger": "digest", "more": 1 }),
+        json!({ "Records": 1 }),
     ] {
         let error = ask(&event).unwrap_err().to_string();
         assert!(error.starts_with("expected a scheduled event") || error.starts_with("no batch"), "{event}: {error}");

@@ -165,7 +165,10 @@ mod tests {
     fn an_entry_reads_back_as_what_was_written() {
         let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b");
         let written = entry(write(&transition, None, 7).unwrap());
-        assert_eq!((written.partition.as_str(), written.sort.as_str()), ("findings/123456789012", "a/eu-central-1/AWS.S3.Bucket/b"));
+        assert_eq!(
+            (written.partition.as_str(), written.sort.as_str()),
+            ("findings/123456789012", "a/eu-central-1/AWS.S3.Bucket/b")
+        );
         assert_eq!((written.revision, written.expires), (1, None));
         let findings = read(&[written], &run().origin).unwrap();
         assert_eq!(findings["a"][&transition.resource], Finding { open: true, since: run().time, revision: 1 });
@@ -185,14 +188,21 @@ mod tests {
         let of = |region, kind| entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, 0).unwrap());
         assert_eq!(of("eu-central-1", "AWS::IAM::Role").sort, of("us-east-1", "AWS::IAM::Role").sort);
         assert_ne!(of("eu-central-1", "AWS::S3::Bucket").sort, of("us-east-1", "AWS::S3::Bucket").sort);
-        let seen = read(&[of("us-east-1", "AWS::IAM::Role"), of("us-east-1", "AWS::S3::Bucket")], &run().origin).unwrap();
+        let seen =
+            read(&[of("us-east-1", "AWS::IAM::Role"), of("us-east-1", "AWS::S3::Bucket")], &run().origin).unwrap();
         let kinds: Vec<_> = seen["a"].keys().map(|resource| resource.resource_type.as_str()).collect();
         assert_eq!(kinds, ["AWS::IAM::Role"]);
     }
 
     #[test]
     fn an_entry_that_does_not_read_is_named() {
-        let broken = Entry { partition: "p".to_owned(), sort: "s".to_owned(), revision: 1, body: "{}".to_owned(), expires: None };
+        let broken = Entry {
+            partition: "p".to_owned(),
+            sort: "s".to_owned(),
+            revision: 1,
+            body: "{}".to_owned(),
+            expires: None,
+        };
         let error = read(&[broken], &run().origin).unwrap_err().to_string();
         assert!(error.starts_with("entry `s` of `p` does not read: missing field"), "{error}");
     }

@@ -111,14 +111,15 @@ pub fn transitions(
     };
     let opened = current.open.iter().filter(|(resource, _)| !previous.contains_key(resource));
     let opened = opened.map(|(resource, since)| transition(Kind::NonCompliant, resource, since));
-    let closed = previous.iter().filter(|(resource, _)| !current.open.contains_key(resource)).map(|(resource, since)| {
-        let kind = match resource {
-            resource if current.compliant.contains(resource) => Kind::Fixed,
-            resource if current.unrecorded.contains(resource) => Kind::NotRecorded,
-            _ => Kind::Deleted,
-        };
-        transition(kind, resource, since)
-    });
+    let closed =
+        previous.iter().filter(|(resource, _)| !current.open.contains_key(resource)).map(|(resource, since)| {
+            let kind = match resource {
+                resource if current.compliant.contains(resource) => Kind::Fixed,
+                resource if current.unrecorded.contains(resource) => Kind::NotRecorded,
+                _ => Kind::Deleted,
+            };
+            transition(kind, resource, since)
+        });
     opened.chain(closed).collect()
 }
 
@@ -154,9 +155,17 @@ pub(crate) mod tests {
         let found = transitions(PLACE, &previous, &current, &run().time);
         assert_eq!(
             kinds(&found),
-            [(Kind::NonCompliant, "new"), (Kind::Deleted, "deleted"), (Kind::Fixed, "fixed"), (Kind::NotRecorded, "off")]
+            [
+                (Kind::NonCompliant, "new"),
+                (Kind::Deleted, "deleted"),
+                (Kind::Fixed, "fixed"),
+                (Kind::NotRecorded, "off")
+            ]
         );
-        assert_eq!((found[0].account.as_str(), found[0].region.as_str(), found[0].rule.as_str()), ("123456789012", "eu-central-1", "a"));
+        assert_eq!(
+            (found[0].account.as_str(), found[0].region.as_str(), found[0].rule.as_str()),
+            ("123456789012", "eu-central-1", "a")
+        );
     }
 
     #[test]

@@ -133,7 +133,10 @@ mod tests {
     #[test]
     fn a_rule_settles_with_its_first_verdict_at_a_whole_look() {
         let (first, settled) = Watch::default().after(&[seen("a", true), seen("b", false)], Trigger::Manual, &at(0));
-        assert_eq!((settled.as_slice(), first.is_settled("a"), first.is_settled("b")), (["a".to_owned()].as_slice(), true, false));
+        assert_eq!(
+            (settled.as_slice(), first.is_settled("a"), first.is_settled("b")),
+            (["a".to_owned()].as_slice(), true, false)
+        );
         let (event, settled) = first.after(&[seen("b", true)], Trigger::Queue, &at(1));
         assert_eq!((event, settled), (first.clone(), vec![]));
         let (second, settled) = first.after(&[seen("a", true), seen("b", true)], Trigger::Schedule, &at(6));
@@ -161,13 +164,21 @@ mod tests {
     #[test]
     fn it_reads_back_and_is_written_only_where_it_changed() {
         let (first, _) = Watch::default().after(&[seen("a", true)], Trigger::Manual, &at(0));
-        let Some(Write::Put(entry)) = first.write(&Watch::default(), &run().origin).unwrap() else { panic!("no write") };
-        assert_eq!((entry.partition.as_str(), entry.sort.as_str(), entry.revision), ("watch/123456789012/eu-central-1", "rules", 1));
+        let Some(Write::Put(entry)) = first.write(&Watch::default(), &run().origin).unwrap() else {
+            panic!("no write")
+        };
+        assert_eq!(
+            (entry.partition.as_str(), entry.sort.as_str(), entry.revision),
+            ("watch/123456789012/eu-central-1", "rules", 1)
+        );
         let read = Watch::read(Some(&entry)).unwrap();
         assert!(read.is_settled("a") && !read.is_first() && Watch::read(None).unwrap().is_first());
         let (same, _) = read.after(&[seen("a", true)], Trigger::Schedule, &at(6));
         assert_eq!(same.write(&read, &run().origin).unwrap(), None);
         let (nothing, _) = Watch::default().after(&[], Trigger::Manual, &at(0));
-        assert!(nothing.write(&Watch::default(), &run().origin).unwrap().is_some(), "a first run without rules is over, too");
+        assert!(
+            nothing.write(&Watch::default(), &run().origin).unwrap().is_some(),
+            "a first run without rules is over, too"
+        );
     }
 }

@@ -31,7 +31,8 @@ impl Topic {
         let request = self.client.publish().topic_arn(&self.arn).message_structure("json");
         let mut request = request.subject(&message.subject).message(&message.body);
         for (name, attribute) in &message.attributes {
-            let value = MessageAttributeValue::builder().data_type(attribute.data_type()).string_value(attribute.value());
+            let value =
+                MessageAttributeValue::builder().data_type(attribute.data_type()).string_value(attribute.value());
             let value = value.build().map_err(|error| AwsError::refused(operation(), &error))?;
             request = request.message_attributes(*name, value);
         }

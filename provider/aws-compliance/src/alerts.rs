@@ -162,8 +162,7 @@ fn delivery_test(
         .set_tags(tags::input(tags))
         .options(depends_on(topic_policy))
         .register();
-    all([queue.id(), subscription.arn(), alarm.arn()])
-        .map(|texts| texts.into_iter().next().unwrap_or_default())
+    all([queue.id(), subscription.arn(), alarm.arn()]).map(|texts| texts.into_iter().next().unwrap_or_default())
 }
 
 /// Three more tries for an HTTP endpoint, 20 seconds apart (SNS, "Creating an HTTP/S delivery policy").

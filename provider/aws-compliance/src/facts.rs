@@ -34,7 +34,8 @@ impl AccountFacts {
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
         let code = bundle::archive().map_err(ConstructError::Failed)?;
         // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
-        let alias = invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
+        let alias =
+            invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
         let (identity, partition, region, alias) = try_join!(
             invoke(context, "aws:index/getCallerIdentity:getCallerIdentity"),
             invoke(context, "aws:index/getPartition:getPartition"),

@@ -1,8 +1,8 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
 use account_look::{LookRequest, PlannedKey, PlannedName};
-use functions_core::contract::Handler;
 use aws_resources::lambda;
+use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
@@ -171,7 +171,8 @@ impl Component for ComplianceMonitoring {
             recorded.as_ref().unwrap_or(facts),
         )?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
-        let functions = scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
+        let functions =
+            scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
         if args.alarms.enabled {
             scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), facts)?;

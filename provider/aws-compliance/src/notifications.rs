@@ -234,7 +234,10 @@ mod tests {
         ] {
             assert!(told.iter().any(|problem| problem.contains(part)), "{part} is not in {told:#?}");
         }
-        assert!(told.iter().any(|problem| problem.contains("critical`")) && told.iter().any(|each| each.contains("hipaa`")), "{told:#?}");
+        assert!(
+            told.iter().any(|problem| problem.contains("critical`")) && told.iter().any(|each| each.contains("hipaa`")),
+            "{told:#?}"
+        );
     }
 
     #[test]

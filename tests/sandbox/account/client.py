@@ -116,7 +116,7 @@ class Account:
         self._door("confirmations", topic=topic_arn, address=address)
 
     def throttle(self, service: str, action: str, times: int) -> None:
-        """Let the next calls of an action (`*`: of every one) be throttled. Services: config, dynamodb, kms, sns, sts."""
+        """Let the next calls of an action (`*`: of every one) be throttled: config, dynamodb, kms, sns, sts."""
         # STS and SNS speak the query protocol, whose code is another one ("Common Errors").
         code = "Throttling" if service in ("sns", "sts") else "ThrottlingException"
         self._door("faults", service=service, action=action, times=times, code=code)

@@ -67,7 +67,8 @@ impl Message {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let attributes = self.attributes.iter();
-        self.body.len() + attributes.map(|(name, value)| name.len() + "String.Array".len() + value.value().len()).sum::<usize>()
+        self.body.len()
+            + attributes.map(|(name, value)| name.len() + "String.Array".len() + value.value().len()).sum::<usize>()
     }
 }
 
@@ -208,7 +209,10 @@ fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, 
         false => format!("Further rules are watched in account {account}, region {region}.\n\n"),
     };
     let findings = counted(open, "resource does", "resources do");
-    let _ = writeln!(text, "{rules} judged already; {findings} not comply. From now on changes are told, and only changes.");
+    let _ = writeln!(
+        text,
+        "{rules} judged already; {findings} not comply. From now on changes are told, and only changes."
+    );
     if summary.waiting > 0 {
         let waiting = counted(summary.waiting, "rule waits", "rules wait");
         let _ = writeln!(text, "{waiting} for a first verdict; what it is will come as a summary like this one.");
@@ -284,7 +288,8 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 fn printable(text: &str) -> String {
     let hidden = |character: char| {
         // Marks that turn the direction of what follows (Unicode Standard Annex 9).
-        character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        character.is_control()
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|character| if hidden(character) { '\u{fffd}' } else { character }).collect()
 }

@@ -20,7 +20,11 @@ fn rule(name: &str, severity: Severity, framework: Option<&str>) -> RuleEntry {
 }
 
 fn configuration(routes: &[(&str, Route)]) -> MonitoringConfiguration {
-    let rules = [rule("a", Severity::Critical, Some("hipaa")), rule("b", Severity::Low, None), rule("c", Severity::High, Some("pci"))];
+    let rules = [
+        rule("a", Severity::Critical, Some("hipaa")),
+        rule("b", Severity::Low, None),
+        rule("c", Severity::High, Some("pci")),
+    ];
     let routes = routes.iter().map(|(name, route)| ((*name).to_owned(), route.clone())).collect();
     MonitoringConfiguration::new(rules).unwrap().with_notices(Notices { routes, ..Notices::default() })
 }
@@ -107,14 +111,23 @@ Message {} of compliance monitoring.
 fn machines_get_everything_as_json_and_attributes_to_filter_by() {
     let configuration = configuration(&[]);
     let facts = facts(&configuration);
-    let [notice] = of(vec![transition(Kind::NonCompliant, "a", "b"), transition(Kind::Fixed, "b", "c")], &facts).try_into().unwrap();
+    let [notice] = of(vec![transition(Kind::NonCompliant, "a", "b"), transition(Kind::Fixed, "b", "c")], &facts)
+        .try_into()
+        .unwrap();
     let message = notice.message(&facts, 0);
     let (machine, text) = parts(&message);
     assert!(!text.contains("not confirmed"));
     let first = &machine["transitions"][0];
     for (name, value) in [
-        ("kind", "nonCompliant"), ("account", "123456789012"), ("accountAlias", "prod"), ("region", "eu-central-1"),
-        ("resourceType", "AWS::S3::Bucket"), ("resourceId", "b"), ("rule", "a"), ("identifier", "A"), ("severity", "critical"),
+        ("kind", "nonCompliant"),
+        ("account", "123456789012"),
+        ("accountAlias", "prod"),
+        ("region", "eu-central-1"),
+        ("resourceType", "AWS::S3::Bucket"),
+        ("resourceId", "b"),
+        ("rule", "a"),
+        ("identifier", "A"),
+        ("severity", "critical"),
         ("since", "2026-03-04T05:06:07Z"),
     ] {
         assert_eq!(first[name], value, "{name}");
@@ -147,7 +160,8 @@ fn a_route_gets_its_own_and_nothing_else() {
             (notice.routes.join(" "), transitions.iter().map(|each| each.rule.as_str()).collect::<String>())
         })
         .collect();
-    let expected = [("", "b"), ("hipaa soc", "aa"), ("soc", "c")].map(|(routes, rules)| (routes.to_owned(), rules.to_owned()));
+    let expected =
+        [("", "b"), ("hipaa soc", "aa"), ("soc", "c")].map(|(routes, rules)| (routes.to_owned(), rules.to_owned()));
     assert_eq!(told, expected);
     assert_eq!(notices[1].message(&facts, 0).attributes["route"].value(), r#"["hipaa","soc"]"#);
 }
@@ -180,7 +194,12 @@ fn a_summary_tells_how_many_and_the_worst_first() {
     let message = notice.message(&facts, 0);
     let (machine, text) = parts(&message);
     assert_eq!(message.subject, "Compliance: 3 rules watched, 32 open findings - prod (123456789012)");
-    assert!(text.starts_with("Compliance monitoring began in account prod (123456789012), region eu-central-1.\n\n3 rules judged"), "{text}");
+    assert!(
+        text.starts_with(
+            "Compliance monitoring began in account prod (123456789012), region eu-central-1.\n\n3 rules judged"
+        ),
+        "{text}"
+    );
     assert!(text.contains("\n      30  b (low)\n       2  a (critical)\n"), "{text}");
     assert!(text.contains("1 rule waits for a first verdict"), "{text}");
     assert_eq!((&machine["openFindings"], &machine["openFindingsByRule"]["b"]), (&32.into(), &30.into()));

@@ -113,7 +113,9 @@ impl Processing {
         for rule in all {
             let there = watched.contains(&rule).then(|| reported.iter().find(|each| each.name == rule)).flatten();
             let open = match there.and_then(|each| each.compliance_type.as_deref()) {
-                Some(word) if word == Compliance::NonCompliant.word() => reading::non_compliant(&self.config, rule).await?,
+                Some(word) if word == Compliance::NonCompliant.word() => {
+                    reading::non_compliant(&self.config, rule).await?
+                }
                 _ => BTreeMap::new(),
             };
             let closed: BTreeSet<Resource> =

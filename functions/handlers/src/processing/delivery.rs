@@ -57,7 +57,11 @@ impl Processing {
                 self.table.write(&writes).await?;
                 self.take_out(delivery, handles).await?;
                 if again {
-                    log::error(&invocation.run.id, "an alarm does not come through the topic", &HandlerError::DeliveryLost);
+                    log::error(
+                        &invocation.run.id,
+                        "an alarm does not come through the topic",
+                        &HandlerError::DeliveryLost,
+                    );
                     self.send_alarm(delivery, &after).await?;
                 }
                 Ok(Some(after.outcome == Outcome::Lost))

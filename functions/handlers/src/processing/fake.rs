@@ -121,9 +121,9 @@ impl Account {
 
     /// Gives a rule's results: id of a bucket, verdict.
     pub fn judge(&self, rule: &str, results: &[(&str, &str)]) {
-        let results = results.iter().map(|(id, verdict)| {
-            (("AWS::S3::Bucket".to_owned(), (*id).to_owned()), (*verdict).to_owned())
-        });
+        let results = results
+            .iter()
+            .map(|(id, verdict)| (("AWS::S3::Bucket".to_owned(), (*id).to_owned()), (*verdict).to_owned()));
         self.state.lock().unwrap().results.insert(rule.to_owned(), results.collect());
     }
 
@@ -131,13 +131,19 @@ impl Account {
     pub fn told(&self) -> Vec<String> {
         let messages = self.messages();
         let transitions = messages.iter().filter_map(|message| message["transitions"].as_array()).flatten();
-        transitions.map(|each| format!("{} {}", each["kind"].as_str().unwrap(), each["resourceId"].as_str().unwrap())).collect()
+        transitions
+            .map(|each| format!("{} {}", each["kind"].as_str().unwrap(), each["resourceId"].as_str().unwrap()))
+            .collect()
     }
 
     /// What machines got.
     pub fn messages(&self) -> Vec<Value> {
         let state = self.state.lock().unwrap();
-        state.published.iter().map(|message| serde_json::from_str(message["default"].as_str().unwrap()).unwrap()).collect()
+        state
+            .published
+            .iter()
+            .map(|message| serde_json::from_str(message["default"].as_str().unwrap()).unwrap())
+            .collect()
     }
 
     pub fn kinds(&self) -> Vec<String> {
@@ -167,10 +173,19 @@ pub fn at(run: &str, minutes: u64) -> Invocation {
 }
 
 fn refusal(request: &Request, code: &str) -> Answer {
-    let status = if code == "Killed" || code.contains("Throttl") || code == "SlowDown" { 400 } else { 403 };
+    let status = match code {
+        "SlowDown" => 503,
+        "Killed" | "ThrottlingException" => 400,
+        _ => 403,
+    };
+    if !request.line.starts_with("POST") {
+        return (status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"));
+    }
     match request.headers.get("x-amz-target") {
         Some(_) => (status, json!({ "__type": code, "message": "no" }).to_string()),
-        None => (status, format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>")),
+        None => {
+            (status, format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"))
+        }
     }
 }
 
@@ -209,7 +224,8 @@ impl State {
                 (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())
             }
             "ReceiveMessage" => {
-                let messages: Vec<Value> = self.queue.iter().map(|body| json!({ "Body": body, "ReceiptHandle": body })).collect();
+                let messages: Vec<Value> =
+                    self.queue.iter().map(|body| json!({ "Body": body, "ReceiptHandle": body })).collect();
                 (200, json!({ "Messages": messages }).to_string())
             }
             "DeleteMessage" => {
@@ -268,7 +284,8 @@ impl State {
             }
         }
         if reasons.iter().any(|reason| reason["Code"] != "None") {
-            let error = json!({ "__type": "TransactionCanceledException", "CancellationReasons": reasons, "Message": "no" });
+            let error =
+                json!({ "__type": "TransactionCanceledException", "CancellationReasons": reasons, "Message": "no" });
             return (400, error.to_string());
         }
         self.table = after;
@@ -321,11 +338,17 @@ impl State {
             "Publish" => {
                 assert_eq!((fields["TopicArn"].as_str(), fields["MessageStructure"].as_str()), (TOPIC, "json"));
                 self.published.push(serde_json::from_str(&fields["Message"]).unwrap());
-                (200, "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>".to_owned())
+                (
+                    200,
+                    "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>"
+                        .to_owned(),
+                )
             }
             "GetTopicAttributes" => {
-                let entry = format!("<entry><key>SubscriptionsPending</key><value>{}</value></entry>", self.unconfirmed);
-                let result = format!("<GetTopicAttributesResult><Attributes>{entry}</Attributes></GetTopicAttributesResult>");
+                let entry =
+                    format!("<entry><key>SubscriptionsPending</key><value>{}</value></entry>", self.unconfirmed);
+                let result =
+                    format!("<GetTopicAttributesResult><Attributes>{entry}</Attributes></GetTopicAttributesResult>");
                 (200, format!("<GetTopicAttributesResponse>{result}</GetTopicAttributesResponse>"))
             }
             other => panic!("{other} is not there"),

@@ -151,8 +151,7 @@ impl Processing {
     ) -> Result<(String, EvaluationRecord), HandlerError> {
         let found = self.advance(look, invocation).await?;
         let sha256 = self.environment.configuration_sha256.as_str();
-        let record =
-            evaluate(&invocation.run, (look.trigger, changes), (look.configuration, sha256), found.reported);
+        let record = evaluate(&invocation.run, (look.trigger, changes), (look.configuration, sha256), found.reported);
         let key = key::record(&invocation.run);
         let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
         let fields = json!({

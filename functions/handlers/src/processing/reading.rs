@@ -108,8 +108,7 @@ async fn each(
     mut take: impl FnMut(Resource, Timestamp) -> bool,
 ) -> Result<(), AwsError> {
     let request = config.get_compliance_details_by_config_rule().config_rule_name(rule);
-    let mut results =
-        request.compliance_types(verdict).limit(RESULTS_PER_CALL).into_paginator().items().send();
+    let mut results = request.compliance_types(verdict).limit(RESULTS_PER_CALL).into_paginator().items().send();
     while let Some(result) = results.next().await {
         match result {
             Ok(result) => {
@@ -146,7 +145,8 @@ pub(super) async fn recordings(config: &Client) -> Result<Vec<Recording>, AwsErr
     let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorders", &error))?;
     let groups = answer.configuration_recorders().iter().filter_map(|recorder| recorder.recording_group());
     let recordings = groups.map(|group| {
-        let names = |types: &[aws_sdk_config::types::ResourceType]| types.iter().map(|each| each.as_str().to_owned()).collect();
+        let names =
+            |types: &[aws_sdk_config::types::ResourceType]| types.iter().map(|each| each.as_str().to_owned()).collect();
         let excluded = group.exclusion_by_resource_types().map(|excluded| names(excluded.resource_types()));
         let excluded: BTreeSet<String> = excluded.unwrap_or_default();
         let types: BTreeSet<String> = names(group.resource_types());

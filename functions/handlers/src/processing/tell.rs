@@ -88,7 +88,11 @@ impl Processing {
     }
 
     /// Turns what was held back into notices, where the digest is due.
-    async fn gather(&self, configuration: &MonitoringConfiguration, invocation: &Invocation) -> Result<(), HandlerError> {
+    async fn gather(
+        &self,
+        configuration: &MonitoringConfiguration,
+        invocation: &Invocation,
+    ) -> Result<(), HandlerError> {
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let mut held = self.table.query(&digest::held(origin), None).await?;
         if held.is_empty() {

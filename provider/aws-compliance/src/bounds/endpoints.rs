@@ -63,7 +63,9 @@ mod tests {
         for right in ["https://example.com", "https://hooks.example.com/x?y=1"] {
             assert!(https_url(right).is_ok(), "{right}");
         }
-        for wrong in ["", "example.com", "https://", "https://localhost/x", "https://a b.example.com", "ftp://example.com"] {
+        for wrong in
+            ["", "example.com", "https://", "https://localhost/x", "https://a b.example.com", "ftp://example.com"]
+        {
             assert!(https_url(wrong).is_err(), "{wrong}");
         }
         assert!(format!("{:?}", https_url("http://example.com/x")).contains("https://example.com/x"));

@@ -496,7 +496,8 @@ async fn hardened_keeps_logs_a_year_unless_they_are_kept_longer_and_lets_the_buc
 
 #[tokio::test]
 async fn a_route_is_a_subscription_that_takes_its_own() {
-    let soc = json!({ "severities": ["critical"], "rules": ["ebs-volumes-encrypted"], "https": "https://soc.example.com" });
+    let soc =
+        json!({ "severities": ["critical"], "rules": ["ebs-volumes-encrypted"], "https": "https://soc.example.com" });
     let queue = "arn:aws:sqs:eu-west-1:111122223333:findings";
     let routes = json!({ "soc": soc, "team": { "frameworks": ["hipaa"], "sqs": queue } });
     let notifications = json!({ "routes": routes, "emails": { "all": "all@example.com" } });
@@ -527,7 +528,10 @@ async fn the_first_runs_come_last_and_once() {
     let runs = deployed.of_type("aws:lambda/invocation:Invocation");
     for (run, function) in runs.iter().zip(["processing", "aggregation"]) {
         let run = shown(&Value::Object(run.inputs.clone()).into());
-        assert_eq!((&run["lifecycleScope"], &run["input"]), (&json!("CREATE_ONLY"), &json!(r#"{"trigger":"deployment"}"#)));
+        assert_eq!(
+            (&run["lifecycleScope"], &run["input"]),
+            (&json!("CREATE_ONLY"), &json!(r#"{"trigger":"deployment"}"#))
+        );
         assert!(run["functionName"].as_str().expect("a text").contains(function), "{run}");
     }
     let after = |registration: &Registration, part: &str| {

@@ -169,7 +169,7 @@ class Permission(Resource):
 
 
 class Invocation(Resource):
-    """A call of a function and its answer. Nothing is left in the account, so that there is nothing to read or delete."""
+    """A call of a function and its answer. Nothing is left in the account: there is nothing to read or delete."""
 
     token = "aws:lambda/invocation:Invocation"
     replaces = ("functionName", "input", "qualifier", "triggers")

@@ -109,9 +109,7 @@ class TopicSubscription(Resource):
         for name, attribute in self.attributes.items():
             if inputs.get(name) != old.get(name):
                 value = _text(inputs[name]) if name in inputs else "{}"
-                sns.set_subscription_attributes(
-                    SubscriptionArn=identity, AttributeName=attribute, AttributeValue=value
-                )
+                sns.set_subscription_attributes(SubscriptionArn=identity, AttributeName=attribute, AttributeValue=value)
         return self._outputs(sns, identity)
 
     def _outputs(self, sns, arn):
@@ -127,7 +125,9 @@ class TopicSubscription(Resource):
     def read(self, aws, identity, state):
         sns = aws.client("sns", state.get("region"))
         found = sns.get_subscription_attributes(SubscriptionArn=identity)["Attributes"]
-        observed = {"filterPolicy": found["FilterPolicy"]} if "FilterPolicy" in found and "filterPolicy" in state else {}
+        observed = (
+            {"filterPolicy": found["FilterPolicy"]} if "FilterPolicy" in found and "filterPolicy" in state else {}
+        )
         return {**self._outputs(sns, identity), **observed}
 
     def delete(self, aws, identity, state):
