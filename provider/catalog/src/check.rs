@@ -136,7 +136,7 @@ pub fn check_custom(requests: &[RuleRequest], taken: &[&str]) -> Report {
     for (index, request) in requests.iter().enumerate() {
         let at = format!("[{index}]");
         check_name(&mut report, request, &at, &mut names);
-        check_shape(&mut report, request, &at);
+        check_shape(&mut report, request, None, &at);
     }
     report
 }

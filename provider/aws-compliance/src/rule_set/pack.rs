@@ -175,8 +175,8 @@ pub(super) fn left_out(frameworks: &[FrameworkArgs], region: &str) -> Vec<&'stat
     let catalog = Catalog::get;
     let all = planned(frameworks, &NamePrefix::default(), None);
     let rules = all.iter().flat_map(|planned| planned.pack.rules.values());
-    let known = rules.filter_map(|rule| catalog().rules.get_key_value(&rule.identifier));
-    known.filter(|(_, rule)| catalog().offers(rule, region) == Some(false)).map(|(name, _)| name.as_str()).collect()
+    let known = rules.filter_map(|rule| catalog().rules.get_key_value(rule.identifier.as_str()));
+    known.filter(|(_, rule)| catalog().offers(rule, region) == Some(false)).map(|(name, _)| *name).collect()
 }
 
 /// What there is to say of a framework that is deployed as packs.
