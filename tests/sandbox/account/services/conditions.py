@@ -59,7 +59,7 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
         name, bus = request.get("Rule") or request.get("Name"), request.get("EventBusName", "default")
         if arn := request.get("ResourceARN"):
             return arn
-        if name and "rule" in headers.get("x-amz-target", "").lower() or request.get("Targets") or request.get("Ids"):
+        if (name and "rule" in headers.get("x-amz-target", "").lower()) or request.get("Targets") or request.get("Ids"):
             return f"arn:aws:events:{region}:{account_id}:rule/{name if bus == 'default' else f'{bus}/{name}'}"
     if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions") and body[:1] == b"{":
         return f"arn:aws:lambda:{region}:{account_id}:function:{json.loads(body).get('FunctionName', '*')}"
