@@ -61,7 +61,7 @@ def document(needed: Needs, places: dict) -> dict:
             statement["Condition"] = at["condition"]
     for statement in statements.values():
         for member in ("Action", "Resource"):
-            # One text is shorter than a list of one, and a managed policy has few characters.
+            # One text is shorter than a list of one, and policies have room for few characters.
             statement[member] = statement[member][0] if len(statement[member]) == 1 else statement[member]
     return {"Version": "2012-10-17", "Statement": [statements[name] for name in sorted(statements)]}
 

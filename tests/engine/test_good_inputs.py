@@ -47,6 +47,8 @@ def combined() -> list[dict]:
 
 
 PROGRAMS = combined()
+# AWS Config knows no such rule: `unchecked` lets a newer one through, here nobody has it.
+NOT_IN_THE_ACCOUNT = {"identifier": "NEWER", "unchecked": True}
 
 
 def with_a_key(account: Account, inputs: dict) -> dict:
@@ -76,6 +78,9 @@ def contains(program: dict, inputs: dict) -> bool:
 def test_good_programs_deploy(engine, account, tmp_path, inputs):
     if inputs.get("recorder", {}).get("mode") != "create":
         prepare_landing_zone(account)
+    rules = inputs.get("rules", {})
+    if NOT_IN_THE_ACCOUNT in rules.get("managed", []):
+        inputs = {**inputs, "rules": {"managed": [one for one in rules["managed"] if one != NOT_IN_THE_ACCOUNT]}}
     program = yaml_program(tmp_path, with_a_key(account, inputs))
     stack = Stack(engine, program, f"good{next(_names)}", account.environment)
     stack.up()

@@ -7,6 +7,9 @@ use pulumi_component::Input;
 
 use crate::facts::AccountFacts;
 
+/// Tags that an object in a bucket takes.
+const OBJECT_TAGS: usize = 10;
+
 /// Tags by name.
 pub type Tags = BTreeMap<String, Input<String>>;
 
@@ -15,9 +18,27 @@ pub fn input(tags: &Tags) -> Option<Input<Tags>> {
     (!tags.is_empty()).then(|| tags.clone().into())
 }
 
+/// Tags of an object in a bucket, which takes ten (S3 User Guide, "Categorizing your storage using tags"): nothing where
+/// there are more. The bucket has them all.
+pub fn of_object(tags: &Tags) -> Option<Input<Tags>> {
+    input(tags).filter(|_| tags.len() <= OBJECT_TAGS)
+}
+
 /// Tags with the one that says which deployment it is, for what AWS creates or updates by name.
 pub fn owned(tags: &Tags, facts: &AccountFacts) -> Input<Tags> {
     let mut tags = tags.clone();
     tags.insert(OWNER_TAG.to_owned(), facts.owner().into());
     tags.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_takes_ten_tags() {
+        let many = |count: usize| (0..count).map(|number| (number.to_string(), "x".into())).collect::<Tags>();
+        assert!(of_object(&many(10)).is_some());
+        assert!(of_object(&many(11)).is_none() && of_object(&many(0)).is_none());
+    }
 }

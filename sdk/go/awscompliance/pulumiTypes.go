@@ -734,7 +734,7 @@ func (o FunctionsSettingsPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 
 // How the account is looked at, read-only, before anything is deployed to it.
 type Lookup struct {
-	// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
@@ -755,7 +755,7 @@ type LookupInput interface {
 
 // How the account is looked at, read-only, before anything is deployed to it.
 type LookupArgs struct {
-	// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
@@ -841,7 +841,7 @@ func (o LookupOutput) ToLookupPtrOutputWithContext(ctx context.Context) LookupPt
 	}).(LookupPtrOutput)
 }
 
-// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
@@ -880,7 +880,7 @@ func (o LookupPtrOutput) Elem() LookupOutput {
 	}).(LookupOutput)
 }
 
-// Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Lookup) *bool {
 		if v == nil {

@@ -101,7 +101,7 @@ export interface FunctionsSettingsArgs {
  */
 export interface LookupArgs {
     /**
-     * Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+     * Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
      */
     adoptUnmarked?: boolean;
     /**

@@ -424,7 +424,7 @@ class LookupArgsDict(TypedDict):
     """
     adopt_unmarked: NotRequired[_builtins.bool]
     """
-    Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+    Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
     """
     profile: NotRequired[_builtins.str]
     """
@@ -444,7 +444,7 @@ class LookupArgs:
         """
         How the account is looked at, read-only, before anything is deployed to it.
 
-        :param _builtins.bool adopt_unmarked: Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
         :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
         :param _builtins.str role_arn: ARN of a role to take for the look.
         """
@@ -459,7 +459,7 @@ class LookupArgs:
     @pulumi.getter(name="adoptUnmarked")
     def adopt_unmarked(self) -> Optional[_builtins.bool]:
         """
-        Whether rules and aggregators with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
         """
         return pulumi.get(self, "adopt_unmarked")
 

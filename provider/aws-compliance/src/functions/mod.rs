@@ -175,7 +175,7 @@ impl Component for Functions {
             .content_type("application/json")
             .server_side_encryption("aws:kms")
             .kms_key_id(&args.kms_key_arn)
-            .set_tags(tags::input(&args.tags))
+            .set_tags(tags::of_object(&args.tags))
             .register();
 
         let bucket_arn = Arn::of(facts.partition(), "s3").resource(&args.bucket_name);

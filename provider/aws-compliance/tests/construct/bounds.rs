@@ -38,7 +38,7 @@ fn schedule(expression: &str) -> Json {
 
 /// An address of this length, each label of its domain at its longest.
 fn address(length: usize) -> String {
-    let domain = format!("{}.{}.{}.example.com", "b".repeat(60), "c".repeat(60), "d".repeat(50));
+    let domain = format!("{}.{}.{}.example.com", "b".repeat(60), "c".repeat(60), "d".repeat(60));
     format!("{}@{domain}", text(length - domain.len() - 1))
 }
 

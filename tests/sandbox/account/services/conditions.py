@@ -5,6 +5,7 @@ Amazon EventBridge: a rule on the default bus is `rule/NAME`, and only one on an
 """
 
 import json
+import re
 
 import cbor2
 from ministack.core import iam_actions
@@ -19,6 +20,37 @@ def install() -> None:
     """Add condition keys where MiniStack adds those of tags, and name event rules."""
     hooks.around(iam_actions, "request_tag_context", _context)
     hooks.around(iam_actions, "extract_resource_arn", _resource_arn)
+    hooks.around(iam_actions, "extract_iam_action", _action)
+
+
+# The end of a path of Lambda's: the method, and the action that MiniStack takes for another.
+LAMBDA_ACTIONS = (
+    (
+        re.compile(r"/event-source-mappings/[^/]+/?$"),
+        {"GET": "GetEventSourceMapping", "PUT": "UpdateEventSourceMapping", "DELETE": "DeleteEventSourceMapping"},
+    ),
+    (
+        re.compile(r"/functions/[^/]+/event-invoke-config/?$"),
+        {
+            "GET": "GetFunctionEventInvokeConfig",
+            "PUT": "PutFunctionEventInvokeConfig",
+            "POST": "UpdateFunctionEventInvokeConfig",
+            "DELETE": "DeleteFunctionEventInvokeConfig",
+        },
+    ),
+    (
+        re.compile(r"/functions/[^/]+/concurrency/?$"),
+        {"GET": "GetFunctionConcurrency", "PUT": "PutFunctionConcurrency", "DELETE": "DeleteFunctionConcurrency"},
+    ),
+)
+
+
+def _action(original, service, method, path, *args, **kwargs):
+    if service == "lambda":
+        for pattern, actions in LAMBDA_ACTIONS:
+            if pattern.search(path) and method in actions:
+                return f"lambda:{actions[method]}"
+    return original(service, method, path, *args, **kwargs)
 
 
 def _resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
@@ -27,8 +59,15 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
         name, bus = request.get("Rule") or request.get("Name"), request.get("EventBusName", "default")
         if arn := request.get("ResourceARN"):
             return arn
-        if name and "rule" in headers.get("x-amz-target", "").lower() or request.get("Targets") or request.get("Ids"):
+        if (name and "rule" in headers.get("x-amz-target", "").lower()) or request.get("Targets") or request.get("Ids"):
             return f"arn:aws:events:{region}:{account_id}:rule/{name if bus == 'default' else f'{bus}/{name}'}"
+    if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions") and body[:1] == b"{":
+        return f"arn:aws:lambda:{region}:{account_id}:function:{json.loads(body).get('FunctionName', '*')}"
+    if service == "kms" and body[:1] == b"{" and (alias := json.loads(body).get("AliasName")):
+        # AWS asks about the key as well; one resource is all that MiniStack takes.
+        return f"arn:aws:kms:{region}:{account_id}:{alias}"
+    if service == "sns" and (arn := iam_actions._query_param(query_params, "ResourceArn")):
+        return arn
     if service in ("monitoring", "cloudwatch") and (name := _dashboard(headers, body, query_params)):
         return f"arn:aws:cloudwatch::{account_id}:dashboard/{name}"
     return original(service, method, path, headers, body, query_params, region, account_id)
