@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from account.client import prepare_landing_zone
 from engine.deployment import yaml_program
 from engine.leftovers import leftovers
 from harness.engine import EngineError
@@ -94,14 +93,12 @@ def test_leaving_a_rule_out_changes_one_pack_alone(deployed, tmp_path_factory):
     assert gone.startswith("compliance-hipaa-acm-certificate-expiration-check-")
 
 
-def test_a_pack_of_somebody_else_is_refused_before_anything_is_touched(deploy, new_account, tmp_path):
-    account = new_account()
-    prepare_landing_zone(account)
+def test_a_pack_of_somebody_else_is_refused_before_anything_is_touched(deploy, tmp_path):
+    deployment = deploy(yaml_program(tmp_path / "foreign", INPUTS), up=False)
     source = {"Owner": "AWS", "SourceIdentifier": "EC2_INSTANCE_PROFILE_ATTACHED"}
     rule = {"Type": "AWS::Config::ConfigRule", "Properties": {"ConfigRuleName": "eips", "Source": source}}
     template = json.dumps({"Resources": {"Eips": rule}})
-    account.client("config").put_conformance_pack(ConformancePackName="compliance-hipaa-2", TemplateBody=template)
-    deployment = deploy(yaml_program(tmp_path / "foreign", INPUTS), account=account, up=False)
+    deployment.client("config").put_conformance_pack(ConformancePackName="compliance-hipaa-2", TemplateBody=template)
     with pytest.raises(EngineError) as caught:
         deployment.stack.preview()
     parts = ["frameworks[0].as", "a conformance pack `compliance-hipaa-2` is there already"]
