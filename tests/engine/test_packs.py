@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from account.client import prepare_landing_zone
 from engine.deployment import yaml_program
 from engine.leftovers import leftovers
 from harness.engine import EngineError
@@ -22,7 +21,7 @@ INPUTS = {
             "as": "conformancePack",
             "exclude": ["ENCRYPTED_VOLUMES"],
             "parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "30"}},
-            "severities": {"EIP_ATTACHED": "critical"},
+            "severities": {"EC2_INSTANCE_PROFILE_ATTACHED": "critical"},
         }
     ],
 }
@@ -71,15 +70,15 @@ def test_another_up_and_a_refresh_change_nothing_because_the_packs_are_known_as_
 
 
 def test_what_a_pack_finds_is_reported_under_its_own_name_weight_and_framework(deployed):
-    name = next(name for name in rules(deployed) if name.startswith("compliance-hipaa-eip-attached-"))
-    verdict = {"resourceType": "AWS::EC2::EIP", "resourceId": "eip-1", "complianceType": "NON_COMPLIANT"}
+    name = next(name for name in rules(deployed) if name.startswith("compliance-hipaa-ec2-instance-profile-attached-"))
+    verdict = {"resourceType": "AWS::EC2::Instance", "resourceId": "i-1", "complianceType": "NON_COMPLIANT"}
     deployed.account.put_evaluations(name, [verdict])
     answer = deployed.invoke("compliance-aggregation", {})
     report = deployed.record(answer["report"].replace("index.html", "report.json"))
     (finding,) = report["findings"]
-    assert (finding["rule"], finding["severity"]) == ("compliance-hipaa-eip-attached", "critical")
+    assert (finding["rule"], finding["severity"]) == ("compliance-hipaa-ec2-instance-profile-attached", "critical")
     of = {rule["name"]: rule for rule in report["rules"]}
-    assert of["compliance-hipaa-eip-attached"]["controls"] == ["hipaa"]
+    assert of["compliance-hipaa-ec2-instance-profile-attached"]["controls"] == ["hipaa"]
     assert of["ec2-approved-instance-types"]["severity"] == "informational"
     assert not [rule for rule in of if "-conformance-pack-" in rule]
 
@@ -94,14 +93,12 @@ def test_leaving_a_rule_out_changes_one_pack_alone(deployed, tmp_path_factory):
     assert gone.startswith("compliance-hipaa-acm-certificate-expiration-check-")
 
 
-def test_a_pack_of_somebody_else_is_refused_before_anything_is_touched(deploy, new_account, tmp_path):
-    account = new_account()
-    prepare_landing_zone(account)
-    source = {"Owner": "AWS", "SourceIdentifier": "EIP_ATTACHED"}
+def test_a_pack_of_somebody_else_is_refused_before_anything_is_touched(deploy, tmp_path):
+    deployment = deploy(yaml_program(tmp_path / "foreign", INPUTS), up=False)
+    source = {"Owner": "AWS", "SourceIdentifier": "EC2_INSTANCE_PROFILE_ATTACHED"}
     rule = {"Type": "AWS::Config::ConfigRule", "Properties": {"ConfigRuleName": "eips", "Source": source}}
     template = json.dumps({"Resources": {"Eips": rule}})
-    account.client("config").put_conformance_pack(ConformancePackName="compliance-hipaa-2", TemplateBody=template)
-    deployment = deploy(yaml_program(tmp_path / "foreign", INPUTS), account=account, up=False)
+    deployment.client("config").put_conformance_pack(ConformancePackName="compliance-hipaa-2", TemplateBody=template)
     with pytest.raises(EngineError) as caught:
         deployment.stack.preview()
     parts = ["frameworks[0].as", "a conformance pack `compliance-hipaa-2` is there already"]
@@ -112,7 +109,7 @@ def test_what_is_wrong_with_packs_is_told_in_one_message(deploy, tmp_path):
     inputs = {
         "namePrefix": "9lives",
         "frameworks": [
-            {"id": "hipaa", "as": "conformancePack", "severities": {"EIP_ATTACHD": "low"}},
+            {"id": "hipaa", "as": "conformancePack", "severities": {"EC2_INSTANCE_PROFILE_ATTACHD": "low"}},
             {"id": "pci-dss-4.0", "as": "managedPack"},
         ],
     }
@@ -121,8 +118,8 @@ def test_what_is_wrong_with_packs_is_told_in_one_message(deploy, tmp_path):
         deployment.stack.preview()
     parts = [
         "3 inputs are wrong",
-        "frameworks[0].severities.EIP_ATTACHD",
-        "nearest: `EIP_ATTACHED`",
+        "frameworks[0].severities.EC2_INSTANCE_PROFILE_ATTACHD",
+        "nearest: `EC2_INSTANCE_PROFILE_ATTACHED`",
         "frameworks[1].as",
         "`managedPack` is reserved",
         "namePrefix",

@@ -192,7 +192,12 @@ pub(super) fn notes(frameworks: &[FrameworkArgs], alone: &[String], region: Opti
             0 => String::new(),
             count => format!("; {count} of them are evaluated as rules, too, and paid for twice"),
         };
-        Some(format!("{title}: {} rules in {} conformance packs{twice}", rules.len(), packs.len()))
+        let parts = if packs.len() == 1 {
+            "a conformance pack".to_owned()
+        } else {
+            format!("{} conformance packs", packs.len())
+        };
+        Some(format!("{title}: {} rules in {parts}{twice}", rules.len()))
     });
     told.collect()
 }
