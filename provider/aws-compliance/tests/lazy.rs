@@ -1,6 +1,7 @@
 //! A deployment that needs nothing of the catalogue does not read it. Alone in its process: other tests do read it.
 
 #[path = "construct/support.rs"]
+#[expect(dead_code, reason = "shared with tests that use all of it")]
 mod support;
 
 use aws_compliance::monitoring::ComplianceMonitoring;
