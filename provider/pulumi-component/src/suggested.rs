@@ -61,7 +61,7 @@ pub struct Suggestion {
 /// ```
 ///
 /// Programs write `Size.SmallOne` in TypeScript, `Size.SMALL_ONE` in Python, and the text itself everywhere. A field of
-/// Go is a string, which takes `shop.SizeSmallOne` after a conversion.
+/// Go is a string, which takes `string(shop.Size_SMALL_ONE)`.
 #[derive(Debug)]
 pub struct Suggested<S>(PhantomData<S>);
 
