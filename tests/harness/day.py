@@ -196,8 +196,9 @@ class Monitor:
 
 
 def points(report: dict) -> str:
-    """The score of a report, to the tenth."""
-    return f"{report['score']['millipoints'] / 1000:.1f}"
+    """The score of a report as its page shows it: to the tenth, rounded down."""
+    whole, thousandths = divmod(report["score"]["millipoints"], 1000)
+    return f"{whole}.{thousandths // 100}"
 
 
 def judged(totals: dict) -> int:

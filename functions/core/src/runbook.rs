@@ -87,10 +87,7 @@ mod tests {
     #[test]
     fn a_page_opens_in_the_console_of_its_partition() {
         let host = |partition| Runbook::ScoreFell.link(partition, "r-1", "b");
-        assert_eq!(
-            host("aws"),
-            "https://console.aws.amazon.com/s3/object/b?region=r-1&prefix=runbooks/score-fell.md"
-        );
+        assert_eq!(host("aws"), "https://console.aws.amazon.com/s3/object/b?region=r-1&prefix=runbooks/score-fell.md");
         assert!(host("aws-cn").starts_with("https://console.amazonaws.cn/s3/"));
         assert!(host("aws-us-gov").starts_with("https://console.amazonaws-us-gov.com/s3/"));
     }

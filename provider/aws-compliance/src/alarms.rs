@@ -55,7 +55,8 @@ impl AlarmsSettingsArgs {
             match *hours > hours_between || !self.enabled {
                 true => Ok(()),
                 false => {
-                    let told = format!("processing runs every {hours_between} hours: an alarm will ring between two runs");
+                    let told =
+                        format!("processing runs every {hours_between} hours: an alarm will ring between two runs");
                     let enough = hours_between.saturating_add(1);
                     Err(if enough <= MOST_HOURS { Wrong::new(told).nearest(enough) } else { Wrong::new(told) })
                 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use aws_resources::{athena, glue};
 use functions_core::history::{COLUMNS, Column, Kind, PARTITION};
 use functions_core::key::{HISTORY_PREFIX, QUERIES_PREFIX};
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, interpolate};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, interpolate,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -86,7 +86,8 @@ async fn every_alarm_tells_the_topic_in_words_that_fit() {
         assert!(alarm["alarmDescription"].as_str().is_some_and(|text| text.len() <= 1024), "{role}");
         assert!(alarm["treatMissingData"].is_string(), "{role}: what silence means is decided");
     }
-    let quiet: Vec<_> = alarms.iter().filter(|(_, alarm)| alarm.get("okActions").is_none()).map(|(role, _)| role).collect();
+    let quiet: Vec<_> =
+        alarms.iter().filter(|(_, alarm)| alarm.get("okActions").is_none()).map(|(role, _)| role).collect();
     assert_eq!(quiet, ["score-fell"]);
 }
 

@@ -47,7 +47,8 @@ async fn the_days_are_projected_as_far_back_as_the_bucket_keeps_them() {
 #[tokio::test]
 async fn results_go_under_a_prefix_that_has_a_lifecycle() {
     let workgroup = child("compliance-history-workgroup", json!({})).await;
-    let place = workgroup["configuration"]["resultConfiguration"]["outputLocation"].as_str().expect("it is a place").to_owned();
+    let place =
+        workgroup["configuration"]["resultConfiguration"]["outputLocation"].as_str().expect("it is a place").to_owned();
     let prefix = place.strip_prefix("s3://compliance-reports-bucket-id/").expect("it is in the bucket").to_owned();
     let rules = child("compliance-reports-lifecycle", json!({})).await["rules"].clone();
     let rules = rules.as_array().expect("there are rules");
