@@ -10,6 +10,177 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// When changes are told.
+type DigestPeriod string
+
+const (
+	// As soon as they are seen.
+	DigestPeriodIMMEDIATE = DigestPeriod("immediate")
+	// Gathered, once an hour.
+	DigestPeriodHOURLY = DigestPeriod("hourly")
+	// Gathered, once a day.
+	DigestPeriodDAILY = DigestPeriod("daily")
+)
+
+func (DigestPeriod) ElementType() reflect.Type {
+	return reflect.TypeOf((*DigestPeriod)(nil)).Elem()
+}
+
+func (e DigestPeriod) ToDigestPeriodOutput() DigestPeriodOutput {
+	return pulumi.ToOutput(e).(DigestPeriodOutput)
+}
+
+func (e DigestPeriod) ToDigestPeriodOutputWithContext(ctx context.Context) DigestPeriodOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(DigestPeriodOutput)
+}
+
+func (e DigestPeriod) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return e.ToDigestPeriodPtrOutputWithContext(context.Background())
+}
+
+func (e DigestPeriod) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return DigestPeriod(e).ToDigestPeriodOutputWithContext(ctx).ToDigestPeriodPtrOutputWithContext(ctx)
+}
+
+func (e DigestPeriod) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e DigestPeriod) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e DigestPeriod) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e DigestPeriod) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type DigestPeriodOutput struct{ *pulumi.OutputState }
+
+func (DigestPeriodOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DigestPeriod)(nil)).Elem()
+}
+
+func (o DigestPeriodOutput) ToDigestPeriodOutput() DigestPeriodOutput {
+	return o
+}
+
+func (o DigestPeriodOutput) ToDigestPeriodOutputWithContext(ctx context.Context) DigestPeriodOutput {
+	return o
+}
+
+func (o DigestPeriodOutput) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return o.ToDigestPeriodPtrOutputWithContext(context.Background())
+}
+
+func (o DigestPeriodOutput) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DigestPeriod) *DigestPeriod {
+		return &v
+	}).(DigestPeriodPtrOutput)
+}
+
+func (o DigestPeriodOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o DigestPeriodOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DigestPeriod) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o DigestPeriodOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DigestPeriodOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DigestPeriod) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type DigestPeriodPtrOutput struct{ *pulumi.OutputState }
+
+func (DigestPeriodPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DigestPeriod)(nil)).Elem()
+}
+
+func (o DigestPeriodPtrOutput) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return o
+}
+
+func (o DigestPeriodPtrOutput) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return o
+}
+
+func (o DigestPeriodPtrOutput) Elem() DigestPeriodOutput {
+	return o.ApplyT(func(v *DigestPeriod) DigestPeriod {
+		if v != nil {
+			return *v
+		}
+		var ret DigestPeriod
+		return ret
+	}).(DigestPeriodOutput)
+}
+
+func (o DigestPeriodPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DigestPeriodPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DigestPeriod) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// DigestPeriodInput is an input type that accepts values of the DigestPeriod enum
+// A concrete instance of `DigestPeriodInput` can be one of the following:
+//
+//	DigestPeriodIMMEDIATE
+//	DigestPeriodHOURLY
+//	DigestPeriodDAILY
+type DigestPeriodInput interface {
+	pulumi.Input
+
+	ToDigestPeriodOutput() DigestPeriodOutput
+	ToDigestPeriodOutputWithContext(context.Context) DigestPeriodOutput
+}
+
+var digestPeriodPtrType = reflect.TypeOf((**DigestPeriod)(nil)).Elem()
+
+type DigestPeriodPtrInput interface {
+	pulumi.Input
+
+	ToDigestPeriodPtrOutput() DigestPeriodPtrOutput
+	ToDigestPeriodPtrOutputWithContext(context.Context) DigestPeriodPtrOutput
+}
+
+type digestPeriodPtr string
+
+func DigestPeriodPtr(v string) DigestPeriodPtrInput {
+	return (*digestPeriodPtr)(&v)
+}
+
+func (*digestPeriodPtr) ElementType() reflect.Type {
+	return digestPeriodPtrType
+}
+
+func (in *digestPeriodPtr) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return pulumi.ToOutput(in).(DigestPeriodPtrOutput)
+}
+
+func (in *digestPeriodPtr) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(DigestPeriodPtrOutput)
+}
+
 // What to do with a rule that the region does not offer.
 type OnUnavailable string
 
@@ -692,6 +863,8 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodInput)(nil)).Elem(), DigestPeriod("immediate"))
+	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodPtrInput)(nil)).Elem(), DigestPeriod("immediate"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
@@ -700,6 +873,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
+	pulumi.RegisterOutputType(DigestPeriodOutput{})
+	pulumi.RegisterOutputType(DigestPeriodPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})
 	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})

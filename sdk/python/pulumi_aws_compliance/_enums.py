@@ -7,11 +7,31 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'DigestPeriod',
     'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
 ]
+
+
+@pulumi.type_token("aws-compliance:index:DigestPeriod")
+class DigestPeriod(_builtins.str, Enum):
+    """
+    When changes are told.
+    """
+    IMMEDIATE = "immediate"
+    """
+    As soon as they are seen.
+    """
+    HOURLY = "hourly"
+    """
+    Gathered, once an hour.
+    """
+    DAILY = "daily"
+    """
+    Gathered, once a day.
+    """
 
 
 @pulumi.type_token("aws-compliance:index:OnUnavailable")

@@ -2,6 +2,26 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const DigestPeriod = {
+    /**
+     * As soon as they are seen.
+     */
+    Immediate: "immediate",
+    /**
+     * Gathered, once an hour.
+     */
+    Hourly: "hourly",
+    /**
+     * Gathered, once a day.
+     */
+    Daily: "daily",
+} as const;
+
+/**
+ * When changes are told.
+ */
+export type DigestPeriod = (typeof DigestPeriod)[keyof typeof DigestPeriod];
+
 export const OnUnavailable = {
     /**
      * Refuse the deployment.
