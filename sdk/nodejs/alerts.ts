@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * An encrypted topic for notices, with a subscription for each e-mail address.
+ * An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
  */
 export class Alerts extends pulumi.ComponentResource {
     /** @internal */
@@ -25,6 +25,14 @@ export class Alerts extends pulumi.ComponentResource {
         return obj['__pulumiType'] === Alerts.__pulumiType;
     }
 
+    /**
+     * URL of the queue that takes the message of the delivery test.
+     */
+    declare public /*out*/ readonly deliveryQueueUrl: pulumi.Output<string>;
+    /**
+     * Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+     */
+    declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
     /**
      * ARN of the topic.
      */
@@ -52,9 +60,13 @@ export class Alerts extends pulumi.ComponentResource {
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
             resourceInputs["tags"] = args?.tags;
+            resourceInputs["deliveryQueueUrl"] = undefined /*out*/;
+            resourceInputs["pendingEmails"] = undefined /*out*/;
             resourceInputs["topicArn"] = undefined /*out*/;
             resourceInputs["topicName"] = undefined /*out*/;
         } else {
+            resourceInputs["deliveryQueueUrl"] = undefined /*out*/;
+            resourceInputs["pendingEmails"] = undefined /*out*/;
             resourceInputs["topicArn"] = undefined /*out*/;
             resourceInputs["topicName"] = undefined /*out*/;
         }

@@ -10,7 +10,7 @@ import * as utilities from "./utilities";
 /**
  * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
- * Not there yet: notices, remediation, waivers, cost, several regions.
+ * Not there yet: remediation, waivers, cost, several regions.
  */
 export class ComplianceMonitoring extends pulumi.ComponentResource {
     /** @internal */
@@ -80,6 +80,14 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly lambdaRoleArn: pulumi.Output<string>;
     /**
+     * Name of the table that keeps what processing knows.
+     */
+    declare public /*out*/ readonly ledgerTableName: pulumi.Output<string>;
+    /**
+     * Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+     */
+    declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
+    /**
      * ARN of the processing function.
      */
     declare public /*out*/ readonly processingLambdaArn: pulumi.Output<string>;
@@ -137,6 +145,8 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["historyWorkgroupName"] = undefined /*out*/;
             resourceInputs["kmsKeyId"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
+            resourceInputs["ledgerTableName"] = undefined /*out*/;
+            resourceInputs["pendingEmails"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -156,6 +166,8 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["kmsKeyArn"] = undefined /*out*/;
             resourceInputs["kmsKeyId"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
+            resourceInputs["ledgerTableName"] = undefined /*out*/;
+            resourceInputs["pendingEmails"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -208,7 +220,7 @@ export interface ComplianceMonitoringArgs {
      */
     namePrefix?: string;
     /**
-     * Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+     * Who is told what, and when.
      */
     notifications?: inputs.NotificationsArgs;
     /**

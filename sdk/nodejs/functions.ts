@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Three functions: processing reads what AWS Config judges, aggregation what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues.
+ * Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
  */
 export class Functions extends pulumi.ComponentResource {
     /** @internal */
@@ -37,6 +37,10 @@ export class Functions extends pulumi.ComponentResource {
      * ARN of the processing function's role.
      */
     declare public /*out*/ readonly lambdaRoleArn: pulumi.Output<string>;
+    /**
+     * Name of the table that keeps what processing knows.
+     */
+    declare public /*out*/ readonly ledgerTableName: pulumi.Output<string>;
     /**
      * ARN of the processing function.
      */
@@ -72,15 +76,19 @@ export class Functions extends pulumi.ComponentResource {
                 throw new Error("Missing required property 'kmsKeyArn'");
             }
             resourceInputs["bucketName"] = args?.bucketName;
+            resourceInputs["deliveryQueueUrl"] = args?.deliveryQueueUrl;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
+            resourceInputs["notifications"] = args?.notifications;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["settings"] = args?.settings;
             resourceInputs["tags"] = args?.tags;
+            resourceInputs["topicArn"] = args?.topicArn;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
+            resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -89,6 +97,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
+            resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -108,6 +117,10 @@ export interface FunctionsArgs {
      */
     bucketName: pulumi.Input<string>;
     /**
+     * URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+     */
+    deliveryQueueUrl?: pulumi.Input<string | undefined>;
+    /**
      * Which frameworks are watched: the same that `RuleSet` is given.
      */
     frameworks?: inputs.FrameworkArgs[];
@@ -120,6 +133,10 @@ export interface FunctionsArgs {
      */
     namePrefix?: string;
     /**
+     * Who is told what, and when: the same that `Alerts` is given.
+     */
+    notifications?: inputs.NotificationsArgs;
+    /**
      * Which rules are watched: the same that `RuleSet` is given.
      */
     rules?: inputs.RulesArgs;
@@ -131,4 +148,8 @@ export interface FunctionsArgs {
      * Tags of everything that takes them.
      */
     tags?: {[key: string]: pulumi.Input<string>};
+    /**
+     * ARN of the topic that carries notices. Default: nothing is told.
+     */
+    topicArn?: pulumi.Input<string | undefined>;
 }

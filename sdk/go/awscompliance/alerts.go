@@ -12,10 +12,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// An encrypted topic for notices, with a subscription for each e-mail address.
+// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
 type Alerts struct {
 	pulumi.ResourceState
 
+	// URL of the queue that takes the message of the delivery test.
+	DeliveryQueueUrl pulumi.StringOutput `pulumi:"deliveryQueueUrl"`
+	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
 	// ARN of the topic.
 	TopicArn pulumi.StringOutput `pulumi:"topicArn"`
 	// Name of the topic.
@@ -149,6 +153,16 @@ func (o AlertsOutput) ToAlertsOutput() AlertsOutput {
 
 func (o AlertsOutput) ToAlertsOutputWithContext(ctx context.Context) AlertsOutput {
 	return o
+}
+
+// URL of the queue that takes the message of the delivery test.
+func (o AlertsOutput) DeliveryQueueUrl() pulumi.StringOutput {
+	return o.ApplyT(func(v *Alerts) pulumi.StringOutput { return v.DeliveryQueueUrl }).(pulumi.StringOutput)
+}
+
+// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+func (o AlertsOutput) PendingEmails() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Alerts) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
 }
 
 // ARN of the topic.

@@ -13,7 +13,7 @@ import (
 
 // A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 //
-// Not there yet: notices, remediation, waivers, cost, several regions.
+// Not there yet: remediation, waivers, cost, several regions.
 type ComplianceMonitoring struct {
 	pulumi.ResourceState
 
@@ -43,6 +43,10 @@ type ComplianceMonitoring struct {
 	KmsKeyId pulumi.StringOutput `pulumi:"kmsKeyId"`
 	// ARN of the processing function's role.
 	LambdaRoleArn pulumi.StringOutput `pulumi:"lambdaRoleArn"`
+	// Name of the table that keeps what processing knows.
+	LedgerTableName pulumi.StringOutput `pulumi:"ledgerTableName"`
+	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
 	// ARN of the processing function.
 	ProcessingLambdaArn pulumi.StringOutput `pulumi:"processingLambdaArn"`
 	// Name of the processing function.
@@ -90,7 +94,7 @@ type complianceMonitoringArgs struct {
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+	// Who is told what, and when.
 	Notifications *Notifications `pulumi:"notifications"`
 	// Whose configuration recorder is used.
 	Recorder *RecorderSettings `pulumi:"recorder"`
@@ -122,7 +126,7 @@ type ComplianceMonitoringArgs struct {
 	Lookup *LookupArgs
 	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+	// Who is told what, and when.
 	Notifications *NotificationsArgs
 	// Whose configuration recorder is used.
 	Recorder *RecorderSettingsArgs
@@ -284,6 +288,16 @@ func (o ComplianceMonitoringOutput) KmsKeyId() pulumi.StringOutput {
 // ARN of the processing function's role.
 func (o ComplianceMonitoringOutput) LambdaRoleArn() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.LambdaRoleArn }).(pulumi.StringOutput)
+}
+
+// Name of the table that keeps what processing knows.
+func (o ComplianceMonitoringOutput) LedgerTableName() pulumi.StringOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.LedgerTableName }).(pulumi.StringOutput)
+}
+
+// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+func (o ComplianceMonitoringOutput) PendingEmails() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
 }
 
 // ARN of the processing function.

@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Three functions: processing reads what AWS Config judges, aggregation what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues.
+// Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
 type Functions struct {
 	pulumi.ResourceState
 
@@ -22,6 +22,8 @@ type Functions struct {
 	AggregationLambdaName pulumi.StringOutput `pulumi:"aggregationLambdaName"`
 	// ARN of the processing function's role.
 	LambdaRoleArn pulumi.StringOutput `pulumi:"lambdaRoleArn"`
+	// Name of the table that keeps what processing knows.
+	LedgerTableName pulumi.StringOutput `pulumi:"ledgerTableName"`
 	// ARN of the processing function.
 	ProcessingLambdaArn pulumi.StringOutput `pulumi:"processingLambdaArn"`
 	// Name of the processing function.
@@ -57,36 +59,48 @@ func NewFunctions(ctx *pulumi.Context,
 type functionsArgs struct {
 	// Name of the bucket that reports go to.
 	BucketName string `pulumi:"bucketName"`
+	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+	DeliveryQueueUrl *string `pulumi:"deliveryQueueUrl"`
 	// Which frameworks are watched: the same that `RuleSet` is given.
 	Frameworks []Framework `pulumi:"frameworks"`
 	// ARN of the KMS key that encrypts logs, queues and reports.
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
+	// Who is told what, and when: the same that `Alerts` is given.
+	Notifications *Notifications `pulumi:"notifications"`
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *Rules `pulumi:"rules"`
 	// How the functions run.
 	Settings *FunctionsSettings `pulumi:"settings"`
 	// Tags of everything that takes them.
 	Tags map[string]string `pulumi:"tags"`
+	// ARN of the topic that carries notices. Default: nothing is told.
+	TopicArn *string `pulumi:"topicArn"`
 }
 
 // The set of arguments for constructing a Functions resource.
 type FunctionsArgs struct {
 	// Name of the bucket that reports go to.
 	BucketName pulumi.StringInput
+	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+	DeliveryQueueUrl pulumi.StringPtrInput
 	// Which frameworks are watched: the same that `RuleSet` is given.
 	Frameworks []FrameworkArgs
 	// ARN of the KMS key that encrypts logs, queues and reports.
 	KmsKeyArn pulumi.StringInput
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
+	// Who is told what, and when: the same that `Alerts` is given.
+	Notifications *NotificationsArgs
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *RulesArgs
 	// How the functions run.
 	Settings *FunctionsSettingsArgs
 	// Tags of everything that takes them.
 	Tags map[string]pulumi.StringInput
+	// ARN of the topic that carries notices. Default: nothing is told.
+	TopicArn pulumi.StringPtrInput
 }
 
 func (FunctionsArgs) ElementType() reflect.Type {
@@ -189,6 +203,11 @@ func (o FunctionsOutput) AggregationLambdaName() pulumi.StringOutput {
 // ARN of the processing function's role.
 func (o FunctionsOutput) LambdaRoleArn() pulumi.StringOutput {
 	return o.ApplyT(func(v *Functions) pulumi.StringOutput { return v.LambdaRoleArn }).(pulumi.StringOutput)
+}
+
+// Name of the table that keeps what processing knows.
+func (o FunctionsOutput) LedgerTableName() pulumi.StringOutput {
+	return o.ApplyT(func(v *Functions) pulumi.StringOutput { return v.LedgerTableName }).(pulumi.StringOutput)
 }
 
 // ARN of the processing function.

@@ -10,129 +10,129 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// How a framework's rules are deployed.
-type DeployAs string
+// When changes are told.
+type DigestPeriod string
 
 const (
-	// As rules of their own, each once beside the baseline, your own and those of other frameworks.
-	DeployAsRULES = DeployAs("rules")
-	// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
-	DeployAs_CONFORMANCE_PACK = DeployAs("conformancePack")
-	// Reserved for AWS's own packs: refused.
-	DeployAs_MANAGED_PACK = DeployAs("managedPack")
+	// As soon as they are seen.
+	DigestPeriodIMMEDIATE = DigestPeriod("immediate")
+	// Gathered, once an hour.
+	DigestPeriodHOURLY = DigestPeriod("hourly")
+	// Gathered, once a day.
+	DigestPeriodDAILY = DigestPeriod("daily")
 )
 
-func (DeployAs) ElementType() reflect.Type {
-	return reflect.TypeOf((*DeployAs)(nil)).Elem()
+func (DigestPeriod) ElementType() reflect.Type {
+	return reflect.TypeOf((*DigestPeriod)(nil)).Elem()
 }
 
-func (e DeployAs) ToDeployAsOutput() DeployAsOutput {
-	return pulumi.ToOutput(e).(DeployAsOutput)
+func (e DigestPeriod) ToDigestPeriodOutput() DigestPeriodOutput {
+	return pulumi.ToOutput(e).(DigestPeriodOutput)
 }
 
-func (e DeployAs) ToDeployAsOutputWithContext(ctx context.Context) DeployAsOutput {
-	return pulumi.ToOutputWithContext(ctx, e).(DeployAsOutput)
+func (e DigestPeriod) ToDigestPeriodOutputWithContext(ctx context.Context) DigestPeriodOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(DigestPeriodOutput)
 }
 
-func (e DeployAs) ToDeployAsPtrOutput() DeployAsPtrOutput {
-	return e.ToDeployAsPtrOutputWithContext(context.Background())
+func (e DigestPeriod) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return e.ToDigestPeriodPtrOutputWithContext(context.Background())
 }
 
-func (e DeployAs) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
-	return DeployAs(e).ToDeployAsOutputWithContext(ctx).ToDeployAsPtrOutputWithContext(ctx)
+func (e DigestPeriod) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return DigestPeriod(e).ToDigestPeriodOutputWithContext(ctx).ToDigestPeriodPtrOutputWithContext(ctx)
 }
 
-func (e DeployAs) ToStringOutput() pulumi.StringOutput {
+func (e DigestPeriod) ToStringOutput() pulumi.StringOutput {
 	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
 }
 
-func (e DeployAs) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+func (e DigestPeriod) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
 	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
 }
 
-func (e DeployAs) ToStringPtrOutput() pulumi.StringPtrOutput {
+func (e DigestPeriod) ToStringPtrOutput() pulumi.StringPtrOutput {
 	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
 }
 
-func (e DeployAs) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+func (e DigestPeriod) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
 	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
 }
 
-type DeployAsOutput struct{ *pulumi.OutputState }
+type DigestPeriodOutput struct{ *pulumi.OutputState }
 
-func (DeployAsOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*DeployAs)(nil)).Elem()
+func (DigestPeriodOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DigestPeriod)(nil)).Elem()
 }
 
-func (o DeployAsOutput) ToDeployAsOutput() DeployAsOutput {
+func (o DigestPeriodOutput) ToDigestPeriodOutput() DigestPeriodOutput {
 	return o
 }
 
-func (o DeployAsOutput) ToDeployAsOutputWithContext(ctx context.Context) DeployAsOutput {
+func (o DigestPeriodOutput) ToDigestPeriodOutputWithContext(ctx context.Context) DigestPeriodOutput {
 	return o
 }
 
-func (o DeployAsOutput) ToDeployAsPtrOutput() DeployAsPtrOutput {
-	return o.ToDeployAsPtrOutputWithContext(context.Background())
+func (o DigestPeriodOutput) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return o.ToDigestPeriodPtrOutputWithContext(context.Background())
 }
 
-func (o DeployAsOutput) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v DeployAs) *DeployAs {
+func (o DigestPeriodOutput) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DigestPeriod) *DigestPeriod {
 		return &v
-	}).(DeployAsPtrOutput)
+	}).(DigestPeriodPtrOutput)
 }
 
-func (o DeployAsOutput) ToStringOutput() pulumi.StringOutput {
+func (o DigestPeriodOutput) ToStringOutput() pulumi.StringOutput {
 	return o.ToStringOutputWithContext(context.Background())
 }
 
-func (o DeployAsOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeployAs) string {
+func (o DigestPeriodOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DigestPeriod) string {
 		return string(e)
 	}).(pulumi.StringOutput)
 }
 
-func (o DeployAsOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+func (o DigestPeriodOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
 	return o.ToStringPtrOutputWithContext(context.Background())
 }
 
-func (o DeployAsOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeployAs) *string {
+func (o DigestPeriodOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DigestPeriod) *string {
 		v := string(e)
 		return &v
 	}).(pulumi.StringPtrOutput)
 }
 
-type DeployAsPtrOutput struct{ *pulumi.OutputState }
+type DigestPeriodPtrOutput struct{ *pulumi.OutputState }
 
-func (DeployAsPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**DeployAs)(nil)).Elem()
+func (DigestPeriodPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DigestPeriod)(nil)).Elem()
 }
 
-func (o DeployAsPtrOutput) ToDeployAsPtrOutput() DeployAsPtrOutput {
+func (o DigestPeriodPtrOutput) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
 	return o
 }
 
-func (o DeployAsPtrOutput) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+func (o DigestPeriodPtrOutput) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
 	return o
 }
 
-func (o DeployAsPtrOutput) Elem() DeployAsOutput {
-	return o.ApplyT(func(v *DeployAs) DeployAs {
+func (o DigestPeriodPtrOutput) Elem() DigestPeriodOutput {
+	return o.ApplyT(func(v *DigestPeriod) DigestPeriod {
 		if v != nil {
 			return *v
 		}
-		var ret DeployAs
+		var ret DigestPeriod
 		return ret
-	}).(DeployAsOutput)
+	}).(DigestPeriodOutput)
 }
 
-func (o DeployAsPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+func (o DigestPeriodPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
 	return o.ToStringPtrOutputWithContext(context.Background())
 }
 
-func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DeployAs) *string {
+func (o DigestPeriodPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DigestPeriod) *string {
 		if e == nil {
 			return nil
 		}
@@ -141,44 +141,44 @@ func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pul
 	}).(pulumi.StringPtrOutput)
 }
 
-// DeployAsInput is an input type that accepts values of the DeployAs enum
-// A concrete instance of `DeployAsInput` can be one of the following:
+// DigestPeriodInput is an input type that accepts values of the DigestPeriod enum
+// A concrete instance of `DigestPeriodInput` can be one of the following:
 //
-//	DeployAsRULES
-//	DeployAs_CONFORMANCE_PACK
-//	DeployAs_MANAGED_PACK
-type DeployAsInput interface {
+//	DigestPeriodIMMEDIATE
+//	DigestPeriodHOURLY
+//	DigestPeriodDAILY
+type DigestPeriodInput interface {
 	pulumi.Input
 
-	ToDeployAsOutput() DeployAsOutput
-	ToDeployAsOutputWithContext(context.Context) DeployAsOutput
+	ToDigestPeriodOutput() DigestPeriodOutput
+	ToDigestPeriodOutputWithContext(context.Context) DigestPeriodOutput
 }
 
-var deployAsPtrType = reflect.TypeOf((**DeployAs)(nil)).Elem()
+var digestPeriodPtrType = reflect.TypeOf((**DigestPeriod)(nil)).Elem()
 
-type DeployAsPtrInput interface {
+type DigestPeriodPtrInput interface {
 	pulumi.Input
 
-	ToDeployAsPtrOutput() DeployAsPtrOutput
-	ToDeployAsPtrOutputWithContext(context.Context) DeployAsPtrOutput
+	ToDigestPeriodPtrOutput() DigestPeriodPtrOutput
+	ToDigestPeriodPtrOutputWithContext(context.Context) DigestPeriodPtrOutput
 }
 
-type deployAsPtr string
+type digestPeriodPtr string
 
-func DeployAsPtr(v string) DeployAsPtrInput {
-	return (*deployAsPtr)(&v)
+func DigestPeriodPtr(v string) DigestPeriodPtrInput {
+	return (*digestPeriodPtr)(&v)
 }
 
-func (*deployAsPtr) ElementType() reflect.Type {
-	return deployAsPtrType
+func (*digestPeriodPtr) ElementType() reflect.Type {
+	return digestPeriodPtrType
 }
 
-func (in *deployAsPtr) ToDeployAsPtrOutput() DeployAsPtrOutput {
-	return pulumi.ToOutput(in).(DeployAsPtrOutput)
+func (in *digestPeriodPtr) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
+	return pulumi.ToOutput(in).(DigestPeriodPtrOutput)
 }
 
-func (in *deployAsPtr) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, in).(DeployAsPtrOutput)
+func (in *digestPeriodPtr) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(DigestPeriodPtrOutput)
 }
 
 // What to do with a rule that the region does not offer.
@@ -862,231 +862,9 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 	return pulumi.ToOutputWithContext(ctx, in).(RecordingStrategyPtrOutput)
 }
 
-// How much the findings of a rule weigh in the score of reports.
-type RuleSeverity string
-
-const (
-	// Weighs nothing: findings are reported and stay outside the score.
-	RuleSeverityINFORMATIONAL = RuleSeverity("informational")
-	// Weighs 1.
-	RuleSeverityLOW = RuleSeverity("low")
-	// Weighs 3.
-	RuleSeverityMEDIUM = RuleSeverity("medium")
-	// Weighs 6.
-	RuleSeverityHIGH = RuleSeverity("high")
-	// Weighs 10.
-	RuleSeverityCRITICAL = RuleSeverity("critical")
-)
-
-func (RuleSeverity) ElementType() reflect.Type {
-	return reflect.TypeOf((*RuleSeverity)(nil)).Elem()
-}
-
-func (e RuleSeverity) ToRuleSeverityOutput() RuleSeverityOutput {
-	return pulumi.ToOutput(e).(RuleSeverityOutput)
-}
-
-func (e RuleSeverity) ToRuleSeverityOutputWithContext(ctx context.Context) RuleSeverityOutput {
-	return pulumi.ToOutputWithContext(ctx, e).(RuleSeverityOutput)
-}
-
-func (e RuleSeverity) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
-	return e.ToRuleSeverityPtrOutputWithContext(context.Background())
-}
-
-func (e RuleSeverity) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
-	return RuleSeverity(e).ToRuleSeverityOutputWithContext(ctx).ToRuleSeverityPtrOutputWithContext(ctx)
-}
-
-func (e RuleSeverity) ToStringOutput() pulumi.StringOutput {
-	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e RuleSeverity) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e RuleSeverity) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
-}
-
-func (e RuleSeverity) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
-}
-
-type RuleSeverityOutput struct{ *pulumi.OutputState }
-
-func (RuleSeverityOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*RuleSeverity)(nil)).Elem()
-}
-
-func (o RuleSeverityOutput) ToRuleSeverityOutput() RuleSeverityOutput {
-	return o
-}
-
-func (o RuleSeverityOutput) ToRuleSeverityOutputWithContext(ctx context.Context) RuleSeverityOutput {
-	return o
-}
-
-func (o RuleSeverityOutput) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
-	return o.ToRuleSeverityPtrOutputWithContext(context.Background())
-}
-
-func (o RuleSeverityOutput) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v RuleSeverity) *RuleSeverity {
-		return &v
-	}).(RuleSeverityPtrOutput)
-}
-
-func (o RuleSeverityOutput) ToStringOutput() pulumi.StringOutput {
-	return o.ToStringOutputWithContext(context.Background())
-}
-
-func (o RuleSeverityOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleSeverity) string {
-		return string(e)
-	}).(pulumi.StringOutput)
-}
-
-func (o RuleSeverityOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o RuleSeverityOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleSeverity) *string {
-		v := string(e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-type RuleSeverityPtrOutput struct{ *pulumi.OutputState }
-
-func (RuleSeverityPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**RuleSeverity)(nil)).Elem()
-}
-
-func (o RuleSeverityPtrOutput) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
-	return o
-}
-
-func (o RuleSeverityPtrOutput) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
-	return o
-}
-
-func (o RuleSeverityPtrOutput) Elem() RuleSeverityOutput {
-	return o.ApplyT(func(v *RuleSeverity) RuleSeverity {
-		if v != nil {
-			return *v
-		}
-		var ret RuleSeverity
-		return ret
-	}).(RuleSeverityOutput)
-}
-
-func (o RuleSeverityPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o RuleSeverityPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e *RuleSeverity) *string {
-		if e == nil {
-			return nil
-		}
-		v := string(*e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-// RuleSeverityInput is an input type that accepts values of the RuleSeverity enum
-// A concrete instance of `RuleSeverityInput` can be one of the following:
-//
-//	RuleSeverityINFORMATIONAL
-//	RuleSeverityLOW
-//	RuleSeverityMEDIUM
-//	RuleSeverityHIGH
-//	RuleSeverityCRITICAL
-type RuleSeverityInput interface {
-	pulumi.Input
-
-	ToRuleSeverityOutput() RuleSeverityOutput
-	ToRuleSeverityOutputWithContext(context.Context) RuleSeverityOutput
-}
-
-var ruleSeverityPtrType = reflect.TypeOf((**RuleSeverity)(nil)).Elem()
-
-type RuleSeverityPtrInput interface {
-	pulumi.Input
-
-	ToRuleSeverityPtrOutput() RuleSeverityPtrOutput
-	ToRuleSeverityPtrOutputWithContext(context.Context) RuleSeverityPtrOutput
-}
-
-type ruleSeverityPtr string
-
-func RuleSeverityPtr(v string) RuleSeverityPtrInput {
-	return (*ruleSeverityPtr)(&v)
-}
-
-func (*ruleSeverityPtr) ElementType() reflect.Type {
-	return ruleSeverityPtrType
-}
-
-func (in *ruleSeverityPtr) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
-	return pulumi.ToOutput(in).(RuleSeverityPtrOutput)
-}
-
-func (in *ruleSeverityPtr) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, in).(RuleSeverityPtrOutput)
-}
-
-// RuleSeverityMapInput is an input type that accepts RuleSeverityMap and RuleSeverityMapOutput values.
-// You can construct a concrete instance of `RuleSeverityMapInput` via:
-//
-//	RuleSeverityMap{ "key": RuleSeverityArgs{...} }
-type RuleSeverityMapInput interface {
-	pulumi.Input
-
-	ToRuleSeverityMapOutput() RuleSeverityMapOutput
-	ToRuleSeverityMapOutputWithContext(context.Context) RuleSeverityMapOutput
-}
-
-type RuleSeverityMap map[string]RuleSeverity
-
-func (RuleSeverityMap) ElementType() reflect.Type {
-	return reflect.TypeOf((*map[string]RuleSeverity)(nil)).Elem()
-}
-
-func (i RuleSeverityMap) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
-	return i.ToRuleSeverityMapOutputWithContext(context.Background())
-}
-
-func (i RuleSeverityMap) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(RuleSeverityMapOutput)
-}
-
-type RuleSeverityMapOutput struct{ *pulumi.OutputState }
-
-func (RuleSeverityMapOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*map[string]RuleSeverity)(nil)).Elem()
-}
-
-func (o RuleSeverityMapOutput) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
-	return o
-}
-
-func (o RuleSeverityMapOutput) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
-	return o
-}
-
-func (o RuleSeverityMapOutput) MapIndex(k pulumi.StringInput) RuleSeverityOutput {
-	return pulumi.All(o, k).ApplyT(func(vs []interface{}) RuleSeverity {
-		return vs[0].(map[string]RuleSeverity)[vs[1].(string)]
-	}).(RuleSeverityOutput)
-}
-
 func init() {
-	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsInput)(nil)).Elem(), DeployAs("rules"))
-	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsPtrInput)(nil)).Elem(), DeployAs("rules"))
+	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodInput)(nil)).Elem(), DigestPeriod("immediate"))
+	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodPtrInput)(nil)).Elem(), DigestPeriod("immediate"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
@@ -1095,11 +873,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
-	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
-	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
-	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityMapInput)(nil)).Elem(), RuleSeverityMap{})
-	pulumi.RegisterOutputType(DeployAsOutput{})
-	pulumi.RegisterOutputType(DeployAsPtrOutput{})
+	pulumi.RegisterOutputType(DigestPeriodOutput{})
+	pulumi.RegisterOutputType(DigestPeriodPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})
 	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})
@@ -1108,7 +883,4 @@ func init() {
 	pulumi.RegisterOutputType(RecordingFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyPtrOutput{})
-	pulumi.RegisterOutputType(RuleSeverityOutput{})
-	pulumi.RegisterOutputType(RuleSeverityPtrOutput{})
-	pulumi.RegisterOutputType(RuleSeverityMapOutput{})
 }

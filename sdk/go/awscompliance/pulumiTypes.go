@@ -1142,8 +1142,12 @@ func (o ManagedRuleParameterArrayOutput) Index(i pulumi.IntInput) ManagedRulePar
 
 // Who is told.
 type Notifications struct {
-	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+	// When changes are told. Default: `immediate`.
+	Digest *DigestPeriod `pulumi:"digest"`
+	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 	Emails map[string]string `pulumi:"emails"`
+	// Who is told a part of it, by a name of your own.
+	Routes map[string]Route `pulumi:"routes"`
 }
 
 // NotificationsInput is an input type that accepts NotificationsArgs and NotificationsOutput values.
@@ -1159,8 +1163,12 @@ type NotificationsInput interface {
 
 // Who is told.
 type NotificationsArgs struct {
-	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+	// When changes are told. Default: `immediate`.
+	Digest *DigestPeriod `pulumi:"digest"`
+	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 	Emails map[string]pulumi.StringInput `pulumi:"emails"`
+	// Who is told a part of it, by a name of your own.
+	Routes map[string]RouteArgs `pulumi:"routes"`
 }
 
 func (NotificationsArgs) ElementType() reflect.Type {
@@ -1241,9 +1249,19 @@ func (o NotificationsOutput) ToNotificationsPtrOutputWithContext(ctx context.Con
 	}).(NotificationsPtrOutput)
 }
 
-// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+// When changes are told. Default: `immediate`.
+func (o NotificationsOutput) Digest() DigestPeriodPtrOutput {
+	return o.ApplyT(func(v Notifications) *DigestPeriod { return v.Digest }).(DigestPeriodPtrOutput)
+}
+
+// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 func (o NotificationsOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]string { return v.Emails }).(pulumi.StringMapOutput)
+}
+
+// Who is told a part of it, by a name of your own.
+func (o NotificationsOutput) Routes() RouteMapOutput {
+	return o.ApplyT(func(v Notifications) map[string]Route { return v.Routes }).(RouteMapOutput)
 }
 
 type NotificationsPtrOutput struct{ *pulumi.OutputState }
@@ -1270,7 +1288,17 @@ func (o NotificationsPtrOutput) Elem() NotificationsOutput {
 	}).(NotificationsOutput)
 }
 
-// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+// When changes are told. Default: `immediate`.
+func (o NotificationsPtrOutput) Digest() DigestPeriodPtrOutput {
+	return o.ApplyT(func(v *Notifications) *DigestPeriod {
+		if v == nil {
+			return nil
+		}
+		return v.Digest
+	}).(DigestPeriodPtrOutput)
+}
+
+// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]string {
 		if v == nil {
@@ -1278,6 +1306,16 @@ func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 		}
 		return v.Emails
 	}).(pulumi.StringMapOutput)
+}
+
+// Who is told a part of it, by a name of your own.
+func (o NotificationsPtrOutput) Routes() RouteMapOutput {
+	return o.ApplyT(func(v *Notifications) map[string]Route {
+		if v == nil {
+			return nil
+		}
+		return v.Routes
+	}).(RouteMapOutput)
 }
 
 // Whose configuration recorder is used, and what ours records.
@@ -1804,6 +1842,160 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 		}
 		return v.RetentionDays
 	}).(pulumi.IntPtrOutput)
+}
+
+// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+type Route struct {
+	// Ids of accounts, 12 digits.
+	Accounts []string `pulumi:"accounts"`
+	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+	Email *string `pulumi:"email"`
+	// Ids of frameworks that the rules serve, such as `hipaa`.
+	Frameworks []string `pulumi:"frameworks"`
+	// URL that is posted to; whoever answers there confirms the subscription.
+	Https *string `pulumi:"https"`
+	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+	Rules []string `pulumi:"rules"`
+	// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+	Severities []string `pulumi:"severities"`
+	// ARN of a queue, whose policy and key must admit the topic.
+	Sqs *string `pulumi:"sqs"`
+}
+
+// RouteInput is an input type that accepts RouteArgs and RouteOutput values.
+// You can construct a concrete instance of `RouteInput` via:
+//
+//	RouteArgs{...}
+type RouteInput interface {
+	pulumi.Input
+
+	ToRouteOutput() RouteOutput
+	ToRouteOutputWithContext(context.Context) RouteOutput
+}
+
+// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+type RouteArgs struct {
+	// Ids of accounts, 12 digits.
+	Accounts []string `pulumi:"accounts"`
+	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+	Email pulumi.StringPtrInput `pulumi:"email"`
+	// Ids of frameworks that the rules serve, such as `hipaa`.
+	Frameworks []string `pulumi:"frameworks"`
+	// URL that is posted to; whoever answers there confirms the subscription.
+	Https pulumi.StringPtrInput `pulumi:"https"`
+	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+	Rules []string `pulumi:"rules"`
+	// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+	Severities []string `pulumi:"severities"`
+	// ARN of a queue, whose policy and key must admit the topic.
+	Sqs pulumi.StringPtrInput `pulumi:"sqs"`
+}
+
+func (RouteArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route)(nil)).Elem()
+}
+
+func (i RouteArgs) ToRouteOutput() RouteOutput {
+	return i.ToRouteOutputWithContext(context.Background())
+}
+
+func (i RouteArgs) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RouteOutput)
+}
+
+// RouteMapInput is an input type that accepts RouteMap and RouteMapOutput values.
+// You can construct a concrete instance of `RouteMapInput` via:
+//
+//	RouteMap{ "key": RouteArgs{...} }
+type RouteMapInput interface {
+	pulumi.Input
+
+	ToRouteMapOutput() RouteMapOutput
+	ToRouteMapOutputWithContext(context.Context) RouteMapOutput
+}
+
+type RouteMap map[string]RouteInput
+
+func (RouteMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]Route)(nil)).Elem()
+}
+
+func (i RouteMap) ToRouteMapOutput() RouteMapOutput {
+	return i.ToRouteMapOutputWithContext(context.Background())
+}
+
+func (i RouteMap) ToRouteMapOutputWithContext(ctx context.Context) RouteMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RouteMapOutput)
+}
+
+// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+type RouteOutput struct{ *pulumi.OutputState }
+
+func (RouteOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route)(nil)).Elem()
+}
+
+func (o RouteOutput) ToRouteOutput() RouteOutput {
+	return o
+}
+
+func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
+	return o
+}
+
+// Ids of accounts, 12 digits.
+func (o RouteOutput) Accounts() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Route) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+}
+
+// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+func (o RouteOutput) Email() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route) *string { return v.Email }).(pulumi.StringPtrOutput)
+}
+
+// Ids of frameworks that the rules serve, such as `hipaa`.
+func (o RouteOutput) Frameworks() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Route) []string { return v.Frameworks }).(pulumi.StringArrayOutput)
+}
+
+// URL that is posted to; whoever answers there confirms the subscription.
+func (o RouteOutput) Https() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route) *string { return v.Https }).(pulumi.StringPtrOutput)
+}
+
+// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+func (o RouteOutput) Rules() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Route) []string { return v.Rules }).(pulumi.StringArrayOutput)
+}
+
+// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+func (o RouteOutput) Severities() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Route) []string { return v.Severities }).(pulumi.StringArrayOutput)
+}
+
+// ARN of a queue, whose policy and key must admit the topic.
+func (o RouteOutput) Sqs() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route) *string { return v.Sqs }).(pulumi.StringPtrOutput)
+}
+
+type RouteMapOutput struct{ *pulumi.OutputState }
+
+func (RouteMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]Route)(nil)).Elem()
+}
+
+func (o RouteMapOutput) ToRouteMapOutput() RouteMapOutput {
+	return o
+}
+
+func (o RouteMapOutput) ToRouteMapOutputWithContext(ctx context.Context) RouteMapOutput {
+	return o
+}
+
+func (o RouteMapOutput) MapIndex(k pulumi.StringInput) RouteOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) Route {
+		return vs[0].(map[string]Route)[vs[1].(string)]
+	}).(RouteOutput)
 }
 
 // One thing that is not right.
@@ -2574,6 +2766,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsPtrInput)(nil)).Elem(), RecorderSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsPtrInput)(nil)).Elem(), ReportsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RouteMapInput)(nil)).Elem(), RouteMap{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesInput)(nil)).Elem(), RulesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesPtrInput)(nil)).Elem(), RulesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopeInput)(nil)).Elem(), ScopeArgs{})
@@ -2604,6 +2798,8 @@ func init() {
 	pulumi.RegisterOutputType(RecorderStatusPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
+	pulumi.RegisterOutputType(RouteOutput{})
+	pulumi.RegisterOutputType(RouteMapOutput{})
 	pulumi.RegisterOutputType(RuleProblemOutput{})
 	pulumi.RegisterOutputType(RuleProblemArrayOutput{})
 	pulumi.RegisterOutputType(RuleRemediationOutput{})

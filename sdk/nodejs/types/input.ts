@@ -195,9 +195,17 @@ export interface ManagedRuleArgs {
  */
 export interface NotificationsArgs {
     /**
-     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+     * When changes are told. Default: `immediate`.
+     */
+    digest?: enums.DigestPeriod;
+    /**
+     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
      */
     emails?: {[key: string]: pulumi.Input<string>};
+    /**
+     * Who is told a part of it, by a name of your own.
+     */
+    routes?: {[key: string]: inputs.RouteArgs};
 }
 
 /**
@@ -250,6 +258,40 @@ export interface ReportsArgs {
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+ */
+export interface RouteArgs {
+    /**
+     * Ids of accounts, 12 digits.
+     */
+    accounts?: string[];
+    /**
+     * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+     */
+    email?: pulumi.Input<string | undefined>;
+    /**
+     * Ids of frameworks that the rules serve, such as `hipaa`.
+     */
+    frameworks?: string[];
+    /**
+     * URL that is posted to; whoever answers there confirms the subscription.
+     */
+    https?: pulumi.Input<string | undefined>;
+    /**
+     * Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+     */
+    rules?: string[];
+    /**
+     * Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+     */
+    severities?: string[];
+    /**
+     * ARN of a queue, whose policy and key must admit the topic.
+     */
+    sqs?: pulumi.Input<string | undefined>;
 }
 
 /**

@@ -7,31 +7,30 @@ import pulumi
 from enum import Enum
 
 __all__ = [
-    'DeployAs',
+    'DigestPeriod',
     'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
-    'RuleSeverity',
 ]
 
 
-@pulumi.type_token("aws-compliance:index:DeployAs")
-class DeployAs(_builtins.str, Enum):
+@pulumi.type_token("aws-compliance:index:DigestPeriod")
+class DigestPeriod(_builtins.str, Enum):
     """
-    How a framework's rules are deployed.
+    When changes are told.
     """
-    RULES = "rules"
+    IMMEDIATE = "immediate"
     """
-    As rules of their own, each once beside the baseline, your own and those of other frameworks.
+    As soon as they are seen.
     """
-    CONFORMANCE_PACK = "conformancePack"
+    HOURLY = "hourly"
     """
-    As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+    Gathered, once an hour.
     """
-    MANAGED_PACK = "managedPack"
+    DAILY = "daily"
     """
-    Reserved for AWS's own packs: refused.
+    Gathered, once a day.
     """
 
 
@@ -104,31 +103,4 @@ class RecordingStrategy(_builtins.str, Enum):
     ALL_EXCEPT = "allExcept"
     """
     All but those of `resourceTypes`.
-    """
-
-
-@pulumi.type_token("aws-compliance:index:RuleSeverity")
-class RuleSeverity(_builtins.str, Enum):
-    """
-    How much the findings of a rule weigh in the score of reports.
-    """
-    INFORMATIONAL = "informational"
-    """
-    Weighs nothing: findings are reported and stay outside the score.
-    """
-    LOW = "low"
-    """
-    Weighs 1.
-    """
-    MEDIUM = "medium"
-    """
-    Weighs 3.
-    """
-    HIGH = "high"
-    """
-    Weighs 6.
-    """
-    CRITICAL = "critical"
-    """
-    Weighs 10.
     """

@@ -38,6 +38,8 @@ __all__ = [
     'RecorderSettingsArgsDict',
     'ReportsArgs',
     'ReportsArgsDict',
+    'RouteArgs',
+    'RouteArgsDict',
     'Rules',
     'RulesDict',
     'RulesArgs',
@@ -842,34 +844,74 @@ class NotificationsArgsDict(TypedDict):
     """
     Who is told.
     """
+    digest: NotRequired['DigestPeriod']
+    """
+    When changes are told. Default: `immediate`.
+    """
     emails: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
-    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+    """
+    routes: NotRequired[Mapping[str, 'RouteArgsDict']]
+    """
+    Who is told a part of it, by a name of your own.
     """
 
 @pulumi.input_type
 class NotificationsArgs:
     def __init__(__self__, *,
-                 emails: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
+                 digest: Optional['DigestPeriod'] = None,
+                 emails: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 routes: Optional[Mapping[str, 'RouteArgs']] = None):
         """
         Who is told.
 
-        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+        :param 'DigestPeriod' digest: When changes are told. Default: `immediate`.
+        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        :param Mapping[str, 'RouteArgs'] routes: Who is told a part of it, by a name of your own.
         """
+        if digest is not None:
+            pulumi.set(__self__, "digest", digest)
         if emails is not None:
             pulumi.set(__self__, "emails", emails)
+        if routes is not None:
+            pulumi.set(__self__, "routes", routes)
+
+    @_builtins.property
+    @pulumi.getter
+    def digest(self) -> Optional['DigestPeriod']:
+        """
+        When changes are told. Default: `immediate`.
+        """
+        return pulumi.get(self, "digest")
+
+    @digest.setter
+    def digest(self, value: Optional['DigestPeriod']):
+        pulumi.set(self, "digest", value)
 
     @_builtins.property
     @pulumi.getter
     def emails(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed.
+        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
         """
         return pulumi.get(self, "emails")
 
     @emails.setter
     def emails(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "emails", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def routes(self) -> Optional[Mapping[str, 'RouteArgs']]:
+        """
+        Who is told a part of it, by a name of your own.
+        """
+        return pulumi.get(self, "routes")
+
+    @routes.setter
+    def routes(self, value: Optional[Mapping[str, 'RouteArgs']]):
+        pulumi.set(self, "routes", value)
 
 
 class RecorderSettingsArgsDict(TypedDict):
@@ -1098,6 +1140,160 @@ class ReportsArgs:
     @retention_days.setter
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
+
+
+class RouteArgsDict(TypedDict):
+    """
+    What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+    """
+    accounts: NotRequired[Sequence[_builtins.str]]
+    """
+    Ids of accounts, 12 digits.
+    """
+    email: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    """
+    frameworks: NotRequired[Sequence[_builtins.str]]
+    """
+    Ids of frameworks that the rules serve, such as `hipaa`.
+    """
+    https: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    URL that is posted to; whoever answers there confirms the subscription.
+    """
+    rules: NotRequired[Sequence[_builtins.str]]
+    """
+    Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    """
+    severities: NotRequired[Sequence[_builtins.str]]
+    """
+    Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+    """
+    sqs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ARN of a queue, whose policy and key must admit the topic.
+    """
+
+@pulumi.input_type
+class RouteArgs:
+    def __init__(__self__, *,
+                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 email: pulumi.Input[Optional[_builtins.str]] = None,
+                 frameworks: Optional[Sequence[_builtins.str]] = None,
+                 https: pulumi.Input[Optional[_builtins.str]] = None,
+                 rules: Optional[Sequence[_builtins.str]] = None,
+                 severities: Optional[Sequence[_builtins.str]] = None,
+                 sqs: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+
+        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits.
+        :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        :param Sequence[_builtins.str] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
+        :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
+        :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        :param Sequence[_builtins.str] severities: Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        :param pulumi.Input[_builtins.str] sqs: ARN of a queue, whose policy and key must admit the topic.
+        """
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if email is not None:
+            pulumi.set(__self__, "email", email)
+        if frameworks is not None:
+            pulumi.set(__self__, "frameworks", frameworks)
+        if https is not None:
+            pulumi.set(__self__, "https", https)
+        if rules is not None:
+            pulumi.set(__self__, "rules", rules)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
+        if sqs is not None:
+            pulumi.set(__self__, "sqs", sqs)
+
+    @_builtins.property
+    @pulumi.getter
+    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Ids of accounts, 12 digits.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        """
+        return pulumi.get(self, "email")
+
+    @email.setter
+    def email(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "email", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frameworks(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Ids of frameworks that the rules serve, such as `hipaa`.
+        """
+        return pulumi.get(self, "frameworks")
+
+    @frameworks.setter
+    def frameworks(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "frameworks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def https(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL that is posted to; whoever answers there confirms the subscription.
+        """
+        return pulumi.get(self, "https")
+
+    @https.setter
+    def https(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "https", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        """
+        return pulumi.get(self, "rules")
+
+    @rules.setter
+    def rules(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "rules", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "severities", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sqs(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of a queue, whose policy and key must admit the topic.
+        """
+        return pulumi.get(self, "sqs")
+
+    @sqs.setter
+    def sqs(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "sqs", value)
 
 
 class RulesDict(TypedDict):

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 from ._inputs import *
 
 __all__ = ['AlertsArgs', 'Alerts']
@@ -101,7 +102,7 @@ class Alerts(pulumi.ComponentResource):
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        An encrypted topic for notices, with a subscription for each e-mail address.
+        An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -117,7 +118,7 @@ class Alerts(pulumi.ComponentResource):
                  args: AlertsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        An encrypted topic for notices, with a subscription for each e-mail address.
+        An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
 
         :param str resource_name: The name of the resource.
         :param AlertsArgs args: The arguments to use to populate this resource's properties.
@@ -155,6 +156,8 @@ class Alerts(pulumi.ComponentResource):
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["notifications"] = notifications
             __props__.__dict__["tags"] = tags
+            __props__.__dict__["delivery_queue_url"] = None
+            __props__.__dict__["pending_emails"] = None
             __props__.__dict__["topic_arn"] = None
             __props__.__dict__["topic_name"] = None
         super(Alerts, __self__).__init__(
@@ -163,6 +166,22 @@ class Alerts(pulumi.ComponentResource):
             __props__,
             opts,
             remote=True)
+
+    @_builtins.property
+    @pulumi.getter(name="deliveryQueueUrl")
+    def delivery_queue_url(self) -> pulumi.Output[_builtins.str]:
+        """
+        URL of the queue that takes the message of the delivery test.
+        """
+        return pulumi.get(self, "delivery_queue_url")
+
+    @_builtins.property
+    @pulumi.getter(name="pendingEmails")
+    def pending_emails(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+        """
+        return pulumi.get(self, "pending_emails")
 
     @_builtins.property
     @pulumi.getter(name="topicArn")

@@ -47,7 +47,7 @@ class ComplianceMonitoringArgs:
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
-        :param 'NotificationsArgs' notifications: Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+        :param 'NotificationsArgs' notifications: Who is told what, and when.
         :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
@@ -194,7 +194,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def notifications(self) -> Optional['NotificationsArgs']:
         """
-        Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+        Who is told what, and when.
         """
         return pulumi.get(self, "notifications")
 
@@ -275,7 +275,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: notices, remediation, waivers, cost, several regions.
+        Not there yet: remediation, waivers, cost, several regions.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -288,7 +288,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
-        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told. Notices are not sent yet; the topic and its subscriptions are there.
+        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told what, and when.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
@@ -303,7 +303,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: notices, remediation, waivers, cost, several regions.
+        Not there yet: remediation, waivers, cost, several regions.
 
         :param str resource_name: The name of the resource.
         :param ComplianceMonitoringArgs args: The arguments to use to populate this resource's properties.
@@ -371,6 +371,8 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["history_workgroup_name"] = None
             __props__.__dict__["kms_key_id"] = None
             __props__.__dict__["lambda_role_arn"] = None
+            __props__.__dict__["ledger_table_name"] = None
+            __props__.__dict__["pending_emails"] = None
             __props__.__dict__["processing_lambda_arn"] = None
             __props__.__dict__["processing_lambda_name"] = None
             __props__.__dict__["remediation_lambda_arn"] = None
@@ -486,6 +488,22 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         ARN of the processing function's role.
         """
         return pulumi.get(self, "lambda_role_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="ledgerTableName")
+    def ledger_table_name(self) -> pulumi.Output[_builtins.str]:
+        """
+        Name of the table that keeps what processing knows.
+        """
+        return pulumi.get(self, "ledger_table_name")
+
+    @_builtins.property
+    @pulumi.getter(name="pendingEmails")
+    def pending_emails(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+        """
+        return pulumi.get(self, "pending_emails")
 
     @_builtins.property
     @pulumi.getter(name="processingLambdaArn")

@@ -23,34 +23,46 @@ class FunctionsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
+                 delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 notifications: Optional['NotificationsArgs'] = None,
                  rules: Optional['RulesArgs'] = None,
                  settings: Optional['FunctionsSettingsArgs'] = None,
-                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
+                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 topic_arn: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Functions resource.
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
+        :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
+        :param 'NotificationsArgs' notifications: Who is told what, and when: the same that `Alerts` is given.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
+        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: nothing is told.
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
+        if delivery_queue_url is not None:
+            pulumi.set(__self__, "delivery_queue_url", delivery_queue_url)
         if frameworks is not None:
             pulumi.set(__self__, "frameworks", frameworks)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
+        if notifications is not None:
+            pulumi.set(__self__, "notifications", notifications)
         if rules is not None:
             pulumi.set(__self__, "rules", rules)
         if settings is not None:
             pulumi.set(__self__, "settings", settings)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+        if topic_arn is not None:
+            pulumi.set(__self__, "topic_arn", topic_arn)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -77,6 +89,18 @@ class FunctionsArgs:
         pulumi.set(self, "kms_key_arn", value)
 
     @_builtins.property
+    @pulumi.getter(name="deliveryQueueUrl")
+    def delivery_queue_url(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+        """
+        return pulumi.get(self, "delivery_queue_url")
+
+    @delivery_queue_url.setter
+    def delivery_queue_url(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "delivery_queue_url", value)
+
+    @_builtins.property
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence['FrameworkArgs']]:
         """
@@ -99,6 +123,18 @@ class FunctionsArgs:
     @name_prefix.setter
     def name_prefix(self, value: Optional[_builtins.str]):
         pulumi.set(self, "name_prefix", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def notifications(self) -> Optional['NotificationsArgs']:
+        """
+        Who is told what, and when: the same that `Alerts` is given.
+        """
+        return pulumi.get(self, "notifications")
+
+    @notifications.setter
+    def notifications(self, value: Optional['NotificationsArgs']):
+        pulumi.set(self, "notifications", value)
 
     @_builtins.property
     @pulumi.getter
@@ -136,6 +172,18 @@ class FunctionsArgs:
     def tags(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "tags", value)
 
+    @_builtins.property
+    @pulumi.getter(name="topicArn")
+    def topic_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of the topic that carries notices. Default: nothing is told.
+        """
+        return pulumi.get(self, "topic_arn")
+
+    @topic_arn.setter
+    def topic_arn(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "topic_arn", value)
+
 
 @pulumi.type_token("aws-compliance:index:Functions")
 class Functions(pulumi.ComponentResource):
@@ -144,25 +192,31 @@ class Functions(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Three functions: processing reads what AWS Config judges, aggregation what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues.
+        Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
+        :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
+        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told what, and when: the same that `Alerts` is given.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
+        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: nothing is told.
         """
         ...
     @overload
@@ -171,7 +225,7 @@ class Functions(pulumi.ComponentResource):
                  args: FunctionsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Three functions: processing reads what AWS Config judges, aggregation what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues.
+        Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
 
         :param str resource_name: The name of the resource.
         :param FunctionsArgs args: The arguments to use to populate this resource's properties.
@@ -189,12 +243,15 @@ class Functions(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -209,17 +266,21 @@ class Functions(pulumi.ComponentResource):
             if bucket_name is None and not opts.urn:
                 raise TypeError("Missing required property 'bucket_name'")
             __props__.__dict__["bucket_name"] = bucket_name
+            __props__.__dict__["delivery_queue_url"] = delivery_queue_url
             __props__.__dict__["frameworks"] = frameworks
             if kms_key_arn is None and not opts.urn:
                 raise TypeError("Missing required property 'kms_key_arn'")
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["name_prefix"] = name_prefix
+            __props__.__dict__["notifications"] = notifications
             __props__.__dict__["rules"] = rules
             __props__.__dict__["settings"] = settings
             __props__.__dict__["tags"] = tags
+            __props__.__dict__["topic_arn"] = topic_arn
             __props__.__dict__["aggregation_lambda_arn"] = None
             __props__.__dict__["aggregation_lambda_name"] = None
             __props__.__dict__["lambda_role_arn"] = None
+            __props__.__dict__["ledger_table_name"] = None
             __props__.__dict__["processing_lambda_arn"] = None
             __props__.__dict__["processing_lambda_name"] = None
             __props__.__dict__["remediation_lambda_arn"] = None
@@ -254,6 +315,14 @@ class Functions(pulumi.ComponentResource):
         ARN of the processing function's role.
         """
         return pulumi.get(self, "lambda_role_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="ledgerTableName")
+    def ledger_table_name(self) -> pulumi.Output[_builtins.str]:
+        """
+        Name of the table that keeps what processing knows.
+        """
+        return pulumi.get(self, "ledger_table_name")
 
     @_builtins.property
     @pulumi.getter(name="processingLambdaArn")

@@ -2,25 +2,25 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
-export const DeployAs = {
+export const DigestPeriod = {
     /**
-     * As rules of their own, each once beside the baseline, your own and those of other frameworks.
+     * As soon as they are seen.
      */
-    Rules: "rules",
+    Immediate: "immediate",
     /**
-     * As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+     * Gathered, once an hour.
      */
-    ConformancePack: "conformancePack",
+    Hourly: "hourly",
     /**
-     * Reserved for AWS's own packs: refused.
+     * Gathered, once a day.
      */
-    ManagedPack: "managedPack",
+    Daily: "daily",
 } as const;
 
 /**
- * How a framework's rules are deployed.
+ * When changes are told.
  */
-export type DeployAs = (typeof DeployAs)[keyof typeof DeployAs];
+export type DigestPeriod = (typeof DigestPeriod)[keyof typeof DigestPeriod];
 
 export const OnUnavailable = {
     /**
@@ -97,31 +97,3 @@ export const RecordingStrategy = {
  * Which resource types are recorded.
  */
 export type RecordingStrategy = (typeof RecordingStrategy)[keyof typeof RecordingStrategy];
-
-export const RuleSeverity = {
-    /**
-     * Weighs nothing: findings are reported and stay outside the score.
-     */
-    Informational: "informational",
-    /**
-     * Weighs 1.
-     */
-    Low: "low",
-    /**
-     * Weighs 3.
-     */
-    Medium: "medium",
-    /**
-     * Weighs 6.
-     */
-    High: "high",
-    /**
-     * Weighs 10.
-     */
-    Critical: "critical",
-} as const;
-
-/**
- * How much the findings of a rule weigh in the score of reports.
- */
-export type RuleSeverity = (typeof RuleSeverity)[keyof typeof RuleSeverity];
