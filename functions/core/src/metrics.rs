@@ -148,7 +148,11 @@ mod tests {
     fn what_was_not_counted_is_no_metric() {
         let line = of_notices(Told { notices: 2, ..Told::default() }, "f", 0);
         assert_eq!((line["Notices"].as_u64(), line.get("DeliveryLost")), (Some(2), None));
-        let line = of_notices(Told { notices: 0, unconfirmed: Some(3), delivery_lost: Some(true), incomplete_packs: Some(2) }, "f", 0);
+        let line = of_notices(
+            Told { notices: 0, unconfirmed: Some(3), delivery_lost: Some(true), incomplete_packs: Some(2) },
+            "f",
+            0,
+        );
         assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
         assert_eq!(line["IncompletePacks"].as_u64(), Some(2));
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 4);

@@ -186,7 +186,13 @@ impl Part<'_> {
 
     fn non_compliance(&self) -> cloudwatch::MetricAlarm {
         let text = "Resources do not comply.";
-        self.found("non-compliance", Runbook::NonCompliance, text, metric::NON_COMPLIANT_EVALUATIONS, Handler::Aggregation)
+        self.found(
+            "non-compliance",
+            Runbook::NonCompliance,
+            text,
+            metric::NON_COMPLIANT_EVALUATIONS,
+            Handler::Aggregation,
+        )
     }
 
     fn recorder_stopped(&self) -> cloudwatch::MetricAlarm {
@@ -200,14 +206,7 @@ impl Part<'_> {
     }
 
     /// One metric of a function that is to be zero.
-    fn found(
-        &self,
-        role: &str,
-        runbook: Runbook,
-        text: &str,
-        name: &str,
-        handler: Handler,
-    ) -> cloudwatch::MetricAlarm {
+    fn found(&self, role: &str, runbook: Runbook, text: &str, name: &str, handler: Handler) -> cloudwatch::MetricAlarm {
         self.alarm(role, runbook, text)
             .namespace(metric::NAMESPACE)
             .metric_name(name)

@@ -18,9 +18,7 @@ pub(super) async fn rules(config: &Client, packs: &[PackEntry]) -> Result<Vec<St
             let page = match request().set_next_token(token).send().await {
                 Ok(page) => page,
                 Err(error)
-                    if error
-                        .as_service_error()
-                        .is_some_and(|error| error.is_no_such_conformance_pack_exception()) =>
+                    if error.as_service_error().is_some_and(|error| error.is_no_such_conformance_pack_exception()) =>
                 {
                     break;
                 }

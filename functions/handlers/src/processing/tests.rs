@@ -227,7 +227,7 @@ async fn a_run_that_is_killed_at_any_step_and_comes_again_does_nothing_twice_and
             // After the claims of the dead run have ended.
             account.run(&json!({}), retried, 10).await.unwrap();
             // The message that SNS took and that nobody could write down any more comes again, under its id.
-            let doubled = taken.load(Ordering::Relaxed).wrapping_add(1) == step;
+            let doubled = taken.load(Ordering::Relaxed).checked_add(1) == Some(step);
             let messages = account.messages();
             assert_eq!(messages.len(), if doubled { 2 } else { 1 }, "killed at call {step}, then {retried}");
             assert!(messages.iter().all(|message| message["id"] == messages[0]["id"]));

@@ -25,6 +25,7 @@ pub fn answers_in(region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
             .result("aws:index/getPartition:getPartition", "dnsSuffix", "amazonaws.com")
             .result("aws:index/getRegion:getRegion", "region", region)
             .output("aws:kms/key:Key", "keyId", "key-id")
+            .output("aws:sns/topicSubscription:TopicSubscription", "pendingConfirmation", true)
             .output("aws:iam/role:Role", "name", "role-name"),
     )
 }

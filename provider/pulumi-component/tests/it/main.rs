@@ -26,8 +26,8 @@ mod marks;
 mod methods;
 #[cfg(test)]
 mod outputs;
+mod suggested;
 #[cfg(test)]
 mod telling;
-mod suggested;
 #[cfg(test)]
 mod values;

@@ -21,7 +21,15 @@ BY_AGGREGATOR = frozenset(
         "SelectAggregateResourceConfig",
     }
 )
-BY_RECORDER = frozenset({"DescribeConfigurationRecorders", "DescribeConfigurationRecorderStatus"})
+BY_RECORDER = frozenset(
+    {
+        "DeleteConfigurationRecorder",
+        "DescribeConfigurationRecorders",
+        "DescribeConfigurationRecorderStatus",
+        "StartConfigurationRecorder",
+        "StopConfigurationRecorder",
+    }
+)
 BY_AUTHORIZATION = frozenset({"DeleteAggregationAuthorization", "PutAggregationAuthorization"})
 BY_PACK = frozenset({"DeleteConformancePack", "DescribeConformancePackCompliance", "PutConformancePack"})
 BY_ARN = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
@@ -61,7 +69,8 @@ def _aggregator_arn(name: str | None) -> str:
 def _recorder_arn(request: dict) -> str:
     """Without a name it is the customer-managed recorder, where there is one."""
     state = here()
-    names = request.get("ConfigurationRecorderNames") or list(state.recorders)
+    one = request.get("ConfigurationRecorderName")
+    names = request.get("ConfigurationRecorderNames") or ([one] if one else list(state.recorders))
     linked = {recorder["name"]: recorder for recorder in state.linked.values()}
     known = state.recorders.get(names[0]) or linked.get(names[0]) if names else None
     return request.get("Arn") or (known["arn"] if known else arn("configuration-recorder", "*"))
