@@ -73,7 +73,7 @@ def texts() -> dict[str, str]:
     if unused := sorted(known["types"].keys() - all_types):
         raise ValueError(f"{TABLE.relative_to(ROOT)} has types that no child is of: {', '.join(unused)}")
     base = needs(default, known)
-    for place, actions in known["look"].items():
+    for place, actions in (*known["look"].items(), *known["invokes"].items()):
         base[place].update(actions)
     more = {place: actions - base[place] for place, actions in needs(all_types, known).items()}
     documents = {

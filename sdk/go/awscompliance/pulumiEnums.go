@@ -10,6 +10,177 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// How a framework's rules are deployed.
+type DeployAs string
+
+const (
+	// As rules of their own, each once beside the baseline, your own and those of other frameworks.
+	DeployAsRULES = DeployAs("rules")
+	// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+	DeployAs_CONFORMANCE_PACK = DeployAs("conformancePack")
+	// Reserved for AWS's own packs: refused.
+	DeployAs_MANAGED_PACK = DeployAs("managedPack")
+)
+
+func (DeployAs) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeployAs)(nil)).Elem()
+}
+
+func (e DeployAs) ToDeployAsOutput() DeployAsOutput {
+	return pulumi.ToOutput(e).(DeployAsOutput)
+}
+
+func (e DeployAs) ToDeployAsOutputWithContext(ctx context.Context) DeployAsOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(DeployAsOutput)
+}
+
+func (e DeployAs) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return e.ToDeployAsPtrOutputWithContext(context.Background())
+}
+
+func (e DeployAs) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return DeployAs(e).ToDeployAsOutputWithContext(ctx).ToDeployAsPtrOutputWithContext(ctx)
+}
+
+func (e DeployAs) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e DeployAs) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e DeployAs) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e DeployAs) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type DeployAsOutput struct{ *pulumi.OutputState }
+
+func (DeployAsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeployAs)(nil)).Elem()
+}
+
+func (o DeployAsOutput) ToDeployAsOutput() DeployAsOutput {
+	return o
+}
+
+func (o DeployAsOutput) ToDeployAsOutputWithContext(ctx context.Context) DeployAsOutput {
+	return o
+}
+
+func (o DeployAsOutput) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return o.ToDeployAsPtrOutputWithContext(context.Background())
+}
+
+func (o DeployAsOutput) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DeployAs) *DeployAs {
+		return &v
+	}).(DeployAsPtrOutput)
+}
+
+func (o DeployAsOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o DeployAsOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeployAs) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o DeployAsOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DeployAsOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeployAs) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type DeployAsPtrOutput struct{ *pulumi.OutputState }
+
+func (DeployAsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DeployAs)(nil)).Elem()
+}
+
+func (o DeployAsPtrOutput) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return o
+}
+
+func (o DeployAsPtrOutput) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return o
+}
+
+func (o DeployAsPtrOutput) Elem() DeployAsOutput {
+	return o.ApplyT(func(v *DeployAs) DeployAs {
+		if v != nil {
+			return *v
+		}
+		var ret DeployAs
+		return ret
+	}).(DeployAsOutput)
+}
+
+func (o DeployAsPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DeployAs) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// DeployAsInput is an input type that accepts values of the DeployAs enum
+// A concrete instance of `DeployAsInput` can be one of the following:
+//
+//	DeployAsRULES
+//	DeployAs_CONFORMANCE_PACK
+//	DeployAs_MANAGED_PACK
+type DeployAsInput interface {
+	pulumi.Input
+
+	ToDeployAsOutput() DeployAsOutput
+	ToDeployAsOutputWithContext(context.Context) DeployAsOutput
+}
+
+var deployAsPtrType = reflect.TypeOf((**DeployAs)(nil)).Elem()
+
+type DeployAsPtrInput interface {
+	pulumi.Input
+
+	ToDeployAsPtrOutput() DeployAsPtrOutput
+	ToDeployAsPtrOutputWithContext(context.Context) DeployAsPtrOutput
+}
+
+type deployAsPtr string
+
+func DeployAsPtr(v string) DeployAsPtrInput {
+	return (*deployAsPtr)(&v)
+}
+
+func (*deployAsPtr) ElementType() reflect.Type {
+	return deployAsPtrType
+}
+
+func (in *deployAsPtr) ToDeployAsPtrOutput() DeployAsPtrOutput {
+	return pulumi.ToOutput(in).(DeployAsPtrOutput)
+}
+
+func (in *deployAsPtr) ToDeployAsPtrOutputWithContext(ctx context.Context) DeployAsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(DeployAsPtrOutput)
+}
+
 // When changes are told.
 type DigestPeriod string
 
@@ -179,6 +350,2667 @@ func (in *digestPeriodPtr) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
 
 func (in *digestPeriodPtr) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
 	return pulumi.ToOutputWithContext(ctx, in).(DigestPeriodPtrOutput)
+}
+
+// Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
+type ManagedRuleIdentifier string
+
+const (
+	// Periodic, over AWS::IAM::User. Takes maxAccessKeyAge.
+	ManagedRuleIdentifier_ACCESS_KEYS_ROTATED = ManagedRuleIdentifier("ACCESS_KEYS_ROTATED")
+	// Periodic. Takes MasterAccountId.
+	ManagedRuleIdentifier_ACCOUNT_PART_OF_ORGANIZATIONS = ManagedRuleIdentifier("ACCOUNT_PART_OF_ORGANIZATIONS")
+	// On changes of AWS::ACMPCA::CertificateAuthority. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ACMPCA_CERTIFICATE_AUTHORITY_TAGGED = ManagedRuleIdentifier("ACMPCA_CERTIFICATE_AUTHORITY_TAGGED")
+	// On changes and periodic, over AWS::ACM::Certificate. Takes daysToExpiration.
+	ManagedRuleIdentifier_ACM_CERTIFICATE_EXPIRATION_CHECK = ManagedRuleIdentifier("ACM_CERTIFICATE_EXPIRATION_CHECK")
+	// On changes of AWS::ACM::Certificate.
+	ManagedRuleIdentifier_ACM_CERTIFICATE_RSA_CHECK = ManagedRuleIdentifier("ACM_CERTIFICATE_RSA_CHECK")
+	// On changes of AWS::ACM::Certificate.
+	ManagedRuleIdentifier_ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED = ManagedRuleIdentifier("ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED")
+	// Periodic, over AWS::ACMPCA::CertificateAuthority. Takes exemptedCAArns.
+	ManagedRuleIdentifier_ACM_PCA_ROOT_CA_DISABLED = ManagedRuleIdentifier("ACM_PCA_ROOT_CA_DISABLED")
+	// On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
+	ManagedRuleIdentifier_ACTIVE_MQ_SUPPORTED_VERSION = ManagedRuleIdentifier("ACTIVE_MQ_SUPPORTED_VERSION")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Needs desyncMode.
+	ManagedRuleIdentifier_ALB_DESYNC_MODE_CHECK = ManagedRuleIdentifier("ALB_DESYNC_MODE_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_ALB_HTTP_DROP_INVALID_HEADER_ENABLED = ManagedRuleIdentifier("ALB_HTTP_DROP_INVALID_HEADER_ENABLED")
+	// Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK = ManagedRuleIdentifier("ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_ALB_INTERNAL_SCHEME_CHECK = ManagedRuleIdentifier("ALB_INTERNAL_SCHEME_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ALB_LISTENER_TAGGED = ManagedRuleIdentifier("ALB_LISTENER_TAGGED")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ALB_TAGGED = ManagedRuleIdentifier("ALB_TAGGED")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes wafWebAclIds.
+	ManagedRuleIdentifier_ALB_WAF_ENABLED = ManagedRuleIdentifier("ALB_WAF_ENABLED")
+	// On changes of AWS::Amplify::App.
+	ManagedRuleIdentifier_AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED = ManagedRuleIdentifier("AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED")
+	// On changes of AWS::Amplify::App.
+	ManagedRuleIdentifier_AMPLIFY_APP_BUILD_SPEC_CONFIGURED = ManagedRuleIdentifier("AMPLIFY_APP_BUILD_SPEC_CONFIGURED")
+	// On changes of AWS::Amplify::App.
+	ManagedRuleIdentifier_AMPLIFY_APP_DESCRIPTION = ManagedRuleIdentifier("AMPLIFY_APP_DESCRIPTION")
+	// On changes of AWS::Amplify::App.
+	ManagedRuleIdentifier_AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES = ManagedRuleIdentifier("AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES")
+	// On changes of AWS::Amplify::App. Needs approvedPlatform.
+	ManagedRuleIdentifier_AMPLIFY_APP_PLATFORM_CHECK = ManagedRuleIdentifier("AMPLIFY_APP_PLATFORM_CHECK")
+	// On changes of AWS::Amplify::App. Takes requiredKeyTags.
+	ManagedRuleIdentifier_AMPLIFY_APP_TAGGED = ManagedRuleIdentifier("AMPLIFY_APP_TAGGED")
+	// On changes of AWS::Amplify::Branch.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_AUTO_BUILD_ENABLED = ManagedRuleIdentifier("AMPLIFY_BRANCH_AUTO_BUILD_ENABLED")
+	// On changes of AWS::Amplify::Branch.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED = ManagedRuleIdentifier("AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED")
+	// On changes of AWS::Amplify::Branch.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_DESCRIPTION = ManagedRuleIdentifier("AMPLIFY_BRANCH_DESCRIPTION")
+	// On changes of AWS::Amplify::Branch. Takes approvedFrameworks.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED = ManagedRuleIdentifier("AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED")
+	// On changes of AWS::Amplify::Branch.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED = ManagedRuleIdentifier("AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED")
+	// On changes of AWS::Amplify::Branch.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED = ManagedRuleIdentifier("AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED")
+	// On changes of AWS::Amplify::Branch. Takes requiredKeyTags.
+	ManagedRuleIdentifier_AMPLIFY_BRANCH_TAGGED = ManagedRuleIdentifier("AMPLIFY_BRANCH_TAGGED")
+	// On changes of AWS::ApiGatewayV2::Integration.
+	ManagedRuleIdentifier_APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED = ManagedRuleIdentifier("APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED")
+	// On changes of AWS::ApiGatewayV2::Stage.
+	ManagedRuleIdentifier_APIGATEWAYV2_STAGE_DESCRIPTION = ManagedRuleIdentifier("APIGATEWAYV2_STAGE_DESCRIPTION")
+	// On changes of AWS::ApiGateway::DomainName. Takes allowedSecurityPolicies.
+	ManagedRuleIdentifier_APIGATEWAY_DOMAIN_NAME_TLS_CHECK = ManagedRuleIdentifier("APIGATEWAY_DOMAIN_NAME_TLS_CHECK")
+	// On changes of AWS::ApiGateway::Stage.
+	ManagedRuleIdentifier_APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED = ManagedRuleIdentifier("APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED")
+	// On changes of AWS::ApiGateway::Stage.
+	ManagedRuleIdentifier_APIGATEWAY_STAGE_DESCRIPTION = ManagedRuleIdentifier("APIGATEWAY_STAGE_DESCRIPTION")
+	// On changes of AWS::ApiGatewayV2::Stage.
+	ManagedRuleIdentifier_API_GWV2_ACCESS_LOGS_ENABLED = ManagedRuleIdentifier("API_GWV2_ACCESS_LOGS_ENABLED")
+	// Periodic, over AWS::ApiGatewayV2::Route. Takes authorizationType.
+	ManagedRuleIdentifier_API_GWV2_AUTHORIZATION_TYPE_CONFIGURED = ManagedRuleIdentifier("API_GWV2_AUTHORIZATION_TYPE_CONFIGURED")
+	// On changes of AWS::ApiGatewayV2::Stage.
+	ManagedRuleIdentifier_API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED = ManagedRuleIdentifier("API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED")
+	// On changes of AWS::ApiGateway::Stage. Takes WebAclArns.
+	ManagedRuleIdentifier_API_GW_ASSOCIATED_WITH_WAF = ManagedRuleIdentifier("API_GW_ASSOCIATED_WITH_WAF")
+	// On changes of AWS::ApiGateway::Stage.
+	ManagedRuleIdentifier_API_GW_CACHE_ENABLED_AND_ENCRYPTED = ManagedRuleIdentifier("API_GW_CACHE_ENABLED_AND_ENCRYPTED")
+	// On changes of AWS::ApiGateway::RestApi. Needs endpointConfigurationTypes.
+	ManagedRuleIdentifier_API_GW_ENDPOINT_TYPE_CHECK = ManagedRuleIdentifier("API_GW_ENDPOINT_TYPE_CHECK")
+	// On changes of AWS::ApiGateway::Stage, AWS::ApiGatewayV2::Stage. Takes loggingLevel.
+	ManagedRuleIdentifier_API_GW_EXECUTION_LOGGING_ENABLED = ManagedRuleIdentifier("API_GW_EXECUTION_LOGGING_ENABLED")
+	// On changes of AWS::ApiGateway::RestApi. Takes requiredKeyTags.
+	ManagedRuleIdentifier_API_GW_REST_API_TAGGED = ManagedRuleIdentifier("API_GW_REST_API_TAGGED")
+	// On changes of AWS::ApiGateway::Stage. Takes CertificateIDs.
+	ManagedRuleIdentifier_API_GW_SSL_ENABLED = ManagedRuleIdentifier("API_GW_SSL_ENABLED")
+	// On changes of AWS::ApiGateway::Stage. Takes requiredKeyTags.
+	ManagedRuleIdentifier_API_GW_STAGE_TAGGED = ManagedRuleIdentifier("API_GW_STAGE_TAGGED")
+	// On changes of AWS::ApiGateway::Stage.
+	ManagedRuleIdentifier_API_GW_XRAY_ENABLED = ManagedRuleIdentifier("API_GW_XRAY_ENABLED")
+	// On changes of AWS::AppConfig::Application.
+	ManagedRuleIdentifier_APPCONFIG_APPLICATION_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_APPLICATION_DESCRIPTION")
+	// On changes of AWS::AppConfig::Application. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPCONFIG_APPLICATION_TAGGED = ManagedRuleIdentifier("APPCONFIG_APPLICATION_TAGGED")
+	// On changes of AWS::AppConfig::ConfigurationProfile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_TAGGED = ManagedRuleIdentifier("APPCONFIG_CONFIGURATION_PROFILE_TAGGED")
+	// On changes of AWS::AppConfig::ConfigurationProfile.
+	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY = ManagedRuleIdentifier("APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY")
+	// On changes of AWS::AppConfig::DeploymentStrategy.
+	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION")
+	// On changes of AWS::AppConfig::DeploymentStrategy. Takes minBakeTime.
+	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME")
+	// On changes of AWS::AppConfig::DeploymentStrategy.
+	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM")
+	// On changes of AWS::AppConfig::DeploymentStrategy. Takes includePredefinedSystemResources, requiredKeyTags.
+	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED")
+	// On changes of AWS::AppConfig::Environment.
+	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_ENVIRONMENT_DESCRIPTION")
+	// On changes of AWS::AppConfig::Environment. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_TAGGED = ManagedRuleIdentifier("APPCONFIG_ENVIRONMENT_TAGGED")
+	// On changes of AWS::AppConfig::ExtensionAssociation. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPCONFIG_EXTENSION_ASSOCIATION_TAGGED = ManagedRuleIdentifier("APPCONFIG_EXTENSION_ASSOCIATION_TAGGED")
+	// On changes of AWS::AppConfig::ConfigurationProfile.
+	ManagedRuleIdentifier_APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE = ManagedRuleIdentifier("APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE")
+	// On changes of AWS::AppConfig::HostedConfigurationVersion.
+	ManagedRuleIdentifier_APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION")
+	// On changes of AWS::AppFlow::Flow. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPFLOW_FLOW_TAGGED = ManagedRuleIdentifier("APPFLOW_FLOW_TAGGED")
+	// On changes of AWS::AppFlow::Flow. Needs triggerType.
+	ManagedRuleIdentifier_APPFLOW_FLOW_TRIGGER_TYPE_CHECK = ManagedRuleIdentifier("APPFLOW_FLOW_TRIGGER_TYPE_CHECK")
+	// On changes of AWS::AppIntegrations::Application. Takes allowedApprovedOrigins.
+	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK = ManagedRuleIdentifier("APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK")
+	// On changes of AWS::AppIntegrations::Application. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_TAGGED = ManagedRuleIdentifier("APPINTEGRATIONS_APPLICATION_TAGGED")
+	// On changes of AWS::AppIntegrations::EventIntegration.
+	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION = ManagedRuleIdentifier("APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION")
+	// On changes of AWS::AppIntegrations::EventIntegration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED = ManagedRuleIdentifier("APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED")
+	// On changes of AWS::AppMesh::GatewayRoute. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_GATEWAY_ROUTE_TAGGED = ManagedRuleIdentifier("APPMESH_GATEWAY_ROUTE_TAGGED")
+	// On changes of AWS::AppMesh::Mesh.
+	ManagedRuleIdentifier_APPMESH_MESH_DENY_TCP_FORWARDING = ManagedRuleIdentifier("APPMESH_MESH_DENY_TCP_FORWARDING")
+	// On changes of AWS::AppMesh::Mesh. Needs ipPreference.
+	ManagedRuleIdentifier_APPMESH_MESH_IP_PREF_CHECK = ManagedRuleIdentifier("APPMESH_MESH_IP_PREF_CHECK")
+	// On changes of AWS::AppMesh::Mesh. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_MESH_TAGGED = ManagedRuleIdentifier("APPMESH_MESH_TAGGED")
+	// On changes of AWS::AppMesh::Route. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_ROUTE_TAGGED = ManagedRuleIdentifier("APPMESH_ROUTE_TAGGED")
+	// On changes of AWS::AppMesh::VirtualGateway.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS")
+	// On changes of AWS::AppMesh::VirtualGateway.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED")
+	// On changes of AWS::AppMesh::VirtualGateway.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS")
+	// On changes of AWS::AppMesh::VirtualGateway. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_TAGGED")
+	// On changes of AWS::AppMesh::VirtualNode.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON")
+	// On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK")
+	// On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK")
+	// On changes of AWS::AppMesh::VirtualNode.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED")
+	// On changes of AWS::AppMesh::VirtualNode.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED")
+	// On changes of AWS::AppMesh::VirtualNode.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS")
+	// On changes of AWS::AppMesh::VirtualNode.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED")
+	// On changes of AWS::AppMesh::VirtualNode. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_TAGGED")
+	// On changes of AWS::AppMesh::VirtualRouter. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_ROUTER_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_ROUTER_TAGGED")
+	// On changes of AWS::AppMesh::VirtualService. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPMESH_VIRTUAL_SERVICE_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_SERVICE_TAGGED")
+	// On changes of AWS::EC2::Instance. Needs amiIds.
+	ManagedRuleIdentifier_APPROVED_AMIS_BY_ID = ManagedRuleIdentifier("APPROVED_AMIS_BY_ID")
+	// On changes of AWS::EC2::Instance. Takes amisByTagKeyAndValue.
+	ManagedRuleIdentifier_APPROVED_AMIS_BY_TAG = ManagedRuleIdentifier("APPROVED_AMIS_BY_TAG")
+	// On changes of AWS::AppRunner::Service.
+	ManagedRuleIdentifier_APPRUNNER_SERVICE_IN_VPC = ManagedRuleIdentifier("APPRUNNER_SERVICE_IN_VPC")
+	// On changes of AWS::AppRunner::Service. Needs ipAddressType.
+	ManagedRuleIdentifier_APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK = ManagedRuleIdentifier("APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK")
+	// On changes of AWS::AppRunner::Service. Needs maxUnhealthyThreshold.
+	ManagedRuleIdentifier_APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD = ManagedRuleIdentifier("APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD")
+	// On changes of AWS::AppRunner::Service.
+	ManagedRuleIdentifier_APPRUNNER_SERVICE_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("APPRUNNER_SERVICE_NO_PUBLIC_ACCESS")
+	// On changes of AWS::AppRunner::Service.
+	ManagedRuleIdentifier_APPRUNNER_SERVICE_OBSERVABILITY_ENABLED = ManagedRuleIdentifier("APPRUNNER_SERVICE_OBSERVABILITY_ENABLED")
+	// On changes of AWS::AppRunner::Service. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPRUNNER_SERVICE_TAGGED = ManagedRuleIdentifier("APPRUNNER_SERVICE_TAGGED")
+	// On changes of AWS::AppRunner::VpcConnector. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APPRUNNER_VPC_CONNECTOR_TAGGED = ManagedRuleIdentifier("APPRUNNER_VPC_CONNECTOR_TAGGED")
+	// On changes of AWS::AppStream::Fleet.
+	ManagedRuleIdentifier_APPSTREAM_FLEET_IN_VPC = ManagedRuleIdentifier("APPSTREAM_FLEET_IN_VPC")
+	// Periodic, over AWS::AppSync::GraphQLApi. Takes wafWebAclARNs.
+	ManagedRuleIdentifier_APPSYNC_ASSOCIATED_WITH_WAF = ManagedRuleIdentifier("APPSYNC_ASSOCIATED_WITH_WAF")
+	// On changes of AWS::AppSync::GraphQLApi. Needs AllowedAuthorizationTypes.
+	ManagedRuleIdentifier_APPSYNC_AUTHORIZATION_CHECK = ManagedRuleIdentifier("APPSYNC_AUTHORIZATION_CHECK")
+	// On changes of AWS::AppSync::ApiCache.
+	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_AT_REST = ManagedRuleIdentifier("APPSYNC_CACHE_CT_ENCRYPTION_AT_REST")
+	// On changes of AWS::AppSync::ApiCache.
+	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT = ManagedRuleIdentifier("APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT")
+	// Periodic, over AWS::AppSync::GraphQLApi.
+	ManagedRuleIdentifier_APPSYNC_CACHE_ENCRYPTION_AT_REST = ManagedRuleIdentifier("APPSYNC_CACHE_ENCRYPTION_AT_REST")
+	// On changes of AWS::AppSync::GraphQLApi.
+	ManagedRuleIdentifier_APPSYNC_GRAPHQL_API_XRAY_ENABLED = ManagedRuleIdentifier("APPSYNC_GRAPHQL_API_XRAY_ENABLED")
+	// On changes of AWS::AppSync::GraphQLApi. Takes fieldLoggingLevel.
+	ManagedRuleIdentifier_APPSYNC_LOGGING_ENABLED = ManagedRuleIdentifier("APPSYNC_LOGGING_ENABLED")
+	// On changes of AWS::APS::RuleGroupsNamespace. Takes requiredKeyTags.
+	ManagedRuleIdentifier_APS_RULE_GROUPS_NAMESPACE_TAGGED = ManagedRuleIdentifier("APS_RULE_GROUPS_NAMESPACE_TAGGED")
+	// On changes of AWS::Athena::DataCatalog.
+	ManagedRuleIdentifier_ATHENA_DATA_CATALOG_DESCRIPTION = ManagedRuleIdentifier("ATHENA_DATA_CATALOG_DESCRIPTION")
+	// On changes of AWS::Athena::PreparedStatement.
+	ManagedRuleIdentifier_ATHENA_PREPARED_STATEMENT_DESCRIPTION = ManagedRuleIdentifier("ATHENA_PREPARED_STATEMENT_DESCRIPTION")
+	// On changes of AWS::Athena::WorkGroup.
+	ManagedRuleIdentifier_ATHENA_WORKGROUP_DESCRIPTION = ManagedRuleIdentifier("ATHENA_WORKGROUP_DESCRIPTION")
+	// On changes of AWS::Athena::WorkGroup.
+	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENCRYPTED_AT_REST = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENCRYPTED_AT_REST")
+	// On changes of AWS::Athena::WorkGroup.
+	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION")
+	// On changes of AWS::Athena::WorkGroup.
+	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE")
+	// On changes of AWS::Athena::WorkGroup.
+	ManagedRuleIdentifier_ATHENA_WORKGROUP_LOGGING_ENABLED = ManagedRuleIdentifier("ATHENA_WORKGROUP_LOGGING_ENABLED")
+	// On changes of AWS::AuditManager::Assessment. Takes requiredKeyTags.
+	ManagedRuleIdentifier_AUDITMANAGER_ASSESSMENT_TAGGED = ManagedRuleIdentifier("AUDITMANAGER_ASSESSMENT_TAGGED")
+	// On changes of AWS::RDS::GlobalCluster.
+	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::RDS::GlobalCluster.
+	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST")
+	// On changes of AWS::RDS::GlobalCluster. Takes requiredKeyTags.
+	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_TAGGED = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_TAGGED")
+	// Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::RDS::DBCluster. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_AURORA_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("AURORA_MEETS_RESTORE_TIME_TARGET")
+	// On changes of AWS::RDS::DBCluster. Takes BacktrackWindowInHours.
+	ManagedRuleIdentifier_AURORA_MYSQL_BACKTRACKING_ENABLED = ManagedRuleIdentifier("AURORA_MYSQL_BACKTRACKING_ENABLED")
+	// Periodic, over AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_AURORA_MYSQL_CLUSTER_AUDIT_LOGGING = ManagedRuleIdentifier("AURORA_MYSQL_CLUSTER_AUDIT_LOGGING")
+	// Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::AutoScaling::AutoScalingGroup.
+	ManagedRuleIdentifier_AUTOSCALING_CAPACITY_REBALANCING = ManagedRuleIdentifier("AUTOSCALING_CAPACITY_REBALANCING")
+	// On changes of AWS::AutoScaling::AutoScalingGroup.
+	ManagedRuleIdentifier_AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED = ManagedRuleIdentifier("AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED")
+	// On changes of AWS::AutoScaling::LaunchConfiguration.
+	ManagedRuleIdentifier_AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2 = ManagedRuleIdentifier("AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2")
+	// On changes of AWS::AutoScaling::LaunchConfiguration.
+	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT")
+	// On changes of AWS::AutoScaling::LaunchConfiguration.
+	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED")
+	// On changes of AWS::AutoScaling::AutoScalingGroup.
+	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_TEMPLATE = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_TEMPLATE")
+	// On changes of AWS::AutoScaling::AutoScalingGroup. Takes minAvailabilityZones.
+	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_AZ = ManagedRuleIdentifier("AUTOSCALING_MULTIPLE_AZ")
+	// On changes of AWS::AutoScaling::AutoScalingGroup.
+	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_INSTANCE_TYPES = ManagedRuleIdentifier("AUTOSCALING_MULTIPLE_INSTANCE_TYPES")
+	// On changes of AWS::Backup::BackupPlan. Takes requiredFrequencyValue, requiredRetentionDays, requiredFrequencyUnit.
+	ManagedRuleIdentifier_BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK = ManagedRuleIdentifier("BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK")
+	// On changes of AWS::Backup::RecoveryPoint.
+	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_ENCRYPTED = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_ENCRYPTED")
+	// On changes of AWS::Backup::BackupVault. Takes principalArnList.
+	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED")
+	// On changes of AWS::Backup::RecoveryPoint. Takes requiredRetentionDays.
+	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK")
+	// On changes of AWS::Batch::ComputeEnvironment.
+	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_ENABLED = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_ENABLED")
+	// On changes of AWS::Batch::ComputeEnvironment.
+	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_MANAGED = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_MANAGED")
+	// On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
+	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_TAGGED = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_TAGGED")
+	// On changes of AWS::Batch::JobQueue.
+	ManagedRuleIdentifier_BATCH_JOB_QUEUE_ENABLED = ManagedRuleIdentifier("BATCH_JOB_QUEUE_ENABLED")
+	// On changes of AWS::Batch::JobQueue. Takes requiredKeyTags.
+	ManagedRuleIdentifier_BATCH_JOB_QUEUE_TAGGED = ManagedRuleIdentifier("BATCH_JOB_QUEUE_TAGGED")
+	// On changes of AWS::Batch::ComputeEnvironment.
+	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE")
+	// On changes of AWS::Batch::ComputeEnvironment. Needs allocationStrategy.
+	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK")
+	// On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
+	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED")
+	// On changes of AWS::Batch::ComputeEnvironment. Needs maxBidPercentage.
+	ManagedRuleIdentifier_BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID = ManagedRuleIdentifier("BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID")
+	// On changes of AWS::Batch::SchedulingPolicy. Takes requiredKeyTags.
+	ManagedRuleIdentifier_BATCH_SCHEDULING_POLICY_TAGGED = ManagedRuleIdentifier("BATCH_SCHEDULING_POLICY_TAGGED")
+	// On changes of AWS::ElasticBeanstalk::Environment.
+	ManagedRuleIdentifier_BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED = ManagedRuleIdentifier("BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED")
+	// On changes of AWS::BedrockAgentCore::CodeInterpreterCustom.
+	ManagedRuleIdentifier_BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK = ManagedRuleIdentifier("BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK")
+	// On changes of AWS::BedrockAgentCore::Gateway.
+	ManagedRuleIdentifier_BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED = ManagedRuleIdentifier("BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED")
+	// On changes of AWS::BedrockAgentCore::Runtime.
+	ManagedRuleIdentifier_BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED = ManagedRuleIdentifier("BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED")
+	// On changes of AWS::BedrockAgentCore::Memory.
+	ManagedRuleIdentifier_BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED = ManagedRuleIdentifier("BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED")
+	// On changes of AWS::Bedrock::DataSource.
+	ManagedRuleIdentifier_BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED = ManagedRuleIdentifier("BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED")
+	// On changes of AWS::Cassandra::Keyspace. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CASSANDRA_KEYSPACE_TAGGED = ManagedRuleIdentifier("CASSANDRA_KEYSPACE_TAGGED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs desyncMode.
+	ManagedRuleIdentifier_CLB_DESYNC_MODE_CHECK = ManagedRuleIdentifier("CLB_DESYNC_MODE_CHECK")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes minAvailabilityZones.
+	ManagedRuleIdentifier_CLB_MULTIPLE_AZ = ManagedRuleIdentifier("CLB_MULTIPLE_AZ")
+	// On changes and periodic, over AWS::CloudFormation::Stack. Needs cloudformationRoleArn.
+	ManagedRuleIdentifier_CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK")
+	// On changes of AWS::CloudFormation::Stack. Takes snsTopic2, snsTopic1, snsTopic5 and 2 more.
+	ManagedRuleIdentifier_CLOUDFORMATION_STACK_NOTIFICATION_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_STACK_NOTIFICATION_CHECK")
+	// On changes of AWS::CloudFormation::Stack.
+	ManagedRuleIdentifier_CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK")
+	// On changes of AWS::CloudFormation::Stack.
+	ManagedRuleIdentifier_CLOUDFORMATION_TERMINATION_PROTECTION_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_TERMINATION_PROTECTION_CHECK")
+	// On changes of AWS::CloudFront::Distribution. Takes S3BucketName.
+	ManagedRuleIdentifier_CLOUDFRONT_ACCESSLOGS_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ACCESSLOGS_ENABLED")
+	// On changes of AWS::CloudFront::Distribution. Takes wafWebAclIds.
+	ManagedRuleIdentifier_CLOUDFRONT_ASSOCIATED_WITH_WAF = ManagedRuleIdentifier("CLOUDFRONT_ASSOCIATED_WITH_WAF")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_CUSTOM_SSL_CERTIFICATE = ManagedRuleIdentifier("CLOUDFRONT_CUSTOM_SSL_CERTIFICATE")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED = ManagedRuleIdentifier("CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS = ManagedRuleIdentifier("CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_FAILOVER_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_FAILOVER_ENABLED")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED")
+	// Periodic, over AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET = ManagedRuleIdentifier("CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_SECURITY_POLICY_CHECK = ManagedRuleIdentifier("CLOUDFRONT_SECURITY_POLICY_CHECK")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_SNI_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_SNI_ENABLED")
+	// On changes of AWS::CloudFront::Distribution. Needs securityPolicies.
+	ManagedRuleIdentifier_CLOUDFRONT_SSL_POLICY_CHECK = ManagedRuleIdentifier("CLOUDFRONT_SSL_POLICY_CHECK")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED = ManagedRuleIdentifier("CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED")
+	// On changes of AWS::CloudFront::Distribution.
+	ManagedRuleIdentifier_CLOUDFRONT_VIEWER_POLICY_HTTPS = ManagedRuleIdentifier("CLOUDFRONT_VIEWER_POLICY_HTTPS")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK = ManagedRuleIdentifier("CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK = ManagedRuleIdentifier("CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK")
+	// On changes of AWS::CloudTrail::EventDataStore.
+	ManagedRuleIdentifier_CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION = ManagedRuleIdentifier("CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION")
+	// Periodic, over AWS::CloudTrail::Trail.
+	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING = ManagedRuleIdentifier("CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING")
+	// Periodic, over AWS::CloudTrail::Trail.
+	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED = ManagedRuleIdentifier("CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED")
+	// Periodic. Takes S3BucketNames.
+	ManagedRuleIdentifier_CLOUDTRAIL_S3_DATAEVENTS_ENABLED = ManagedRuleIdentifier("CLOUDTRAIL_S3_DATAEVENTS_ENABLED")
+	// Periodic.
+	ManagedRuleIdentifier_CLOUDTRAIL_SECURITY_TRAIL_ENABLED = ManagedRuleIdentifier("CLOUDTRAIL_SECURITY_TRAIL_ENABLED")
+	// On changes of AWS::CloudWatch::Alarm. Takes okActionRequired, insufficientDataActionRequired, alarmActionRequired and 5 more.
+	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_ACTION_CHECK")
+	// On changes of AWS::CloudWatch::Alarm.
+	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK")
+	// On changes of AWS::CloudWatch::Alarm.
+	ManagedRuleIdentifier_CLOUDWATCH_ALARM_DESCRIPTION = ManagedRuleIdentifier("CLOUDWATCH_ALARM_DESCRIPTION")
+	// Periodic, over AWS::EC2::Instance, AWS::EC2::Volume, AWS::RDS::DBCluster and 1 more. Needs resourceType, metricName.
+	ManagedRuleIdentifier_CLOUDWATCH_ALARM_RESOURCE_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_RESOURCE_CHECK")
+	// On changes of AWS::CloudWatch::Alarm. Needs metricName. Takes period, statistic, comparisonOperator and 2 more.
+	ManagedRuleIdentifier_CLOUDWATCH_ALARM_SETTINGS_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_SETTINGS_CHECK")
+	// Periodic, over AWS::Logs::LogGroup. Takes KmsKeyId.
+	ManagedRuleIdentifier_CLOUDWATCH_LOG_GROUP_ENCRYPTED = ManagedRuleIdentifier("CLOUDWATCH_LOG_GROUP_ENCRYPTED")
+	// On changes of AWS::CloudWatch::MetricStream. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CLOUDWATCH_METRIC_STREAM_TAGGED = ManagedRuleIdentifier("CLOUDWATCH_METRIC_STREAM_TAGGED")
+	// Periodic, over AWS::CloudTrail::Trail. Takes expectedDeliveryWindowAge.
+	ManagedRuleIdentifier_CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED")
+	// Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn.
+	ManagedRuleIdentifier_CLOUD_TRAIL_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_ENABLED")
+	// Periodic, over AWS::CloudTrail::Trail.
+	ManagedRuleIdentifier_CLOUD_TRAIL_ENCRYPTION_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_ENCRYPTION_ENABLED")
+	// Periodic, over AWS::CloudTrail::Trail.
+	ManagedRuleIdentifier_CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED")
+	// Periodic, over AWS::KMS::Key.
+	ManagedRuleIdentifier_CMK_BACKING_KEY_ROTATION_ENABLED = ManagedRuleIdentifier("CMK_BACKING_KEY_ROTATION_ENABLED")
+	// On changes of AWS::CodeArtifact::Repository. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CODEARTIFACT_REPOSITORY_TAGGED = ManagedRuleIdentifier("CODEARTIFACT_REPOSITORY_TAGGED")
+	// On changes of AWS::CodeBuild::Project.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION = ManagedRuleIdentifier("CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION")
+	// On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK = ManagedRuleIdentifier("CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK")
+	// On changes of AWS::CodeBuild::Project.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK = ManagedRuleIdentifier("CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK")
+	// On changes of AWS::CodeBuild::Project. Takes s3BucketNames, cloudWatchGroupNames.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_LOGGING_ENABLED = ManagedRuleIdentifier("CODEBUILD_PROJECT_LOGGING_ENABLED")
+	// On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED = ManagedRuleIdentifier("CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED")
+	// On changes of AWS::CodeBuild::Project.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK = ManagedRuleIdentifier("CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK")
+	// On changes of AWS::CodeBuild::Project. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CODEBUILD_PROJECT_TAGGED = ManagedRuleIdentifier("CODEBUILD_PROJECT_TAGGED")
+	// On changes of AWS::CodeBuild::ReportGroup.
+	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST = ManagedRuleIdentifier("CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST")
+	// On changes of AWS::CodeBuild::ReportGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_TAGGED = ManagedRuleIdentifier("CODEBUILD_REPORT_GROUP_TAGGED")
+	// On changes of AWS::CodeDeploy::DeploymentGroup.
+	ManagedRuleIdentifier_CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED = ManagedRuleIdentifier("CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED")
+	// On changes of AWS::CodeDeploy::DeploymentGroup.
+	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED = ManagedRuleIdentifier("CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED")
+	// On changes of AWS::CodeDeploy::DeploymentGroup.
+	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE = ManagedRuleIdentifier("CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE")
+	// On changes of AWS::CodeDeploy::DeploymentGroup. Takes minimumHealthyHostsFleetPercent, minimumHealthyHostsHostCount.
+	ManagedRuleIdentifier_CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED = ManagedRuleIdentifier("CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED")
+	// On changes of AWS::CodeDeploy::DeploymentGroup.
+	ManagedRuleIdentifier_CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED = ManagedRuleIdentifier("CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED")
+	// On changes of AWS::CodeGuruProfiler::ProfilingGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CODEGURUPROFILER_PROFILING_GROUP_TAGGED = ManagedRuleIdentifier("CODEGURUPROFILER_PROFILING_GROUP_TAGGED")
+	// On changes of AWS::CodeGuruReviewer::RepositoryAssociation. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED = ManagedRuleIdentifier("CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED")
+	// On changes of AWS::CodePipeline::Pipeline. Takes deploymentLimit.
+	ManagedRuleIdentifier_CODEPIPELINE_DEPLOYMENT_COUNT_CHECK = ManagedRuleIdentifier("CODEPIPELINE_DEPLOYMENT_COUNT_CHECK")
+	// On changes of AWS::CodePipeline::Pipeline. Takes regionFanoutFactor.
+	ManagedRuleIdentifier_CODEPIPELINE_REGION_FANOUT_CHECK = ManagedRuleIdentifier("CODEPIPELINE_REGION_FANOUT_CHECK")
+	// On changes of AWS::Cognito::IdentityPool.
+	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS = ManagedRuleIdentifier("COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS")
+	// On changes of AWS::Cognito::IdentityPool.
+	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK = ManagedRuleIdentifier("COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK")
+	// On changes of AWS::Cognito::UserPool.
+	ManagedRuleIdentifier_COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK = ManagedRuleIdentifier("COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK")
+	// On changes of AWS::Cognito::UserPool. Takes SecurityMode.
+	ManagedRuleIdentifier_COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED = ManagedRuleIdentifier("COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED")
+	// On changes of AWS::Cognito::UserPool.
+	ManagedRuleIdentifier_COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::Cognito::UserPool.
+	ManagedRuleIdentifier_COGNITO_USER_POOL_MFA_ENABLED = ManagedRuleIdentifier("COGNITO_USER_POOL_MFA_ENABLED")
+	// On changes of AWS::Cognito::UserPool. Takes requireSymbols, temporaryPasswordValidity, minLength and 3 more.
+	ManagedRuleIdentifier_COGNITO_USER_POOL_PASSWORD_POLICY_CHECK = ManagedRuleIdentifier("COGNITO_USER_POOL_PASSWORD_POLICY_CHECK")
+	// On changes of AWS::Cognito::UserPool. Takes requiredKeyTags.
+	ManagedRuleIdentifier_COGNITO_USER_POOL_TAGGED = ManagedRuleIdentifier("COGNITO_USER_POOL_TAGGED")
+	// On changes of AWS::Connect::Instance.
+	ManagedRuleIdentifier_CONNECT_INSTANCE_LOGGING_ENABLED = ManagedRuleIdentifier("CONNECT_INSTANCE_LOGGING_ENABLED")
+	// On changes of AWS::CustomerProfiles::Domain. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CUSTOMERPROFILES_DOMAIN_TAGGED = ManagedRuleIdentifier("CUSTOMERPROFILES_DOMAIN_TAGGED")
+	// On changes of AWS::CustomerProfiles::ObjectType.
+	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION = ManagedRuleIdentifier("CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION")
+	// On changes of AWS::CustomerProfiles::ObjectType. Takes requiredKeyTags.
+	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_TAGGED = ManagedRuleIdentifier("CUSTOMERPROFILES_OBJECT_TYPE_TAGGED")
+	// On changes of AWS::Events::EventBus.
+	ManagedRuleIdentifier_CUSTOM_EVENTBUS_POLICY_ATTACHED = ManagedRuleIdentifier("CUSTOM_EVENTBUS_POLICY_ATTACHED")
+	// Periodic, over AWS::EventSchemas::Registry.
+	ManagedRuleIdentifier_CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED = ManagedRuleIdentifier("CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED")
+	// Periodic, over AWS::Logs::LogGroup. Takes LogGroupNames, MinRetentionTime.
+	ManagedRuleIdentifier_CW_LOGGROUP_RETENTION_PERIOD_CHECK = ManagedRuleIdentifier("CW_LOGGROUP_RETENTION_PERIOD_CHECK")
+	// On changes of AWS::DataSync::LocationObjectStorage.
+	ManagedRuleIdentifier_DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS = ManagedRuleIdentifier("DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS")
+	// On changes of AWS::DataSync::Task.
+	ManagedRuleIdentifier_DATASYNC_TASK_DATA_VERIFICATION_ENABLED = ManagedRuleIdentifier("DATASYNC_TASK_DATA_VERIFICATION_ENABLED")
+	// On changes of AWS::DataSync::Task. Takes logLevel.
+	ManagedRuleIdentifier_DATASYNC_TASK_LOGGING_ENABLED = ManagedRuleIdentifier("DATASYNC_TASK_LOGGING_ENABLED")
+	// On changes of AWS::DataSync::Task. Takes requiredKeyTags.
+	ManagedRuleIdentifier_DATASYNC_TASK_TAGGED = ManagedRuleIdentifier("DATASYNC_TASK_TAGGED")
+	// Periodic, over AWS::DAX::Cluster.
+	ManagedRuleIdentifier_DAX_ENCRYPTION_ENABLED = ManagedRuleIdentifier("DAX_ENCRYPTION_ENABLED")
+	// Periodic, over AWS::DAX::Cluster.
+	ManagedRuleIdentifier_DAX_TLS_ENDPOINT_ENCRYPTION = ManagedRuleIdentifier("DAX_TLS_ENDPOINT_ENCRYPTION")
+	// On changes of AWS::RDS::DBInstance. Takes backupRetentionMinimum, backupRetentionPeriod, checkReadReplicas and 1 more.
+	ManagedRuleIdentifier_DB_INSTANCE_BACKUP_ENABLED = ManagedRuleIdentifier("DB_INSTANCE_BACKUP_ENABLED")
+	// On changes of AWS::EC2::Instance. Needs tenancy. Takes imageId, hostId.
+	ManagedRuleIdentifier_DESIRED_INSTANCE_TENANCY = ManagedRuleIdentifier("DESIRED_INSTANCE_TENANCY")
+	// On changes of AWS::EC2::Instance. Needs instanceType.
+	ManagedRuleIdentifier_DESIRED_INSTANCE_TYPE = ManagedRuleIdentifier("DESIRED_INSTANCE_TYPE")
+	// On changes of AWS::DeviceFarm::InstanceProfile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_DEVICEFARM_INSTANCE_PROFILE_TAGGED = ManagedRuleIdentifier("DEVICEFARM_INSTANCE_PROFILE_TAGGED")
+	// On changes of AWS::DeviceFarm::Project. Takes requiredKeyTags.
+	ManagedRuleIdentifier_DEVICEFARM_PROJECT_TAGGED = ManagedRuleIdentifier("DEVICEFARM_PROJECT_TAGGED")
+	// On changes of AWS::DeviceFarm::TestGridProject. Takes requiredKeyTags.
+	ManagedRuleIdentifier_DEVICEFARM_TEST_GRID_PROJECT_TAGGED = ManagedRuleIdentifier("DEVICEFARM_TEST_GRID_PROJECT_TAGGED")
+	// On changes of AWS::DMS::ReplicationInstance.
+	ManagedRuleIdentifier_DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK = ManagedRuleIdentifier("DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK")
+	// On changes of AWS::DMS::Endpoint.
+	ManagedRuleIdentifier_DMS_ENDPOINT_SSL_CONFIGURED = ManagedRuleIdentifier("DMS_ENDPOINT_SSL_CONFIGURED")
+	// On changes of AWS::DMS::Endpoint. Takes requiredKeyTags.
+	ManagedRuleIdentifier_DMS_ENDPOINT_TAGGED = ManagedRuleIdentifier("DMS_ENDPOINT_TAGGED")
+	// On changes of AWS::DMS::Endpoint.
+	ManagedRuleIdentifier_DMS_MONGO_DB_AUTHENTICATION_ENABLED = ManagedRuleIdentifier("DMS_MONGO_DB_AUTHENTICATION_ENABLED")
+	// On changes of AWS::DMS::Endpoint.
+	ManagedRuleIdentifier_DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED = ManagedRuleIdentifier("DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED")
+	// On changes of AWS::DMS::Endpoint.
+	ManagedRuleIdentifier_DMS_REDIS_TLS_ENABLED = ManagedRuleIdentifier("DMS_REDIS_TLS_ENABLED")
+	// On changes of AWS::DMS::ReplicationInstance.
+	ManagedRuleIdentifier_DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED = ManagedRuleIdentifier("DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED")
+	// Periodic, over AWS::DMS::ReplicationInstance.
+	ManagedRuleIdentifier_DMS_REPLICATION_NOT_PUBLIC = ManagedRuleIdentifier("DMS_REPLICATION_NOT_PUBLIC")
+	// On changes of AWS::DMS::ReplicationTask.
+	ManagedRuleIdentifier_DMS_REPLICATION_TASK_SOURCEDB_LOGGING = ManagedRuleIdentifier("DMS_REPLICATION_TASK_SOURCEDB_LOGGING")
+	// On changes of AWS::DMS::ReplicationTask. Takes requiredKeyTags.
+	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TAGGED = ManagedRuleIdentifier("DMS_REPLICATION_TASK_TAGGED")
+	// On changes of AWS::DMS::ReplicationTask.
+	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TARGETDB_LOGGING = ManagedRuleIdentifier("DMS_REPLICATION_TASK_TARGETDB_LOGGING")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED")
+	// On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+	ManagedRuleIdentifier_DOCDB_CLUSTER_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("DOCDB_CLUSTER_BACKUP_RETENTION_CHECK")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::RDS::DBCluster. Takes kmsKeyArns.
+	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED = ManagedRuleIdentifier("DOCDB_CLUSTER_ENCRYPTED")
+	// Periodic, over AWS::RDS::DBCluster. Takes excludeTlsParameters.
+	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT")
+	// On changes of AWS::RDS::DBClusterSnapshot.
+	ManagedRuleIdentifier_DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED = ManagedRuleIdentifier("DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED")
+	// Periodic, over AWS::DynamoDB::Table. Takes minProvisionedWriteCapacity, maxProvisionedReadCapacity, maxProvisionedWriteCapacity and 3 more.
+	ManagedRuleIdentifier_DYNAMODB_AUTOSCALING_ENABLED = ManagedRuleIdentifier("DYNAMODB_AUTOSCALING_ENABLED")
+	// Periodic, over AWS::DynamoDB::Table.
+	ManagedRuleIdentifier_DYNAMODB_IN_BACKUP_PLAN = ManagedRuleIdentifier("DYNAMODB_IN_BACKUP_PLAN")
+	// Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::DynamoDB::Table. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_DYNAMODB_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("DYNAMODB_MEETS_RESTORE_TIME_TARGET")
+	// On changes of AWS::DynamoDB::Table.
+	ManagedRuleIdentifier_DYNAMODB_PITR_ENABLED = ManagedRuleIdentifier("DYNAMODB_PITR_ENABLED")
+	// Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::DynamoDB::Table.
+	ManagedRuleIdentifier_DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED = ManagedRuleIdentifier("DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED")
+	// On changes of AWS::DynamoDB::Table.
+	ManagedRuleIdentifier_DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::DynamoDB::Table. Takes kmsKeyArns.
+	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTED_KMS = ManagedRuleIdentifier("DYNAMODB_TABLE_ENCRYPTED_KMS")
+	// On changes of AWS::DynamoDB::Table.
+	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTION_ENABLED = ManagedRuleIdentifier("DYNAMODB_TABLE_ENCRYPTION_ENABLED")
+	// Periodic. Takes accountRCUThresholdPercentage, accountWCUThresholdPercentage.
+	ManagedRuleIdentifier_DYNAMODB_THROUGHPUT_LIMIT_CHECK = ManagedRuleIdentifier("DYNAMODB_THROUGHPUT_LIMIT_CHECK")
+	// Periodic, over AWS::EC2::Volume.
+	ManagedRuleIdentifier_EBS_IN_BACKUP_PLAN = ManagedRuleIdentifier("EBS_IN_BACKUP_PLAN")
+	// Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_EBS_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("EBS_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::EC2::Volume. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_EBS_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("EBS_MEETS_RESTORE_TIME_TARGET")
+	// On changes of AWS::EC2::Instance.
+	ManagedRuleIdentifier_EBS_OPTIMIZED_INSTANCE = ManagedRuleIdentifier("EBS_OPTIMIZED_INSTANCE")
+	// Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::EC2::SnapshotBlockPublicAccess.
+	ManagedRuleIdentifier_EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS = ManagedRuleIdentifier("EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS")
+	// Periodic.
+	ManagedRuleIdentifier_EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK = ManagedRuleIdentifier("EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK")
+	// On changes of AWS::EC2::CapacityReservation. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_CAPACITY_RESERVATION_TAGGED = ManagedRuleIdentifier("EC2_CAPACITY_RESERVATION_TAGGED")
+	// On changes of AWS::EC2::CarrierGateway. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_CARRIER_GATEWAY_TAGGED = ManagedRuleIdentifier("EC2_CARRIER_GATEWAY_TAGGED")
+	// On changes of AWS::EC2::ClientVpnEndpoint.
+	ManagedRuleIdentifier_EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED = ManagedRuleIdentifier("EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED")
+	// On changes of AWS::EC2::ClientVpnEndpoint. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_CLIENT_VPN_ENDPOINT_TAGGED = ManagedRuleIdentifier("EC2_CLIENT_VPN_ENDPOINT_TAGGED")
+	// Periodic, over AWS::EC2::ClientVpnEndpoint.
+	ManagedRuleIdentifier_EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL = ManagedRuleIdentifier("EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL")
+	// On changes of AWS::EC2::DHCPOptions. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_DHCP_OPTIONS_TAGGED = ManagedRuleIdentifier("EC2_DHCP_OPTIONS_TAGGED")
+	// Periodic.
+	ManagedRuleIdentifier_EC2_EBS_ENCRYPTION_BY_DEFAULT = ManagedRuleIdentifier("EC2_EBS_ENCRYPTION_BY_DEFAULT")
+	// On changes of AWS::EC2::NetworkInterface.
+	ManagedRuleIdentifier_EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED = ManagedRuleIdentifier("EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED")
+	// On changes of AWS::EC2::EC2Fleet. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_FLEET_TAGGED = ManagedRuleIdentifier("EC2_FLEET_TAGGED")
+	// On changes of AWS::EC2::Instance.
+	ManagedRuleIdentifier_EC2_IMDSV2_CHECK = ManagedRuleIdentifier("EC2_IMDSV2_CHECK")
+	// On changes of AWS::EC2::Instance.
+	ManagedRuleIdentifier_EC2_INSTANCE_DETAILED_MONITORING_ENABLED = ManagedRuleIdentifier("EC2_INSTANCE_DETAILED_MONITORING_ENABLED")
+	// On changes and periodic, over AWS::EC2::Instance. Takes InstanceStateNameList.
+	ManagedRuleIdentifier_EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI = ManagedRuleIdentifier("EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI")
+	// On changes of AWS::EC2::Instance, AWS::SSM::ManagedInstanceInventory.
+	ManagedRuleIdentifier_EC2_INSTANCE_MANAGED_BY_SSM = ManagedRuleIdentifier("EC2_INSTANCE_MANAGED_BY_SSM")
+	// On changes of AWS::EC2::Instance. Takes NetworkInterfaceIds.
+	ManagedRuleIdentifier_EC2_INSTANCE_MULTIPLE_ENI_CHECK = ManagedRuleIdentifier("EC2_INSTANCE_MULTIPLE_ENI_CHECK")
+	// On changes of AWS::EC2::Instance.
+	ManagedRuleIdentifier_EC2_INSTANCE_NO_PUBLIC_IP = ManagedRuleIdentifier("EC2_INSTANCE_NO_PUBLIC_IP")
+	// On changes of AWS::EC2::Instance. Takes IamInstanceProfileArnList.
+	ManagedRuleIdentifier_EC2_INSTANCE_PROFILE_ATTACHED = ManagedRuleIdentifier("EC2_INSTANCE_PROFILE_ATTACHED")
+	// On changes of AWS::EC2::IPAMScope. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_IPAMSCOPE_TAGGED = ManagedRuleIdentifier("EC2_IPAMSCOPE_TAGGED")
+	// Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_EC2_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("EC2_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// On changes of AWS::EC2::LaunchTemplate.
+	ManagedRuleIdentifier_EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED = ManagedRuleIdentifier("EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED")
+	// On changes of AWS::EC2::LaunchTemplate.
+	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED")
+	// On changes of AWS::EC2::LaunchTemplate.
+	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK")
+	// On changes of AWS::EC2::LaunchTemplate. Takes exemptedLaunchTemplates.
+	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED")
+	// On changes of AWS::EC2::LaunchTemplate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_TAGGED = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_TAGGED")
+	// On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
+	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED")
+	// On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
+	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED")
+	// On changes of AWS::SSM::AssociationCompliance.
+	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK")
+	// On changes of AWS::SSM::ManagedInstanceInventory. Needs inventoryNames. Takes platformType.
+	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED")
+	// On changes of AWS::SSM::PatchCompliance.
+	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK")
+	// On changes of AWS::SSM::ManagedInstanceInventory. Needs platformType. Takes platformVersion, agentVersion, platformName.
+	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PLATFORM_CHECK = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_PLATFORM_CHECK")
+	// Periodic, over AWS::EC2::Instance. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_EC2_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("EC2_MEETS_RESTORE_TIME_TARGET")
+	// On changes of AWS::EC2::NetworkInsightsAccessScopeAnalysis. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED")
+	// On changes of AWS::EC2::NetworkInsightsAccessScope. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED")
+	// On changes of AWS::EC2::NetworkInsightsAnalysis. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED")
+	// On changes of AWS::EC2::NetworkInsightsPath. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_PATH_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_PATH_TAGGED")
+	// On changes of AWS::EC2::Instance.
+	ManagedRuleIdentifier_EC2_NO_AMAZON_KEY_PAIR = ManagedRuleIdentifier("EC2_NO_AMAZON_KEY_PAIR")
+	// On changes of AWS::EC2::Instance.
+	ManagedRuleIdentifier_EC2_PARAVIRTUAL_INSTANCE_CHECK = ManagedRuleIdentifier("EC2_PARAVIRTUAL_INSTANCE_CHECK")
+	// On changes of AWS::EC2::PrefixList. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_PREFIX_LIST_TAGGED = ManagedRuleIdentifier("EC2_PREFIX_LIST_TAGGED")
+	// Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::EC2::SecurityGroup.
+	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI = ManagedRuleIdentifier("EC2_SECURITY_GROUP_ATTACHED_TO_ENI")
+	// Periodic, over AWS::EC2::SecurityGroup.
+	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC = ManagedRuleIdentifier("EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC")
+	// On changes of AWS::EC2::SpotFleet.
+	ManagedRuleIdentifier_EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST = ManagedRuleIdentifier("EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST")
+	// Periodic, over AWS::EC2::Instance. Takes AllowedDays.
+	ManagedRuleIdentifier_EC2_STOPPED_INSTANCE = ManagedRuleIdentifier("EC2_STOPPED_INSTANCE")
+	// On changes of AWS::EC2::Instance. Takes tokenHopLimit.
+	ManagedRuleIdentifier_EC2_TOKEN_HOP_LIMIT_CHECK = ManagedRuleIdentifier("EC2_TOKEN_HOP_LIMIT_CHECK")
+	// On changes of AWS::EC2::TrafficMirrorFilter.
+	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION")
+	// On changes of AWS::EC2::TrafficMirrorFilter. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_TAGGED = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_FILTER_TAGGED")
+	// On changes of AWS::EC2::TrafficMirrorSession.
+	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION")
+	// On changes of AWS::EC2::TrafficMirrorSession. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_TAGGED = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_SESSION_TAGGED")
+	// On changes of AWS::EC2::TrafficMirrorTarget.
+	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION")
+	// On changes of AWS::EC2::TrafficMirrorTarget. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_TAGGED = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_TARGET_TAGGED")
+	// On changes of AWS::EC2::TransitGateway.
+	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED = ManagedRuleIdentifier("EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED")
+	// On changes of AWS::EC2::TransitGatewayMulticastDomain. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED = ManagedRuleIdentifier("EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED")
+	// On changes of AWS::EC2::Volume. Takes deleteOnTermination.
+	ManagedRuleIdentifier_EC2_VOLUME_INUSE_CHECK = ManagedRuleIdentifier("EC2_VOLUME_INUSE_CHECK")
+	// On changes of AWS::EC2::VPNConnection.
+	ManagedRuleIdentifier_EC2_VPN_CONNECTION_IKE_VERSION_CHECK = ManagedRuleIdentifier("EC2_VPN_CONNECTION_IKE_VERSION_CHECK")
+	// On changes of AWS::EC2::VPNConnection.
+	ManagedRuleIdentifier_EC2_VPN_CONNECTION_LOGGING_ENABLED = ManagedRuleIdentifier("EC2_VPN_CONNECTION_LOGGING_ENABLED")
+	// On changes of AWS::EC2::VPNConnection. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EC2_VPN_CONNECTION_TAGGED = ManagedRuleIdentifier("EC2_VPN_CONNECTION_TAGGED")
+	// Periodic, over AWS::ECR::Repository.
+	ManagedRuleIdentifier_ECR_PRIVATE_IMAGE_SCANNING_ENABLED = ManagedRuleIdentifier("ECR_PRIVATE_IMAGE_SCANNING_ENABLED")
+	// On changes of AWS::ECR::Repository.
+	ManagedRuleIdentifier_ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED = ManagedRuleIdentifier("ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED")
+	// On changes of AWS::ECR::Repository.
+	ManagedRuleIdentifier_ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED = ManagedRuleIdentifier("ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED")
+	// On changes of AWS::ECR::Repository. Takes kmsKeyArns.
+	ManagedRuleIdentifier_ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED = ManagedRuleIdentifier("ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED")
+	// On changes of AWS::ECR::Repository. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ECR_REPOSITORY_TAGGED = ManagedRuleIdentifier("ECR_REPOSITORY_TAGGED")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_AWSVPC_NETWORKING_ENABLED = ManagedRuleIdentifier("ECS_AWSVPC_NETWORKING_ENABLED")
+	// On changes of AWS::ECS::CapacityProvider. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TAGGED = ManagedRuleIdentifier("ECS_CAPACITY_PROVIDER_TAGGED")
+	// On changes of AWS::ECS::CapacityProvider.
+	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TERMINATION_CHECK = ManagedRuleIdentifier("ECS_CAPACITY_PROVIDER_TERMINATION_CHECK")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_CONTAINERS_NONPRIVILEGED = ManagedRuleIdentifier("ECS_CONTAINERS_NONPRIVILEGED")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_CONTAINERS_READONLY_ACCESS = ManagedRuleIdentifier("ECS_CONTAINERS_READONLY_ACCESS")
+	// On changes of AWS::ECS::Cluster.
+	ManagedRuleIdentifier_ECS_CONTAINER_INSIGHTS_ENABLED = ManagedRuleIdentifier("ECS_CONTAINER_INSIGHTS_ENABLED")
+	// On changes of AWS::ECS::Service. Takes latestLinuxVersion, latestWindowsVersion.
+	ManagedRuleIdentifier_ECS_FARGATE_LATEST_PLATFORM_VERSION = ManagedRuleIdentifier("ECS_FARGATE_LATEST_PLATFORM_VERSION")
+	// On changes of AWS::ECS::TaskDefinition. Needs secretKeys.
+	ManagedRuleIdentifier_ECS_NO_ENVIRONMENT_SECRETS = ManagedRuleIdentifier("ECS_NO_ENVIRONMENT_SECRETS")
+	// On changes of AWS::ECS::Service.
+	ManagedRuleIdentifier_ECS_SERVICE_PROPAGATE_TAGS_ENABLED = ManagedRuleIdentifier("ECS_SERVICE_PROPAGATE_TAGS_ENABLED")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED = ManagedRuleIdentifier("ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT = ManagedRuleIdentifier("ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LOG_CONFIGURATION = ManagedRuleIdentifier("ECS_TASK_DEFINITION_LOG_CONFIGURATION")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT = ManagedRuleIdentifier("ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST = ManagedRuleIdentifier("ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NONROOT_USER = ManagedRuleIdentifier("ECS_TASK_DEFINITION_NONROOT_USER")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_PID_MODE_CHECK = ManagedRuleIdentifier("ECS_TASK_DEFINITION_PID_MODE_CHECK")
+	// On changes of AWS::ECS::TaskDefinition. Takes SkipInactiveTaskDefinitions.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK = ManagedRuleIdentifier("ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK")
+	// On changes of AWS::ECS::TaskDefinition.
+	ManagedRuleIdentifier_ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN = ManagedRuleIdentifier("ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN")
+	// On changes of AWS::EFS::AccessPoint. Takes approvedDirectories.
+	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY = ManagedRuleIdentifier("EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY")
+	// On changes of AWS::EFS::AccessPoint. Takes approvedUids, approvedGids.
+	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY = ManagedRuleIdentifier("EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY")
+	// On changes of AWS::EFS::AccessPoint. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EFS_ACCESS_POINT_TAGGED = ManagedRuleIdentifier("EFS_ACCESS_POINT_TAGGED")
+	// On changes of AWS::EFS::FileSystem.
+	ManagedRuleIdentifier_EFS_AUTOMATIC_BACKUPS_ENABLED = ManagedRuleIdentifier("EFS_AUTOMATIC_BACKUPS_ENABLED")
+	// Periodic, over AWS::EFS::FileSystem. Takes KmsKeyId.
+	ManagedRuleIdentifier_EFS_ENCRYPTED_CHECK = ManagedRuleIdentifier("EFS_ENCRYPTED_CHECK")
+	// On changes of AWS::EFS::FileSystem. Takes kmsKeyArns.
+	ManagedRuleIdentifier_EFS_FILESYSTEM_CT_ENCRYPTED = ManagedRuleIdentifier("EFS_FILESYSTEM_CT_ENCRYPTED")
+	// On changes of AWS::EFS::FileSystem.
+	ManagedRuleIdentifier_EFS_FILESYSTEM_MULTI_AZ = ManagedRuleIdentifier("EFS_FILESYSTEM_MULTI_AZ")
+	// On changes of AWS::EFS::FileSystem. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EFS_FILE_SYSTEM_TAGGED = ManagedRuleIdentifier("EFS_FILE_SYSTEM_TAGGED")
+	// Periodic, over AWS::EFS::FileSystem.
+	ManagedRuleIdentifier_EFS_IN_BACKUP_PLAN = ManagedRuleIdentifier("EFS_IN_BACKUP_PLAN")
+	// Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_EFS_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("EFS_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::EFS::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_EFS_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("EFS_MEETS_RESTORE_TIME_TARGET")
+	// Periodic, over AWS::EFS::FileSystem.
+	ManagedRuleIdentifier_EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE = ManagedRuleIdentifier("EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE")
+	// Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::EC2::EIP.
+	ManagedRuleIdentifier_EIP_ATTACHED = ManagedRuleIdentifier("EIP_ATTACHED")
+	// On changes of AWS::EKS::Addon. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EKS_ADDON_TAGGED = ManagedRuleIdentifier("EKS_ADDON_TAGGED")
+	// Periodic, over AWS::EKS::Cluster.
+	ManagedRuleIdentifier_EKS_CLUSTER_LOGGING_ENABLED = ManagedRuleIdentifier("EKS_CLUSTER_LOGGING_ENABLED")
+	// On changes of AWS::EKS::Cluster. Takes logTypes.
+	ManagedRuleIdentifier_EKS_CLUSTER_LOG_ENABLED = ManagedRuleIdentifier("EKS_CLUSTER_LOG_ENABLED")
+	// On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
+	ManagedRuleIdentifier_EKS_CLUSTER_OLDEST_SUPPORTED_VERSION = ManagedRuleIdentifier("EKS_CLUSTER_OLDEST_SUPPORTED_VERSION")
+	// Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
+	ManagedRuleIdentifier_EKS_CLUSTER_SECRETS_ENCRYPTED = ManagedRuleIdentifier("EKS_CLUSTER_SECRETS_ENCRYPTED")
+	// On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
+	ManagedRuleIdentifier_EKS_CLUSTER_SUPPORTED_VERSION = ManagedRuleIdentifier("EKS_CLUSTER_SUPPORTED_VERSION")
+	// Periodic, over AWS::EKS::Cluster.
+	ManagedRuleIdentifier_EKS_ENDPOINT_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("EKS_ENDPOINT_NO_PUBLIC_ACCESS")
+	// On changes of AWS::EKS::FargateProfile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EKS_FARGATE_PROFILE_TAGGED = ManagedRuleIdentifier("EKS_FARGATE_PROFILE_TAGGED")
+	// On changes of AWS::EKS::Nodegroup. Needs oldestVersionSupported.
+	ManagedRuleIdentifier_EKS_NODEGROUP_SUPPORTED_VERSION_CHECK = ManagedRuleIdentifier("EKS_NODEGROUP_SUPPORTED_VERSION_CHECK")
+	// Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
+	ManagedRuleIdentifier_EKS_SECRETS_ENCRYPTED = ManagedRuleIdentifier("EKS_SECRETS_ENCRYPTED")
+	// Periodic, over AWS::ElastiCache::CacheCluster. Takes snapshotRetentionPeriod.
+	ManagedRuleIdentifier_ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED = ManagedRuleIdentifier("ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED")
+	// Periodic, over AWS::ElastiCache::CacheCluster.
+	ManagedRuleIdentifier_ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK = ManagedRuleIdentifier("ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK")
+	// Periodic, over AWS::ElastiCache::ReplicationGroup. Takes allowedUserGroupIDs.
+	ManagedRuleIdentifier_ELASTICACHE_RBAC_AUTH_ENABLED = ManagedRuleIdentifier("ELASTICACHE_RBAC_AUTH_ENABLED")
+	// Periodic, over AWS::ElastiCache::CacheCluster, AWS::ElastiCache::ReplicationGroup. Takes snapshotRetentionPeriod.
+	ManagedRuleIdentifier_ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK = ManagedRuleIdentifier("ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK")
+	// Periodic, over AWS::ElastiCache::ReplicationGroup.
+	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED")
+	// Periodic, over AWS::ElastiCache::ReplicationGroup. Takes approvedKMSKeyIds.
+	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST")
+	// Periodic, over AWS::ElastiCache::ReplicationGroup.
+	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT")
+	// Periodic, over AWS::ElastiCache::ReplicationGroup.
+	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED")
+	// Periodic, over AWS::ElastiCache::CacheCluster.
+	ManagedRuleIdentifier_ELASTICACHE_SUBNET_GROUP_CHECK = ManagedRuleIdentifier("ELASTICACHE_SUBNET_GROUP_CHECK")
+	// Periodic, over AWS::ElastiCache::CacheCluster. Needs latestMemcachedVersion, latestRedisVersion.
+	ManagedRuleIdentifier_ELASTICACHE_SUPPORTED_ENGINE_VERSION = ManagedRuleIdentifier("ELASTICACHE_SUPPORTED_ENGINE_VERSION")
+	// On changes of AWS::ElasticBeanstalk::Application.
+	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_DESCRIPTION = ManagedRuleIdentifier("ELASTICBEANSTALK_APPLICATION_DESCRIPTION")
+	// On changes of AWS::ElasticBeanstalk::ApplicationVersion.
+	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION = ManagedRuleIdentifier("ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION")
+	// On changes of AWS::ElasticBeanstalk::Environment.
+	ManagedRuleIdentifier_ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION = ManagedRuleIdentifier("ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION")
+	// Periodic, over AWS::Elasticsearch::Domain.
+	ManagedRuleIdentifier_ELASTICSEARCH_ENCRYPTED_AT_REST = ManagedRuleIdentifier("ELASTICSEARCH_ENCRYPTED_AT_REST")
+	// Periodic, over AWS::Elasticsearch::Domain.
+	ManagedRuleIdentifier_ELASTICSEARCH_IN_VPC_ONLY = ManagedRuleIdentifier("ELASTICSEARCH_IN_VPC_ONLY")
+	// On changes of AWS::Elasticsearch::Domain. Takes logTypes.
+	ManagedRuleIdentifier_ELASTICSEARCH_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("ELASTICSEARCH_LOGS_TO_CLOUDWATCH")
+	// On changes of AWS::Elasticsearch::Domain.
+	ManagedRuleIdentifier_ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK = ManagedRuleIdentifier("ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK")
+	// On changes of AWS::ElasticBeanstalk::Environment. Takes RetentionInDays, DeleteOnTerminate.
+	ManagedRuleIdentifier_ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH")
+	// On changes of AWS::ElasticBeanstalk::Environment. Takes UpdateLevel.
+	ManagedRuleIdentifier_ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED = ManagedRuleIdentifier("ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED")
+	// Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer. Takes AcmCertificatesAllowed.
+	ManagedRuleIdentifier_ELBV2_ACM_CERTIFICATE_REQUIRED = ManagedRuleIdentifier("ELBV2_ACM_CERTIFICATE_REQUIRED")
+	// On changes of AWS::ElasticLoadBalancingV2::Listener.
+	ManagedRuleIdentifier_ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT = ManagedRuleIdentifier("ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes minAvailabilityZones.
+	ManagedRuleIdentifier_ELBV2_MULTIPLE_AZ = ManagedRuleIdentifier("ELBV2_MULTIPLE_AZ")
+	// On changes of AWS::ElasticLoadBalancingV2::Listener. Needs sslPolicies.
+	ManagedRuleIdentifier_ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK = ManagedRuleIdentifier("ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
+	ManagedRuleIdentifier_ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED = ManagedRuleIdentifier("ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED")
+	// On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
+	ManagedRuleIdentifier_ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED = ManagedRuleIdentifier("ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+	ManagedRuleIdentifier_ELB_ACM_CERTIFICATE_REQUIRED = ManagedRuleIdentifier("ELB_ACM_CERTIFICATE_REQUIRED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+	ManagedRuleIdentifier_ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED = ManagedRuleIdentifier("ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs sslProtocolsAndCiphers.
+	ManagedRuleIdentifier_ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK = ManagedRuleIdentifier("ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_ELB_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("ELB_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+	ManagedRuleIdentifier_ELB_INTERNAL_SCHEME_CHECK = ManagedRuleIdentifier("ELB_INTERNAL_SCHEME_CHECK")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer. Takes s3BucketNames.
+	ManagedRuleIdentifier_ELB_LOGGING_ENABLED = ManagedRuleIdentifier("ELB_LOGGING_ENABLED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs predefinedPolicyName.
+	ManagedRuleIdentifier_ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK = ManagedRuleIdentifier("ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ELB_TAGGED = ManagedRuleIdentifier("ELB_TAGGED")
+	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+	ManagedRuleIdentifier_ELB_TLS_HTTPS_LISTENERS_ONLY = ManagedRuleIdentifier("ELB_TLS_HTTPS_LISTENERS_ONLY")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_EMR_BLOCK_PUBLIC_ACCESS = ManagedRuleIdentifier("EMR_BLOCK_PUBLIC_ACCESS")
+	// Periodic, over AWS::EMR::Cluster. Takes TicketLifetimeInHours, Realm, Domain and 2 more.
+	ManagedRuleIdentifier_EMR_KERBEROS_ENABLED = ManagedRuleIdentifier("EMR_KERBEROS_ENABLED")
+	// Periodic, over AWS::EC2::Instance, AWS::EMR::Cluster.
+	ManagedRuleIdentifier_EMR_MASTER_NO_PUBLIC_IP = ManagedRuleIdentifier("EMR_MASTER_NO_PUBLIC_IP")
+	// On changes of AWS::EMR::SecurityConfiguration.
+	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST = ManagedRuleIdentifier("EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST")
+	// On changes of AWS::EMR::SecurityConfiguration.
+	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT = ManagedRuleIdentifier("EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT")
+	// On changes of AWS::EC2::Volume. Takes kmsId.
+	ManagedRuleIdentifier_ENCRYPTED_VOLUMES = ManagedRuleIdentifier("ENCRYPTED_VOLUMES")
+	// On changes of AWS::EventSchemas::Discoverer. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EVENTSCHEMAS_DISCOVERER_TAGGED = ManagedRuleIdentifier("EVENTSCHEMAS_DISCOVERER_TAGGED")
+	// On changes of AWS::EventSchemas::Registry. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EVENTSCHEMAS_REGISTRY_TAGGED = ManagedRuleIdentifier("EVENTSCHEMAS_REGISTRY_TAGGED")
+	// Periodic, over AWS::CloudTrail::EventDataStore. Takes kmsKeyArns.
+	ManagedRuleIdentifier_EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED = ManagedRuleIdentifier("EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED")
+	// On changes of AWS::Evidently::Launch.
+	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_DESCRIPTION = ManagedRuleIdentifier("EVIDENTLY_LAUNCH_DESCRIPTION")
+	// On changes of AWS::Evidently::Launch. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_TAGGED = ManagedRuleIdentifier("EVIDENTLY_LAUNCH_TAGGED")
+	// On changes of AWS::Evidently::Project.
+	ManagedRuleIdentifier_EVIDENTLY_PROJECT_DESCRIPTION = ManagedRuleIdentifier("EVIDENTLY_PROJECT_DESCRIPTION")
+	// On changes of AWS::Evidently::Project. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EVIDENTLY_PROJECT_TAGGED = ManagedRuleIdentifier("EVIDENTLY_PROJECT_TAGGED")
+	// On changes of AWS::Evidently::Segment.
+	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_DESCRIPTION = ManagedRuleIdentifier("EVIDENTLY_SEGMENT_DESCRIPTION")
+	// On changes of AWS::Evidently::Segment. Takes requiredKeyTags.
+	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_TAGGED = ManagedRuleIdentifier("EVIDENTLY_SEGMENT_TAGGED")
+	// On changes of AWS::FIS::ExperimentTemplate.
+	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS = ManagedRuleIdentifier("FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS")
+	// On changes of AWS::FIS::ExperimentTemplate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_TAGGED = ManagedRuleIdentifier("FIS_EXPERIMENT_TEMPLATE_TAGGED")
+	// On changes of AWS::CloudFront::Distribution, AWS::EC2::EIP, AWS::ElasticLoadBalancing::LoadBalancer and 4 more. Needs webACLId, resourceTypes. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
+	ManagedRuleIdentifier_FMS_SHIELD_RESOURCE_POLICY_CHECK = ManagedRuleIdentifier("FMS_SHIELD_RESOURCE_POLICY_CHECK")
+	// On changes of AWS::ApiGateway::Stage, AWS::CloudFront::Distribution, AWS::ElasticLoadBalancingV2::LoadBalancer and 1 more. Needs webACLId. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
+	ManagedRuleIdentifier_FMS_WEBACL_RESOURCE_POLICY_CHECK = ManagedRuleIdentifier("FMS_WEBACL_RESOURCE_POLICY_CHECK")
+	// On changes of AWS::WAF::WebACL, AWS::WAFRegional::WebACL. Needs ruleGroups. Takes fmsManagedToken, fmsRemediationEnabled.
+	ManagedRuleIdentifier_FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK = ManagedRuleIdentifier("FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK")
+	// On changes of AWS::FraudDetector::EntityType. Takes requiredKeyTags.
+	ManagedRuleIdentifier_FRAUDDETECTOR_ENTITY_TYPE_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_ENTITY_TYPE_TAGGED")
+	// On changes of AWS::FraudDetector::Label. Takes requiredKeyTags.
+	ManagedRuleIdentifier_FRAUDDETECTOR_LABEL_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_LABEL_TAGGED")
+	// On changes of AWS::FraudDetector::Outcome. Takes requiredKeyTags.
+	ManagedRuleIdentifier_FRAUDDETECTOR_OUTCOME_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_OUTCOME_TAGGED")
+	// On changes of AWS::FraudDetector::Variable. Takes requiredKeyTags.
+	ManagedRuleIdentifier_FRAUDDETECTOR_VARIABLE_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_VARIABLE_TAGGED")
+	// Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_FSX_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("FSX_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::FSx::FileSystem.
+	ManagedRuleIdentifier_FSX_LUSTRE_COPY_TAGS_TO_BACKUPS = ManagedRuleIdentifier("FSX_LUSTRE_COPY_TAGS_TO_BACKUPS")
+	// Periodic, over AWS::FSx::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_FSX_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("FSX_MEETS_RESTORE_TIME_TARGET")
+	// Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+	ManagedRuleIdentifier_FSX_ONTAP_DEPLOYMENT_TYPE_CHECK = ManagedRuleIdentifier("FSX_ONTAP_DEPLOYMENT_TYPE_CHECK")
+	// Periodic, over AWS::FSx::FileSystem.
+	ManagedRuleIdentifier_FSX_OPENZFS_COPY_TAGS_ENABLED = ManagedRuleIdentifier("FSX_OPENZFS_COPY_TAGS_ENABLED")
+	// Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+	ManagedRuleIdentifier_FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK = ManagedRuleIdentifier("FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK")
+	// Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// Periodic, over AWS::FSx::FileSystem.
+	ManagedRuleIdentifier_FSX_WINDOWS_AUDIT_LOG_CONFIGURED = ManagedRuleIdentifier("FSX_WINDOWS_AUDIT_LOG_CONFIGURED")
+	// Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+	ManagedRuleIdentifier_FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK = ManagedRuleIdentifier("FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+	ManagedRuleIdentifier_GLB_LISTENER_TAGGED = ManagedRuleIdentifier("GLB_LISTENER_TAGGED")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+	ManagedRuleIdentifier_GLB_TAGGED = ManagedRuleIdentifier("GLB_TAGGED")
+	// On changes of AWS::Events::Endpoint.
+	ManagedRuleIdentifier_GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED = ManagedRuleIdentifier("GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED")
+	// On changes of AWS::Glue::Job.
+	ManagedRuleIdentifier_GLUE_JOB_LOGGING_ENABLED = ManagedRuleIdentifier("GLUE_JOB_LOGGING_ENABLED")
+	// On changes of AWS::Glue::MLTransform.
+	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST = ManagedRuleIdentifier("GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST")
+	// On changes of AWS::Glue::MLTransform. Takes requiredKeyTags.
+	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_TAGGED = ManagedRuleIdentifier("GLUE_ML_TRANSFORM_TAGGED")
+	// On changes of AWS::Glue::Job. Needs minimumSupportedGlueVersion.
+	ManagedRuleIdentifier_GLUE_SPARK_JOB_SUPPORTED_VERSION = ManagedRuleIdentifier("GLUE_SPARK_JOB_SUPPORTED_VERSION")
+	// On changes of AWS::GroundStation::Config. Takes requiredKeyTags.
+	ManagedRuleIdentifier_GROUNDSTATION_CONFIG_TAGGED = ManagedRuleIdentifier("GROUNDSTATION_CONFIG_TAGGED")
+	// On changes of AWS::GroundStation::DataflowEndpointGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED = ManagedRuleIdentifier("GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED")
+	// On changes of AWS::GroundStation::MissionProfile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_GROUNDSTATION_MISSIONPROFILE_TAGGED = ManagedRuleIdentifier("GROUNDSTATION_MISSIONPROFILE_TAGGED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED = ManagedRuleIdentifier("GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED = ManagedRuleIdentifier("GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED = ManagedRuleIdentifier("GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED = ManagedRuleIdentifier("GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED")
+	// Periodic. Takes CentralMonitoringAccount.
+	ManagedRuleIdentifier_GUARDDUTY_ENABLED_CENTRALIZED = ManagedRuleIdentifier("GUARDDUTY_ENABLED_CENTRALIZED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_LAMBDA_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_LAMBDA_PROTECTION_ENABLED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_MALWARE_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_MALWARE_PROTECTION_ENABLED")
+	// Periodic. Takes daysLowSev, daysMediumSev, daysHighSev.
+	ManagedRuleIdentifier_GUARDDUTY_NON_ARCHIVED_FINDINGS = ManagedRuleIdentifier("GUARDDUTY_NON_ARCHIVED_FINDINGS")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_RDS_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_RDS_PROTECTION_ENABLED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_RUNTIME_MONITORING_ENABLED = ManagedRuleIdentifier("GUARDDUTY_RUNTIME_MONITORING_ENABLED")
+	// Periodic, over AWS::GuardDuty::Detector.
+	ManagedRuleIdentifier_GUARDDUTY_S3_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_S3_PROTECTION_ENABLED")
+	// On changes of AWS::HealthLake::FHIRDatastore. Takes requiredKeyTags.
+	ManagedRuleIdentifier_HEALTHLAKE_FHIRDATASTORE_TAGGED = ManagedRuleIdentifier("HEALTHLAKE_FHIRDATASTORE_TAGGED")
+	// On changes of AWS::IAM::Policy. Needs blockedActionsPatterns. Takes excludePermissionBoundaryPolicy.
+	ManagedRuleIdentifier_IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS = ManagedRuleIdentifier("IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED = ManagedRuleIdentifier("IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED")
+	// On changes of AWS::IAM::Group.
+	ManagedRuleIdentifier_IAM_GROUP_HAS_USERS_CHECK = ManagedRuleIdentifier("IAM_GROUP_HAS_USERS_CHECK")
+	// On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Needs blockedActionsPatterns. Takes excludeRoleByManagementAccount.
+	ManagedRuleIdentifier_IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS = ManagedRuleIdentifier("IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS")
+	// On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User.
+	ManagedRuleIdentifier_IAM_NO_INLINE_POLICY_CHECK = ManagedRuleIdentifier("IAM_NO_INLINE_POLICY_CHECK")
+	// On changes of AWS::IAM::OIDCProvider. Needs allowedClientIds.
+	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK = ManagedRuleIdentifier("IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK")
+	// On changes of AWS::IAM::OIDCProvider. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_TAGGED = ManagedRuleIdentifier("IAM_OIDC_PROVIDER_TAGGED")
+	// Periodic. Takes RequireUppercaseCharacters, RequireLowercaseCharacters, RequireSymbols and 4 more.
+	ManagedRuleIdentifier_IAM_PASSWORD_POLICY = ManagedRuleIdentifier("IAM_PASSWORD_POLICY")
+	// On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Takes policyArns, exceptionList.
+	ManagedRuleIdentifier_IAM_POLICY_BLACKLISTED_CHECK = ManagedRuleIdentifier("IAM_POLICY_BLACKLISTED_CHECK")
+	// On changes of AWS::IAM::Policy.
+	ManagedRuleIdentifier_IAM_POLICY_DESCRIPTION = ManagedRuleIdentifier("IAM_POLICY_DESCRIPTION")
+	// Periodic, over AWS::::Account. Needs policyARN. Takes policyUsageType.
+	ManagedRuleIdentifier_IAM_POLICY_IN_USE = ManagedRuleIdentifier("IAM_POLICY_IN_USE")
+	// On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
+	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS = ManagedRuleIdentifier("IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS")
+	// On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
+	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS = ManagedRuleIdentifier("IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS")
+	// On changes of AWS::IAM::Role. Needs managedPolicyArns.
+	ManagedRuleIdentifier_IAM_ROLE_MANAGED_POLICY_CHECK = ManagedRuleIdentifier("IAM_ROLE_MANAGED_POLICY_CHECK")
+	// Periodic.
+	ManagedRuleIdentifier_IAM_ROOT_ACCESS_KEY_CHECK = ManagedRuleIdentifier("IAM_ROOT_ACCESS_KEY_CHECK")
+	// On changes of AWS::IAM::SAMLProvider. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IAM_SAML_PROVIDER_TAGGED = ManagedRuleIdentifier("IAM_SAML_PROVIDER_TAGGED")
+	// Periodic, over AWS::IAM::ServerCertificate.
+	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK = ManagedRuleIdentifier("IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK")
+	// On changes of AWS::IAM::ServerCertificate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_TAGGED = ManagedRuleIdentifier("IAM_SERVER_CERTIFICATE_TAGGED")
+	// On changes of AWS::IAM::User. Takes groupNames.
+	ManagedRuleIdentifier_IAM_USER_GROUP_MEMBERSHIP_CHECK = ManagedRuleIdentifier("IAM_USER_GROUP_MEMBERSHIP_CHECK")
+	// Periodic, over AWS::IAM::User.
+	ManagedRuleIdentifier_IAM_USER_MFA_ENABLED = ManagedRuleIdentifier("IAM_USER_MFA_ENABLED")
+	// On changes of AWS::IAM::User.
+	ManagedRuleIdentifier_IAM_USER_NO_POLICIES_CHECK = ManagedRuleIdentifier("IAM_USER_NO_POLICIES_CHECK")
+	// Periodic, over AWS::IAM::User. Takes maxCredentialUsageAge.
+	ManagedRuleIdentifier_IAM_USER_UNUSED_CREDENTIALS_CHECK = ManagedRuleIdentifier("IAM_USER_UNUSED_CREDENTIALS_CHECK")
+	// On changes of AWS::ImageBuilder::DistributionConfiguration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED")
+	// On changes of AWS::ImageBuilder::ImagePipeline. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IMAGEBUILDER_IMAGEPIPELINE_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_IMAGEPIPELINE_TAGGED")
+	// On changes of AWS::ImageBuilder::ImageRecipe.
+	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED = ManagedRuleIdentifier("IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED")
+	// On changes of AWS::ImageBuilder::ImageRecipe. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_IMAGERECIPE_TAGGED")
+	// On changes of AWS::ImageBuilder::InfrastructureConfiguration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED")
+	// On changes and periodic, over AWS::EC2::SecurityGroup.
+	ManagedRuleIdentifier_INCOMING_SSH_DISABLED = ManagedRuleIdentifier("INCOMING_SSH_DISABLED")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_INSPECTOR_EC2_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_EC2_SCAN_ENABLED")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_INSPECTOR_ECR_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_ECR_SCAN_ENABLED")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_INSPECTOR_LAMBDA_CODE_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_LAMBDA_CODE_SCAN_ENABLED")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED")
+	// On changes of AWS::EC2::Instance. Takes vpcId.
+	ManagedRuleIdentifier_INSTANCES_IN_VPC = ManagedRuleIdentifier("INSTANCES_IN_VPC")
+	// On changes of AWS::EC2::InternetGateway. Takes AuthorizedVpcIds.
+	ManagedRuleIdentifier_INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY = ManagedRuleIdentifier("INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY")
+	// On changes of AWS::IoT::CustomMetric. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED = ManagedRuleIdentifier("IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED")
+	// On changes of AWS::IoTEvents::AlarmModel. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTEVENTS_ALARM_MODEL_TAGGED = ManagedRuleIdentifier("IOTEVENTS_ALARM_MODEL_TAGGED")
+	// On changes of AWS::IoTEvents::DetectorModel. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTEVENTS_DETECTOR_MODEL_TAGGED = ManagedRuleIdentifier("IOTEVENTS_DETECTOR_MODEL_TAGGED")
+	// On changes of AWS::IoTEvents::Input. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTEVENTS_INPUT_TAGGED = ManagedRuleIdentifier("IOTEVENTS_INPUT_TAGGED")
+	// On changes of AWS::IoTSiteWise::AssetModel. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTSITEWISE_ASSET_MODEL_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_ASSET_MODEL_TAGGED")
+	// On changes of AWS::IoTSiteWise::Dashboard. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTSITEWISE_DASHBOARD_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_DASHBOARD_TAGGED")
+	// On changes of AWS::IoTSiteWise::Gateway. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTSITEWISE_GATEWAY_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_GATEWAY_TAGGED")
+	// On changes of AWS::IoTSiteWise::Portal. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTSITEWISE_PORTAL_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_PORTAL_TAGGED")
+	// On changes of AWS::IoTSiteWise::Project. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTSITEWISE_PROJECT_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_PROJECT_TAGGED")
+	// On changes of AWS::IoTTwinMaker::ComponentType. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTTWINMAKER_COMPONENT_TYPE_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_COMPONENT_TYPE_TAGGED")
+	// On changes of AWS::IoTTwinMaker::Entity. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTTWINMAKER_ENTITY_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_ENTITY_TAGGED")
+	// On changes of AWS::IoTTwinMaker::Scene. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTTWINMAKER_SCENE_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_SCENE_TAGGED")
+	// On changes of AWS::IoTTwinMaker::SyncJob. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTTWINMAKER_SYNC_JOB_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_SYNC_JOB_TAGGED")
+	// On changes of AWS::IoTTwinMaker::Workspace. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTTWINMAKER_WORKSPACE_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_WORKSPACE_TAGGED")
+	// On changes of AWS::IoTWireless::FuotaTask. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTWIRELESS_FUOTA_TASK_TAGGED = ManagedRuleIdentifier("IOTWIRELESS_FUOTA_TASK_TAGGED")
+	// On changes of AWS::IoTWireless::MulticastGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTWIRELESS_MULTICAST_GROUP_TAGGED = ManagedRuleIdentifier("IOTWIRELESS_MULTICAST_GROUP_TAGGED")
+	// On changes of AWS::IoTWireless::ServiceProfile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOTWIRELESS_SERVICE_PROFILE_TAGGED = ManagedRuleIdentifier("IOTWIRELESS_SERVICE_PROFILE_TAGGED")
+	// On changes of AWS::IoT::Authorizer.
+	ManagedRuleIdentifier_IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED = ManagedRuleIdentifier("IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED")
+	// On changes of AWS::IoT::JobTemplate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOT_JOB_TEMPLATE_TAGGED = ManagedRuleIdentifier("IOT_JOB_TEMPLATE_TAGGED")
+	// On changes of AWS::IoT::ProvisioningTemplate.
+	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_DESCRIPTION = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_DESCRIPTION")
+	// On changes of AWS::IoT::ProvisioningTemplate.
+	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_JITP = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_JITP")
+	// On changes of AWS::IoT::ProvisioningTemplate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_TAGGED = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_TAGGED")
+	// On changes of AWS::IoT::ScheduledAudit. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IOT_SCHEDULED_AUDIT_TAGGED = ManagedRuleIdentifier("IOT_SCHEDULED_AUDIT_TAGGED")
+	// On changes of AWS::IVS::Channel.
+	ManagedRuleIdentifier_IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED = ManagedRuleIdentifier("IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED")
+	// On changes of AWS::IVS::Channel. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IVS_CHANNEL_TAGGED = ManagedRuleIdentifier("IVS_CHANNEL_TAGGED")
+	// On changes of AWS::IVS::PlaybackKeyPair. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IVS_PLAYBACK_KEY_PAIR_TAGGED = ManagedRuleIdentifier("IVS_PLAYBACK_KEY_PAIR_TAGGED")
+	// On changes of AWS::IVS::RecordingConfiguration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_IVS_RECORDING_CONFIGURATION_TAGGED = ManagedRuleIdentifier("IVS_RECORDING_CONFIGURATION_TAGGED")
+	// On changes of AWS::Kendra::Index. Takes requiredKeyTags.
+	ManagedRuleIdentifier_KENDRA_INDEX_TAGGED = ManagedRuleIdentifier("KENDRA_INDEX_TAGGED")
+	// On changes of AWS::KinesisVideo::SignalingChannel. Takes requiredKeyTags.
+	ManagedRuleIdentifier_KINESISVIDEO_SIGNALINGCHANNEL_TAGGED = ManagedRuleIdentifier("KINESISVIDEO_SIGNALINGCHANNEL_TAGGED")
+	// On changes of AWS::KinesisVideo::Stream. Takes requiredKeyTags.
+	ManagedRuleIdentifier_KINESISVIDEO_STREAM_TAGGED = ManagedRuleIdentifier("KINESISVIDEO_STREAM_TAGGED")
+	// Periodic, over AWS::KinesisFirehose::DeliveryStream. Takes kmsKeyArns.
+	ManagedRuleIdentifier_KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED = ManagedRuleIdentifier("KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED")
+	// On changes of AWS::Kinesis::Stream. Takes minimumBackupRetentionPeriod.
+	ManagedRuleIdentifier_KINESIS_STREAM_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("KINESIS_STREAM_BACKUP_RETENTION_CHECK")
+	// On changes of AWS::Kinesis::Stream.
+	ManagedRuleIdentifier_KINESIS_STREAM_ENCRYPTED = ManagedRuleIdentifier("KINESIS_STREAM_ENCRYPTED")
+	// On changes of AWS::KinesisVideo::Stream. Needs minDataRetentionInHours.
+	ManagedRuleIdentifier_KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION = ManagedRuleIdentifier("KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION")
+	// Periodic, over AWS::KMS::Key. Takes kmsKeyIds.
+	ManagedRuleIdentifier_KMS_CMK_NOT_SCHEDULED_FOR_DELETION = ManagedRuleIdentifier("KMS_CMK_NOT_SCHEDULED_FOR_DELETION")
+	// On changes of AWS::KMS::Key.
+	ManagedRuleIdentifier_KMS_KEY_POLICY_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("KMS_KEY_POLICY_NO_PUBLIC_ACCESS")
+	// On changes of AWS::KMS::Key. Takes requiredKeyTags.
+	ManagedRuleIdentifier_KMS_KEY_TAGGED = ManagedRuleIdentifier("KMS_KEY_TAGGED")
+	// On changes of AWS::Lambda::CodeSigningConfig. Takes requiredKeyTags.
+	ManagedRuleIdentifier_LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED = ManagedRuleIdentifier("LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED")
+	// On changes of AWS::Lambda::Function. Takes ConcurrencyLimitHigh, ConcurrencyLimitLow.
+	ManagedRuleIdentifier_LAMBDA_CONCURRENCY_CHECK = ManagedRuleIdentifier("LAMBDA_CONCURRENCY_CHECK")
+	// On changes of AWS::Lambda::Function. Takes dlqArns.
+	ManagedRuleIdentifier_LAMBDA_DLQ_CHECK = ManagedRuleIdentifier("LAMBDA_DLQ_CHECK")
+	// On changes of AWS::Lambda::Function. Needs logLevel.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK = ManagedRuleIdentifier("LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK")
+	// On changes of AWS::Lambda::Function.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_DESCRIPTION = ManagedRuleIdentifier("LAMBDA_FUNCTION_DESCRIPTION")
+	// On changes of AWS::Lambda::Function.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_LOG_FORMAT_JSON = ManagedRuleIdentifier("LAMBDA_FUNCTION_LOG_FORMAT_JSON")
+	// On changes of AWS::Lambda::Function.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED = ManagedRuleIdentifier("LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED")
+	// On changes of AWS::Lambda::Function. Needs runtime. Takes role, memorySize, timeout.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_SETTINGS_CHECK = ManagedRuleIdentifier("LAMBDA_FUNCTION_SETTINGS_CHECK")
+	// On changes of AWS::Lambda::Function. Needs logLevel.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK = ManagedRuleIdentifier("LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK")
+	// On changes of AWS::Lambda::Function. Takes requiredKeyTags.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_TAGGED = ManagedRuleIdentifier("LAMBDA_FUNCTION_TAGGED")
+	// On changes of AWS::Lambda::Function.
+	ManagedRuleIdentifier_LAMBDA_FUNCTION_XRAY_ENABLED = ManagedRuleIdentifier("LAMBDA_FUNCTION_XRAY_ENABLED")
+	// On changes of AWS::Lambda::Function. Takes subnetIds.
+	ManagedRuleIdentifier_LAMBDA_INSIDE_VPC = ManagedRuleIdentifier("LAMBDA_INSIDE_VPC")
+	// On changes of AWS::Lambda::Function. Takes availabilityZones.
+	ManagedRuleIdentifier_LAMBDA_VPC_MULTI_AZ_CHECK = ManagedRuleIdentifier("LAMBDA_VPC_MULTI_AZ_CHECK")
+	// On changes of AWS::Lightsail::Bucket.
+	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED")
+	// On changes of AWS::Lightsail::Bucket.
+	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED")
+	// On changes of AWS::Lightsail::Bucket. Takes requiredKeyTags.
+	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_TAGGED = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_TAGGED")
+	// On changes of AWS::Lightsail::Certificate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_LIGHTSAIL_CERTIFICATE_TAGGED = ManagedRuleIdentifier("LIGHTSAIL_CERTIFICATE_TAGGED")
+	// On changes of AWS::Lightsail::Disk. Takes requiredKeyTags.
+	ManagedRuleIdentifier_LIGHTSAIL_DISK_TAGGED = ManagedRuleIdentifier("LIGHTSAIL_DISK_TAGGED")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK = ManagedRuleIdentifier("MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_MACIE_STATUS_CHECK = ManagedRuleIdentifier("MACIE_STATUS_CHECK")
+	// Periodic, over AWS::RDS::DBInstance. Takes logTypes.
+	ManagedRuleIdentifier_MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS = ManagedRuleIdentifier("MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS")
+	// On changes of AWS::MediaPackage::PackagingConfiguration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED = ManagedRuleIdentifier("MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED")
+	// On changes of AWS::MediaTailor::PlaybackConfiguration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED = ManagedRuleIdentifier("MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED")
+	// On changes of AWS::MemoryDB::SubnetGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_MEMORYDB_SUBNETGROUP_TAGGED = ManagedRuleIdentifier("MEMORYDB_SUBNETGROUP_TAGGED")
+	// Periodic, over AWS::IAM::User.
+	ManagedRuleIdentifier_MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS = ManagedRuleIdentifier("MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION = ManagedRuleIdentifier("MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_ACTIVE_DEPLOYMENT_MODE = ManagedRuleIdentifier("MQ_ACTIVE_DEPLOYMENT_MODE")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS = ManagedRuleIdentifier("MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS")
+	// Periodic, over AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED = ManagedRuleIdentifier("MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED = ManagedRuleIdentifier("MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_BROKER_GENERAL_LOGGING_ENABLED = ManagedRuleIdentifier("MQ_BROKER_GENERAL_LOGGING_ENABLED")
+	// Periodic, over AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOG_ENABLED = ManagedRuleIdentifier("MQ_CLOUDWATCH_AUDIT_LOG_ENABLED")
+	// Periodic, over AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("MQ_NO_PUBLIC_ACCESS")
+	// On changes of AWS::AmazonMQ::Broker.
+	ManagedRuleIdentifier_MQ_RABBIT_DEPLOYMENT_MODE = ManagedRuleIdentifier("MQ_RABBIT_DEPLOYMENT_MODE")
+	// On changes of AWS::MSK::Cluster.
+	ManagedRuleIdentifier_MSK_CLUSTER_PUBLIC_ACCESS_DISABLED = ManagedRuleIdentifier("MSK_CLUSTER_PUBLIC_ACCESS_DISABLED")
+	// On changes of AWS::MSK::Cluster. Takes requiredKeyTags.
+	ManagedRuleIdentifier_MSK_CLUSTER_TAGGED = ManagedRuleIdentifier("MSK_CLUSTER_TAGGED")
+	// On changes of AWS::KafkaConnect::Connector.
+	ManagedRuleIdentifier_MSK_CONNECT_CONNECTOR_LOGGING_ENABLED = ManagedRuleIdentifier("MSK_CONNECT_CONNECTOR_LOGGING_ENABLED")
+	// On changes of AWS::MSK::Cluster.
+	ManagedRuleIdentifier_MSK_ENHANCED_MONITORING_ENABLED = ManagedRuleIdentifier("MSK_ENHANCED_MONITORING_ENABLED")
+	// On changes of AWS::MSK::Cluster.
+	ManagedRuleIdentifier_MSK_IN_CLUSTER_NODE_REQUIRE_TLS = ManagedRuleIdentifier("MSK_IN_CLUSTER_NODE_REQUIRE_TLS")
+	// On changes of AWS::MSK::Cluster.
+	ManagedRuleIdentifier_MSK_UNRESTRICTED_ACCESS_CHECK = ManagedRuleIdentifier("MSK_UNRESTRICTED_ACCESS_CHECK")
+	// Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn and 2 more.
+	ManagedRuleIdentifier_MULTI_REGION_CLOUD_TRAIL_ENABLED = ManagedRuleIdentifier("MULTI_REGION_CLOUD_TRAIL_ENABLED")
+	// On changes of AWS::EC2::NetworkAcl.
+	ManagedRuleIdentifier_NACL_NO_UNRESTRICTED_SSH_RDP = ManagedRuleIdentifier("NACL_NO_UNRESTRICTED_SSH_RDP")
+	// On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::RDS::DBCluster. Takes KmsKeyArns.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_ENCRYPTED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_ENCRYPTED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION = ManagedRuleIdentifier("NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_MULTI_AZ_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_MULTI_AZ_ENABLED")
+	// On changes of AWS::RDS::DBClusterSnapshot.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED")
+	// On changes of AWS::RDS::DBClusterSnapshot.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED")
+	// On changes of AWS::RDS::DBClusterSnapshot.
+	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED")
+	// On changes of AWS::NetworkFirewall::Firewall.
+	ManagedRuleIdentifier_NETFW_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("NETFW_DELETION_PROTECTION_ENABLED")
+	// Periodic, over AWS::NetworkFirewall::LoggingConfiguration. Takes logType.
+	ManagedRuleIdentifier_NETFW_LOGGING_ENABLED = ManagedRuleIdentifier("NETFW_LOGGING_ENABLED")
+	// On changes of AWS::NetworkFirewall::Firewall. Takes availabilityZones.
+	ManagedRuleIdentifier_NETFW_MULTI_AZ_ENABLED = ManagedRuleIdentifier("NETFW_MULTI_AZ_ENABLED")
+	// On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessFragmentDefaultActions.
+	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS = ManagedRuleIdentifier("NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS")
+	// On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessDefaultActions.
+	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS = ManagedRuleIdentifier("NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS")
+	// On changes of AWS::NetworkFirewall::FirewallPolicy.
+	ManagedRuleIdentifier_NETFW_POLICY_RULE_GROUP_ASSOCIATED = ManagedRuleIdentifier("NETFW_POLICY_RULE_GROUP_ASSOCIATED")
+	// On changes of AWS::NetworkFirewall::RuleGroup.
+	ManagedRuleIdentifier_NETFW_STATELESS_RULE_GROUP_NOT_EMPTY = ManagedRuleIdentifier("NETFW_STATELESS_RULE_GROUP_NOT_EMPTY")
+	// On changes of AWS::NetworkFirewall::Firewall.
+	ManagedRuleIdentifier_NETFW_SUBNET_CHANGE_PROTECTION_ENABLED = ManagedRuleIdentifier("NETFW_SUBNET_CHANGE_PROTECTION_ENABLED")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED = ManagedRuleIdentifier("NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_NLB_INTERNAL_SCHEME_CHECK = ManagedRuleIdentifier("NLB_INTERNAL_SCHEME_CHECK")
+	// On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+	ManagedRuleIdentifier_NLB_LISTENER_TAGGED = ManagedRuleIdentifier("NLB_LISTENER_TAGGED")
+	// Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
+	ManagedRuleIdentifier_NLB_LOGGING_ENABLED = ManagedRuleIdentifier("NLB_LOGGING_ENABLED")
+	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+	ManagedRuleIdentifier_NLB_TAGGED = ManagedRuleIdentifier("NLB_TAGGED")
+	// On changes and periodic, over AWS::EC2::RouteTable. Takes routeTableIds.
+	ManagedRuleIdentifier_NO_UNRESTRICTED_ROUTE_TO_IGW = ManagedRuleIdentifier("NO_UNRESTRICTED_ROUTE_TO_IGW")
+	// On changes of AWS::OpenSearchServerless::Collection.
+	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION = ManagedRuleIdentifier("OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION")
+	// On changes of AWS::OpenSearchServerless::Collection.
+	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED = ManagedRuleIdentifier("OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_ACCESS_CONTROL_ENABLED = ManagedRuleIdentifier("OPENSEARCH_ACCESS_CONTROL_ENABLED")
+	// On changes of AWS::OpenSearch::Domain. Takes cloudWatchLogsLogGroupArnList.
+	ManagedRuleIdentifier_OPENSEARCH_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("OPENSEARCH_AUDIT_LOGGING_ENABLED")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_DATA_NODE_FAULT_TOLERANCE = ManagedRuleIdentifier("OPENSEARCH_DATA_NODE_FAULT_TOLERANCE")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_ENCRYPTED_AT_REST = ManagedRuleIdentifier("OPENSEARCH_ENCRYPTED_AT_REST")
+	// On changes of AWS::OpenSearch::Domain. Takes tlsPolicies.
+	ManagedRuleIdentifier_OPENSEARCH_HTTPS_REQUIRED = ManagedRuleIdentifier("OPENSEARCH_HTTPS_REQUIRED")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_IN_VPC_ONLY = ManagedRuleIdentifier("OPENSEARCH_IN_VPC_ONLY")
+	// On changes of AWS::OpenSearch::Domain. Takes logTypes.
+	ManagedRuleIdentifier_OPENSEARCH_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("OPENSEARCH_LOGS_TO_CLOUDWATCH")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK = ManagedRuleIdentifier("OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE = ManagedRuleIdentifier("OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE")
+	// On changes of AWS::OpenSearch::Domain.
+	ManagedRuleIdentifier_OPENSEARCH_UPDATE_CHECK = ManagedRuleIdentifier("OPENSEARCH_UPDATE_CHECK")
+	// On changes of AWS::Panorama::Package. Takes requiredKeyTags.
+	ManagedRuleIdentifier_PANORAMA_PACKAGE_TAGGED = ManagedRuleIdentifier("PANORAMA_PACKAGE_TAGGED")
+	// On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
+	ManagedRuleIdentifier_RABBIT_MQ_SUPPORTED_VERSION = ManagedRuleIdentifier("RABBIT_MQ_SUPPORTED_VERSION")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH")
+	// On changes of AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED = ManagedRuleIdentifier("RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE = ManagedRuleIdentifier("RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE")
+	// On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+	ManagedRuleIdentifier_RDS_CLUSTER_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("RDS_CLUSTER_BACKUP_RETENTION_CHECK")
+	// On changes of AWS::RDS::DBCluster. Takes validAdminUserNames.
+	ManagedRuleIdentifier_RDS_CLUSTER_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("RDS_CLUSTER_DEFAULT_ADMIN_CHECK")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_CLUSTER_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("RDS_CLUSTER_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_CLUSTER_ENCRYPTED_AT_REST = ManagedRuleIdentifier("RDS_CLUSTER_ENCRYPTED_AT_REST")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED = ManagedRuleIdentifier("RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_CLUSTER_MULTI_AZ_ENABLED = ManagedRuleIdentifier("RDS_CLUSTER_MULTI_AZ_ENABLED")
+	// On changes of AWS::RDS::DBClusterSnapshot. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RDS_CLUSTER_SNAPSHOT_TAGGED = ManagedRuleIdentifier("RDS_CLUSTER_SNAPSHOT_TAGGED")
+	// On changes of AWS::RDS::DBCluster. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RDS_CLUSTER_TAGGED = ManagedRuleIdentifier("RDS_CLUSTER_TAGGED")
+	// On changes of AWS::RDS::DBSecurityGroup.
+	ManagedRuleIdentifier_RDS_DB_SECURITY_GROUP_NOT_ALLOWED = ManagedRuleIdentifier("RDS_DB_SECURITY_GROUP_NOT_ALLOWED")
+	// On changes of AWS::RDS::DBInstance. Takes monitoringInterval.
+	ManagedRuleIdentifier_RDS_ENHANCED_MONITORING_ENABLED = ManagedRuleIdentifier("RDS_ENHANCED_MONITORING_ENABLED")
+	// On changes of AWS::RDS::EventSubscription. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RDS_EVENT_SUBSCRIPTION_TAGGED = ManagedRuleIdentifier("RDS_EVENT_SUBSCRIPTION_TAGGED")
+	// On changes of AWS::RDS::GlobalCluster. Needs minSupportedEngineVersion. Takes longTermSupportVersion.
+	ManagedRuleIdentifier_RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION = ManagedRuleIdentifier("RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION")
+	// On changes of AWS::RDS::DBInstance. Takes validAdminUserNames.
+	ManagedRuleIdentifier_RDS_INSTANCE_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("RDS_INSTANCE_DEFAULT_ADMIN_CHECK")
+	// On changes of AWS::RDS::DBInstance. Takes databaseEngines.
+	ManagedRuleIdentifier_RDS_INSTANCE_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("RDS_INSTANCE_DELETION_PROTECTION_ENABLED")
+	// On changes of AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED = ManagedRuleIdentifier("RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED")
+	// On changes of AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_INSTANCE_PUBLIC_ACCESS_CHECK = ManagedRuleIdentifier("RDS_INSTANCE_PUBLIC_ACCESS_CHECK")
+	// Periodic, over AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_INSTANCE_SUBNET_IGW_CHECK = ManagedRuleIdentifier("RDS_INSTANCE_SUBNET_IGW_CHECK")
+	// On changes of AWS::RDS::Integration. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RDS_INTEGRATION_TAGGED = ManagedRuleIdentifier("RDS_INTEGRATION_TAGGED")
+	// Periodic, over AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_IN_BACKUP_PLAN = ManagedRuleIdentifier("RDS_IN_BACKUP_PLAN")
+	// Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_RDS_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("RDS_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// On changes of AWS::RDS::DBInstance. Takes additionalLogs.
+	ManagedRuleIdentifier_RDS_LOGGING_ENABLED = ManagedRuleIdentifier("RDS_LOGGING_ENABLED")
+	// Periodic, over AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT")
+	// Periodic, over AWS::RDS::DBInstance. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_RDS_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("RDS_MEETS_RESTORE_TIME_TARGET")
+	// On changes of AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_MULTI_AZ_SUPPORT = ManagedRuleIdentifier("RDS_MULTI_AZ_SUPPORT")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK = ManagedRuleIdentifier("RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK")
+	// Periodic, over AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT")
+	// On changes of AWS::RDS::OptionGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RDS_OPTION_GROUP_TAGGED = ManagedRuleIdentifier("RDS_OPTION_GROUP_TAGGED")
+	// On changes of AWS::RDS::OptionGroup.
+	ManagedRuleIdentifier_RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED = ManagedRuleIdentifier("RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED")
+	// On changes of AWS::RDS::DBCluster.
+	ManagedRuleIdentifier_RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK = ManagedRuleIdentifier("RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK")
+	// On changes of AWS::RDS::DBInstance. Takes logTypes.
+	ManagedRuleIdentifier_RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH")
+	// Periodic, over AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT")
+	// Periodic, over AWS::RDS::DBProxy.
+	ManagedRuleIdentifier_RDS_PROXY_TLS_ENCRYPTION = ManagedRuleIdentifier("RDS_PROXY_TLS_ENCRYPTION")
+	// Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
+	ManagedRuleIdentifier_RDS_SNAPSHOTS_PUBLIC_PROHIBITED = ManagedRuleIdentifier("RDS_SNAPSHOTS_PUBLIC_PROHIBITED")
+	// On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
+	ManagedRuleIdentifier_RDS_SNAPSHOT_ENCRYPTED = ManagedRuleIdentifier("RDS_SNAPSHOT_ENCRYPTED")
+	// Periodic, over AWS::RDS::DBInstance.
+	ManagedRuleIdentifier_RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT")
+	// On changes of AWS::RDS::DBInstance. Takes logTypes.
+	ManagedRuleIdentifier_RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH")
+	// On changes of AWS::RDS::DBInstance. Takes kmsKeyId.
+	ManagedRuleIdentifier_RDS_STORAGE_ENCRYPTED = ManagedRuleIdentifier("RDS_STORAGE_ENCRYPTED")
+	// On changes of AWS::Redshift::Cluster. Takes bucketNames.
+	ManagedRuleIdentifier_REDSHIFT_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("REDSHIFT_AUDIT_LOGGING_ENABLED")
+	// On changes of AWS::Redshift::Cluster. Takes MinRetentionPeriod, MaxRetentionPeriod.
+	ManagedRuleIdentifier_REDSHIFT_BACKUP_ENABLED = ManagedRuleIdentifier("REDSHIFT_BACKUP_ENABLED")
+	// On changes of AWS::Redshift::Cluster. Takes loggingEnabled, clusterDbEncrypted, nodeTypes.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_CONFIGURATION_CHECK = ManagedRuleIdentifier("REDSHIFT_CLUSTER_CONFIGURATION_CHECK")
+	// On changes of AWS::Redshift::Cluster. Takes kmsKeyArns.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_KMS_ENABLED = ManagedRuleIdentifier("REDSHIFT_CLUSTER_KMS_ENABLED")
+	// On changes of AWS::Redshift::Cluster. Takes allowVersionUpgrade, preferredMaintenanceWindow, automatedSnapshotRetentionPeriod.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK = ManagedRuleIdentifier("REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK")
+	// On changes of AWS::Redshift::Cluster.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MULTI_AZ_ENABLED = ManagedRuleIdentifier("REDSHIFT_CLUSTER_MULTI_AZ_ENABLED")
+	// On changes of AWS::Redshift::ClusterParameterGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED = ManagedRuleIdentifier("REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED")
+	// On changes of AWS::Redshift::Cluster.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK = ManagedRuleIdentifier("REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK")
+	// On changes of AWS::Redshift::ClusterSubnetGroup.
+	ManagedRuleIdentifier_REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ = ManagedRuleIdentifier("REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ")
+	// On changes of AWS::Redshift::Cluster. Takes validAdminUserNames.
+	ManagedRuleIdentifier_REDSHIFT_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("REDSHIFT_DEFAULT_ADMIN_CHECK")
+	// On changes of AWS::Redshift::Cluster. Takes validDatabaseNames.
+	ManagedRuleIdentifier_REDSHIFT_DEFAULT_DB_NAME_CHECK = ManagedRuleIdentifier("REDSHIFT_DEFAULT_DB_NAME_CHECK")
+	// On changes of AWS::Redshift::Cluster.
+	ManagedRuleIdentifier_REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED = ManagedRuleIdentifier("REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED")
+	// On changes of AWS::Redshift::Cluster, AWS::Redshift::ClusterParameterGroup.
+	ManagedRuleIdentifier_REDSHIFT_REQUIRE_TLS_SSL = ManagedRuleIdentifier("REDSHIFT_REQUIRE_TLS_SSL")
+	// Periodic, over AWS::RedshiftServerless::Namespace.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK")
+	// Periodic, over AWS::RedshiftServerless::Namespace.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK")
+	// Periodic, over AWS::RedshiftServerless::Namespace. Takes kmsKeyArns.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION")
+	// Periodic, over AWS::RedshiftServerless::Namespace. Takes logType.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH")
+	// Periodic, over AWS::RedshiftServerless::Workgroup.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT")
+	// Periodic, over AWS::RedshiftServerless::Workgroup.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS")
+	// Periodic, over AWS::RedshiftServerless::Workgroup.
+	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC")
+	// Periodic, over AWS::Redshift::Cluster.
+	ManagedRuleIdentifier_REDSHIFT_UNRESTRICTED_PORT_ACCESS = ManagedRuleIdentifier("REDSHIFT_UNRESTRICTED_PORT_ACCESS")
+	// On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Takes tag1Key, tag1Value, tag2Key and 9 more.
+	ManagedRuleIdentifier_REQUIRED_TAGS = ManagedRuleIdentifier("REQUIRED_TAGS")
+	// On changes of AWS::ResilienceHub::App. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RESILIENCEHUB_APP_TAGGED = ManagedRuleIdentifier("RESILIENCEHUB_APP_TAGGED")
+	// On changes of AWS::ResilienceHub::ResiliencyPolicy. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RESILIENCEHUB_RESILIENCYPOLICY_TAGGED = ManagedRuleIdentifier("RESILIENCEHUB_RESILIENCYPOLICY_TAGGED")
+	// On changes and periodic, over AWS::EC2::SecurityGroup. Takes blockedPort1, blockedPort2, blockedPort3 and 3 more.
+	ManagedRuleIdentifier_RESTRICTED_INCOMING_TRAFFIC = ManagedRuleIdentifier("RESTRICTED_INCOMING_TRAFFIC")
+	// Periodic.
+	ManagedRuleIdentifier_ROOT_ACCOUNT_HARDWARE_MFA_ENABLED = ManagedRuleIdentifier("ROOT_ACCOUNT_HARDWARE_MFA_ENABLED")
+	// Periodic.
+	ManagedRuleIdentifier_ROOT_ACCOUNT_MFA_ENABLED = ManagedRuleIdentifier("ROOT_ACCOUNT_MFA_ENABLED")
+	// On changes of AWS::Route53::HealthCheck. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_HEALTH_CHECK_TAGGED = ManagedRuleIdentifier("ROUTE53_HEALTH_CHECK_TAGGED")
+	// On changes of AWS::Route53::HostedZone. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_HOSTED_ZONE_TAGGED = ManagedRuleIdentifier("ROUTE53_HOSTED_ZONE_TAGGED")
+	// On changes of AWS::Route53::HostedZone.
+	ManagedRuleIdentifier_ROUTE53_QUERY_LOGGING_ENABLED = ManagedRuleIdentifier("ROUTE53_QUERY_LOGGING_ENABLED")
+	// On changes of AWS::Route53RecoveryControl::Cluster. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED")
+	// On changes of AWS::Route53RecoveryReadiness::Cell. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_CELL_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_CELL_TAGGED")
+	// On changes of AWS::Route53RecoveryReadiness::ReadinessCheck. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED")
+	// On changes of AWS::Route53RecoveryReadiness::RecoveryGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED")
+	// On changes of AWS::Route53RecoveryReadiness::ResourceSet. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED")
+	// On changes of AWS::Route53Resolver::FirewallDomainList. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED")
+	// On changes of AWS::Route53Resolver::FirewallRuleGroupAssociation. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED")
+	// On changes of AWS::Route53Resolver::FirewallRuleGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED")
+	// On changes of AWS::Route53Resolver::ResolverEndpoint. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED")
+	// On changes of AWS::Route53Resolver::ResolverRule. Takes requiredKeyTags.
+	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED")
+	// On changes of AWS::RUM::AppMonitor.
+	ManagedRuleIdentifier_RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED = ManagedRuleIdentifier("RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED")
+	// On changes of AWS::RUM::AppMonitor. Takes requiredKeyTags.
+	ManagedRuleIdentifier_RUM_APP_MONITOR_TAGGED = ManagedRuleIdentifier("RUM_APP_MONITOR_TAGGED")
+	// On changes of AWS::S3Express::DirectoryBucket. Takes targetExpirationDays.
+	ManagedRuleIdentifier_S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK = ManagedRuleIdentifier("S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK")
+	// On changes of AWS::S3::AccessPoint.
+	ManagedRuleIdentifier_S3_ACCESS_POINT_IN_VPC_ONLY = ManagedRuleIdentifier("S3_ACCESS_POINT_IN_VPC_ONLY")
+	// On changes of AWS::S3::AccessPoint. Takes excludedAccessPoints.
+	ManagedRuleIdentifier_S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS = ManagedRuleIdentifier("S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS")
+	// On changes of AWS::S3::AccountPublicAccessBlock. Takes RestrictPublicBuckets, BlockPublicPolicy, BlockPublicAcls and 1 more.
+	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS = ManagedRuleIdentifier("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS")
+	// Periodic, over AWS::::Account. Takes IgnorePublicAcls, BlockPublicPolicy, BlockPublicAcls and 1 more.
+	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC = ManagedRuleIdentifier("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC")
+	// On changes of AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_ACL_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_ACL_PROHIBITED")
+	// On changes of AWS::S3::Bucket. Needs blacklistedActionPattern.
+	ManagedRuleIdentifier_S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED")
+	// On changes of AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED = ManagedRuleIdentifier("S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED")
+	// On changes of AWS::S3::Bucket. Takes mode.
+	ManagedRuleIdentifier_S3_BUCKET_DEFAULT_LOCK_ENABLED = ManagedRuleIdentifier("S3_BUCKET_DEFAULT_LOCK_ENABLED")
+	// On changes of AWS::S3::Bucket. Takes excludedPublicBuckets.
+	ManagedRuleIdentifier_S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED")
+	// On changes of AWS::S3::Bucket. Takes targetPrefix, targetBucket.
+	ManagedRuleIdentifier_S3_BUCKET_LOGGING_ENABLED = ManagedRuleIdentifier("S3_BUCKET_LOGGING_ENABLED")
+	// On changes of AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_MFA_DELETE_ENABLED = ManagedRuleIdentifier("S3_BUCKET_MFA_DELETE_ENABLED")
+	// On changes of AWS::S3::Bucket. Takes servicePrincipals, federatedUsers, awsPrincipals and 2 more.
+	ManagedRuleIdentifier_S3_BUCKET_POLICY_GRANTEE_CHECK = ManagedRuleIdentifier("S3_BUCKET_POLICY_GRANTEE_CHECK")
+	// On changes of AWS::S3::Bucket. Needs controlPolicy.
+	ManagedRuleIdentifier_S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE = ManagedRuleIdentifier("S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE")
+	// On changes and periodic, over AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_READ_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_PUBLIC_READ_PROHIBITED")
+	// On changes and periodic, over AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_WRITE_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_PUBLIC_WRITE_PROHIBITED")
+	// On changes of AWS::S3::Bucket. Takes ReplicationType.
+	ManagedRuleIdentifier_S3_BUCKET_REPLICATION_ENABLED = ManagedRuleIdentifier("S3_BUCKET_REPLICATION_ENABLED")
+	// On changes of AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED = ManagedRuleIdentifier("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED")
+	// On changes of AWS::S3::Bucket.
+	ManagedRuleIdentifier_S3_BUCKET_SSL_REQUESTS_ONLY = ManagedRuleIdentifier("S3_BUCKET_SSL_REQUESTS_ONLY")
+	// On changes of AWS::S3::Bucket. Takes requiredKeyTags.
+	ManagedRuleIdentifier_S3_BUCKET_TAGGED = ManagedRuleIdentifier("S3_BUCKET_TAGGED")
+	// On changes of AWS::S3::Bucket. Takes isMfaDeleteEnabled.
+	ManagedRuleIdentifier_S3_BUCKET_VERSIONING_ENABLED = ManagedRuleIdentifier("S3_BUCKET_VERSIONING_ENABLED")
+	// On changes of AWS::KMS::Key, AWS::S3::Bucket. Takes kmsKeyArns.
+	ManagedRuleIdentifier_S3_DEFAULT_ENCRYPTION_KMS = ManagedRuleIdentifier("S3_DEFAULT_ENCRYPTION_KMS")
+	// On changes of AWS::S3Express::DirectoryBucket.
+	ManagedRuleIdentifier_S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK = ManagedRuleIdentifier("S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK")
+	// On changes of AWS::S3::Bucket. Takes destinationArn, eventTypes.
+	ManagedRuleIdentifier_S3_EVENT_NOTIFICATIONS_ENABLED = ManagedRuleIdentifier("S3_EVENT_NOTIFICATIONS_ENABLED")
+	// Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_S3_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("S3_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// On changes of AWS::S3::Bucket. Takes targetTransitionDays, targetExpirationDays, targetTransitionStorageClass and 2 more.
+	ManagedRuleIdentifier_S3_LIFECYCLE_POLICY_CHECK = ManagedRuleIdentifier("S3_LIFECYCLE_POLICY_CHECK")
+	// Periodic, over AWS::S3::Bucket. Needs maxRestoreTime. Takes resourceTags, resourceId.
+	ManagedRuleIdentifier_S3_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("S3_MEETS_RESTORE_TIME_TARGET")
+	// Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::S3::Bucket. Takes bucketNames.
+	ManagedRuleIdentifier_S3_VERSION_LIFECYCLE_POLICY_CHECK = ManagedRuleIdentifier("S3_VERSION_LIFECYCLE_POLICY_CHECK")
+	// On changes of AWS::SageMaker::AppImageConfig. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SAGEMAKER_APP_IMAGE_CONFIG_TAGGED = ManagedRuleIdentifier("SAGEMAKER_APP_IMAGE_CONFIG_TAGGED")
+	// On changes of AWS::SageMaker::DataQualityJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT")
+	// On changes of AWS::SageMaker::DataQualityJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_DATA_QUALITY_JOB_ISOLATION")
+	// On changes of AWS::SageMaker::Domain.
+	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_IN_VPC = ManagedRuleIdentifier("SAGEMAKER_DOMAIN_IN_VPC")
+	// On changes of AWS::SageMaker::Domain. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_TAGGED = ManagedRuleIdentifier("SAGEMAKER_DOMAIN_TAGGED")
+	// Periodic, over AWS::SageMaker::EndpointConfig. Takes kmsKeyArns.
+	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED")
+	// On changes of AWS::SageMaker::EndpointConfig.
+	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED")
+	// Periodic, over AWS::SageMaker::EndpointConfig.
+	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT")
+	// On changes of AWS::SageMaker::FeatureGroup.
+	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_DESCRIPTION = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_DESCRIPTION")
+	// On changes of AWS::SageMaker::FeatureGroup.
+	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST")
+	// On changes of AWS::SageMaker::FeatureGroup.
+	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION")
+	// On changes of AWS::SageMaker::FeatureGroup. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SAGEMAKER_FEATURE_GROUP_TAGGED = ManagedRuleIdentifier("SAGEMAKER_FEATURE_GROUP_TAGGED")
+	// On changes of AWS::SageMaker::Image.
+	ManagedRuleIdentifier_SAGEMAKER_IMAGE_DESCRIPTION = ManagedRuleIdentifier("SAGEMAKER_IMAGE_DESCRIPTION")
+	// On changes of AWS::SageMaker::Image. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SAGEMAKER_IMAGE_TAGGED = ManagedRuleIdentifier("SAGEMAKER_IMAGE_TAGGED")
+	// On changes of AWS::SageMaker::InferenceExperiment. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SAGEMAKER_INFERENCEEXPERIMENT_TAGGED = ManagedRuleIdentifier("SAGEMAKER_INFERENCEEXPERIMENT_TAGGED")
+	// On changes of AWS::SageMaker::InferenceExperiment.
+	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED = ManagedRuleIdentifier("SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED")
+	// On changes of AWS::SageMaker::InferenceExperiment.
+	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED = ManagedRuleIdentifier("SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED")
+	// On changes of AWS::SageMaker::ModelBiasJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT")
+	// On changes of AWS::SageMaker::ModelBiasJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MODEL_BIAS_JOB_ISOLATION")
+	// On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT")
+	// On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION")
+	// On changes of AWS::SageMaker::Model.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_IN_VPC = ManagedRuleIdentifier("SAGEMAKER_MODEL_IN_VPC")
+	// On changes of AWS::SageMaker::Model.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_ISOLATION_ENABLED = ManagedRuleIdentifier("SAGEMAKER_MODEL_ISOLATION_ENABLED")
+	// On changes of AWS::SageMaker::Model.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY = ManagedRuleIdentifier("SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY")
+	// On changes of AWS::SageMaker::Model.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED = ManagedRuleIdentifier("SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED")
+	// On changes of AWS::SageMaker::ModelQualityJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION")
+	// On changes of AWS::SageMaker::ModelQualityJobDefinition.
+	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT")
+	// On changes of AWS::SageMaker::MonitoringSchedule.
+	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MONITORING_SCHEDULE_ISOLATION")
+	// On changes of AWS::SageMaker::MonitoringSchedule.
+	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION = ManagedRuleIdentifier("SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION")
+	// On changes of AWS::SageMaker::NotebookInstance. Takes SubnetIds.
+	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC")
+	// Periodic, over AWS::SageMaker::NotebookInstance. Takes kmsKeyArns.
+	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED")
+	// Periodic, over AWS::SageMaker::NotebookInstance. Needs supportedPlatformIdentifierVersions.
+	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION")
+	// On changes of AWS::SageMaker::NotebookInstance.
+	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK")
+	// On changes of AWS::SageMaker::NotebookInstance.
+	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED")
+	// Periodic, over AWS::SageMaker::NotebookInstance.
+	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS")
+	// On changes of AWS::SecretsManager::Secret. Takes maximumAllowedRotationFrequencyInHours, maximumAllowedRotationFrequency.
+	ManagedRuleIdentifier_SECRETSMANAGER_ROTATION_ENABLED_CHECK = ManagedRuleIdentifier("SECRETSMANAGER_ROTATION_ENABLED_CHECK")
+	// On changes of AWS::SecretsManager::Secret.
+	ManagedRuleIdentifier_SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK = ManagedRuleIdentifier("SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK")
+	// Periodic, over AWS::SecretsManager::Secret. Takes maxDaysSinceRotation.
+	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_PERIODIC_ROTATION = ManagedRuleIdentifier("SECRETSMANAGER_SECRET_PERIODIC_ROTATION")
+	// Periodic, over AWS::SecretsManager::Secret. Takes unusedForDays.
+	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_UNUSED = ManagedRuleIdentifier("SECRETSMANAGER_SECRET_UNUSED")
+	// On changes of AWS::SecretsManager::Secret. Takes kmsKeyArns.
+	ManagedRuleIdentifier_SECRETSMANAGER_USING_CMK = ManagedRuleIdentifier("SECRETSMANAGER_USING_CMK")
+	// Periodic.
+	ManagedRuleIdentifier_SECURITYHUB_ENABLED = ManagedRuleIdentifier("SECURITYHUB_ENABLED")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_SECURITY_ACCOUNT_INFORMATION_PROVIDED = ManagedRuleIdentifier("SECURITY_ACCOUNT_INFORMATION_PROVIDED")
+	// On changes of AWS::ServiceCatalog::Portfolio. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SERVICE_CATALOG_PORTFOLIO_TAGGED = ManagedRuleIdentifier("SERVICE_CATALOG_PORTFOLIO_TAGGED")
+	// On changes of AWS::ServiceCatalog::Portfolio.
+	ManagedRuleIdentifier_SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION = ManagedRuleIdentifier("SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION")
+	// Periodic, over AWS::EC2::VPC. Needs serviceName.
+	ManagedRuleIdentifier_SERVICE_VPC_ENDPOINT_ENABLED = ManagedRuleIdentifier("SERVICE_VPC_ENDPOINT_ENABLED")
+	// Periodic, over AWS::SES::ReceiptRule.
+	ManagedRuleIdentifier_SES_MALWARE_SCANNING_ENABLED = ManagedRuleIdentifier("SES_MALWARE_SCANNING_ENABLED")
+	// On changes of AWS::SES::ConfigurationSet.
+	ManagedRuleIdentifier_SES_SENDING_TLS_REQUIRED = ManagedRuleIdentifier("SES_SENDING_TLS_REQUIRED")
+	// Periodic.
+	ManagedRuleIdentifier_SHIELD_ADVANCED_ENABLED_AUTORENEW = ManagedRuleIdentifier("SHIELD_ADVANCED_ENABLED_AUTORENEW")
+	// Periodic.
+	ManagedRuleIdentifier_SHIELD_DRT_ACCESS = ManagedRuleIdentifier("SHIELD_DRT_ACCESS")
+	// On changes of AWS::Signer::SigningProfile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SIGNER_SIGNINGPROFILE_TAGGED = ManagedRuleIdentifier("SIGNER_SIGNINGPROFILE_TAGGED")
+	// On changes of AWS::SNS::Topic. Takes kmsKeyIds.
+	ManagedRuleIdentifier_SNS_ENCRYPTED_KMS = ManagedRuleIdentifier("SNS_ENCRYPTED_KMS")
+	// On changes of AWS::SNS::Topic.
+	ManagedRuleIdentifier_SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED = ManagedRuleIdentifier("SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED")
+	// On changes of AWS::SNS::Topic.
+	ManagedRuleIdentifier_SNS_TOPIC_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("SNS_TOPIC_NO_PUBLIC_ACCESS")
+	// On changes of AWS::SQS::Queue.
+	ManagedRuleIdentifier_SQS_QUEUE_DLQ_CHECK = ManagedRuleIdentifier("SQS_QUEUE_DLQ_CHECK")
+	// On changes of AWS::SQS::Queue.
+	ManagedRuleIdentifier_SQS_QUEUE_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("SQS_QUEUE_NO_PUBLIC_ACCESS")
+	// On changes of AWS::SQS::Queue.
+	ManagedRuleIdentifier_SQS_QUEUE_POLICY_FULL_ACCESS_CHECK = ManagedRuleIdentifier("SQS_QUEUE_POLICY_FULL_ACCESS_CHECK")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_SSM_AUTOMATION_BLOCK_PUBLIC_SHARING = ManagedRuleIdentifier("SSM_AUTOMATION_BLOCK_PUBLIC_SHARING")
+	// Periodic, over AWS::::Account.
+	ManagedRuleIdentifier_SSM_AUTOMATION_LOGGING_ENABLED = ManagedRuleIdentifier("SSM_AUTOMATION_LOGGING_ENABLED")
+	// Periodic, over AWS::SSM::Document.
+	ManagedRuleIdentifier_SSM_DOCUMENT_NOT_PUBLIC = ManagedRuleIdentifier("SSM_DOCUMENT_NOT_PUBLIC")
+	// On changes of AWS::SSM::Document. Takes requiredKeyTags.
+	ManagedRuleIdentifier_SSM_DOCUMENT_TAGGED = ManagedRuleIdentifier("SSM_DOCUMENT_TAGGED")
+	// On changes of AWS::StepFunctions::StateMachine. Takes requiredKeyTags.
+	ManagedRuleIdentifier_STEPFUNCTIONS_STATE_MACHINE_TAGGED = ManagedRuleIdentifier("STEPFUNCTIONS_STATE_MACHINE_TAGGED")
+	// On changes of AWS::StepFunctions::StateMachine. Takes cloudWatchLogGroupArns, logLevel.
+	ManagedRuleIdentifier_STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED = ManagedRuleIdentifier("STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED")
+	// Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::EC2::Subnet.
+	ManagedRuleIdentifier_SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED = ManagedRuleIdentifier("SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED")
+	// On changes of AWS::Transfer::Agreement.
+	ManagedRuleIdentifier_TRANSFER_AGREEMENT_DESCRIPTION = ManagedRuleIdentifier("TRANSFER_AGREEMENT_DESCRIPTION")
+	// On changes of AWS::Transfer::Agreement. Takes requiredKeyTags.
+	ManagedRuleIdentifier_TRANSFER_AGREEMENT_TAGGED = ManagedRuleIdentifier("TRANSFER_AGREEMENT_TAGGED")
+	// On changes of AWS::Transfer::Certificate.
+	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_DESCRIPTION = ManagedRuleIdentifier("TRANSFER_CERTIFICATE_DESCRIPTION")
+	// On changes of AWS::Transfer::Certificate. Takes requiredKeyTags.
+	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_TAGGED = ManagedRuleIdentifier("TRANSFER_CERTIFICATE_TAGGED")
+	// On changes of AWS::Transfer::Connector. Takes approvedEncryptionAlgorithms.
+	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK")
+	// On changes of AWS::Transfer::Connector. Needs approvedMdnSigningAlgorithms.
+	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK")
+	// On changes of AWS::Transfer::Connector. Takes approvedSigningAlgorithms.
+	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK")
+	// On changes of AWS::Transfer::Connector.
+	ManagedRuleIdentifier_TRANSFER_CONNECTOR_LOGGING_ENABLED = ManagedRuleIdentifier("TRANSFER_CONNECTOR_LOGGING_ENABLED")
+	// On changes of AWS::Transfer::Connector. Takes requiredKeyTags.
+	ManagedRuleIdentifier_TRANSFER_CONNECTOR_TAGGED = ManagedRuleIdentifier("TRANSFER_CONNECTOR_TAGGED")
+	// Periodic, over AWS::Transfer::Server.
+	ManagedRuleIdentifier_TRANSFER_FAMILY_SERVER_NO_FTP = ManagedRuleIdentifier("TRANSFER_FAMILY_SERVER_NO_FTP")
+	// On changes of AWS::Transfer::Profile. Takes requiredKeyTags.
+	ManagedRuleIdentifier_TRANSFER_PROFILE_TAGGED = ManagedRuleIdentifier("TRANSFER_PROFILE_TAGGED")
+	// On changes of AWS::Transfer::Workflow.
+	ManagedRuleIdentifier_TRANSFER_WORKFLOW_DESCRIPTION = ManagedRuleIdentifier("TRANSFER_WORKFLOW_DESCRIPTION")
+	// On changes of AWS::Transfer::Workflow. Takes requiredKeyTags.
+	ManagedRuleIdentifier_TRANSFER_WORKFLOW_TAGGED = ManagedRuleIdentifier("TRANSFER_WORKFLOW_TAGGED")
+	// Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	// Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	// Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, crossRegionList and 4 more.
+	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	// On changes of AWS::EC2::SecurityGroup.
+	ManagedRuleIdentifier_VPC_DEFAULT_SECURITY_GROUP_CLOSED = ManagedRuleIdentifier("VPC_DEFAULT_SECURITY_GROUP_CLOSED")
+	// Periodic, over AWS::EC2::VPC. Needs serviceNames. Takes vpcIds, scopeConfigResourceTypes.
+	ManagedRuleIdentifier_VPC_ENDPOINT_ENABLED = ManagedRuleIdentifier("VPC_ENDPOINT_ENABLED")
+	// Periodic, over AWS::EC2::VPC. Takes trafficType.
+	ManagedRuleIdentifier_VPC_FLOW_LOGS_ENABLED = ManagedRuleIdentifier("VPC_FLOW_LOGS_ENABLED")
+	// On changes of AWS::EC2::NetworkAcl.
+	ManagedRuleIdentifier_VPC_NETWORK_ACL_UNUSED_CHECK = ManagedRuleIdentifier("VPC_NETWORK_ACL_UNUSED_CHECK")
+	// On changes of AWS::EC2::VPCPeeringConnection. Takes vpcIds.
+	ManagedRuleIdentifier_VPC_PEERING_DNS_RESOLUTION_CHECK = ManagedRuleIdentifier("VPC_PEERING_DNS_RESOLUTION_CHECK")
+	// On changes and periodic, over AWS::EC2::SecurityGroup. Takes authorizedTcpPorts, authorizedUdpPorts.
+	ManagedRuleIdentifier_VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS = ManagedRuleIdentifier("VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS")
+	// Periodic, over AWS::EC2::SecurityGroup. Takes restrictPorts, protocolType, excludeExternalSecurityGroups and 1 more.
+	ManagedRuleIdentifier_VPC_SG_PORT_RESTRICTION_CHECK = ManagedRuleIdentifier("VPC_SG_PORT_RESTRICTION_CHECK")
+	// On changes of AWS::EC2::VPNConnection.
+	ManagedRuleIdentifier_VPC_VPN2_TUNNELS_UP = ManagedRuleIdentifier("VPC_VPN_2_TUNNELS_UP")
+	// Periodic, over AWS::WAFv2::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
+	ManagedRuleIdentifier_WAFV2_LOGGING_ENABLED = ManagedRuleIdentifier("WAFV2_LOGGING_ENABLED")
+	// On changes of AWS::WAFv2::RuleGroup.
+	ManagedRuleIdentifier_WAFV2_RULEGROUP_LOGGING_ENABLED = ManagedRuleIdentifier("WAFV2_RULEGROUP_LOGGING_ENABLED")
+	// On changes of AWS::WAFv2::RuleGroup.
+	ManagedRuleIdentifier_WAFV2_RULEGROUP_NOT_EMPTY = ManagedRuleIdentifier("WAFV2_RULEGROUP_NOT_EMPTY")
+	// On changes of AWS::WAFv2::WebACL.
+	ManagedRuleIdentifier_WAFV2_WEBACL_NOT_EMPTY = ManagedRuleIdentifier("WAFV2_WEBACL_NOT_EMPTY")
+	// Periodic, over AWS::WAF::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
+	ManagedRuleIdentifier_WAF_CLASSIC_LOGGING_ENABLED = ManagedRuleIdentifier("WAF_CLASSIC_LOGGING_ENABLED")
+	// On changes of AWS::WAF::RuleGroup.
+	ManagedRuleIdentifier_WAF_GLOBAL_RULEGROUP_NOT_EMPTY = ManagedRuleIdentifier("WAF_GLOBAL_RULEGROUP_NOT_EMPTY")
+	// On changes of AWS::WAF::Rule.
+	ManagedRuleIdentifier_WAF_GLOBAL_RULE_NOT_EMPTY = ManagedRuleIdentifier("WAF_GLOBAL_RULE_NOT_EMPTY")
+	// On changes of AWS::WAF::WebACL.
+	ManagedRuleIdentifier_WAF_GLOBAL_WEBACL_NOT_EMPTY = ManagedRuleIdentifier("WAF_GLOBAL_WEBACL_NOT_EMPTY")
+	// On changes of AWS::WAFRegional::RuleGroup.
+	ManagedRuleIdentifier_WAF_REGIONAL_RULEGROUP_NOT_EMPTY = ManagedRuleIdentifier("WAF_REGIONAL_RULEGROUP_NOT_EMPTY")
+	// On changes of AWS::WAFRegional::Rule.
+	ManagedRuleIdentifier_WAF_REGIONAL_RULE_NOT_EMPTY = ManagedRuleIdentifier("WAF_REGIONAL_RULE_NOT_EMPTY")
+	// On changes of AWS::WAFRegional::WebACL.
+	ManagedRuleIdentifier_WAF_REGIONAL_WEBACL_NOT_EMPTY = ManagedRuleIdentifier("WAF_REGIONAL_WEBACL_NOT_EMPTY")
+	// On changes of AWS::WorkSpaces::ConnectionAlias. Takes requiredKeyTags.
+	ManagedRuleIdentifier_WORKSPACES_CONNECTION_ALIAS_TAGGED = ManagedRuleIdentifier("WORKSPACES_CONNECTION_ALIAS_TAGGED")
+	// On changes of AWS::WorkSpaces::Workspace.
+	ManagedRuleIdentifier_WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED = ManagedRuleIdentifier("WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED")
+	// On changes of AWS::WorkSpaces::Workspace.
+	ManagedRuleIdentifier_WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED = ManagedRuleIdentifier("WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED")
+	// On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
+	ManagedRuleIdentifier_WORKSPACES_WORKSPACE_TAGGED = ManagedRuleIdentifier("WORKSPACES_WORKSPACE_TAGGED")
+)
+
+func (ManagedRuleIdentifier) ElementType() reflect.Type {
+	return reflect.TypeOf((*ManagedRuleIdentifier)(nil)).Elem()
+}
+
+func (e ManagedRuleIdentifier) ToManagedRuleIdentifierOutput() ManagedRuleIdentifierOutput {
+	return pulumi.ToOutput(e).(ManagedRuleIdentifierOutput)
+}
+
+func (e ManagedRuleIdentifier) ToManagedRuleIdentifierOutputWithContext(ctx context.Context) ManagedRuleIdentifierOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(ManagedRuleIdentifierOutput)
+}
+
+func (e ManagedRuleIdentifier) ToManagedRuleIdentifierPtrOutput() ManagedRuleIdentifierPtrOutput {
+	return e.ToManagedRuleIdentifierPtrOutputWithContext(context.Background())
+}
+
+func (e ManagedRuleIdentifier) ToManagedRuleIdentifierPtrOutputWithContext(ctx context.Context) ManagedRuleIdentifierPtrOutput {
+	return ManagedRuleIdentifier(e).ToManagedRuleIdentifierOutputWithContext(ctx).ToManagedRuleIdentifierPtrOutputWithContext(ctx)
+}
+
+func (e ManagedRuleIdentifier) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ManagedRuleIdentifier) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ManagedRuleIdentifier) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e ManagedRuleIdentifier) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type ManagedRuleIdentifierOutput struct{ *pulumi.OutputState }
+
+func (ManagedRuleIdentifierOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ManagedRuleIdentifier)(nil)).Elem()
+}
+
+func (o ManagedRuleIdentifierOutput) ToManagedRuleIdentifierOutput() ManagedRuleIdentifierOutput {
+	return o
+}
+
+func (o ManagedRuleIdentifierOutput) ToManagedRuleIdentifierOutputWithContext(ctx context.Context) ManagedRuleIdentifierOutput {
+	return o
+}
+
+func (o ManagedRuleIdentifierOutput) ToManagedRuleIdentifierPtrOutput() ManagedRuleIdentifierPtrOutput {
+	return o.ToManagedRuleIdentifierPtrOutputWithContext(context.Background())
+}
+
+func (o ManagedRuleIdentifierOutput) ToManagedRuleIdentifierPtrOutputWithContext(ctx context.Context) ManagedRuleIdentifierPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ManagedRuleIdentifier) *ManagedRuleIdentifier {
+		return &v
+	}).(ManagedRuleIdentifierPtrOutput)
+}
+
+func (o ManagedRuleIdentifierOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o ManagedRuleIdentifierOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ManagedRuleIdentifier) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o ManagedRuleIdentifierOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ManagedRuleIdentifierOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ManagedRuleIdentifier) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type ManagedRuleIdentifierPtrOutput struct{ *pulumi.OutputState }
+
+func (ManagedRuleIdentifierPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ManagedRuleIdentifier)(nil)).Elem()
+}
+
+func (o ManagedRuleIdentifierPtrOutput) ToManagedRuleIdentifierPtrOutput() ManagedRuleIdentifierPtrOutput {
+	return o
+}
+
+func (o ManagedRuleIdentifierPtrOutput) ToManagedRuleIdentifierPtrOutputWithContext(ctx context.Context) ManagedRuleIdentifierPtrOutput {
+	return o
+}
+
+func (o ManagedRuleIdentifierPtrOutput) Elem() ManagedRuleIdentifierOutput {
+	return o.ApplyT(func(v *ManagedRuleIdentifier) ManagedRuleIdentifier {
+		if v != nil {
+			return *v
+		}
+		var ret ManagedRuleIdentifier
+		return ret
+	}).(ManagedRuleIdentifierOutput)
+}
+
+func (o ManagedRuleIdentifierPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ManagedRuleIdentifierPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *ManagedRuleIdentifier) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// ManagedRuleIdentifierInput is an input type that accepts values of the ManagedRuleIdentifier enum
+// A concrete instance of `ManagedRuleIdentifierInput` can be one of the following:
+//
+//	ManagedRuleIdentifier_ACCESS_KEYS_ROTATED
+//	ManagedRuleIdentifier_ACCOUNT_PART_OF_ORGANIZATIONS
+//	ManagedRuleIdentifier_ACMPCA_CERTIFICATE_AUTHORITY_TAGGED
+//	ManagedRuleIdentifier_ACM_CERTIFICATE_EXPIRATION_CHECK
+//	ManagedRuleIdentifier_ACM_CERTIFICATE_RSA_CHECK
+//	ManagedRuleIdentifier_ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_ACM_PCA_ROOT_CA_DISABLED
+//	ManagedRuleIdentifier_ACTIVE_MQ_SUPPORTED_VERSION
+//	ManagedRuleIdentifier_ALB_DESYNC_MODE_CHECK
+//	ManagedRuleIdentifier_ALB_HTTP_DROP_INVALID_HEADER_ENABLED
+//	ManagedRuleIdentifier_ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK
+//	ManagedRuleIdentifier_ALB_INTERNAL_SCHEME_CHECK
+//	ManagedRuleIdentifier_ALB_LISTENER_TAGGED
+//	ManagedRuleIdentifier_ALB_TAGGED
+//	ManagedRuleIdentifier_ALB_WAF_ENABLED
+//	ManagedRuleIdentifier_AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED
+//	ManagedRuleIdentifier_AMPLIFY_APP_BUILD_SPEC_CONFIGURED
+//	ManagedRuleIdentifier_AMPLIFY_APP_DESCRIPTION
+//	ManagedRuleIdentifier_AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES
+//	ManagedRuleIdentifier_AMPLIFY_APP_PLATFORM_CHECK
+//	ManagedRuleIdentifier_AMPLIFY_APP_TAGGED
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_AUTO_BUILD_ENABLED
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_DESCRIPTION
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED
+//	ManagedRuleIdentifier_AMPLIFY_BRANCH_TAGGED
+//	ManagedRuleIdentifier_APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED
+//	ManagedRuleIdentifier_APIGATEWAYV2_STAGE_DESCRIPTION
+//	ManagedRuleIdentifier_APIGATEWAY_DOMAIN_NAME_TLS_CHECK
+//	ManagedRuleIdentifier_APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED
+//	ManagedRuleIdentifier_APIGATEWAY_STAGE_DESCRIPTION
+//	ManagedRuleIdentifier_API_GWV2_ACCESS_LOGS_ENABLED
+//	ManagedRuleIdentifier_API_GWV2_AUTHORIZATION_TYPE_CONFIGURED
+//	ManagedRuleIdentifier_API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED
+//	ManagedRuleIdentifier_API_GW_ASSOCIATED_WITH_WAF
+//	ManagedRuleIdentifier_API_GW_CACHE_ENABLED_AND_ENCRYPTED
+//	ManagedRuleIdentifier_API_GW_ENDPOINT_TYPE_CHECK
+//	ManagedRuleIdentifier_API_GW_EXECUTION_LOGGING_ENABLED
+//	ManagedRuleIdentifier_API_GW_REST_API_TAGGED
+//	ManagedRuleIdentifier_API_GW_SSL_ENABLED
+//	ManagedRuleIdentifier_API_GW_STAGE_TAGGED
+//	ManagedRuleIdentifier_API_GW_XRAY_ENABLED
+//	ManagedRuleIdentifier_APPCONFIG_APPLICATION_DESCRIPTION
+//	ManagedRuleIdentifier_APPCONFIG_APPLICATION_TAGGED
+//	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_TAGGED
+//	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY
+//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION
+//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME
+//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM
+//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED
+//	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_DESCRIPTION
+//	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_TAGGED
+//	ManagedRuleIdentifier_APPCONFIG_EXTENSION_ASSOCIATION_TAGGED
+//	ManagedRuleIdentifier_APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE
+//	ManagedRuleIdentifier_APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION
+//	ManagedRuleIdentifier_APPFLOW_FLOW_TAGGED
+//	ManagedRuleIdentifier_APPFLOW_FLOW_TRIGGER_TYPE_CHECK
+//	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK
+//	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_TAGGED
+//	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION
+//	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED
+//	ManagedRuleIdentifier_APPMESH_GATEWAY_ROUTE_TAGGED
+//	ManagedRuleIdentifier_APPMESH_MESH_DENY_TCP_FORWARDING
+//	ManagedRuleIdentifier_APPMESH_MESH_IP_PREF_CHECK
+//	ManagedRuleIdentifier_APPMESH_MESH_TAGGED
+//	ManagedRuleIdentifier_APPMESH_ROUTE_TAGGED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_TAGGED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_TAGGED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_ROUTER_TAGGED
+//	ManagedRuleIdentifier_APPMESH_VIRTUAL_SERVICE_TAGGED
+//	ManagedRuleIdentifier_APPROVED_AMIS_BY_ID
+//	ManagedRuleIdentifier_APPROVED_AMIS_BY_TAG
+//	ManagedRuleIdentifier_APPRUNNER_SERVICE_IN_VPC
+//	ManagedRuleIdentifier_APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK
+//	ManagedRuleIdentifier_APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD
+//	ManagedRuleIdentifier_APPRUNNER_SERVICE_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_APPRUNNER_SERVICE_OBSERVABILITY_ENABLED
+//	ManagedRuleIdentifier_APPRUNNER_SERVICE_TAGGED
+//	ManagedRuleIdentifier_APPRUNNER_VPC_CONNECTOR_TAGGED
+//	ManagedRuleIdentifier_APPSTREAM_FLEET_IN_VPC
+//	ManagedRuleIdentifier_APPSYNC_ASSOCIATED_WITH_WAF
+//	ManagedRuleIdentifier_APPSYNC_AUTHORIZATION_CHECK
+//	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_AT_REST
+//	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT
+//	ManagedRuleIdentifier_APPSYNC_CACHE_ENCRYPTION_AT_REST
+//	ManagedRuleIdentifier_APPSYNC_GRAPHQL_API_XRAY_ENABLED
+//	ManagedRuleIdentifier_APPSYNC_LOGGING_ENABLED
+//	ManagedRuleIdentifier_APS_RULE_GROUPS_NAMESPACE_TAGGED
+//	ManagedRuleIdentifier_ATHENA_DATA_CATALOG_DESCRIPTION
+//	ManagedRuleIdentifier_ATHENA_PREPARED_STATEMENT_DESCRIPTION
+//	ManagedRuleIdentifier_ATHENA_WORKGROUP_DESCRIPTION
+//	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION
+//	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE
+//	ManagedRuleIdentifier_ATHENA_WORKGROUP_LOGGING_ENABLED
+//	ManagedRuleIdentifier_AUDITMANAGER_ASSESSMENT_TAGGED
+//	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST
+//	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_TAGGED
+//	ManagedRuleIdentifier_AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_AURORA_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_AURORA_MYSQL_BACKTRACKING_ENABLED
+//	ManagedRuleIdentifier_AURORA_MYSQL_CLUSTER_AUDIT_LOGGING
+//	ManagedRuleIdentifier_AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_AUTOSCALING_CAPACITY_REBALANCING
+//	ManagedRuleIdentifier_AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED
+//	ManagedRuleIdentifier_AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2
+//	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT
+//	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED
+//	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_TEMPLATE
+//	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_AZ
+//	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_INSTANCE_TYPES
+//	ManagedRuleIdentifier_BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK
+//	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_ENCRYPTED
+//	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED
+//	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK
+//	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_ENABLED
+//	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_MANAGED
+//	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_TAGGED
+//	ManagedRuleIdentifier_BATCH_JOB_QUEUE_ENABLED
+//	ManagedRuleIdentifier_BATCH_JOB_QUEUE_TAGGED
+//	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE
+//	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK
+//	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED
+//	ManagedRuleIdentifier_BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID
+//	ManagedRuleIdentifier_BATCH_SCHEDULING_POLICY_TAGGED
+//	ManagedRuleIdentifier_BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED
+//	ManagedRuleIdentifier_BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK
+//	ManagedRuleIdentifier_BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED
+//	ManagedRuleIdentifier_BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED
+//	ManagedRuleIdentifier_BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_CASSANDRA_KEYSPACE_TAGGED
+//	ManagedRuleIdentifier_CLB_DESYNC_MODE_CHECK
+//	ManagedRuleIdentifier_CLB_MULTIPLE_AZ
+//	ManagedRuleIdentifier_CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK
+//	ManagedRuleIdentifier_CLOUDFORMATION_STACK_NOTIFICATION_CHECK
+//	ManagedRuleIdentifier_CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK
+//	ManagedRuleIdentifier_CLOUDFORMATION_TERMINATION_PROTECTION_CHECK
+//	ManagedRuleIdentifier_CLOUDFRONT_ACCESSLOGS_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_ASSOCIATED_WITH_WAF
+//	ManagedRuleIdentifier_CLOUDFRONT_CUSTOM_SSL_CERTIFICATE
+//	ManagedRuleIdentifier_CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED
+//	ManagedRuleIdentifier_CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS
+//	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_FAILOVER_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET
+//	ManagedRuleIdentifier_CLOUDFRONT_SECURITY_POLICY_CHECK
+//	ManagedRuleIdentifier_CLOUDFRONT_SNI_ENABLED
+//	ManagedRuleIdentifier_CLOUDFRONT_SSL_POLICY_CHECK
+//	ManagedRuleIdentifier_CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED
+//	ManagedRuleIdentifier_CLOUDFRONT_VIEWER_POLICY_HTTPS
+//	ManagedRuleIdentifier_CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK
+//	ManagedRuleIdentifier_CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK
+//	ManagedRuleIdentifier_CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION
+//	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING
+//	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED
+//	ManagedRuleIdentifier_CLOUDTRAIL_S3_DATAEVENTS_ENABLED
+//	ManagedRuleIdentifier_CLOUDTRAIL_SECURITY_TRAIL_ENABLED
+//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_CHECK
+//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK
+//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_DESCRIPTION
+//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_RESOURCE_CHECK
+//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_SETTINGS_CHECK
+//	ManagedRuleIdentifier_CLOUDWATCH_LOG_GROUP_ENCRYPTED
+//	ManagedRuleIdentifier_CLOUDWATCH_METRIC_STREAM_TAGGED
+//	ManagedRuleIdentifier_CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED
+//	ManagedRuleIdentifier_CLOUD_TRAIL_ENABLED
+//	ManagedRuleIdentifier_CLOUD_TRAIL_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED
+//	ManagedRuleIdentifier_CMK_BACKING_KEY_ROTATION_ENABLED
+//	ManagedRuleIdentifier_CODEARTIFACT_REPOSITORY_TAGGED
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK
+//	ManagedRuleIdentifier_CODEBUILD_PROJECT_TAGGED
+//	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_TAGGED
+//	ManagedRuleIdentifier_CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED
+//	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED
+//	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE
+//	ManagedRuleIdentifier_CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED
+//	ManagedRuleIdentifier_CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED
+//	ManagedRuleIdentifier_CODEGURUPROFILER_PROFILING_GROUP_TAGGED
+//	ManagedRuleIdentifier_CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED
+//	ManagedRuleIdentifier_CODEPIPELINE_DEPLOYMENT_COUNT_CHECK
+//	ManagedRuleIdentifier_CODEPIPELINE_REGION_FANOUT_CHECK
+//	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS
+//	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK
+//	ManagedRuleIdentifier_COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK
+//	ManagedRuleIdentifier_COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED
+//	ManagedRuleIdentifier_COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_COGNITO_USER_POOL_MFA_ENABLED
+//	ManagedRuleIdentifier_COGNITO_USER_POOL_PASSWORD_POLICY_CHECK
+//	ManagedRuleIdentifier_COGNITO_USER_POOL_TAGGED
+//	ManagedRuleIdentifier_CONNECT_INSTANCE_LOGGING_ENABLED
+//	ManagedRuleIdentifier_CUSTOMERPROFILES_DOMAIN_TAGGED
+//	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION
+//	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_TAGGED
+//	ManagedRuleIdentifier_CUSTOM_EVENTBUS_POLICY_ATTACHED
+//	ManagedRuleIdentifier_CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED
+//	ManagedRuleIdentifier_CW_LOGGROUP_RETENTION_PERIOD_CHECK
+//	ManagedRuleIdentifier_DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS
+//	ManagedRuleIdentifier_DATASYNC_TASK_DATA_VERIFICATION_ENABLED
+//	ManagedRuleIdentifier_DATASYNC_TASK_LOGGING_ENABLED
+//	ManagedRuleIdentifier_DATASYNC_TASK_TAGGED
+//	ManagedRuleIdentifier_DAX_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_DAX_TLS_ENDPOINT_ENCRYPTION
+//	ManagedRuleIdentifier_DB_INSTANCE_BACKUP_ENABLED
+//	ManagedRuleIdentifier_DESIRED_INSTANCE_TENANCY
+//	ManagedRuleIdentifier_DESIRED_INSTANCE_TYPE
+//	ManagedRuleIdentifier_DEVICEFARM_INSTANCE_PROFILE_TAGGED
+//	ManagedRuleIdentifier_DEVICEFARM_PROJECT_TAGGED
+//	ManagedRuleIdentifier_DEVICEFARM_TEST_GRID_PROJECT_TAGGED
+//	ManagedRuleIdentifier_DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK
+//	ManagedRuleIdentifier_DMS_ENDPOINT_SSL_CONFIGURED
+//	ManagedRuleIdentifier_DMS_ENDPOINT_TAGGED
+//	ManagedRuleIdentifier_DMS_MONGO_DB_AUTHENTICATION_ENABLED
+//	ManagedRuleIdentifier_DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED
+//	ManagedRuleIdentifier_DMS_REDIS_TLS_ENABLED
+//	ManagedRuleIdentifier_DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED
+//	ManagedRuleIdentifier_DMS_REPLICATION_NOT_PUBLIC
+//	ManagedRuleIdentifier_DMS_REPLICATION_TASK_SOURCEDB_LOGGING
+//	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TAGGED
+//	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TARGETDB_LOGGING
+//	ManagedRuleIdentifier_DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_DOCDB_CLUSTER_BACKUP_RETENTION_CHECK
+//	ManagedRuleIdentifier_DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED
+//	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED
+//	ManagedRuleIdentifier_DYNAMODB_AUTOSCALING_ENABLED
+//	ManagedRuleIdentifier_DYNAMODB_IN_BACKUP_PLAN
+//	ManagedRuleIdentifier_DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_DYNAMODB_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_DYNAMODB_PITR_ENABLED
+//	ManagedRuleIdentifier_DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED
+//	ManagedRuleIdentifier_DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTED_KMS
+//	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_DYNAMODB_THROUGHPUT_LIMIT_CHECK
+//	ManagedRuleIdentifier_EBS_IN_BACKUP_PLAN
+//	ManagedRuleIdentifier_EBS_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_EBS_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_EBS_OPTIMIZED_INSTANCE
+//	ManagedRuleIdentifier_EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK
+//	ManagedRuleIdentifier_EC2_CAPACITY_RESERVATION_TAGGED
+//	ManagedRuleIdentifier_EC2_CARRIER_GATEWAY_TAGGED
+//	ManagedRuleIdentifier_EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED
+//	ManagedRuleIdentifier_EC2_CLIENT_VPN_ENDPOINT_TAGGED
+//	ManagedRuleIdentifier_EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL
+//	ManagedRuleIdentifier_EC2_DHCP_OPTIONS_TAGGED
+//	ManagedRuleIdentifier_EC2_EBS_ENCRYPTION_BY_DEFAULT
+//	ManagedRuleIdentifier_EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED
+//	ManagedRuleIdentifier_EC2_FLEET_TAGGED
+//	ManagedRuleIdentifier_EC2_IMDSV2_CHECK
+//	ManagedRuleIdentifier_EC2_INSTANCE_DETAILED_MONITORING_ENABLED
+//	ManagedRuleIdentifier_EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI
+//	ManagedRuleIdentifier_EC2_INSTANCE_MANAGED_BY_SSM
+//	ManagedRuleIdentifier_EC2_INSTANCE_MULTIPLE_ENI_CHECK
+//	ManagedRuleIdentifier_EC2_INSTANCE_NO_PUBLIC_IP
+//	ManagedRuleIdentifier_EC2_INSTANCE_PROFILE_ATTACHED
+//	ManagedRuleIdentifier_EC2_IPAMSCOPE_TAGGED
+//	ManagedRuleIdentifier_EC2_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED
+//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED
+//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK
+//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED
+//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_TAGGED
+//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED
+//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED
+//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK
+//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED
+//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK
+//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PLATFORM_CHECK
+//	ManagedRuleIdentifier_EC2_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED
+//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED
+//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED
+//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_PATH_TAGGED
+//	ManagedRuleIdentifier_EC2_NO_AMAZON_KEY_PAIR
+//	ManagedRuleIdentifier_EC2_PARAVIRTUAL_INSTANCE_CHECK
+//	ManagedRuleIdentifier_EC2_PREFIX_LIST_TAGGED
+//	ManagedRuleIdentifier_EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI
+//	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC
+//	ManagedRuleIdentifier_EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST
+//	ManagedRuleIdentifier_EC2_STOPPED_INSTANCE
+//	ManagedRuleIdentifier_EC2_TOKEN_HOP_LIMIT_CHECK
+//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION
+//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_TAGGED
+//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION
+//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_TAGGED
+//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION
+//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_TAGGED
+//	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED
+//	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED
+//	ManagedRuleIdentifier_EC2_VOLUME_INUSE_CHECK
+//	ManagedRuleIdentifier_EC2_VPN_CONNECTION_IKE_VERSION_CHECK
+//	ManagedRuleIdentifier_EC2_VPN_CONNECTION_LOGGING_ENABLED
+//	ManagedRuleIdentifier_EC2_VPN_CONNECTION_TAGGED
+//	ManagedRuleIdentifier_ECR_PRIVATE_IMAGE_SCANNING_ENABLED
+//	ManagedRuleIdentifier_ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED
+//	ManagedRuleIdentifier_ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED
+//	ManagedRuleIdentifier_ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_ECR_REPOSITORY_TAGGED
+//	ManagedRuleIdentifier_ECS_AWSVPC_NETWORKING_ENABLED
+//	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TAGGED
+//	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TERMINATION_CHECK
+//	ManagedRuleIdentifier_ECS_CONTAINERS_NONPRIVILEGED
+//	ManagedRuleIdentifier_ECS_CONTAINERS_READONLY_ACCESS
+//	ManagedRuleIdentifier_ECS_CONTAINER_INSIGHTS_ENABLED
+//	ManagedRuleIdentifier_ECS_FARGATE_LATEST_PLATFORM_VERSION
+//	ManagedRuleIdentifier_ECS_NO_ENVIRONMENT_SECRETS
+//	ManagedRuleIdentifier_ECS_SERVICE_PROPAGATE_TAGS_ENABLED
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LOG_CONFIGURATION
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NONROOT_USER
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_PID_MODE_CHECK
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK
+//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN
+//	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY
+//	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY
+//	ManagedRuleIdentifier_EFS_ACCESS_POINT_TAGGED
+//	ManagedRuleIdentifier_EFS_AUTOMATIC_BACKUPS_ENABLED
+//	ManagedRuleIdentifier_EFS_ENCRYPTED_CHECK
+//	ManagedRuleIdentifier_EFS_FILESYSTEM_CT_ENCRYPTED
+//	ManagedRuleIdentifier_EFS_FILESYSTEM_MULTI_AZ
+//	ManagedRuleIdentifier_EFS_FILE_SYSTEM_TAGGED
+//	ManagedRuleIdentifier_EFS_IN_BACKUP_PLAN
+//	ManagedRuleIdentifier_EFS_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_EFS_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE
+//	ManagedRuleIdentifier_EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_EIP_ATTACHED
+//	ManagedRuleIdentifier_EKS_ADDON_TAGGED
+//	ManagedRuleIdentifier_EKS_CLUSTER_LOGGING_ENABLED
+//	ManagedRuleIdentifier_EKS_CLUSTER_LOG_ENABLED
+//	ManagedRuleIdentifier_EKS_CLUSTER_OLDEST_SUPPORTED_VERSION
+//	ManagedRuleIdentifier_EKS_CLUSTER_SECRETS_ENCRYPTED
+//	ManagedRuleIdentifier_EKS_CLUSTER_SUPPORTED_VERSION
+//	ManagedRuleIdentifier_EKS_ENDPOINT_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_EKS_FARGATE_PROFILE_TAGGED
+//	ManagedRuleIdentifier_EKS_NODEGROUP_SUPPORTED_VERSION_CHECK
+//	ManagedRuleIdentifier_EKS_SECRETS_ENCRYPTED
+//	ManagedRuleIdentifier_ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED
+//	ManagedRuleIdentifier_ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK
+//	ManagedRuleIdentifier_ELASTICACHE_RBAC_AUTH_ENABLED
+//	ManagedRuleIdentifier_ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK
+//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED
+//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED
+//	ManagedRuleIdentifier_ELASTICACHE_SUBNET_GROUP_CHECK
+//	ManagedRuleIdentifier_ELASTICACHE_SUPPORTED_ENGINE_VERSION
+//	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_DESCRIPTION
+//	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION
+//	ManagedRuleIdentifier_ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION
+//	ManagedRuleIdentifier_ELASTICSEARCH_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_ELASTICSEARCH_IN_VPC_ONLY
+//	ManagedRuleIdentifier_ELASTICSEARCH_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK
+//	ManagedRuleIdentifier_ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED
+//	ManagedRuleIdentifier_ELBV2_ACM_CERTIFICATE_REQUIRED
+//	ManagedRuleIdentifier_ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT
+//	ManagedRuleIdentifier_ELBV2_MULTIPLE_AZ
+//	ManagedRuleIdentifier_ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK
+//	ManagedRuleIdentifier_ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED
+//	ManagedRuleIdentifier_ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED
+//	ManagedRuleIdentifier_ELB_ACM_CERTIFICATE_REQUIRED
+//	ManagedRuleIdentifier_ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED
+//	ManagedRuleIdentifier_ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK
+//	ManagedRuleIdentifier_ELB_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_ELB_INTERNAL_SCHEME_CHECK
+//	ManagedRuleIdentifier_ELB_LOGGING_ENABLED
+//	ManagedRuleIdentifier_ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK
+//	ManagedRuleIdentifier_ELB_TAGGED
+//	ManagedRuleIdentifier_ELB_TLS_HTTPS_LISTENERS_ONLY
+//	ManagedRuleIdentifier_EMR_BLOCK_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_EMR_KERBEROS_ENABLED
+//	ManagedRuleIdentifier_EMR_MASTER_NO_PUBLIC_IP
+//	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST
+//	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT
+//	ManagedRuleIdentifier_ENCRYPTED_VOLUMES
+//	ManagedRuleIdentifier_EVENTSCHEMAS_DISCOVERER_TAGGED
+//	ManagedRuleIdentifier_EVENTSCHEMAS_REGISTRY_TAGGED
+//	ManagedRuleIdentifier_EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_DESCRIPTION
+//	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_TAGGED
+//	ManagedRuleIdentifier_EVIDENTLY_PROJECT_DESCRIPTION
+//	ManagedRuleIdentifier_EVIDENTLY_PROJECT_TAGGED
+//	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_DESCRIPTION
+//	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_TAGGED
+//	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS
+//	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_TAGGED
+//	ManagedRuleIdentifier_FMS_SHIELD_RESOURCE_POLICY_CHECK
+//	ManagedRuleIdentifier_FMS_WEBACL_RESOURCE_POLICY_CHECK
+//	ManagedRuleIdentifier_FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK
+//	ManagedRuleIdentifier_FRAUDDETECTOR_ENTITY_TYPE_TAGGED
+//	ManagedRuleIdentifier_FRAUDDETECTOR_LABEL_TAGGED
+//	ManagedRuleIdentifier_FRAUDDETECTOR_OUTCOME_TAGGED
+//	ManagedRuleIdentifier_FRAUDDETECTOR_VARIABLE_TAGGED
+//	ManagedRuleIdentifier_FSX_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_FSX_LUSTRE_COPY_TAGS_TO_BACKUPS
+//	ManagedRuleIdentifier_FSX_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_FSX_ONTAP_DEPLOYMENT_TYPE_CHECK
+//	ManagedRuleIdentifier_FSX_OPENZFS_COPY_TAGS_ENABLED
+//	ManagedRuleIdentifier_FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK
+//	ManagedRuleIdentifier_FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_FSX_WINDOWS_AUDIT_LOG_CONFIGURED
+//	ManagedRuleIdentifier_FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK
+//	ManagedRuleIdentifier_GLB_LISTENER_TAGGED
+//	ManagedRuleIdentifier_GLB_TAGGED
+//	ManagedRuleIdentifier_GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED
+//	ManagedRuleIdentifier_GLUE_JOB_LOGGING_ENABLED
+//	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_TAGGED
+//	ManagedRuleIdentifier_GLUE_SPARK_JOB_SUPPORTED_VERSION
+//	ManagedRuleIdentifier_GROUNDSTATION_CONFIG_TAGGED
+//	ManagedRuleIdentifier_GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED
+//	ManagedRuleIdentifier_GROUNDSTATION_MISSIONPROFILE_TAGGED
+//	ManagedRuleIdentifier_GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_ENABLED_CENTRALIZED
+//	ManagedRuleIdentifier_GUARDDUTY_LAMBDA_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_MALWARE_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_NON_ARCHIVED_FINDINGS
+//	ManagedRuleIdentifier_GUARDDUTY_RDS_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_RUNTIME_MONITORING_ENABLED
+//	ManagedRuleIdentifier_GUARDDUTY_S3_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_HEALTHLAKE_FHIRDATASTORE_TAGGED
+//	ManagedRuleIdentifier_IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS
+//	ManagedRuleIdentifier_IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED
+//	ManagedRuleIdentifier_IAM_GROUP_HAS_USERS_CHECK
+//	ManagedRuleIdentifier_IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS
+//	ManagedRuleIdentifier_IAM_NO_INLINE_POLICY_CHECK
+//	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK
+//	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_TAGGED
+//	ManagedRuleIdentifier_IAM_PASSWORD_POLICY
+//	ManagedRuleIdentifier_IAM_POLICY_BLACKLISTED_CHECK
+//	ManagedRuleIdentifier_IAM_POLICY_DESCRIPTION
+//	ManagedRuleIdentifier_IAM_POLICY_IN_USE
+//	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS
+//	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS
+//	ManagedRuleIdentifier_IAM_ROLE_MANAGED_POLICY_CHECK
+//	ManagedRuleIdentifier_IAM_ROOT_ACCESS_KEY_CHECK
+//	ManagedRuleIdentifier_IAM_SAML_PROVIDER_TAGGED
+//	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK
+//	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_TAGGED
+//	ManagedRuleIdentifier_IAM_USER_GROUP_MEMBERSHIP_CHECK
+//	ManagedRuleIdentifier_IAM_USER_MFA_ENABLED
+//	ManagedRuleIdentifier_IAM_USER_NO_POLICIES_CHECK
+//	ManagedRuleIdentifier_IAM_USER_UNUSED_CREDENTIALS_CHECK
+//	ManagedRuleIdentifier_IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED
+//	ManagedRuleIdentifier_IMAGEBUILDER_IMAGEPIPELINE_TAGGED
+//	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED
+//	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_TAGGED
+//	ManagedRuleIdentifier_IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED
+//	ManagedRuleIdentifier_INCOMING_SSH_DISABLED
+//	ManagedRuleIdentifier_INSPECTOR_EC2_SCAN_ENABLED
+//	ManagedRuleIdentifier_INSPECTOR_ECR_SCAN_ENABLED
+//	ManagedRuleIdentifier_INSPECTOR_LAMBDA_CODE_SCAN_ENABLED
+//	ManagedRuleIdentifier_INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED
+//	ManagedRuleIdentifier_INSTANCES_IN_VPC
+//	ManagedRuleIdentifier_INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY
+//	ManagedRuleIdentifier_IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED
+//	ManagedRuleIdentifier_IOTEVENTS_ALARM_MODEL_TAGGED
+//	ManagedRuleIdentifier_IOTEVENTS_DETECTOR_MODEL_TAGGED
+//	ManagedRuleIdentifier_IOTEVENTS_INPUT_TAGGED
+//	ManagedRuleIdentifier_IOTSITEWISE_ASSET_MODEL_TAGGED
+//	ManagedRuleIdentifier_IOTSITEWISE_DASHBOARD_TAGGED
+//	ManagedRuleIdentifier_IOTSITEWISE_GATEWAY_TAGGED
+//	ManagedRuleIdentifier_IOTSITEWISE_PORTAL_TAGGED
+//	ManagedRuleIdentifier_IOTSITEWISE_PROJECT_TAGGED
+//	ManagedRuleIdentifier_IOTTWINMAKER_COMPONENT_TYPE_TAGGED
+//	ManagedRuleIdentifier_IOTTWINMAKER_ENTITY_TAGGED
+//	ManagedRuleIdentifier_IOTTWINMAKER_SCENE_TAGGED
+//	ManagedRuleIdentifier_IOTTWINMAKER_SYNC_JOB_TAGGED
+//	ManagedRuleIdentifier_IOTTWINMAKER_WORKSPACE_TAGGED
+//	ManagedRuleIdentifier_IOTWIRELESS_FUOTA_TASK_TAGGED
+//	ManagedRuleIdentifier_IOTWIRELESS_MULTICAST_GROUP_TAGGED
+//	ManagedRuleIdentifier_IOTWIRELESS_SERVICE_PROFILE_TAGGED
+//	ManagedRuleIdentifier_IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED
+//	ManagedRuleIdentifier_IOT_JOB_TEMPLATE_TAGGED
+//	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_DESCRIPTION
+//	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_JITP
+//	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_TAGGED
+//	ManagedRuleIdentifier_IOT_SCHEDULED_AUDIT_TAGGED
+//	ManagedRuleIdentifier_IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED
+//	ManagedRuleIdentifier_IVS_CHANNEL_TAGGED
+//	ManagedRuleIdentifier_IVS_PLAYBACK_KEY_PAIR_TAGGED
+//	ManagedRuleIdentifier_IVS_RECORDING_CONFIGURATION_TAGGED
+//	ManagedRuleIdentifier_KENDRA_INDEX_TAGGED
+//	ManagedRuleIdentifier_KINESISVIDEO_SIGNALINGCHANNEL_TAGGED
+//	ManagedRuleIdentifier_KINESISVIDEO_STREAM_TAGGED
+//	ManagedRuleIdentifier_KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED
+//	ManagedRuleIdentifier_KINESIS_STREAM_BACKUP_RETENTION_CHECK
+//	ManagedRuleIdentifier_KINESIS_STREAM_ENCRYPTED
+//	ManagedRuleIdentifier_KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION
+//	ManagedRuleIdentifier_KMS_CMK_NOT_SCHEDULED_FOR_DELETION
+//	ManagedRuleIdentifier_KMS_KEY_POLICY_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_KMS_KEY_TAGGED
+//	ManagedRuleIdentifier_LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED
+//	ManagedRuleIdentifier_LAMBDA_CONCURRENCY_CHECK
+//	ManagedRuleIdentifier_LAMBDA_DLQ_CHECK
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_DESCRIPTION
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_LOG_FORMAT_JSON
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_SETTINGS_CHECK
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_TAGGED
+//	ManagedRuleIdentifier_LAMBDA_FUNCTION_XRAY_ENABLED
+//	ManagedRuleIdentifier_LAMBDA_INSIDE_VPC
+//	ManagedRuleIdentifier_LAMBDA_VPC_MULTI_AZ_CHECK
+//	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED
+//	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED
+//	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_TAGGED
+//	ManagedRuleIdentifier_LIGHTSAIL_CERTIFICATE_TAGGED
+//	ManagedRuleIdentifier_LIGHTSAIL_DISK_TAGGED
+//	ManagedRuleIdentifier_MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK
+//	ManagedRuleIdentifier_MACIE_STATUS_CHECK
+//	ManagedRuleIdentifier_MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS
+//	ManagedRuleIdentifier_MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED
+//	ManagedRuleIdentifier_MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED
+//	ManagedRuleIdentifier_MEMORYDB_SUBNETGROUP_TAGGED
+//	ManagedRuleIdentifier_MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS
+//	ManagedRuleIdentifier_MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION
+//	ManagedRuleIdentifier_MQ_ACTIVE_DEPLOYMENT_MODE
+//	ManagedRuleIdentifier_MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS
+//	ManagedRuleIdentifier_MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED
+//	ManagedRuleIdentifier_MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED
+//	ManagedRuleIdentifier_MQ_BROKER_GENERAL_LOGGING_ENABLED
+//	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOG_ENABLED
+//	ManagedRuleIdentifier_MQ_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_MQ_RABBIT_DEPLOYMENT_MODE
+//	ManagedRuleIdentifier_MSK_CLUSTER_PUBLIC_ACCESS_DISABLED
+//	ManagedRuleIdentifier_MSK_CLUSTER_TAGGED
+//	ManagedRuleIdentifier_MSK_CONNECT_CONNECTOR_LOGGING_ENABLED
+//	ManagedRuleIdentifier_MSK_ENHANCED_MONITORING_ENABLED
+//	ManagedRuleIdentifier_MSK_IN_CLUSTER_NODE_REQUIRE_TLS
+//	ManagedRuleIdentifier_MSK_UNRESTRICTED_ACCESS_CHECK
+//	ManagedRuleIdentifier_MULTI_REGION_CLOUD_TRAIL_ENABLED
+//	ManagedRuleIdentifier_NACL_NO_UNRESTRICTED_SSH_RDP
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_ENCRYPTED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_MULTI_AZ_ENABLED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED
+//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED
+//	ManagedRuleIdentifier_NETFW_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_NETFW_LOGGING_ENABLED
+//	ManagedRuleIdentifier_NETFW_MULTI_AZ_ENABLED
+//	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS
+//	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS
+//	ManagedRuleIdentifier_NETFW_POLICY_RULE_GROUP_ASSOCIATED
+//	ManagedRuleIdentifier_NETFW_STATELESS_RULE_GROUP_NOT_EMPTY
+//	ManagedRuleIdentifier_NETFW_SUBNET_CHANGE_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED
+//	ManagedRuleIdentifier_NLB_INTERNAL_SCHEME_CHECK
+//	ManagedRuleIdentifier_NLB_LISTENER_TAGGED
+//	ManagedRuleIdentifier_NLB_LOGGING_ENABLED
+//	ManagedRuleIdentifier_NLB_TAGGED
+//	ManagedRuleIdentifier_NO_UNRESTRICTED_ROUTE_TO_IGW
+//	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION
+//	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED
+//	ManagedRuleIdentifier_OPENSEARCH_ACCESS_CONTROL_ENABLED
+//	ManagedRuleIdentifier_OPENSEARCH_AUDIT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_OPENSEARCH_DATA_NODE_FAULT_TOLERANCE
+//	ManagedRuleIdentifier_OPENSEARCH_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_OPENSEARCH_HTTPS_REQUIRED
+//	ManagedRuleIdentifier_OPENSEARCH_IN_VPC_ONLY
+//	ManagedRuleIdentifier_OPENSEARCH_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK
+//	ManagedRuleIdentifier_OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE
+//	ManagedRuleIdentifier_OPENSEARCH_UPDATE_CHECK
+//	ManagedRuleIdentifier_PANORAMA_PACKAGE_TAGGED
+//	ManagedRuleIdentifier_RABBIT_MQ_SUPPORTED_VERSION
+//	ManagedRuleIdentifier_RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED
+//	ManagedRuleIdentifier_RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE
+//	ManagedRuleIdentifier_RDS_CLUSTER_BACKUP_RETENTION_CHECK
+//	ManagedRuleIdentifier_RDS_CLUSTER_DEFAULT_ADMIN_CHECK
+//	ManagedRuleIdentifier_RDS_CLUSTER_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_RDS_CLUSTER_ENCRYPTED_AT_REST
+//	ManagedRuleIdentifier_RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED
+//	ManagedRuleIdentifier_RDS_CLUSTER_MULTI_AZ_ENABLED
+//	ManagedRuleIdentifier_RDS_CLUSTER_SNAPSHOT_TAGGED
+//	ManagedRuleIdentifier_RDS_CLUSTER_TAGGED
+//	ManagedRuleIdentifier_RDS_DB_SECURITY_GROUP_NOT_ALLOWED
+//	ManagedRuleIdentifier_RDS_ENHANCED_MONITORING_ENABLED
+//	ManagedRuleIdentifier_RDS_EVENT_SUBSCRIPTION_TAGGED
+//	ManagedRuleIdentifier_RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION
+//	ManagedRuleIdentifier_RDS_INSTANCE_DEFAULT_ADMIN_CHECK
+//	ManagedRuleIdentifier_RDS_INSTANCE_DELETION_PROTECTION_ENABLED
+//	ManagedRuleIdentifier_RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED
+//	ManagedRuleIdentifier_RDS_INSTANCE_PUBLIC_ACCESS_CHECK
+//	ManagedRuleIdentifier_RDS_INSTANCE_SUBNET_IGW_CHECK
+//	ManagedRuleIdentifier_RDS_INTEGRATION_TAGGED
+//	ManagedRuleIdentifier_RDS_IN_BACKUP_PLAN
+//	ManagedRuleIdentifier_RDS_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_RDS_LOGGING_ENABLED
+//	ManagedRuleIdentifier_RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_RDS_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_RDS_MULTI_AZ_SUPPORT
+//	ManagedRuleIdentifier_RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK
+//	ManagedRuleIdentifier_RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_RDS_OPTION_GROUP_TAGGED
+//	ManagedRuleIdentifier_RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED
+//	ManagedRuleIdentifier_RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK
+//	ManagedRuleIdentifier_RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_RDS_PROXY_TLS_ENCRYPTION
+//	ManagedRuleIdentifier_RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_RDS_SNAPSHOTS_PUBLIC_PROHIBITED
+//	ManagedRuleIdentifier_RDS_SNAPSHOT_ENCRYPTED
+//	ManagedRuleIdentifier_RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_RDS_STORAGE_ENCRYPTED
+//	ManagedRuleIdentifier_REDSHIFT_AUDIT_LOGGING_ENABLED
+//	ManagedRuleIdentifier_REDSHIFT_BACKUP_ENABLED
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_CONFIGURATION_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_KMS_ENABLED
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MULTI_AZ_ENABLED
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ
+//	ManagedRuleIdentifier_REDSHIFT_DEFAULT_ADMIN_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_DEFAULT_DB_NAME_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED
+//	ManagedRuleIdentifier_REDSHIFT_REQUIRE_TLS_SSL
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC
+//	ManagedRuleIdentifier_REDSHIFT_UNRESTRICTED_PORT_ACCESS
+//	ManagedRuleIdentifier_REQUIRED_TAGS
+//	ManagedRuleIdentifier_RESILIENCEHUB_APP_TAGGED
+//	ManagedRuleIdentifier_RESILIENCEHUB_RESILIENCYPOLICY_TAGGED
+//	ManagedRuleIdentifier_RESTRICTED_INCOMING_TRAFFIC
+//	ManagedRuleIdentifier_ROOT_ACCOUNT_HARDWARE_MFA_ENABLED
+//	ManagedRuleIdentifier_ROOT_ACCOUNT_MFA_ENABLED
+//	ManagedRuleIdentifier_ROUTE53_HEALTH_CHECK_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_HOSTED_ZONE_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_QUERY_LOGGING_ENABLED
+//	ManagedRuleIdentifier_ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_CELL_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED
+//	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED
+//	ManagedRuleIdentifier_RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED
+//	ManagedRuleIdentifier_RUM_APP_MONITOR_TAGGED
+//	ManagedRuleIdentifier_S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK
+//	ManagedRuleIdentifier_S3_ACCESS_POINT_IN_VPC_ONLY
+//	ManagedRuleIdentifier_S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS
+//	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS
+//	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC
+//	ManagedRuleIdentifier_S3_BUCKET_ACL_PROHIBITED
+//	ManagedRuleIdentifier_S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED
+//	ManagedRuleIdentifier_S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED
+//	ManagedRuleIdentifier_S3_BUCKET_DEFAULT_LOCK_ENABLED
+//	ManagedRuleIdentifier_S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED
+//	ManagedRuleIdentifier_S3_BUCKET_LOGGING_ENABLED
+//	ManagedRuleIdentifier_S3_BUCKET_MFA_DELETE_ENABLED
+//	ManagedRuleIdentifier_S3_BUCKET_POLICY_GRANTEE_CHECK
+//	ManagedRuleIdentifier_S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE
+//	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_READ_PROHIBITED
+//	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+//	ManagedRuleIdentifier_S3_BUCKET_REPLICATION_ENABLED
+//	ManagedRuleIdentifier_S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_S3_BUCKET_SSL_REQUESTS_ONLY
+//	ManagedRuleIdentifier_S3_BUCKET_TAGGED
+//	ManagedRuleIdentifier_S3_BUCKET_VERSIONING_ENABLED
+//	ManagedRuleIdentifier_S3_DEFAULT_ENCRYPTION_KMS
+//	ManagedRuleIdentifier_S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK
+//	ManagedRuleIdentifier_S3_EVENT_NOTIFICATIONS_ENABLED
+//	ManagedRuleIdentifier_S3_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_S3_LIFECYCLE_POLICY_CHECK
+//	ManagedRuleIdentifier_S3_MEETS_RESTORE_TIME_TARGET
+//	ManagedRuleIdentifier_S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_S3_VERSION_LIFECYCLE_POLICY_CHECK
+//	ManagedRuleIdentifier_SAGEMAKER_APP_IMAGE_CONFIG_TAGGED
+//	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT
+//	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ISOLATION
+//	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_IN_VPC
+//	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_TAGGED
+//	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED
+//	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED
+//	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT
+//	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_DESCRIPTION
+//	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST
+//	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION
+//	ManagedRuleIdentifier_SAGEMAKER_FEATURE_GROUP_TAGGED
+//	ManagedRuleIdentifier_SAGEMAKER_IMAGE_DESCRIPTION
+//	ManagedRuleIdentifier_SAGEMAKER_IMAGE_TAGGED
+//	ManagedRuleIdentifier_SAGEMAKER_INFERENCEEXPERIMENT_TAGGED
+//	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED
+//	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ISOLATION
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_IN_VPC
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_ISOLATION_ENABLED
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION
+//	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT
+//	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_ISOLATION
+//	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION
+//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC
+//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED
+//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION
+//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK
+//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED
+//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS
+//	ManagedRuleIdentifier_SECRETSMANAGER_ROTATION_ENABLED_CHECK
+//	ManagedRuleIdentifier_SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK
+//	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_PERIODIC_ROTATION
+//	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_UNUSED
+//	ManagedRuleIdentifier_SECRETSMANAGER_USING_CMK
+//	ManagedRuleIdentifier_SECURITYHUB_ENABLED
+//	ManagedRuleIdentifier_SECURITY_ACCOUNT_INFORMATION_PROVIDED
+//	ManagedRuleIdentifier_SERVICE_CATALOG_PORTFOLIO_TAGGED
+//	ManagedRuleIdentifier_SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION
+//	ManagedRuleIdentifier_SERVICE_VPC_ENDPOINT_ENABLED
+//	ManagedRuleIdentifier_SES_MALWARE_SCANNING_ENABLED
+//	ManagedRuleIdentifier_SES_SENDING_TLS_REQUIRED
+//	ManagedRuleIdentifier_SHIELD_ADVANCED_ENABLED_AUTORENEW
+//	ManagedRuleIdentifier_SHIELD_DRT_ACCESS
+//	ManagedRuleIdentifier_SIGNER_SIGNINGPROFILE_TAGGED
+//	ManagedRuleIdentifier_SNS_ENCRYPTED_KMS
+//	ManagedRuleIdentifier_SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED
+//	ManagedRuleIdentifier_SNS_TOPIC_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_SQS_QUEUE_DLQ_CHECK
+//	ManagedRuleIdentifier_SQS_QUEUE_NO_PUBLIC_ACCESS
+//	ManagedRuleIdentifier_SQS_QUEUE_POLICY_FULL_ACCESS_CHECK
+//	ManagedRuleIdentifier_SSM_AUTOMATION_BLOCK_PUBLIC_SHARING
+//	ManagedRuleIdentifier_SSM_AUTOMATION_LOGGING_ENABLED
+//	ManagedRuleIdentifier_SSM_DOCUMENT_NOT_PUBLIC
+//	ManagedRuleIdentifier_SSM_DOCUMENT_TAGGED
+//	ManagedRuleIdentifier_STEPFUNCTIONS_STATE_MACHINE_TAGGED
+//	ManagedRuleIdentifier_STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED
+//	ManagedRuleIdentifier_STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED
+//	ManagedRuleIdentifier_TRANSFER_AGREEMENT_DESCRIPTION
+//	ManagedRuleIdentifier_TRANSFER_AGREEMENT_TAGGED
+//	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_DESCRIPTION
+//	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_TAGGED
+//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK
+//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK
+//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK
+//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_LOGGING_ENABLED
+//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_TAGGED
+//	ManagedRuleIdentifier_TRANSFER_FAMILY_SERVER_NO_FTP
+//	ManagedRuleIdentifier_TRANSFER_PROFILE_TAGGED
+//	ManagedRuleIdentifier_TRANSFER_WORKFLOW_DESCRIPTION
+//	ManagedRuleIdentifier_TRANSFER_WORKFLOW_TAGGED
+//	ManagedRuleIdentifier_VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED
+//	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
+//	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN
+//	ManagedRuleIdentifier_VPC_DEFAULT_SECURITY_GROUP_CLOSED
+//	ManagedRuleIdentifier_VPC_ENDPOINT_ENABLED
+//	ManagedRuleIdentifier_VPC_FLOW_LOGS_ENABLED
+//	ManagedRuleIdentifier_VPC_NETWORK_ACL_UNUSED_CHECK
+//	ManagedRuleIdentifier_VPC_PEERING_DNS_RESOLUTION_CHECK
+//	ManagedRuleIdentifier_VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS
+//	ManagedRuleIdentifier_VPC_SG_PORT_RESTRICTION_CHECK
+//	ManagedRuleIdentifier_VPC_VPN2_TUNNELS_UP
+//	ManagedRuleIdentifier_WAFV2_LOGGING_ENABLED
+//	ManagedRuleIdentifier_WAFV2_RULEGROUP_LOGGING_ENABLED
+//	ManagedRuleIdentifier_WAFV2_RULEGROUP_NOT_EMPTY
+//	ManagedRuleIdentifier_WAFV2_WEBACL_NOT_EMPTY
+//	ManagedRuleIdentifier_WAF_CLASSIC_LOGGING_ENABLED
+//	ManagedRuleIdentifier_WAF_GLOBAL_RULEGROUP_NOT_EMPTY
+//	ManagedRuleIdentifier_WAF_GLOBAL_RULE_NOT_EMPTY
+//	ManagedRuleIdentifier_WAF_GLOBAL_WEBACL_NOT_EMPTY
+//	ManagedRuleIdentifier_WAF_REGIONAL_RULEGROUP_NOT_EMPTY
+//	ManagedRuleIdentifier_WAF_REGIONAL_RULE_NOT_EMPTY
+//	ManagedRuleIdentifier_WAF_REGIONAL_WEBACL_NOT_EMPTY
+//	ManagedRuleIdentifier_WORKSPACES_CONNECTION_ALIAS_TAGGED
+//	ManagedRuleIdentifier_WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED
+//	ManagedRuleIdentifier_WORKSPACES_WORKSPACE_TAGGED
+type ManagedRuleIdentifierInput interface {
+	pulumi.Input
+
+	ToManagedRuleIdentifierOutput() ManagedRuleIdentifierOutput
+	ToManagedRuleIdentifierOutputWithContext(context.Context) ManagedRuleIdentifierOutput
+}
+
+var managedRuleIdentifierPtrType = reflect.TypeOf((**ManagedRuleIdentifier)(nil)).Elem()
+
+type ManagedRuleIdentifierPtrInput interface {
+	pulumi.Input
+
+	ToManagedRuleIdentifierPtrOutput() ManagedRuleIdentifierPtrOutput
+	ToManagedRuleIdentifierPtrOutputWithContext(context.Context) ManagedRuleIdentifierPtrOutput
+}
+
+type managedRuleIdentifierPtr string
+
+func ManagedRuleIdentifierPtr(v string) ManagedRuleIdentifierPtrInput {
+	return (*managedRuleIdentifierPtr)(&v)
+}
+
+func (*managedRuleIdentifierPtr) ElementType() reflect.Type {
+	return managedRuleIdentifierPtrType
+}
+
+func (in *managedRuleIdentifierPtr) ToManagedRuleIdentifierPtrOutput() ManagedRuleIdentifierPtrOutput {
+	return pulumi.ToOutput(in).(ManagedRuleIdentifierPtrOutput)
+}
+
+func (in *managedRuleIdentifierPtr) ToManagedRuleIdentifierPtrOutputWithContext(ctx context.Context) ManagedRuleIdentifierPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(ManagedRuleIdentifierPtrOutput)
 }
 
 // What to do with a rule that the region does not offer.
@@ -862,9 +3694,235 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 	return pulumi.ToOutputWithContext(ctx, in).(RecordingStrategyPtrOutput)
 }
 
+// How much the findings of a rule weigh in the score of reports.
+type RuleSeverity string
+
+const (
+	// Weighs nothing: findings are reported and stay outside the score.
+	RuleSeverityINFORMATIONAL = RuleSeverity("informational")
+	// Weighs 1.
+	RuleSeverityLOW = RuleSeverity("low")
+	// Weighs 3.
+	RuleSeverityMEDIUM = RuleSeverity("medium")
+	// Weighs 6.
+	RuleSeverityHIGH = RuleSeverity("high")
+	// Weighs 10.
+	RuleSeverityCRITICAL = RuleSeverity("critical")
+)
+
+func (RuleSeverity) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleSeverity)(nil)).Elem()
+}
+
+func (e RuleSeverity) ToRuleSeverityOutput() RuleSeverityOutput {
+	return pulumi.ToOutput(e).(RuleSeverityOutput)
+}
+
+func (e RuleSeverity) ToRuleSeverityOutputWithContext(ctx context.Context) RuleSeverityOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(RuleSeverityOutput)
+}
+
+func (e RuleSeverity) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return e.ToRuleSeverityPtrOutputWithContext(context.Background())
+}
+
+func (e RuleSeverity) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return RuleSeverity(e).ToRuleSeverityOutputWithContext(ctx).ToRuleSeverityPtrOutputWithContext(ctx)
+}
+
+func (e RuleSeverity) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RuleSeverity) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RuleSeverity) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e RuleSeverity) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type RuleSeverityOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityOutput() RuleSeverityOutput {
+	return o
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityOutputWithContext(ctx context.Context) RuleSeverityOutput {
+	return o
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return o.ToRuleSeverityPtrOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityOutput) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RuleSeverity) *RuleSeverity {
+		return &v
+	}).(RuleSeverityPtrOutput)
+}
+
+func (o RuleSeverityOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleSeverity) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o RuleSeverityOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleSeverity) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type RuleSeverityPtrOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityPtrOutput) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return o
+}
+
+func (o RuleSeverityPtrOutput) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return o
+}
+
+func (o RuleSeverityPtrOutput) Elem() RuleSeverityOutput {
+	return o.ApplyT(func(v *RuleSeverity) RuleSeverity {
+		if v != nil {
+			return *v
+		}
+		var ret RuleSeverity
+		return ret
+	}).(RuleSeverityOutput)
+}
+
+func (o RuleSeverityPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RuleSeverityPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *RuleSeverity) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// RuleSeverityInput is an input type that accepts values of the RuleSeverity enum
+// A concrete instance of `RuleSeverityInput` can be one of the following:
+//
+//	RuleSeverityINFORMATIONAL
+//	RuleSeverityLOW
+//	RuleSeverityMEDIUM
+//	RuleSeverityHIGH
+//	RuleSeverityCRITICAL
+type RuleSeverityInput interface {
+	pulumi.Input
+
+	ToRuleSeverityOutput() RuleSeverityOutput
+	ToRuleSeverityOutputWithContext(context.Context) RuleSeverityOutput
+}
+
+var ruleSeverityPtrType = reflect.TypeOf((**RuleSeverity)(nil)).Elem()
+
+type RuleSeverityPtrInput interface {
+	pulumi.Input
+
+	ToRuleSeverityPtrOutput() RuleSeverityPtrOutput
+	ToRuleSeverityPtrOutputWithContext(context.Context) RuleSeverityPtrOutput
+}
+
+type ruleSeverityPtr string
+
+func RuleSeverityPtr(v string) RuleSeverityPtrInput {
+	return (*ruleSeverityPtr)(&v)
+}
+
+func (*ruleSeverityPtr) ElementType() reflect.Type {
+	return ruleSeverityPtrType
+}
+
+func (in *ruleSeverityPtr) ToRuleSeverityPtrOutput() RuleSeverityPtrOutput {
+	return pulumi.ToOutput(in).(RuleSeverityPtrOutput)
+}
+
+func (in *ruleSeverityPtr) ToRuleSeverityPtrOutputWithContext(ctx context.Context) RuleSeverityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(RuleSeverityPtrOutput)
+}
+
+// RuleSeverityMapInput is an input type that accepts RuleSeverityMap and RuleSeverityMapOutput values.
+// You can construct a concrete instance of `RuleSeverityMapInput` via:
+//
+//	RuleSeverityMap{ "key": RuleSeverityArgs{...} }
+type RuleSeverityMapInput interface {
+	pulumi.Input
+
+	ToRuleSeverityMapOutput() RuleSeverityMapOutput
+	ToRuleSeverityMapOutputWithContext(context.Context) RuleSeverityMapOutput
+}
+
+type RuleSeverityMap map[string]RuleSeverity
+
+func (RuleSeverityMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RuleSeverity)(nil)).Elem()
+}
+
+func (i RuleSeverityMap) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
+	return i.ToRuleSeverityMapOutputWithContext(context.Background())
+}
+
+func (i RuleSeverityMap) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RuleSeverityMapOutput)
+}
+
+type RuleSeverityMapOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityMapOutput) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
+	return o
+}
+
+func (o RuleSeverityMapOutput) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
+	return o
+}
+
+func (o RuleSeverityMapOutput) MapIndex(k pulumi.StringInput) RuleSeverityOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) RuleSeverity {
+		return vs[0].(map[string]RuleSeverity)[vs[1].(string)]
+	}).(RuleSeverityOutput)
+}
+
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsInput)(nil)).Elem(), DeployAs("rules"))
+	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsPtrInput)(nil)).Elem(), DeployAs("rules"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodInput)(nil)).Elem(), DigestPeriod("immediate"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodPtrInput)(nil)).Elem(), DigestPeriod("immediate"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierPtrInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
@@ -873,8 +3931,15 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityMapInput)(nil)).Elem(), RuleSeverityMap{})
+	pulumi.RegisterOutputType(DeployAsOutput{})
+	pulumi.RegisterOutputType(DeployAsPtrOutput{})
 	pulumi.RegisterOutputType(DigestPeriodOutput{})
 	pulumi.RegisterOutputType(DigestPeriodPtrOutput{})
+	pulumi.RegisterOutputType(ManagedRuleIdentifierOutput{})
+	pulumi.RegisterOutputType(ManagedRuleIdentifierPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})
 	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})
@@ -883,4 +3948,7 @@ func init() {
 	pulumi.RegisterOutputType(RecordingFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyPtrOutput{})
+	pulumi.RegisterOutputType(RuleSeverityOutput{})
+	pulumi.RegisterOutputType(RuleSeverityPtrOutput{})
+	pulumi.RegisterOutputType(RuleSeverityMapOutput{})
 }

@@ -191,6 +191,169 @@ func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+type CustomRule struct {
+	// What the rule is for, in your words. At most 256 characters.
+	Description *string `pulumi:"description"`
+	// The function of a rule that is a program. A rule has this or a policy.
+	Function *RuleFunction `pulumi:"function"`
+	// The policy of a rule that is written in Guard. A rule has this or a function.
+	Guard *GuardPolicy `pulumi:"guard"`
+	// Name of the rule in the account. 1 to 100 characters.
+	Name string `pulumi:"name"`
+	// Parameters of the rule by name.
+	Parameters map[string]string `pulumi:"parameters"`
+	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+	Scope *Scope `pulumi:"scope"`
+	// How much its findings weigh in the score. Default: `medium`.
+	Severity *RuleSeverity `pulumi:"severity"`
+	// When the rule is evaluated. Default: when a resource changes.
+	Triggers *Triggers `pulumi:"triggers"`
+}
+
+// CustomRuleInput is an input type that accepts CustomRuleArgs and CustomRuleOutput values.
+// You can construct a concrete instance of `CustomRuleInput` via:
+//
+//	CustomRuleArgs{...}
+type CustomRuleInput interface {
+	pulumi.Input
+
+	ToCustomRuleOutput() CustomRuleOutput
+	ToCustomRuleOutputWithContext(context.Context) CustomRuleOutput
+}
+
+// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+type CustomRuleArgs struct {
+	// What the rule is for, in your words. At most 256 characters.
+	Description pulumi.StringPtrInput `pulumi:"description"`
+	// The function of a rule that is a program. A rule has this or a policy.
+	Function *RuleFunctionArgs `pulumi:"function"`
+	// The policy of a rule that is written in Guard. A rule has this or a function.
+	Guard *GuardPolicyArgs `pulumi:"guard"`
+	// Name of the rule in the account. 1 to 100 characters.
+	Name string `pulumi:"name"`
+	// Parameters of the rule by name.
+	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+	Scope *ScopeArgs `pulumi:"scope"`
+	// How much its findings weigh in the score. Default: `medium`.
+	Severity *RuleSeverity `pulumi:"severity"`
+	// When the rule is evaluated. Default: when a resource changes.
+	Triggers *TriggersArgs `pulumi:"triggers"`
+}
+
+func (CustomRuleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CustomRule)(nil)).Elem()
+}
+
+func (i CustomRuleArgs) ToCustomRuleOutput() CustomRuleOutput {
+	return i.ToCustomRuleOutputWithContext(context.Background())
+}
+
+func (i CustomRuleArgs) ToCustomRuleOutputWithContext(ctx context.Context) CustomRuleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CustomRuleOutput)
+}
+
+// CustomRuleArrayInput is an input type that accepts CustomRuleArray and CustomRuleArrayOutput values.
+// You can construct a concrete instance of `CustomRuleArrayInput` via:
+//
+//	CustomRuleArray{ CustomRuleArgs{...} }
+type CustomRuleArrayInput interface {
+	pulumi.Input
+
+	ToCustomRuleArrayOutput() CustomRuleArrayOutput
+	ToCustomRuleArrayOutputWithContext(context.Context) CustomRuleArrayOutput
+}
+
+type CustomRuleArray []CustomRuleInput
+
+func (CustomRuleArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CustomRule)(nil)).Elem()
+}
+
+func (i CustomRuleArray) ToCustomRuleArrayOutput() CustomRuleArrayOutput {
+	return i.ToCustomRuleArrayOutputWithContext(context.Background())
+}
+
+func (i CustomRuleArray) ToCustomRuleArrayOutputWithContext(ctx context.Context) CustomRuleArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CustomRuleArrayOutput)
+}
+
+// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+type CustomRuleOutput struct{ *pulumi.OutputState }
+
+func (CustomRuleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CustomRule)(nil)).Elem()
+}
+
+func (o CustomRuleOutput) ToCustomRuleOutput() CustomRuleOutput {
+	return o
+}
+
+func (o CustomRuleOutput) ToCustomRuleOutputWithContext(ctx context.Context) CustomRuleOutput {
+	return o
+}
+
+// What the rule is for, in your words. At most 256 characters.
+func (o CustomRuleOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CustomRule) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The function of a rule that is a program. A rule has this or a policy.
+func (o CustomRuleOutput) Function() RuleFunctionPtrOutput {
+	return o.ApplyT(func(v CustomRule) *RuleFunction { return v.Function }).(RuleFunctionPtrOutput)
+}
+
+// The policy of a rule that is written in Guard. A rule has this or a function.
+func (o CustomRuleOutput) Guard() GuardPolicyPtrOutput {
+	return o.ApplyT(func(v CustomRule) *GuardPolicy { return v.Guard }).(GuardPolicyPtrOutput)
+}
+
+// Name of the rule in the account. 1 to 100 characters.
+func (o CustomRuleOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CustomRule) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Parameters of the rule by name.
+func (o CustomRuleOutput) Parameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v CustomRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+}
+
+// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+func (o CustomRuleOutput) Scope() ScopePtrOutput {
+	return o.ApplyT(func(v CustomRule) *Scope { return v.Scope }).(ScopePtrOutput)
+}
+
+// How much its findings weigh in the score. Default: `medium`.
+func (o CustomRuleOutput) Severity() RuleSeverityPtrOutput {
+	return o.ApplyT(func(v CustomRule) *RuleSeverity { return v.Severity }).(RuleSeverityPtrOutput)
+}
+
+// When the rule is evaluated. Default: when a resource changes.
+func (o CustomRuleOutput) Triggers() TriggersPtrOutput {
+	return o.ApplyT(func(v CustomRule) *Triggers { return v.Triggers }).(TriggersPtrOutput)
+}
+
+type CustomRuleArrayOutput struct{ *pulumi.OutputState }
+
+func (CustomRuleArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CustomRule)(nil)).Elem()
+}
+
+func (o CustomRuleArrayOutput) ToCustomRuleArrayOutput() CustomRuleArrayOutput {
+	return o
+}
+
+func (o CustomRuleArrayOutput) ToCustomRuleArrayOutputWithContext(ctx context.Context) CustomRuleArrayOutput {
+	return o
+}
+
+func (o CustomRuleArrayOutput) Index(i pulumi.IntInput) CustomRuleOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CustomRule {
+		return vs[0].([]CustomRule)[vs[1].(int)]
+	}).(CustomRuleOutput)
+}
+
 // Whether there is a dashboard.
 type DashboardSettings struct {
 	// Whether there is a dashboard. Default: true.
@@ -333,12 +496,16 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 
 // A framework whose rules are evaluated.
 type Framework struct {
+	// How its rules are deployed. Default: `rules`.
+	As *DeployAs `pulumi:"as"`
 	// Identifiers of rules to leave out.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value.
 	Parameters map[string]map[string]string `pulumi:"parameters"`
+	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
 
 // FrameworkInput is an input type that accepts FrameworkArgs and FrameworkOutput values.
@@ -354,12 +521,16 @@ type FrameworkInput interface {
 
 // A framework whose rules are evaluated.
 type FrameworkArgs struct {
+	// How its rules are deployed. Default: `rules`.
+	As *DeployAs `pulumi:"as"`
 	// Identifiers of rules to leave out.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value.
 	Parameters map[string]map[string]string `pulumi:"parameters"`
+	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
 
 func (FrameworkArgs) ElementType() reflect.Type {
@@ -414,6 +585,11 @@ func (o FrameworkOutput) ToFrameworkOutputWithContext(ctx context.Context) Frame
 	return o
 }
 
+// How its rules are deployed. Default: `rules`.
+func (o FrameworkOutput) As() DeployAsPtrOutput {
+	return o.ApplyT(func(v Framework) *DeployAs { return v.As }).(DeployAsPtrOutput)
+}
+
 // Identifiers of rules to leave out.
 func (o FrameworkOutput) Exclude() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Framework) []string { return v.Exclude }).(pulumi.StringArrayOutput)
@@ -427,6 +603,11 @@ func (o FrameworkOutput) Id() pulumi.StringOutput {
 // Parameters in place of the framework's: identifier of the rule, name, value.
 func (o FrameworkOutput) Parameters() pulumi.StringMapMapOutput {
 	return o.ApplyT(func(v Framework) map[string]map[string]string { return v.Parameters }).(pulumi.StringMapMapOutput)
+}
+
+// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+func (o FrameworkOutput) Severities() RuleSeverityMapOutput {
+	return o.ApplyT(func(v Framework) map[string]RuleSeverity { return v.Severities }).(RuleSeverityMapOutput)
 }
 
 type FrameworkArrayOutput struct{ *pulumi.OutputState }
@@ -732,6 +913,184 @@ func (o FunctionsSettingsPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// A policy written in Guard.
+type GuardPolicy struct {
+	// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+	EnableDebugLog *bool `pulumi:"enableDebugLog"`
+	// The policy, at most 10,000 characters.
+	Policy string `pulumi:"policy"`
+	// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+	Runtime *string `pulumi:"runtime"`
+}
+
+// GuardPolicyInput is an input type that accepts GuardPolicyArgs and GuardPolicyOutput values.
+// You can construct a concrete instance of `GuardPolicyInput` via:
+//
+//	GuardPolicyArgs{...}
+type GuardPolicyInput interface {
+	pulumi.Input
+
+	ToGuardPolicyOutput() GuardPolicyOutput
+	ToGuardPolicyOutputWithContext(context.Context) GuardPolicyOutput
+}
+
+// A policy written in Guard.
+type GuardPolicyArgs struct {
+	// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+	EnableDebugLog *bool `pulumi:"enableDebugLog"`
+	// The policy, at most 10,000 characters.
+	Policy pulumi.StringInput `pulumi:"policy"`
+	// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+	Runtime pulumi.StringPtrInput `pulumi:"runtime"`
+}
+
+func (GuardPolicyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*GuardPolicy)(nil)).Elem()
+}
+
+func (i GuardPolicyArgs) ToGuardPolicyOutput() GuardPolicyOutput {
+	return i.ToGuardPolicyOutputWithContext(context.Background())
+}
+
+func (i GuardPolicyArgs) ToGuardPolicyOutputWithContext(ctx context.Context) GuardPolicyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(GuardPolicyOutput)
+}
+
+func (i GuardPolicyArgs) ToGuardPolicyPtrOutput() GuardPolicyPtrOutput {
+	return i.ToGuardPolicyPtrOutputWithContext(context.Background())
+}
+
+func (i GuardPolicyArgs) ToGuardPolicyPtrOutputWithContext(ctx context.Context) GuardPolicyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(GuardPolicyOutput).ToGuardPolicyPtrOutputWithContext(ctx)
+}
+
+// GuardPolicyPtrInput is an input type that accepts GuardPolicyArgs, GuardPolicyPtr and GuardPolicyPtrOutput values.
+// You can construct a concrete instance of `GuardPolicyPtrInput` via:
+//
+//	        GuardPolicyArgs{...}
+//
+//	or:
+//
+//	        nil
+type GuardPolicyPtrInput interface {
+	pulumi.Input
+
+	ToGuardPolicyPtrOutput() GuardPolicyPtrOutput
+	ToGuardPolicyPtrOutputWithContext(context.Context) GuardPolicyPtrOutput
+}
+
+type guardPolicyPtrType GuardPolicyArgs
+
+func GuardPolicyPtr(v *GuardPolicyArgs) GuardPolicyPtrInput {
+	return (*guardPolicyPtrType)(v)
+}
+
+func (*guardPolicyPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**GuardPolicy)(nil)).Elem()
+}
+
+func (i *guardPolicyPtrType) ToGuardPolicyPtrOutput() GuardPolicyPtrOutput {
+	return i.ToGuardPolicyPtrOutputWithContext(context.Background())
+}
+
+func (i *guardPolicyPtrType) ToGuardPolicyPtrOutputWithContext(ctx context.Context) GuardPolicyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(GuardPolicyPtrOutput)
+}
+
+// A policy written in Guard.
+type GuardPolicyOutput struct{ *pulumi.OutputState }
+
+func (GuardPolicyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*GuardPolicy)(nil)).Elem()
+}
+
+func (o GuardPolicyOutput) ToGuardPolicyOutput() GuardPolicyOutput {
+	return o
+}
+
+func (o GuardPolicyOutput) ToGuardPolicyOutputWithContext(ctx context.Context) GuardPolicyOutput {
+	return o
+}
+
+func (o GuardPolicyOutput) ToGuardPolicyPtrOutput() GuardPolicyPtrOutput {
+	return o.ToGuardPolicyPtrOutputWithContext(context.Background())
+}
+
+func (o GuardPolicyOutput) ToGuardPolicyPtrOutputWithContext(ctx context.Context) GuardPolicyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v GuardPolicy) *GuardPolicy {
+		return &v
+	}).(GuardPolicyPtrOutput)
+}
+
+// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+func (o GuardPolicyOutput) EnableDebugLog() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v GuardPolicy) *bool { return v.EnableDebugLog }).(pulumi.BoolPtrOutput)
+}
+
+// The policy, at most 10,000 characters.
+func (o GuardPolicyOutput) Policy() pulumi.StringOutput {
+	return o.ApplyT(func(v GuardPolicy) string { return v.Policy }).(pulumi.StringOutput)
+}
+
+// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+func (o GuardPolicyOutput) Runtime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v GuardPolicy) *string { return v.Runtime }).(pulumi.StringPtrOutput)
+}
+
+type GuardPolicyPtrOutput struct{ *pulumi.OutputState }
+
+func (GuardPolicyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**GuardPolicy)(nil)).Elem()
+}
+
+func (o GuardPolicyPtrOutput) ToGuardPolicyPtrOutput() GuardPolicyPtrOutput {
+	return o
+}
+
+func (o GuardPolicyPtrOutput) ToGuardPolicyPtrOutputWithContext(ctx context.Context) GuardPolicyPtrOutput {
+	return o
+}
+
+func (o GuardPolicyPtrOutput) Elem() GuardPolicyOutput {
+	return o.ApplyT(func(v *GuardPolicy) GuardPolicy {
+		if v != nil {
+			return *v
+		}
+		var ret GuardPolicy
+		return ret
+	}).(GuardPolicyOutput)
+}
+
+// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+func (o GuardPolicyPtrOutput) EnableDebugLog() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *GuardPolicy) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.EnableDebugLog
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The policy, at most 10,000 characters.
+func (o GuardPolicyPtrOutput) Policy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GuardPolicy) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Policy
+	}).(pulumi.StringPtrOutput)
+}
+
+// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GuardPolicy) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Runtime
+	}).(pulumi.StringPtrOutput)
+}
+
 // How the account is looked at, read-only, before anything is deployed to it.
 type Lookup struct {
 	// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
@@ -924,8 +1283,12 @@ type ManagedRule struct {
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]string `pulumi:"parameters"`
+	// What mends its findings, when a person starts it.
+	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
+	// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+	Severity *RuleSeverity `pulumi:"severity"`
 	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
 	Unchecked *bool `pulumi:"unchecked"`
 }
@@ -955,8 +1318,12 @@ type ManagedRuleArgs struct {
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	// What mends its findings, when a person starts it.
+	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
+	// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+	Severity *RuleSeverity `pulumi:"severity"`
 	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
 	Unchecked *bool `pulumi:"unchecked"`
 }
@@ -1043,9 +1410,19 @@ func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
 }
 
+// What mends its findings, when a person starts it.
+func (o ManagedRuleOutput) Remediation() RemediationPtrOutput {
+	return o.ApplyT(func(v ManagedRule) *Remediation { return v.Remediation }).(RemediationPtrOutput)
+}
+
 // Which resources the rule looks at. Default: all that it can evaluate.
 func (o ManagedRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Scope { return v.Scope }).(ScopePtrOutput)
+}
+
+// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+func (o ManagedRuleOutput) Severity() RuleSeverityPtrOutput {
+	return o.ApplyT(func(v ManagedRule) *RuleSeverity { return v.Severity }).(RuleSeverityPtrOutput)
 }
 
 // Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1077,12 +1454,16 @@ func (o ManagedRuleArrayOutput) Index(i pulumi.IntInput) ManagedRuleOutput {
 type ManagedRuleParameter struct {
 	// Value where none is given.
 	Default *string `pulumi:"default"`
+	// What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+	Form *string `pulumi:"form"`
 	// Name.
 	Name string `pulumi:"name"`
 	// Whether AWS Config wants a value; one with a default may be left out.
 	Required bool `pulumi:"required"`
 	// What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
 	Type string `pulumi:"type"`
+	// Values that it, or each item of it, may have; empty where they are not known.
+	Values []string `pulumi:"values"`
 }
 
 // A parameter of a managed rule.
@@ -1105,6 +1486,11 @@ func (o ManagedRuleParameterOutput) Default() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRuleParameter) *string { return v.Default }).(pulumi.StringPtrOutput)
 }
 
+// What each item must be beyond the type: `arn`, `account`, `cidr`, `ports`, `boolean` or `int`.
+func (o ManagedRuleParameterOutput) Form() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) *string { return v.Form }).(pulumi.StringPtrOutput)
+}
+
 // Name.
 func (o ManagedRuleParameterOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedRuleParameter) string { return v.Name }).(pulumi.StringOutput)
@@ -1118,6 +1504,11 @@ func (o ManagedRuleParameterOutput) Required() pulumi.BoolOutput {
 // What its text must be: `string`, `int`, `double`, `boolean`, `list` or `map`.
 func (o ManagedRuleParameterOutput) Type() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedRuleParameter) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// Values that it, or each item of it, may have; empty where they are not known.
+func (o ManagedRuleParameterOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ManagedRuleParameter) []string { return v.Values }).(pulumi.StringArrayOutput)
 }
 
 type ManagedRuleParameterArrayOutput struct{ *pulumi.OutputState }
@@ -1647,6 +2038,184 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+type Remediation struct {
+	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+	AcceptInferred *bool `pulumi:"acceptInferred"`
+	// Name of the document, of those that are known for the rule. Default: the first of them.
+	Document *string `pulumi:"document"`
+	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+	Parameters map[string][]string `pulumi:"parameters"`
+}
+
+// RemediationInput is an input type that accepts RemediationArgs and RemediationOutput values.
+// You can construct a concrete instance of `RemediationInput` via:
+//
+//	RemediationArgs{...}
+type RemediationInput interface {
+	pulumi.Input
+
+	ToRemediationOutput() RemediationOutput
+	ToRemediationOutputWithContext(context.Context) RemediationOutput
+}
+
+// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+type RemediationArgs struct {
+	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+	AcceptInferred *bool `pulumi:"acceptInferred"`
+	// Name of the document, of those that are known for the rule. Default: the first of them.
+	Document *string `pulumi:"document"`
+	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+	Parameters map[string][]pulumi.StringInput `pulumi:"parameters"`
+}
+
+func (RemediationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Remediation)(nil)).Elem()
+}
+
+func (i RemediationArgs) ToRemediationOutput() RemediationOutput {
+	return i.ToRemediationOutputWithContext(context.Background())
+}
+
+func (i RemediationArgs) ToRemediationOutputWithContext(ctx context.Context) RemediationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationOutput)
+}
+
+func (i RemediationArgs) ToRemediationPtrOutput() RemediationPtrOutput {
+	return i.ToRemediationPtrOutputWithContext(context.Background())
+}
+
+func (i RemediationArgs) ToRemediationPtrOutputWithContext(ctx context.Context) RemediationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationOutput).ToRemediationPtrOutputWithContext(ctx)
+}
+
+// RemediationPtrInput is an input type that accepts RemediationArgs, RemediationPtr and RemediationPtrOutput values.
+// You can construct a concrete instance of `RemediationPtrInput` via:
+//
+//	        RemediationArgs{...}
+//
+//	or:
+//
+//	        nil
+type RemediationPtrInput interface {
+	pulumi.Input
+
+	ToRemediationPtrOutput() RemediationPtrOutput
+	ToRemediationPtrOutputWithContext(context.Context) RemediationPtrOutput
+}
+
+type remediationPtrType RemediationArgs
+
+func RemediationPtr(v *RemediationArgs) RemediationPtrInput {
+	return (*remediationPtrType)(v)
+}
+
+func (*remediationPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Remediation)(nil)).Elem()
+}
+
+func (i *remediationPtrType) ToRemediationPtrOutput() RemediationPtrOutput {
+	return i.ToRemediationPtrOutputWithContext(context.Background())
+}
+
+func (i *remediationPtrType) ToRemediationPtrOutputWithContext(ctx context.Context) RemediationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationPtrOutput)
+}
+
+// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+type RemediationOutput struct{ *pulumi.OutputState }
+
+func (RemediationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Remediation)(nil)).Elem()
+}
+
+func (o RemediationOutput) ToRemediationOutput() RemediationOutput {
+	return o
+}
+
+func (o RemediationOutput) ToRemediationOutputWithContext(ctx context.Context) RemediationOutput {
+	return o
+}
+
+func (o RemediationOutput) ToRemediationPtrOutput() RemediationPtrOutput {
+	return o.ToRemediationPtrOutputWithContext(context.Background())
+}
+
+func (o RemediationOutput) ToRemediationPtrOutputWithContext(ctx context.Context) RemediationPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Remediation) *Remediation {
+		return &v
+	}).(RemediationPtrOutput)
+}
+
+// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+func (o RemediationOutput) AcceptInferred() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Remediation) *bool { return v.AcceptInferred }).(pulumi.BoolPtrOutput)
+}
+
+// Name of the document, of those that are known for the rule. Default: the first of them.
+func (o RemediationOutput) Document() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Remediation) *string { return v.Document }).(pulumi.StringPtrOutput)
+}
+
+// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+func (o RemediationOutput) Parameters() pulumi.StringArrayMapOutput {
+	return o.ApplyT(func(v Remediation) map[string][]string { return v.Parameters }).(pulumi.StringArrayMapOutput)
+}
+
+type RemediationPtrOutput struct{ *pulumi.OutputState }
+
+func (RemediationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Remediation)(nil)).Elem()
+}
+
+func (o RemediationPtrOutput) ToRemediationPtrOutput() RemediationPtrOutput {
+	return o
+}
+
+func (o RemediationPtrOutput) ToRemediationPtrOutputWithContext(ctx context.Context) RemediationPtrOutput {
+	return o
+}
+
+func (o RemediationPtrOutput) Elem() RemediationOutput {
+	return o.ApplyT(func(v *Remediation) Remediation {
+		if v != nil {
+			return *v
+		}
+		var ret Remediation
+		return ret
+	}).(RemediationOutput)
+}
+
+// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+func (o RemediationPtrOutput) AcceptInferred() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Remediation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AcceptInferred
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Name of the document, of those that are known for the rule. Default: the first of them.
+func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Remediation) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Document
+	}).(pulumi.StringPtrOutput)
+}
+
+// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+func (o RemediationPtrOutput) Parameters() pulumi.StringArrayMapOutput {
+	return o.ApplyT(func(v *Remediation) map[string][]string {
+		if v == nil {
+			return nil
+		}
+		return v.Parameters
+	}).(pulumi.StringArrayMapOutput)
+}
+
 // Where reports are kept and for how long.
 type Reports struct {
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
@@ -1655,6 +2224,8 @@ type Reports struct {
 	ForceDestroy *bool `pulumi:"forceDestroy"`
 	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
 	History *bool `pulumi:"history"`
+	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	ObjectLock *bool `pulumi:"objectLock"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
 }
@@ -1678,6 +2249,8 @@ type ReportsArgs struct {
 	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
 	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
 	History *bool `pulumi:"history"`
+	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	ObjectLock *bool `pulumi:"objectLock"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
 }
@@ -1775,6 +2348,11 @@ func (o ReportsOutput) History() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.History }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
+}
+
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
@@ -1831,6 +2409,16 @@ func (o ReportsPtrOutput) History() pulumi.BoolPtrOutput {
 			return nil
 		}
 		return v.History
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Reports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.ObjectLock
 	}).(pulumi.BoolPtrOutput)
 }
 
@@ -1996,6 +2584,165 @@ func (o RouteMapOutput) MapIndex(k pulumi.StringInput) RouteOutput {
 	return pulumi.All(o, k).ApplyT(func(vs []interface{}) Route {
 		return vs[0].(map[string]Route)[vs[1].(string)]
 	}).(RouteOutput)
+}
+
+// A function that evaluates resources.
+type RuleFunction struct {
+	// ARN of the function, of the region that this is deployed to.
+	Arn string `pulumi:"arn"`
+	// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+	GrantInvoke *bool `pulumi:"grantInvoke"`
+}
+
+// RuleFunctionInput is an input type that accepts RuleFunctionArgs and RuleFunctionOutput values.
+// You can construct a concrete instance of `RuleFunctionInput` via:
+//
+//	RuleFunctionArgs{...}
+type RuleFunctionInput interface {
+	pulumi.Input
+
+	ToRuleFunctionOutput() RuleFunctionOutput
+	ToRuleFunctionOutputWithContext(context.Context) RuleFunctionOutput
+}
+
+// A function that evaluates resources.
+type RuleFunctionArgs struct {
+	// ARN of the function, of the region that this is deployed to.
+	Arn pulumi.StringInput `pulumi:"arn"`
+	// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+	GrantInvoke *bool `pulumi:"grantInvoke"`
+}
+
+func (RuleFunctionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleFunction)(nil)).Elem()
+}
+
+func (i RuleFunctionArgs) ToRuleFunctionOutput() RuleFunctionOutput {
+	return i.ToRuleFunctionOutputWithContext(context.Background())
+}
+
+func (i RuleFunctionArgs) ToRuleFunctionOutputWithContext(ctx context.Context) RuleFunctionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RuleFunctionOutput)
+}
+
+func (i RuleFunctionArgs) ToRuleFunctionPtrOutput() RuleFunctionPtrOutput {
+	return i.ToRuleFunctionPtrOutputWithContext(context.Background())
+}
+
+func (i RuleFunctionArgs) ToRuleFunctionPtrOutputWithContext(ctx context.Context) RuleFunctionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RuleFunctionOutput).ToRuleFunctionPtrOutputWithContext(ctx)
+}
+
+// RuleFunctionPtrInput is an input type that accepts RuleFunctionArgs, RuleFunctionPtr and RuleFunctionPtrOutput values.
+// You can construct a concrete instance of `RuleFunctionPtrInput` via:
+//
+//	        RuleFunctionArgs{...}
+//
+//	or:
+//
+//	        nil
+type RuleFunctionPtrInput interface {
+	pulumi.Input
+
+	ToRuleFunctionPtrOutput() RuleFunctionPtrOutput
+	ToRuleFunctionPtrOutputWithContext(context.Context) RuleFunctionPtrOutput
+}
+
+type ruleFunctionPtrType RuleFunctionArgs
+
+func RuleFunctionPtr(v *RuleFunctionArgs) RuleFunctionPtrInput {
+	return (*ruleFunctionPtrType)(v)
+}
+
+func (*ruleFunctionPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RuleFunction)(nil)).Elem()
+}
+
+func (i *ruleFunctionPtrType) ToRuleFunctionPtrOutput() RuleFunctionPtrOutput {
+	return i.ToRuleFunctionPtrOutputWithContext(context.Background())
+}
+
+func (i *ruleFunctionPtrType) ToRuleFunctionPtrOutputWithContext(ctx context.Context) RuleFunctionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RuleFunctionPtrOutput)
+}
+
+// A function that evaluates resources.
+type RuleFunctionOutput struct{ *pulumi.OutputState }
+
+func (RuleFunctionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RuleFunction)(nil)).Elem()
+}
+
+func (o RuleFunctionOutput) ToRuleFunctionOutput() RuleFunctionOutput {
+	return o
+}
+
+func (o RuleFunctionOutput) ToRuleFunctionOutputWithContext(ctx context.Context) RuleFunctionOutput {
+	return o
+}
+
+func (o RuleFunctionOutput) ToRuleFunctionPtrOutput() RuleFunctionPtrOutput {
+	return o.ToRuleFunctionPtrOutputWithContext(context.Background())
+}
+
+func (o RuleFunctionOutput) ToRuleFunctionPtrOutputWithContext(ctx context.Context) RuleFunctionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RuleFunction) *RuleFunction {
+		return &v
+	}).(RuleFunctionPtrOutput)
+}
+
+// ARN of the function, of the region that this is deployed to.
+func (o RuleFunctionOutput) Arn() pulumi.StringOutput {
+	return o.ApplyT(func(v RuleFunction) string { return v.Arn }).(pulumi.StringOutput)
+}
+
+// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+func (o RuleFunctionOutput) GrantInvoke() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RuleFunction) *bool { return v.GrantInvoke }).(pulumi.BoolPtrOutput)
+}
+
+type RuleFunctionPtrOutput struct{ *pulumi.OutputState }
+
+func (RuleFunctionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RuleFunction)(nil)).Elem()
+}
+
+func (o RuleFunctionPtrOutput) ToRuleFunctionPtrOutput() RuleFunctionPtrOutput {
+	return o
+}
+
+func (o RuleFunctionPtrOutput) ToRuleFunctionPtrOutputWithContext(ctx context.Context) RuleFunctionPtrOutput {
+	return o
+}
+
+func (o RuleFunctionPtrOutput) Elem() RuleFunctionOutput {
+	return o.ApplyT(func(v *RuleFunction) RuleFunction {
+		if v != nil {
+			return *v
+		}
+		var ret RuleFunction
+		return ret
+	}).(RuleFunctionOutput)
+}
+
+// ARN of the function, of the region that this is deployed to.
+func (o RuleFunctionPtrOutput) Arn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleFunction) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Arn
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+func (o RuleFunctionPtrOutput) GrantInvoke() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RuleFunction) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.GrantInvoke
+	}).(pulumi.BoolPtrOutput)
 }
 
 // One thing that is not right.
@@ -2217,6 +2964,8 @@ func (o RuleRemediationPtrOutput) Reversible() pulumi.StringPtrOutput {
 type Rules struct {
 	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 	Baseline *bool `pulumi:"baseline"`
+	// Rules of your own.
+	Custom []CustomRule `pulumi:"custom"`
 	// Further AWS managed rules.
 	Managed []ManagedRule `pulumi:"managed"`
 }
@@ -2236,6 +2985,8 @@ type RulesInput interface {
 type RulesArgs struct {
 	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 	Baseline *bool `pulumi:"baseline"`
+	// Rules of your own.
+	Custom []CustomRuleArgs `pulumi:"custom"`
 	// Further AWS managed rules.
 	Managed []ManagedRuleArgs `pulumi:"managed"`
 }
@@ -2323,6 +3074,11 @@ func (o RulesOutput) Baseline() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Rules) *bool { return v.Baseline }).(pulumi.BoolPtrOutput)
 }
 
+// Rules of your own.
+func (o RulesOutput) Custom() CustomRuleArrayOutput {
+	return o.ApplyT(func(v Rules) []CustomRule { return v.Custom }).(CustomRuleArrayOutput)
+}
+
 // Further AWS managed rules.
 func (o RulesOutput) Managed() ManagedRuleArrayOutput {
 	return o.ApplyT(func(v Rules) []ManagedRule { return v.Managed }).(ManagedRuleArrayOutput)
@@ -2360,6 +3116,16 @@ func (o RulesPtrOutput) Baseline() pulumi.BoolPtrOutput {
 		}
 		return v.Baseline
 	}).(pulumi.BoolPtrOutput)
+}
+
+// Rules of your own.
+func (o RulesPtrOutput) Custom() CustomRuleArrayOutput {
+	return o.ApplyT(func(v *Rules) []CustomRule {
+		if v == nil {
+			return nil
+		}
+		return v.Custom
+	}).(CustomRuleArrayOutput)
 }
 
 // Further AWS managed rules.
@@ -2747,15 +3513,178 @@ func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// When a rule is evaluated.
+type Triggers struct {
+	// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+	Frequency *string `pulumi:"frequency"`
+	// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+	OnChange *bool `pulumi:"onChange"`
+}
+
+// TriggersInput is an input type that accepts TriggersArgs and TriggersOutput values.
+// You can construct a concrete instance of `TriggersInput` via:
+//
+//	TriggersArgs{...}
+type TriggersInput interface {
+	pulumi.Input
+
+	ToTriggersOutput() TriggersOutput
+	ToTriggersOutputWithContext(context.Context) TriggersOutput
+}
+
+// When a rule is evaluated.
+type TriggersArgs struct {
+	// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+	Frequency pulumi.StringPtrInput `pulumi:"frequency"`
+	// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+	OnChange *bool `pulumi:"onChange"`
+}
+
+func (TriggersArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Triggers)(nil)).Elem()
+}
+
+func (i TriggersArgs) ToTriggersOutput() TriggersOutput {
+	return i.ToTriggersOutputWithContext(context.Background())
+}
+
+func (i TriggersArgs) ToTriggersOutputWithContext(ctx context.Context) TriggersOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TriggersOutput)
+}
+
+func (i TriggersArgs) ToTriggersPtrOutput() TriggersPtrOutput {
+	return i.ToTriggersPtrOutputWithContext(context.Background())
+}
+
+func (i TriggersArgs) ToTriggersPtrOutputWithContext(ctx context.Context) TriggersPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TriggersOutput).ToTriggersPtrOutputWithContext(ctx)
+}
+
+// TriggersPtrInput is an input type that accepts TriggersArgs, TriggersPtr and TriggersPtrOutput values.
+// You can construct a concrete instance of `TriggersPtrInput` via:
+//
+//	        TriggersArgs{...}
+//
+//	or:
+//
+//	        nil
+type TriggersPtrInput interface {
+	pulumi.Input
+
+	ToTriggersPtrOutput() TriggersPtrOutput
+	ToTriggersPtrOutputWithContext(context.Context) TriggersPtrOutput
+}
+
+type triggersPtrType TriggersArgs
+
+func TriggersPtr(v *TriggersArgs) TriggersPtrInput {
+	return (*triggersPtrType)(v)
+}
+
+func (*triggersPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Triggers)(nil)).Elem()
+}
+
+func (i *triggersPtrType) ToTriggersPtrOutput() TriggersPtrOutput {
+	return i.ToTriggersPtrOutputWithContext(context.Background())
+}
+
+func (i *triggersPtrType) ToTriggersPtrOutputWithContext(ctx context.Context) TriggersPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TriggersPtrOutput)
+}
+
+// When a rule is evaluated.
+type TriggersOutput struct{ *pulumi.OutputState }
+
+func (TriggersOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Triggers)(nil)).Elem()
+}
+
+func (o TriggersOutput) ToTriggersOutput() TriggersOutput {
+	return o
+}
+
+func (o TriggersOutput) ToTriggersOutputWithContext(ctx context.Context) TriggersOutput {
+	return o
+}
+
+func (o TriggersOutput) ToTriggersPtrOutput() TriggersPtrOutput {
+	return o.ToTriggersPtrOutputWithContext(context.Background())
+}
+
+func (o TriggersOutput) ToTriggersPtrOutputWithContext(ctx context.Context) TriggersPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Triggers) *Triggers {
+		return &v
+	}).(TriggersPtrOutput)
+}
+
+// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+func (o TriggersOutput) Frequency() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Triggers) *string { return v.Frequency }).(pulumi.StringPtrOutput)
+}
+
+// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+func (o TriggersOutput) OnChange() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Triggers) *bool { return v.OnChange }).(pulumi.BoolPtrOutput)
+}
+
+type TriggersPtrOutput struct{ *pulumi.OutputState }
+
+func (TriggersPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Triggers)(nil)).Elem()
+}
+
+func (o TriggersPtrOutput) ToTriggersPtrOutput() TriggersPtrOutput {
+	return o
+}
+
+func (o TriggersPtrOutput) ToTriggersPtrOutputWithContext(ctx context.Context) TriggersPtrOutput {
+	return o
+}
+
+func (o TriggersPtrOutput) Elem() TriggersOutput {
+	return o.ApplyT(func(v *Triggers) Triggers {
+		if v != nil {
+			return *v
+		}
+		var ret Triggers
+		return ret
+	}).(TriggersOutput)
+}
+
+// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+func (o TriggersPtrOutput) Frequency() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Triggers) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Frequency
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+func (o TriggersPtrOutput) OnChange() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Triggers) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.OnChange
+	}).(pulumi.BoolPtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsPtrInput)(nil)).Elem(), AlarmsSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleInput)(nil)).Elem(), CustomRuleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleArrayInput)(nil)).Elem(), CustomRuleArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsPtrInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkInput)(nil)).Elem(), FrameworkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkArrayInput)(nil)).Elem(), FrameworkArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsPtrInput)(nil)).Elem(), FunctionsSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyInput)(nil)).Elem(), GuardPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyPtrInput)(nil)).Elem(), GuardPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupInput)(nil)).Elem(), LookupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupPtrInput)(nil)).Elem(), LookupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleInput)(nil)).Elem(), ManagedRuleArgs{})
@@ -2764,18 +3693,26 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsPtrInput)(nil)).Elem(), NotificationsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsInput)(nil)).Elem(), RecorderSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsPtrInput)(nil)).Elem(), RecorderSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationInput)(nil)).Elem(), RemediationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationPtrInput)(nil)).Elem(), RemediationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsPtrInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteMapInput)(nil)).Elem(), RouteMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleFunctionInput)(nil)).Elem(), RuleFunctionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleFunctionPtrInput)(nil)).Elem(), RuleFunctionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesInput)(nil)).Elem(), RulesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesPtrInput)(nil)).Elem(), RulesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopeInput)(nil)).Elem(), ScopeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopePtrInput)(nil)).Elem(), ScopeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TriggersInput)(nil)).Elem(), TriggersArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TriggersPtrInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(CustomRuleOutput{})
+	pulumi.RegisterOutputType(CustomRuleArrayOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsPtrOutput{})
 	pulumi.RegisterOutputType(FrameworkOutput{})
@@ -2784,6 +3721,8 @@ func init() {
 	pulumi.RegisterOutputType(FrameworkRuleDetailsArrayOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsOutput{})
 	pulumi.RegisterOutputType(FunctionsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(GuardPolicyOutput{})
+	pulumi.RegisterOutputType(GuardPolicyPtrOutput{})
 	pulumi.RegisterOutputType(LookupOutput{})
 	pulumi.RegisterOutputType(LookupPtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleOutput{})
@@ -2796,10 +3735,14 @@ func init() {
 	pulumi.RegisterOutputType(RecorderSettingsPtrOutput{})
 	pulumi.RegisterOutputType(RecorderStatusOutput{})
 	pulumi.RegisterOutputType(RecorderStatusPtrOutput{})
+	pulumi.RegisterOutputType(RemediationOutput{})
+	pulumi.RegisterOutputType(RemediationPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})
 	pulumi.RegisterOutputType(RouteMapOutput{})
+	pulumi.RegisterOutputType(RuleFunctionOutput{})
+	pulumi.RegisterOutputType(RuleFunctionPtrOutput{})
 	pulumi.RegisterOutputType(RuleProblemOutput{})
 	pulumi.RegisterOutputType(RuleProblemArrayOutput{})
 	pulumi.RegisterOutputType(RuleRemediationOutput{})
@@ -2810,4 +3753,6 @@ func init() {
 	pulumi.RegisterOutputType(ScopePtrOutput{})
 	pulumi.RegisterOutputType(SourcesOutput{})
 	pulumi.RegisterOutputType(SourcesPtrOutput{})
+	pulumi.RegisterOutputType(TriggersOutput{})
+	pulumi.RegisterOutputType(TriggersPtrOutput{})
 }

@@ -25,6 +25,82 @@ export interface AlarmsSettingsArgs {
 }
 
 /**
+ * A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+ */
+export interface CustomRule {
+    /**
+     * What the rule is for, in your words. At most 256 characters.
+     */
+    description?: string;
+    /**
+     * The function of a rule that is a program. A rule has this or a policy.
+     */
+    function?: inputs.RuleFunction;
+    /**
+     * The policy of a rule that is written in Guard. A rule has this or a function.
+     */
+    guard?: inputs.GuardPolicy;
+    /**
+     * Name of the rule in the account. 1 to 100 characters.
+     */
+    name: string;
+    /**
+     * Parameters of the rule by name.
+     */
+    parameters?: {[key: string]: string};
+    /**
+     * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+     */
+    scope?: inputs.Scope;
+    /**
+     * How much its findings weigh in the score. Default: `medium`.
+     */
+    severity?: enums.RuleSeverity;
+    /**
+     * When the rule is evaluated. Default: when a resource changes.
+     */
+    triggers?: inputs.Triggers;
+}
+
+/**
+ * A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+ */
+export interface CustomRuleArgs {
+    /**
+     * What the rule is for, in your words. At most 256 characters.
+     */
+    description?: pulumi.Input<string | undefined>;
+    /**
+     * The function of a rule that is a program. A rule has this or a policy.
+     */
+    function?: inputs.RuleFunctionArgs;
+    /**
+     * The policy of a rule that is written in Guard. A rule has this or a function.
+     */
+    guard?: inputs.GuardPolicyArgs;
+    /**
+     * Name of the rule in the account. 1 to 100 characters.
+     */
+    name: string;
+    /**
+     * Parameters of the rule by name.
+     */
+    parameters?: {[key: string]: pulumi.Input<string>};
+    /**
+     * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+     */
+    scope?: inputs.ScopeArgs;
+    /**
+     * How much its findings weigh in the score. Default: `medium`.
+     */
+    severity?: enums.RuleSeverity;
+    /**
+     * When the rule is evaluated. Default: when a resource changes.
+     */
+    triggers?: inputs.TriggersArgs;
+}
+
+/**
  * Whether there is a dashboard.
  */
 export interface DashboardSettingsArgs {
@@ -39,9 +115,13 @@ export interface DashboardSettingsArgs {
  */
 export interface Framework {
     /**
+     * How its rules are deployed. Default: `rules`.
+     */
+    as?: enums.DeployAs;
+    /**
      * Identifiers of rules to leave out.
      */
-    exclude?: string[];
+    exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
@@ -50,6 +130,10 @@ export interface Framework {
      * Parameters in place of the framework's: identifier of the rule, name, value.
      */
     parameters?: {[key: string]: {[key: string]: string}};
+    /**
+     * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+     */
+    severities?: {[key: string]: enums.RuleSeverity};
 }
 
 /**
@@ -57,9 +141,13 @@ export interface Framework {
  */
 export interface FrameworkArgs {
     /**
+     * How its rules are deployed. Default: `rules`.
+     */
+    as?: enums.DeployAs;
+    /**
      * Identifiers of rules to leave out.
      */
-    exclude?: string[];
+    exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
@@ -68,6 +156,10 @@ export interface FrameworkArgs {
      * Parameters in place of the framework's: identifier of the rule, name, value.
      */
     parameters?: {[key: string]: {[key: string]: string}};
+    /**
+     * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+     */
+    severities?: {[key: string]: enums.RuleSeverity};
 }
 
 /**
@@ -94,6 +186,42 @@ export interface FunctionsSettingsArgs {
      * Seconds after which a run is ended. 1 to 900. Default: 300.
      */
     timeoutSeconds?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * A policy written in Guard.
+ */
+export interface GuardPolicy {
+    /**
+     * Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+     */
+    enableDebugLog?: boolean;
+    /**
+     * The policy, at most 10,000 characters.
+     */
+    policy: string;
+    /**
+     * What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+     */
+    runtime?: string;
+}
+
+/**
+ * A policy written in Guard.
+ */
+export interface GuardPolicyArgs {
+    /**
+     * Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+     */
+    enableDebugLog?: boolean;
+    /**
+     * The policy, at most 10,000 characters.
+     */
+    policy: pulumi.Input<string>;
+    /**
+     * What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+     */
+    runtime?: pulumi.Input<string | undefined>;
 }
 
 /**
@@ -129,7 +257,7 @@ export interface ManagedRule {
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: string;
+    identifier: string | enums.ManagedRuleIdentifier;
     /**
      * Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
      */
@@ -143,9 +271,17 @@ export interface ManagedRule {
      */
     parameters?: {[key: string]: string};
     /**
+     * What mends its findings, when a person starts it.
+     */
+    remediation?: inputs.Remediation;
+    /**
      * Which resources the rule looks at. Default: all that it can evaluate.
      */
     scope?: inputs.Scope;
+    /**
+     * How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+     */
+    severity?: enums.RuleSeverity;
     /**
      * Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
      */
@@ -167,7 +303,7 @@ export interface ManagedRuleArgs {
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
-    identifier: string;
+    identifier: string | enums.ManagedRuleIdentifier;
     /**
      * Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
      */
@@ -181,9 +317,17 @@ export interface ManagedRuleArgs {
      */
     parameters?: {[key: string]: pulumi.Input<string>};
     /**
+     * What mends its findings, when a person starts it.
+     */
+    remediation?: inputs.RemediationArgs;
+    /**
      * Which resources the rule looks at. Default: all that it can evaluate.
      */
     scope?: inputs.ScopeArgs;
+    /**
+     * How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+     */
+    severity?: enums.RuleSeverity;
     /**
      * Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
      */
@@ -239,6 +383,42 @@ export interface RecorderSettingsArgs {
 }
 
 /**
+ * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ */
+export interface Remediation {
+    /**
+     * Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+     */
+    acceptInferred?: boolean;
+    /**
+     * Name of the document, of those that are known for the rule. Default: the first of them.
+     */
+    document?: string;
+    /**
+     * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+     */
+    parameters?: {[key: string]: string[]};
+}
+
+/**
+ * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ */
+export interface RemediationArgs {
+    /**
+     * Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+     */
+    acceptInferred?: boolean;
+    /**
+     * Name of the document, of those that are known for the rule. Default: the first of them.
+     */
+    document?: string;
+    /**
+     * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+     */
+    parameters?: {[key: string]: pulumi.Input<string>[]};
+}
+
+/**
  * Where reports are kept and for how long.
  */
 export interface ReportsArgs {
@@ -254,6 +434,10 @@ export interface ReportsArgs {
      * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
      */
     history?: boolean;
+    /**
+     * Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+     */
+    objectLock?: boolean;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
@@ -295,6 +479,34 @@ export interface RouteArgs {
 }
 
 /**
+ * A function that evaluates resources.
+ */
+export interface RuleFunction {
+    /**
+     * ARN of the function, of the region that this is deployed to.
+     */
+    arn: string;
+    /**
+     * Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+     */
+    grantInvoke?: boolean;
+}
+
+/**
+ * A function that evaluates resources.
+ */
+export interface RuleFunctionArgs {
+    /**
+     * ARN of the function, of the region that this is deployed to.
+     */
+    arn: pulumi.Input<string>;
+    /**
+     * Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+     */
+    grantInvoke?: boolean;
+}
+
+/**
  * Which rules are evaluated.
  */
 export interface Rules {
@@ -302,6 +514,10 @@ export interface Rules {
      * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
      */
     baseline?: boolean;
+    /**
+     * Rules of your own.
+     */
+    custom?: inputs.CustomRule[];
     /**
      * Further AWS managed rules.
      */
@@ -316,6 +532,10 @@ export interface RulesArgs {
      * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
      */
     baseline?: boolean;
+    /**
+     * Rules of your own.
+     */
+    custom?: inputs.CustomRuleArgs[];
     /**
      * Further AWS managed rules.
      */
@@ -382,4 +602,32 @@ export interface SourcesArgs {
      * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
      */
     regions?: string[];
+}
+
+/**
+ * When a rule is evaluated.
+ */
+export interface Triggers {
+    /**
+     * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+     */
+    frequency?: string;
+    /**
+     * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+     */
+    onChange?: boolean;
+}
+
+/**
+ * When a rule is evaluated.
+ */
+export interface TriggersArgs {
+    /**
+     * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+     */
+    frequency?: pulumi.Input<string | undefined>;
+    /**
+     * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+     */
+    onChange?: boolean;
 }

@@ -7,12 +7,34 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'DeployAs',
     'DigestPeriod',
+    'ManagedRuleIdentifier',
     'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
+    'RuleSeverity',
 ]
+
+
+@pulumi.type_token("aws-compliance:index:DeployAs")
+class DeployAs(_builtins.str, Enum):
+    """
+    How a framework's rules are deployed.
+    """
+    RULES = "rules"
+    """
+    As rules of their own, each once beside the baseline, your own and those of other frameworks.
+    """
+    CONFORMANCE_PACK = "conformancePack"
+    """
+    As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+    """
+    MANAGED_PACK = "managedPack"
+    """
+    Reserved for AWS's own packs: refused.
+    """
 
 
 @pulumi.type_token("aws-compliance:index:DigestPeriod")
@@ -31,6 +53,3345 @@ class DigestPeriod(_builtins.str, Enum):
     DAILY = "daily"
     """
     Gathered, once a day.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:ManagedRuleIdentifier")
+class ManagedRuleIdentifier(_builtins.str, Enum):
+    """
+    Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
+    """
+    ACCESS_KEYS_ROTATED = "ACCESS_KEYS_ROTATED"
+    """
+    Periodic, over AWS::IAM::User. Takes maxAccessKeyAge.
+    """
+    ACCOUNT_PART_OF_ORGANIZATIONS = "ACCOUNT_PART_OF_ORGANIZATIONS"
+    """
+    Periodic. Takes MasterAccountId.
+    """
+    ACMPCA_CERTIFICATE_AUTHORITY_TAGGED = "ACMPCA_CERTIFICATE_AUTHORITY_TAGGED"
+    """
+    On changes of AWS::ACMPCA::CertificateAuthority. Takes requiredKeyTags.
+    """
+    ACM_CERTIFICATE_EXPIRATION_CHECK = "ACM_CERTIFICATE_EXPIRATION_CHECK"
+    """
+    On changes and periodic, over AWS::ACM::Certificate. Takes daysToExpiration.
+    """
+    ACM_CERTIFICATE_RSA_CHECK = "ACM_CERTIFICATE_RSA_CHECK"
+    """
+    On changes of AWS::ACM::Certificate.
+    """
+    ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED = "ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED"
+    """
+    On changes of AWS::ACM::Certificate.
+    """
+    ACM_PCA_ROOT_CA_DISABLED = "ACM_PCA_ROOT_CA_DISABLED"
+    """
+    Periodic, over AWS::ACMPCA::CertificateAuthority. Takes exemptedCAArns.
+    """
+    ACTIVE_MQ_SUPPORTED_VERSION = "ACTIVE_MQ_SUPPORTED_VERSION"
+    """
+    On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
+    """
+    ALB_DESYNC_MODE_CHECK = "ALB_DESYNC_MODE_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Needs desyncMode.
+    """
+    ALB_HTTP_DROP_INVALID_HEADER_ENABLED = "ALB_HTTP_DROP_INVALID_HEADER_ENABLED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK = "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK"
+    """
+    Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    ALB_INTERNAL_SCHEME_CHECK = "ALB_INTERNAL_SCHEME_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    ALB_LISTENER_TAGGED = "ALB_LISTENER_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+    """
+    ALB_TAGGED = "ALB_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+    """
+    ALB_WAF_ENABLED = "ALB_WAF_ENABLED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes wafWebAclIds.
+    """
+    AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED = "AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED"
+    """
+    On changes of AWS::Amplify::App.
+    """
+    AMPLIFY_APP_BUILD_SPEC_CONFIGURED = "AMPLIFY_APP_BUILD_SPEC_CONFIGURED"
+    """
+    On changes of AWS::Amplify::App.
+    """
+    AMPLIFY_APP_DESCRIPTION = "AMPLIFY_APP_DESCRIPTION"
+    """
+    On changes of AWS::Amplify::App.
+    """
+    AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES = "AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES"
+    """
+    On changes of AWS::Amplify::App.
+    """
+    AMPLIFY_APP_PLATFORM_CHECK = "AMPLIFY_APP_PLATFORM_CHECK"
+    """
+    On changes of AWS::Amplify::App. Needs approvedPlatform.
+    """
+    AMPLIFY_APP_TAGGED = "AMPLIFY_APP_TAGGED"
+    """
+    On changes of AWS::Amplify::App. Takes requiredKeyTags.
+    """
+    AMPLIFY_BRANCH_AUTO_BUILD_ENABLED = "AMPLIFY_BRANCH_AUTO_BUILD_ENABLED"
+    """
+    On changes of AWS::Amplify::Branch.
+    """
+    AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED = "AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED"
+    """
+    On changes of AWS::Amplify::Branch.
+    """
+    AMPLIFY_BRANCH_DESCRIPTION = "AMPLIFY_BRANCH_DESCRIPTION"
+    """
+    On changes of AWS::Amplify::Branch.
+    """
+    AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED = "AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED"
+    """
+    On changes of AWS::Amplify::Branch. Takes approvedFrameworks.
+    """
+    AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED = "AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED"
+    """
+    On changes of AWS::Amplify::Branch.
+    """
+    AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED = "AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED"
+    """
+    On changes of AWS::Amplify::Branch.
+    """
+    AMPLIFY_BRANCH_TAGGED = "AMPLIFY_BRANCH_TAGGED"
+    """
+    On changes of AWS::Amplify::Branch. Takes requiredKeyTags.
+    """
+    APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED = "APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED"
+    """
+    On changes of AWS::ApiGatewayV2::Integration.
+    """
+    APIGATEWAYV2_STAGE_DESCRIPTION = "APIGATEWAYV2_STAGE_DESCRIPTION"
+    """
+    On changes of AWS::ApiGatewayV2::Stage.
+    """
+    APIGATEWAY_DOMAIN_NAME_TLS_CHECK = "APIGATEWAY_DOMAIN_NAME_TLS_CHECK"
+    """
+    On changes of AWS::ApiGateway::DomainName. Takes allowedSecurityPolicies.
+    """
+    APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED = "APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED"
+    """
+    On changes of AWS::ApiGateway::Stage.
+    """
+    APIGATEWAY_STAGE_DESCRIPTION = "APIGATEWAY_STAGE_DESCRIPTION"
+    """
+    On changes of AWS::ApiGateway::Stage.
+    """
+    API_GWV2_ACCESS_LOGS_ENABLED = "API_GWV2_ACCESS_LOGS_ENABLED"
+    """
+    On changes of AWS::ApiGatewayV2::Stage.
+    """
+    API_GWV2_AUTHORIZATION_TYPE_CONFIGURED = "API_GWV2_AUTHORIZATION_TYPE_CONFIGURED"
+    """
+    Periodic, over AWS::ApiGatewayV2::Route. Takes authorizationType.
+    """
+    API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED = "API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED"
+    """
+    On changes of AWS::ApiGatewayV2::Stage.
+    """
+    API_GW_ASSOCIATED_WITH_WAF = "API_GW_ASSOCIATED_WITH_WAF"
+    """
+    On changes of AWS::ApiGateway::Stage. Takes WebAclArns.
+    """
+    API_GW_CACHE_ENABLED_AND_ENCRYPTED = "API_GW_CACHE_ENABLED_AND_ENCRYPTED"
+    """
+    On changes of AWS::ApiGateway::Stage.
+    """
+    API_GW_ENDPOINT_TYPE_CHECK = "API_GW_ENDPOINT_TYPE_CHECK"
+    """
+    On changes of AWS::ApiGateway::RestApi. Needs endpointConfigurationTypes.
+    """
+    API_GW_EXECUTION_LOGGING_ENABLED = "API_GW_EXECUTION_LOGGING_ENABLED"
+    """
+    On changes of AWS::ApiGateway::Stage, AWS::ApiGatewayV2::Stage. Takes loggingLevel.
+    """
+    API_GW_REST_API_TAGGED = "API_GW_REST_API_TAGGED"
+    """
+    On changes of AWS::ApiGateway::RestApi. Takes requiredKeyTags.
+    """
+    API_GW_SSL_ENABLED = "API_GW_SSL_ENABLED"
+    """
+    On changes of AWS::ApiGateway::Stage. Takes CertificateIDs.
+    """
+    API_GW_STAGE_TAGGED = "API_GW_STAGE_TAGGED"
+    """
+    On changes of AWS::ApiGateway::Stage. Takes requiredKeyTags.
+    """
+    API_GW_XRAY_ENABLED = "API_GW_XRAY_ENABLED"
+    """
+    On changes of AWS::ApiGateway::Stage.
+    """
+    APPCONFIG_APPLICATION_DESCRIPTION = "APPCONFIG_APPLICATION_DESCRIPTION"
+    """
+    On changes of AWS::AppConfig::Application.
+    """
+    APPCONFIG_APPLICATION_TAGGED = "APPCONFIG_APPLICATION_TAGGED"
+    """
+    On changes of AWS::AppConfig::Application. Takes requiredKeyTags.
+    """
+    APPCONFIG_CONFIGURATION_PROFILE_TAGGED = "APPCONFIG_CONFIGURATION_PROFILE_TAGGED"
+    """
+    On changes of AWS::AppConfig::ConfigurationProfile. Takes requiredKeyTags.
+    """
+    APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY = "APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY"
+    """
+    On changes of AWS::AppConfig::ConfigurationProfile.
+    """
+    APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION = "APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION"
+    """
+    On changes of AWS::AppConfig::DeploymentStrategy.
+    """
+    APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME = "APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME"
+    """
+    On changes of AWS::AppConfig::DeploymentStrategy. Takes minBakeTime.
+    """
+    APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM = "APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM"
+    """
+    On changes of AWS::AppConfig::DeploymentStrategy.
+    """
+    APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED = "APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED"
+    """
+    On changes of AWS::AppConfig::DeploymentStrategy. Takes includePredefinedSystemResources, requiredKeyTags.
+    """
+    APPCONFIG_ENVIRONMENT_DESCRIPTION = "APPCONFIG_ENVIRONMENT_DESCRIPTION"
+    """
+    On changes of AWS::AppConfig::Environment.
+    """
+    APPCONFIG_ENVIRONMENT_TAGGED = "APPCONFIG_ENVIRONMENT_TAGGED"
+    """
+    On changes of AWS::AppConfig::Environment. Takes requiredKeyTags.
+    """
+    APPCONFIG_EXTENSION_ASSOCIATION_TAGGED = "APPCONFIG_EXTENSION_ASSOCIATION_TAGGED"
+    """
+    On changes of AWS::AppConfig::ExtensionAssociation. Takes requiredKeyTags.
+    """
+    APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE = "APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE"
+    """
+    On changes of AWS::AppConfig::ConfigurationProfile.
+    """
+    APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION = "APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION"
+    """
+    On changes of AWS::AppConfig::HostedConfigurationVersion.
+    """
+    APPFLOW_FLOW_TAGGED = "APPFLOW_FLOW_TAGGED"
+    """
+    On changes of AWS::AppFlow::Flow. Takes requiredKeyTags.
+    """
+    APPFLOW_FLOW_TRIGGER_TYPE_CHECK = "APPFLOW_FLOW_TRIGGER_TYPE_CHECK"
+    """
+    On changes of AWS::AppFlow::Flow. Needs triggerType.
+    """
+    APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK = "APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK"
+    """
+    On changes of AWS::AppIntegrations::Application. Takes allowedApprovedOrigins.
+    """
+    APPINTEGRATIONS_APPLICATION_TAGGED = "APPINTEGRATIONS_APPLICATION_TAGGED"
+    """
+    On changes of AWS::AppIntegrations::Application. Takes requiredKeyTags.
+    """
+    APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION = "APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION"
+    """
+    On changes of AWS::AppIntegrations::EventIntegration.
+    """
+    APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED = "APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED"
+    """
+    On changes of AWS::AppIntegrations::EventIntegration. Takes requiredKeyTags.
+    """
+    APPMESH_GATEWAY_ROUTE_TAGGED = "APPMESH_GATEWAY_ROUTE_TAGGED"
+    """
+    On changes of AWS::AppMesh::GatewayRoute. Takes requiredKeyTags.
+    """
+    APPMESH_MESH_DENY_TCP_FORWARDING = "APPMESH_MESH_DENY_TCP_FORWARDING"
+    """
+    On changes of AWS::AppMesh::Mesh.
+    """
+    APPMESH_MESH_IP_PREF_CHECK = "APPMESH_MESH_IP_PREF_CHECK"
+    """
+    On changes of AWS::AppMesh::Mesh. Needs ipPreference.
+    """
+    APPMESH_MESH_TAGGED = "APPMESH_MESH_TAGGED"
+    """
+    On changes of AWS::AppMesh::Mesh. Takes requiredKeyTags.
+    """
+    APPMESH_ROUTE_TAGGED = "APPMESH_ROUTE_TAGGED"
+    """
+    On changes of AWS::AppMesh::Route. Takes requiredKeyTags.
+    """
+    APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS = "APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS"
+    """
+    On changes of AWS::AppMesh::VirtualGateway.
+    """
+    APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED = "APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED"
+    """
+    On changes of AWS::AppMesh::VirtualGateway.
+    """
+    APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS = "APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS"
+    """
+    On changes of AWS::AppMesh::VirtualGateway.
+    """
+    APPMESH_VIRTUAL_GATEWAY_TAGGED = "APPMESH_VIRTUAL_GATEWAY_TAGGED"
+    """
+    On changes of AWS::AppMesh::VirtualGateway. Takes requiredKeyTags.
+    """
+    APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON = "APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON"
+    """
+    On changes of AWS::AppMesh::VirtualNode.
+    """
+    APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK = "APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK"
+    """
+    On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
+    """
+    APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK = "APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK"
+    """
+    On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
+    """
+    APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED = "APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED"
+    """
+    On changes of AWS::AppMesh::VirtualNode.
+    """
+    APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED = "APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED"
+    """
+    On changes of AWS::AppMesh::VirtualNode.
+    """
+    APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS = "APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS"
+    """
+    On changes of AWS::AppMesh::VirtualNode.
+    """
+    APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED = "APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED"
+    """
+    On changes of AWS::AppMesh::VirtualNode.
+    """
+    APPMESH_VIRTUAL_NODE_TAGGED = "APPMESH_VIRTUAL_NODE_TAGGED"
+    """
+    On changes of AWS::AppMesh::VirtualNode. Takes requiredKeyTags.
+    """
+    APPMESH_VIRTUAL_ROUTER_TAGGED = "APPMESH_VIRTUAL_ROUTER_TAGGED"
+    """
+    On changes of AWS::AppMesh::VirtualRouter. Takes requiredKeyTags.
+    """
+    APPMESH_VIRTUAL_SERVICE_TAGGED = "APPMESH_VIRTUAL_SERVICE_TAGGED"
+    """
+    On changes of AWS::AppMesh::VirtualService. Takes requiredKeyTags.
+    """
+    APPROVED_AMIS_BY_ID = "APPROVED_AMIS_BY_ID"
+    """
+    On changes of AWS::EC2::Instance. Needs amiIds.
+    """
+    APPROVED_AMIS_BY_TAG = "APPROVED_AMIS_BY_TAG"
+    """
+    On changes of AWS::EC2::Instance. Takes amisByTagKeyAndValue.
+    """
+    APPRUNNER_SERVICE_IN_VPC = "APPRUNNER_SERVICE_IN_VPC"
+    """
+    On changes of AWS::AppRunner::Service.
+    """
+    APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK = "APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK"
+    """
+    On changes of AWS::AppRunner::Service. Needs ipAddressType.
+    """
+    APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD = "APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD"
+    """
+    On changes of AWS::AppRunner::Service. Needs maxUnhealthyThreshold.
+    """
+    APPRUNNER_SERVICE_NO_PUBLIC_ACCESS = "APPRUNNER_SERVICE_NO_PUBLIC_ACCESS"
+    """
+    On changes of AWS::AppRunner::Service.
+    """
+    APPRUNNER_SERVICE_OBSERVABILITY_ENABLED = "APPRUNNER_SERVICE_OBSERVABILITY_ENABLED"
+    """
+    On changes of AWS::AppRunner::Service.
+    """
+    APPRUNNER_SERVICE_TAGGED = "APPRUNNER_SERVICE_TAGGED"
+    """
+    On changes of AWS::AppRunner::Service. Takes requiredKeyTags.
+    """
+    APPRUNNER_VPC_CONNECTOR_TAGGED = "APPRUNNER_VPC_CONNECTOR_TAGGED"
+    """
+    On changes of AWS::AppRunner::VpcConnector. Takes requiredKeyTags.
+    """
+    APPSTREAM_FLEET_IN_VPC = "APPSTREAM_FLEET_IN_VPC"
+    """
+    On changes of AWS::AppStream::Fleet.
+    """
+    APPSYNC_ASSOCIATED_WITH_WAF = "APPSYNC_ASSOCIATED_WITH_WAF"
+    """
+    Periodic, over AWS::AppSync::GraphQLApi. Takes wafWebAclARNs.
+    """
+    APPSYNC_AUTHORIZATION_CHECK = "APPSYNC_AUTHORIZATION_CHECK"
+    """
+    On changes of AWS::AppSync::GraphQLApi. Needs AllowedAuthorizationTypes.
+    """
+    APPSYNC_CACHE_CT_ENCRYPTION_AT_REST = "APPSYNC_CACHE_CT_ENCRYPTION_AT_REST"
+    """
+    On changes of AWS::AppSync::ApiCache.
+    """
+    APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT = "APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT"
+    """
+    On changes of AWS::AppSync::ApiCache.
+    """
+    APPSYNC_CACHE_ENCRYPTION_AT_REST = "APPSYNC_CACHE_ENCRYPTION_AT_REST"
+    """
+    Periodic, over AWS::AppSync::GraphQLApi.
+    """
+    APPSYNC_GRAPHQL_API_XRAY_ENABLED = "APPSYNC_GRAPHQL_API_XRAY_ENABLED"
+    """
+    On changes of AWS::AppSync::GraphQLApi.
+    """
+    APPSYNC_LOGGING_ENABLED = "APPSYNC_LOGGING_ENABLED"
+    """
+    On changes of AWS::AppSync::GraphQLApi. Takes fieldLoggingLevel.
+    """
+    APS_RULE_GROUPS_NAMESPACE_TAGGED = "APS_RULE_GROUPS_NAMESPACE_TAGGED"
+    """
+    On changes of AWS::APS::RuleGroupsNamespace. Takes requiredKeyTags.
+    """
+    ATHENA_DATA_CATALOG_DESCRIPTION = "ATHENA_DATA_CATALOG_DESCRIPTION"
+    """
+    On changes of AWS::Athena::DataCatalog.
+    """
+    ATHENA_PREPARED_STATEMENT_DESCRIPTION = "ATHENA_PREPARED_STATEMENT_DESCRIPTION"
+    """
+    On changes of AWS::Athena::PreparedStatement.
+    """
+    ATHENA_WORKGROUP_DESCRIPTION = "ATHENA_WORKGROUP_DESCRIPTION"
+    """
+    On changes of AWS::Athena::WorkGroup.
+    """
+    ATHENA_WORKGROUP_ENCRYPTED_AT_REST = "ATHENA_WORKGROUP_ENCRYPTED_AT_REST"
+    """
+    On changes of AWS::Athena::WorkGroup.
+    """
+    ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION = "ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION"
+    """
+    On changes of AWS::Athena::WorkGroup.
+    """
+    ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE = "ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE"
+    """
+    On changes of AWS::Athena::WorkGroup.
+    """
+    ATHENA_WORKGROUP_LOGGING_ENABLED = "ATHENA_WORKGROUP_LOGGING_ENABLED"
+    """
+    On changes of AWS::Athena::WorkGroup.
+    """
+    AUDITMANAGER_ASSESSMENT_TAGGED = "AUDITMANAGER_ASSESSMENT_TAGGED"
+    """
+    On changes of AWS::AuditManager::Assessment. Takes requiredKeyTags.
+    """
+    AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED = "AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::RDS::GlobalCluster.
+    """
+    AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST = "AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST"
+    """
+    On changes of AWS::RDS::GlobalCluster.
+    """
+    AURORA_GLOBAL_DATABASE_TAGGED = "AURORA_GLOBAL_DATABASE_TAGGED"
+    """
+    On changes of AWS::RDS::GlobalCluster. Takes requiredKeyTags.
+    """
+    AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED = "AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    AURORA_MEETS_RESTORE_TIME_TARGET = "AURORA_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::RDS::DBCluster. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    AURORA_MYSQL_BACKTRACKING_ENABLED = "AURORA_MYSQL_BACKTRACKING_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster. Takes BacktrackWindowInHours.
+    """
+    AURORA_MYSQL_CLUSTER_AUDIT_LOGGING = "AURORA_MYSQL_CLUSTER_AUDIT_LOGGING"
+    """
+    Periodic, over AWS::RDS::DBCluster.
+    """
+    AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    AUTOSCALING_CAPACITY_REBALANCING = "AUTOSCALING_CAPACITY_REBALANCING"
+    """
+    On changes of AWS::AutoScaling::AutoScalingGroup.
+    """
+    AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED = "AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED"
+    """
+    On changes of AWS::AutoScaling::AutoScalingGroup.
+    """
+    AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2 = "AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2"
+    """
+    On changes of AWS::AutoScaling::LaunchConfiguration.
+    """
+    AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT = "AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT"
+    """
+    On changes of AWS::AutoScaling::LaunchConfiguration.
+    """
+    AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED = "AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED"
+    """
+    On changes of AWS::AutoScaling::LaunchConfiguration.
+    """
+    AUTOSCALING_LAUNCH_TEMPLATE = "AUTOSCALING_LAUNCH_TEMPLATE"
+    """
+    On changes of AWS::AutoScaling::AutoScalingGroup.
+    """
+    AUTOSCALING_MULTIPLE_AZ = "AUTOSCALING_MULTIPLE_AZ"
+    """
+    On changes of AWS::AutoScaling::AutoScalingGroup. Takes minAvailabilityZones.
+    """
+    AUTOSCALING_MULTIPLE_INSTANCE_TYPES = "AUTOSCALING_MULTIPLE_INSTANCE_TYPES"
+    """
+    On changes of AWS::AutoScaling::AutoScalingGroup.
+    """
+    BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK = "BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK"
+    """
+    On changes of AWS::Backup::BackupPlan. Takes requiredFrequencyValue, requiredRetentionDays, requiredFrequencyUnit.
+    """
+    BACKUP_RECOVERY_POINT_ENCRYPTED = "BACKUP_RECOVERY_POINT_ENCRYPTED"
+    """
+    On changes of AWS::Backup::RecoveryPoint.
+    """
+    BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED = "BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED"
+    """
+    On changes of AWS::Backup::BackupVault. Takes principalArnList.
+    """
+    BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK = "BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK"
+    """
+    On changes of AWS::Backup::RecoveryPoint. Takes requiredRetentionDays.
+    """
+    BATCH_COMPUTE_ENVIRONMENT_ENABLED = "BATCH_COMPUTE_ENVIRONMENT_ENABLED"
+    """
+    On changes of AWS::Batch::ComputeEnvironment.
+    """
+    BATCH_COMPUTE_ENVIRONMENT_MANAGED = "BATCH_COMPUTE_ENVIRONMENT_MANAGED"
+    """
+    On changes of AWS::Batch::ComputeEnvironment.
+    """
+    BATCH_COMPUTE_ENVIRONMENT_TAGGED = "BATCH_COMPUTE_ENVIRONMENT_TAGGED"
+    """
+    On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
+    """
+    BATCH_JOB_QUEUE_ENABLED = "BATCH_JOB_QUEUE_ENABLED"
+    """
+    On changes of AWS::Batch::JobQueue.
+    """
+    BATCH_JOB_QUEUE_TAGGED = "BATCH_JOB_QUEUE_TAGGED"
+    """
+    On changes of AWS::Batch::JobQueue. Takes requiredKeyTags.
+    """
+    BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE = "BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE"
+    """
+    On changes of AWS::Batch::ComputeEnvironment.
+    """
+    BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK = "BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK"
+    """
+    On changes of AWS::Batch::ComputeEnvironment. Needs allocationStrategy.
+    """
+    BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED = "BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED"
+    """
+    On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
+    """
+    BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID = "BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID"
+    """
+    On changes of AWS::Batch::ComputeEnvironment. Needs maxBidPercentage.
+    """
+    BATCH_SCHEDULING_POLICY_TAGGED = "BATCH_SCHEDULING_POLICY_TAGGED"
+    """
+    On changes of AWS::Batch::SchedulingPolicy. Takes requiredKeyTags.
+    """
+    BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED = "BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED"
+    """
+    On changes of AWS::ElasticBeanstalk::Environment.
+    """
+    BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK = "BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK"
+    """
+    On changes of AWS::BedrockAgentCore::CodeInterpreterCustom.
+    """
+    BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED = "BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED"
+    """
+    On changes of AWS::BedrockAgentCore::Gateway.
+    """
+    BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED = "BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED"
+    """
+    On changes of AWS::BedrockAgentCore::Runtime.
+    """
+    BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED = "BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::BedrockAgentCore::Memory.
+    """
+    BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED = "BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::Bedrock::DataSource.
+    """
+    CASSANDRA_KEYSPACE_TAGGED = "CASSANDRA_KEYSPACE_TAGGED"
+    """
+    On changes of AWS::Cassandra::Keyspace. Takes requiredKeyTags.
+    """
+    CLB_DESYNC_MODE_CHECK = "CLB_DESYNC_MODE_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs desyncMode.
+    """
+    CLB_MULTIPLE_AZ = "CLB_MULTIPLE_AZ"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes minAvailabilityZones.
+    """
+    CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK = "CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK"
+    """
+    On changes and periodic, over AWS::CloudFormation::Stack. Needs cloudformationRoleArn.
+    """
+    CLOUDFORMATION_STACK_NOTIFICATION_CHECK = "CLOUDFORMATION_STACK_NOTIFICATION_CHECK"
+    """
+    On changes of AWS::CloudFormation::Stack. Takes snsTopic2, snsTopic1, snsTopic5 and 2 more.
+    """
+    CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK = "CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK"
+    """
+    On changes of AWS::CloudFormation::Stack.
+    """
+    CLOUDFORMATION_TERMINATION_PROTECTION_CHECK = "CLOUDFORMATION_TERMINATION_PROTECTION_CHECK"
+    """
+    On changes of AWS::CloudFormation::Stack.
+    """
+    CLOUDFRONT_ACCESSLOGS_ENABLED = "CLOUDFRONT_ACCESSLOGS_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution. Takes S3BucketName.
+    """
+    CLOUDFRONT_ASSOCIATED_WITH_WAF = "CLOUDFRONT_ASSOCIATED_WITH_WAF"
+    """
+    On changes of AWS::CloudFront::Distribution. Takes wafWebAclIds.
+    """
+    CLOUDFRONT_CUSTOM_SSL_CERTIFICATE = "CLOUDFRONT_CUSTOM_SSL_CERTIFICATE"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED = "CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED = "CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS = "CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED = "CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_ORIGIN_FAILOVER_ENABLED = "CLOUDFRONT_ORIGIN_FAILOVER_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED = "CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED = "CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET = "CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET"
+    """
+    Periodic, over AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_SECURITY_POLICY_CHECK = "CLOUDFRONT_SECURITY_POLICY_CHECK"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_SNI_ENABLED = "CLOUDFRONT_SNI_ENABLED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_SSL_POLICY_CHECK = "CLOUDFRONT_SSL_POLICY_CHECK"
+    """
+    On changes of AWS::CloudFront::Distribution. Needs securityPolicies.
+    """
+    CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED = "CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDFRONT_VIEWER_POLICY_HTTPS = "CLOUDFRONT_VIEWER_POLICY_HTTPS"
+    """
+    On changes of AWS::CloudFront::Distribution.
+    """
+    CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK = "CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK"
+    """
+    Periodic, over AWS::::Account.
+    """
+    CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK = "CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK"
+    """
+    Periodic, over AWS::::Account.
+    """
+    CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION = "CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION"
+    """
+    On changes of AWS::CloudTrail::EventDataStore.
+    """
+    CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING = "CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING"
+    """
+    Periodic, over AWS::CloudTrail::Trail.
+    """
+    CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED = "CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED"
+    """
+    Periodic, over AWS::CloudTrail::Trail.
+    """
+    CLOUDTRAIL_S3_DATAEVENTS_ENABLED = "CLOUDTRAIL_S3_DATAEVENTS_ENABLED"
+    """
+    Periodic. Takes S3BucketNames.
+    """
+    CLOUDTRAIL_SECURITY_TRAIL_ENABLED = "CLOUDTRAIL_SECURITY_TRAIL_ENABLED"
+    """
+    Periodic.
+    """
+    CLOUDWATCH_ALARM_ACTION_CHECK = "CLOUDWATCH_ALARM_ACTION_CHECK"
+    """
+    On changes of AWS::CloudWatch::Alarm. Takes okActionRequired, insufficientDataActionRequired, alarmActionRequired and 5 more.
+    """
+    CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK = "CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK"
+    """
+    On changes of AWS::CloudWatch::Alarm.
+    """
+    CLOUDWATCH_ALARM_DESCRIPTION = "CLOUDWATCH_ALARM_DESCRIPTION"
+    """
+    On changes of AWS::CloudWatch::Alarm.
+    """
+    CLOUDWATCH_ALARM_RESOURCE_CHECK = "CLOUDWATCH_ALARM_RESOURCE_CHECK"
+    """
+    Periodic, over AWS::EC2::Instance, AWS::EC2::Volume, AWS::RDS::DBCluster and 1 more. Needs resourceType, metricName.
+    """
+    CLOUDWATCH_ALARM_SETTINGS_CHECK = "CLOUDWATCH_ALARM_SETTINGS_CHECK"
+    """
+    On changes of AWS::CloudWatch::Alarm. Needs metricName. Takes period, statistic, comparisonOperator and 2 more.
+    """
+    CLOUDWATCH_LOG_GROUP_ENCRYPTED = "CLOUDWATCH_LOG_GROUP_ENCRYPTED"
+    """
+    Periodic, over AWS::Logs::LogGroup. Takes KmsKeyId.
+    """
+    CLOUDWATCH_METRIC_STREAM_TAGGED = "CLOUDWATCH_METRIC_STREAM_TAGGED"
+    """
+    On changes of AWS::CloudWatch::MetricStream. Takes requiredKeyTags.
+    """
+    CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED = "CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED"
+    """
+    Periodic, over AWS::CloudTrail::Trail. Takes expectedDeliveryWindowAge.
+    """
+    CLOUD_TRAIL_ENABLED = "CLOUD_TRAIL_ENABLED"
+    """
+    Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn.
+    """
+    CLOUD_TRAIL_ENCRYPTION_ENABLED = "CLOUD_TRAIL_ENCRYPTION_ENABLED"
+    """
+    Periodic, over AWS::CloudTrail::Trail.
+    """
+    CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED = "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED"
+    """
+    Periodic, over AWS::CloudTrail::Trail.
+    """
+    CMK_BACKING_KEY_ROTATION_ENABLED = "CMK_BACKING_KEY_ROTATION_ENABLED"
+    """
+    Periodic, over AWS::KMS::Key.
+    """
+    CODEARTIFACT_REPOSITORY_TAGGED = "CODEARTIFACT_REPOSITORY_TAGGED"
+    """
+    On changes of AWS::CodeArtifact::Repository. Takes requiredKeyTags.
+    """
+    CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION = "CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION"
+    """
+    On changes of AWS::CodeBuild::Project.
+    """
+    CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK = "CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK"
+    """
+    On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
+    """
+    CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK = "CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK"
+    """
+    On changes of AWS::CodeBuild::Project.
+    """
+    CODEBUILD_PROJECT_LOGGING_ENABLED = "CODEBUILD_PROJECT_LOGGING_ENABLED"
+    """
+    On changes of AWS::CodeBuild::Project. Takes s3BucketNames, cloudWatchGroupNames.
+    """
+    CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED = "CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED"
+    """
+    On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
+    """
+    CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK = "CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK"
+    """
+    On changes of AWS::CodeBuild::Project.
+    """
+    CODEBUILD_PROJECT_TAGGED = "CODEBUILD_PROJECT_TAGGED"
+    """
+    On changes of AWS::CodeBuild::Project. Takes requiredKeyTags.
+    """
+    CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST = "CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST"
+    """
+    On changes of AWS::CodeBuild::ReportGroup.
+    """
+    CODEBUILD_REPORT_GROUP_TAGGED = "CODEBUILD_REPORT_GROUP_TAGGED"
+    """
+    On changes of AWS::CodeBuild::ReportGroup. Takes requiredKeyTags.
+    """
+    CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED = "CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED"
+    """
+    On changes of AWS::CodeDeploy::DeploymentGroup.
+    """
+    CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED = "CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED"
+    """
+    On changes of AWS::CodeDeploy::DeploymentGroup.
+    """
+    CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE = "CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE"
+    """
+    On changes of AWS::CodeDeploy::DeploymentGroup.
+    """
+    CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED = "CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED"
+    """
+    On changes of AWS::CodeDeploy::DeploymentGroup. Takes minimumHealthyHostsFleetPercent, minimumHealthyHostsHostCount.
+    """
+    CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED = "CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED"
+    """
+    On changes of AWS::CodeDeploy::DeploymentGroup.
+    """
+    CODEGURUPROFILER_PROFILING_GROUP_TAGGED = "CODEGURUPROFILER_PROFILING_GROUP_TAGGED"
+    """
+    On changes of AWS::CodeGuruProfiler::ProfilingGroup. Takes requiredKeyTags.
+    """
+    CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED = "CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED"
+    """
+    On changes of AWS::CodeGuruReviewer::RepositoryAssociation. Takes requiredKeyTags.
+    """
+    CODEPIPELINE_DEPLOYMENT_COUNT_CHECK = "CODEPIPELINE_DEPLOYMENT_COUNT_CHECK"
+    """
+    On changes of AWS::CodePipeline::Pipeline. Takes deploymentLimit.
+    """
+    CODEPIPELINE_REGION_FANOUT_CHECK = "CODEPIPELINE_REGION_FANOUT_CHECK"
+    """
+    On changes of AWS::CodePipeline::Pipeline. Takes regionFanoutFactor.
+    """
+    COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS = "COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS"
+    """
+    On changes of AWS::Cognito::IdentityPool.
+    """
+    COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK = "COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK"
+    """
+    On changes of AWS::Cognito::IdentityPool.
+    """
+    COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK = "COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK"
+    """
+    On changes of AWS::Cognito::UserPool.
+    """
+    COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED = "COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED"
+    """
+    On changes of AWS::Cognito::UserPool. Takes SecurityMode.
+    """
+    COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED = "COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::Cognito::UserPool.
+    """
+    COGNITO_USER_POOL_MFA_ENABLED = "COGNITO_USER_POOL_MFA_ENABLED"
+    """
+    On changes of AWS::Cognito::UserPool.
+    """
+    COGNITO_USER_POOL_PASSWORD_POLICY_CHECK = "COGNITO_USER_POOL_PASSWORD_POLICY_CHECK"
+    """
+    On changes of AWS::Cognito::UserPool. Takes requireSymbols, temporaryPasswordValidity, minLength and 3 more.
+    """
+    COGNITO_USER_POOL_TAGGED = "COGNITO_USER_POOL_TAGGED"
+    """
+    On changes of AWS::Cognito::UserPool. Takes requiredKeyTags.
+    """
+    CONNECT_INSTANCE_LOGGING_ENABLED = "CONNECT_INSTANCE_LOGGING_ENABLED"
+    """
+    On changes of AWS::Connect::Instance.
+    """
+    CUSTOMERPROFILES_DOMAIN_TAGGED = "CUSTOMERPROFILES_DOMAIN_TAGGED"
+    """
+    On changes of AWS::CustomerProfiles::Domain. Takes requiredKeyTags.
+    """
+    CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION = "CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION"
+    """
+    On changes of AWS::CustomerProfiles::ObjectType.
+    """
+    CUSTOMERPROFILES_OBJECT_TYPE_TAGGED = "CUSTOMERPROFILES_OBJECT_TYPE_TAGGED"
+    """
+    On changes of AWS::CustomerProfiles::ObjectType. Takes requiredKeyTags.
+    """
+    CUSTOM_EVENTBUS_POLICY_ATTACHED = "CUSTOM_EVENTBUS_POLICY_ATTACHED"
+    """
+    On changes of AWS::Events::EventBus.
+    """
+    CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED = "CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED"
+    """
+    Periodic, over AWS::EventSchemas::Registry.
+    """
+    CW_LOGGROUP_RETENTION_PERIOD_CHECK = "CW_LOGGROUP_RETENTION_PERIOD_CHECK"
+    """
+    Periodic, over AWS::Logs::LogGroup. Takes LogGroupNames, MinRetentionTime.
+    """
+    DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS = "DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS"
+    """
+    On changes of AWS::DataSync::LocationObjectStorage.
+    """
+    DATASYNC_TASK_DATA_VERIFICATION_ENABLED = "DATASYNC_TASK_DATA_VERIFICATION_ENABLED"
+    """
+    On changes of AWS::DataSync::Task.
+    """
+    DATASYNC_TASK_LOGGING_ENABLED = "DATASYNC_TASK_LOGGING_ENABLED"
+    """
+    On changes of AWS::DataSync::Task. Takes logLevel.
+    """
+    DATASYNC_TASK_TAGGED = "DATASYNC_TASK_TAGGED"
+    """
+    On changes of AWS::DataSync::Task. Takes requiredKeyTags.
+    """
+    DAX_ENCRYPTION_ENABLED = "DAX_ENCRYPTION_ENABLED"
+    """
+    Periodic, over AWS::DAX::Cluster.
+    """
+    DAX_TLS_ENDPOINT_ENCRYPTION = "DAX_TLS_ENDPOINT_ENCRYPTION"
+    """
+    Periodic, over AWS::DAX::Cluster.
+    """
+    DB_INSTANCE_BACKUP_ENABLED = "DB_INSTANCE_BACKUP_ENABLED"
+    """
+    On changes of AWS::RDS::DBInstance. Takes backupRetentionMinimum, backupRetentionPeriod, checkReadReplicas and 1 more.
+    """
+    DESIRED_INSTANCE_TENANCY = "DESIRED_INSTANCE_TENANCY"
+    """
+    On changes of AWS::EC2::Instance. Needs tenancy. Takes imageId, hostId.
+    """
+    DESIRED_INSTANCE_TYPE = "DESIRED_INSTANCE_TYPE"
+    """
+    On changes of AWS::EC2::Instance. Needs instanceType.
+    """
+    DEVICEFARM_INSTANCE_PROFILE_TAGGED = "DEVICEFARM_INSTANCE_PROFILE_TAGGED"
+    """
+    On changes of AWS::DeviceFarm::InstanceProfile. Takes requiredKeyTags.
+    """
+    DEVICEFARM_PROJECT_TAGGED = "DEVICEFARM_PROJECT_TAGGED"
+    """
+    On changes of AWS::DeviceFarm::Project. Takes requiredKeyTags.
+    """
+    DEVICEFARM_TEST_GRID_PROJECT_TAGGED = "DEVICEFARM_TEST_GRID_PROJECT_TAGGED"
+    """
+    On changes of AWS::DeviceFarm::TestGridProject. Takes requiredKeyTags.
+    """
+    DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK = "DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK"
+    """
+    On changes of AWS::DMS::ReplicationInstance.
+    """
+    DMS_ENDPOINT_SSL_CONFIGURED = "DMS_ENDPOINT_SSL_CONFIGURED"
+    """
+    On changes of AWS::DMS::Endpoint.
+    """
+    DMS_ENDPOINT_TAGGED = "DMS_ENDPOINT_TAGGED"
+    """
+    On changes of AWS::DMS::Endpoint. Takes requiredKeyTags.
+    """
+    DMS_MONGO_DB_AUTHENTICATION_ENABLED = "DMS_MONGO_DB_AUTHENTICATION_ENABLED"
+    """
+    On changes of AWS::DMS::Endpoint.
+    """
+    DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED = "DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED"
+    """
+    On changes of AWS::DMS::Endpoint.
+    """
+    DMS_REDIS_TLS_ENABLED = "DMS_REDIS_TLS_ENABLED"
+    """
+    On changes of AWS::DMS::Endpoint.
+    """
+    DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED = "DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED"
+    """
+    On changes of AWS::DMS::ReplicationInstance.
+    """
+    DMS_REPLICATION_NOT_PUBLIC = "DMS_REPLICATION_NOT_PUBLIC"
+    """
+    Periodic, over AWS::DMS::ReplicationInstance.
+    """
+    DMS_REPLICATION_TASK_SOURCEDB_LOGGING = "DMS_REPLICATION_TASK_SOURCEDB_LOGGING"
+    """
+    On changes of AWS::DMS::ReplicationTask.
+    """
+    DMS_REPLICATION_TASK_TAGGED = "DMS_REPLICATION_TASK_TAGGED"
+    """
+    On changes of AWS::DMS::ReplicationTask. Takes requiredKeyTags.
+    """
+    DMS_REPLICATION_TASK_TARGETDB_LOGGING = "DMS_REPLICATION_TASK_TARGETDB_LOGGING"
+    """
+    On changes of AWS::DMS::ReplicationTask.
+    """
+    DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED = "DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    DOCDB_CLUSTER_BACKUP_RETENTION_CHECK = "DOCDB_CLUSTER_BACKUP_RETENTION_CHECK"
+    """
+    On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+    """
+    DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED = "DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    DOCDB_CLUSTER_ENCRYPTED = "DOCDB_CLUSTER_ENCRYPTED"
+    """
+    On changes of AWS::RDS::DBCluster. Takes kmsKeyArns.
+    """
+    DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT = "DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::RDS::DBCluster. Takes excludeTlsParameters.
+    """
+    DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED = "DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot.
+    """
+    DYNAMODB_AUTOSCALING_ENABLED = "DYNAMODB_AUTOSCALING_ENABLED"
+    """
+    Periodic, over AWS::DynamoDB::Table. Takes minProvisionedWriteCapacity, maxProvisionedReadCapacity, maxProvisionedWriteCapacity and 3 more.
+    """
+    DYNAMODB_IN_BACKUP_PLAN = "DYNAMODB_IN_BACKUP_PLAN"
+    """
+    Periodic, over AWS::DynamoDB::Table.
+    """
+    DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED = "DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    DYNAMODB_MEETS_RESTORE_TIME_TARGET = "DYNAMODB_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::DynamoDB::Table. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    DYNAMODB_PITR_ENABLED = "DYNAMODB_PITR_ENABLED"
+    """
+    On changes of AWS::DynamoDB::Table.
+    """
+    DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED = "DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED"
+    """
+    On changes of AWS::DynamoDB::Table.
+    """
+    DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED = "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::DynamoDB::Table.
+    """
+    DYNAMODB_TABLE_ENCRYPTED_KMS = "DYNAMODB_TABLE_ENCRYPTED_KMS"
+    """
+    On changes of AWS::DynamoDB::Table. Takes kmsKeyArns.
+    """
+    DYNAMODB_TABLE_ENCRYPTION_ENABLED = "DYNAMODB_TABLE_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::DynamoDB::Table.
+    """
+    DYNAMODB_THROUGHPUT_LIMIT_CHECK = "DYNAMODB_THROUGHPUT_LIMIT_CHECK"
+    """
+    Periodic. Takes accountRCUThresholdPercentage, accountWCUThresholdPercentage.
+    """
+    EBS_IN_BACKUP_PLAN = "EBS_IN_BACKUP_PLAN"
+    """
+    Periodic, over AWS::EC2::Volume.
+    """
+    EBS_LAST_BACKUP_RECOVERY_POINT_CREATED = "EBS_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    EBS_MEETS_RESTORE_TIME_TARGET = "EBS_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::EC2::Volume. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    EBS_OPTIMIZED_INSTANCE = "EBS_OPTIMIZED_INSTANCE"
+    """
+    On changes of AWS::EC2::Instance.
+    """
+    EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS = "EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS"
+    """
+    On changes of AWS::EC2::SnapshotBlockPublicAccess.
+    """
+    EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK = "EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK"
+    """
+    Periodic.
+    """
+    EC2_CAPACITY_RESERVATION_TAGGED = "EC2_CAPACITY_RESERVATION_TAGGED"
+    """
+    On changes of AWS::EC2::CapacityReservation. Takes requiredKeyTags.
+    """
+    EC2_CARRIER_GATEWAY_TAGGED = "EC2_CARRIER_GATEWAY_TAGGED"
+    """
+    On changes of AWS::EC2::CarrierGateway. Takes requiredKeyTags.
+    """
+    EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED = "EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED"
+    """
+    On changes of AWS::EC2::ClientVpnEndpoint.
+    """
+    EC2_CLIENT_VPN_ENDPOINT_TAGGED = "EC2_CLIENT_VPN_ENDPOINT_TAGGED"
+    """
+    On changes of AWS::EC2::ClientVpnEndpoint. Takes requiredKeyTags.
+    """
+    EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL = "EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL"
+    """
+    Periodic, over AWS::EC2::ClientVpnEndpoint.
+    """
+    EC2_DHCP_OPTIONS_TAGGED = "EC2_DHCP_OPTIONS_TAGGED"
+    """
+    On changes of AWS::EC2::DHCPOptions. Takes requiredKeyTags.
+    """
+    EC2_EBS_ENCRYPTION_BY_DEFAULT = "EC2_EBS_ENCRYPTION_BY_DEFAULT"
+    """
+    Periodic.
+    """
+    EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED = "EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED"
+    """
+    On changes of AWS::EC2::NetworkInterface.
+    """
+    EC2_FLEET_TAGGED = "EC2_FLEET_TAGGED"
+    """
+    On changes of AWS::EC2::EC2Fleet. Takes requiredKeyTags.
+    """
+    EC2_IMDSV2_CHECK = "EC2_IMDSV2_CHECK"
+    """
+    On changes of AWS::EC2::Instance.
+    """
+    EC2_INSTANCE_DETAILED_MONITORING_ENABLED = "EC2_INSTANCE_DETAILED_MONITORING_ENABLED"
+    """
+    On changes of AWS::EC2::Instance.
+    """
+    EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI = "EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI"
+    """
+    On changes and periodic, over AWS::EC2::Instance. Takes InstanceStateNameList.
+    """
+    EC2_INSTANCE_MANAGED_BY_SSM = "EC2_INSTANCE_MANAGED_BY_SSM"
+    """
+    On changes of AWS::EC2::Instance, AWS::SSM::ManagedInstanceInventory.
+    """
+    EC2_INSTANCE_MULTIPLE_ENI_CHECK = "EC2_INSTANCE_MULTIPLE_ENI_CHECK"
+    """
+    On changes of AWS::EC2::Instance. Takes NetworkInterfaceIds.
+    """
+    EC2_INSTANCE_NO_PUBLIC_IP = "EC2_INSTANCE_NO_PUBLIC_IP"
+    """
+    On changes of AWS::EC2::Instance.
+    """
+    EC2_INSTANCE_PROFILE_ATTACHED = "EC2_INSTANCE_PROFILE_ATTACHED"
+    """
+    On changes of AWS::EC2::Instance. Takes IamInstanceProfileArnList.
+    """
+    EC2_IPAMSCOPE_TAGGED = "EC2_IPAMSCOPE_TAGGED"
+    """
+    On changes of AWS::EC2::IPAMScope. Takes requiredKeyTags.
+    """
+    EC2_LAST_BACKUP_RECOVERY_POINT_CREATED = "EC2_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED = "EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED"
+    """
+    On changes of AWS::EC2::LaunchTemplate.
+    """
+    EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED = "EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED"
+    """
+    On changes of AWS::EC2::LaunchTemplate.
+    """
+    EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK = "EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK"
+    """
+    On changes of AWS::EC2::LaunchTemplate.
+    """
+    EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED = "EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED"
+    """
+    On changes of AWS::EC2::LaunchTemplate. Takes exemptedLaunchTemplates.
+    """
+    EC2_LAUNCH_TEMPLATE_TAGGED = "EC2_LAUNCH_TEMPLATE_TAGGED"
+    """
+    On changes of AWS::EC2::LaunchTemplate. Takes requiredKeyTags.
+    """
+    EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED = "EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED"
+    """
+    On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
+    """
+    EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED = "EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED"
+    """
+    On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
+    """
+    EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK = "EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK"
+    """
+    On changes of AWS::SSM::AssociationCompliance.
+    """
+    EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED = "EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED"
+    """
+    On changes of AWS::SSM::ManagedInstanceInventory. Needs inventoryNames. Takes platformType.
+    """
+    EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK = "EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK"
+    """
+    On changes of AWS::SSM::PatchCompliance.
+    """
+    EC2_MANAGEDINSTANCE_PLATFORM_CHECK = "EC2_MANAGEDINSTANCE_PLATFORM_CHECK"
+    """
+    On changes of AWS::SSM::ManagedInstanceInventory. Needs platformType. Takes platformVersion, agentVersion, platformName.
+    """
+    EC2_MEETS_RESTORE_TIME_TARGET = "EC2_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::EC2::Instance. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED = "EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED"
+    """
+    On changes of AWS::EC2::NetworkInsightsAccessScopeAnalysis. Takes requiredKeyTags.
+    """
+    EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED = "EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED"
+    """
+    On changes of AWS::EC2::NetworkInsightsAccessScope. Takes requiredKeyTags.
+    """
+    EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED = "EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED"
+    """
+    On changes of AWS::EC2::NetworkInsightsAnalysis. Takes requiredKeyTags.
+    """
+    EC2_NETWORK_INSIGHTS_PATH_TAGGED = "EC2_NETWORK_INSIGHTS_PATH_TAGGED"
+    """
+    On changes of AWS::EC2::NetworkInsightsPath. Takes requiredKeyTags.
+    """
+    EC2_NO_AMAZON_KEY_PAIR = "EC2_NO_AMAZON_KEY_PAIR"
+    """
+    On changes of AWS::EC2::Instance.
+    """
+    EC2_PARAVIRTUAL_INSTANCE_CHECK = "EC2_PARAVIRTUAL_INSTANCE_CHECK"
+    """
+    On changes of AWS::EC2::Instance.
+    """
+    EC2_PREFIX_LIST_TAGGED = "EC2_PREFIX_LIST_TAGGED"
+    """
+    On changes of AWS::EC2::PrefixList. Takes requiredKeyTags.
+    """
+    EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    EC2_SECURITY_GROUP_ATTACHED_TO_ENI = "EC2_SECURITY_GROUP_ATTACHED_TO_ENI"
+    """
+    On changes of AWS::EC2::SecurityGroup.
+    """
+    EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC = "EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC"
+    """
+    Periodic, over AWS::EC2::SecurityGroup.
+    """
+    EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST = "EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST"
+    """
+    On changes of AWS::EC2::SpotFleet.
+    """
+    EC2_STOPPED_INSTANCE = "EC2_STOPPED_INSTANCE"
+    """
+    Periodic, over AWS::EC2::Instance. Takes AllowedDays.
+    """
+    EC2_TOKEN_HOP_LIMIT_CHECK = "EC2_TOKEN_HOP_LIMIT_CHECK"
+    """
+    On changes of AWS::EC2::Instance. Takes tokenHopLimit.
+    """
+    EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION = "EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION"
+    """
+    On changes of AWS::EC2::TrafficMirrorFilter.
+    """
+    EC2_TRAFFIC_MIRROR_FILTER_TAGGED = "EC2_TRAFFIC_MIRROR_FILTER_TAGGED"
+    """
+    On changes of AWS::EC2::TrafficMirrorFilter. Takes requiredKeyTags.
+    """
+    EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION = "EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION"
+    """
+    On changes of AWS::EC2::TrafficMirrorSession.
+    """
+    EC2_TRAFFIC_MIRROR_SESSION_TAGGED = "EC2_TRAFFIC_MIRROR_SESSION_TAGGED"
+    """
+    On changes of AWS::EC2::TrafficMirrorSession. Takes requiredKeyTags.
+    """
+    EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION = "EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION"
+    """
+    On changes of AWS::EC2::TrafficMirrorTarget.
+    """
+    EC2_TRAFFIC_MIRROR_TARGET_TAGGED = "EC2_TRAFFIC_MIRROR_TARGET_TAGGED"
+    """
+    On changes of AWS::EC2::TrafficMirrorTarget. Takes requiredKeyTags.
+    """
+    EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED = "EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED"
+    """
+    On changes of AWS::EC2::TransitGateway.
+    """
+    EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED = "EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED"
+    """
+    On changes of AWS::EC2::TransitGatewayMulticastDomain. Takes requiredKeyTags.
+    """
+    EC2_VOLUME_INUSE_CHECK = "EC2_VOLUME_INUSE_CHECK"
+    """
+    On changes of AWS::EC2::Volume. Takes deleteOnTermination.
+    """
+    EC2_VPN_CONNECTION_IKE_VERSION_CHECK = "EC2_VPN_CONNECTION_IKE_VERSION_CHECK"
+    """
+    On changes of AWS::EC2::VPNConnection.
+    """
+    EC2_VPN_CONNECTION_LOGGING_ENABLED = "EC2_VPN_CONNECTION_LOGGING_ENABLED"
+    """
+    On changes of AWS::EC2::VPNConnection.
+    """
+    EC2_VPN_CONNECTION_TAGGED = "EC2_VPN_CONNECTION_TAGGED"
+    """
+    On changes of AWS::EC2::VPNConnection. Takes requiredKeyTags.
+    """
+    ECR_PRIVATE_IMAGE_SCANNING_ENABLED = "ECR_PRIVATE_IMAGE_SCANNING_ENABLED"
+    """
+    Periodic, over AWS::ECR::Repository.
+    """
+    ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED = "ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED"
+    """
+    On changes of AWS::ECR::Repository.
+    """
+    ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED = "ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED"
+    """
+    On changes of AWS::ECR::Repository.
+    """
+    ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED = "ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::ECR::Repository. Takes kmsKeyArns.
+    """
+    ECR_REPOSITORY_TAGGED = "ECR_REPOSITORY_TAGGED"
+    """
+    On changes of AWS::ECR::Repository. Takes requiredKeyTags.
+    """
+    ECS_AWSVPC_NETWORKING_ENABLED = "ECS_AWSVPC_NETWORKING_ENABLED"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_CAPACITY_PROVIDER_TAGGED = "ECS_CAPACITY_PROVIDER_TAGGED"
+    """
+    On changes of AWS::ECS::CapacityProvider. Takes requiredKeyTags.
+    """
+    ECS_CAPACITY_PROVIDER_TERMINATION_CHECK = "ECS_CAPACITY_PROVIDER_TERMINATION_CHECK"
+    """
+    On changes of AWS::ECS::CapacityProvider.
+    """
+    ECS_CONTAINERS_NONPRIVILEGED = "ECS_CONTAINERS_NONPRIVILEGED"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_CONTAINERS_READONLY_ACCESS = "ECS_CONTAINERS_READONLY_ACCESS"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_CONTAINER_INSIGHTS_ENABLED = "ECS_CONTAINER_INSIGHTS_ENABLED"
+    """
+    On changes of AWS::ECS::Cluster.
+    """
+    ECS_FARGATE_LATEST_PLATFORM_VERSION = "ECS_FARGATE_LATEST_PLATFORM_VERSION"
+    """
+    On changes of AWS::ECS::Service. Takes latestLinuxVersion, latestWindowsVersion.
+    """
+    ECS_NO_ENVIRONMENT_SECRETS = "ECS_NO_ENVIRONMENT_SECRETS"
+    """
+    On changes of AWS::ECS::TaskDefinition. Needs secretKeys.
+    """
+    ECS_SERVICE_PROPAGATE_TAGS_ENABLED = "ECS_SERVICE_PROPAGATE_TAGS_ENABLED"
+    """
+    On changes of AWS::ECS::Service.
+    """
+    ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED = "ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT = "ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_LOG_CONFIGURATION = "ECS_TASK_DEFINITION_LOG_CONFIGURATION"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT = "ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST = "ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_NONROOT_USER = "ECS_TASK_DEFINITION_NONROOT_USER"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_PID_MODE_CHECK = "ECS_TASK_DEFINITION_PID_MODE_CHECK"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK = "ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK"
+    """
+    On changes of AWS::ECS::TaskDefinition. Takes SkipInactiveTaskDefinitions.
+    """
+    ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN = "ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN"
+    """
+    On changes of AWS::ECS::TaskDefinition.
+    """
+    EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY = "EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY"
+    """
+    On changes of AWS::EFS::AccessPoint. Takes approvedDirectories.
+    """
+    EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY = "EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY"
+    """
+    On changes of AWS::EFS::AccessPoint. Takes approvedUids, approvedGids.
+    """
+    EFS_ACCESS_POINT_TAGGED = "EFS_ACCESS_POINT_TAGGED"
+    """
+    On changes of AWS::EFS::AccessPoint. Takes requiredKeyTags.
+    """
+    EFS_AUTOMATIC_BACKUPS_ENABLED = "EFS_AUTOMATIC_BACKUPS_ENABLED"
+    """
+    On changes of AWS::EFS::FileSystem.
+    """
+    EFS_ENCRYPTED_CHECK = "EFS_ENCRYPTED_CHECK"
+    """
+    Periodic, over AWS::EFS::FileSystem. Takes KmsKeyId.
+    """
+    EFS_FILESYSTEM_CT_ENCRYPTED = "EFS_FILESYSTEM_CT_ENCRYPTED"
+    """
+    On changes of AWS::EFS::FileSystem. Takes kmsKeyArns.
+    """
+    EFS_FILESYSTEM_MULTI_AZ = "EFS_FILESYSTEM_MULTI_AZ"
+    """
+    On changes of AWS::EFS::FileSystem.
+    """
+    EFS_FILE_SYSTEM_TAGGED = "EFS_FILE_SYSTEM_TAGGED"
+    """
+    On changes of AWS::EFS::FileSystem. Takes requiredKeyTags.
+    """
+    EFS_IN_BACKUP_PLAN = "EFS_IN_BACKUP_PLAN"
+    """
+    Periodic, over AWS::EFS::FileSystem.
+    """
+    EFS_LAST_BACKUP_RECOVERY_POINT_CREATED = "EFS_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    EFS_MEETS_RESTORE_TIME_TARGET = "EFS_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::EFS::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE = "EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE"
+    """
+    Periodic, over AWS::EFS::FileSystem.
+    """
+    EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    EIP_ATTACHED = "EIP_ATTACHED"
+    """
+    On changes of AWS::EC2::EIP.
+    """
+    EKS_ADDON_TAGGED = "EKS_ADDON_TAGGED"
+    """
+    On changes of AWS::EKS::Addon. Takes requiredKeyTags.
+    """
+    EKS_CLUSTER_LOGGING_ENABLED = "EKS_CLUSTER_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::EKS::Cluster.
+    """
+    EKS_CLUSTER_LOG_ENABLED = "EKS_CLUSTER_LOG_ENABLED"
+    """
+    On changes of AWS::EKS::Cluster. Takes logTypes.
+    """
+    EKS_CLUSTER_OLDEST_SUPPORTED_VERSION = "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION"
+    """
+    On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
+    """
+    EKS_CLUSTER_SECRETS_ENCRYPTED = "EKS_CLUSTER_SECRETS_ENCRYPTED"
+    """
+    Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
+    """
+    EKS_CLUSTER_SUPPORTED_VERSION = "EKS_CLUSTER_SUPPORTED_VERSION"
+    """
+    On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
+    """
+    EKS_ENDPOINT_NO_PUBLIC_ACCESS = "EKS_ENDPOINT_NO_PUBLIC_ACCESS"
+    """
+    Periodic, over AWS::EKS::Cluster.
+    """
+    EKS_FARGATE_PROFILE_TAGGED = "EKS_FARGATE_PROFILE_TAGGED"
+    """
+    On changes of AWS::EKS::FargateProfile. Takes requiredKeyTags.
+    """
+    EKS_NODEGROUP_SUPPORTED_VERSION_CHECK = "EKS_NODEGROUP_SUPPORTED_VERSION_CHECK"
+    """
+    On changes of AWS::EKS::Nodegroup. Needs oldestVersionSupported.
+    """
+    EKS_SECRETS_ENCRYPTED = "EKS_SECRETS_ENCRYPTED"
+    """
+    Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
+    """
+    ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED = "ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED"
+    """
+    Periodic, over AWS::ElastiCache::CacheCluster. Takes snapshotRetentionPeriod.
+    """
+    ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK = "ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK"
+    """
+    Periodic, over AWS::ElastiCache::CacheCluster.
+    """
+    ELASTICACHE_RBAC_AUTH_ENABLED = "ELASTICACHE_RBAC_AUTH_ENABLED"
+    """
+    Periodic, over AWS::ElastiCache::ReplicationGroup. Takes allowedUserGroupIDs.
+    """
+    ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK = "ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK"
+    """
+    Periodic, over AWS::ElastiCache::CacheCluster, AWS::ElastiCache::ReplicationGroup. Takes snapshotRetentionPeriod.
+    """
+    ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED = "ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED"
+    """
+    Periodic, over AWS::ElastiCache::ReplicationGroup.
+    """
+    ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST = "ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST"
+    """
+    Periodic, over AWS::ElastiCache::ReplicationGroup. Takes approvedKMSKeyIds.
+    """
+    ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT = "ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::ElastiCache::ReplicationGroup.
+    """
+    ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED = "ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED"
+    """
+    Periodic, over AWS::ElastiCache::ReplicationGroup.
+    """
+    ELASTICACHE_SUBNET_GROUP_CHECK = "ELASTICACHE_SUBNET_GROUP_CHECK"
+    """
+    Periodic, over AWS::ElastiCache::CacheCluster.
+    """
+    ELASTICACHE_SUPPORTED_ENGINE_VERSION = "ELASTICACHE_SUPPORTED_ENGINE_VERSION"
+    """
+    Periodic, over AWS::ElastiCache::CacheCluster. Needs latestMemcachedVersion, latestRedisVersion.
+    """
+    ELASTICBEANSTALK_APPLICATION_DESCRIPTION = "ELASTICBEANSTALK_APPLICATION_DESCRIPTION"
+    """
+    On changes of AWS::ElasticBeanstalk::Application.
+    """
+    ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION = "ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION"
+    """
+    On changes of AWS::ElasticBeanstalk::ApplicationVersion.
+    """
+    ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION = "ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION"
+    """
+    On changes of AWS::ElasticBeanstalk::Environment.
+    """
+    ELASTICSEARCH_ENCRYPTED_AT_REST = "ELASTICSEARCH_ENCRYPTED_AT_REST"
+    """
+    Periodic, over AWS::Elasticsearch::Domain.
+    """
+    ELASTICSEARCH_IN_VPC_ONLY = "ELASTICSEARCH_IN_VPC_ONLY"
+    """
+    Periodic, over AWS::Elasticsearch::Domain.
+    """
+    ELASTICSEARCH_LOGS_TO_CLOUDWATCH = "ELASTICSEARCH_LOGS_TO_CLOUDWATCH"
+    """
+    On changes of AWS::Elasticsearch::Domain. Takes logTypes.
+    """
+    ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK = "ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK"
+    """
+    On changes of AWS::Elasticsearch::Domain.
+    """
+    ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH = "ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH"
+    """
+    On changes of AWS::ElasticBeanstalk::Environment. Takes RetentionInDays, DeleteOnTerminate.
+    """
+    ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED = "ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED"
+    """
+    On changes of AWS::ElasticBeanstalk::Environment. Takes UpdateLevel.
+    """
+    ELBV2_ACM_CERTIFICATE_REQUIRED = "ELBV2_ACM_CERTIFICATE_REQUIRED"
+    """
+    Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer. Takes AcmCertificatesAllowed.
+    """
+    ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT = "ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::Listener.
+    """
+    ELBV2_MULTIPLE_AZ = "ELBV2_MULTIPLE_AZ"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes minAvailabilityZones.
+    """
+    ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK = "ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::Listener. Needs sslPolicies.
+    """
+    ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED = "ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
+    """
+    ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED = "ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
+    """
+    ELB_ACM_CERTIFICATE_REQUIRED = "ELB_ACM_CERTIFICATE_REQUIRED"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+    """
+    ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED = "ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+    """
+    ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK = "ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs sslProtocolsAndCiphers.
+    """
+    ELB_DELETION_PROTECTION_ENABLED = "ELB_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    ELB_INTERNAL_SCHEME_CHECK = "ELB_INTERNAL_SCHEME_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+    """
+    ELB_LOGGING_ENABLED = "ELB_LOGGING_ENABLED"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer. Takes s3BucketNames.
+    """
+    ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK = "ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs predefinedPolicyName.
+    """
+    ELB_TAGGED = "ELB_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes requiredKeyTags.
+    """
+    ELB_TLS_HTTPS_LISTENERS_ONLY = "ELB_TLS_HTTPS_LISTENERS_ONLY"
+    """
+    On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+    """
+    EMR_BLOCK_PUBLIC_ACCESS = "EMR_BLOCK_PUBLIC_ACCESS"
+    """
+    Periodic, over AWS::::Account.
+    """
+    EMR_KERBEROS_ENABLED = "EMR_KERBEROS_ENABLED"
+    """
+    Periodic, over AWS::EMR::Cluster. Takes TicketLifetimeInHours, Realm, Domain and 2 more.
+    """
+    EMR_MASTER_NO_PUBLIC_IP = "EMR_MASTER_NO_PUBLIC_IP"
+    """
+    Periodic, over AWS::EC2::Instance, AWS::EMR::Cluster.
+    """
+    EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST = "EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST"
+    """
+    On changes of AWS::EMR::SecurityConfiguration.
+    """
+    EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT = "EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT"
+    """
+    On changes of AWS::EMR::SecurityConfiguration.
+    """
+    ENCRYPTED_VOLUMES = "ENCRYPTED_VOLUMES"
+    """
+    On changes of AWS::EC2::Volume. Takes kmsId.
+    """
+    EVENTSCHEMAS_DISCOVERER_TAGGED = "EVENTSCHEMAS_DISCOVERER_TAGGED"
+    """
+    On changes of AWS::EventSchemas::Discoverer. Takes requiredKeyTags.
+    """
+    EVENTSCHEMAS_REGISTRY_TAGGED = "EVENTSCHEMAS_REGISTRY_TAGGED"
+    """
+    On changes of AWS::EventSchemas::Registry. Takes requiredKeyTags.
+    """
+    EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED = "EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED"
+    """
+    Periodic, over AWS::CloudTrail::EventDataStore. Takes kmsKeyArns.
+    """
+    EVIDENTLY_LAUNCH_DESCRIPTION = "EVIDENTLY_LAUNCH_DESCRIPTION"
+    """
+    On changes of AWS::Evidently::Launch.
+    """
+    EVIDENTLY_LAUNCH_TAGGED = "EVIDENTLY_LAUNCH_TAGGED"
+    """
+    On changes of AWS::Evidently::Launch. Takes requiredKeyTags.
+    """
+    EVIDENTLY_PROJECT_DESCRIPTION = "EVIDENTLY_PROJECT_DESCRIPTION"
+    """
+    On changes of AWS::Evidently::Project.
+    """
+    EVIDENTLY_PROJECT_TAGGED = "EVIDENTLY_PROJECT_TAGGED"
+    """
+    On changes of AWS::Evidently::Project. Takes requiredKeyTags.
+    """
+    EVIDENTLY_SEGMENT_DESCRIPTION = "EVIDENTLY_SEGMENT_DESCRIPTION"
+    """
+    On changes of AWS::Evidently::Segment.
+    """
+    EVIDENTLY_SEGMENT_TAGGED = "EVIDENTLY_SEGMENT_TAGGED"
+    """
+    On changes of AWS::Evidently::Segment. Takes requiredKeyTags.
+    """
+    FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS = "FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS"
+    """
+    On changes of AWS::FIS::ExperimentTemplate.
+    """
+    FIS_EXPERIMENT_TEMPLATE_TAGGED = "FIS_EXPERIMENT_TEMPLATE_TAGGED"
+    """
+    On changes of AWS::FIS::ExperimentTemplate. Takes requiredKeyTags.
+    """
+    FMS_SHIELD_RESOURCE_POLICY_CHECK = "FMS_SHIELD_RESOURCE_POLICY_CHECK"
+    """
+    On changes of AWS::CloudFront::Distribution, AWS::EC2::EIP, AWS::ElasticLoadBalancing::LoadBalancer and 4 more. Needs webACLId, resourceTypes. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
+    """
+    FMS_WEBACL_RESOURCE_POLICY_CHECK = "FMS_WEBACL_RESOURCE_POLICY_CHECK"
+    """
+    On changes of AWS::ApiGateway::Stage, AWS::CloudFront::Distribution, AWS::ElasticLoadBalancingV2::LoadBalancer and 1 more. Needs webACLId. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
+    """
+    FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK = "FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK"
+    """
+    On changes of AWS::WAF::WebACL, AWS::WAFRegional::WebACL. Needs ruleGroups. Takes fmsManagedToken, fmsRemediationEnabled.
+    """
+    FRAUDDETECTOR_ENTITY_TYPE_TAGGED = "FRAUDDETECTOR_ENTITY_TYPE_TAGGED"
+    """
+    On changes of AWS::FraudDetector::EntityType. Takes requiredKeyTags.
+    """
+    FRAUDDETECTOR_LABEL_TAGGED = "FRAUDDETECTOR_LABEL_TAGGED"
+    """
+    On changes of AWS::FraudDetector::Label. Takes requiredKeyTags.
+    """
+    FRAUDDETECTOR_OUTCOME_TAGGED = "FRAUDDETECTOR_OUTCOME_TAGGED"
+    """
+    On changes of AWS::FraudDetector::Outcome. Takes requiredKeyTags.
+    """
+    FRAUDDETECTOR_VARIABLE_TAGGED = "FRAUDDETECTOR_VARIABLE_TAGGED"
+    """
+    On changes of AWS::FraudDetector::Variable. Takes requiredKeyTags.
+    """
+    FSX_LAST_BACKUP_RECOVERY_POINT_CREATED = "FSX_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    FSX_LUSTRE_COPY_TAGS_TO_BACKUPS = "FSX_LUSTRE_COPY_TAGS_TO_BACKUPS"
+    """
+    Periodic, over AWS::FSx::FileSystem.
+    """
+    FSX_MEETS_RESTORE_TIME_TARGET = "FSX_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::FSx::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    FSX_ONTAP_DEPLOYMENT_TYPE_CHECK = "FSX_ONTAP_DEPLOYMENT_TYPE_CHECK"
+    """
+    Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+    """
+    FSX_OPENZFS_COPY_TAGS_ENABLED = "FSX_OPENZFS_COPY_TAGS_ENABLED"
+    """
+    Periodic, over AWS::FSx::FileSystem.
+    """
+    FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK = "FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK"
+    """
+    Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+    """
+    FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    FSX_WINDOWS_AUDIT_LOG_CONFIGURED = "FSX_WINDOWS_AUDIT_LOG_CONFIGURED"
+    """
+    Periodic, over AWS::FSx::FileSystem.
+    """
+    FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK = "FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK"
+    """
+    Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+    """
+    GLB_LISTENER_TAGGED = "GLB_LISTENER_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+    """
+    GLB_TAGGED = "GLB_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+    """
+    GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED = "GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED"
+    """
+    On changes of AWS::Events::Endpoint.
+    """
+    GLUE_JOB_LOGGING_ENABLED = "GLUE_JOB_LOGGING_ENABLED"
+    """
+    On changes of AWS::Glue::Job.
+    """
+    GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST = "GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST"
+    """
+    On changes of AWS::Glue::MLTransform.
+    """
+    GLUE_ML_TRANSFORM_TAGGED = "GLUE_ML_TRANSFORM_TAGGED"
+    """
+    On changes of AWS::Glue::MLTransform. Takes requiredKeyTags.
+    """
+    GLUE_SPARK_JOB_SUPPORTED_VERSION = "GLUE_SPARK_JOB_SUPPORTED_VERSION"
+    """
+    On changes of AWS::Glue::Job. Needs minimumSupportedGlueVersion.
+    """
+    GROUNDSTATION_CONFIG_TAGGED = "GROUNDSTATION_CONFIG_TAGGED"
+    """
+    On changes of AWS::GroundStation::Config. Takes requiredKeyTags.
+    """
+    GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED = "GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED"
+    """
+    On changes of AWS::GroundStation::DataflowEndpointGroup. Takes requiredKeyTags.
+    """
+    GROUNDSTATION_MISSIONPROFILE_TAGGED = "GROUNDSTATION_MISSIONPROFILE_TAGGED"
+    """
+    On changes of AWS::GroundStation::MissionProfile. Takes requiredKeyTags.
+    """
+    GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED = "GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED = "GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED = "GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED = "GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_ENABLED_CENTRALIZED = "GUARDDUTY_ENABLED_CENTRALIZED"
+    """
+    Periodic. Takes CentralMonitoringAccount.
+    """
+    GUARDDUTY_LAMBDA_PROTECTION_ENABLED = "GUARDDUTY_LAMBDA_PROTECTION_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_MALWARE_PROTECTION_ENABLED = "GUARDDUTY_MALWARE_PROTECTION_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_NON_ARCHIVED_FINDINGS = "GUARDDUTY_NON_ARCHIVED_FINDINGS"
+    """
+    Periodic. Takes daysLowSev, daysMediumSev, daysHighSev.
+    """
+    GUARDDUTY_RDS_PROTECTION_ENABLED = "GUARDDUTY_RDS_PROTECTION_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_RUNTIME_MONITORING_ENABLED = "GUARDDUTY_RUNTIME_MONITORING_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    GUARDDUTY_S3_PROTECTION_ENABLED = "GUARDDUTY_S3_PROTECTION_ENABLED"
+    """
+    Periodic, over AWS::GuardDuty::Detector.
+    """
+    HEALTHLAKE_FHIRDATASTORE_TAGGED = "HEALTHLAKE_FHIRDATASTORE_TAGGED"
+    """
+    On changes of AWS::HealthLake::FHIRDatastore. Takes requiredKeyTags.
+    """
+    IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS = "IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS"
+    """
+    On changes of AWS::IAM::Policy. Needs blockedActionsPatterns. Takes excludePermissionBoundaryPolicy.
+    """
+    IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED = "IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    IAM_GROUP_HAS_USERS_CHECK = "IAM_GROUP_HAS_USERS_CHECK"
+    """
+    On changes of AWS::IAM::Group.
+    """
+    IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS = "IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS"
+    """
+    On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Needs blockedActionsPatterns. Takes excludeRoleByManagementAccount.
+    """
+    IAM_NO_INLINE_POLICY_CHECK = "IAM_NO_INLINE_POLICY_CHECK"
+    """
+    On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User.
+    """
+    IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK = "IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK"
+    """
+    On changes of AWS::IAM::OIDCProvider. Needs allowedClientIds.
+    """
+    IAM_OIDC_PROVIDER_TAGGED = "IAM_OIDC_PROVIDER_TAGGED"
+    """
+    On changes of AWS::IAM::OIDCProvider. Takes requiredKeyTags.
+    """
+    IAM_PASSWORD_POLICY = "IAM_PASSWORD_POLICY"
+    """
+    Periodic. Takes RequireUppercaseCharacters, RequireLowercaseCharacters, RequireSymbols and 4 more.
+    """
+    IAM_POLICY_BLACKLISTED_CHECK = "IAM_POLICY_BLACKLISTED_CHECK"
+    """
+    On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Takes policyArns, exceptionList.
+    """
+    IAM_POLICY_DESCRIPTION = "IAM_POLICY_DESCRIPTION"
+    """
+    On changes of AWS::IAM::Policy.
+    """
+    IAM_POLICY_IN_USE = "IAM_POLICY_IN_USE"
+    """
+    Periodic, over AWS::::Account. Needs policyARN. Takes policyUsageType.
+    """
+    IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS = "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS"
+    """
+    On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
+    """
+    IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS = "IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS"
+    """
+    On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
+    """
+    IAM_ROLE_MANAGED_POLICY_CHECK = "IAM_ROLE_MANAGED_POLICY_CHECK"
+    """
+    On changes of AWS::IAM::Role. Needs managedPolicyArns.
+    """
+    IAM_ROOT_ACCESS_KEY_CHECK = "IAM_ROOT_ACCESS_KEY_CHECK"
+    """
+    Periodic.
+    """
+    IAM_SAML_PROVIDER_TAGGED = "IAM_SAML_PROVIDER_TAGGED"
+    """
+    On changes of AWS::IAM::SAMLProvider. Takes requiredKeyTags.
+    """
+    IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK = "IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK"
+    """
+    Periodic, over AWS::IAM::ServerCertificate.
+    """
+    IAM_SERVER_CERTIFICATE_TAGGED = "IAM_SERVER_CERTIFICATE_TAGGED"
+    """
+    On changes of AWS::IAM::ServerCertificate. Takes requiredKeyTags.
+    """
+    IAM_USER_GROUP_MEMBERSHIP_CHECK = "IAM_USER_GROUP_MEMBERSHIP_CHECK"
+    """
+    On changes of AWS::IAM::User. Takes groupNames.
+    """
+    IAM_USER_MFA_ENABLED = "IAM_USER_MFA_ENABLED"
+    """
+    Periodic, over AWS::IAM::User.
+    """
+    IAM_USER_NO_POLICIES_CHECK = "IAM_USER_NO_POLICIES_CHECK"
+    """
+    On changes of AWS::IAM::User.
+    """
+    IAM_USER_UNUSED_CREDENTIALS_CHECK = "IAM_USER_UNUSED_CREDENTIALS_CHECK"
+    """
+    Periodic, over AWS::IAM::User. Takes maxCredentialUsageAge.
+    """
+    IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED = "IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED"
+    """
+    On changes of AWS::ImageBuilder::DistributionConfiguration. Takes requiredKeyTags.
+    """
+    IMAGEBUILDER_IMAGEPIPELINE_TAGGED = "IMAGEBUILDER_IMAGEPIPELINE_TAGGED"
+    """
+    On changes of AWS::ImageBuilder::ImagePipeline. Takes requiredKeyTags.
+    """
+    IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED = "IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED"
+    """
+    On changes of AWS::ImageBuilder::ImageRecipe.
+    """
+    IMAGEBUILDER_IMAGERECIPE_TAGGED = "IMAGEBUILDER_IMAGERECIPE_TAGGED"
+    """
+    On changes of AWS::ImageBuilder::ImageRecipe. Takes requiredKeyTags.
+    """
+    IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED = "IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED"
+    """
+    On changes of AWS::ImageBuilder::InfrastructureConfiguration. Takes requiredKeyTags.
+    """
+    INCOMING_SSH_DISABLED = "INCOMING_SSH_DISABLED"
+    """
+    On changes and periodic, over AWS::EC2::SecurityGroup.
+    """
+    INSPECTOR_EC2_SCAN_ENABLED = "INSPECTOR_EC2_SCAN_ENABLED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    INSPECTOR_ECR_SCAN_ENABLED = "INSPECTOR_ECR_SCAN_ENABLED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    INSPECTOR_LAMBDA_CODE_SCAN_ENABLED = "INSPECTOR_LAMBDA_CODE_SCAN_ENABLED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED = "INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    INSTANCES_IN_VPC = "INSTANCES_IN_VPC"
+    """
+    On changes of AWS::EC2::Instance. Takes vpcId.
+    """
+    INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY = "INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY"
+    """
+    On changes of AWS::EC2::InternetGateway. Takes AuthorizedVpcIds.
+    """
+    IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED = "IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED"
+    """
+    On changes of AWS::IoT::CustomMetric. Takes requiredKeyTags.
+    """
+    IOTEVENTS_ALARM_MODEL_TAGGED = "IOTEVENTS_ALARM_MODEL_TAGGED"
+    """
+    On changes of AWS::IoTEvents::AlarmModel. Takes requiredKeyTags.
+    """
+    IOTEVENTS_DETECTOR_MODEL_TAGGED = "IOTEVENTS_DETECTOR_MODEL_TAGGED"
+    """
+    On changes of AWS::IoTEvents::DetectorModel. Takes requiredKeyTags.
+    """
+    IOTEVENTS_INPUT_TAGGED = "IOTEVENTS_INPUT_TAGGED"
+    """
+    On changes of AWS::IoTEvents::Input. Takes requiredKeyTags.
+    """
+    IOTSITEWISE_ASSET_MODEL_TAGGED = "IOTSITEWISE_ASSET_MODEL_TAGGED"
+    """
+    On changes of AWS::IoTSiteWise::AssetModel. Takes requiredKeyTags.
+    """
+    IOTSITEWISE_DASHBOARD_TAGGED = "IOTSITEWISE_DASHBOARD_TAGGED"
+    """
+    On changes of AWS::IoTSiteWise::Dashboard. Takes requiredKeyTags.
+    """
+    IOTSITEWISE_GATEWAY_TAGGED = "IOTSITEWISE_GATEWAY_TAGGED"
+    """
+    On changes of AWS::IoTSiteWise::Gateway. Takes requiredKeyTags.
+    """
+    IOTSITEWISE_PORTAL_TAGGED = "IOTSITEWISE_PORTAL_TAGGED"
+    """
+    On changes of AWS::IoTSiteWise::Portal. Takes requiredKeyTags.
+    """
+    IOTSITEWISE_PROJECT_TAGGED = "IOTSITEWISE_PROJECT_TAGGED"
+    """
+    On changes of AWS::IoTSiteWise::Project. Takes requiredKeyTags.
+    """
+    IOTTWINMAKER_COMPONENT_TYPE_TAGGED = "IOTTWINMAKER_COMPONENT_TYPE_TAGGED"
+    """
+    On changes of AWS::IoTTwinMaker::ComponentType. Takes requiredKeyTags.
+    """
+    IOTTWINMAKER_ENTITY_TAGGED = "IOTTWINMAKER_ENTITY_TAGGED"
+    """
+    On changes of AWS::IoTTwinMaker::Entity. Takes requiredKeyTags.
+    """
+    IOTTWINMAKER_SCENE_TAGGED = "IOTTWINMAKER_SCENE_TAGGED"
+    """
+    On changes of AWS::IoTTwinMaker::Scene. Takes requiredKeyTags.
+    """
+    IOTTWINMAKER_SYNC_JOB_TAGGED = "IOTTWINMAKER_SYNC_JOB_TAGGED"
+    """
+    On changes of AWS::IoTTwinMaker::SyncJob. Takes requiredKeyTags.
+    """
+    IOTTWINMAKER_WORKSPACE_TAGGED = "IOTTWINMAKER_WORKSPACE_TAGGED"
+    """
+    On changes of AWS::IoTTwinMaker::Workspace. Takes requiredKeyTags.
+    """
+    IOTWIRELESS_FUOTA_TASK_TAGGED = "IOTWIRELESS_FUOTA_TASK_TAGGED"
+    """
+    On changes of AWS::IoTWireless::FuotaTask. Takes requiredKeyTags.
+    """
+    IOTWIRELESS_MULTICAST_GROUP_TAGGED = "IOTWIRELESS_MULTICAST_GROUP_TAGGED"
+    """
+    On changes of AWS::IoTWireless::MulticastGroup. Takes requiredKeyTags.
+    """
+    IOTWIRELESS_SERVICE_PROFILE_TAGGED = "IOTWIRELESS_SERVICE_PROFILE_TAGGED"
+    """
+    On changes of AWS::IoTWireless::ServiceProfile. Takes requiredKeyTags.
+    """
+    IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED = "IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED"
+    """
+    On changes of AWS::IoT::Authorizer.
+    """
+    IOT_JOB_TEMPLATE_TAGGED = "IOT_JOB_TEMPLATE_TAGGED"
+    """
+    On changes of AWS::IoT::JobTemplate. Takes requiredKeyTags.
+    """
+    IOT_PROVISIONING_TEMPLATE_DESCRIPTION = "IOT_PROVISIONING_TEMPLATE_DESCRIPTION"
+    """
+    On changes of AWS::IoT::ProvisioningTemplate.
+    """
+    IOT_PROVISIONING_TEMPLATE_JITP = "IOT_PROVISIONING_TEMPLATE_JITP"
+    """
+    On changes of AWS::IoT::ProvisioningTemplate.
+    """
+    IOT_PROVISIONING_TEMPLATE_TAGGED = "IOT_PROVISIONING_TEMPLATE_TAGGED"
+    """
+    On changes of AWS::IoT::ProvisioningTemplate. Takes requiredKeyTags.
+    """
+    IOT_SCHEDULED_AUDIT_TAGGED = "IOT_SCHEDULED_AUDIT_TAGGED"
+    """
+    On changes of AWS::IoT::ScheduledAudit. Takes requiredKeyTags.
+    """
+    IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED = "IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED"
+    """
+    On changes of AWS::IVS::Channel.
+    """
+    IVS_CHANNEL_TAGGED = "IVS_CHANNEL_TAGGED"
+    """
+    On changes of AWS::IVS::Channel. Takes requiredKeyTags.
+    """
+    IVS_PLAYBACK_KEY_PAIR_TAGGED = "IVS_PLAYBACK_KEY_PAIR_TAGGED"
+    """
+    On changes of AWS::IVS::PlaybackKeyPair. Takes requiredKeyTags.
+    """
+    IVS_RECORDING_CONFIGURATION_TAGGED = "IVS_RECORDING_CONFIGURATION_TAGGED"
+    """
+    On changes of AWS::IVS::RecordingConfiguration. Takes requiredKeyTags.
+    """
+    KENDRA_INDEX_TAGGED = "KENDRA_INDEX_TAGGED"
+    """
+    On changes of AWS::Kendra::Index. Takes requiredKeyTags.
+    """
+    KINESISVIDEO_SIGNALINGCHANNEL_TAGGED = "KINESISVIDEO_SIGNALINGCHANNEL_TAGGED"
+    """
+    On changes of AWS::KinesisVideo::SignalingChannel. Takes requiredKeyTags.
+    """
+    KINESISVIDEO_STREAM_TAGGED = "KINESISVIDEO_STREAM_TAGGED"
+    """
+    On changes of AWS::KinesisVideo::Stream. Takes requiredKeyTags.
+    """
+    KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED = "KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED"
+    """
+    Periodic, over AWS::KinesisFirehose::DeliveryStream. Takes kmsKeyArns.
+    """
+    KINESIS_STREAM_BACKUP_RETENTION_CHECK = "KINESIS_STREAM_BACKUP_RETENTION_CHECK"
+    """
+    On changes of AWS::Kinesis::Stream. Takes minimumBackupRetentionPeriod.
+    """
+    KINESIS_STREAM_ENCRYPTED = "KINESIS_STREAM_ENCRYPTED"
+    """
+    On changes of AWS::Kinesis::Stream.
+    """
+    KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION = "KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION"
+    """
+    On changes of AWS::KinesisVideo::Stream. Needs minDataRetentionInHours.
+    """
+    KMS_CMK_NOT_SCHEDULED_FOR_DELETION = "KMS_CMK_NOT_SCHEDULED_FOR_DELETION"
+    """
+    Periodic, over AWS::KMS::Key. Takes kmsKeyIds.
+    """
+    KMS_KEY_POLICY_NO_PUBLIC_ACCESS = "KMS_KEY_POLICY_NO_PUBLIC_ACCESS"
+    """
+    On changes of AWS::KMS::Key.
+    """
+    KMS_KEY_TAGGED = "KMS_KEY_TAGGED"
+    """
+    On changes of AWS::KMS::Key. Takes requiredKeyTags.
+    """
+    LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED = "LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED"
+    """
+    On changes of AWS::Lambda::CodeSigningConfig. Takes requiredKeyTags.
+    """
+    LAMBDA_CONCURRENCY_CHECK = "LAMBDA_CONCURRENCY_CHECK"
+    """
+    On changes of AWS::Lambda::Function. Takes ConcurrencyLimitHigh, ConcurrencyLimitLow.
+    """
+    LAMBDA_DLQ_CHECK = "LAMBDA_DLQ_CHECK"
+    """
+    On changes of AWS::Lambda::Function. Takes dlqArns.
+    """
+    LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK = "LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK"
+    """
+    On changes of AWS::Lambda::Function. Needs logLevel.
+    """
+    LAMBDA_FUNCTION_DESCRIPTION = "LAMBDA_FUNCTION_DESCRIPTION"
+    """
+    On changes of AWS::Lambda::Function.
+    """
+    LAMBDA_FUNCTION_LOG_FORMAT_JSON = "LAMBDA_FUNCTION_LOG_FORMAT_JSON"
+    """
+    On changes of AWS::Lambda::Function.
+    """
+    LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED = "LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED"
+    """
+    On changes of AWS::Lambda::Function.
+    """
+    LAMBDA_FUNCTION_SETTINGS_CHECK = "LAMBDA_FUNCTION_SETTINGS_CHECK"
+    """
+    On changes of AWS::Lambda::Function. Needs runtime. Takes role, memorySize, timeout.
+    """
+    LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK = "LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK"
+    """
+    On changes of AWS::Lambda::Function. Needs logLevel.
+    """
+    LAMBDA_FUNCTION_TAGGED = "LAMBDA_FUNCTION_TAGGED"
+    """
+    On changes of AWS::Lambda::Function. Takes requiredKeyTags.
+    """
+    LAMBDA_FUNCTION_XRAY_ENABLED = "LAMBDA_FUNCTION_XRAY_ENABLED"
+    """
+    On changes of AWS::Lambda::Function.
+    """
+    LAMBDA_INSIDE_VPC = "LAMBDA_INSIDE_VPC"
+    """
+    On changes of AWS::Lambda::Function. Takes subnetIds.
+    """
+    LAMBDA_VPC_MULTI_AZ_CHECK = "LAMBDA_VPC_MULTI_AZ_CHECK"
+    """
+    On changes of AWS::Lambda::Function. Takes availabilityZones.
+    """
+    LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED = "LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED"
+    """
+    On changes of AWS::Lightsail::Bucket.
+    """
+    LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED = "LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED"
+    """
+    On changes of AWS::Lightsail::Bucket.
+    """
+    LIGHTSAIL_BUCKET_TAGGED = "LIGHTSAIL_BUCKET_TAGGED"
+    """
+    On changes of AWS::Lightsail::Bucket. Takes requiredKeyTags.
+    """
+    LIGHTSAIL_CERTIFICATE_TAGGED = "LIGHTSAIL_CERTIFICATE_TAGGED"
+    """
+    On changes of AWS::Lightsail::Certificate. Takes requiredKeyTags.
+    """
+    LIGHTSAIL_DISK_TAGGED = "LIGHTSAIL_DISK_TAGGED"
+    """
+    On changes of AWS::Lightsail::Disk. Takes requiredKeyTags.
+    """
+    MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK = "MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK"
+    """
+    Periodic, over AWS::::Account.
+    """
+    MACIE_STATUS_CHECK = "MACIE_STATUS_CHECK"
+    """
+    Periodic, over AWS::::Account.
+    """
+    MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS = "MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS"
+    """
+    Periodic, over AWS::RDS::DBInstance. Takes logTypes.
+    """
+    MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED = "MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED"
+    """
+    On changes of AWS::MediaPackage::PackagingConfiguration. Takes requiredKeyTags.
+    """
+    MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED = "MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED"
+    """
+    On changes of AWS::MediaTailor::PlaybackConfiguration. Takes requiredKeyTags.
+    """
+    MEMORYDB_SUBNETGROUP_TAGGED = "MEMORYDB_SUBNETGROUP_TAGGED"
+    """
+    On changes of AWS::MemoryDB::SubnetGroup. Takes requiredKeyTags.
+    """
+    MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS = "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS"
+    """
+    Periodic, over AWS::IAM::User.
+    """
+    MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION = "MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MQ_ACTIVE_DEPLOYMENT_MODE = "MQ_ACTIVE_DEPLOYMENT_MODE"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS = "MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED = "MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED"
+    """
+    Periodic, over AWS::AmazonMQ::Broker.
+    """
+    MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED = "MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MQ_BROKER_GENERAL_LOGGING_ENABLED = "MQ_BROKER_GENERAL_LOGGING_ENABLED"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED = "MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::AmazonMQ::Broker.
+    """
+    MQ_CLOUDWATCH_AUDIT_LOG_ENABLED = "MQ_CLOUDWATCH_AUDIT_LOG_ENABLED"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MQ_NO_PUBLIC_ACCESS = "MQ_NO_PUBLIC_ACCESS"
+    """
+    Periodic, over AWS::AmazonMQ::Broker.
+    """
+    MQ_RABBIT_DEPLOYMENT_MODE = "MQ_RABBIT_DEPLOYMENT_MODE"
+    """
+    On changes of AWS::AmazonMQ::Broker.
+    """
+    MSK_CLUSTER_PUBLIC_ACCESS_DISABLED = "MSK_CLUSTER_PUBLIC_ACCESS_DISABLED"
+    """
+    On changes of AWS::MSK::Cluster.
+    """
+    MSK_CLUSTER_TAGGED = "MSK_CLUSTER_TAGGED"
+    """
+    On changes of AWS::MSK::Cluster. Takes requiredKeyTags.
+    """
+    MSK_CONNECT_CONNECTOR_LOGGING_ENABLED = "MSK_CONNECT_CONNECTOR_LOGGING_ENABLED"
+    """
+    On changes of AWS::KafkaConnect::Connector.
+    """
+    MSK_ENHANCED_MONITORING_ENABLED = "MSK_ENHANCED_MONITORING_ENABLED"
+    """
+    On changes of AWS::MSK::Cluster.
+    """
+    MSK_IN_CLUSTER_NODE_REQUIRE_TLS = "MSK_IN_CLUSTER_NODE_REQUIRE_TLS"
+    """
+    On changes of AWS::MSK::Cluster.
+    """
+    MSK_UNRESTRICTED_ACCESS_CHECK = "MSK_UNRESTRICTED_ACCESS_CHECK"
+    """
+    On changes of AWS::MSK::Cluster.
+    """
+    MULTI_REGION_CLOUD_TRAIL_ENABLED = "MULTI_REGION_CLOUD_TRAIL_ENABLED"
+    """
+    Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn and 2 more.
+    """
+    NACL_NO_UNRESTRICTED_SSH_RDP = "NACL_NO_UNRESTRICTED_SSH_RDP"
+    """
+    On changes of AWS::EC2::NetworkAcl.
+    """
+    NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK = "NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK"
+    """
+    On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+    """
+    NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED = "NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED = "NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED = "NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    NEPTUNE_CLUSTER_ENCRYPTED = "NEPTUNE_CLUSTER_ENCRYPTED"
+    """
+    On changes of AWS::RDS::DBCluster. Takes KmsKeyArns.
+    """
+    NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION = "NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    NEPTUNE_CLUSTER_MULTI_AZ_ENABLED = "NEPTUNE_CLUSTER_MULTI_AZ_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED = "NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot.
+    """
+    NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED = "NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot.
+    """
+    NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED = "NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot.
+    """
+    NETFW_DELETION_PROTECTION_ENABLED = "NETFW_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::NetworkFirewall::Firewall.
+    """
+    NETFW_LOGGING_ENABLED = "NETFW_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::NetworkFirewall::LoggingConfiguration. Takes logType.
+    """
+    NETFW_MULTI_AZ_ENABLED = "NETFW_MULTI_AZ_ENABLED"
+    """
+    On changes of AWS::NetworkFirewall::Firewall. Takes availabilityZones.
+    """
+    NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS = "NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS"
+    """
+    On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessFragmentDefaultActions.
+    """
+    NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS = "NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS"
+    """
+    On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessDefaultActions.
+    """
+    NETFW_POLICY_RULE_GROUP_ASSOCIATED = "NETFW_POLICY_RULE_GROUP_ASSOCIATED"
+    """
+    On changes of AWS::NetworkFirewall::FirewallPolicy.
+    """
+    NETFW_STATELESS_RULE_GROUP_NOT_EMPTY = "NETFW_STATELESS_RULE_GROUP_NOT_EMPTY"
+    """
+    On changes of AWS::NetworkFirewall::RuleGroup.
+    """
+    NETFW_SUBNET_CHANGE_PROTECTION_ENABLED = "NETFW_SUBNET_CHANGE_PROTECTION_ENABLED"
+    """
+    On changes of AWS::NetworkFirewall::Firewall.
+    """
+    NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED = "NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    NLB_INTERNAL_SCHEME_CHECK = "NLB_INTERNAL_SCHEME_CHECK"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    NLB_LISTENER_TAGGED = "NLB_LISTENER_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+    """
+    NLB_LOGGING_ENABLED = "NLB_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
+    """
+    NLB_TAGGED = "NLB_TAGGED"
+    """
+    On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+    """
+    NO_UNRESTRICTED_ROUTE_TO_IGW = "NO_UNRESTRICTED_ROUTE_TO_IGW"
+    """
+    On changes and periodic, over AWS::EC2::RouteTable. Takes routeTableIds.
+    """
+    OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION = "OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION"
+    """
+    On changes of AWS::OpenSearchServerless::Collection.
+    """
+    OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED = "OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED"
+    """
+    On changes of AWS::OpenSearchServerless::Collection.
+    """
+    OPENSEARCH_ACCESS_CONTROL_ENABLED = "OPENSEARCH_ACCESS_CONTROL_ENABLED"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    OPENSEARCH_AUDIT_LOGGING_ENABLED = "OPENSEARCH_AUDIT_LOGGING_ENABLED"
+    """
+    On changes of AWS::OpenSearch::Domain. Takes cloudWatchLogsLogGroupArnList.
+    """
+    OPENSEARCH_DATA_NODE_FAULT_TOLERANCE = "OPENSEARCH_DATA_NODE_FAULT_TOLERANCE"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    OPENSEARCH_ENCRYPTED_AT_REST = "OPENSEARCH_ENCRYPTED_AT_REST"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    OPENSEARCH_HTTPS_REQUIRED = "OPENSEARCH_HTTPS_REQUIRED"
+    """
+    On changes of AWS::OpenSearch::Domain. Takes tlsPolicies.
+    """
+    OPENSEARCH_IN_VPC_ONLY = "OPENSEARCH_IN_VPC_ONLY"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    OPENSEARCH_LOGS_TO_CLOUDWATCH = "OPENSEARCH_LOGS_TO_CLOUDWATCH"
+    """
+    On changes of AWS::OpenSearch::Domain. Takes logTypes.
+    """
+    OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK = "OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE = "OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    OPENSEARCH_UPDATE_CHECK = "OPENSEARCH_UPDATE_CHECK"
+    """
+    On changes of AWS::OpenSearch::Domain.
+    """
+    PANORAMA_PACKAGE_TAGGED = "PANORAMA_PACKAGE_TAGGED"
+    """
+    On changes of AWS::Panorama::Package. Takes requiredKeyTags.
+    """
+    RABBIT_MQ_SUPPORTED_VERSION = "RABBIT_MQ_SUPPORTED_VERSION"
+    """
+    On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
+    """
+    RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED = "RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH = "RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED = "RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED"
+    """
+    On changes of AWS::RDS::DBInstance.
+    """
+    RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE = "RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_CLUSTER_BACKUP_RETENTION_CHECK = "RDS_CLUSTER_BACKUP_RETENTION_CHECK"
+    """
+    On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+    """
+    RDS_CLUSTER_DEFAULT_ADMIN_CHECK = "RDS_CLUSTER_DEFAULT_ADMIN_CHECK"
+    """
+    On changes of AWS::RDS::DBCluster. Takes validAdminUserNames.
+    """
+    RDS_CLUSTER_DELETION_PROTECTION_ENABLED = "RDS_CLUSTER_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_CLUSTER_ENCRYPTED_AT_REST = "RDS_CLUSTER_ENCRYPTED_AT_REST"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED = "RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_CLUSTER_MULTI_AZ_ENABLED = "RDS_CLUSTER_MULTI_AZ_ENABLED"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_CLUSTER_SNAPSHOT_TAGGED = "RDS_CLUSTER_SNAPSHOT_TAGGED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot. Takes requiredKeyTags.
+    """
+    RDS_CLUSTER_TAGGED = "RDS_CLUSTER_TAGGED"
+    """
+    On changes of AWS::RDS::DBCluster. Takes requiredKeyTags.
+    """
+    RDS_DB_SECURITY_GROUP_NOT_ALLOWED = "RDS_DB_SECURITY_GROUP_NOT_ALLOWED"
+    """
+    On changes of AWS::RDS::DBSecurityGroup.
+    """
+    RDS_ENHANCED_MONITORING_ENABLED = "RDS_ENHANCED_MONITORING_ENABLED"
+    """
+    On changes of AWS::RDS::DBInstance. Takes monitoringInterval.
+    """
+    RDS_EVENT_SUBSCRIPTION_TAGGED = "RDS_EVENT_SUBSCRIPTION_TAGGED"
+    """
+    On changes of AWS::RDS::EventSubscription. Takes requiredKeyTags.
+    """
+    RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION = "RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION"
+    """
+    On changes of AWS::RDS::GlobalCluster. Needs minSupportedEngineVersion. Takes longTermSupportVersion.
+    """
+    RDS_INSTANCE_DEFAULT_ADMIN_CHECK = "RDS_INSTANCE_DEFAULT_ADMIN_CHECK"
+    """
+    On changes of AWS::RDS::DBInstance. Takes validAdminUserNames.
+    """
+    RDS_INSTANCE_DELETION_PROTECTION_ENABLED = "RDS_INSTANCE_DELETION_PROTECTION_ENABLED"
+    """
+    On changes of AWS::RDS::DBInstance. Takes databaseEngines.
+    """
+    RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED = "RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED"
+    """
+    On changes of AWS::RDS::DBInstance.
+    """
+    RDS_INSTANCE_PUBLIC_ACCESS_CHECK = "RDS_INSTANCE_PUBLIC_ACCESS_CHECK"
+    """
+    On changes of AWS::RDS::DBInstance.
+    """
+    RDS_INSTANCE_SUBNET_IGW_CHECK = "RDS_INSTANCE_SUBNET_IGW_CHECK"
+    """
+    Periodic, over AWS::RDS::DBInstance.
+    """
+    RDS_INTEGRATION_TAGGED = "RDS_INTEGRATION_TAGGED"
+    """
+    On changes of AWS::RDS::Integration. Takes requiredKeyTags.
+    """
+    RDS_IN_BACKUP_PLAN = "RDS_IN_BACKUP_PLAN"
+    """
+    Periodic, over AWS::RDS::DBInstance.
+    """
+    RDS_LAST_BACKUP_RECOVERY_POINT_CREATED = "RDS_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    RDS_LOGGING_ENABLED = "RDS_LOGGING_ENABLED"
+    """
+    On changes of AWS::RDS::DBInstance. Takes additionalLogs.
+    """
+    RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT = "RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::RDS::DBInstance.
+    """
+    RDS_MEETS_RESTORE_TIME_TARGET = "RDS_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::RDS::DBInstance. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    RDS_MULTI_AZ_SUPPORT = "RDS_MULTI_AZ_SUPPORT"
+    """
+    On changes of AWS::RDS::DBInstance.
+    """
+    RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK = "RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT = "RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::RDS::DBInstance.
+    """
+    RDS_OPTION_GROUP_TAGGED = "RDS_OPTION_GROUP_TAGGED"
+    """
+    On changes of AWS::RDS::OptionGroup. Takes requiredKeyTags.
+    """
+    RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED = "RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED"
+    """
+    On changes of AWS::RDS::OptionGroup.
+    """
+    RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK = "RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK"
+    """
+    On changes of AWS::RDS::DBCluster.
+    """
+    RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH = "RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH"
+    """
+    On changes of AWS::RDS::DBInstance. Takes logTypes.
+    """
+    RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT = "RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::RDS::DBInstance.
+    """
+    RDS_PROXY_TLS_ENCRYPTION = "RDS_PROXY_TLS_ENCRYPTION"
+    """
+    Periodic, over AWS::RDS::DBProxy.
+    """
+    RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    RDS_SNAPSHOTS_PUBLIC_PROHIBITED = "RDS_SNAPSHOTS_PUBLIC_PROHIBITED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
+    """
+    RDS_SNAPSHOT_ENCRYPTED = "RDS_SNAPSHOT_ENCRYPTED"
+    """
+    On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
+    """
+    RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT = "RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::RDS::DBInstance.
+    """
+    RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH = "RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH"
+    """
+    On changes of AWS::RDS::DBInstance. Takes logTypes.
+    """
+    RDS_STORAGE_ENCRYPTED = "RDS_STORAGE_ENCRYPTED"
+    """
+    On changes of AWS::RDS::DBInstance. Takes kmsKeyId.
+    """
+    REDSHIFT_AUDIT_LOGGING_ENABLED = "REDSHIFT_AUDIT_LOGGING_ENABLED"
+    """
+    On changes of AWS::Redshift::Cluster. Takes bucketNames.
+    """
+    REDSHIFT_BACKUP_ENABLED = "REDSHIFT_BACKUP_ENABLED"
+    """
+    On changes of AWS::Redshift::Cluster. Takes MinRetentionPeriod, MaxRetentionPeriod.
+    """
+    REDSHIFT_CLUSTER_CONFIGURATION_CHECK = "REDSHIFT_CLUSTER_CONFIGURATION_CHECK"
+    """
+    On changes of AWS::Redshift::Cluster. Takes loggingEnabled, clusterDbEncrypted, nodeTypes.
+    """
+    REDSHIFT_CLUSTER_KMS_ENABLED = "REDSHIFT_CLUSTER_KMS_ENABLED"
+    """
+    On changes of AWS::Redshift::Cluster. Takes kmsKeyArns.
+    """
+    REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK = "REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK"
+    """
+    On changes of AWS::Redshift::Cluster. Takes allowVersionUpgrade, preferredMaintenanceWindow, automatedSnapshotRetentionPeriod.
+    """
+    REDSHIFT_CLUSTER_MULTI_AZ_ENABLED = "REDSHIFT_CLUSTER_MULTI_AZ_ENABLED"
+    """
+    On changes of AWS::Redshift::Cluster.
+    """
+    REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED = "REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED"
+    """
+    On changes of AWS::Redshift::ClusterParameterGroup. Takes requiredKeyTags.
+    """
+    REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK = "REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK"
+    """
+    On changes of AWS::Redshift::Cluster.
+    """
+    REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ = "REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ"
+    """
+    On changes of AWS::Redshift::ClusterSubnetGroup.
+    """
+    REDSHIFT_DEFAULT_ADMIN_CHECK = "REDSHIFT_DEFAULT_ADMIN_CHECK"
+    """
+    On changes of AWS::Redshift::Cluster. Takes validAdminUserNames.
+    """
+    REDSHIFT_DEFAULT_DB_NAME_CHECK = "REDSHIFT_DEFAULT_DB_NAME_CHECK"
+    """
+    On changes of AWS::Redshift::Cluster. Takes validDatabaseNames.
+    """
+    REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED = "REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED"
+    """
+    On changes of AWS::Redshift::Cluster.
+    """
+    REDSHIFT_REQUIRE_TLS_SSL = "REDSHIFT_REQUIRE_TLS_SSL"
+    """
+    On changes of AWS::Redshift::Cluster, AWS::Redshift::ClusterParameterGroup.
+    """
+    REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK = "REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK"
+    """
+    Periodic, over AWS::RedshiftServerless::Namespace.
+    """
+    REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK = "REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK"
+    """
+    Periodic, over AWS::RedshiftServerless::Namespace.
+    """
+    REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION = "REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION"
+    """
+    Periodic, over AWS::RedshiftServerless::Namespace. Takes kmsKeyArns.
+    """
+    REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH = "REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH"
+    """
+    Periodic, over AWS::RedshiftServerless::Namespace. Takes logType.
+    """
+    REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT = "REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT"
+    """
+    Periodic, over AWS::RedshiftServerless::Workgroup.
+    """
+    REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS = "REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS"
+    """
+    Periodic, over AWS::RedshiftServerless::Workgroup.
+    """
+    REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC = "REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC"
+    """
+    Periodic, over AWS::RedshiftServerless::Workgroup.
+    """
+    REDSHIFT_UNRESTRICTED_PORT_ACCESS = "REDSHIFT_UNRESTRICTED_PORT_ACCESS"
+    """
+    Periodic, over AWS::Redshift::Cluster.
+    """
+    REQUIRED_TAGS = "REQUIRED_TAGS"
+    """
+    On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Takes tag1Key, tag1Value, tag2Key and 9 more.
+    """
+    RESILIENCEHUB_APP_TAGGED = "RESILIENCEHUB_APP_TAGGED"
+    """
+    On changes of AWS::ResilienceHub::App. Takes requiredKeyTags.
+    """
+    RESILIENCEHUB_RESILIENCYPOLICY_TAGGED = "RESILIENCEHUB_RESILIENCYPOLICY_TAGGED"
+    """
+    On changes of AWS::ResilienceHub::ResiliencyPolicy. Takes requiredKeyTags.
+    """
+    RESTRICTED_INCOMING_TRAFFIC = "RESTRICTED_INCOMING_TRAFFIC"
+    """
+    On changes and periodic, over AWS::EC2::SecurityGroup. Takes blockedPort1, blockedPort2, blockedPort3 and 3 more.
+    """
+    ROOT_ACCOUNT_HARDWARE_MFA_ENABLED = "ROOT_ACCOUNT_HARDWARE_MFA_ENABLED"
+    """
+    Periodic.
+    """
+    ROOT_ACCOUNT_MFA_ENABLED = "ROOT_ACCOUNT_MFA_ENABLED"
+    """
+    Periodic.
+    """
+    ROUTE53_HEALTH_CHECK_TAGGED = "ROUTE53_HEALTH_CHECK_TAGGED"
+    """
+    On changes of AWS::Route53::HealthCheck. Takes requiredKeyTags.
+    """
+    ROUTE53_HOSTED_ZONE_TAGGED = "ROUTE53_HOSTED_ZONE_TAGGED"
+    """
+    On changes of AWS::Route53::HostedZone. Takes requiredKeyTags.
+    """
+    ROUTE53_QUERY_LOGGING_ENABLED = "ROUTE53_QUERY_LOGGING_ENABLED"
+    """
+    On changes of AWS::Route53::HostedZone.
+    """
+    ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED = "ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED"
+    """
+    On changes of AWS::Route53RecoveryControl::Cluster. Takes requiredKeyTags.
+    """
+    ROUTE53_RECOVERY_READINESS_CELL_TAGGED = "ROUTE53_RECOVERY_READINESS_CELL_TAGGED"
+    """
+    On changes of AWS::Route53RecoveryReadiness::Cell. Takes requiredKeyTags.
+    """
+    ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED = "ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED"
+    """
+    On changes of AWS::Route53RecoveryReadiness::ReadinessCheck. Takes requiredKeyTags.
+    """
+    ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED = "ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED"
+    """
+    On changes of AWS::Route53RecoveryReadiness::RecoveryGroup. Takes requiredKeyTags.
+    """
+    ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED = "ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED"
+    """
+    On changes of AWS::Route53RecoveryReadiness::ResourceSet. Takes requiredKeyTags.
+    """
+    ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED = "ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED"
+    """
+    On changes of AWS::Route53Resolver::FirewallDomainList. Takes requiredKeyTags.
+    """
+    ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED = "ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED"
+    """
+    On changes of AWS::Route53Resolver::FirewallRuleGroupAssociation. Takes requiredKeyTags.
+    """
+    ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED = "ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED"
+    """
+    On changes of AWS::Route53Resolver::FirewallRuleGroup. Takes requiredKeyTags.
+    """
+    ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED = "ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED"
+    """
+    On changes of AWS::Route53Resolver::ResolverEndpoint. Takes requiredKeyTags.
+    """
+    ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED = "ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED"
+    """
+    On changes of AWS::Route53Resolver::ResolverRule. Takes requiredKeyTags.
+    """
+    RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED = "RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED"
+    """
+    On changes of AWS::RUM::AppMonitor.
+    """
+    RUM_APP_MONITOR_TAGGED = "RUM_APP_MONITOR_TAGGED"
+    """
+    On changes of AWS::RUM::AppMonitor. Takes requiredKeyTags.
+    """
+    S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK = "S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK"
+    """
+    On changes of AWS::S3Express::DirectoryBucket. Takes targetExpirationDays.
+    """
+    S3_ACCESS_POINT_IN_VPC_ONLY = "S3_ACCESS_POINT_IN_VPC_ONLY"
+    """
+    On changes of AWS::S3::AccessPoint.
+    """
+    S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS = "S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS"
+    """
+    On changes of AWS::S3::AccessPoint. Takes excludedAccessPoints.
+    """
+    S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS = "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS"
+    """
+    On changes of AWS::S3::AccountPublicAccessBlock. Takes RestrictPublicBuckets, BlockPublicPolicy, BlockPublicAcls and 1 more.
+    """
+    S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC = "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC"
+    """
+    Periodic, over AWS::::Account. Takes IgnorePublicAcls, BlockPublicPolicy, BlockPublicAcls and 1 more.
+    """
+    S3_BUCKET_ACL_PROHIBITED = "S3_BUCKET_ACL_PROHIBITED"
+    """
+    On changes of AWS::S3::Bucket.
+    """
+    S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED = "S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED"
+    """
+    On changes of AWS::S3::Bucket. Needs blacklistedActionPattern.
+    """
+    S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED = "S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED"
+    """
+    On changes of AWS::S3::Bucket.
+    """
+    S3_BUCKET_DEFAULT_LOCK_ENABLED = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
+    """
+    On changes of AWS::S3::Bucket. Takes mode.
+    """
+    S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED = "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"
+    """
+    On changes of AWS::S3::Bucket. Takes excludedPublicBuckets.
+    """
+    S3_BUCKET_LOGGING_ENABLED = "S3_BUCKET_LOGGING_ENABLED"
+    """
+    On changes of AWS::S3::Bucket. Takes targetPrefix, targetBucket.
+    """
+    S3_BUCKET_MFA_DELETE_ENABLED = "S3_BUCKET_MFA_DELETE_ENABLED"
+    """
+    On changes of AWS::S3::Bucket.
+    """
+    S3_BUCKET_POLICY_GRANTEE_CHECK = "S3_BUCKET_POLICY_GRANTEE_CHECK"
+    """
+    On changes of AWS::S3::Bucket. Takes servicePrincipals, federatedUsers, awsPrincipals and 2 more.
+    """
+    S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE = "S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE"
+    """
+    On changes of AWS::S3::Bucket. Needs controlPolicy.
+    """
+    S3_BUCKET_PUBLIC_READ_PROHIBITED = "S3_BUCKET_PUBLIC_READ_PROHIBITED"
+    """
+    On changes and periodic, over AWS::S3::Bucket.
+    """
+    S3_BUCKET_PUBLIC_WRITE_PROHIBITED = "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"
+    """
+    On changes and periodic, over AWS::S3::Bucket.
+    """
+    S3_BUCKET_REPLICATION_ENABLED = "S3_BUCKET_REPLICATION_ENABLED"
+    """
+    On changes of AWS::S3::Bucket. Takes ReplicationType.
+    """
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED = "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::S3::Bucket.
+    """
+    S3_BUCKET_SSL_REQUESTS_ONLY = "S3_BUCKET_SSL_REQUESTS_ONLY"
+    """
+    On changes of AWS::S3::Bucket.
+    """
+    S3_BUCKET_TAGGED = "S3_BUCKET_TAGGED"
+    """
+    On changes of AWS::S3::Bucket. Takes requiredKeyTags.
+    """
+    S3_BUCKET_VERSIONING_ENABLED = "S3_BUCKET_VERSIONING_ENABLED"
+    """
+    On changes of AWS::S3::Bucket. Takes isMfaDeleteEnabled.
+    """
+    S3_DEFAULT_ENCRYPTION_KMS = "S3_DEFAULT_ENCRYPTION_KMS"
+    """
+    On changes of AWS::KMS::Key, AWS::S3::Bucket. Takes kmsKeyArns.
+    """
+    S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK = "S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK"
+    """
+    On changes of AWS::S3Express::DirectoryBucket.
+    """
+    S3_EVENT_NOTIFICATIONS_ENABLED = "S3_EVENT_NOTIFICATIONS_ENABLED"
+    """
+    On changes of AWS::S3::Bucket. Takes destinationArn, eventTypes.
+    """
+    S3_LAST_BACKUP_RECOVERY_POINT_CREATED = "S3_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    S3_LIFECYCLE_POLICY_CHECK = "S3_LIFECYCLE_POLICY_CHECK"
+    """
+    On changes of AWS::S3::Bucket. Takes targetTransitionDays, targetExpirationDays, targetTransitionStorageClass and 2 more.
+    """
+    S3_MEETS_RESTORE_TIME_TARGET = "S3_MEETS_RESTORE_TIME_TARGET"
+    """
+    Periodic, over AWS::S3::Bucket. Needs maxRestoreTime. Takes resourceTags, resourceId.
+    """
+    S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    S3_VERSION_LIFECYCLE_POLICY_CHECK = "S3_VERSION_LIFECYCLE_POLICY_CHECK"
+    """
+    On changes of AWS::S3::Bucket. Takes bucketNames.
+    """
+    SAGEMAKER_APP_IMAGE_CONFIG_TAGGED = "SAGEMAKER_APP_IMAGE_CONFIG_TAGGED"
+    """
+    On changes of AWS::SageMaker::AppImageConfig. Takes requiredKeyTags.
+    """
+    SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT = "SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT"
+    """
+    On changes of AWS::SageMaker::DataQualityJobDefinition.
+    """
+    SAGEMAKER_DATA_QUALITY_JOB_ISOLATION = "SAGEMAKER_DATA_QUALITY_JOB_ISOLATION"
+    """
+    On changes of AWS::SageMaker::DataQualityJobDefinition.
+    """
+    SAGEMAKER_DOMAIN_IN_VPC = "SAGEMAKER_DOMAIN_IN_VPC"
+    """
+    On changes of AWS::SageMaker::Domain.
+    """
+    SAGEMAKER_DOMAIN_TAGGED = "SAGEMAKER_DOMAIN_TAGGED"
+    """
+    On changes of AWS::SageMaker::Domain. Takes requiredKeyTags.
+    """
+    SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED = "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED"
+    """
+    Periodic, over AWS::SageMaker::EndpointConfig. Takes kmsKeyArns.
+    """
+    SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED = "SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED"
+    """
+    On changes of AWS::SageMaker::EndpointConfig.
+    """
+    SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT = "SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT"
+    """
+    Periodic, over AWS::SageMaker::EndpointConfig.
+    """
+    SAGEMAKER_FEATUREGROUP_DESCRIPTION = "SAGEMAKER_FEATUREGROUP_DESCRIPTION"
+    """
+    On changes of AWS::SageMaker::FeatureGroup.
+    """
+    SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST = "SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST"
+    """
+    On changes of AWS::SageMaker::FeatureGroup.
+    """
+    SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION = "SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION"
+    """
+    On changes of AWS::SageMaker::FeatureGroup.
+    """
+    SAGEMAKER_FEATURE_GROUP_TAGGED = "SAGEMAKER_FEATURE_GROUP_TAGGED"
+    """
+    On changes of AWS::SageMaker::FeatureGroup. Takes requiredKeyTags.
+    """
+    SAGEMAKER_IMAGE_DESCRIPTION = "SAGEMAKER_IMAGE_DESCRIPTION"
+    """
+    On changes of AWS::SageMaker::Image.
+    """
+    SAGEMAKER_IMAGE_TAGGED = "SAGEMAKER_IMAGE_TAGGED"
+    """
+    On changes of AWS::SageMaker::Image. Takes requiredKeyTags.
+    """
+    SAGEMAKER_INFERENCEEXPERIMENT_TAGGED = "SAGEMAKER_INFERENCEEXPERIMENT_TAGGED"
+    """
+    On changes of AWS::SageMaker::InferenceExperiment. Takes requiredKeyTags.
+    """
+    SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED = "SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED"
+    """
+    On changes of AWS::SageMaker::InferenceExperiment.
+    """
+    SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED = "SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED"
+    """
+    On changes of AWS::SageMaker::InferenceExperiment.
+    """
+    SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT = "SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT"
+    """
+    On changes of AWS::SageMaker::ModelBiasJobDefinition.
+    """
+    SAGEMAKER_MODEL_BIAS_JOB_ISOLATION = "SAGEMAKER_MODEL_BIAS_JOB_ISOLATION"
+    """
+    On changes of AWS::SageMaker::ModelBiasJobDefinition.
+    """
+    SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT = "SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT"
+    """
+    On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
+    """
+    SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION = "SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION"
+    """
+    On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
+    """
+    SAGEMAKER_MODEL_IN_VPC = "SAGEMAKER_MODEL_IN_VPC"
+    """
+    On changes of AWS::SageMaker::Model.
+    """
+    SAGEMAKER_MODEL_ISOLATION_ENABLED = "SAGEMAKER_MODEL_ISOLATION_ENABLED"
+    """
+    On changes of AWS::SageMaker::Model.
+    """
+    SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY = "SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY"
+    """
+    On changes of AWS::SageMaker::Model.
+    """
+    SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED = "SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED"
+    """
+    On changes of AWS::SageMaker::Model.
+    """
+    SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION = "SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION"
+    """
+    On changes of AWS::SageMaker::ModelQualityJobDefinition.
+    """
+    SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT = "SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT"
+    """
+    On changes of AWS::SageMaker::ModelQualityJobDefinition.
+    """
+    SAGEMAKER_MONITORING_SCHEDULE_ISOLATION = "SAGEMAKER_MONITORING_SCHEDULE_ISOLATION"
+    """
+    On changes of AWS::SageMaker::MonitoringSchedule.
+    """
+    SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION = "SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION"
+    """
+    On changes of AWS::SageMaker::MonitoringSchedule.
+    """
+    SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC = "SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC"
+    """
+    On changes of AWS::SageMaker::NotebookInstance. Takes SubnetIds.
+    """
+    SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED = "SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED"
+    """
+    Periodic, over AWS::SageMaker::NotebookInstance. Takes kmsKeyArns.
+    """
+    SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION = "SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION"
+    """
+    Periodic, over AWS::SageMaker::NotebookInstance. Needs supportedPlatformIdentifierVersions.
+    """
+    SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK = "SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK"
+    """
+    On changes of AWS::SageMaker::NotebookInstance.
+    """
+    SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED = "SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED"
+    """
+    On changes of AWS::SageMaker::NotebookInstance.
+    """
+    SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS = "SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS"
+    """
+    Periodic, over AWS::SageMaker::NotebookInstance.
+    """
+    SECRETSMANAGER_ROTATION_ENABLED_CHECK = "SECRETSMANAGER_ROTATION_ENABLED_CHECK"
+    """
+    On changes of AWS::SecretsManager::Secret. Takes maximumAllowedRotationFrequencyInHours, maximumAllowedRotationFrequency.
+    """
+    SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK = "SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK"
+    """
+    On changes of AWS::SecretsManager::Secret.
+    """
+    SECRETSMANAGER_SECRET_PERIODIC_ROTATION = "SECRETSMANAGER_SECRET_PERIODIC_ROTATION"
+    """
+    Periodic, over AWS::SecretsManager::Secret. Takes maxDaysSinceRotation.
+    """
+    SECRETSMANAGER_SECRET_UNUSED = "SECRETSMANAGER_SECRET_UNUSED"
+    """
+    Periodic, over AWS::SecretsManager::Secret. Takes unusedForDays.
+    """
+    SECRETSMANAGER_USING_CMK = "SECRETSMANAGER_USING_CMK"
+    """
+    On changes of AWS::SecretsManager::Secret. Takes kmsKeyArns.
+    """
+    SECURITYHUB_ENABLED = "SECURITYHUB_ENABLED"
+    """
+    Periodic.
+    """
+    SECURITY_ACCOUNT_INFORMATION_PROVIDED = "SECURITY_ACCOUNT_INFORMATION_PROVIDED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    SERVICE_CATALOG_PORTFOLIO_TAGGED = "SERVICE_CATALOG_PORTFOLIO_TAGGED"
+    """
+    On changes of AWS::ServiceCatalog::Portfolio. Takes requiredKeyTags.
+    """
+    SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION = "SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION"
+    """
+    On changes of AWS::ServiceCatalog::Portfolio.
+    """
+    SERVICE_VPC_ENDPOINT_ENABLED = "SERVICE_VPC_ENDPOINT_ENABLED"
+    """
+    Periodic, over AWS::EC2::VPC. Needs serviceName.
+    """
+    SES_MALWARE_SCANNING_ENABLED = "SES_MALWARE_SCANNING_ENABLED"
+    """
+    Periodic, over AWS::SES::ReceiptRule.
+    """
+    SES_SENDING_TLS_REQUIRED = "SES_SENDING_TLS_REQUIRED"
+    """
+    On changes of AWS::SES::ConfigurationSet.
+    """
+    SHIELD_ADVANCED_ENABLED_AUTORENEW = "SHIELD_ADVANCED_ENABLED_AUTORENEW"
+    """
+    Periodic.
+    """
+    SHIELD_DRT_ACCESS = "SHIELD_DRT_ACCESS"
+    """
+    Periodic.
+    """
+    SIGNER_SIGNINGPROFILE_TAGGED = "SIGNER_SIGNINGPROFILE_TAGGED"
+    """
+    On changes of AWS::Signer::SigningProfile. Takes requiredKeyTags.
+    """
+    SNS_ENCRYPTED_KMS = "SNS_ENCRYPTED_KMS"
+    """
+    On changes of AWS::SNS::Topic. Takes kmsKeyIds.
+    """
+    SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED = "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED"
+    """
+    On changes of AWS::SNS::Topic.
+    """
+    SNS_TOPIC_NO_PUBLIC_ACCESS = "SNS_TOPIC_NO_PUBLIC_ACCESS"
+    """
+    On changes of AWS::SNS::Topic.
+    """
+    SQS_QUEUE_DLQ_CHECK = "SQS_QUEUE_DLQ_CHECK"
+    """
+    On changes of AWS::SQS::Queue.
+    """
+    SQS_QUEUE_NO_PUBLIC_ACCESS = "SQS_QUEUE_NO_PUBLIC_ACCESS"
+    """
+    On changes of AWS::SQS::Queue.
+    """
+    SQS_QUEUE_POLICY_FULL_ACCESS_CHECK = "SQS_QUEUE_POLICY_FULL_ACCESS_CHECK"
+    """
+    On changes of AWS::SQS::Queue.
+    """
+    SSM_AUTOMATION_BLOCK_PUBLIC_SHARING = "SSM_AUTOMATION_BLOCK_PUBLIC_SHARING"
+    """
+    Periodic, over AWS::::Account.
+    """
+    SSM_AUTOMATION_LOGGING_ENABLED = "SSM_AUTOMATION_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::::Account.
+    """
+    SSM_DOCUMENT_NOT_PUBLIC = "SSM_DOCUMENT_NOT_PUBLIC"
+    """
+    Periodic, over AWS::SSM::Document.
+    """
+    SSM_DOCUMENT_TAGGED = "SSM_DOCUMENT_TAGGED"
+    """
+    On changes of AWS::SSM::Document. Takes requiredKeyTags.
+    """
+    STEPFUNCTIONS_STATE_MACHINE_TAGGED = "STEPFUNCTIONS_STATE_MACHINE_TAGGED"
+    """
+    On changes of AWS::StepFunctions::StateMachine. Takes requiredKeyTags.
+    """
+    STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED = "STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED"
+    """
+    On changes of AWS::StepFunctions::StateMachine. Takes cloudWatchLogGroupArns, logLevel.
+    """
+    STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED = "STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED = "SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED"
+    """
+    On changes of AWS::EC2::Subnet.
+    """
+    TRANSFER_AGREEMENT_DESCRIPTION = "TRANSFER_AGREEMENT_DESCRIPTION"
+    """
+    On changes of AWS::Transfer::Agreement.
+    """
+    TRANSFER_AGREEMENT_TAGGED = "TRANSFER_AGREEMENT_TAGGED"
+    """
+    On changes of AWS::Transfer::Agreement. Takes requiredKeyTags.
+    """
+    TRANSFER_CERTIFICATE_DESCRIPTION = "TRANSFER_CERTIFICATE_DESCRIPTION"
+    """
+    On changes of AWS::Transfer::Certificate.
+    """
+    TRANSFER_CERTIFICATE_TAGGED = "TRANSFER_CERTIFICATE_TAGGED"
+    """
+    On changes of AWS::Transfer::Certificate. Takes requiredKeyTags.
+    """
+    TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK = "TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK"
+    """
+    On changes of AWS::Transfer::Connector. Takes approvedEncryptionAlgorithms.
+    """
+    TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK = "TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK"
+    """
+    On changes of AWS::Transfer::Connector. Needs approvedMdnSigningAlgorithms.
+    """
+    TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK = "TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK"
+    """
+    On changes of AWS::Transfer::Connector. Takes approvedSigningAlgorithms.
+    """
+    TRANSFER_CONNECTOR_LOGGING_ENABLED = "TRANSFER_CONNECTOR_LOGGING_ENABLED"
+    """
+    On changes of AWS::Transfer::Connector.
+    """
+    TRANSFER_CONNECTOR_TAGGED = "TRANSFER_CONNECTOR_TAGGED"
+    """
+    On changes of AWS::Transfer::Connector. Takes requiredKeyTags.
+    """
+    TRANSFER_FAMILY_SERVER_NO_FTP = "TRANSFER_FAMILY_SERVER_NO_FTP"
+    """
+    Periodic, over AWS::Transfer::Server.
+    """
+    TRANSFER_PROFILE_TAGGED = "TRANSFER_PROFILE_TAGGED"
+    """
+    On changes of AWS::Transfer::Profile. Takes requiredKeyTags.
+    """
+    TRANSFER_WORKFLOW_DESCRIPTION = "TRANSFER_WORKFLOW_DESCRIPTION"
+    """
+    On changes of AWS::Transfer::Workflow.
+    """
+    TRANSFER_WORKFLOW_TAGGED = "TRANSFER_WORKFLOW_TAGGED"
+    """
+    On changes of AWS::Transfer::Workflow. Takes requiredKeyTags.
+    """
+    VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED = "VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED"
+    """
+    Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = "VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"
+    """
+    Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+    """
+    VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN = "VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN"
+    """
+    Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, crossRegionList and 4 more.
+    """
+    VPC_DEFAULT_SECURITY_GROUP_CLOSED = "VPC_DEFAULT_SECURITY_GROUP_CLOSED"
+    """
+    On changes of AWS::EC2::SecurityGroup.
+    """
+    VPC_ENDPOINT_ENABLED = "VPC_ENDPOINT_ENABLED"
+    """
+    Periodic, over AWS::EC2::VPC. Needs serviceNames. Takes vpcIds, scopeConfigResourceTypes.
+    """
+    VPC_FLOW_LOGS_ENABLED = "VPC_FLOW_LOGS_ENABLED"
+    """
+    Periodic, over AWS::EC2::VPC. Takes trafficType.
+    """
+    VPC_NETWORK_ACL_UNUSED_CHECK = "VPC_NETWORK_ACL_UNUSED_CHECK"
+    """
+    On changes of AWS::EC2::NetworkAcl.
+    """
+    VPC_PEERING_DNS_RESOLUTION_CHECK = "VPC_PEERING_DNS_RESOLUTION_CHECK"
+    """
+    On changes of AWS::EC2::VPCPeeringConnection. Takes vpcIds.
+    """
+    VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS = "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"
+    """
+    On changes and periodic, over AWS::EC2::SecurityGroup. Takes authorizedTcpPorts, authorizedUdpPorts.
+    """
+    VPC_SG_PORT_RESTRICTION_CHECK = "VPC_SG_PORT_RESTRICTION_CHECK"
+    """
+    Periodic, over AWS::EC2::SecurityGroup. Takes restrictPorts, protocolType, excludeExternalSecurityGroups and 1 more.
+    """
+    VPC_VPN2_TUNNELS_UP = "VPC_VPN_2_TUNNELS_UP"
+    """
+    On changes of AWS::EC2::VPNConnection.
+    """
+    WAFV2_LOGGING_ENABLED = "WAFV2_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::WAFv2::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
+    """
+    WAFV2_RULEGROUP_LOGGING_ENABLED = "WAFV2_RULEGROUP_LOGGING_ENABLED"
+    """
+    On changes of AWS::WAFv2::RuleGroup.
+    """
+    WAFV2_RULEGROUP_NOT_EMPTY = "WAFV2_RULEGROUP_NOT_EMPTY"
+    """
+    On changes of AWS::WAFv2::RuleGroup.
+    """
+    WAFV2_WEBACL_NOT_EMPTY = "WAFV2_WEBACL_NOT_EMPTY"
+    """
+    On changes of AWS::WAFv2::WebACL.
+    """
+    WAF_CLASSIC_LOGGING_ENABLED = "WAF_CLASSIC_LOGGING_ENABLED"
+    """
+    Periodic, over AWS::WAF::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
+    """
+    WAF_GLOBAL_RULEGROUP_NOT_EMPTY = "WAF_GLOBAL_RULEGROUP_NOT_EMPTY"
+    """
+    On changes of AWS::WAF::RuleGroup.
+    """
+    WAF_GLOBAL_RULE_NOT_EMPTY = "WAF_GLOBAL_RULE_NOT_EMPTY"
+    """
+    On changes of AWS::WAF::Rule.
+    """
+    WAF_GLOBAL_WEBACL_NOT_EMPTY = "WAF_GLOBAL_WEBACL_NOT_EMPTY"
+    """
+    On changes of AWS::WAF::WebACL.
+    """
+    WAF_REGIONAL_RULEGROUP_NOT_EMPTY = "WAF_REGIONAL_RULEGROUP_NOT_EMPTY"
+    """
+    On changes of AWS::WAFRegional::RuleGroup.
+    """
+    WAF_REGIONAL_RULE_NOT_EMPTY = "WAF_REGIONAL_RULE_NOT_EMPTY"
+    """
+    On changes of AWS::WAFRegional::Rule.
+    """
+    WAF_REGIONAL_WEBACL_NOT_EMPTY = "WAF_REGIONAL_WEBACL_NOT_EMPTY"
+    """
+    On changes of AWS::WAFRegional::WebACL.
+    """
+    WORKSPACES_CONNECTION_ALIAS_TAGGED = "WORKSPACES_CONNECTION_ALIAS_TAGGED"
+    """
+    On changes of AWS::WorkSpaces::ConnectionAlias. Takes requiredKeyTags.
+    """
+    WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED = "WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::WorkSpaces::Workspace.
+    """
+    WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED = "WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED"
+    """
+    On changes of AWS::WorkSpaces::Workspace.
+    """
+    WORKSPACES_WORKSPACE_TAGGED = "WORKSPACES_WORKSPACE_TAGGED"
+    """
+    On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
     """
 
 
@@ -103,4 +3464,31 @@ class RecordingStrategy(_builtins.str, Enum):
     ALL_EXCEPT = "allExcept"
     """
     All but those of `resourceTypes`.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:RuleSeverity")
+class RuleSeverity(_builtins.str, Enum):
+    """
+    How much the findings of a rule weigh in the score of reports.
+    """
+    INFORMATIONAL = "informational"
+    """
+    Weighs nothing: findings are reported and stay outside the score.
+    """
+    LOW = "low"
+    """
+    Weighs 1.
+    """
+    MEDIUM = "medium"
+    """
+    Weighs 3.
+    """
+    HIGH = "high"
+    """
+    Weighs 6.
+    """
+    CRITICAL = "critical"
+    """
+    Weighs 10.
     """

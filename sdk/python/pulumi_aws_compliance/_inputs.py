@@ -18,6 +18,10 @@ from ._enums import *
 __all__ = [
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
+    'CustomRule',
+    'CustomRuleDict',
+    'CustomRuleArgs',
+    'CustomRuleArgsDict',
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
     'Framework',
@@ -26,6 +30,10 @@ __all__ = [
     'FrameworkArgsDict',
     'FunctionsSettingsArgs',
     'FunctionsSettingsArgsDict',
+    'GuardPolicy',
+    'GuardPolicyDict',
+    'GuardPolicyArgs',
+    'GuardPolicyArgsDict',
     'LookupArgs',
     'LookupArgsDict',
     'ManagedRule',
@@ -36,10 +44,18 @@ __all__ = [
     'NotificationsArgsDict',
     'RecorderSettingsArgs',
     'RecorderSettingsArgsDict',
+    'Remediation',
+    'RemediationDict',
+    'RemediationArgs',
+    'RemediationArgsDict',
     'ReportsArgs',
     'ReportsArgsDict',
     'RouteArgs',
     'RouteArgsDict',
+    'RuleFunction',
+    'RuleFunctionDict',
+    'RuleFunctionArgs',
+    'RuleFunctionArgsDict',
     'Rules',
     'RulesDict',
     'RulesArgs',
@@ -50,6 +66,10 @@ __all__ = [
     'ScopeArgsDict',
     'SourcesArgs',
     'SourcesArgsDict',
+    'Triggers',
+    'TriggersDict',
+    'TriggersArgs',
+    'TriggersArgsDict',
 ]
 
 class AlarmsSettingsArgsDict(TypedDict):
@@ -126,6 +146,352 @@ class AlarmsSettingsArgs:
         pulumi.set(self, "silent_hours", value)
 
 
+class CustomRuleDict(TypedDict):
+    """
+    A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+    """
+    name: _builtins.str
+    """
+    Name of the rule in the account. 1 to 100 characters.
+    """
+    description: NotRequired[_builtins.str]
+    """
+    What the rule is for, in your words. At most 256 characters.
+    """
+    function: NotRequired['RuleFunctionDict']
+    """
+    The function of a rule that is a program. A rule has this or a policy.
+    """
+    guard: NotRequired['GuardPolicyDict']
+    """
+    The policy of a rule that is written in Guard. A rule has this or a function.
+    """
+    parameters: NotRequired[Mapping[str, _builtins.str]]
+    """
+    Parameters of the rule by name.
+    """
+    scope: NotRequired['ScopeDict']
+    """
+    Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+    """
+    severity: NotRequired['RuleSeverity']
+    """
+    How much its findings weigh in the score. Default: `medium`.
+    """
+    triggers: NotRequired['TriggersDict']
+    """
+    When the rule is evaluated. Default: when a resource changes.
+    """
+
+@pulumi.input_type
+class CustomRule:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 description: Optional[_builtins.str] = None,
+                 function: Optional['RuleFunction'] = None,
+                 guard: Optional['GuardPolicy'] = None,
+                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 scope: Optional['Scope'] = None,
+                 severity: Optional['RuleSeverity'] = None,
+                 triggers: Optional['Triggers'] = None):
+        """
+        A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+
+        :param _builtins.str name: Name of the rule in the account. 1 to 100 characters.
+        :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
+        :param 'RuleFunction' function: The function of a rule that is a program. A rule has this or a policy.
+        :param 'GuardPolicy' guard: The policy of a rule that is written in Guard. A rule has this or a function.
+        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name.
+        :param 'Scope' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
+        :param 'Triggers' triggers: When the rule is evaluated. Default: when a resource changes.
+        """
+        pulumi.set(__self__, "name", name)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if function is not None:
+            pulumi.set(__self__, "function", function)
+        if guard is not None:
+            pulumi.set(__self__, "guard", guard)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+        if scope is not None:
+            pulumi.set(__self__, "scope", scope)
+        if severity is not None:
+            pulumi.set(__self__, "severity", severity)
+        if triggers is not None:
+            pulumi.set(__self__, "triggers", triggers)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the rule in the account. 1 to 100 characters.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the rule is for, in your words. At most 256 characters.
+        """
+        return pulumi.get(self, "description")
+
+    @description.setter
+    def description(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def function(self) -> Optional['RuleFunction']:
+        """
+        The function of a rule that is a program. A rule has this or a policy.
+        """
+        return pulumi.get(self, "function")
+
+    @function.setter
+    def function(self, value: Optional['RuleFunction']):
+        pulumi.set(self, "function", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def guard(self) -> Optional['GuardPolicy']:
+        """
+        The policy of a rule that is written in Guard. A rule has this or a function.
+        """
+        return pulumi.get(self, "guard")
+
+    @guard.setter
+    def guard(self, value: Optional['GuardPolicy']):
+        pulumi.set(self, "guard", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Parameters of the rule by name.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "parameters", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def scope(self) -> Optional['Scope']:
+        """
+        Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        """
+        return pulumi.get(self, "scope")
+
+    @scope.setter
+    def scope(self, value: Optional['Scope']):
+        pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severity(self) -> Optional['RuleSeverity']:
+        """
+        How much its findings weigh in the score. Default: `medium`.
+        """
+        return pulumi.get(self, "severity")
+
+    @severity.setter
+    def severity(self, value: Optional['RuleSeverity']):
+        pulumi.set(self, "severity", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def triggers(self) -> Optional['Triggers']:
+        """
+        When the rule is evaluated. Default: when a resource changes.
+        """
+        return pulumi.get(self, "triggers")
+
+    @triggers.setter
+    def triggers(self, value: Optional['Triggers']):
+        pulumi.set(self, "triggers", value)
+
+
+class CustomRuleArgsDict(TypedDict):
+    """
+    A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+    """
+    name: _builtins.str
+    """
+    Name of the rule in the account. 1 to 100 characters.
+    """
+    description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What the rule is for, in your words. At most 256 characters.
+    """
+    function: NotRequired['RuleFunctionArgsDict']
+    """
+    The function of a rule that is a program. A rule has this or a policy.
+    """
+    guard: NotRequired['GuardPolicyArgsDict']
+    """
+    The policy of a rule that is written in Guard. A rule has this or a function.
+    """
+    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    """
+    Parameters of the rule by name.
+    """
+    scope: NotRequired['ScopeArgsDict']
+    """
+    Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+    """
+    severity: NotRequired['RuleSeverity']
+    """
+    How much its findings weigh in the score. Default: `medium`.
+    """
+    triggers: NotRequired['TriggersArgsDict']
+    """
+    When the rule is evaluated. Default: when a resource changes.
+    """
+
+@pulumi.input_type
+class CustomRuleArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 description: pulumi.Input[Optional[_builtins.str]] = None,
+                 function: Optional['RuleFunctionArgs'] = None,
+                 guard: Optional['GuardPolicyArgs'] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 scope: Optional['ScopeArgs'] = None,
+                 severity: Optional['RuleSeverity'] = None,
+                 triggers: Optional['TriggersArgs'] = None):
+        """
+        A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+
+        :param _builtins.str name: Name of the rule in the account. 1 to 100 characters.
+        :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
+        :param 'RuleFunctionArgs' function: The function of a rule that is a program. A rule has this or a policy.
+        :param 'GuardPolicyArgs' guard: The policy of a rule that is written in Guard. A rule has this or a function.
+        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name.
+        :param 'ScopeArgs' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
+        :param 'TriggersArgs' triggers: When the rule is evaluated. Default: when a resource changes.
+        """
+        pulumi.set(__self__, "name", name)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if function is not None:
+            pulumi.set(__self__, "function", function)
+        if guard is not None:
+            pulumi.set(__self__, "guard", guard)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+        if scope is not None:
+            pulumi.set(__self__, "scope", scope)
+        if severity is not None:
+            pulumi.set(__self__, "severity", severity)
+        if triggers is not None:
+            pulumi.set(__self__, "triggers", triggers)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the rule in the account. 1 to 100 characters.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What the rule is for, in your words. At most 256 characters.
+        """
+        return pulumi.get(self, "description")
+
+    @description.setter
+    def description(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def function(self) -> Optional['RuleFunctionArgs']:
+        """
+        The function of a rule that is a program. A rule has this or a policy.
+        """
+        return pulumi.get(self, "function")
+
+    @function.setter
+    def function(self, value: Optional['RuleFunctionArgs']):
+        pulumi.set(self, "function", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def guard(self) -> Optional['GuardPolicyArgs']:
+        """
+        The policy of a rule that is written in Guard. A rule has this or a function.
+        """
+        return pulumi.get(self, "guard")
+
+    @guard.setter
+    def guard(self, value: Optional['GuardPolicyArgs']):
+        pulumi.set(self, "guard", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+        """
+        Parameters of the rule by name.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "parameters", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def scope(self) -> Optional['ScopeArgs']:
+        """
+        Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        """
+        return pulumi.get(self, "scope")
+
+    @scope.setter
+    def scope(self, value: Optional['ScopeArgs']):
+        pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severity(self) -> Optional['RuleSeverity']:
+        """
+        How much its findings weigh in the score. Default: `medium`.
+        """
+        return pulumi.get(self, "severity")
+
+    @severity.setter
+    def severity(self, value: Optional['RuleSeverity']):
+        pulumi.set(self, "severity", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def triggers(self) -> Optional['TriggersArgs']:
+        """
+        When the rule is evaluated. Default: when a resource changes.
+        """
+        return pulumi.get(self, "triggers")
+
+    @triggers.setter
+    def triggers(self, value: Optional['TriggersArgs']):
+        pulumi.set(self, "triggers", value)
+
+
 class DashboardSettingsArgsDict(TypedDict):
     """
     Whether there is a dashboard.
@@ -168,7 +534,11 @@ class FrameworkDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    exclude: NotRequired[Sequence[_builtins.str]]
+    as_: NotRequired['DeployAs']
+    """
+    How its rules are deployed. Default: `rules`.
+    """
+    exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
     Identifiers of rules to leave out.
     """
@@ -176,25 +546,37 @@ class FrameworkDict(TypedDict):
     """
     Parameters in place of the framework's: identifier of the rule, name, value.
     """
+    severities: NotRequired[Mapping[str, 'RuleSeverity']]
+    """
+    How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    """
 
 @pulumi.input_type
 class Framework:
     def __init__(__self__, *,
                  id: _builtins.str,
-                 exclude: Optional[Sequence[_builtins.str]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
+                 as_: Optional['DeployAs'] = None,
+                 exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param Sequence[_builtins.str] exclude: Identifiers of rules to leave out.
+        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
+        :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
+        if as_ is not None:
+            pulumi.set(__self__, "as_", as_)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
             pulumi.set(__self__, "parameters", parameters)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
 
     @_builtins.property
     @pulumi.getter
@@ -209,15 +591,27 @@ class Framework:
         pulumi.set(self, "id", value)
 
     @_builtins.property
+    @pulumi.getter(name="as")
+    def as_(self) -> Optional['DeployAs']:
+        """
+        How its rules are deployed. Default: `rules`.
+        """
+        return pulumi.get(self, "as_")
+
+    @as_.setter
+    def as_(self, value: Optional['DeployAs']):
+        pulumi.set(self, "as_", value)
+
+    @_builtins.property
     @pulumi.getter
-    def exclude(self) -> Optional[Sequence[_builtins.str]]:
+    def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
         Identifiers of rules to leave out.
         """
         return pulumi.get(self, "exclude")
 
     @exclude.setter
-    def exclude(self, value: Optional[Sequence[_builtins.str]]):
+    def exclude(self, value: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]):
         pulumi.set(self, "exclude", value)
 
     @_builtins.property
@@ -231,6 +625,18 @@ class Framework:
     @parameters.setter
     def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
         pulumi.set(self, "parameters", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Mapping[str, 'RuleSeverity']]:
+        """
+        How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Mapping[str, 'RuleSeverity']]):
+        pulumi.set(self, "severities", value)
 
 
 class FrameworkArgsDict(TypedDict):
@@ -241,7 +647,11 @@ class FrameworkArgsDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    exclude: NotRequired[Sequence[_builtins.str]]
+    as_: NotRequired['DeployAs']
+    """
+    How its rules are deployed. Default: `rules`.
+    """
+    exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
     Identifiers of rules to leave out.
     """
@@ -249,25 +659,37 @@ class FrameworkArgsDict(TypedDict):
     """
     Parameters in place of the framework's: identifier of the rule, name, value.
     """
+    severities: NotRequired[Mapping[str, 'RuleSeverity']]
+    """
+    How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    """
 
 @pulumi.input_type
 class FrameworkArgs:
     def __init__(__self__, *,
                  id: _builtins.str,
-                 exclude: Optional[Sequence[_builtins.str]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None):
+                 as_: Optional['DeployAs'] = None,
+                 exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param Sequence[_builtins.str] exclude: Identifiers of rules to leave out.
+        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
+        :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
+        if as_ is not None:
+            pulumi.set(__self__, "as_", as_)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
             pulumi.set(__self__, "parameters", parameters)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
 
     @_builtins.property
     @pulumi.getter
@@ -282,15 +704,27 @@ class FrameworkArgs:
         pulumi.set(self, "id", value)
 
     @_builtins.property
+    @pulumi.getter(name="as")
+    def as_(self) -> Optional['DeployAs']:
+        """
+        How its rules are deployed. Default: `rules`.
+        """
+        return pulumi.get(self, "as_")
+
+    @as_.setter
+    def as_(self, value: Optional['DeployAs']):
+        pulumi.set(self, "as_", value)
+
+    @_builtins.property
     @pulumi.getter
-    def exclude(self) -> Optional[Sequence[_builtins.str]]:
+    def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
         Identifiers of rules to leave out.
         """
         return pulumi.get(self, "exclude")
 
     @exclude.setter
-    def exclude(self, value: Optional[Sequence[_builtins.str]]):
+    def exclude(self, value: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]):
         pulumi.set(self, "exclude", value)
 
     @_builtins.property
@@ -304,6 +738,18 @@ class FrameworkArgs:
     @parameters.setter
     def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
         pulumi.set(self, "parameters", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Mapping[str, 'RuleSeverity']]:
+        """
+        How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Mapping[str, 'RuleSeverity']]):
+        pulumi.set(self, "severities", value)
 
 
 class FunctionsSettingsArgsDict(TypedDict):
@@ -420,6 +866,152 @@ class FunctionsSettingsArgs:
         pulumi.set(self, "timeout_seconds", value)
 
 
+class GuardPolicyDict(TypedDict):
+    """
+    A policy written in Guard.
+    """
+    policy: _builtins.str
+    """
+    The policy, at most 10,000 characters.
+    """
+    enable_debug_log: NotRequired[_builtins.bool]
+    """
+    Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+    """
+    runtime: NotRequired[_builtins.str]
+    """
+    What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+    """
+
+@pulumi.input_type
+class GuardPolicy:
+    def __init__(__self__, *,
+                 policy: _builtins.str,
+                 enable_debug_log: Optional[_builtins.bool] = None,
+                 runtime: Optional[_builtins.str] = None):
+        """
+        A policy written in Guard.
+
+        :param _builtins.str policy: The policy, at most 10,000 characters.
+        :param _builtins.bool enable_debug_log: Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        :param _builtins.str runtime: What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        """
+        pulumi.set(__self__, "policy", policy)
+        if enable_debug_log is not None:
+            pulumi.set(__self__, "enable_debug_log", enable_debug_log)
+        if runtime is not None:
+            pulumi.set(__self__, "runtime", runtime)
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> _builtins.str:
+        """
+        The policy, at most 10,000 characters.
+        """
+        return pulumi.get(self, "policy")
+
+    @policy.setter
+    def policy(self, value: _builtins.str):
+        pulumi.set(self, "policy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="enableDebugLog")
+    def enable_debug_log(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        """
+        return pulumi.get(self, "enable_debug_log")
+
+    @enable_debug_log.setter
+    def enable_debug_log(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enable_debug_log", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def runtime(self) -> Optional[_builtins.str]:
+        """
+        What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        """
+        return pulumi.get(self, "runtime")
+
+    @runtime.setter
+    def runtime(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "runtime", value)
+
+
+class GuardPolicyArgsDict(TypedDict):
+    """
+    A policy written in Guard.
+    """
+    policy: pulumi.Input[_builtins.str]
+    """
+    The policy, at most 10,000 characters.
+    """
+    enable_debug_log: NotRequired[_builtins.bool]
+    """
+    Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+    """
+    runtime: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+    """
+
+@pulumi.input_type
+class GuardPolicyArgs:
+    def __init__(__self__, *,
+                 policy: pulumi.Input[_builtins.str],
+                 enable_debug_log: Optional[_builtins.bool] = None,
+                 runtime: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A policy written in Guard.
+
+        :param pulumi.Input[_builtins.str] policy: The policy, at most 10,000 characters.
+        :param _builtins.bool enable_debug_log: Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        :param pulumi.Input[_builtins.str] runtime: What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        """
+        pulumi.set(__self__, "policy", policy)
+        if enable_debug_log is not None:
+            pulumi.set(__self__, "enable_debug_log", enable_debug_log)
+        if runtime is not None:
+            pulumi.set(__self__, "runtime", runtime)
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> pulumi.Input[_builtins.str]:
+        """
+        The policy, at most 10,000 characters.
+        """
+        return pulumi.get(self, "policy")
+
+    @policy.setter
+    def policy(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "policy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="enableDebugLog")
+    def enable_debug_log(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        """
+        return pulumi.get(self, "enable_debug_log")
+
+    @enable_debug_log.setter
+    def enable_debug_log(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enable_debug_log", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def runtime(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        """
+        return pulumi.get(self, "runtime")
+
+    @runtime.setter
+    def runtime(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "runtime", value)
+
+
 class LookupArgsDict(TypedDict):
     """
     How the account is looked at, read-only, before anything is deployed to it.
@@ -498,7 +1090,7 @@ class ManagedRuleDict(TypedDict):
     """
     One AWS managed rule.
     """
-    identifier: _builtins.str
+    identifier: Union[_builtins.str, 'ManagedRuleIdentifier']
     """
     Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
     """
@@ -522,9 +1114,17 @@ class ManagedRuleDict(TypedDict):
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
+    remediation: NotRequired['RemediationDict']
+    """
+    What mends its findings, when a person starts it.
+    """
     scope: NotRequired['ScopeDict']
     """
     Which resources the rule looks at. Default: all that it can evaluate.
+    """
+    severity: NotRequired['RuleSeverity']
+    """
+    How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     """
     unchecked: NotRequired[_builtins.bool]
     """
@@ -534,24 +1134,28 @@ class ManagedRuleDict(TypedDict):
 @pulumi.input_type
 class ManagedRule:
     def __init__(__self__, *,
-                 identifier: _builtins.str,
+                 identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: Optional[_builtins.str] = None,
                  frequency: Optional[_builtins.str] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 remediation: Optional['Remediation'] = None,
                  scope: Optional['Scope'] = None,
+                 severity: Optional['RuleSeverity'] = None,
                  unchecked: Optional[_builtins.bool] = None):
         """
         One AWS managed rule.
 
-        :param _builtins.str identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
         :param _builtins.str frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param 'Remediation' remediation: What mends its findings, when a person starts it.
         :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
         pulumi.set(__self__, "identifier", identifier)
@@ -565,21 +1169,25 @@ class ManagedRule:
             pulumi.set(__self__, "on_unavailable", on_unavailable)
         if parameters is not None:
             pulumi.set(__self__, "parameters", parameters)
+        if remediation is not None:
+            pulumi.set(__self__, "remediation", remediation)
         if scope is not None:
             pulumi.set(__self__, "scope", scope)
+        if severity is not None:
+            pulumi.set(__self__, "severity", severity)
         if unchecked is not None:
             pulumi.set(__self__, "unchecked", unchecked)
 
     @_builtins.property
     @pulumi.getter
-    def identifier(self) -> _builtins.str:
+    def identifier(self) -> Union[_builtins.str, 'ManagedRuleIdentifier']:
         """
         Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         """
         return pulumi.get(self, "identifier")
 
     @identifier.setter
-    def identifier(self, value: _builtins.str):
+    def identifier(self, value: Union[_builtins.str, 'ManagedRuleIdentifier']):
         pulumi.set(self, "identifier", value)
 
     @_builtins.property
@@ -644,6 +1252,18 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
+    def remediation(self) -> Optional['Remediation']:
+        """
+        What mends its findings, when a person starts it.
+        """
+        return pulumi.get(self, "remediation")
+
+    @remediation.setter
+    def remediation(self, value: Optional['Remediation']):
+        pulumi.set(self, "remediation", value)
+
+    @_builtins.property
+    @pulumi.getter
     def scope(self) -> Optional['Scope']:
         """
         Which resources the rule looks at. Default: all that it can evaluate.
@@ -653,6 +1273,18 @@ class ManagedRule:
     @scope.setter
     def scope(self, value: Optional['Scope']):
         pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severity(self) -> Optional['RuleSeverity']:
+        """
+        How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        """
+        return pulumi.get(self, "severity")
+
+    @severity.setter
+    def severity(self, value: Optional['RuleSeverity']):
+        pulumi.set(self, "severity", value)
 
     @_builtins.property
     @pulumi.getter
@@ -671,7 +1303,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     One AWS managed rule.
     """
-    identifier: _builtins.str
+    identifier: Union[_builtins.str, 'ManagedRuleIdentifier']
     """
     Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
     """
@@ -695,9 +1327,17 @@ class ManagedRuleArgsDict(TypedDict):
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
+    remediation: NotRequired['RemediationArgsDict']
+    """
+    What mends its findings, when a person starts it.
+    """
     scope: NotRequired['ScopeArgsDict']
     """
     Which resources the rule looks at. Default: all that it can evaluate.
+    """
+    severity: NotRequired['RuleSeverity']
+    """
+    How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     """
     unchecked: NotRequired[_builtins.bool]
     """
@@ -707,24 +1347,28 @@ class ManagedRuleArgsDict(TypedDict):
 @pulumi.input_type
 class ManagedRuleArgs:
     def __init__(__self__, *,
-                 identifier: _builtins.str,
+                 identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  frequency: pulumi.Input[Optional[_builtins.str]] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 remediation: Optional['RemediationArgs'] = None,
                  scope: Optional['ScopeArgs'] = None,
+                 severity: Optional['RuleSeverity'] = None,
                  unchecked: Optional[_builtins.bool] = None):
         """
         One AWS managed rule.
 
-        :param _builtins.str identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
+        :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param 'RemediationArgs' remediation: What mends its findings, when a person starts it.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
         pulumi.set(__self__, "identifier", identifier)
@@ -738,21 +1382,25 @@ class ManagedRuleArgs:
             pulumi.set(__self__, "on_unavailable", on_unavailable)
         if parameters is not None:
             pulumi.set(__self__, "parameters", parameters)
+        if remediation is not None:
+            pulumi.set(__self__, "remediation", remediation)
         if scope is not None:
             pulumi.set(__self__, "scope", scope)
+        if severity is not None:
+            pulumi.set(__self__, "severity", severity)
         if unchecked is not None:
             pulumi.set(__self__, "unchecked", unchecked)
 
     @_builtins.property
     @pulumi.getter
-    def identifier(self) -> _builtins.str:
+    def identifier(self) -> Union[_builtins.str, 'ManagedRuleIdentifier']:
         """
         Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         """
         return pulumi.get(self, "identifier")
 
     @identifier.setter
-    def identifier(self, value: _builtins.str):
+    def identifier(self, value: Union[_builtins.str, 'ManagedRuleIdentifier']):
         pulumi.set(self, "identifier", value)
 
     @_builtins.property
@@ -817,6 +1465,18 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
+    def remediation(self) -> Optional['RemediationArgs']:
+        """
+        What mends its findings, when a person starts it.
+        """
+        return pulumi.get(self, "remediation")
+
+    @remediation.setter
+    def remediation(self, value: Optional['RemediationArgs']):
+        pulumi.set(self, "remediation", value)
+
+    @_builtins.property
+    @pulumi.getter
     def scope(self) -> Optional['ScopeArgs']:
         """
         Which resources the rule looks at. Default: all that it can evaluate.
@@ -826,6 +1486,18 @@ class ManagedRuleArgs:
     @scope.setter
     def scope(self, value: Optional['ScopeArgs']):
         pulumi.set(self, "scope", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severity(self) -> Optional['RuleSeverity']:
+        """
+        How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        """
+        return pulumi.get(self, "severity")
+
+    @severity.setter
+    def severity(self, value: Optional['RuleSeverity']):
+        pulumi.set(self, "severity", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1048,6 +1720,154 @@ class RecorderSettingsArgs:
         pulumi.set(self, "strategy", value)
 
 
+class RemediationDict(TypedDict):
+    """
+    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    """
+    accept_inferred: NotRequired[_builtins.bool]
+    """
+    Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+    """
+    document: NotRequired[_builtins.str]
+    """
+    Name of the document, of those that are known for the rule. Default: the first of them.
+    """
+    parameters: NotRequired[Mapping[str, Sequence[_builtins.str]]]
+    """
+    Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+    """
+
+@pulumi.input_type
+class Remediation:
+    def __init__(__self__, *,
+                 accept_inferred: Optional[_builtins.bool] = None,
+                 document: Optional[_builtins.str] = None,
+                 parameters: Optional[Mapping[str, Sequence[_builtins.str]]] = None):
+        """
+        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+
+        :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
+        :param Mapping[str, Sequence[_builtins.str]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        """
+        if accept_inferred is not None:
+            pulumi.set(__self__, "accept_inferred", accept_inferred)
+        if document is not None:
+            pulumi.set(__self__, "document", document)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter(name="acceptInferred")
+    def accept_inferred(self) -> Optional[_builtins.bool]:
+        """
+        Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        """
+        return pulumi.get(self, "accept_inferred")
+
+    @accept_inferred.setter
+    def accept_inferred(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "accept_inferred", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def document(self) -> Optional[_builtins.str]:
+        """
+        Name of the document, of those that are known for the rule. Default: the first of them.
+        """
+        return pulumi.get(self, "document")
+
+    @document.setter
+    def document(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "document", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, Sequence[_builtins.str]]]:
+        """
+        Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, Sequence[_builtins.str]]]):
+        pulumi.set(self, "parameters", value)
+
+
+class RemediationArgsDict(TypedDict):
+    """
+    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    """
+    accept_inferred: NotRequired[_builtins.bool]
+    """
+    Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+    """
+    document: NotRequired[_builtins.str]
+    """
+    Name of the document, of those that are known for the rule. Default: the first of them.
+    """
+    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]
+    """
+    Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+    """
+
+@pulumi.input_type
+class RemediationArgs:
+    def __init__(__self__, *,
+                 accept_inferred: Optional[_builtins.bool] = None,
+                 document: Optional[_builtins.str] = None,
+                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+
+        :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
+        :param Mapping[str, Sequence[pulumi.Input[_builtins.str]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        """
+        if accept_inferred is not None:
+            pulumi.set(__self__, "accept_inferred", accept_inferred)
+        if document is not None:
+            pulumi.set(__self__, "document", document)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter(name="acceptInferred")
+    def accept_inferred(self) -> Optional[_builtins.bool]:
+        """
+        Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        """
+        return pulumi.get(self, "accept_inferred")
+
+    @accept_inferred.setter
+    def accept_inferred(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "accept_inferred", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def document(self) -> Optional[_builtins.str]:
+        """
+        Name of the document, of those that are known for the rule. Default: the first of them.
+        """
+        return pulumi.get(self, "document")
+
+    @document.setter
+    def document(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "document", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "parameters", value)
+
+
 class ReportsArgsDict(TypedDict):
     """
     Where reports are kept and for how long.
@@ -1064,6 +1884,10 @@ class ReportsArgsDict(TypedDict):
     """
     Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
     """
+    object_lock: NotRequired[_builtins.bool]
+    """
+    Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+    """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -1075,6 +1899,7 @@ class ReportsArgs:
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
                  history: Optional[_builtins.bool] = None,
+                 object_lock: Optional[_builtins.bool] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
@@ -1082,6 +1907,7 @@ class ReportsArgs:
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
         :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+        :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         """
         if bucket_name is not None:
@@ -1090,6 +1916,8 @@ class ReportsArgs:
             pulumi.set(__self__, "force_destroy", force_destroy)
         if history is not None:
             pulumi.set(__self__, "history", history)
+        if object_lock is not None:
+            pulumi.set(__self__, "object_lock", object_lock)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
 
@@ -1128,6 +1956,18 @@ class ReportsArgs:
     @history.setter
     def history(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "history", value)
+
+    @_builtins.property
+    @pulumi.getter(name="objectLock")
+    def object_lock(self) -> Optional[_builtins.bool]:
+        """
+        Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        """
+        return pulumi.get(self, "object_lock")
+
+    @object_lock.setter
+    def object_lock(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "object_lock", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")
@@ -1296,6 +2136,112 @@ class RouteArgs:
         pulumi.set(self, "sqs", value)
 
 
+class RuleFunctionDict(TypedDict):
+    """
+    A function that evaluates resources.
+    """
+    arn: _builtins.str
+    """
+    ARN of the function, of the region that this is deployed to.
+    """
+    grant_invoke: NotRequired[_builtins.bool]
+    """
+    Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+    """
+
+@pulumi.input_type
+class RuleFunction:
+    def __init__(__self__, *,
+                 arn: _builtins.str,
+                 grant_invoke: Optional[_builtins.bool] = None):
+        """
+        A function that evaluates resources.
+
+        :param _builtins.str arn: ARN of the function, of the region that this is deployed to.
+        :param _builtins.bool grant_invoke: Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        """
+        pulumi.set(__self__, "arn", arn)
+        if grant_invoke is not None:
+            pulumi.set(__self__, "grant_invoke", grant_invoke)
+
+    @_builtins.property
+    @pulumi.getter
+    def arn(self) -> _builtins.str:
+        """
+        ARN of the function, of the region that this is deployed to.
+        """
+        return pulumi.get(self, "arn")
+
+    @arn.setter
+    def arn(self, value: _builtins.str):
+        pulumi.set(self, "arn", value)
+
+    @_builtins.property
+    @pulumi.getter(name="grantInvoke")
+    def grant_invoke(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        """
+        return pulumi.get(self, "grant_invoke")
+
+    @grant_invoke.setter
+    def grant_invoke(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "grant_invoke", value)
+
+
+class RuleFunctionArgsDict(TypedDict):
+    """
+    A function that evaluates resources.
+    """
+    arn: pulumi.Input[_builtins.str]
+    """
+    ARN of the function, of the region that this is deployed to.
+    """
+    grant_invoke: NotRequired[_builtins.bool]
+    """
+    Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+    """
+
+@pulumi.input_type
+class RuleFunctionArgs:
+    def __init__(__self__, *,
+                 arn: pulumi.Input[_builtins.str],
+                 grant_invoke: Optional[_builtins.bool] = None):
+        """
+        A function that evaluates resources.
+
+        :param pulumi.Input[_builtins.str] arn: ARN of the function, of the region that this is deployed to.
+        :param _builtins.bool grant_invoke: Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        """
+        pulumi.set(__self__, "arn", arn)
+        if grant_invoke is not None:
+            pulumi.set(__self__, "grant_invoke", grant_invoke)
+
+    @_builtins.property
+    @pulumi.getter
+    def arn(self) -> pulumi.Input[_builtins.str]:
+        """
+        ARN of the function, of the region that this is deployed to.
+        """
+        return pulumi.get(self, "arn")
+
+    @arn.setter
+    def arn(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "arn", value)
+
+    @_builtins.property
+    @pulumi.getter(name="grantInvoke")
+    def grant_invoke(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        """
+        return pulumi.get(self, "grant_invoke")
+
+    @grant_invoke.setter
+    def grant_invoke(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "grant_invoke", value)
+
+
 class RulesDict(TypedDict):
     """
     Which rules are evaluated.
@@ -1303,6 +2249,10 @@ class RulesDict(TypedDict):
     baseline: NotRequired[_builtins.bool]
     """
     Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+    """
+    custom: NotRequired[Sequence['CustomRuleDict']]
+    """
+    Rules of your own.
     """
     managed: NotRequired[Sequence['ManagedRuleDict']]
     """
@@ -1313,15 +2263,19 @@ class RulesDict(TypedDict):
 class Rules:
     def __init__(__self__, *,
                  baseline: Optional[_builtins.bool] = None,
+                 custom: Optional[Sequence['CustomRule']] = None,
                  managed: Optional[Sequence['ManagedRule']] = None):
         """
         Which rules are evaluated.
 
         :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        :param Sequence['CustomRule'] custom: Rules of your own.
         :param Sequence['ManagedRule'] managed: Further AWS managed rules.
         """
         if baseline is not None:
             pulumi.set(__self__, "baseline", baseline)
+        if custom is not None:
+            pulumi.set(__self__, "custom", custom)
         if managed is not None:
             pulumi.set(__self__, "managed", managed)
 
@@ -1336,6 +2290,18 @@ class Rules:
     @baseline.setter
     def baseline(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "baseline", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Optional[Sequence['CustomRule']]:
+        """
+        Rules of your own.
+        """
+        return pulumi.get(self, "custom")
+
+    @custom.setter
+    def custom(self, value: Optional[Sequence['CustomRule']]):
+        pulumi.set(self, "custom", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1358,6 +2324,10 @@ class RulesArgsDict(TypedDict):
     """
     Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
     """
+    custom: NotRequired[Sequence['CustomRuleArgsDict']]
+    """
+    Rules of your own.
+    """
     managed: NotRequired[Sequence['ManagedRuleArgsDict']]
     """
     Further AWS managed rules.
@@ -1367,15 +2337,19 @@ class RulesArgsDict(TypedDict):
 class RulesArgs:
     def __init__(__self__, *,
                  baseline: Optional[_builtins.bool] = None,
+                 custom: Optional[Sequence['CustomRuleArgs']] = None,
                  managed: Optional[Sequence['ManagedRuleArgs']] = None):
         """
         Which rules are evaluated.
 
         :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        :param Sequence['CustomRuleArgs'] custom: Rules of your own.
         :param Sequence['ManagedRuleArgs'] managed: Further AWS managed rules.
         """
         if baseline is not None:
             pulumi.set(__self__, "baseline", baseline)
+        if custom is not None:
+            pulumi.set(__self__, "custom", custom)
         if managed is not None:
             pulumi.set(__self__, "managed", managed)
 
@@ -1390,6 +2364,18 @@ class RulesArgs:
     @baseline.setter
     def baseline(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "baseline", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Optional[Sequence['CustomRuleArgs']]:
+        """
+        Rules of your own.
+        """
+        return pulumi.get(self, "custom")
+
+    @custom.setter
+    def custom(self, value: Optional[Sequence['CustomRuleArgs']]):
+        pulumi.set(self, "custom", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1664,5 +2650,113 @@ class SourcesArgs:
     @regions.setter
     def regions(self, value: Optional[Sequence[_builtins.str]]):
         pulumi.set(self, "regions", value)
+
+
+class TriggersDict(TypedDict):
+    """
+    When a rule is evaluated.
+    """
+    frequency: NotRequired[_builtins.str]
+    """
+    How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+    """
+    on_change: NotRequired[_builtins.bool]
+    """
+    Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+    """
+
+@pulumi.input_type
+class Triggers:
+    def __init__(__self__, *,
+                 frequency: Optional[_builtins.str] = None,
+                 on_change: Optional[_builtins.bool] = None):
+        """
+        When a rule is evaluated.
+
+        :param _builtins.str frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        """
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+        if on_change is not None:
+            pulumi.set(__self__, "on_change", on_change)
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> Optional[_builtins.str]:
+        """
+        How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        """
+        return pulumi.get(self, "frequency")
+
+    @frequency.setter
+    def frequency(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "frequency", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onChange")
+    def on_change(self) -> Optional[_builtins.bool]:
+        """
+        Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        """
+        return pulumi.get(self, "on_change")
+
+    @on_change.setter
+    def on_change(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "on_change", value)
+
+
+class TriggersArgsDict(TypedDict):
+    """
+    When a rule is evaluated.
+    """
+    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+    """
+    on_change: NotRequired[_builtins.bool]
+    """
+    Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+    """
+
+@pulumi.input_type
+class TriggersArgs:
+    def __init__(__self__, *,
+                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 on_change: Optional[_builtins.bool] = None):
+        """
+        When a rule is evaluated.
+
+        :param pulumi.Input[_builtins.str] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        """
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+        if on_change is not None:
+            pulumi.set(__self__, "on_change", on_change)
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        """
+        return pulumi.get(self, "frequency")
+
+    @frequency.setter
+    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "frequency", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onChange")
+    def on_change(self) -> Optional[_builtins.bool]:
+        """
+        Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        """
+        return pulumi.get(self, "on_change")
+
+    @on_change.setter
+    def on_change(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "on_change", value)
 
 

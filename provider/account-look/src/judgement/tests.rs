@@ -361,13 +361,13 @@ fn namesakes_of_others_are_refused_and_named() {
         ),
         (
             "event rule",
-            namesake(EventRule, "compliance-schedule", Some(Tags::new())),
+            namesake(NamesakeKind::EventRule, "compliance-schedule", Some(Tags::new())),
             "Error namePrefix: an event rule `compliance-schedule`",
             ["`aws events tag-resource --resource-arn arn:compliance-schedule --tags Key=", "another `namePrefix`"],
         ),
         (
             "dashboard",
-            namesake(Dashboard, "ComplianceMonitoring-eu-west-1", Some(Tags::new())),
+            namesake(NamesakeKind::Dashboard, "ComplianceMonitoring-eu-west-1", Some(Tags::new())),
             "Error namePrefix: a dashboard `ComplianceMonitoring-eu-west-1`",
             ["text does not carry `aws-compliance:owner=audit/prod/compliance`", "set `dashboard.enabled` to false"],
         ),

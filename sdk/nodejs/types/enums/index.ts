@@ -2,6 +2,26 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const DeployAs = {
+    /**
+     * As rules of their own, each once beside the baseline, your own and those of other frameworks.
+     */
+    Rules: "rules",
+    /**
+     * As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+     */
+    ConformancePack: "conformancePack",
+    /**
+     * Reserved for AWS's own packs: refused.
+     */
+    ManagedPack: "managedPack",
+} as const;
+
+/**
+ * How a framework's rules are deployed.
+ */
+export type DeployAs = (typeof DeployAs)[keyof typeof DeployAs];
+
 export const DigestPeriod = {
     /**
      * As soon as they are seen.
@@ -21,6 +41,3346 @@ export const DigestPeriod = {
  * When changes are told.
  */
 export type DigestPeriod = (typeof DigestPeriod)[keyof typeof DigestPeriod];
+
+export const ManagedRuleIdentifier = {
+    /**
+     * Periodic, over AWS::IAM::User. Takes maxAccessKeyAge.
+     */
+    AccessKeysRotated: "ACCESS_KEYS_ROTATED",
+    /**
+     * Periodic. Takes MasterAccountId.
+     */
+    AccountPartOfOrganizations: "ACCOUNT_PART_OF_ORGANIZATIONS",
+    /**
+     * On changes of AWS::ACMPCA::CertificateAuthority. Takes requiredKeyTags.
+     */
+    AcmpcaCertificateAuthorityTagged: "ACMPCA_CERTIFICATE_AUTHORITY_TAGGED",
+    /**
+     * On changes and periodic, over AWS::ACM::Certificate. Takes daysToExpiration.
+     */
+    AcmCertificateExpirationCheck: "ACM_CERTIFICATE_EXPIRATION_CHECK",
+    /**
+     * On changes of AWS::ACM::Certificate.
+     */
+    AcmCertificateRsaCheck: "ACM_CERTIFICATE_RSA_CHECK",
+    /**
+     * On changes of AWS::ACM::Certificate.
+     */
+    AcmCertificateTransparentLoggingEnabled: "ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED",
+    /**
+     * Periodic, over AWS::ACMPCA::CertificateAuthority. Takes exemptedCAArns.
+     */
+    AcmPcaRootCaDisabled: "ACM_PCA_ROOT_CA_DISABLED",
+    /**
+     * On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
+     */
+    ActiveMqSupportedVersion: "ACTIVE_MQ_SUPPORTED_VERSION",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Needs desyncMode.
+     */
+    AlbDesyncModeCheck: "ALB_DESYNC_MODE_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    AlbHttpDropInvalidHeaderEnabled: "ALB_HTTP_DROP_INVALID_HEADER_ENABLED",
+    /**
+     * Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    AlbHttpToHttpsRedirectionCheck: "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    AlbInternalSchemeCheck: "ALB_INTERNAL_SCHEME_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+     */
+    AlbListenerTagged: "ALB_LISTENER_TAGGED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+     */
+    AlbTagged: "ALB_TAGGED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes wafWebAclIds.
+     */
+    AlbWafEnabled: "ALB_WAF_ENABLED",
+    /**
+     * On changes of AWS::Amplify::App.
+     */
+    AmplifyAppBranchAutoDeletionEnabled: "AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED",
+    /**
+     * On changes of AWS::Amplify::App.
+     */
+    AmplifyAppBuildSpecConfigured: "AMPLIFY_APP_BUILD_SPEC_CONFIGURED",
+    /**
+     * On changes of AWS::Amplify::App.
+     */
+    AmplifyAppDescription: "AMPLIFY_APP_DESCRIPTION",
+    /**
+     * On changes of AWS::Amplify::App.
+     */
+    AmplifyAppNoEnvironmentVariables: "AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES",
+    /**
+     * On changes of AWS::Amplify::App. Needs approvedPlatform.
+     */
+    AmplifyAppPlatformCheck: "AMPLIFY_APP_PLATFORM_CHECK",
+    /**
+     * On changes of AWS::Amplify::App. Takes requiredKeyTags.
+     */
+    AmplifyAppTagged: "AMPLIFY_APP_TAGGED",
+    /**
+     * On changes of AWS::Amplify::Branch.
+     */
+    AmplifyBranchAutoBuildEnabled: "AMPLIFY_BRANCH_AUTO_BUILD_ENABLED",
+    /**
+     * On changes of AWS::Amplify::Branch.
+     */
+    AmplifyBranchBuildSpecConfigured: "AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED",
+    /**
+     * On changes of AWS::Amplify::Branch.
+     */
+    AmplifyBranchDescription: "AMPLIFY_BRANCH_DESCRIPTION",
+    /**
+     * On changes of AWS::Amplify::Branch. Takes approvedFrameworks.
+     */
+    AmplifyBranchFrameworkConfigured: "AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED",
+    /**
+     * On changes of AWS::Amplify::Branch.
+     */
+    AmplifyBranchPerformanceModeEnabled: "AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED",
+    /**
+     * On changes of AWS::Amplify::Branch.
+     */
+    AmplifyBranchPullRequestPreviewEnabled: "AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED",
+    /**
+     * On changes of AWS::Amplify::Branch. Takes requiredKeyTags.
+     */
+    AmplifyBranchTagged: "AMPLIFY_BRANCH_TAGGED",
+    /**
+     * On changes of AWS::ApiGatewayV2::Integration.
+     */
+    Apigatewayv2IntegrationPrivateHttpsEnabled: "APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED",
+    /**
+     * On changes of AWS::ApiGatewayV2::Stage.
+     */
+    Apigatewayv2StageDescription: "APIGATEWAYV2_STAGE_DESCRIPTION",
+    /**
+     * On changes of AWS::ApiGateway::DomainName. Takes allowedSecurityPolicies.
+     */
+    ApigatewayDomainNameTlsCheck: "APIGATEWAY_DOMAIN_NAME_TLS_CHECK",
+    /**
+     * On changes of AWS::ApiGateway::Stage.
+     */
+    ApigatewayStageAccessLogsEnabled: "APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED",
+    /**
+     * On changes of AWS::ApiGateway::Stage.
+     */
+    ApigatewayStageDescription: "APIGATEWAY_STAGE_DESCRIPTION",
+    /**
+     * On changes of AWS::ApiGatewayV2::Stage.
+     */
+    ApiGwv2AccessLogsEnabled: "API_GWV2_ACCESS_LOGS_ENABLED",
+    /**
+     * Periodic, over AWS::ApiGatewayV2::Route. Takes authorizationType.
+     */
+    ApiGwv2AuthorizationTypeConfigured: "API_GWV2_AUTHORIZATION_TYPE_CONFIGURED",
+    /**
+     * On changes of AWS::ApiGatewayV2::Stage.
+     */
+    ApiGwv2StageDefaultRouteDetailedMetricsEnabled: "API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED",
+    /**
+     * On changes of AWS::ApiGateway::Stage. Takes WebAclArns.
+     */
+    ApiGwAssociatedWithWaf: "API_GW_ASSOCIATED_WITH_WAF",
+    /**
+     * On changes of AWS::ApiGateway::Stage.
+     */
+    ApiGwCacheEnabledAndEncrypted: "API_GW_CACHE_ENABLED_AND_ENCRYPTED",
+    /**
+     * On changes of AWS::ApiGateway::RestApi. Needs endpointConfigurationTypes.
+     */
+    ApiGwEndpointTypeCheck: "API_GW_ENDPOINT_TYPE_CHECK",
+    /**
+     * On changes of AWS::ApiGateway::Stage, AWS::ApiGatewayV2::Stage. Takes loggingLevel.
+     */
+    ApiGwExecutionLoggingEnabled: "API_GW_EXECUTION_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::ApiGateway::RestApi. Takes requiredKeyTags.
+     */
+    ApiGwRestApiTagged: "API_GW_REST_API_TAGGED",
+    /**
+     * On changes of AWS::ApiGateway::Stage. Takes CertificateIDs.
+     */
+    ApiGwSslEnabled: "API_GW_SSL_ENABLED",
+    /**
+     * On changes of AWS::ApiGateway::Stage. Takes requiredKeyTags.
+     */
+    ApiGwStageTagged: "API_GW_STAGE_TAGGED",
+    /**
+     * On changes of AWS::ApiGateway::Stage.
+     */
+    ApiGwXrayEnabled: "API_GW_XRAY_ENABLED",
+    /**
+     * On changes of AWS::AppConfig::Application.
+     */
+    AppconfigApplicationDescription: "APPCONFIG_APPLICATION_DESCRIPTION",
+    /**
+     * On changes of AWS::AppConfig::Application. Takes requiredKeyTags.
+     */
+    AppconfigApplicationTagged: "APPCONFIG_APPLICATION_TAGGED",
+    /**
+     * On changes of AWS::AppConfig::ConfigurationProfile. Takes requiredKeyTags.
+     */
+    AppconfigConfigurationProfileTagged: "APPCONFIG_CONFIGURATION_PROFILE_TAGGED",
+    /**
+     * On changes of AWS::AppConfig::ConfigurationProfile.
+     */
+    AppconfigConfigurationProfileValidatorsNotEmpty: "APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY",
+    /**
+     * On changes of AWS::AppConfig::DeploymentStrategy.
+     */
+    AppconfigDeploymentStrategyDescription: "APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION",
+    /**
+     * On changes of AWS::AppConfig::DeploymentStrategy. Takes minBakeTime.
+     */
+    AppconfigDeploymentStrategyMinimumFinalBakeTime: "APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME",
+    /**
+     * On changes of AWS::AppConfig::DeploymentStrategy.
+     */
+    AppconfigDeploymentStrategyReplicateToSsm: "APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM",
+    /**
+     * On changes of AWS::AppConfig::DeploymentStrategy. Takes includePredefinedSystemResources, requiredKeyTags.
+     */
+    AppconfigDeploymentStrategyTagged: "APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED",
+    /**
+     * On changes of AWS::AppConfig::Environment.
+     */
+    AppconfigEnvironmentDescription: "APPCONFIG_ENVIRONMENT_DESCRIPTION",
+    /**
+     * On changes of AWS::AppConfig::Environment. Takes requiredKeyTags.
+     */
+    AppconfigEnvironmentTagged: "APPCONFIG_ENVIRONMENT_TAGGED",
+    /**
+     * On changes of AWS::AppConfig::ExtensionAssociation. Takes requiredKeyTags.
+     */
+    AppconfigExtensionAssociationTagged: "APPCONFIG_EXTENSION_ASSOCIATION_TAGGED",
+    /**
+     * On changes of AWS::AppConfig::ConfigurationProfile.
+     */
+    AppconfigFreeformProfileConfigStorage: "APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE",
+    /**
+     * On changes of AWS::AppConfig::HostedConfigurationVersion.
+     */
+    AppconfigHostedConfigurationVersionDescription: "APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION",
+    /**
+     * On changes of AWS::AppFlow::Flow. Takes requiredKeyTags.
+     */
+    AppflowFlowTagged: "APPFLOW_FLOW_TAGGED",
+    /**
+     * On changes of AWS::AppFlow::Flow. Needs triggerType.
+     */
+    AppflowFlowTriggerTypeCheck: "APPFLOW_FLOW_TRIGGER_TYPE_CHECK",
+    /**
+     * On changes of AWS::AppIntegrations::Application. Takes allowedApprovedOrigins.
+     */
+    AppintegrationsApplicationApprovedOriginsCheck: "APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK",
+    /**
+     * On changes of AWS::AppIntegrations::Application. Takes requiredKeyTags.
+     */
+    AppintegrationsApplicationTagged: "APPINTEGRATIONS_APPLICATION_TAGGED",
+    /**
+     * On changes of AWS::AppIntegrations::EventIntegration.
+     */
+    AppintegrationsEventIntegrationDescription: "APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION",
+    /**
+     * On changes of AWS::AppIntegrations::EventIntegration. Takes requiredKeyTags.
+     */
+    AppintegrationsEventIntegrationTagged: "APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::GatewayRoute. Takes requiredKeyTags.
+     */
+    AppmeshGatewayRouteTagged: "APPMESH_GATEWAY_ROUTE_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::Mesh.
+     */
+    AppmeshMeshDenyTcpForwarding: "APPMESH_MESH_DENY_TCP_FORWARDING",
+    /**
+     * On changes of AWS::AppMesh::Mesh. Needs ipPreference.
+     */
+    AppmeshMeshIpPrefCheck: "APPMESH_MESH_IP_PREF_CHECK",
+    /**
+     * On changes of AWS::AppMesh::Mesh. Takes requiredKeyTags.
+     */
+    AppmeshMeshTagged: "APPMESH_MESH_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::Route. Takes requiredKeyTags.
+     */
+    AppmeshRouteTagged: "APPMESH_ROUTE_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::VirtualGateway.
+     */
+    AppmeshVirtualGatewayBackendDefaultsTls: "APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS",
+    /**
+     * On changes of AWS::AppMesh::VirtualGateway.
+     */
+    AppmeshVirtualGatewayListenersHealthCheckEnabled: "APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED",
+    /**
+     * On changes of AWS::AppMesh::VirtualGateway.
+     */
+    AppmeshVirtualGatewayLoggingFilePathExists: "APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS",
+    /**
+     * On changes of AWS::AppMesh::VirtualGateway. Takes requiredKeyTags.
+     */
+    AppmeshVirtualGatewayTagged: "APPMESH_VIRTUAL_GATEWAY_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode.
+     */
+    AppmeshVirtualNodeBackendDefaultsTlsOn: "APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
+     */
+    AppmeshVirtualNodeCloudMapIpPrefCheck: "APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
+     */
+    AppmeshVirtualNodeDnsIpPrefCheck: "APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode.
+     */
+    AppmeshVirtualNodeListenersHealthCheckEnabled: "APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode.
+     */
+    AppmeshVirtualNodeListenersOutlierDetectEnabled: "APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode.
+     */
+    AppmeshVirtualNodeLoggingFilePathExists: "APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode.
+     */
+    AppmeshVirtualNodeServiceBackendsTlsEnforced: "APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED",
+    /**
+     * On changes of AWS::AppMesh::VirtualNode. Takes requiredKeyTags.
+     */
+    AppmeshVirtualNodeTagged: "APPMESH_VIRTUAL_NODE_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::VirtualRouter. Takes requiredKeyTags.
+     */
+    AppmeshVirtualRouterTagged: "APPMESH_VIRTUAL_ROUTER_TAGGED",
+    /**
+     * On changes of AWS::AppMesh::VirtualService. Takes requiredKeyTags.
+     */
+    AppmeshVirtualServiceTagged: "APPMESH_VIRTUAL_SERVICE_TAGGED",
+    /**
+     * On changes of AWS::EC2::Instance. Needs amiIds.
+     */
+    ApprovedAmisById: "APPROVED_AMIS_BY_ID",
+    /**
+     * On changes of AWS::EC2::Instance. Takes amisByTagKeyAndValue.
+     */
+    ApprovedAmisByTag: "APPROVED_AMIS_BY_TAG",
+    /**
+     * On changes of AWS::AppRunner::Service.
+     */
+    ApprunnerServiceInVpc: "APPRUNNER_SERVICE_IN_VPC",
+    /**
+     * On changes of AWS::AppRunner::Service. Needs ipAddressType.
+     */
+    ApprunnerServiceIpAddressTypeCheck: "APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK",
+    /**
+     * On changes of AWS::AppRunner::Service. Needs maxUnhealthyThreshold.
+     */
+    ApprunnerServiceMaxUnhealthyThreshold: "APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD",
+    /**
+     * On changes of AWS::AppRunner::Service.
+     */
+    ApprunnerServiceNoPublicAccess: "APPRUNNER_SERVICE_NO_PUBLIC_ACCESS",
+    /**
+     * On changes of AWS::AppRunner::Service.
+     */
+    ApprunnerServiceObservabilityEnabled: "APPRUNNER_SERVICE_OBSERVABILITY_ENABLED",
+    /**
+     * On changes of AWS::AppRunner::Service. Takes requiredKeyTags.
+     */
+    ApprunnerServiceTagged: "APPRUNNER_SERVICE_TAGGED",
+    /**
+     * On changes of AWS::AppRunner::VpcConnector. Takes requiredKeyTags.
+     */
+    ApprunnerVpcConnectorTagged: "APPRUNNER_VPC_CONNECTOR_TAGGED",
+    /**
+     * On changes of AWS::AppStream::Fleet.
+     */
+    AppstreamFleetInVpc: "APPSTREAM_FLEET_IN_VPC",
+    /**
+     * Periodic, over AWS::AppSync::GraphQLApi. Takes wafWebAclARNs.
+     */
+    AppsyncAssociatedWithWaf: "APPSYNC_ASSOCIATED_WITH_WAF",
+    /**
+     * On changes of AWS::AppSync::GraphQLApi. Needs AllowedAuthorizationTypes.
+     */
+    AppsyncAuthorizationCheck: "APPSYNC_AUTHORIZATION_CHECK",
+    /**
+     * On changes of AWS::AppSync::ApiCache.
+     */
+    AppsyncCacheCtEncryptionAtRest: "APPSYNC_CACHE_CT_ENCRYPTION_AT_REST",
+    /**
+     * On changes of AWS::AppSync::ApiCache.
+     */
+    AppsyncCacheCtEncryptionInTransit: "APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT",
+    /**
+     * Periodic, over AWS::AppSync::GraphQLApi.
+     */
+    AppsyncCacheEncryptionAtRest: "APPSYNC_CACHE_ENCRYPTION_AT_REST",
+    /**
+     * On changes of AWS::AppSync::GraphQLApi.
+     */
+    AppsyncGraphqlApiXrayEnabled: "APPSYNC_GRAPHQL_API_XRAY_ENABLED",
+    /**
+     * On changes of AWS::AppSync::GraphQLApi. Takes fieldLoggingLevel.
+     */
+    AppsyncLoggingEnabled: "APPSYNC_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::APS::RuleGroupsNamespace. Takes requiredKeyTags.
+     */
+    ApsRuleGroupsNamespaceTagged: "APS_RULE_GROUPS_NAMESPACE_TAGGED",
+    /**
+     * On changes of AWS::Athena::DataCatalog.
+     */
+    AthenaDataCatalogDescription: "ATHENA_DATA_CATALOG_DESCRIPTION",
+    /**
+     * On changes of AWS::Athena::PreparedStatement.
+     */
+    AthenaPreparedStatementDescription: "ATHENA_PREPARED_STATEMENT_DESCRIPTION",
+    /**
+     * On changes of AWS::Athena::WorkGroup.
+     */
+    AthenaWorkgroupDescription: "ATHENA_WORKGROUP_DESCRIPTION",
+    /**
+     * On changes of AWS::Athena::WorkGroup.
+     */
+    AthenaWorkgroupEncryptedAtRest: "ATHENA_WORKGROUP_ENCRYPTED_AT_REST",
+    /**
+     * On changes of AWS::Athena::WorkGroup.
+     */
+    AthenaWorkgroupEnforceWorkgroupConfiguration: "ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION",
+    /**
+     * On changes of AWS::Athena::WorkGroup.
+     */
+    AthenaWorkgroupEngineVersionAutoUpgrade: "ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE",
+    /**
+     * On changes of AWS::Athena::WorkGroup.
+     */
+    AthenaWorkgroupLoggingEnabled: "ATHENA_WORKGROUP_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::AuditManager::Assessment. Takes requiredKeyTags.
+     */
+    AuditmanagerAssessmentTagged: "AUDITMANAGER_ASSESSMENT_TAGGED",
+    /**
+     * On changes of AWS::RDS::GlobalCluster.
+     */
+    AuroraGlobalDatabaseDeletionProtectionEnabled: "AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::RDS::GlobalCluster.
+     */
+    AuroraGlobalDatabaseEncryptionAtRest: "AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST",
+    /**
+     * On changes of AWS::RDS::GlobalCluster. Takes requiredKeyTags.
+     */
+    AuroraGlobalDatabaseTagged: "AURORA_GLOBAL_DATABASE_TAGGED",
+    /**
+     * Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    AuroraLastBackupRecoveryPointCreated: "AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::RDS::DBCluster. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    AuroraMeetsRestoreTimeTarget: "AURORA_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes BacktrackWindowInHours.
+     */
+    AuroraMysqlBacktrackingEnabled: "AURORA_MYSQL_BACKTRACKING_ENABLED",
+    /**
+     * Periodic, over AWS::RDS::DBCluster.
+     */
+    AuroraMysqlClusterAuditLogging: "AURORA_MYSQL_CLUSTER_AUDIT_LOGGING",
+    /**
+     * Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    AuroraResourcesInLogicallyAirGappedVault: "AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    AuroraResourcesProtectedByBackupPlan: "AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::AutoScaling::AutoScalingGroup.
+     */
+    AutoscalingCapacityRebalancing: "AUTOSCALING_CAPACITY_REBALANCING",
+    /**
+     * On changes of AWS::AutoScaling::AutoScalingGroup.
+     */
+    AutoscalingGroupElbHealthcheckRequired: "AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED",
+    /**
+     * On changes of AWS::AutoScaling::LaunchConfiguration.
+     */
+    AutoscalingLaunchconfigRequiresImdsv2: "AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2",
+    /**
+     * On changes of AWS::AutoScaling::LaunchConfiguration.
+     */
+    AutoscalingLaunchConfigHopLimit: "AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT",
+    /**
+     * On changes of AWS::AutoScaling::LaunchConfiguration.
+     */
+    AutoscalingLaunchConfigPublicIpDisabled: "AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED",
+    /**
+     * On changes of AWS::AutoScaling::AutoScalingGroup.
+     */
+    AutoscalingLaunchTemplate: "AUTOSCALING_LAUNCH_TEMPLATE",
+    /**
+     * On changes of AWS::AutoScaling::AutoScalingGroup. Takes minAvailabilityZones.
+     */
+    AutoscalingMultipleAz: "AUTOSCALING_MULTIPLE_AZ",
+    /**
+     * On changes of AWS::AutoScaling::AutoScalingGroup.
+     */
+    AutoscalingMultipleInstanceTypes: "AUTOSCALING_MULTIPLE_INSTANCE_TYPES",
+    /**
+     * On changes of AWS::Backup::BackupPlan. Takes requiredFrequencyValue, requiredRetentionDays, requiredFrequencyUnit.
+     */
+    BackupPlanMinFrequencyAndMinRetentionCheck: "BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK",
+    /**
+     * On changes of AWS::Backup::RecoveryPoint.
+     */
+    BackupRecoveryPointEncrypted: "BACKUP_RECOVERY_POINT_ENCRYPTED",
+    /**
+     * On changes of AWS::Backup::BackupVault. Takes principalArnList.
+     */
+    BackupRecoveryPointManualDeletionDisabled: "BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED",
+    /**
+     * On changes of AWS::Backup::RecoveryPoint. Takes requiredRetentionDays.
+     */
+    BackupRecoveryPointMinimumRetentionCheck: "BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment.
+     */
+    BatchComputeEnvironmentEnabled: "BATCH_COMPUTE_ENVIRONMENT_ENABLED",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment.
+     */
+    BatchComputeEnvironmentManaged: "BATCH_COMPUTE_ENVIRONMENT_MANAGED",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
+     */
+    BatchComputeEnvironmentTagged: "BATCH_COMPUTE_ENVIRONMENT_TAGGED",
+    /**
+     * On changes of AWS::Batch::JobQueue.
+     */
+    BatchJobQueueEnabled: "BATCH_JOB_QUEUE_ENABLED",
+    /**
+     * On changes of AWS::Batch::JobQueue. Takes requiredKeyTags.
+     */
+    BatchJobQueueTagged: "BATCH_JOB_QUEUE_TAGGED",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment.
+     */
+    BatchManagedComputeEnvironmentUsingLaunchTemplate: "BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment. Needs allocationStrategy.
+     */
+    BatchManagedComputeEnvAllocationStrategyCheck: "BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
+     */
+    BatchManagedComputeEnvComputeResourcesTagged: "BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED",
+    /**
+     * On changes of AWS::Batch::ComputeEnvironment. Needs maxBidPercentage.
+     */
+    BatchManagedSpotComputeEnvironmentMaxBid: "BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID",
+    /**
+     * On changes of AWS::Batch::SchedulingPolicy. Takes requiredKeyTags.
+     */
+    BatchSchedulingPolicyTagged: "BATCH_SCHEDULING_POLICY_TAGGED",
+    /**
+     * On changes of AWS::ElasticBeanstalk::Environment.
+     */
+    BeanstalkEnhancedHealthReportingEnabled: "BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED",
+    /**
+     * On changes of AWS::BedrockAgentCore::CodeInterpreterCustom.
+     */
+    BedrockagentcoreCodeinterpreterNetworkmodeCheck: "BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK",
+    /**
+     * On changes of AWS::BedrockAgentCore::Gateway.
+     */
+    BedrockagentcoreGatewayAuthorizerEnabled: "BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED",
+    /**
+     * On changes of AWS::BedrockAgentCore::Runtime.
+     */
+    BedrockagentcoreRuntimePrivateNetworkRequired: "BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED",
+    /**
+     * On changes of AWS::BedrockAgentCore::Memory.
+     */
+    BedrockAgentcoreMemoryEncryptionEnabled: "BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::Bedrock::DataSource.
+     */
+    BedrockDataSourceEncryptionEnabled: "BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::Cassandra::Keyspace. Takes requiredKeyTags.
+     */
+    CassandraKeyspaceTagged: "CASSANDRA_KEYSPACE_TAGGED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs desyncMode.
+     */
+    ClbDesyncModeCheck: "CLB_DESYNC_MODE_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes minAvailabilityZones.
+     */
+    ClbMultipleAz: "CLB_MULTIPLE_AZ",
+    /**
+     * On changes and periodic, over AWS::CloudFormation::Stack. Needs cloudformationRoleArn.
+     */
+    CloudformationStackDriftDetectionCheck: "CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK",
+    /**
+     * On changes of AWS::CloudFormation::Stack. Takes snsTopic2, snsTopic1, snsTopic5 and 2 more.
+     */
+    CloudformationStackNotificationCheck: "CLOUDFORMATION_STACK_NOTIFICATION_CHECK",
+    /**
+     * On changes of AWS::CloudFormation::Stack.
+     */
+    CloudformationStackServiceRoleCheck: "CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK",
+    /**
+     * On changes of AWS::CloudFormation::Stack.
+     */
+    CloudformationTerminationProtectionCheck: "CLOUDFORMATION_TERMINATION_PROTECTION_CHECK",
+    /**
+     * On changes of AWS::CloudFront::Distribution. Takes S3BucketName.
+     */
+    CloudfrontAccesslogsEnabled: "CLOUDFRONT_ACCESSLOGS_ENABLED",
+    /**
+     * On changes of AWS::CloudFront::Distribution. Takes wafWebAclIds.
+     */
+    CloudfrontAssociatedWithWaf: "CLOUDFRONT_ASSOCIATED_WITH_WAF",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontCustomSslCertificate: "CLOUDFRONT_CUSTOM_SSL_CERTIFICATE",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontDefaultRootObjectConfigured: "CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontDistributionKeyGroupEnabled: "CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontNoDeprecatedSslProtocols: "CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontOriginAccessIdentityEnabled: "CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontOriginFailoverEnabled: "CLOUDFRONT_ORIGIN_FAILOVER_ENABLED",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontOriginLambdaUrlOacEnabled: "CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontS3OriginAccessControlEnabled: "CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED",
+    /**
+     * Periodic, over AWS::CloudFront::Distribution.
+     */
+    CloudfrontS3OriginNonExistentBucket: "CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontSecurityPolicyCheck: "CLOUDFRONT_SECURITY_POLICY_CHECK",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontSniEnabled: "CLOUDFRONT_SNI_ENABLED",
+    /**
+     * On changes of AWS::CloudFront::Distribution. Needs securityPolicies.
+     */
+    CloudfrontSslPolicyCheck: "CLOUDFRONT_SSL_POLICY_CHECK",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontTrafficToOriginEncrypted: "CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED",
+    /**
+     * On changes of AWS::CloudFront::Distribution.
+     */
+    CloudfrontViewerPolicyHttps: "CLOUDFRONT_VIEWER_POLICY_HTTPS",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    CloudtrailAllReadS3DataEventCheck: "CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    CloudtrailAllWriteS3DataEventCheck: "CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK",
+    /**
+     * On changes of AWS::CloudTrail::EventDataStore.
+     */
+    CloudtrailEventDataStoreMultiRegion: "CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION",
+    /**
+     * Periodic, over AWS::CloudTrail::Trail.
+     */
+    CloudtrailS3BucketAccessLogging: "CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING",
+    /**
+     * Periodic, over AWS::CloudTrail::Trail.
+     */
+    CloudtrailS3BucketPublicAccessProhibited: "CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED",
+    /**
+     * Periodic. Takes S3BucketNames.
+     */
+    CloudtrailS3DataeventsEnabled: "CLOUDTRAIL_S3_DATAEVENTS_ENABLED",
+    /**
+     * Periodic.
+     */
+    CloudtrailSecurityTrailEnabled: "CLOUDTRAIL_SECURITY_TRAIL_ENABLED",
+    /**
+     * On changes of AWS::CloudWatch::Alarm. Takes okActionRequired, insufficientDataActionRequired, alarmActionRequired and 5 more.
+     */
+    CloudwatchAlarmActionCheck: "CLOUDWATCH_ALARM_ACTION_CHECK",
+    /**
+     * On changes of AWS::CloudWatch::Alarm.
+     */
+    CloudwatchAlarmActionEnabledCheck: "CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK",
+    /**
+     * On changes of AWS::CloudWatch::Alarm.
+     */
+    CloudwatchAlarmDescription: "CLOUDWATCH_ALARM_DESCRIPTION",
+    /**
+     * Periodic, over AWS::EC2::Instance, AWS::EC2::Volume, AWS::RDS::DBCluster and 1 more. Needs resourceType, metricName.
+     */
+    CloudwatchAlarmResourceCheck: "CLOUDWATCH_ALARM_RESOURCE_CHECK",
+    /**
+     * On changes of AWS::CloudWatch::Alarm. Needs metricName. Takes period, statistic, comparisonOperator and 2 more.
+     */
+    CloudwatchAlarmSettingsCheck: "CLOUDWATCH_ALARM_SETTINGS_CHECK",
+    /**
+     * Periodic, over AWS::Logs::LogGroup. Takes KmsKeyId.
+     */
+    CloudwatchLogGroupEncrypted: "CLOUDWATCH_LOG_GROUP_ENCRYPTED",
+    /**
+     * On changes of AWS::CloudWatch::MetricStream. Takes requiredKeyTags.
+     */
+    CloudwatchMetricStreamTagged: "CLOUDWATCH_METRIC_STREAM_TAGGED",
+    /**
+     * Periodic, over AWS::CloudTrail::Trail. Takes expectedDeliveryWindowAge.
+     */
+    CloudTrailCloudWatchLogsEnabled: "CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED",
+    /**
+     * Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn.
+     */
+    CloudTrailEnabled: "CLOUD_TRAIL_ENABLED",
+    /**
+     * Periodic, over AWS::CloudTrail::Trail.
+     */
+    CloudTrailEncryptionEnabled: "CLOUD_TRAIL_ENCRYPTION_ENABLED",
+    /**
+     * Periodic, over AWS::CloudTrail::Trail.
+     */
+    CloudTrailLogFileValidationEnabled: "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED",
+    /**
+     * Periodic, over AWS::KMS::Key.
+     */
+    CmkBackingKeyRotationEnabled: "CMK_BACKING_KEY_ROTATION_ENABLED",
+    /**
+     * On changes of AWS::CodeArtifact::Repository. Takes requiredKeyTags.
+     */
+    CodeartifactRepositoryTagged: "CODEARTIFACT_REPOSITORY_TAGGED",
+    /**
+     * On changes of AWS::CodeBuild::Project.
+     */
+    CodebuildProjectArtifactEncryption: "CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION",
+    /**
+     * On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
+     */
+    CodebuildProjectEnvironmentPrivilegedCheck: "CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK",
+    /**
+     * On changes of AWS::CodeBuild::Project.
+     */
+    CodebuildProjectEnvvarAwscredCheck: "CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK",
+    /**
+     * On changes of AWS::CodeBuild::Project. Takes s3BucketNames, cloudWatchGroupNames.
+     */
+    CodebuildProjectLoggingEnabled: "CODEBUILD_PROJECT_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
+     */
+    CodebuildProjectS3LogsEncrypted: "CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED",
+    /**
+     * On changes of AWS::CodeBuild::Project.
+     */
+    CodebuildProjectSourceRepoUrlCheck: "CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK",
+    /**
+     * On changes of AWS::CodeBuild::Project. Takes requiredKeyTags.
+     */
+    CodebuildProjectTagged: "CODEBUILD_PROJECT_TAGGED",
+    /**
+     * On changes of AWS::CodeBuild::ReportGroup.
+     */
+    CodebuildReportGroupEncryptedAtRest: "CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST",
+    /**
+     * On changes of AWS::CodeBuild::ReportGroup. Takes requiredKeyTags.
+     */
+    CodebuildReportGroupTagged: "CODEBUILD_REPORT_GROUP_TAGGED",
+    /**
+     * On changes of AWS::CodeDeploy::DeploymentGroup.
+     */
+    CodedeployAutoRollbackMonitorEnabled: "CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED",
+    /**
+     * On changes of AWS::CodeDeploy::DeploymentGroup.
+     */
+    CodedeployDeploymentGroupAutoRollbackEnabled: "CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED",
+    /**
+     * On changes of AWS::CodeDeploy::DeploymentGroup.
+     */
+    CodedeployDeploymentGroupOutdatedInstancesUpdate: "CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE",
+    /**
+     * On changes of AWS::CodeDeploy::DeploymentGroup. Takes minimumHealthyHostsFleetPercent, minimumHealthyHostsHostCount.
+     */
+    CodedeployEc2MinimumHealthyHostsConfigured: "CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED",
+    /**
+     * On changes of AWS::CodeDeploy::DeploymentGroup.
+     */
+    CodedeployLambdaAllatonceTrafficShiftDisabled: "CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED",
+    /**
+     * On changes of AWS::CodeGuruProfiler::ProfilingGroup. Takes requiredKeyTags.
+     */
+    CodeguruprofilerProfilingGroupTagged: "CODEGURUPROFILER_PROFILING_GROUP_TAGGED",
+    /**
+     * On changes of AWS::CodeGuruReviewer::RepositoryAssociation. Takes requiredKeyTags.
+     */
+    CodegurureviewerRepositoryAssociationTagged: "CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED",
+    /**
+     * On changes of AWS::CodePipeline::Pipeline. Takes deploymentLimit.
+     */
+    CodepipelineDeploymentCountCheck: "CODEPIPELINE_DEPLOYMENT_COUNT_CHECK",
+    /**
+     * On changes of AWS::CodePipeline::Pipeline. Takes regionFanoutFactor.
+     */
+    CodepipelineRegionFanoutCheck: "CODEPIPELINE_REGION_FANOUT_CHECK",
+    /**
+     * On changes of AWS::Cognito::IdentityPool.
+     */
+    CognitoIdentityPoolUnauthenticatedLogins: "COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS",
+    /**
+     * On changes of AWS::Cognito::IdentityPool.
+     */
+    CognitoIdentityPoolUnauthAccessCheck: "COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK",
+    /**
+     * On changes of AWS::Cognito::UserPool.
+     */
+    CognitoUserpoolCustAuthThreatFullCheck: "COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK",
+    /**
+     * On changes of AWS::Cognito::UserPool. Takes SecurityMode.
+     */
+    CognitoUserPoolAdvancedSecurityEnabled: "COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED",
+    /**
+     * On changes of AWS::Cognito::UserPool.
+     */
+    CognitoUserPoolDeletionProtectionEnabled: "COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::Cognito::UserPool.
+     */
+    CognitoUserPoolMfaEnabled: "COGNITO_USER_POOL_MFA_ENABLED",
+    /**
+     * On changes of AWS::Cognito::UserPool. Takes requireSymbols, temporaryPasswordValidity, minLength and 3 more.
+     */
+    CognitoUserPoolPasswordPolicyCheck: "COGNITO_USER_POOL_PASSWORD_POLICY_CHECK",
+    /**
+     * On changes of AWS::Cognito::UserPool. Takes requiredKeyTags.
+     */
+    CognitoUserPoolTagged: "COGNITO_USER_POOL_TAGGED",
+    /**
+     * On changes of AWS::Connect::Instance.
+     */
+    ConnectInstanceLoggingEnabled: "CONNECT_INSTANCE_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::CustomerProfiles::Domain. Takes requiredKeyTags.
+     */
+    CustomerprofilesDomainTagged: "CUSTOMERPROFILES_DOMAIN_TAGGED",
+    /**
+     * On changes of AWS::CustomerProfiles::ObjectType.
+     */
+    CustomerprofilesObjectTypeAllowProfileCreation: "CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION",
+    /**
+     * On changes of AWS::CustomerProfiles::ObjectType. Takes requiredKeyTags.
+     */
+    CustomerprofilesObjectTypeTagged: "CUSTOMERPROFILES_OBJECT_TYPE_TAGGED",
+    /**
+     * On changes of AWS::Events::EventBus.
+     */
+    CustomEventbusPolicyAttached: "CUSTOM_EVENTBUS_POLICY_ATTACHED",
+    /**
+     * Periodic, over AWS::EventSchemas::Registry.
+     */
+    CustomSchemaRegistryPolicyAttached: "CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED",
+    /**
+     * Periodic, over AWS::Logs::LogGroup. Takes LogGroupNames, MinRetentionTime.
+     */
+    CwLoggroupRetentionPeriodCheck: "CW_LOGGROUP_RETENTION_PERIOD_CHECK",
+    /**
+     * On changes of AWS::DataSync::LocationObjectStorage.
+     */
+    DatasyncLocationObjectStorageUsingHttps: "DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS",
+    /**
+     * On changes of AWS::DataSync::Task.
+     */
+    DatasyncTaskDataVerificationEnabled: "DATASYNC_TASK_DATA_VERIFICATION_ENABLED",
+    /**
+     * On changes of AWS::DataSync::Task. Takes logLevel.
+     */
+    DatasyncTaskLoggingEnabled: "DATASYNC_TASK_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::DataSync::Task. Takes requiredKeyTags.
+     */
+    DatasyncTaskTagged: "DATASYNC_TASK_TAGGED",
+    /**
+     * Periodic, over AWS::DAX::Cluster.
+     */
+    DaxEncryptionEnabled: "DAX_ENCRYPTION_ENABLED",
+    /**
+     * Periodic, over AWS::DAX::Cluster.
+     */
+    DaxTlsEndpointEncryption: "DAX_TLS_ENDPOINT_ENCRYPTION",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes backupRetentionMinimum, backupRetentionPeriod, checkReadReplicas and 1 more.
+     */
+    DbInstanceBackupEnabled: "DB_INSTANCE_BACKUP_ENABLED",
+    /**
+     * On changes of AWS::EC2::Instance. Needs tenancy. Takes imageId, hostId.
+     */
+    DesiredInstanceTenancy: "DESIRED_INSTANCE_TENANCY",
+    /**
+     * On changes of AWS::EC2::Instance. Needs instanceType.
+     */
+    DesiredInstanceType: "DESIRED_INSTANCE_TYPE",
+    /**
+     * On changes of AWS::DeviceFarm::InstanceProfile. Takes requiredKeyTags.
+     */
+    DevicefarmInstanceProfileTagged: "DEVICEFARM_INSTANCE_PROFILE_TAGGED",
+    /**
+     * On changes of AWS::DeviceFarm::Project. Takes requiredKeyTags.
+     */
+    DevicefarmProjectTagged: "DEVICEFARM_PROJECT_TAGGED",
+    /**
+     * On changes of AWS::DeviceFarm::TestGridProject. Takes requiredKeyTags.
+     */
+    DevicefarmTestGridProjectTagged: "DEVICEFARM_TEST_GRID_PROJECT_TAGGED",
+    /**
+     * On changes of AWS::DMS::ReplicationInstance.
+     */
+    DmsAutoMinorVersionUpgradeCheck: "DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK",
+    /**
+     * On changes of AWS::DMS::Endpoint.
+     */
+    DmsEndpointSslConfigured: "DMS_ENDPOINT_SSL_CONFIGURED",
+    /**
+     * On changes of AWS::DMS::Endpoint. Takes requiredKeyTags.
+     */
+    DmsEndpointTagged: "DMS_ENDPOINT_TAGGED",
+    /**
+     * On changes of AWS::DMS::Endpoint.
+     */
+    DmsMongoDbAuthenticationEnabled: "DMS_MONGO_DB_AUTHENTICATION_ENABLED",
+    /**
+     * On changes of AWS::DMS::Endpoint.
+     */
+    DmsNeptuneIamAuthorizationEnabled: "DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED",
+    /**
+     * On changes of AWS::DMS::Endpoint.
+     */
+    DmsRedisTlsEnabled: "DMS_REDIS_TLS_ENABLED",
+    /**
+     * On changes of AWS::DMS::ReplicationInstance.
+     */
+    DmsReplicationInstanceMultiAzEnabled: "DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED",
+    /**
+     * Periodic, over AWS::DMS::ReplicationInstance.
+     */
+    DmsReplicationNotPublic: "DMS_REPLICATION_NOT_PUBLIC",
+    /**
+     * On changes of AWS::DMS::ReplicationTask.
+     */
+    DmsReplicationTaskSourcedbLogging: "DMS_REPLICATION_TASK_SOURCEDB_LOGGING",
+    /**
+     * On changes of AWS::DMS::ReplicationTask. Takes requiredKeyTags.
+     */
+    DmsReplicationTaskTagged: "DMS_REPLICATION_TASK_TAGGED",
+    /**
+     * On changes of AWS::DMS::ReplicationTask.
+     */
+    DmsReplicationTaskTargetdbLogging: "DMS_REPLICATION_TASK_TARGETDB_LOGGING",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    DocdbClusterAuditLoggingEnabled: "DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+     */
+    DocdbClusterBackupRetentionCheck: "DOCDB_CLUSTER_BACKUP_RETENTION_CHECK",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    DocdbClusterDeletionProtectionEnabled: "DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes kmsKeyArns.
+     */
+    DocdbClusterEncrypted: "DOCDB_CLUSTER_ENCRYPTED",
+    /**
+     * Periodic, over AWS::RDS::DBCluster. Takes excludeTlsParameters.
+     */
+    DocdbClusterEncryptedInTransit: "DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot.
+     */
+    DocdbClusterSnapshotPublicProhibited: "DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED",
+    /**
+     * Periodic, over AWS::DynamoDB::Table. Takes minProvisionedWriteCapacity, maxProvisionedReadCapacity, maxProvisionedWriteCapacity and 3 more.
+     */
+    DynamodbAutoscalingEnabled: "DYNAMODB_AUTOSCALING_ENABLED",
+    /**
+     * Periodic, over AWS::DynamoDB::Table.
+     */
+    DynamodbInBackupPlan: "DYNAMODB_IN_BACKUP_PLAN",
+    /**
+     * Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    DynamodbLastBackupRecoveryPointCreated: "DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::DynamoDB::Table. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    DynamodbMeetsRestoreTimeTarget: "DYNAMODB_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * On changes of AWS::DynamoDB::Table.
+     */
+    DynamodbPitrEnabled: "DYNAMODB_PITR_ENABLED",
+    /**
+     * Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    DynamodbResourcesProtectedByBackupPlan: "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::DynamoDB::Table.
+     */
+    DynamodbTableCrossRegionReplicationEnabled: "DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED",
+    /**
+     * On changes of AWS::DynamoDB::Table.
+     */
+    DynamodbTableDeletionProtectionEnabled: "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::DynamoDB::Table. Takes kmsKeyArns.
+     */
+    DynamodbTableEncryptedKms: "DYNAMODB_TABLE_ENCRYPTED_KMS",
+    /**
+     * On changes of AWS::DynamoDB::Table.
+     */
+    DynamodbTableEncryptionEnabled: "DYNAMODB_TABLE_ENCRYPTION_ENABLED",
+    /**
+     * Periodic. Takes accountRCUThresholdPercentage, accountWCUThresholdPercentage.
+     */
+    DynamodbThroughputLimitCheck: "DYNAMODB_THROUGHPUT_LIMIT_CHECK",
+    /**
+     * Periodic, over AWS::EC2::Volume.
+     */
+    EbsInBackupPlan: "EBS_IN_BACKUP_PLAN",
+    /**
+     * Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    EbsLastBackupRecoveryPointCreated: "EBS_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::EC2::Volume. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    EbsMeetsRestoreTimeTarget: "EBS_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * On changes of AWS::EC2::Instance.
+     */
+    EbsOptimizedInstance: "EBS_OPTIMIZED_INSTANCE",
+    /**
+     * Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    EbsResourcesInLogicallyAirGappedVault: "EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    EbsResourcesProtectedByBackupPlan: "EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::EC2::SnapshotBlockPublicAccess.
+     */
+    EbsSnapshotBlockPublicAccess: "EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS",
+    /**
+     * Periodic.
+     */
+    EbsSnapshotPublicRestorableCheck: "EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK",
+    /**
+     * On changes of AWS::EC2::CapacityReservation. Takes requiredKeyTags.
+     */
+    Ec2CapacityReservationTagged: "EC2_CAPACITY_RESERVATION_TAGGED",
+    /**
+     * On changes of AWS::EC2::CarrierGateway. Takes requiredKeyTags.
+     */
+    Ec2CarrierGatewayTagged: "EC2_CARRIER_GATEWAY_TAGGED",
+    /**
+     * On changes of AWS::EC2::ClientVpnEndpoint.
+     */
+    Ec2ClientVpnConnectionLogEnabled: "EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED",
+    /**
+     * On changes of AWS::EC2::ClientVpnEndpoint. Takes requiredKeyTags.
+     */
+    Ec2ClientVpnEndpointTagged: "EC2_CLIENT_VPN_ENDPOINT_TAGGED",
+    /**
+     * Periodic, over AWS::EC2::ClientVpnEndpoint.
+     */
+    Ec2ClientVpnNotAuthorizeAll: "EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL",
+    /**
+     * On changes of AWS::EC2::DHCPOptions. Takes requiredKeyTags.
+     */
+    Ec2DhcpOptionsTagged: "EC2_DHCP_OPTIONS_TAGGED",
+    /**
+     * Periodic.
+     */
+    Ec2EbsEncryptionByDefault: "EC2_EBS_ENCRYPTION_BY_DEFAULT",
+    /**
+     * On changes of AWS::EC2::NetworkInterface.
+     */
+    Ec2EnisSourceDestinationCheckEnabled: "EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED",
+    /**
+     * On changes of AWS::EC2::EC2Fleet. Takes requiredKeyTags.
+     */
+    Ec2FleetTagged: "EC2_FLEET_TAGGED",
+    /**
+     * On changes of AWS::EC2::Instance.
+     */
+    Ec2Imdsv2Check: "EC2_IMDSV2_CHECK",
+    /**
+     * On changes of AWS::EC2::Instance.
+     */
+    Ec2InstanceDetailedMonitoringEnabled: "EC2_INSTANCE_DETAILED_MONITORING_ENABLED",
+    /**
+     * On changes and periodic, over AWS::EC2::Instance. Takes InstanceStateNameList.
+     */
+    Ec2InstanceLaunchedWithAllowedAmi: "EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI",
+    /**
+     * On changes of AWS::EC2::Instance, AWS::SSM::ManagedInstanceInventory.
+     */
+    Ec2InstanceManagedBySsm: "EC2_INSTANCE_MANAGED_BY_SSM",
+    /**
+     * On changes of AWS::EC2::Instance. Takes NetworkInterfaceIds.
+     */
+    Ec2InstanceMultipleEniCheck: "EC2_INSTANCE_MULTIPLE_ENI_CHECK",
+    /**
+     * On changes of AWS::EC2::Instance.
+     */
+    Ec2InstanceNoPublicIp: "EC2_INSTANCE_NO_PUBLIC_IP",
+    /**
+     * On changes of AWS::EC2::Instance. Takes IamInstanceProfileArnList.
+     */
+    Ec2InstanceProfileAttached: "EC2_INSTANCE_PROFILE_ATTACHED",
+    /**
+     * On changes of AWS::EC2::IPAMScope. Takes requiredKeyTags.
+     */
+    Ec2IpamscopeTagged: "EC2_IPAMSCOPE_TAGGED",
+    /**
+     * Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    Ec2LastBackupRecoveryPointCreated: "EC2_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * On changes of AWS::EC2::LaunchTemplate.
+     */
+    Ec2LaunchtemplateEbsEncrypted: "EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED",
+    /**
+     * On changes of AWS::EC2::LaunchTemplate.
+     */
+    Ec2LaunchTemplatesEbsVolumeEncrypted: "EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED",
+    /**
+     * On changes of AWS::EC2::LaunchTemplate.
+     */
+    Ec2LaunchTemplateImdsv2Check: "EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK",
+    /**
+     * On changes of AWS::EC2::LaunchTemplate. Takes exemptedLaunchTemplates.
+     */
+    Ec2LaunchTemplatePublicIpDisabled: "EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED",
+    /**
+     * On changes of AWS::EC2::LaunchTemplate. Takes requiredKeyTags.
+     */
+    Ec2LaunchTemplateTagged: "EC2_LAUNCH_TEMPLATE_TAGGED",
+    /**
+     * On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
+     */
+    Ec2ManagedinstanceApplicationsBlacklisted: "EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED",
+    /**
+     * On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
+     */
+    Ec2ManagedinstanceApplicationsRequired: "EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED",
+    /**
+     * On changes of AWS::SSM::AssociationCompliance.
+     */
+    Ec2ManagedinstanceAssociationComplianceStatusCheck: "EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK",
+    /**
+     * On changes of AWS::SSM::ManagedInstanceInventory. Needs inventoryNames. Takes platformType.
+     */
+    Ec2ManagedinstanceInventoryBlacklisted: "EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED",
+    /**
+     * On changes of AWS::SSM::PatchCompliance.
+     */
+    Ec2ManagedinstancePatchComplianceStatusCheck: "EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK",
+    /**
+     * On changes of AWS::SSM::ManagedInstanceInventory. Needs platformType. Takes platformVersion, agentVersion, platformName.
+     */
+    Ec2ManagedinstancePlatformCheck: "EC2_MANAGEDINSTANCE_PLATFORM_CHECK",
+    /**
+     * Periodic, over AWS::EC2::Instance. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    Ec2MeetsRestoreTimeTarget: "EC2_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * On changes of AWS::EC2::NetworkInsightsAccessScopeAnalysis. Takes requiredKeyTags.
+     */
+    Ec2NetworkInsightsAccessScopeAnalysisTagged: "EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED",
+    /**
+     * On changes of AWS::EC2::NetworkInsightsAccessScope. Takes requiredKeyTags.
+     */
+    Ec2NetworkInsightsAccessScopeTagged: "EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED",
+    /**
+     * On changes of AWS::EC2::NetworkInsightsAnalysis. Takes requiredKeyTags.
+     */
+    Ec2NetworkInsightsAnalysisTagged: "EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED",
+    /**
+     * On changes of AWS::EC2::NetworkInsightsPath. Takes requiredKeyTags.
+     */
+    Ec2NetworkInsightsPathTagged: "EC2_NETWORK_INSIGHTS_PATH_TAGGED",
+    /**
+     * On changes of AWS::EC2::Instance.
+     */
+    Ec2NoAmazonKeyPair: "EC2_NO_AMAZON_KEY_PAIR",
+    /**
+     * On changes of AWS::EC2::Instance.
+     */
+    Ec2ParavirtualInstanceCheck: "EC2_PARAVIRTUAL_INSTANCE_CHECK",
+    /**
+     * On changes of AWS::EC2::PrefixList. Takes requiredKeyTags.
+     */
+    Ec2PrefixListTagged: "EC2_PREFIX_LIST_TAGGED",
+    /**
+     * Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    Ec2ResourcesInLogicallyAirGappedVault: "EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    Ec2ResourcesProtectedByBackupPlan: "EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::EC2::SecurityGroup.
+     */
+    Ec2SecurityGroupAttachedToEni: "EC2_SECURITY_GROUP_ATTACHED_TO_ENI",
+    /**
+     * Periodic, over AWS::EC2::SecurityGroup.
+     */
+    Ec2SecurityGroupAttachedToEniPeriodic: "EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC",
+    /**
+     * On changes of AWS::EC2::SpotFleet.
+     */
+    Ec2SpotFleetRequestCtEncryptionAtRest: "EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST",
+    /**
+     * Periodic, over AWS::EC2::Instance. Takes AllowedDays.
+     */
+    Ec2StoppedInstance: "EC2_STOPPED_INSTANCE",
+    /**
+     * On changes of AWS::EC2::Instance. Takes tokenHopLimit.
+     */
+    Ec2TokenHopLimitCheck: "EC2_TOKEN_HOP_LIMIT_CHECK",
+    /**
+     * On changes of AWS::EC2::TrafficMirrorFilter.
+     */
+    Ec2TrafficMirrorFilterDescription: "EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION",
+    /**
+     * On changes of AWS::EC2::TrafficMirrorFilter. Takes requiredKeyTags.
+     */
+    Ec2TrafficMirrorFilterTagged: "EC2_TRAFFIC_MIRROR_FILTER_TAGGED",
+    /**
+     * On changes of AWS::EC2::TrafficMirrorSession.
+     */
+    Ec2TrafficMirrorSessionDescription: "EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION",
+    /**
+     * On changes of AWS::EC2::TrafficMirrorSession. Takes requiredKeyTags.
+     */
+    Ec2TrafficMirrorSessionTagged: "EC2_TRAFFIC_MIRROR_SESSION_TAGGED",
+    /**
+     * On changes of AWS::EC2::TrafficMirrorTarget.
+     */
+    Ec2TrafficMirrorTargetDescription: "EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION",
+    /**
+     * On changes of AWS::EC2::TrafficMirrorTarget. Takes requiredKeyTags.
+     */
+    Ec2TrafficMirrorTargetTagged: "EC2_TRAFFIC_MIRROR_TARGET_TAGGED",
+    /**
+     * On changes of AWS::EC2::TransitGateway.
+     */
+    Ec2TransitGatewayAutoVpcAttachDisabled: "EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED",
+    /**
+     * On changes of AWS::EC2::TransitGatewayMulticastDomain. Takes requiredKeyTags.
+     */
+    Ec2TransitGatewayMulticastDomainTagged: "EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED",
+    /**
+     * On changes of AWS::EC2::Volume. Takes deleteOnTermination.
+     */
+    Ec2VolumeInuseCheck: "EC2_VOLUME_INUSE_CHECK",
+    /**
+     * On changes of AWS::EC2::VPNConnection.
+     */
+    Ec2VpnConnectionIkeVersionCheck: "EC2_VPN_CONNECTION_IKE_VERSION_CHECK",
+    /**
+     * On changes of AWS::EC2::VPNConnection.
+     */
+    Ec2VpnConnectionLoggingEnabled: "EC2_VPN_CONNECTION_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::EC2::VPNConnection. Takes requiredKeyTags.
+     */
+    Ec2VpnConnectionTagged: "EC2_VPN_CONNECTION_TAGGED",
+    /**
+     * Periodic, over AWS::ECR::Repository.
+     */
+    EcrPrivateImageScanningEnabled: "ECR_PRIVATE_IMAGE_SCANNING_ENABLED",
+    /**
+     * On changes of AWS::ECR::Repository.
+     */
+    EcrPrivateLifecyclePolicyConfigured: "ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED",
+    /**
+     * On changes of AWS::ECR::Repository.
+     */
+    EcrPrivateTagImmutabilityEnabled: "ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED",
+    /**
+     * On changes of AWS::ECR::Repository. Takes kmsKeyArns.
+     */
+    EcrRepositoryCmkEncryptionEnabled: "ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::ECR::Repository. Takes requiredKeyTags.
+     */
+    EcrRepositoryTagged: "ECR_REPOSITORY_TAGGED",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsAwsvpcNetworkingEnabled: "ECS_AWSVPC_NETWORKING_ENABLED",
+    /**
+     * On changes of AWS::ECS::CapacityProvider. Takes requiredKeyTags.
+     */
+    EcsCapacityProviderTagged: "ECS_CAPACITY_PROVIDER_TAGGED",
+    /**
+     * On changes of AWS::ECS::CapacityProvider.
+     */
+    EcsCapacityProviderTerminationCheck: "ECS_CAPACITY_PROVIDER_TERMINATION_CHECK",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsContainersNonprivileged: "ECS_CONTAINERS_NONPRIVILEGED",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsContainersReadonlyAccess: "ECS_CONTAINERS_READONLY_ACCESS",
+    /**
+     * On changes of AWS::ECS::Cluster.
+     */
+    EcsContainerInsightsEnabled: "ECS_CONTAINER_INSIGHTS_ENABLED",
+    /**
+     * On changes of AWS::ECS::Service. Takes latestLinuxVersion, latestWindowsVersion.
+     */
+    EcsFargateLatestPlatformVersion: "ECS_FARGATE_LATEST_PLATFORM_VERSION",
+    /**
+     * On changes of AWS::ECS::TaskDefinition. Needs secretKeys.
+     */
+    EcsNoEnvironmentSecrets: "ECS_NO_ENVIRONMENT_SECRETS",
+    /**
+     * On changes of AWS::ECS::Service.
+     */
+    EcsServicePropagateTagsEnabled: "ECS_SERVICE_PROPAGATE_TAGS_ENABLED",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionEfsEncryptionEnabled: "ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionLinuxUserNonRoot: "ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionLogConfiguration: "ECS_TASK_DEFINITION_LOG_CONFIGURATION",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionMemoryHardLimit: "ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionNetworkModeNotHost: "ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionNonrootUser: "ECS_TASK_DEFINITION_NONROOT_USER",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionPidModeCheck: "ECS_TASK_DEFINITION_PID_MODE_CHECK",
+    /**
+     * On changes of AWS::ECS::TaskDefinition. Takes SkipInactiveTaskDefinitions.
+     */
+    EcsTaskDefinitionUserForHostModeCheck: "ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK",
+    /**
+     * On changes of AWS::ECS::TaskDefinition.
+     */
+    EcsTaskDefinitionWindowsUserNonAdmin: "ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN",
+    /**
+     * On changes of AWS::EFS::AccessPoint. Takes approvedDirectories.
+     */
+    EfsAccessPointEnforceRootDirectory: "EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY",
+    /**
+     * On changes of AWS::EFS::AccessPoint. Takes approvedUids, approvedGids.
+     */
+    EfsAccessPointEnforceUserIdentity: "EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY",
+    /**
+     * On changes of AWS::EFS::AccessPoint. Takes requiredKeyTags.
+     */
+    EfsAccessPointTagged: "EFS_ACCESS_POINT_TAGGED",
+    /**
+     * On changes of AWS::EFS::FileSystem.
+     */
+    EfsAutomaticBackupsEnabled: "EFS_AUTOMATIC_BACKUPS_ENABLED",
+    /**
+     * Periodic, over AWS::EFS::FileSystem. Takes KmsKeyId.
+     */
+    EfsEncryptedCheck: "EFS_ENCRYPTED_CHECK",
+    /**
+     * On changes of AWS::EFS::FileSystem. Takes kmsKeyArns.
+     */
+    EfsFilesystemCtEncrypted: "EFS_FILESYSTEM_CT_ENCRYPTED",
+    /**
+     * On changes of AWS::EFS::FileSystem.
+     */
+    EfsFilesystemMultiAz: "EFS_FILESYSTEM_MULTI_AZ",
+    /**
+     * On changes of AWS::EFS::FileSystem. Takes requiredKeyTags.
+     */
+    EfsFileSystemTagged: "EFS_FILE_SYSTEM_TAGGED",
+    /**
+     * Periodic, over AWS::EFS::FileSystem.
+     */
+    EfsInBackupPlan: "EFS_IN_BACKUP_PLAN",
+    /**
+     * Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    EfsLastBackupRecoveryPointCreated: "EFS_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::EFS::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    EfsMeetsRestoreTimeTarget: "EFS_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * Periodic, over AWS::EFS::FileSystem.
+     */
+    EfsMountTargetPublicAccessible: "EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE",
+    /**
+     * Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    EfsResourcesInLogicallyAirGappedVault: "EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    EfsResourcesProtectedByBackupPlan: "EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::EC2::EIP.
+     */
+    EipAttached: "EIP_ATTACHED",
+    /**
+     * On changes of AWS::EKS::Addon. Takes requiredKeyTags.
+     */
+    EksAddonTagged: "EKS_ADDON_TAGGED",
+    /**
+     * Periodic, over AWS::EKS::Cluster.
+     */
+    EksClusterLoggingEnabled: "EKS_CLUSTER_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::EKS::Cluster. Takes logTypes.
+     */
+    EksClusterLogEnabled: "EKS_CLUSTER_LOG_ENABLED",
+    /**
+     * On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
+     */
+    EksClusterOldestSupportedVersion: "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION",
+    /**
+     * Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
+     */
+    EksClusterSecretsEncrypted: "EKS_CLUSTER_SECRETS_ENCRYPTED",
+    /**
+     * On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
+     */
+    EksClusterSupportedVersion: "EKS_CLUSTER_SUPPORTED_VERSION",
+    /**
+     * Periodic, over AWS::EKS::Cluster.
+     */
+    EksEndpointNoPublicAccess: "EKS_ENDPOINT_NO_PUBLIC_ACCESS",
+    /**
+     * On changes of AWS::EKS::FargateProfile. Takes requiredKeyTags.
+     */
+    EksFargateProfileTagged: "EKS_FARGATE_PROFILE_TAGGED",
+    /**
+     * On changes of AWS::EKS::Nodegroup. Needs oldestVersionSupported.
+     */
+    EksNodegroupSupportedVersionCheck: "EKS_NODEGROUP_SUPPORTED_VERSION_CHECK",
+    /**
+     * Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
+     */
+    EksSecretsEncrypted: "EKS_SECRETS_ENCRYPTED",
+    /**
+     * Periodic, over AWS::ElastiCache::CacheCluster. Takes snapshotRetentionPeriod.
+     */
+    ElasticacheAutomaticBackupCheckEnabled: "ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED",
+    /**
+     * Periodic, over AWS::ElastiCache::CacheCluster.
+     */
+    ElasticacheAutoMinorVersionUpgradeCheck: "ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK",
+    /**
+     * Periodic, over AWS::ElastiCache::ReplicationGroup. Takes allowedUserGroupIDs.
+     */
+    ElasticacheRbacAuthEnabled: "ELASTICACHE_RBAC_AUTH_ENABLED",
+    /**
+     * Periodic, over AWS::ElastiCache::CacheCluster, AWS::ElastiCache::ReplicationGroup. Takes snapshotRetentionPeriod.
+     */
+    ElasticacheRedisClusterAutomaticBackupCheck: "ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK",
+    /**
+     * Periodic, over AWS::ElastiCache::ReplicationGroup.
+     */
+    ElasticacheReplGrpAutoFailoverEnabled: "ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED",
+    /**
+     * Periodic, over AWS::ElastiCache::ReplicationGroup. Takes approvedKMSKeyIds.
+     */
+    ElasticacheReplGrpEncryptedAtRest: "ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST",
+    /**
+     * Periodic, over AWS::ElastiCache::ReplicationGroup.
+     */
+    ElasticacheReplGrpEncryptedInTransit: "ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT",
+    /**
+     * Periodic, over AWS::ElastiCache::ReplicationGroup.
+     */
+    ElasticacheReplGrpRedisAuthEnabled: "ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED",
+    /**
+     * Periodic, over AWS::ElastiCache::CacheCluster.
+     */
+    ElasticacheSubnetGroupCheck: "ELASTICACHE_SUBNET_GROUP_CHECK",
+    /**
+     * Periodic, over AWS::ElastiCache::CacheCluster. Needs latestMemcachedVersion, latestRedisVersion.
+     */
+    ElasticacheSupportedEngineVersion: "ELASTICACHE_SUPPORTED_ENGINE_VERSION",
+    /**
+     * On changes of AWS::ElasticBeanstalk::Application.
+     */
+    ElasticbeanstalkApplicationDescription: "ELASTICBEANSTALK_APPLICATION_DESCRIPTION",
+    /**
+     * On changes of AWS::ElasticBeanstalk::ApplicationVersion.
+     */
+    ElasticbeanstalkApplicationVersionDescription: "ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION",
+    /**
+     * On changes of AWS::ElasticBeanstalk::Environment.
+     */
+    ElasticbeanstalkEnvironmentDescription: "ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION",
+    /**
+     * Periodic, over AWS::Elasticsearch::Domain.
+     */
+    ElasticsearchEncryptedAtRest: "ELASTICSEARCH_ENCRYPTED_AT_REST",
+    /**
+     * Periodic, over AWS::Elasticsearch::Domain.
+     */
+    ElasticsearchInVpcOnly: "ELASTICSEARCH_IN_VPC_ONLY",
+    /**
+     * On changes of AWS::Elasticsearch::Domain. Takes logTypes.
+     */
+    ElasticsearchLogsToCloudwatch: "ELASTICSEARCH_LOGS_TO_CLOUDWATCH",
+    /**
+     * On changes of AWS::Elasticsearch::Domain.
+     */
+    ElasticsearchNodeToNodeEncryptionCheck: "ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK",
+    /**
+     * On changes of AWS::ElasticBeanstalk::Environment. Takes RetentionInDays, DeleteOnTerminate.
+     */
+    ElasticBeanstalkLogsToCloudwatch: "ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH",
+    /**
+     * On changes of AWS::ElasticBeanstalk::Environment. Takes UpdateLevel.
+     */
+    ElasticBeanstalkManagedUpdatesEnabled: "ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED",
+    /**
+     * Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer. Takes AcmCertificatesAllowed.
+     */
+    Elbv2AcmCertificateRequired: "ELBV2_ACM_CERTIFICATE_REQUIRED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::Listener.
+     */
+    Elbv2ListenerEncryptionInTransit: "ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes minAvailabilityZones.
+     */
+    Elbv2MultipleAz: "ELBV2_MULTIPLE_AZ",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::Listener. Needs sslPolicies.
+     */
+    Elbv2PredefinedSecurityPolicySslCheck: "ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
+     */
+    Elbv2TargetgroupHealthcheckProtocolEncrypted: "ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
+     */
+    Elbv2TargetgroupProtocolEncrypted: "ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+     */
+    ElbAcmCertificateRequired: "ELB_ACM_CERTIFICATE_REQUIRED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+     */
+    ElbCrossZoneLoadBalancingEnabled: "ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs sslProtocolsAndCiphers.
+     */
+    ElbCustomSecurityPolicySslCheck: "ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    ElbDeletionProtectionEnabled: "ELB_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+     */
+    ElbInternalSchemeCheck: "ELB_INTERNAL_SCHEME_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer. Takes s3BucketNames.
+     */
+    ElbLoggingEnabled: "ELB_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs predefinedPolicyName.
+     */
+    ElbPredefinedSecurityPolicySslCheck: "ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes requiredKeyTags.
+     */
+    ElbTagged: "ELB_TAGGED",
+    /**
+     * On changes of AWS::ElasticLoadBalancing::LoadBalancer.
+     */
+    ElbTlsHttpsListenersOnly: "ELB_TLS_HTTPS_LISTENERS_ONLY",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    EmrBlockPublicAccess: "EMR_BLOCK_PUBLIC_ACCESS",
+    /**
+     * Periodic, over AWS::EMR::Cluster. Takes TicketLifetimeInHours, Realm, Domain and 2 more.
+     */
+    EmrKerberosEnabled: "EMR_KERBEROS_ENABLED",
+    /**
+     * Periodic, over AWS::EC2::Instance, AWS::EMR::Cluster.
+     */
+    EmrMasterNoPublicIp: "EMR_MASTER_NO_PUBLIC_IP",
+    /**
+     * On changes of AWS::EMR::SecurityConfiguration.
+     */
+    EmrSecurityConfigurationEncryptionRest: "EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST",
+    /**
+     * On changes of AWS::EMR::SecurityConfiguration.
+     */
+    EmrSecurityConfigurationEncryptionTransit: "EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT",
+    /**
+     * On changes of AWS::EC2::Volume. Takes kmsId.
+     */
+    EncryptedVolumes: "ENCRYPTED_VOLUMES",
+    /**
+     * On changes of AWS::EventSchemas::Discoverer. Takes requiredKeyTags.
+     */
+    EventschemasDiscovererTagged: "EVENTSCHEMAS_DISCOVERER_TAGGED",
+    /**
+     * On changes of AWS::EventSchemas::Registry. Takes requiredKeyTags.
+     */
+    EventschemasRegistryTagged: "EVENTSCHEMAS_REGISTRY_TAGGED",
+    /**
+     * Periodic, over AWS::CloudTrail::EventDataStore. Takes kmsKeyArns.
+     */
+    EventDataStoreCmkEncryptionEnabled: "EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::Evidently::Launch.
+     */
+    EvidentlyLaunchDescription: "EVIDENTLY_LAUNCH_DESCRIPTION",
+    /**
+     * On changes of AWS::Evidently::Launch. Takes requiredKeyTags.
+     */
+    EvidentlyLaunchTagged: "EVIDENTLY_LAUNCH_TAGGED",
+    /**
+     * On changes of AWS::Evidently::Project.
+     */
+    EvidentlyProjectDescription: "EVIDENTLY_PROJECT_DESCRIPTION",
+    /**
+     * On changes of AWS::Evidently::Project. Takes requiredKeyTags.
+     */
+    EvidentlyProjectTagged: "EVIDENTLY_PROJECT_TAGGED",
+    /**
+     * On changes of AWS::Evidently::Segment.
+     */
+    EvidentlySegmentDescription: "EVIDENTLY_SEGMENT_DESCRIPTION",
+    /**
+     * On changes of AWS::Evidently::Segment. Takes requiredKeyTags.
+     */
+    EvidentlySegmentTagged: "EVIDENTLY_SEGMENT_TAGGED",
+    /**
+     * On changes of AWS::FIS::ExperimentTemplate.
+     */
+    FisExperimentTemplateLogConfigurationExists: "FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS",
+    /**
+     * On changes of AWS::FIS::ExperimentTemplate. Takes requiredKeyTags.
+     */
+    FisExperimentTemplateTagged: "FIS_EXPERIMENT_TEMPLATE_TAGGED",
+    /**
+     * On changes of AWS::CloudFront::Distribution, AWS::EC2::EIP, AWS::ElasticLoadBalancing::LoadBalancer and 4 more. Needs webACLId, resourceTypes. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
+     */
+    FmsShieldResourcePolicyCheck: "FMS_SHIELD_RESOURCE_POLICY_CHECK",
+    /**
+     * On changes of AWS::ApiGateway::Stage, AWS::CloudFront::Distribution, AWS::ElasticLoadBalancingV2::LoadBalancer and 1 more. Needs webACLId. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
+     */
+    FmsWebaclResourcePolicyCheck: "FMS_WEBACL_RESOURCE_POLICY_CHECK",
+    /**
+     * On changes of AWS::WAF::WebACL, AWS::WAFRegional::WebACL. Needs ruleGroups. Takes fmsManagedToken, fmsRemediationEnabled.
+     */
+    FmsWebaclRulegroupAssociationCheck: "FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK",
+    /**
+     * On changes of AWS::FraudDetector::EntityType. Takes requiredKeyTags.
+     */
+    FrauddetectorEntityTypeTagged: "FRAUDDETECTOR_ENTITY_TYPE_TAGGED",
+    /**
+     * On changes of AWS::FraudDetector::Label. Takes requiredKeyTags.
+     */
+    FrauddetectorLabelTagged: "FRAUDDETECTOR_LABEL_TAGGED",
+    /**
+     * On changes of AWS::FraudDetector::Outcome. Takes requiredKeyTags.
+     */
+    FrauddetectorOutcomeTagged: "FRAUDDETECTOR_OUTCOME_TAGGED",
+    /**
+     * On changes of AWS::FraudDetector::Variable. Takes requiredKeyTags.
+     */
+    FrauddetectorVariableTagged: "FRAUDDETECTOR_VARIABLE_TAGGED",
+    /**
+     * Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    FsxLastBackupRecoveryPointCreated: "FSX_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::FSx::FileSystem.
+     */
+    FsxLustreCopyTagsToBackups: "FSX_LUSTRE_COPY_TAGS_TO_BACKUPS",
+    /**
+     * Periodic, over AWS::FSx::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    FsxMeetsRestoreTimeTarget: "FSX_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+     */
+    FsxOntapDeploymentTypeCheck: "FSX_ONTAP_DEPLOYMENT_TYPE_CHECK",
+    /**
+     * Periodic, over AWS::FSx::FileSystem.
+     */
+    FsxOpenzfsCopyTagsEnabled: "FSX_OPENZFS_COPY_TAGS_ENABLED",
+    /**
+     * Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+     */
+    FsxOpenzfsDeploymentTypeCheck: "FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK",
+    /**
+     * Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    FsxResourcesProtectedByBackupPlan: "FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * Periodic, over AWS::FSx::FileSystem.
+     */
+    FsxWindowsAuditLogConfigured: "FSX_WINDOWS_AUDIT_LOG_CONFIGURED",
+    /**
+     * Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
+     */
+    FsxWindowsDeploymentTypeCheck: "FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+     */
+    GlbListenerTagged: "GLB_LISTENER_TAGGED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+     */
+    GlbTagged: "GLB_TAGGED",
+    /**
+     * On changes of AWS::Events::Endpoint.
+     */
+    GlobalEndpointEventReplicationEnabled: "GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED",
+    /**
+     * On changes of AWS::Glue::Job.
+     */
+    GlueJobLoggingEnabled: "GLUE_JOB_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::Glue::MLTransform.
+     */
+    GlueMlTransformEncryptedAtRest: "GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST",
+    /**
+     * On changes of AWS::Glue::MLTransform. Takes requiredKeyTags.
+     */
+    GlueMlTransformTagged: "GLUE_ML_TRANSFORM_TAGGED",
+    /**
+     * On changes of AWS::Glue::Job. Needs minimumSupportedGlueVersion.
+     */
+    GlueSparkJobSupportedVersion: "GLUE_SPARK_JOB_SUPPORTED_VERSION",
+    /**
+     * On changes of AWS::GroundStation::Config. Takes requiredKeyTags.
+     */
+    GroundstationConfigTagged: "GROUNDSTATION_CONFIG_TAGGED",
+    /**
+     * On changes of AWS::GroundStation::DataflowEndpointGroup. Takes requiredKeyTags.
+     */
+    GroundstationDataflowendpointgroupTagged: "GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED",
+    /**
+     * On changes of AWS::GroundStation::MissionProfile. Takes requiredKeyTags.
+     */
+    GroundstationMissionprofileTagged: "GROUNDSTATION_MISSIONPROFILE_TAGGED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyEc2ProtectionRuntimeEnabled: "GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyEcsProtectionRuntimeEnabled: "GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyEksProtectionAuditEnabled: "GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyEksProtectionRuntimeEnabled: "GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED",
+    /**
+     * Periodic. Takes CentralMonitoringAccount.
+     */
+    GuarddutyEnabledCentralized: "GUARDDUTY_ENABLED_CENTRALIZED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyLambdaProtectionEnabled: "GUARDDUTY_LAMBDA_PROTECTION_ENABLED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyMalwareProtectionEnabled: "GUARDDUTY_MALWARE_PROTECTION_ENABLED",
+    /**
+     * Periodic. Takes daysLowSev, daysMediumSev, daysHighSev.
+     */
+    GuarddutyNonArchivedFindings: "GUARDDUTY_NON_ARCHIVED_FINDINGS",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyRdsProtectionEnabled: "GUARDDUTY_RDS_PROTECTION_ENABLED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyRuntimeMonitoringEnabled: "GUARDDUTY_RUNTIME_MONITORING_ENABLED",
+    /**
+     * Periodic, over AWS::GuardDuty::Detector.
+     */
+    GuarddutyS3ProtectionEnabled: "GUARDDUTY_S3_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::HealthLake::FHIRDatastore. Takes requiredKeyTags.
+     */
+    HealthlakeFhirdatastoreTagged: "HEALTHLAKE_FHIRDATASTORE_TAGGED",
+    /**
+     * On changes of AWS::IAM::Policy. Needs blockedActionsPatterns. Takes excludePermissionBoundaryPolicy.
+     */
+    IamCustomerPolicyBlockedKmsActions: "IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    IamExternalAccessAnalyzerEnabled: "IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED",
+    /**
+     * On changes of AWS::IAM::Group.
+     */
+    IamGroupHasUsersCheck: "IAM_GROUP_HAS_USERS_CHECK",
+    /**
+     * On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Needs blockedActionsPatterns. Takes excludeRoleByManagementAccount.
+     */
+    IamInlinePolicyBlockedKmsActions: "IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS",
+    /**
+     * On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User.
+     */
+    IamNoInlinePolicyCheck: "IAM_NO_INLINE_POLICY_CHECK",
+    /**
+     * On changes of AWS::IAM::OIDCProvider. Needs allowedClientIds.
+     */
+    IamOidcProviderClientIdListCheck: "IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK",
+    /**
+     * On changes of AWS::IAM::OIDCProvider. Takes requiredKeyTags.
+     */
+    IamOidcProviderTagged: "IAM_OIDC_PROVIDER_TAGGED",
+    /**
+     * Periodic. Takes RequireUppercaseCharacters, RequireLowercaseCharacters, RequireSymbols and 4 more.
+     */
+    IamPasswordPolicy: "IAM_PASSWORD_POLICY",
+    /**
+     * On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Takes policyArns, exceptionList.
+     */
+    IamPolicyBlacklistedCheck: "IAM_POLICY_BLACKLISTED_CHECK",
+    /**
+     * On changes of AWS::IAM::Policy.
+     */
+    IamPolicyDescription: "IAM_POLICY_DESCRIPTION",
+    /**
+     * Periodic, over AWS::::Account. Needs policyARN. Takes policyUsageType.
+     */
+    IamPolicyInUse: "IAM_POLICY_IN_USE",
+    /**
+     * On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
+     */
+    IamPolicyNoStatementsWithAdminAccess: "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS",
+    /**
+     * On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
+     */
+    IamPolicyNoStatementsWithFullAccess: "IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS",
+    /**
+     * On changes of AWS::IAM::Role. Needs managedPolicyArns.
+     */
+    IamRoleManagedPolicyCheck: "IAM_ROLE_MANAGED_POLICY_CHECK",
+    /**
+     * Periodic.
+     */
+    IamRootAccessKeyCheck: "IAM_ROOT_ACCESS_KEY_CHECK",
+    /**
+     * On changes of AWS::IAM::SAMLProvider. Takes requiredKeyTags.
+     */
+    IamSamlProviderTagged: "IAM_SAML_PROVIDER_TAGGED",
+    /**
+     * Periodic, over AWS::IAM::ServerCertificate.
+     */
+    IamServerCertificateExpirationCheck: "IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK",
+    /**
+     * On changes of AWS::IAM::ServerCertificate. Takes requiredKeyTags.
+     */
+    IamServerCertificateTagged: "IAM_SERVER_CERTIFICATE_TAGGED",
+    /**
+     * On changes of AWS::IAM::User. Takes groupNames.
+     */
+    IamUserGroupMembershipCheck: "IAM_USER_GROUP_MEMBERSHIP_CHECK",
+    /**
+     * Periodic, over AWS::IAM::User.
+     */
+    IamUserMfaEnabled: "IAM_USER_MFA_ENABLED",
+    /**
+     * On changes of AWS::IAM::User.
+     */
+    IamUserNoPoliciesCheck: "IAM_USER_NO_POLICIES_CHECK",
+    /**
+     * Periodic, over AWS::IAM::User. Takes maxCredentialUsageAge.
+     */
+    IamUserUnusedCredentialsCheck: "IAM_USER_UNUSED_CREDENTIALS_CHECK",
+    /**
+     * On changes of AWS::ImageBuilder::DistributionConfiguration. Takes requiredKeyTags.
+     */
+    ImagebuilderDistributionconfigurationTagged: "IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED",
+    /**
+     * On changes of AWS::ImageBuilder::ImagePipeline. Takes requiredKeyTags.
+     */
+    ImagebuilderImagepipelineTagged: "IMAGEBUILDER_IMAGEPIPELINE_TAGGED",
+    /**
+     * On changes of AWS::ImageBuilder::ImageRecipe.
+     */
+    ImagebuilderImagerecipeEbsVolumesEncrypted: "IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED",
+    /**
+     * On changes of AWS::ImageBuilder::ImageRecipe. Takes requiredKeyTags.
+     */
+    ImagebuilderImagerecipeTagged: "IMAGEBUILDER_IMAGERECIPE_TAGGED",
+    /**
+     * On changes of AWS::ImageBuilder::InfrastructureConfiguration. Takes requiredKeyTags.
+     */
+    ImagebuilderInfrastructureconfigurationTagged: "IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED",
+    /**
+     * On changes and periodic, over AWS::EC2::SecurityGroup.
+     */
+    IncomingSshDisabled: "INCOMING_SSH_DISABLED",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    InspectorEc2ScanEnabled: "INSPECTOR_EC2_SCAN_ENABLED",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    InspectorEcrScanEnabled: "INSPECTOR_ECR_SCAN_ENABLED",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    InspectorLambdaCodeScanEnabled: "INSPECTOR_LAMBDA_CODE_SCAN_ENABLED",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    InspectorLambdaStandardScanEnabled: "INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED",
+    /**
+     * On changes of AWS::EC2::Instance. Takes vpcId.
+     */
+    InstancesInVpc: "INSTANCES_IN_VPC",
+    /**
+     * On changes of AWS::EC2::InternetGateway. Takes AuthorizedVpcIds.
+     */
+    InternetGatewayAuthorizedVpcOnly: "INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY",
+    /**
+     * On changes of AWS::IoT::CustomMetric. Takes requiredKeyTags.
+     */
+    IotdevicedefenderCustomMetricTagged: "IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED",
+    /**
+     * On changes of AWS::IoTEvents::AlarmModel. Takes requiredKeyTags.
+     */
+    IoteventsAlarmModelTagged: "IOTEVENTS_ALARM_MODEL_TAGGED",
+    /**
+     * On changes of AWS::IoTEvents::DetectorModel. Takes requiredKeyTags.
+     */
+    IoteventsDetectorModelTagged: "IOTEVENTS_DETECTOR_MODEL_TAGGED",
+    /**
+     * On changes of AWS::IoTEvents::Input. Takes requiredKeyTags.
+     */
+    IoteventsInputTagged: "IOTEVENTS_INPUT_TAGGED",
+    /**
+     * On changes of AWS::IoTSiteWise::AssetModel. Takes requiredKeyTags.
+     */
+    IotsitewiseAssetModelTagged: "IOTSITEWISE_ASSET_MODEL_TAGGED",
+    /**
+     * On changes of AWS::IoTSiteWise::Dashboard. Takes requiredKeyTags.
+     */
+    IotsitewiseDashboardTagged: "IOTSITEWISE_DASHBOARD_TAGGED",
+    /**
+     * On changes of AWS::IoTSiteWise::Gateway. Takes requiredKeyTags.
+     */
+    IotsitewiseGatewayTagged: "IOTSITEWISE_GATEWAY_TAGGED",
+    /**
+     * On changes of AWS::IoTSiteWise::Portal. Takes requiredKeyTags.
+     */
+    IotsitewisePortalTagged: "IOTSITEWISE_PORTAL_TAGGED",
+    /**
+     * On changes of AWS::IoTSiteWise::Project. Takes requiredKeyTags.
+     */
+    IotsitewiseProjectTagged: "IOTSITEWISE_PROJECT_TAGGED",
+    /**
+     * On changes of AWS::IoTTwinMaker::ComponentType. Takes requiredKeyTags.
+     */
+    IottwinmakerComponentTypeTagged: "IOTTWINMAKER_COMPONENT_TYPE_TAGGED",
+    /**
+     * On changes of AWS::IoTTwinMaker::Entity. Takes requiredKeyTags.
+     */
+    IottwinmakerEntityTagged: "IOTTWINMAKER_ENTITY_TAGGED",
+    /**
+     * On changes of AWS::IoTTwinMaker::Scene. Takes requiredKeyTags.
+     */
+    IottwinmakerSceneTagged: "IOTTWINMAKER_SCENE_TAGGED",
+    /**
+     * On changes of AWS::IoTTwinMaker::SyncJob. Takes requiredKeyTags.
+     */
+    IottwinmakerSyncJobTagged: "IOTTWINMAKER_SYNC_JOB_TAGGED",
+    /**
+     * On changes of AWS::IoTTwinMaker::Workspace. Takes requiredKeyTags.
+     */
+    IottwinmakerWorkspaceTagged: "IOTTWINMAKER_WORKSPACE_TAGGED",
+    /**
+     * On changes of AWS::IoTWireless::FuotaTask. Takes requiredKeyTags.
+     */
+    IotwirelessFuotaTaskTagged: "IOTWIRELESS_FUOTA_TASK_TAGGED",
+    /**
+     * On changes of AWS::IoTWireless::MulticastGroup. Takes requiredKeyTags.
+     */
+    IotwirelessMulticastGroupTagged: "IOTWIRELESS_MULTICAST_GROUP_TAGGED",
+    /**
+     * On changes of AWS::IoTWireless::ServiceProfile. Takes requiredKeyTags.
+     */
+    IotwirelessServiceProfileTagged: "IOTWIRELESS_SERVICE_PROFILE_TAGGED",
+    /**
+     * On changes of AWS::IoT::Authorizer.
+     */
+    IotAuthorizerTokenSigningEnabled: "IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED",
+    /**
+     * On changes of AWS::IoT::JobTemplate. Takes requiredKeyTags.
+     */
+    IotJobTemplateTagged: "IOT_JOB_TEMPLATE_TAGGED",
+    /**
+     * On changes of AWS::IoT::ProvisioningTemplate.
+     */
+    IotProvisioningTemplateDescription: "IOT_PROVISIONING_TEMPLATE_DESCRIPTION",
+    /**
+     * On changes of AWS::IoT::ProvisioningTemplate.
+     */
+    IotProvisioningTemplateJitp: "IOT_PROVISIONING_TEMPLATE_JITP",
+    /**
+     * On changes of AWS::IoT::ProvisioningTemplate. Takes requiredKeyTags.
+     */
+    IotProvisioningTemplateTagged: "IOT_PROVISIONING_TEMPLATE_TAGGED",
+    /**
+     * On changes of AWS::IoT::ScheduledAudit. Takes requiredKeyTags.
+     */
+    IotScheduledAuditTagged: "IOT_SCHEDULED_AUDIT_TAGGED",
+    /**
+     * On changes of AWS::IVS::Channel.
+     */
+    IvsChannelPlaybackAuthorizationEnabled: "IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED",
+    /**
+     * On changes of AWS::IVS::Channel. Takes requiredKeyTags.
+     */
+    IvsChannelTagged: "IVS_CHANNEL_TAGGED",
+    /**
+     * On changes of AWS::IVS::PlaybackKeyPair. Takes requiredKeyTags.
+     */
+    IvsPlaybackKeyPairTagged: "IVS_PLAYBACK_KEY_PAIR_TAGGED",
+    /**
+     * On changes of AWS::IVS::RecordingConfiguration. Takes requiredKeyTags.
+     */
+    IvsRecordingConfigurationTagged: "IVS_RECORDING_CONFIGURATION_TAGGED",
+    /**
+     * On changes of AWS::Kendra::Index. Takes requiredKeyTags.
+     */
+    KendraIndexTagged: "KENDRA_INDEX_TAGGED",
+    /**
+     * On changes of AWS::KinesisVideo::SignalingChannel. Takes requiredKeyTags.
+     */
+    KinesisvideoSignalingchannelTagged: "KINESISVIDEO_SIGNALINGCHANNEL_TAGGED",
+    /**
+     * On changes of AWS::KinesisVideo::Stream. Takes requiredKeyTags.
+     */
+    KinesisvideoStreamTagged: "KINESISVIDEO_STREAM_TAGGED",
+    /**
+     * Periodic, over AWS::KinesisFirehose::DeliveryStream. Takes kmsKeyArns.
+     */
+    KinesisFirehoseDeliveryStreamEncrypted: "KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED",
+    /**
+     * On changes of AWS::Kinesis::Stream. Takes minimumBackupRetentionPeriod.
+     */
+    KinesisStreamBackupRetentionCheck: "KINESIS_STREAM_BACKUP_RETENTION_CHECK",
+    /**
+     * On changes of AWS::Kinesis::Stream.
+     */
+    KinesisStreamEncrypted: "KINESIS_STREAM_ENCRYPTED",
+    /**
+     * On changes of AWS::KinesisVideo::Stream. Needs minDataRetentionInHours.
+     */
+    KinesisVideoStreamMinimumDataRetention: "KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION",
+    /**
+     * Periodic, over AWS::KMS::Key. Takes kmsKeyIds.
+     */
+    KmsCmkNotScheduledForDeletion: "KMS_CMK_NOT_SCHEDULED_FOR_DELETION",
+    /**
+     * On changes of AWS::KMS::Key.
+     */
+    KmsKeyPolicyNoPublicAccess: "KMS_KEY_POLICY_NO_PUBLIC_ACCESS",
+    /**
+     * On changes of AWS::KMS::Key. Takes requiredKeyTags.
+     */
+    KmsKeyTagged: "KMS_KEY_TAGGED",
+    /**
+     * On changes of AWS::Lambda::CodeSigningConfig. Takes requiredKeyTags.
+     */
+    LambdaCodeSigningConfigurationTagged: "LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED",
+    /**
+     * On changes of AWS::Lambda::Function. Takes ConcurrencyLimitHigh, ConcurrencyLimitLow.
+     */
+    LambdaConcurrencyCheck: "LAMBDA_CONCURRENCY_CHECK",
+    /**
+     * On changes of AWS::Lambda::Function. Takes dlqArns.
+     */
+    LambdaDlqCheck: "LAMBDA_DLQ_CHECK",
+    /**
+     * On changes of AWS::Lambda::Function. Needs logLevel.
+     */
+    LambdaFunctionApplicationLogLevelCheck: "LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK",
+    /**
+     * On changes of AWS::Lambda::Function.
+     */
+    LambdaFunctionDescription: "LAMBDA_FUNCTION_DESCRIPTION",
+    /**
+     * On changes of AWS::Lambda::Function.
+     */
+    LambdaFunctionLogFormatJson: "LAMBDA_FUNCTION_LOG_FORMAT_JSON",
+    /**
+     * On changes of AWS::Lambda::Function.
+     */
+    LambdaFunctionPublicAccessProhibited: "LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED",
+    /**
+     * On changes of AWS::Lambda::Function. Needs runtime. Takes role, memorySize, timeout.
+     */
+    LambdaFunctionSettingsCheck: "LAMBDA_FUNCTION_SETTINGS_CHECK",
+    /**
+     * On changes of AWS::Lambda::Function. Needs logLevel.
+     */
+    LambdaFunctionSystemLogLevelCheck: "LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK",
+    /**
+     * On changes of AWS::Lambda::Function. Takes requiredKeyTags.
+     */
+    LambdaFunctionTagged: "LAMBDA_FUNCTION_TAGGED",
+    /**
+     * On changes of AWS::Lambda::Function.
+     */
+    LambdaFunctionXrayEnabled: "LAMBDA_FUNCTION_XRAY_ENABLED",
+    /**
+     * On changes of AWS::Lambda::Function. Takes subnetIds.
+     */
+    LambdaInsideVpc: "LAMBDA_INSIDE_VPC",
+    /**
+     * On changes of AWS::Lambda::Function. Takes availabilityZones.
+     */
+    LambdaVpcMultiAzCheck: "LAMBDA_VPC_MULTI_AZ_CHECK",
+    /**
+     * On changes of AWS::Lightsail::Bucket.
+     */
+    LightsailBucketAllowPublicOverridesDisabled: "LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED",
+    /**
+     * On changes of AWS::Lightsail::Bucket.
+     */
+    LightsailBucketObjectVersioningEnabled: "LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED",
+    /**
+     * On changes of AWS::Lightsail::Bucket. Takes requiredKeyTags.
+     */
+    LightsailBucketTagged: "LIGHTSAIL_BUCKET_TAGGED",
+    /**
+     * On changes of AWS::Lightsail::Certificate. Takes requiredKeyTags.
+     */
+    LightsailCertificateTagged: "LIGHTSAIL_CERTIFICATE_TAGGED",
+    /**
+     * On changes of AWS::Lightsail::Disk. Takes requiredKeyTags.
+     */
+    LightsailDiskTagged: "LIGHTSAIL_DISK_TAGGED",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    MacieAutoSensitiveDataDiscoveryCheck: "MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    MacieStatusCheck: "MACIE_STATUS_CHECK",
+    /**
+     * Periodic, over AWS::RDS::DBInstance. Takes logTypes.
+     */
+    MariadbPublishLogsToCloudwatchLogs: "MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS",
+    /**
+     * On changes of AWS::MediaPackage::PackagingConfiguration. Takes requiredKeyTags.
+     */
+    MediapackagePackagingconfigurationTagged: "MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED",
+    /**
+     * On changes of AWS::MediaTailor::PlaybackConfiguration. Takes requiredKeyTags.
+     */
+    MediatailorPlaybackconfigurationTagged: "MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED",
+    /**
+     * On changes of AWS::MemoryDB::SubnetGroup. Takes requiredKeyTags.
+     */
+    MemorydbSubnetgroupTagged: "MEMORYDB_SUBNETGROUP_TAGGED",
+    /**
+     * Periodic, over AWS::IAM::User.
+     */
+    MfaEnabledForIamConsoleAccess: "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqActiveBrokerLdapAuthentication: "MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqActiveDeploymentMode: "MQ_ACTIVE_DEPLOYMENT_MODE",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqActiveSingleInstanceBrokerStorageTypeEfs: "MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS",
+    /**
+     * Periodic, over AWS::AmazonMQ::Broker.
+     */
+    MqAutomaticMinorVersionUpgradeEnabled: "MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqAutoMinorVersionUpgradeEnabled: "MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqBrokerGeneralLoggingEnabled: "MQ_BROKER_GENERAL_LOGGING_ENABLED",
+    /**
+     * Periodic, over AWS::AmazonMQ::Broker.
+     */
+    MqCloudwatchAuditLoggingEnabled: "MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqCloudwatchAuditLogEnabled: "MQ_CLOUDWATCH_AUDIT_LOG_ENABLED",
+    /**
+     * Periodic, over AWS::AmazonMQ::Broker.
+     */
+    MqNoPublicAccess: "MQ_NO_PUBLIC_ACCESS",
+    /**
+     * On changes of AWS::AmazonMQ::Broker.
+     */
+    MqRabbitDeploymentMode: "MQ_RABBIT_DEPLOYMENT_MODE",
+    /**
+     * On changes of AWS::MSK::Cluster.
+     */
+    MskClusterPublicAccessDisabled: "MSK_CLUSTER_PUBLIC_ACCESS_DISABLED",
+    /**
+     * On changes of AWS::MSK::Cluster. Takes requiredKeyTags.
+     */
+    MskClusterTagged: "MSK_CLUSTER_TAGGED",
+    /**
+     * On changes of AWS::KafkaConnect::Connector.
+     */
+    MskConnectConnectorLoggingEnabled: "MSK_CONNECT_CONNECTOR_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::MSK::Cluster.
+     */
+    MskEnhancedMonitoringEnabled: "MSK_ENHANCED_MONITORING_ENABLED",
+    /**
+     * On changes of AWS::MSK::Cluster.
+     */
+    MskInClusterNodeRequireTls: "MSK_IN_CLUSTER_NODE_REQUIRE_TLS",
+    /**
+     * On changes of AWS::MSK::Cluster.
+     */
+    MskUnrestrictedAccessCheck: "MSK_UNRESTRICTED_ACCESS_CHECK",
+    /**
+     * Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn and 2 more.
+     */
+    MultiRegionCloudTrailEnabled: "MULTI_REGION_CLOUD_TRAIL_ENABLED",
+    /**
+     * On changes of AWS::EC2::NetworkAcl.
+     */
+    NaclNoUnrestrictedSshRdp: "NACL_NO_UNRESTRICTED_SSH_RDP",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+     */
+    NeptuneClusterBackupRetentionCheck: "NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    NeptuneClusterCloudwatchLogExportEnabled: "NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    NeptuneClusterCopyTagsToSnapshotEnabled: "NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    NeptuneClusterDeletionProtectionEnabled: "NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes KmsKeyArns.
+     */
+    NeptuneClusterEncrypted: "NEPTUNE_CLUSTER_ENCRYPTED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    NeptuneClusterIamDatabaseAuthentication: "NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    NeptuneClusterMultiAzEnabled: "NEPTUNE_CLUSTER_MULTI_AZ_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot.
+     */
+    NeptuneClusterSnapshotEncrypted: "NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot.
+     */
+    NeptuneClusterSnapshotIamDatabaseAuthEnabled: "NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot.
+     */
+    NeptuneClusterSnapshotPublicProhibited: "NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED",
+    /**
+     * On changes of AWS::NetworkFirewall::Firewall.
+     */
+    NetfwDeletionProtectionEnabled: "NETFW_DELETION_PROTECTION_ENABLED",
+    /**
+     * Periodic, over AWS::NetworkFirewall::LoggingConfiguration. Takes logType.
+     */
+    NetfwLoggingEnabled: "NETFW_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::NetworkFirewall::Firewall. Takes availabilityZones.
+     */
+    NetfwMultiAzEnabled: "NETFW_MULTI_AZ_ENABLED",
+    /**
+     * On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessFragmentDefaultActions.
+     */
+    NetfwPolicyDefaultActionFragmentPackets: "NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS",
+    /**
+     * On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessDefaultActions.
+     */
+    NetfwPolicyDefaultActionFullPackets: "NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS",
+    /**
+     * On changes of AWS::NetworkFirewall::FirewallPolicy.
+     */
+    NetfwPolicyRuleGroupAssociated: "NETFW_POLICY_RULE_GROUP_ASSOCIATED",
+    /**
+     * On changes of AWS::NetworkFirewall::RuleGroup.
+     */
+    NetfwStatelessRuleGroupNotEmpty: "NETFW_STATELESS_RULE_GROUP_NOT_EMPTY",
+    /**
+     * On changes of AWS::NetworkFirewall::Firewall.
+     */
+    NetfwSubnetChangeProtectionEnabled: "NETFW_SUBNET_CHANGE_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    NlbCrossZoneLoadBalancingEnabled: "NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    NlbInternalSchemeCheck: "NLB_INTERNAL_SCHEME_CHECK",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
+     */
+    NlbListenerTagged: "NLB_LISTENER_TAGGED",
+    /**
+     * Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
+     */
+    NlbLoggingEnabled: "NLB_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
+     */
+    NlbTagged: "NLB_TAGGED",
+    /**
+     * On changes and periodic, over AWS::EC2::RouteTable. Takes routeTableIds.
+     */
+    NoUnrestrictedRouteToIgw: "NO_UNRESTRICTED_ROUTE_TO_IGW",
+    /**
+     * On changes of AWS::OpenSearchServerless::Collection.
+     */
+    OpensearchserverlessCollectionDescription: "OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION",
+    /**
+     * On changes of AWS::OpenSearchServerless::Collection.
+     */
+    OpensearchserverlessCollectionStandbyreplicasEnabled: "OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchAccessControlEnabled: "OPENSEARCH_ACCESS_CONTROL_ENABLED",
+    /**
+     * On changes of AWS::OpenSearch::Domain. Takes cloudWatchLogsLogGroupArnList.
+     */
+    OpensearchAuditLoggingEnabled: "OPENSEARCH_AUDIT_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchDataNodeFaultTolerance: "OPENSEARCH_DATA_NODE_FAULT_TOLERANCE",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchEncryptedAtRest: "OPENSEARCH_ENCRYPTED_AT_REST",
+    /**
+     * On changes of AWS::OpenSearch::Domain. Takes tlsPolicies.
+     */
+    OpensearchHttpsRequired: "OPENSEARCH_HTTPS_REQUIRED",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchInVpcOnly: "OPENSEARCH_IN_VPC_ONLY",
+    /**
+     * On changes of AWS::OpenSearch::Domain. Takes logTypes.
+     */
+    OpensearchLogsToCloudwatch: "OPENSEARCH_LOGS_TO_CLOUDWATCH",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchNodeToNodeEncryptionCheck: "OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchPrimaryNodeFaultTolerance: "OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE",
+    /**
+     * On changes of AWS::OpenSearch::Domain.
+     */
+    OpensearchUpdateCheck: "OPENSEARCH_UPDATE_CHECK",
+    /**
+     * On changes of AWS::Panorama::Package. Takes requiredKeyTags.
+     */
+    PanoramaPackageTagged: "PANORAMA_PACKAGE_TAGGED",
+    /**
+     * On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
+     */
+    RabbitMqSupportedVersion: "RABBIT_MQ_SUPPORTED_VERSION",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsAuroraMysqlAuditLoggingEnabled: "RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsAuroraPostgresqlLogsToCloudwatch: "RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH",
+    /**
+     * On changes of AWS::RDS::DBInstance.
+     */
+    RdsAutomaticMinorVersionUpgradeEnabled: "RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsClusterAutoMinorVersionUpgradeEnable: "RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
+     */
+    RdsClusterBackupRetentionCheck: "RDS_CLUSTER_BACKUP_RETENTION_CHECK",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes validAdminUserNames.
+     */
+    RdsClusterDefaultAdminCheck: "RDS_CLUSTER_DEFAULT_ADMIN_CHECK",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsClusterDeletionProtectionEnabled: "RDS_CLUSTER_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsClusterEncryptedAtRest: "RDS_CLUSTER_ENCRYPTED_AT_REST",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsClusterIamAuthenticationEnabled: "RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsClusterMultiAzEnabled: "RDS_CLUSTER_MULTI_AZ_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot. Takes requiredKeyTags.
+     */
+    RdsClusterSnapshotTagged: "RDS_CLUSTER_SNAPSHOT_TAGGED",
+    /**
+     * On changes of AWS::RDS::DBCluster. Takes requiredKeyTags.
+     */
+    RdsClusterTagged: "RDS_CLUSTER_TAGGED",
+    /**
+     * On changes of AWS::RDS::DBSecurityGroup.
+     */
+    RdsDbSecurityGroupNotAllowed: "RDS_DB_SECURITY_GROUP_NOT_ALLOWED",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes monitoringInterval.
+     */
+    RdsEnhancedMonitoringEnabled: "RDS_ENHANCED_MONITORING_ENABLED",
+    /**
+     * On changes of AWS::RDS::EventSubscription. Takes requiredKeyTags.
+     */
+    RdsEventSubscriptionTagged: "RDS_EVENT_SUBSCRIPTION_TAGGED",
+    /**
+     * On changes of AWS::RDS::GlobalCluster. Needs minSupportedEngineVersion. Takes longTermSupportVersion.
+     */
+    RdsGlobalClusterAuroraMysqlSupportedVersion: "RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes validAdminUserNames.
+     */
+    RdsInstanceDefaultAdminCheck: "RDS_INSTANCE_DEFAULT_ADMIN_CHECK",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes databaseEngines.
+     */
+    RdsInstanceDeletionProtectionEnabled: "RDS_INSTANCE_DELETION_PROTECTION_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBInstance.
+     */
+    RdsInstanceIamAuthenticationEnabled: "RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBInstance.
+     */
+    RdsInstancePublicAccessCheck: "RDS_INSTANCE_PUBLIC_ACCESS_CHECK",
+    /**
+     * Periodic, over AWS::RDS::DBInstance.
+     */
+    RdsInstanceSubnetIgwCheck: "RDS_INSTANCE_SUBNET_IGW_CHECK",
+    /**
+     * On changes of AWS::RDS::Integration. Takes requiredKeyTags.
+     */
+    RdsIntegrationTagged: "RDS_INTEGRATION_TAGGED",
+    /**
+     * Periodic, over AWS::RDS::DBInstance.
+     */
+    RdsInBackupPlan: "RDS_IN_BACKUP_PLAN",
+    /**
+     * Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    RdsLastBackupRecoveryPointCreated: "RDS_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes additionalLogs.
+     */
+    RdsLoggingEnabled: "RDS_LOGGING_ENABLED",
+    /**
+     * Periodic, over AWS::RDS::DBInstance.
+     */
+    RdsMariadbInstanceEncryptedInTransit: "RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT",
+    /**
+     * Periodic, over AWS::RDS::DBInstance. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    RdsMeetsRestoreTimeTarget: "RDS_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * On changes of AWS::RDS::DBInstance.
+     */
+    RdsMultiAzSupport: "RDS_MULTI_AZ_SUPPORT",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsMysqlClusterCopyTagsToSnapshotCheck: "RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK",
+    /**
+     * Periodic, over AWS::RDS::DBInstance.
+     */
+    RdsMysqlInstanceEncryptedInTransit: "RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT",
+    /**
+     * On changes of AWS::RDS::OptionGroup. Takes requiredKeyTags.
+     */
+    RdsOptionGroupTagged: "RDS_OPTION_GROUP_TAGGED",
+    /**
+     * On changes of AWS::RDS::OptionGroup.
+     */
+    RdsOracleOptiongroupEnhancedMonitoringEnabled: "RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED",
+    /**
+     * On changes of AWS::RDS::DBCluster.
+     */
+    RdsPgsqlClusterCopyTagsToSnapshotCheck: "RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes logTypes.
+     */
+    RdsPostgresqlLogsToCloudwatch: "RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH",
+    /**
+     * Periodic, over AWS::RDS::DBInstance.
+     */
+    RdsPostgresInstanceEncryptedInTransit: "RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT",
+    /**
+     * Periodic, over AWS::RDS::DBProxy.
+     */
+    RdsProxyTlsEncryption: "RDS_PROXY_TLS_ENCRYPTION",
+    /**
+     * Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    RdsResourcesProtectedByBackupPlan: "RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
+     */
+    RdsSnapshotsPublicProhibited: "RDS_SNAPSHOTS_PUBLIC_PROHIBITED",
+    /**
+     * On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
+     */
+    RdsSnapshotEncrypted: "RDS_SNAPSHOT_ENCRYPTED",
+    /**
+     * Periodic, over AWS::RDS::DBInstance.
+     */
+    RdsSqlserverEncryptedInTransit: "RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes logTypes.
+     */
+    RdsSqlServerLogsToCloudwatch: "RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH",
+    /**
+     * On changes of AWS::RDS::DBInstance. Takes kmsKeyId.
+     */
+    RdsStorageEncrypted: "RDS_STORAGE_ENCRYPTED",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes bucketNames.
+     */
+    RedshiftAuditLoggingEnabled: "REDSHIFT_AUDIT_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes MinRetentionPeriod, MaxRetentionPeriod.
+     */
+    RedshiftBackupEnabled: "REDSHIFT_BACKUP_ENABLED",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes loggingEnabled, clusterDbEncrypted, nodeTypes.
+     */
+    RedshiftClusterConfigurationCheck: "REDSHIFT_CLUSTER_CONFIGURATION_CHECK",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes kmsKeyArns.
+     */
+    RedshiftClusterKmsEnabled: "REDSHIFT_CLUSTER_KMS_ENABLED",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes allowVersionUpgrade, preferredMaintenanceWindow, automatedSnapshotRetentionPeriod.
+     */
+    RedshiftClusterMaintenancesettingsCheck: "REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK",
+    /**
+     * On changes of AWS::Redshift::Cluster.
+     */
+    RedshiftClusterMultiAzEnabled: "REDSHIFT_CLUSTER_MULTI_AZ_ENABLED",
+    /**
+     * On changes of AWS::Redshift::ClusterParameterGroup. Takes requiredKeyTags.
+     */
+    RedshiftClusterParameterGroupTagged: "REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED",
+    /**
+     * On changes of AWS::Redshift::Cluster.
+     */
+    RedshiftClusterPublicAccessCheck: "REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK",
+    /**
+     * On changes of AWS::Redshift::ClusterSubnetGroup.
+     */
+    RedshiftClusterSubnetGroupMultiAz: "REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes validAdminUserNames.
+     */
+    RedshiftDefaultAdminCheck: "REDSHIFT_DEFAULT_ADMIN_CHECK",
+    /**
+     * On changes of AWS::Redshift::Cluster. Takes validDatabaseNames.
+     */
+    RedshiftDefaultDbNameCheck: "REDSHIFT_DEFAULT_DB_NAME_CHECK",
+    /**
+     * On changes of AWS::Redshift::Cluster.
+     */
+    RedshiftEnhancedVpcRoutingEnabled: "REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED",
+    /**
+     * On changes of AWS::Redshift::Cluster, AWS::Redshift::ClusterParameterGroup.
+     */
+    RedshiftRequireTlsSsl: "REDSHIFT_REQUIRE_TLS_SSL",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Namespace.
+     */
+    RedshiftServerlessDefaultAdminCheck: "REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Namespace.
+     */
+    RedshiftServerlessDefaultDbNameCheck: "REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Namespace. Takes kmsKeyArns.
+     */
+    RedshiftServerlessNamespaceCmkEncryption: "REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Namespace. Takes logType.
+     */
+    RedshiftServerlessPublishLogsToCloudwatch: "REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Workgroup.
+     */
+    RedshiftServerlessWorkgroupEncryptedInTransit: "REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Workgroup.
+     */
+    RedshiftServerlessWorkgroupNoPublicAccess: "REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS",
+    /**
+     * Periodic, over AWS::RedshiftServerless::Workgroup.
+     */
+    RedshiftServerlessWorkgroupRoutesWithinVpc: "REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC",
+    /**
+     * Periodic, over AWS::Redshift::Cluster.
+     */
+    RedshiftUnrestrictedPortAccess: "REDSHIFT_UNRESTRICTED_PORT_ACCESS",
+    /**
+     * On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Takes tag1Key, tag1Value, tag2Key and 9 more.
+     */
+    RequiredTags: "REQUIRED_TAGS",
+    /**
+     * On changes of AWS::ResilienceHub::App. Takes requiredKeyTags.
+     */
+    ResiliencehubAppTagged: "RESILIENCEHUB_APP_TAGGED",
+    /**
+     * On changes of AWS::ResilienceHub::ResiliencyPolicy. Takes requiredKeyTags.
+     */
+    ResiliencehubResiliencypolicyTagged: "RESILIENCEHUB_RESILIENCYPOLICY_TAGGED",
+    /**
+     * On changes and periodic, over AWS::EC2::SecurityGroup. Takes blockedPort1, blockedPort2, blockedPort3 and 3 more.
+     */
+    RestrictedIncomingTraffic: "RESTRICTED_INCOMING_TRAFFIC",
+    /**
+     * Periodic.
+     */
+    RootAccountHardwareMfaEnabled: "ROOT_ACCOUNT_HARDWARE_MFA_ENABLED",
+    /**
+     * Periodic.
+     */
+    RootAccountMfaEnabled: "ROOT_ACCOUNT_MFA_ENABLED",
+    /**
+     * On changes of AWS::Route53::HealthCheck. Takes requiredKeyTags.
+     */
+    Route53HealthCheckTagged: "ROUTE53_HEALTH_CHECK_TAGGED",
+    /**
+     * On changes of AWS::Route53::HostedZone. Takes requiredKeyTags.
+     */
+    Route53HostedZoneTagged: "ROUTE53_HOSTED_ZONE_TAGGED",
+    /**
+     * On changes of AWS::Route53::HostedZone.
+     */
+    Route53QueryLoggingEnabled: "ROUTE53_QUERY_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::Route53RecoveryControl::Cluster. Takes requiredKeyTags.
+     */
+    Route53RecoveryControlClusterTagged: "ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED",
+    /**
+     * On changes of AWS::Route53RecoveryReadiness::Cell. Takes requiredKeyTags.
+     */
+    Route53RecoveryReadinessCellTagged: "ROUTE53_RECOVERY_READINESS_CELL_TAGGED",
+    /**
+     * On changes of AWS::Route53RecoveryReadiness::ReadinessCheck. Takes requiredKeyTags.
+     */
+    Route53RecoveryReadinessReadinessCheckTagged: "ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED",
+    /**
+     * On changes of AWS::Route53RecoveryReadiness::RecoveryGroup. Takes requiredKeyTags.
+     */
+    Route53RecoveryReadinessRecoveryGroupTagged: "ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED",
+    /**
+     * On changes of AWS::Route53RecoveryReadiness::ResourceSet. Takes requiredKeyTags.
+     */
+    Route53RecoveryReadinessResourceSetTagged: "ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED",
+    /**
+     * On changes of AWS::Route53Resolver::FirewallDomainList. Takes requiredKeyTags.
+     */
+    Route53ResolverFirewallDomainListTagged: "ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED",
+    /**
+     * On changes of AWS::Route53Resolver::FirewallRuleGroupAssociation. Takes requiredKeyTags.
+     */
+    Route53ResolverFirewallRuleGroupAssociationTagged: "ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED",
+    /**
+     * On changes of AWS::Route53Resolver::FirewallRuleGroup. Takes requiredKeyTags.
+     */
+    Route53ResolverFirewallRuleGroupTagged: "ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED",
+    /**
+     * On changes of AWS::Route53Resolver::ResolverEndpoint. Takes requiredKeyTags.
+     */
+    Route53ResolverResolverEndpointTagged: "ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED",
+    /**
+     * On changes of AWS::Route53Resolver::ResolverRule. Takes requiredKeyTags.
+     */
+    Route53ResolverResolverRuleTagged: "ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED",
+    /**
+     * On changes of AWS::RUM::AppMonitor.
+     */
+    RumAppMonitorCloudwatchLogsEnabled: "RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED",
+    /**
+     * On changes of AWS::RUM::AppMonitor. Takes requiredKeyTags.
+     */
+    RumAppMonitorTagged: "RUM_APP_MONITOR_TAGGED",
+    /**
+     * On changes of AWS::S3Express::DirectoryBucket. Takes targetExpirationDays.
+     */
+    S3expressDirBucketLifecycleRulesCheck: "S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK",
+    /**
+     * On changes of AWS::S3::AccessPoint.
+     */
+    S3AccessPointInVpcOnly: "S3_ACCESS_POINT_IN_VPC_ONLY",
+    /**
+     * On changes of AWS::S3::AccessPoint. Takes excludedAccessPoints.
+     */
+    S3AccessPointPublicAccessBlocks: "S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS",
+    /**
+     * On changes of AWS::S3::AccountPublicAccessBlock. Takes RestrictPublicBuckets, BlockPublicPolicy, BlockPublicAcls and 1 more.
+     */
+    S3AccountLevelPublicAccessBlocks: "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS",
+    /**
+     * Periodic, over AWS::::Account. Takes IgnorePublicAcls, BlockPublicPolicy, BlockPublicAcls and 1 more.
+     */
+    S3AccountLevelPublicAccessBlocksPeriodic: "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC",
+    /**
+     * On changes of AWS::S3::Bucket.
+     */
+    S3BucketAclProhibited: "S3_BUCKET_ACL_PROHIBITED",
+    /**
+     * On changes of AWS::S3::Bucket. Needs blacklistedActionPattern.
+     */
+    S3BucketBlacklistedActionsProhibited: "S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED",
+    /**
+     * On changes of AWS::S3::Bucket.
+     */
+    S3BucketCrossRegionReplicationEnabled: "S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes mode.
+     */
+    S3BucketDefaultLockEnabled: "S3_BUCKET_DEFAULT_LOCK_ENABLED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes excludedPublicBuckets.
+     */
+    S3BucketLevelPublicAccessProhibited: "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes targetPrefix, targetBucket.
+     */
+    S3BucketLoggingEnabled: "S3_BUCKET_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::S3::Bucket.
+     */
+    S3BucketMfaDeleteEnabled: "S3_BUCKET_MFA_DELETE_ENABLED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes servicePrincipals, federatedUsers, awsPrincipals and 2 more.
+     */
+    S3BucketPolicyGranteeCheck: "S3_BUCKET_POLICY_GRANTEE_CHECK",
+    /**
+     * On changes of AWS::S3::Bucket. Needs controlPolicy.
+     */
+    S3BucketPolicyNotMorePermissive: "S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE",
+    /**
+     * On changes and periodic, over AWS::S3::Bucket.
+     */
+    S3BucketPublicReadProhibited: "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+    /**
+     * On changes and periodic, over AWS::S3::Bucket.
+     */
+    S3BucketPublicWriteProhibited: "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes ReplicationType.
+     */
+    S3BucketReplicationEnabled: "S3_BUCKET_REPLICATION_ENABLED",
+    /**
+     * On changes of AWS::S3::Bucket.
+     */
+    S3BucketServerSideEncryptionEnabled: "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::S3::Bucket.
+     */
+    S3BucketSslRequestsOnly: "S3_BUCKET_SSL_REQUESTS_ONLY",
+    /**
+     * On changes of AWS::S3::Bucket. Takes requiredKeyTags.
+     */
+    S3BucketTagged: "S3_BUCKET_TAGGED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes isMfaDeleteEnabled.
+     */
+    S3BucketVersioningEnabled: "S3_BUCKET_VERSIONING_ENABLED",
+    /**
+     * On changes of AWS::KMS::Key, AWS::S3::Bucket. Takes kmsKeyArns.
+     */
+    S3DefaultEncryptionKms: "S3_DEFAULT_ENCRYPTION_KMS",
+    /**
+     * On changes of AWS::S3Express::DirectoryBucket.
+     */
+    S3DirectoryBucketLifecyclePolicyRuleCheck: "S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK",
+    /**
+     * On changes of AWS::S3::Bucket. Takes destinationArn, eventTypes.
+     */
+    S3EventNotificationsEnabled: "S3_EVENT_NOTIFICATIONS_ENABLED",
+    /**
+     * Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    S3LastBackupRecoveryPointCreated: "S3_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * On changes of AWS::S3::Bucket. Takes targetTransitionDays, targetExpirationDays, targetTransitionStorageClass and 2 more.
+     */
+    S3LifecyclePolicyCheck: "S3_LIFECYCLE_POLICY_CHECK",
+    /**
+     * Periodic, over AWS::S3::Bucket. Needs maxRestoreTime. Takes resourceTags, resourceId.
+     */
+    S3MeetsRestoreTimeTarget: "S3_MEETS_RESTORE_TIME_TARGET",
+    /**
+     * Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    S3ResourcesInLogicallyAirGappedVault: "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    S3ResourcesProtectedByBackupPlan: "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::S3::Bucket. Takes bucketNames.
+     */
+    S3VersionLifecyclePolicyCheck: "S3_VERSION_LIFECYCLE_POLICY_CHECK",
+    /**
+     * On changes of AWS::SageMaker::AppImageConfig. Takes requiredKeyTags.
+     */
+    SagemakerAppImageConfigTagged: "SAGEMAKER_APP_IMAGE_CONFIG_TAGGED",
+    /**
+     * On changes of AWS::SageMaker::DataQualityJobDefinition.
+     */
+    SagemakerDataQualityJobEncryptInTransit: "SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT",
+    /**
+     * On changes of AWS::SageMaker::DataQualityJobDefinition.
+     */
+    SagemakerDataQualityJobIsolation: "SAGEMAKER_DATA_QUALITY_JOB_ISOLATION",
+    /**
+     * On changes of AWS::SageMaker::Domain.
+     */
+    SagemakerDomainInVpc: "SAGEMAKER_DOMAIN_IN_VPC",
+    /**
+     * On changes of AWS::SageMaker::Domain. Takes requiredKeyTags.
+     */
+    SagemakerDomainTagged: "SAGEMAKER_DOMAIN_TAGGED",
+    /**
+     * Periodic, over AWS::SageMaker::EndpointConfig. Takes kmsKeyArns.
+     */
+    SagemakerEndpointConfigurationKmsKeyConfigured: "SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED",
+    /**
+     * On changes of AWS::SageMaker::EndpointConfig.
+     */
+    SagemakerEndpointConfigKmsKeyRequired: "SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED",
+    /**
+     * Periodic, over AWS::SageMaker::EndpointConfig.
+     */
+    SagemakerEndpointConfigProdInstanceCount: "SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT",
+    /**
+     * On changes of AWS::SageMaker::FeatureGroup.
+     */
+    SagemakerFeaturegroupDescription: "SAGEMAKER_FEATUREGROUP_DESCRIPTION",
+    /**
+     * On changes of AWS::SageMaker::FeatureGroup.
+     */
+    SagemakerFeaturegroupEncryptionAtRest: "SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST",
+    /**
+     * On changes of AWS::SageMaker::FeatureGroup.
+     */
+    SagemakerFeaturegroupOnlineStoreEncryption: "SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION",
+    /**
+     * On changes of AWS::SageMaker::FeatureGroup. Takes requiredKeyTags.
+     */
+    SagemakerFeatureGroupTagged: "SAGEMAKER_FEATURE_GROUP_TAGGED",
+    /**
+     * On changes of AWS::SageMaker::Image.
+     */
+    SagemakerImageDescription: "SAGEMAKER_IMAGE_DESCRIPTION",
+    /**
+     * On changes of AWS::SageMaker::Image. Takes requiredKeyTags.
+     */
+    SagemakerImageTagged: "SAGEMAKER_IMAGE_TAGGED",
+    /**
+     * On changes of AWS::SageMaker::InferenceExperiment. Takes requiredKeyTags.
+     */
+    SagemakerInferenceexperimentTagged: "SAGEMAKER_INFERENCEEXPERIMENT_TAGGED",
+    /**
+     * On changes of AWS::SageMaker::InferenceExperiment.
+     */
+    SagemakerInfExperimentDataStorageKmsEncrypted: "SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED",
+    /**
+     * On changes of AWS::SageMaker::InferenceExperiment.
+     */
+    SagemakerInfExperimentInstanceStorageKmsEncrypted: "SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED",
+    /**
+     * On changes of AWS::SageMaker::ModelBiasJobDefinition.
+     */
+    SagemakerModelBiasJobEncryptInTransit: "SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT",
+    /**
+     * On changes of AWS::SageMaker::ModelBiasJobDefinition.
+     */
+    SagemakerModelBiasJobIsolation: "SAGEMAKER_MODEL_BIAS_JOB_ISOLATION",
+    /**
+     * On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
+     */
+    SagemakerModelExplainabilityJobEncryptInTransit: "SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT",
+    /**
+     * On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
+     */
+    SagemakerModelExplainabilityJobNetworkIsolation: "SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION",
+    /**
+     * On changes of AWS::SageMaker::Model.
+     */
+    SagemakerModelInVpc: "SAGEMAKER_MODEL_IN_VPC",
+    /**
+     * On changes of AWS::SageMaker::Model.
+     */
+    SagemakerModelIsolationEnabled: "SAGEMAKER_MODEL_ISOLATION_ENABLED",
+    /**
+     * On changes of AWS::SageMaker::Model.
+     */
+    SagemakerModelMulticontainerPrivateRegistry: "SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY",
+    /**
+     * On changes of AWS::SageMaker::Model.
+     */
+    SagemakerModelPrivateRegistryRequired: "SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED",
+    /**
+     * On changes of AWS::SageMaker::ModelQualityJobDefinition.
+     */
+    SagemakerModelQualityJobDefinitionIsolation: "SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION",
+    /**
+     * On changes of AWS::SageMaker::ModelQualityJobDefinition.
+     */
+    SagemakerModelQualityJobEncryptInTransit: "SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT",
+    /**
+     * On changes of AWS::SageMaker::MonitoringSchedule.
+     */
+    SagemakerMonitoringScheduleIsolation: "SAGEMAKER_MONITORING_SCHEDULE_ISOLATION",
+    /**
+     * On changes of AWS::SageMaker::MonitoringSchedule.
+     */
+    SagemakerMonitoringScheduleTrafficEncryption: "SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION",
+    /**
+     * On changes of AWS::SageMaker::NotebookInstance. Takes SubnetIds.
+     */
+    SagemakerNotebookInstanceInsideVpc: "SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC",
+    /**
+     * Periodic, over AWS::SageMaker::NotebookInstance. Takes kmsKeyArns.
+     */
+    SagemakerNotebookInstanceKmsKeyConfigured: "SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED",
+    /**
+     * Periodic, over AWS::SageMaker::NotebookInstance. Needs supportedPlatformIdentifierVersions.
+     */
+    SagemakerNotebookInstancePlatformVersion: "SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION",
+    /**
+     * On changes of AWS::SageMaker::NotebookInstance.
+     */
+    SagemakerNotebookInstanceRootAccessCheck: "SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK",
+    /**
+     * On changes of AWS::SageMaker::NotebookInstance.
+     */
+    SagemakerNotebookInstanceStorageVolKmsEncrypted: "SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED",
+    /**
+     * Periodic, over AWS::SageMaker::NotebookInstance.
+     */
+    SagemakerNotebookNoDirectInternetAccess: "SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS",
+    /**
+     * On changes of AWS::SecretsManager::Secret. Takes maximumAllowedRotationFrequencyInHours, maximumAllowedRotationFrequency.
+     */
+    SecretsmanagerRotationEnabledCheck: "SECRETSMANAGER_ROTATION_ENABLED_CHECK",
+    /**
+     * On changes of AWS::SecretsManager::Secret.
+     */
+    SecretsmanagerScheduledRotationSuccessCheck: "SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK",
+    /**
+     * Periodic, over AWS::SecretsManager::Secret. Takes maxDaysSinceRotation.
+     */
+    SecretsmanagerSecretPeriodicRotation: "SECRETSMANAGER_SECRET_PERIODIC_ROTATION",
+    /**
+     * Periodic, over AWS::SecretsManager::Secret. Takes unusedForDays.
+     */
+    SecretsmanagerSecretUnused: "SECRETSMANAGER_SECRET_UNUSED",
+    /**
+     * On changes of AWS::SecretsManager::Secret. Takes kmsKeyArns.
+     */
+    SecretsmanagerUsingCmk: "SECRETSMANAGER_USING_CMK",
+    /**
+     * Periodic.
+     */
+    SecurityhubEnabled: "SECURITYHUB_ENABLED",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    SecurityAccountInformationProvided: "SECURITY_ACCOUNT_INFORMATION_PROVIDED",
+    /**
+     * On changes of AWS::ServiceCatalog::Portfolio. Takes requiredKeyTags.
+     */
+    ServiceCatalogPortfolioTagged: "SERVICE_CATALOG_PORTFOLIO_TAGGED",
+    /**
+     * On changes of AWS::ServiceCatalog::Portfolio.
+     */
+    ServiceCatalogSharedWithinOrganization: "SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION",
+    /**
+     * Periodic, over AWS::EC2::VPC. Needs serviceName.
+     */
+    ServiceVpcEndpointEnabled: "SERVICE_VPC_ENDPOINT_ENABLED",
+    /**
+     * Periodic, over AWS::SES::ReceiptRule.
+     */
+    SesMalwareScanningEnabled: "SES_MALWARE_SCANNING_ENABLED",
+    /**
+     * On changes of AWS::SES::ConfigurationSet.
+     */
+    SesSendingTlsRequired: "SES_SENDING_TLS_REQUIRED",
+    /**
+     * Periodic.
+     */
+    ShieldAdvancedEnabledAutorenew: "SHIELD_ADVANCED_ENABLED_AUTORENEW",
+    /**
+     * Periodic.
+     */
+    ShieldDrtAccess: "SHIELD_DRT_ACCESS",
+    /**
+     * On changes of AWS::Signer::SigningProfile. Takes requiredKeyTags.
+     */
+    SignerSigningprofileTagged: "SIGNER_SIGNINGPROFILE_TAGGED",
+    /**
+     * On changes of AWS::SNS::Topic. Takes kmsKeyIds.
+     */
+    SnsEncryptedKms: "SNS_ENCRYPTED_KMS",
+    /**
+     * On changes of AWS::SNS::Topic.
+     */
+    SnsTopicMessageDeliveryNotificationEnabled: "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED",
+    /**
+     * On changes of AWS::SNS::Topic.
+     */
+    SnsTopicNoPublicAccess: "SNS_TOPIC_NO_PUBLIC_ACCESS",
+    /**
+     * On changes of AWS::SQS::Queue.
+     */
+    SqsQueueDlqCheck: "SQS_QUEUE_DLQ_CHECK",
+    /**
+     * On changes of AWS::SQS::Queue.
+     */
+    SqsQueueNoPublicAccess: "SQS_QUEUE_NO_PUBLIC_ACCESS",
+    /**
+     * On changes of AWS::SQS::Queue.
+     */
+    SqsQueuePolicyFullAccessCheck: "SQS_QUEUE_POLICY_FULL_ACCESS_CHECK",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    SsmAutomationBlockPublicSharing: "SSM_AUTOMATION_BLOCK_PUBLIC_SHARING",
+    /**
+     * Periodic, over AWS::::Account.
+     */
+    SsmAutomationLoggingEnabled: "SSM_AUTOMATION_LOGGING_ENABLED",
+    /**
+     * Periodic, over AWS::SSM::Document.
+     */
+    SsmDocumentNotPublic: "SSM_DOCUMENT_NOT_PUBLIC",
+    /**
+     * On changes of AWS::SSM::Document. Takes requiredKeyTags.
+     */
+    SsmDocumentTagged: "SSM_DOCUMENT_TAGGED",
+    /**
+     * On changes of AWS::StepFunctions::StateMachine. Takes requiredKeyTags.
+     */
+    StepfunctionsStateMachineTagged: "STEPFUNCTIONS_STATE_MACHINE_TAGGED",
+    /**
+     * On changes of AWS::StepFunctions::StateMachine. Takes cloudWatchLogGroupArns, logLevel.
+     */
+    StepFunctionsStateMachineLoggingEnabled: "STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED",
+    /**
+     * Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    StoragegatewayLastBackupRecoveryPointCreated: "STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    StoragegatewayResourcesInLogicallyAirGappedVault: "STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    StoragegatewayResourcesProtectedByBackupPlan: "STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::EC2::Subnet.
+     */
+    SubnetAutoAssignPublicIpDisabled: "SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED",
+    /**
+     * On changes of AWS::Transfer::Agreement.
+     */
+    TransferAgreementDescription: "TRANSFER_AGREEMENT_DESCRIPTION",
+    /**
+     * On changes of AWS::Transfer::Agreement. Takes requiredKeyTags.
+     */
+    TransferAgreementTagged: "TRANSFER_AGREEMENT_TAGGED",
+    /**
+     * On changes of AWS::Transfer::Certificate.
+     */
+    TransferCertificateDescription: "TRANSFER_CERTIFICATE_DESCRIPTION",
+    /**
+     * On changes of AWS::Transfer::Certificate. Takes requiredKeyTags.
+     */
+    TransferCertificateTagged: "TRANSFER_CERTIFICATE_TAGGED",
+    /**
+     * On changes of AWS::Transfer::Connector. Takes approvedEncryptionAlgorithms.
+     */
+    TransferConnectorAs2EncryptionAlgorithmCheck: "TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK",
+    /**
+     * On changes of AWS::Transfer::Connector. Needs approvedMdnSigningAlgorithms.
+     */
+    TransferConnectorAs2MdnSigningAlgorithmCheck: "TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK",
+    /**
+     * On changes of AWS::Transfer::Connector. Takes approvedSigningAlgorithms.
+     */
+    TransferConnectorAs2SigningAlgorithmCheck: "TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK",
+    /**
+     * On changes of AWS::Transfer::Connector.
+     */
+    TransferConnectorLoggingEnabled: "TRANSFER_CONNECTOR_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::Transfer::Connector. Takes requiredKeyTags.
+     */
+    TransferConnectorTagged: "TRANSFER_CONNECTOR_TAGGED",
+    /**
+     * Periodic, over AWS::Transfer::Server.
+     */
+    TransferFamilyServerNoFtp: "TRANSFER_FAMILY_SERVER_NO_FTP",
+    /**
+     * On changes of AWS::Transfer::Profile. Takes requiredKeyTags.
+     */
+    TransferProfileTagged: "TRANSFER_PROFILE_TAGGED",
+    /**
+     * On changes of AWS::Transfer::Workflow.
+     */
+    TransferWorkflowDescription: "TRANSFER_WORKFLOW_DESCRIPTION",
+    /**
+     * On changes of AWS::Transfer::Workflow. Takes requiredKeyTags.
+     */
+    TransferWorkflowTagged: "TRANSFER_WORKFLOW_TAGGED",
+    /**
+     * Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    VirtualmachineLastBackupRecoveryPointCreated: "VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED",
+    /**
+     * Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
+     */
+    VirtualmachineResourcesInLogicallyAirGappedVault: "VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT",
+    /**
+     * Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, crossRegionList and 4 more.
+     */
+    VirtualmachineResourcesProtectedByBackupPlan: "VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+    /**
+     * On changes of AWS::EC2::SecurityGroup.
+     */
+    VpcDefaultSecurityGroupClosed: "VPC_DEFAULT_SECURITY_GROUP_CLOSED",
+    /**
+     * Periodic, over AWS::EC2::VPC. Needs serviceNames. Takes vpcIds, scopeConfigResourceTypes.
+     */
+    VpcEndpointEnabled: "VPC_ENDPOINT_ENABLED",
+    /**
+     * Periodic, over AWS::EC2::VPC. Takes trafficType.
+     */
+    VpcFlowLogsEnabled: "VPC_FLOW_LOGS_ENABLED",
+    /**
+     * On changes of AWS::EC2::NetworkAcl.
+     */
+    VpcNetworkAclUnusedCheck: "VPC_NETWORK_ACL_UNUSED_CHECK",
+    /**
+     * On changes of AWS::EC2::VPCPeeringConnection. Takes vpcIds.
+     */
+    VpcPeeringDnsResolutionCheck: "VPC_PEERING_DNS_RESOLUTION_CHECK",
+    /**
+     * On changes and periodic, over AWS::EC2::SecurityGroup. Takes authorizedTcpPorts, authorizedUdpPorts.
+     */
+    VpcSgOpenOnlyToAuthorizedPorts: "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS",
+    /**
+     * Periodic, over AWS::EC2::SecurityGroup. Takes restrictPorts, protocolType, excludeExternalSecurityGroups and 1 more.
+     */
+    VpcSgPortRestrictionCheck: "VPC_SG_PORT_RESTRICTION_CHECK",
+    /**
+     * On changes of AWS::EC2::VPNConnection.
+     */
+    VpcVpn2TunnelsUp: "VPC_VPN_2_TUNNELS_UP",
+    /**
+     * Periodic, over AWS::WAFv2::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
+     */
+    Wafv2LoggingEnabled: "WAFV2_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::WAFv2::RuleGroup.
+     */
+    Wafv2RulegroupLoggingEnabled: "WAFV2_RULEGROUP_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::WAFv2::RuleGroup.
+     */
+    Wafv2RulegroupNotEmpty: "WAFV2_RULEGROUP_NOT_EMPTY",
+    /**
+     * On changes of AWS::WAFv2::WebACL.
+     */
+    Wafv2WebaclNotEmpty: "WAFV2_WEBACL_NOT_EMPTY",
+    /**
+     * Periodic, over AWS::WAF::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
+     */
+    WafClassicLoggingEnabled: "WAF_CLASSIC_LOGGING_ENABLED",
+    /**
+     * On changes of AWS::WAF::RuleGroup.
+     */
+    WafGlobalRulegroupNotEmpty: "WAF_GLOBAL_RULEGROUP_NOT_EMPTY",
+    /**
+     * On changes of AWS::WAF::Rule.
+     */
+    WafGlobalRuleNotEmpty: "WAF_GLOBAL_RULE_NOT_EMPTY",
+    /**
+     * On changes of AWS::WAF::WebACL.
+     */
+    WafGlobalWebaclNotEmpty: "WAF_GLOBAL_WEBACL_NOT_EMPTY",
+    /**
+     * On changes of AWS::WAFRegional::RuleGroup.
+     */
+    WafRegionalRulegroupNotEmpty: "WAF_REGIONAL_RULEGROUP_NOT_EMPTY",
+    /**
+     * On changes of AWS::WAFRegional::Rule.
+     */
+    WafRegionalRuleNotEmpty: "WAF_REGIONAL_RULE_NOT_EMPTY",
+    /**
+     * On changes of AWS::WAFRegional::WebACL.
+     */
+    WafRegionalWebaclNotEmpty: "WAF_REGIONAL_WEBACL_NOT_EMPTY",
+    /**
+     * On changes of AWS::WorkSpaces::ConnectionAlias. Takes requiredKeyTags.
+     */
+    WorkspacesConnectionAliasTagged: "WORKSPACES_CONNECTION_ALIAS_TAGGED",
+    /**
+     * On changes of AWS::WorkSpaces::Workspace.
+     */
+    WorkspacesRootVolumeEncryptionEnabled: "WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::WorkSpaces::Workspace.
+     */
+    WorkspacesUserVolumeEncryptionEnabled: "WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED",
+    /**
+     * On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
+     */
+    WorkspacesWorkspaceTagged: "WORKSPACES_WORKSPACE_TAGGED",
+} as const;
+
+/**
+ * Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
+ */
+export type ManagedRuleIdentifier = (typeof ManagedRuleIdentifier)[keyof typeof ManagedRuleIdentifier];
 
 export const OnUnavailable = {
     /**
@@ -97,3 +3457,31 @@ export const RecordingStrategy = {
  * Which resource types are recorded.
  */
 export type RecordingStrategy = (typeof RecordingStrategy)[keyof typeof RecordingStrategy];
+
+export const RuleSeverity = {
+    /**
+     * Weighs nothing: findings are reported and stay outside the score.
+     */
+    Informational: "informational",
+    /**
+     * Weighs 1.
+     */
+    Low: "low",
+    /**
+     * Weighs 3.
+     */
+    Medium: "medium",
+    /**
+     * Weighs 6.
+     */
+    High: "high",
+    /**
+     * Weighs 10.
+     */
+    Critical: "critical",
+} as const;
+
+/**
+ * How much the findings of a rule weigh in the score of reports.
+ */
+export type RuleSeverity = (typeof RuleSeverity)[keyof typeof RuleSeverity];
