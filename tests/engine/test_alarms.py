@@ -40,8 +40,9 @@ def told(alarming: Deployment) -> dict[str, dict]:
 
 
 def alarms(alarming: Deployment) -> list[dict]:
-    """The alarms of the account."""
-    return alarming.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    """The alarms of the account, without the one that only tests the way through the topic."""
+    found = alarming.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return [alarm for alarm in found if alarm["AlarmName"] != "compliance-delivery-test"]
 
 
 def ring(alarming: Deployment, name: str, state: str) -> None:
@@ -51,7 +52,7 @@ def ring(alarming: Deployment, name: str, state: str) -> None:
 
 def test_every_alarm_arrives_and_leads_to_a_page_that_is_in_the_bucket(alarming):
     names = [alarm["AlarmName"] for alarm in alarms(alarming)]
-    assert len(names) == 11
+    assert len(names) == 12
     for name in names:
         ring(alarming, name, "ALARM")
     arrived = told(alarming)

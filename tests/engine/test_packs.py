@@ -81,6 +81,27 @@ def test_what_a_pack_finds_is_reported_under_its_own_name_weight_and_framework(d
     assert of["compliance-hipaa-ec2-instance-profile-attached"]["controls"] == ["hipaa"]
     assert of["ec2-approved-instance-types"]["severity"] == "informational"
     assert not [rule for rule in of if "-conformance-pack-" in rule]
+    record = deployed.record(deployed.invoke("compliance-processing", {})["record"])
+    assert {rule["rule"]: rule["compliance"] for rule in record["rules"]}[name] == "NON_COMPLIANT"
+    assert record["totals"]["missing"] == 0
+    assert incomplete_packs(deployed)[-1] == 0
+
+
+def incomplete_packs(deployed) -> list[int]:
+    """What processing measured, run by run."""
+    events = deployed.client("logs").filter_log_events(logGroupName="/aws/lambda/compliance-processing")["events"]
+    lines = [json.loads(event["message"]) for event in events if '"IncompletePacks"' in event["message"]]
+    return [line["IncompletePacks"] for line in lines]
+
+
+def test_a_pack_that_is_gone_is_measured_and_comes_back_as_the_runbook_says(deployed):
+    deployed.client("config").delete_conformance_pack(ConformancePackName="compliance-hipaa-2")
+    deployed.invoke("compliance-processing", {})
+    assert incomplete_packs(deployed)[-1] == 1
+    deployed.stack.refresh()
+    assert deployed.stack.up().touched
+    deployed.invoke("compliance-processing", {})
+    assert incomplete_packs(deployed)[-1] == 0
 
 
 def test_leaving_a_rule_out_changes_one_pack_alone(deployed, tmp_path_factory):

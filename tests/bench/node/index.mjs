@@ -3,10 +3,21 @@
 
 import http from "node:http";
 
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 
-const clients = { config: new ConfigServiceClient({}), s3: new S3Client({}) };
+const clients = {
+    cloudwatch: new CloudWatchClient({}),
+    config: new ConfigServiceClient({}),
+    dynamodb: new DynamoDBClient({}),
+    s3: new S3Client({}),
+    sns: new SNSClient({}),
+    sqs: new SQSClient({}),
+};
 const agent = new http.Agent({ keepAlive: true });
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 

@@ -78,7 +78,7 @@ async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names
 async fn every_alarm_tells_the_topic_in_words_that_fit() {
     let monitor = deployed(json!({})).await;
     let alarms = alarms(&monitor);
-    assert_eq!(alarms.len(), 11);
+    assert_eq!(alarms.len(), 12);
     for (role, alarm) in &alarms {
         assert_eq!(alarm["alarmActions"], json!(["arn:aws:mock:::compliance-alerts-topic"]), "{role}");
         assert_eq!(alarm["name"], json!(format!("compliance-{role}")));

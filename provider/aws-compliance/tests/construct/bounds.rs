@@ -56,6 +56,8 @@ const BOUNDS: &[Bound] = &[
     Bound { path: "reports.retentionDays", source: "ours: ten years, the longest that CloudWatch Logs keeps logs; S3's own bound is far off", lowest: Some(1), highest: Some(3653), with: |n| json!({ "reports": { "retentionDays": n } }) },
     Bound { path: "reports.bucketName", source: "S3 User Guide, \"General purpose bucket naming rules\"", lowest: Some(3), highest: Some(63), with: |n| json!({ "reports": { "bucketName": text(n) } }) },
     Bound { path: "functions.memoryMib", source: "AWS Lambda Developer Guide, \"Lambda quotas\"", lowest: Some(128), highest: Some(10240), with: |n| json!({ "functions": { "memoryMib": n } }) },
+    Bound { path: "alarms.scoreDrop", source: "ours: a score is 0 to 100 points, and a fall of none is no fall", lowest: Some(1), highest: Some(100), with: |n| json!({ "alarms": { "scoreDrop": n } }) },
+    Bound { path: "alarms.silentHours", source: "CloudWatch API Reference, \"PutMetricAlarm\": an alarm looks back at most a week", lowest: Some(1), highest: Some(168), with: |n| json!({ "alarms": { "silentHours": n } }) },
     Bound { path: "functions.timeoutSeconds", source: "AWS Lambda Developer Guide, \"Lambda quotas\"", lowest: Some(1), highest: Some(900), with: |n| json!({ "functions": { "timeoutSeconds": n } }) },
     Bound { path: "functions.reservedConcurrency", source: "AWS Lambda Developer Guide, \"Configuring reserved concurrency\": the most is the account's", lowest: Some(1), highest: None, with: |n| json!({ "functions": { "reservedConcurrency": n } }) },
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", rate", lowest: Some(1), highest: None, with: |n| schedule(&format!("rate({n} {})", if n == 1 { "day" } else { "days" })) },

@@ -112,7 +112,8 @@ async fn the_functions_know_packs_and_rules_with_their_weight_and_event_rules_ta
     });
     let (registrations, _, _) = deployed(REGION, given).await;
     let objects = of_type(&registrations, "aws:s3/bucketObjectv2:BucketObjectv2");
-    let [object] = objects.as_slice() else { panic!("one object, the configuration: {objects:?}") };
+    // The others are the runbooks.
+    let object = objects.iter().find(|object| object["contentType"] == "application/json").expect("the configuration");
     let document: Json = serde_json::from_str(object["content"].as_str().expect("text")).expect("JSON");
     let packed = document["packs"].as_array().expect("packs").iter().flat_map(|pack| pack["rules"].as_array().cloned());
     let packed: BTreeMap<_, _> =
@@ -126,6 +127,10 @@ async fn the_functions_know_packs_and_rules_with_their_weight_and_event_rules_ta
     assert_eq!(weights[&Some("audit-iam-root-access-key-check")], Some("informational"));
     assert_eq!(weights[&Some("audit-ec2-approved-instance-types")], Some("informational"));
     assert_eq!(weights[&Some("audit-ebs-volumes-encrypted")], Some("high"));
+
+    let roles = of_type(&registrations, "aws:iam/rolePolicy:RolePolicy");
+    let reads = |action: &str| roles.iter().filter(|role| role["policy"].to_string().contains(action)).count();
+    assert_eq!((reads("config:DescribeConformancePackCompliance"), reads("config:DescribeConformancePackStatus")), (1, 1));
 
     let patterns = of_type(&registrations, "aws:cloudwatch/eventRule:EventRule").into_iter();
     let patterns = patterns.filter_map(|rule| rule["eventPattern"].as_str().map(str::to_owned));
