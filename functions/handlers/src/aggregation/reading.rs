@@ -49,7 +49,11 @@ pub(super) async fn sources(
 pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<bool, AwsError> {
     let answer = config.describe_configuration_recorder_status().send().await;
     let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
-    let failed = |status: &ConfigurationRecorderStatus| status.last_status == Some(RecorderStatus::Failure);
+    // The API reference writes `Failure`, the service has been seen to answer in capitals.
+    let failed = |status: &ConfigurationRecorderStatus| {
+        let word = status.last_status.as_ref().map(RecorderStatus::as_str);
+        word.is_some_and(|word| word.eq_ignore_ascii_case(RecorderStatus::Failure.as_str()))
+    };
     Ok(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status)))
 }
 

@@ -130,7 +130,10 @@ async fn the_functions_know_packs_and_rules_with_their_weight_and_event_rules_ta
 
     let roles = of_type(&registrations, "aws:iam/rolePolicy:RolePolicy");
     let reads = |action: &str| roles.iter().filter(|role| role["policy"].to_string().contains(action)).count();
-    assert_eq!((reads("config:DescribeConformancePackCompliance"), reads("config:DescribeConformancePackStatus")), (1, 1));
+    assert_eq!(
+        (reads("config:DescribeConformancePackCompliance"), reads("config:DescribeConformancePackStatus")),
+        (1, 1)
+    );
 
     let patterns = of_type(&registrations, "aws:cloudwatch/eventRule:EventRule").into_iter();
     let patterns = patterns.filter_map(|rule| rule["eventPattern"].as_str().map(str::to_owned));
