@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def run(settings: Settings) -> None:
         _kill_functions()
         shutil.rmtree(scratch, ignore_errors=True)
         sys.stdout.flush()
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         # MiniStack's worker threads are not all daemons; nothing of them is worth waiting for.
         os._exit(0 if sys.exc_info()[0] is None else 1)
 

@@ -187,7 +187,8 @@ async fn tags_reach_every_child_that_takes_them() {
             let mut tags = shown(&registration.inputs["tags"]);
             let tags = tags.as_object_mut().expect("tags are an object");
             // What AWS creates or updates by name says whose it is.
-            let by_name = registration.type_token.starts_with("aws:cfg/");
+            let kind = registration.type_token.as_str();
+            let by_name = kind.starts_with("aws:cfg/") || kind == "aws:cloudwatch/eventRule:EventRule";
             assert_eq!(tags.remove(OWNER_TAG), by_name.then(|| json!("project/stack/compliance")));
             assert_eq!(*tags, *json!({ "team": "security" }).as_object().expect("it is one"), "{}", registration.name);
             tagged.insert(registration.type_token);
@@ -230,7 +231,8 @@ async fn what_is_switched_off_is_not_there() {
                       "reports": { "history": false } });
     let deployed = Deployed::with(inputs(off)).await;
     assert!(deployed.of_type("aws:cloudwatch/dashboard:Dashboard").is_empty());
-    assert!(deployed.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").is_empty());
+    // The alarm that tests the way through the topic is the notices' own.
+    assert_eq!(deployed.of_type("aws:cloudwatch/metricAlarm:MetricAlarm").len(), 1);
     assert!(deployed.of_type("aws:glue/catalogTable:CatalogTable").is_empty());
     assert!(deployed.of_type("aws:athena/workgroup:Workgroup").is_empty());
     assert!(!deployed.outputs.contains_key("historyWorkgroupName"));
