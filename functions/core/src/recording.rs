@@ -25,6 +25,8 @@ pub fn is_recorded(recordings: &[Recording], resource_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     fn set(types: &[&str]) -> BTreeSet<String> {
@@ -37,8 +39,14 @@ mod tests {
         let but = Recording { all: true, excluded: set(&["AWS::S3::Bucket"]), ..Recording::default() };
         let only = Recording { types: set(&["AWS::S3::Bucket"]), ..Recording::default() };
         assert!(is_recorded(&[all], "AWS::S3::Bucket"));
-        assert!(!is_recorded(&[but.clone()], "AWS::S3::Bucket") && is_recorded(&[but.clone()], "AWS::EC2::Volume"));
-        assert!(is_recorded(&[only.clone()], "AWS::S3::Bucket") && !is_recorded(&[only.clone()], "AWS::EC2::Volume"));
+        assert!(
+            !is_recorded(slice::from_ref(&but), "AWS::S3::Bucket")
+                && is_recorded(slice::from_ref(&but), "AWS::EC2::Volume")
+        );
+        assert!(
+            is_recorded(slice::from_ref(&only), "AWS::S3::Bucket")
+                && !is_recorded(slice::from_ref(&only), "AWS::EC2::Volume")
+        );
         assert!(is_recorded(&[but, only], "AWS::S3::Bucket"));
         assert!(!is_recorded(&[], "AWS::S3::Bucket"));
     }

@@ -1,4 +1,5 @@
 //! The ledger's table: entries that are read whole and written only as they were read.
+#![expect(clippy::disallowed_types, reason = "the SDK has items as this type, and no order of it leaves the process")]
 
 use std::collections::HashMap;
 

@@ -52,7 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// One resource with the verdicts of ten rules, one in fifty of them bad.
 fn row(number: usize) -> String {
-    let (account, region) = (100_000_000_000 + number % ACCOUNTS, REGIONS[(number / ACCOUNTS) % REGIONS.len()]);
+    let account = 100_000_000_000 + number % ACCOUNTS;
+    let region = REGIONS.iter().cycle().nth((number / ACCOUNTS) % REGIONS.len()).copied().unwrap_or_default();
     let rules: Vec<String> = (0..RULES)
         .map(|rule| {
             let verdict = if (number * RULES + rule) % 50 == 7 { "NON_COMPLIANT" } else { "COMPLIANT" };

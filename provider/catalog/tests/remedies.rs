@@ -1,5 +1,4 @@
 //! Every remediation of the data, with everything that may be wrong with it.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::BTreeMap;
 
