@@ -25,7 +25,6 @@ def leftovers(account: Account) -> dict[str, list[str]]:
         "databases": _names(client("glue").get_databases()["DatabaseList"], "Name"),
         "workgroups": _names(client("athena").list_work_groups()["WorkGroups"], "Name"),
         "dashboards": _names(client("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"),
-        "alarms": _names(client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName"),
         "tables": client("dynamodb").list_tables()["TableNames"],
         "event rules": _names(client("events").list_rules()["Rules"], "Name"),
         "aliases": _names(client("kms").list_aliases()["Aliases"], "AliasName"),
