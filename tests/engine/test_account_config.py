@@ -27,7 +27,8 @@ def widgets(monitor) -> dict[str, dict]:
     """The dashboard's widgets by title."""
     cloudwatch = monitor.client("cloudwatch")
     body = cloudwatch.get_dashboard(DashboardName=monitor.outputs["dashboardName"])["DashboardBody"]
-    return {widget["properties"]["title"]: widget for widget in json.loads(body)["widgets"]}
+    graphs = [widget for widget in json.loads(body)["widgets"] if widget["type"] == "metric"]
+    return {widget["properties"]["title"]: widget for widget in graphs}
 
 
 def tags_of(config, arn: str, monitor) -> list[dict]:

@@ -81,7 +81,9 @@ def test_compliance_changes_go_to_the_two_queues(monitor):
 def test_an_event_rule_is_tagged(monitor, name):
     events = monitor.client("events")
     tags = events.list_tags_for_resource(ResourceARN=arn(monitor, "events", f"rule/compliance-{name}"))["Tags"]
-    assert tags == [{"Key": "team", "Value": "security"}]
+    stack, project = monitor.named("compliance")["urn"].removeprefix("urn:pulumi:").split("::")[:2]
+    owner = f"{project}/{stack}/compliance"
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "security", "aws-compliance:owner": owner}
 
 
 @pytest.mark.parametrize("handler", FED)
@@ -157,4 +159,8 @@ def test_the_account_and_its_alarms_publish_over_tls_alone(monitor):
 def test_each_address_has_a_subscription(monitor):
     topic_arn = monitor.outputs["snsTopicArn"]
     subscriptions = monitor.client("sns").list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
-    assert [(entry["Protocol"], entry["Endpoint"]) for entry in subscriptions] == [("email", "security@example.com")]
+    assert sorted((entry["Protocol"], entry["Endpoint"]) for entry in subscriptions) == [
+        ("email", "security@example.com"),
+        # The queue that tests the way of alarms.
+        ("sqs", arn(monitor, "sqs", "compliance-delivery-test")),
+    ]

@@ -10,8 +10,15 @@ import pytest
 HANDLERS = ("processing", "aggregation", "remediation")
 # Environment variables beyond those that every function has.
 VARIABLES = {
-    "processing": {"CONFIGURATION_KEY", "CONFIGURATION_SHA256"},
-    "aggregation": {"AGGREGATOR_NAME"},
+    "processing": {
+        "CONFIGURATION_KEY",
+        "CONFIGURATION_SHA256",
+        "DELIVERY_ALARM",
+        "DELIVERY_QUEUE_URL",
+        "LEDGER_TABLE",
+        "TOPIC_ARN",
+    },
+    "aggregation": {"AGGREGATOR_NAME", "CONFIGURATION_KEY", "CONFIGURATION_SHA256"},
     "remediation": set(),
 }
 OWN = {
@@ -24,11 +31,18 @@ PERMISSIONS = {
     "processing": {
         "Configuration": ["s3:GetObject"],
         "Records": ["s3:PutObject"],
-        "Compliance": ["config:DescribeComplianceByConfigRule"],
+        "Compliance": ["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"],
+        "Recorder": ["config:DescribeConfigurationRecorders"],
+        "Table": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        "Notices": ["sns:GetTopicAttributes", "sns:Publish"],
+        "DeliveryTest": ["cloudwatch:SetAlarmState"],
+        "DeliveryQueue": ["sqs:DeleteMessage", "sqs:ReceiveMessage"],
         "Next": ["lambda:InvokeFunction"],
         "Events": QUEUE,
     },
     "aggregation": {
+        "Configuration": ["s3:GetObject"],
+        "Recorder": ["config:DescribeConfigurationRecorderStatus"],
         "Reports": ["s3:GetObject", "s3:PutObject"],
         "History": ["s3:PutObject"],
         "Aggregator": ["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"],
@@ -141,6 +155,11 @@ def test_a_role_may_do_it_on_exactly_this(monitor, handler):
         "Ledger": f"{bucket}/ledger/*",
         "Compliance": arn(monitor, "config", "config-rule/*"),
         "Aggregator": arn(monitor, "config", "config-aggregator/*"),
+        "Recorder": arn(monitor, "config", "configuration-recorder/*"),
+        "Table": arn(monitor, "dynamodb", "table/compliance-ledger"),
+        "Notices": monitor.outputs["snsTopicArn"],
+        "DeliveryTest": arn(monitor, "cloudwatch", "alarm:compliance-delivery-test"),
+        "DeliveryQueue": arn(monitor, "sqs", "compliance-delivery-test"),
         "Next": monitor.outputs["aggregationLambdaArn"],
         "Events": arn(monitor, "sqs", f"compliance-{handler}-events"),
     }

@@ -145,7 +145,7 @@ def test_the_bucket_refuses_what_does_not_come_over_tls(monitor, s3, bucket):
 @pytest.mark.parametrize(("kind", "days"), [("reports", 30), ("history", 400), ("ledger", 400), ("queries", 7)])
 def test_each_kind_of_record_has_a_life_of_its_own(s3, bucket, kind, days):
     rules = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
-    assert len(rules) == 6
+    assert len(rules) == 8
     rule, markers = rules[kind], rules[f"{kind}-delete-markers"]
     assert (rule["Status"], rule["Filter"]) == ("Enabled", {"Prefix": f"{kind}/"})
     assert rule["Expiration"] == {"Days": days}

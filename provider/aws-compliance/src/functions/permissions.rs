@@ -40,8 +40,10 @@ pub(super) fn processing(
         Statement::allow("Compliance")
             .actions(["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"])
             .on(config(shared, "config-rule/*")),
-        // What is recorded; a recorder has no ARN of its own there.
-        Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorders"]).on_everything(),
+        // Whatever recorder there is: it is asked for by no name.
+        Statement::allow("Recorder")
+            .actions(["config:DescribeConfigurationRecorders"])
+            .on(config(shared, "configuration-recorder/*")),
         // A transaction asks for the right of each of its writes (DynamoDB, "Using IAM with DynamoDB transactions").
         Statement::allow("Table")
             .actions(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"])
