@@ -86,14 +86,6 @@ def create(prepare: Callable[[Account], None]) -> Callable[[Account], dict]:
     return prepared
 
 
-def cloudformation(account: Account) -> None:
-    """A rule of a CloudFormation stack, which its tag tells."""
-    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
-    rule = {"ConfigRuleName": "ebs-volumes-encrypted", "Source": source}
-    tags = [{"Key": "aws:cloudformation:stack-name", "Value": "baseline"}]
-    account.client("config").put_config_rule(ConfigRule=rule, Tags=tags)
-
-
 REFUSED = {
     "no recorder": Sight(lambda _account: None, ("recorder.mode", "has no configuration recorder", "`create`")),
     "a service-linked recorder alone": Sight(linked, ("recorder.mode", "records for a service of AWS alone")),
@@ -109,7 +101,6 @@ REFUSED = {
     "another deployment's rule": Sight(
         beside(lambda account: put_rule(account, "ebs-volumes-encrypted", OTHER)), (f"the deployment `{OTHER}`",)
     ),
-    "a CloudFormation stack's rule": Sight(beside(cloudformation), ("the CloudFormation stack `baseline`",)),
     "somebody's event rule": Sight(
         beside(lambda account: put_event_rule(account, "compliance-compliance-change")),
         ("namePrefix", "an event rule `compliance-compliance-change` is there already", "aws events tag-resource"),

@@ -158,8 +158,8 @@ def test_each_action_that_is_not_exercised_has_a_reason():
 def test_each_statement_is_narrow_and_well_formed(document):
     example = text(document).replace("ACCOUNT_ID", "111122223333").replace("REGION", LONG_REGION)
     # A recorder may be described on all recorders, which the look does, and on one, too.
-    found = [finding.issue for finding in parliament.analyze_policy_string(example).findings]
-    assert set(found) <= {"RESOURCE_STAR"}
+    found = [finding for finding in parliament.analyze_policy_string(example).findings if not other_kinds(finding)]
+    assert {finding.issue for finding in found} <= {"RESOURCE_STAR"}
     for statement in json.loads(example)["Statement"]:
         assert [action for action in listed(statement["Action"]) if "*" in action] == []
         assert statement["Effect"] == "Allow"
@@ -189,6 +189,12 @@ NOT_NARROWER = {
     "kms:CreateKey",
     "sns:Unsubscribe",
 }
+
+
+def other_kinds(finding) -> bool:
+    """Whether it misses the other kinds of resources that Athena's and Glue's tags can be of."""
+    tagging = ("athena:ListTagsForResource", "athena:TagResource", "athena:UntagResource", "glue:")
+    return finding.issue == "RESOURCE_MISMATCH" and all(one["action"].startswith(tagging) for one in finding.detail)
 
 
 def reads(action: str) -> bool:

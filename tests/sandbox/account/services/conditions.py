@@ -23,6 +23,9 @@ def install() -> None:
     hooks.around(iam_actions, "extract_iam_action", _action)
 
 
+# How a path ends where an SDK speaks CBOR (Smithy 2.0, "Smithy RPC v2 CBOR protocol").
+CBOR_OPERATION = re.compile(r"/operation/(\w+)/?$")
+
 # The end of a path of Lambda's: the method, and the action that MiniStack takes for another.
 LAMBDA_ACTIONS = (
     (
@@ -50,6 +53,8 @@ def _action(original, service, method, path, *args, **kwargs):
         for pattern, actions in LAMBDA_ACTIONS:
             if pattern.search(path) and method in actions:
                 return f"lambda:{actions[method]}"
+    if service == "monitoring" and (operation := CBOR_OPERATION.search(path)):
+        return f"cloudwatch:{operation[1]}"
     return original(service, method, path, *args, **kwargs)
 
 
@@ -68,21 +73,44 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
         return f"arn:aws:kms:{region}:{account_id}:{alias}"
     if service == "sns" and (arn := iam_actions._query_param(query_params, "ResourceArn")):
         return arn
-    if service in ("monitoring", "cloudwatch") and (name := _dashboard(headers, body, query_params)):
-        return f"arn:aws:cloudwatch::{account_id}:dashboard/{name}"
+    if service in ("monitoring", "cloudwatch"):
+        value = _reader(headers, body, query_params)
+        if arn := value("ResourceARN"):
+            return arn
+        if name := value("DashboardName") or value("DashboardNames"):
+            return f"arn:aws:cloudwatch::{account_id}:dashboard/{name}"
+        if name := value("AlarmName") or value("AlarmNames"):
+            return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}"
+    if service == "athena" and body[:1] == b"{":
+        request = json.loads(body)
+        if arn := request.get("ResourceARN"):
+            return arn
+        if name := request.get("WorkGroup") or request.get("Name"):
+            return f"arn:aws:athena:{region}:{account_id}:workgroup/{name}"
+    if service == "glue" and body[:1] == b"{":
+        request = json.loads(body)
+        if arn := request.get("ResourceArn"):
+            return arn
+        if name := request.get("DatabaseInput", {}).get("Name"):
+            return f"arn:aws:glue:{region}:{account_id}:database/{name}"
     return original(service, method, path, headers, body, query_params, region, account_id)
 
 
-def _dashboard(headers, body, query_params) -> str:
-    """The name of the dashboard that a request is about, in whichever protocol the SDK speaks."""
+def _reader(headers, body, query_params):
+    """Reads a member of a request in whichever protocol the SDK speaks; of a list its first."""
+    request = {}
     if _is_cbor(headers):
         request = cbor2.loads(body) if body else {}
     elif body[:1] == b"{":
         request = json.loads(body)
-    else:
-        names = ("DashboardName", "DashboardNames.member.1")
-        return next(filter(None, (iam_actions._query_param(query_params, name) for name in names)), "")
-    return request.get("DashboardName") or next(iter(request.get("DashboardNames") or []), "")
+
+    def value(name: str) -> str:
+        found = request.get(name) or next(
+            filter(None, (iam_actions._query_param(query_params, each) for each in (name, f"{name}.member.1"))), ""
+        )
+        return found[0] if isinstance(found, list) else found
+
+    return value
 
 
 def _is_cbor(headers: dict) -> bool:

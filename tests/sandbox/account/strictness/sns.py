@@ -42,7 +42,13 @@ def _subscribe(original, params):
     topic = sns._topic_by_arn_any_scope(sns._p(params, "TopicArn"))
     known = {subscription["arn"] for subscription in topic["subscriptions"]} if topic else set()
     status, headers, body = original(params)
-    if status != 200 or sns._p(params, "Protocol") not in EMAIL:
+    if status != 200:
+        return status, headers, body
+    if sns._p(params, "Protocol") not in EMAIL:
+        # Who asks for it is told the ARN of a subscription that waits for an endpoint's answer, too.
+        new = [subscription["arn"] for subscription in topic["subscriptions"] if subscription["arn"] not in known]
+        if sns._p(params, "ReturnSubscriptionArn") == "true" and new:
+            body = body.replace(b">pending confirmation<", f">{new[0]}<".encode())
         return status, headers, body
     for subscription in topic["subscriptions"]:
         if subscription["arn"] not in known:
