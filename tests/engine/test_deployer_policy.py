@@ -131,7 +131,7 @@ def test_a_recorder_of_our_own_needs_the_second_document(deployer, stack):
         ("EventSources", "lambda:CreateEventSourceMapping"),
         ("ConfigPolicy", "iam:AttachRolePolicy"),
         ("Keys", "kms:"),
-        ("Anything", "kms:CreateKey"),
+        ("Anything", "config:DescribeConfigRules"),
     ],
 )
 def test_without_a_statement_the_run_fails(deployer, stack, statement, denied):

@@ -174,7 +174,7 @@ impl Component for ReportStore {
                 .content_type("text/plain; charset=utf-8")
                 .server_side_encryption("aws:kms")
                 .kms_key_id(&args.kms_key_arn)
-                .set_tags(tags::input(&args.tags))
+                .set_tags(tags::of_object(&args.tags))
                 .register();
         }
 

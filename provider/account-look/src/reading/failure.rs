@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_config::config::http::HttpResponse;
@@ -142,15 +143,17 @@ fn sort_chain(error: &CredentialsError) -> Option<Reason> {
 
 /// Why SSO gave no credentials. The SDK does not show the types of its errors, only their words.
 fn by_words(error: &CredentialsError, detail: &str) -> Reason {
-    let mut said = Vec::new();
+    let (mut said, mut missing) = (Vec::new(), false);
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(error) = cause {
         said.push(error.to_string());
+        // The file of a token is there once somebody has signed in.
+        missing |= error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
         cause = error.source();
     }
     // AWS's word for a token that it does not take any more (IAM Identity Center Portal API Reference,
     // "GetRoleCredentials"); the others are of a token that is not there or over.
-    if detail.starts_with("UnauthorizedException") || said.iter().any(|words| words.contains("SSO token")) {
+    if missing || detail.starts_with("UnauthorizedException") || said.iter().any(|words| words.contains("SSO token")) {
         Reason::ExpiredCredentials
     } else if said.iter().any(|words| words == "dispatch failure") {
         Reason::Unreachable

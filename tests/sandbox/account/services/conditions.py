@@ -87,11 +87,15 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
             return arn
         if name := request.get("WorkGroup") or request.get("Name"):
             return f"arn:aws:athena:{region}:{account_id}:workgroup/{name}"
+    if service == "dynamodb" and body[:1] == b"{" and (arn := json.loads(body).get("ResourceArn")):
+        return arn
     if service == "glue" and body[:1] == b"{":
         request = json.loads(body)
         if arn := request.get("ResourceArn"):
             return arn
-        if name := request.get("DatabaseInput", {}).get("Name"):
+        # The name of what is in a database stands beside the database's.
+        own = None if "DatabaseName" in request else request.get("Name")
+        if name := request.get("DatabaseInput", {}).get("Name") or own:
             return f"arn:aws:glue:{region}:{account_id}:database/{name}"
     return original(service, method, path, headers, body, query_params, region, account_id)
 

@@ -51,9 +51,11 @@ class Workgroup(Resource):
 
     def read(self, aws, identity, state):
         athena = aws.client("athena", state.get("region"))
-        if identity not in {group["Name"] for group in athena.list_work_groups()["WorkGroups"]}:
+        try:
+            found = athena.get_work_group(WorkGroup=identity)["WorkGroup"]
+        except athena.exceptions.InvalidRequestException:
+            # What Athena answers for a workgroup that is not there.
             return None
-        found = athena.get_work_group(WorkGroup=identity)["WorkGroup"]
         configuration = found.get("Configuration") or {}
         observed = {name: configuration[member] for name, member in self.members.items() if member in configuration}
         if results := configuration.get("ResultConfiguration"):
