@@ -44,16 +44,16 @@ PASS, FAIL, NOT_HERE = "passes", "fails", "does not apply"
 
 # Why what fails in a hardened deployment, too, is left as it is.
 REASONS = {
-    "CLOUDWATCH_ALARM_ACTION_CHECK": "packs want a message where an alarm has too little data: each alarm says what silence "
-    "means instead, and one that has begun has no data yet",
+    "CLOUDWATCH_ALARM_ACTION_CHECK": "packs want a message where an alarm has too little data: each alarm says "
+    "what silence means instead, and one that has begun has no data yet",
     "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "`hardened` keeps logs a year; a few packs want up to ten, which "
     "`functions.logRetentionDays` gives",
     "DYNAMODB_AUTOSCALING_ENABLED": "the table is billed by request, which scales by itself",
     "DYNAMODB_IN_BACKUP_PLAN": "backups are your organization's plan",
     "DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED": "backups are your organization's plan",
     "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backups are your organization's plan",
-    "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED": "it would stop `destroy`; the ledger is what processing sees anew, and "
-    "point-in-time recovery brings 35 days of it back",
+    "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED": "it would stop `destroy`; processing sees anew what the "
+    "ledger has, and point-in-time recovery brings 35 days of it back",
     "IAM_NO_INLINE_POLICY_CHECK": "each policy names the one queue, bucket folder and log group of its function and "
     "serves no other role; as a managed policy it could be attached elsewhere",
     "LAMBDA_CONCURRENCY_CHECK": "the packs want 500 to 1,000 runs kept free for each function, half of an account; "

@@ -1,6 +1,7 @@
 // The function that the bench puts beside ours: the same AWS clients, made at the start as ours are, and a batch of a queue
 // answered. It speaks the Runtime API itself, with less around it than Lambda's own Node.js runtime has.
 
+import { Buffer } from "node:buffer";
 import http from "node:http";
 
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
