@@ -41,7 +41,9 @@ def shows_the_day(text: str) -> None:
     assert text.count("rules and an authorization: ") == 2
     for why in ("attached and not encrypted", "no backups", "which is not approved", "open to plain HTTP"):
         assert why in text
-    assert "Notice: ALARM" in text and "compliance-non-compliance: " in text
+    assert "Notice to security@example.com: ALARM" in text and "compliance-non-compliance: " in text
+    for words in ("  Compliance monitoring began in account", "  DOES NOT COMPLY\n", "  COMPLIES AGAIN\n", "  rule        s3-tls"):
+        assert words in text
     assert "What to do: https://console.aws.amazon.com/s3/object/compliance-reports-444444444444-eu-west-1?" in text
     before, after = map(float, re.search(r"Score: ([\d.]+) before, ([\d.]+) after", text).groups())
     assert before < after < 100

@@ -76,6 +76,16 @@ def a_key_on_its_way_out(account: Account) -> dict:
     return given
 
 
+def daily(prepare: Callable[[Account], None]) -> Callable[[Account], dict]:
+    """The same for a deployment that tells once a day."""
+
+    def prepared(account: Account) -> dict:
+        prepare(account)
+        return {"notifications": {"emails": {"security": "security@example.com"}, "digest": "daily"}}
+
+    return prepared
+
+
 def create(prepare: Callable[[Account], None]) -> Callable[[Account], dict]:
     """The same for a deployment that wants a recorder of its own."""
 
@@ -104,6 +114,10 @@ REFUSED = {
     "somebody's event rule": Sight(
         beside(lambda account: put_event_rule(account, "compliance-compliance-change")),
         ("namePrefix", "an event rule `compliance-compliance-change` is there already", "aws events tag-resource"),
+    ),
+    "somebody's event rule by the name of the digest's": Sight(
+        daily(beside(lambda account: put_event_rule(account, "compliance-digest"))),
+        ("namePrefix", "an event rule `compliance-digest` is there already"),
     ),
     "another deployment's dashboard": Sight(
         beside(lambda account: put_dashboard(account, "ComplianceMonitoring-eu-west-1", OTHER)),

@@ -141,6 +141,24 @@ def test_a_change_is_told_once_with_everything_that_is_known(told):
     assert json.loads(attributes["kind"]) == ["nonCompliant"]
 
 
+def test_an_email_is_a_text_that_a_person_reads(told):
+    account, topic = told.deployment.account, told.deployment.outputs["snsTopicArn"]
+    told.judge(result("<b>näme 名前</b>", "NON_COMPLIANT"))
+    account.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="reader@example.com")
+    account.confirm_email(topic, "reader@example.com")
+    told.look()
+    (mail,) = [mail for mail in account.mails() if mail["to"] == "reader@example.com"]
+    assert mail["subject"] == f"Compliance: 1 not compliant - prod ({account.account_id})"
+    lines = mail["text"].splitlines()
+    assert lines[0].startswith(f"1 change in account prod ({account.account_id}), region {account.region}, seen at ")
+    assert "DOES NOT COMPLY" in lines
+    assert "  AWS::S3::Bucket <b>näme 名前</b>" in lines
+    words = ("rule        s3-bucket-encryption-enabled (high)", "since ", "look        https://", "what to do  https://")
+    assert [word for word in words if not any(line.startswith(f"    {word}") for line in lines)] == []
+    # Two addresses wait; the one that reads this is none of them.
+    assert any(line.startswith("1 e-mail subscription") for line in lines)
+
+
 def test_a_fixed_resource_is_told(told):
     told.judge(result("mended", "NON_COMPLIANT"))
     told.look()

@@ -1,7 +1,7 @@
 """The demo's second half: a day of a monitor that sees two accounts in two regions.
 
 Resources come, rules judge them, a report is written, something is mended, something else breaks, and the next
-report says so. What is told arrives in a queue that is subscribed to the monitor's topic.
+report says so. What is told arrives as e-mail, as whoever answers for the accounts would read it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from account.client import Account, prepare_landing_zone
@@ -24,6 +24,7 @@ PROGRAMS = ROOT / "examples/several-accounts"
 # As the programs name them.
 CENTRAL, OTHER = "444444444444", "555555555555"
 HERE, THERE = "eu-west-1", "us-east-1"
+ADDRESS = "security@example.com"
 # A run takes a second; a machine that is busy, more.
 PATIENCE_SECONDS = 60
 # Nothing more comes after a while of silence.
@@ -38,7 +39,8 @@ def show(engine: Engine, endpoint: str, say: Callable[[str], None]) -> None:
     stack = deploy(engine, seen)
     told(f"{OTHER} in {THERE} has deployed nothing: the report will name it.")
     monitor = Monitor(central, stack.outputs())
-    monitor.listen()
+    monitor.confirm()
+    told(f"{ADDRESS} has confirmed the subscription; every notice is an e-mail there.")
 
     say("Good and bad resources come")
     for place in seen:
@@ -115,17 +117,12 @@ class Monitor:
 
     account: Account
     outputs: dict
+    # Subjects of the e-mails that were printed.
+    read: list[str] = field(default_factory=list)
 
-    def listen(self) -> None:
-        """Subscribe a queue to the topic."""
-        sqs, topic = self.account.client("sqs"), self.outputs["snsTopicArn"]
-        queue = sqs.create_queue(QueueName="demo-notices")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        admitted = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
-        condition = {"ArnEquals": {"aws:SourceArn": topic}}
-        document = {"Version": "2012-10-17", "Statement": [{**admitted, "Resource": arn, "Condition": condition}]}
-        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(document)})
-        self.account.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    def confirm(self) -> None:
+        """Confirm the address, as its owner does by the link in AWS's message."""
+        self.account.confirm_email(self.outputs["snsTopicArn"], ADDRESS)
 
     def run(self) -> dict:
         """Fire the schedule and wait for the report it leads to."""
@@ -149,25 +146,15 @@ class Monitor:
         cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason=reason)
 
     def print_notices(self) -> None:
-        """Print what arrives until nothing more does."""
-        count = 0
-        for message in self._messages():
-            count += 1
-            told(f"Notice: {message['Subject']}")
-            for line in readable(message["Message"]):
-                told(f"    {line}")
-        if not count:
-            told("No notice arrived.")
-
-    def _messages(self) -> Iterator[dict]:
-        sqs = self.account.client("sqs")
-        queue = sqs.get_queue_url(QueueName="demo-notices")["QueueUrl"]
+        """Print the e-mails as they arrive, until nothing more does."""
         quiet_since = time.monotonic()
         while time.monotonic() - quiet_since < QUIET_SECONDS:
-            messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-            for message in messages:
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-                yield {"Subject": "", **json.loads(message["Body"])}
+            mails = self.account.mails()
+            for mail in mails[len(self.read) :]:
+                self.read.append(mail["subject"])
+                told(f"Notice to {mail['to']}: {mail['subject']}")
+                for line in readable(mail["text"]):
+                    told(f"    {line}".rstrip())
                 quiet_since = time.monotonic()
             time.sleep(0.1)
 
@@ -207,13 +194,11 @@ def judged(totals: dict) -> int:
 
 
 def readable(message: str) -> list[str]:
-    """The lines of a notice; of an alarm, what it says and why."""
+    """The lines of a notice; of an alarm, which CloudWatch writes as JSON, what it says and why."""
     try:
         alarm = json.loads(message)
     except ValueError:
         return message.splitlines()
-    if not isinstance(alarm, dict) or "AlarmName" not in alarm:
-        return json.dumps(alarm, indent=2).splitlines()
     return [f"{alarm['AlarmName']}: {alarm['NewStateReason']}", alarm["AlarmDescription"]]
 
 

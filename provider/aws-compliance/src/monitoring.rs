@@ -234,7 +234,8 @@ impl ComplianceMonitoringArgs {
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
         let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
         let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
-        request.event_rules = event_rules.into_iter().map(at_prefix).collect();
+        let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
+        request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
         request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));

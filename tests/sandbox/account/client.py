@@ -115,6 +115,10 @@ class Account:
         """Confirm an e-mail subscription, as the owner of the address would."""
         self._door("confirmations", topic=topic_arn, address=address)
 
+    def mails(self) -> list[dict]:
+        """The e-mails that topics of this account and region sent: `topic`, `to`, `subject`, `text`, newest last."""
+        return self._door("mails")["mails"]
+
     def throttle(self, service: str, action: str, times: int) -> None:
         """Let the next calls of an action (`*`: of every one) be throttled: config, dynamodb, kms, sns, sts."""
         # STS and SNS speak the query protocol, whose code is another one ("Common Errors").

@@ -5,6 +5,7 @@ POST /_account/runs          {account, region, rules}   evaluate rules over the 
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
+POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
 POST /_account/expirations   {accessKeyId}   end the session of a role
 POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
@@ -22,7 +23,7 @@ from ministack.services import eventbridge
 from account import audit, faults
 from account.config import compliance, evaluation
 from account.config.errors import ConfigError
-from account.services import delivery, schedules
+from account.services import delivery, mail, schedules
 from account.strictness.sns import confirm
 
 PREFIX = "/_account/"
@@ -78,6 +79,10 @@ def _confirmations(request: dict) -> dict:
     return {}
 
 
+def _mails(request: dict) -> dict:
+    return {"mails": [one._asdict() for one in mail.sent(request["account"], request["region"])]}
+
+
 def _faults(request: dict) -> dict:
     with request_scope(request["account"], request["region"]):
         fault = faults.Fault(request["times"], request.get("seconds", 0), request.get("code"))
@@ -104,6 +109,7 @@ _ACTIONS = {
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,
+    ("POST", "mails"): _mails,
     ("POST", "faults"): _faults,
     ("POST", "expirations"): _expirations,
     ("POST", "asked"): _asked,

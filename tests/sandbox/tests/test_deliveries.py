@@ -216,6 +216,22 @@ def test_a_role_that_publishes_to_an_encrypted_topic_is_told_when_it_may_not_use
     assert len(messages(account, queue)) == 1
 
 
+def test_a_confirmed_address_gets_its_own_text_where_its_filter_lets_it_through(account, topic):
+    sns, (arn, address) = account.client("sns"), (topic(EVENTS)[0], "person@example.com")
+    subscription = sns.subscribe(TopicArn=arn, Protocol="email", Endpoint=address, ReturnSubscriptionArn=True)
+    both = json.dumps({"default": "{}", "email": "read me"})
+    sns.publish(TopicArn=arn, Message="nobody is there yet")
+    account.confirm_email(arn, address)
+    sns.publish(TopicArn=arn, Message=both, MessageStructure="json", Subject="for people")
+    sns.publish(TopicArn=arn, Message="of no structure")
+    settings = {"AttributeName": "FilterPolicy", "AttributeValue": json.dumps({"kind": ["alarm"]})}
+    sns.set_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"], **settings)
+    sns.publish(TopicArn=arn, Message="filtered")
+    told = [(mail["to"], mail["subject"], mail["text"]) for mail in account.mails() if mail["topic"] == arn]
+    assert told == [(address, "for people", "read me"), (address, "AWS Notification Message", "of no structure")]
+    assert account.in_region("us-east-1").mails() == []
+
+
 def test_an_email_subscription_waits_for_its_confirmation(account, topic, refused):
     arn, _queue = topic(EVENTS)
     sns, address = account.client("sns"), "sec@example.com"
