@@ -63,11 +63,6 @@ pub fn nearest_rules(name: &str, count: usize) -> Vec<&'static str> {
     named.into_iter().chain(ranking.filter(|identifier| Some(*identifier) != named)).take(count).collect()
 }
 
-/// The id of the framework that comes nearest to a name, where one is near.
-pub fn nearest_framework(name: &str) -> Option<&'static str> {
-    nearest_frameworks(name).first().copied()
-}
-
 /// Ids of the frameworks that come nearest to a name, best first, at most three: the one that AWS calls so stands first.
 /// None where nothing is near.
 pub fn nearest_frameworks(name: &str) -> Vec<&'static str> {
@@ -80,14 +75,15 @@ pub fn nearest_frameworks(name: &str) -> Vec<&'static str> {
     FRAMEWORKS.near(asked).into_iter().take(FRAMEWORKS_TOLD).collect()
 }
 
-/// That a framework is not known, and what is near.
+/// That a framework is not known, and what is near; where nothing is, how old the facts are.
 pub fn unknown_framework(id: &str, path: &str) -> Finding {
-    let taken = Catalog::get().packs_taken;
+    let (taken, near) = (Catalog::get().packs_taken, nearest_frameworks(id));
     let reason = match without_template(&kebab(id.trim())) {
         Some(_) => format!("AWS has no sample pack for `{id}` (facts of {taken}); what comes nearest is our opinion"),
-        None => format!("unknown framework `{id}` (facts of {taken})"),
+        None if near.is_empty() => format!("unknown framework `{id}` (facts of {taken})"),
+        None => format!("unknown framework `{id}`"),
     };
-    let mut near = nearest_frameworks(id).into_iter().map(str::to_owned);
+    let mut near = near.into_iter().map(str::to_owned);
     Finding { path: path.to_owned(), reason, nearest: near.next(), others: near.collect() }
 }
 
