@@ -225,8 +225,8 @@ def other_names(frameworks: dict, packs: dict) -> dict[str, list[str]]:
     for pack, id in by_pack.items():
         family = families[packs[pack].get("framework") or pack]
         names[pack.removeprefix(PREFIX)] = [id, *(other for other in family if other != id)][:3]
-    names = {name: family[:3] for name, family in families.items()} | names
-    return {name.removeprefix(PREFIX): ids for name, ids in names.items() if name.removeprefix(PREFIX) not in frameworks}
+    names = {name.removeprefix(PREFIX): family[:3] for name, family in families.items()} | names
+    return {name: ids for name, ids in names.items() if name not in frameworks}
 
 
 def without_template(frameworks: dict, source: dict) -> dict[str, list[str]]:
@@ -264,9 +264,7 @@ def generated() -> dict[str, str]:
         if name not in taken
     }
     placeholders = ours["placeholders"]
-    frameworks = {
-        id: framework_of(about, packs, rules, placeholders) for id, about in sorted((others | named).items())
-    }
+    frameworks = {id: framework_of(about, packs, rules, placeholders) for id, about in sorted((others | named).items())}
     wanted = (
         "document", "owner", "needsSolutionDeployed", "resourceIdParameter", "requiredParameters",
         "suggestedParameters", "iamActions", "disruptive", "reversible", "confidence", "source",

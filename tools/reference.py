@@ -89,7 +89,8 @@ Generated from `provider/catalog/facts` by `make reference`.
 Severities are ours (`facts/severities.json`). Parameters in bold must be given. The count of frameworks is of
 [all that we know](frameworks.md). "Document" is the Systems Manager document that mends a finding (sources of
 {data["remediationsTaken"]}): documented as such, or inferred because its effect matches; `catalog show` has its
-parameters, its effect and others. Regions are those of the partition `aws` without the rule; `catalog show IDENTIFIER` lists all.
+parameters, its effect and others. Regions are those of the partition `aws` without the rule; `catalog show IDENTIFIER`
+lists all.
 """
     head = ["rule", "trigger", "severity", "resource types", "parameters", "frameworks", "document", "not in"]
     for name in sorted(services, key=lambda name: (name == UNNAMED, name)):

@@ -55,7 +55,8 @@ def test_every_framework_is_what_its_checksum_says():
 
 
 def test_no_framework_has_a_value_that_its_user_must_replace():
-    frameworks, asks = read("generated/frameworks.json")["frameworks"], re.compile(r"\b(here|add|your|example|test\w*)\b")
+    frameworks = read("generated/frameworks.json")["frameworks"]
+    asks = re.compile(r"\b(here|add|your|example|test\w*)\b")
     rules = [(name, rule) for name, framework in frameworks.items() for rule in framework["rules"]]
     values = [(name, rule["identifier"], text) for name, rule in rules for text in rule.get("parameters", {}).values()]
     assert [each for each in values if asks.search(each[2].lower())] == []

@@ -143,7 +143,8 @@ fn holds(identifier: &str, name: &str, kept: &str, wanted: &str) -> bool {
 /// Whether the values of one rule hold all that the other's do, defaults included.
 fn all_hold(identifier: &str, kept: &BTreeMap<String, String>, wanted: &BTreeMap<String, String>) -> bool {
     let (kept, wanted) = (effective(identifier, kept), effective(identifier, wanted));
-    kept.keys().eq(wanted.keys()) && wanted.iter().all(|(name, value)| holds(identifier, name, &kept[name], value))
+    let held = |((name, kept), (_, wanted)): ((&String, &String), (_, &String))| holds(identifier, name, kept, wanted);
+    kept.keys().eq(wanted.keys()) && kept.iter().zip(&wanted).all(held)
 }
 
 proptest! {
