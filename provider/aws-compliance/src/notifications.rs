@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_compliance_catalog::{frameworks, nearest_framework};
+use aws_compliance_catalog::{framework, unknown_framework};
 use functions_core::configuration::{Notices, Period, Route};
 use functions_core::severity::Severity;
 use pulumi_component::{Checks, Input, Wrong};
@@ -171,14 +171,10 @@ fn is_severity(word: &str) -> Result<(), Wrong> {
 }
 
 fn is_framework(id: &str) -> Result<(), Wrong> {
-    if frameworks().contains_key(id) {
-        return Ok(());
+    match framework(id) {
+        Some(_) => Ok(()),
+        None => Err(Wrong::new(unknown_framework(id, "").text())),
     }
-    let wrong = Wrong::new("unknown framework");
-    Err(match nearest_framework(id) {
-        Some(nearest) => wrong.nearest(nearest),
-        None => wrong,
-    })
 }
 
 #[cfg(test)]

@@ -181,8 +181,5 @@ pub(super) fn known(input: &Input<String>) -> Option<String> {
 }
 
 pub(super) fn told(finding: &Finding) -> String {
-    match &finding.nearest {
-        Some(nearest) => format!("{}; nearest: `{nearest}`", finding.reason),
-        None => finding.reason.clone(),
-    }
+    finding.text()
 }
