@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::functions::event_rules;
 use crate::names::NamePrefix;
+use crate::alarms::AlarmsSettingsArgs;
 use crate::recorder::{RecorderMode, RecorderSettingsArgs};
 use crate::rule_set::RulesArgs;
 
@@ -107,13 +108,14 @@ impl AccountStatusArgs {
             role_arn: self.role_arn.clone(),
             owner: self.owner.as_ref().map(owner),
             recorder: recorder.plan(&self.name_prefix),
-            rules: RulesArgs::default().planned(&[], &self.name_prefix),
+            rules: RulesArgs::default().planned(&[], &self.name_prefix, None),
             aggregator: Some(at_prefix(self.name_prefix.aggregator())),
             event_rules: event_rules(&RulesArgs::default(), &[], &self.name_prefix, None)
                 .into_iter()
                 .map(at_prefix)
                 .collect(),
             dashboard: Some(at_prefix(self.name_prefix.dashboard_start())),
+            alarms: AlarmsSettingsArgs::default().names(&self.name_prefix).into_iter().map(at_prefix).collect(),
             ..LookRequest::default()
         }
     }
