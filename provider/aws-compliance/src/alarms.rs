@@ -302,3 +302,37 @@ impl Part<'_> {
 fn dimension(name: &str, value: String) -> BTreeMap<String, Input<String>> {
     BTreeMap::from([(name.to_owned(), value.into())])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use pulumi_component::Value;
+    use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+    use serde_json::json;
+
+    use super::*;
+
+    /// The look asks for alarms by these names.
+    #[tokio::test]
+    async fn the_names_are_those_of_the_alarms() {
+        let monitor = Arc::new(MockMonitor::update());
+        let topic = "arn:aws:sns:eu-west-1:111122223333:alerts";
+        construct_with::<Alarms>(&monitor, "it", inputs(json!({ "topicArn": topic, "bucketName": "reports" })))
+            .await
+            .expect("it constructs");
+        let registrations = monitor.recorded().registrations.into_iter();
+        let named = registrations.filter_map(|(_, one)| match one.inputs.get("name").map(|name| &name.value) {
+            Some(Value::String(name)) => Some(name.clone()),
+            _ => None,
+        });
+        let prefix = NamePrefix::default();
+        let registered: BTreeSet<_> = named.chain([prefix.delivery_test()]).collect();
+        let names = AlarmsSettingsArgs::default().names(&prefix);
+        assert_eq!(names.len(), 13);
+        assert_eq!(names.into_iter().collect::<BTreeSet<_>>(), registered);
+        let off = AlarmsSettingsArgs { enabled: false, ..AlarmsSettingsArgs::default() };
+        assert_eq!(off.names(&prefix), [prefix.delivery_test()]);
+    }
+}

@@ -8,10 +8,10 @@ use pulumi_component::{Checks, ConstructError, Function, FunctionContext, TypeTo
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::alarms::AlarmsSettingsArgs;
 use crate::bounds;
 use crate::functions::event_rules;
 use crate::names::NamePrefix;
-use crate::alarms::AlarmsSettingsArgs;
 use crate::recorder::{RecorderMode, RecorderSettingsArgs};
 use crate::rule_set::RulesArgs;
 

@@ -157,11 +157,7 @@ impl ManagedRuleArgs {
 
     /// What of it may be secret.
     fn eventual(&self) -> Eventual<'_> {
-        Eventual {
-            parameters: &self.parameters,
-            frequency: self.frequency.as_ref(),
-            scope: self.scope.as_ref(),
-        }
+        Eventual { parameters: &self.parameters, frequency: self.frequency.as_ref(), scope: self.scope.as_ref() }
     }
 
     /// With the parameters that are sent, so that the same rule is found whether it is given its defaults or not.
@@ -274,5 +270,31 @@ pub(super) fn told(finding: &Finding) -> String {
     match &finding.nearest {
         Some(nearest) => format!("{}; nearest: `{nearest}`", finding.reason),
         None => finding.reason.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule_set::ManagedRuleArgs;
+
+    /// They are judged with what is given.
+    #[test]
+    fn the_defaults_that_rules_need_are_right() {
+        let all = Catalog::get().rules.keys();
+        let requests = all.map(|identifier| ManagedRuleArgs::of(identifier, BTreeMap::new()).request());
+        let requests: Vec<_> = requests.collect();
+        let Report { errors, warnings } = check_rules(&requests, &[], &[]);
+        let given = |finding: &&Finding| {
+            let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters."));
+            let (index, name) = place.unwrap_or_default();
+            let request = index.parse().ok().and_then(|index: usize| requests.get(index));
+            request.is_some_and(|request| request.parameters.contains_key(name))
+        };
+        assert_eq!(errors.iter().chain(&warnings).filter(given).collect::<Vec<_>>(), Vec::<&Finding>::new());
+        for rule in &BASELINE {
+            let known = Catalog::get().rule(rule.identifier).expect("it is a managed rule");
+            assert_eq!(known.needed_defaults().count(), 0, "{}", rule.identifier);
+        }
     }
 }

@@ -294,12 +294,7 @@ impl RulesArgs {
     }
 
     /// The managed rules as the look at the account is told of them.
-    pub fn planned(
-        &self,
-        frameworks: &[FrameworkArgs],
-        prefix: &NamePrefix,
-        region: Option<&str>,
-    ) -> Vec<PlannedRule> {
+    pub fn planned(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, region: Option<&str>) -> Vec<PlannedRule> {
         let deployed = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
         let planned = deployed.map(|rule| {
             let (resource_types, change_triggered) = match rule.origin {

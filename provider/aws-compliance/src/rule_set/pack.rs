@@ -1,9 +1,7 @@
 //! Frameworks as conformance packs.
 
 use account_look::{PlannedName, PlannedRule};
-use aws_compliance_catalog::{
-    Catalog, ComposedRule, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, packs,
-};
+use aws_compliance_catalog::{Catalog, ComposedRule, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, packs};
 use aws_resources::{cfg, s3};
 use functions_core::configuration::{PackEntry, RuleEntry, sha256_hex};
 use pulumi_component::{Checks, ConstructError, Input, Output, Scope, interpolate};
@@ -262,6 +260,34 @@ mod tests {
         fn construct(scope: &Scope, args: RuleSetArgs, facts: &AccountFacts) -> Result<Self, ConstructError> {
             Ok(Self { names: all(describe(scope, &args, facts, INLINE)?) })
         }
+    }
+
+    /// No framework of ours comes to this.
+    #[test]
+    fn a_pack_beyond_the_limits_is_refused() {
+        let framework = FrameworkArgs { id: "hipaa".to_owned(), ..FrameworkArgs::default() };
+        let rule = ComposedRule {
+            identifier: "ENCRYPTED_VOLUMES".to_owned(),
+            parameters: [("kmsId".to_owned(), "k".repeat(3_000))].into(),
+            frequency: None,
+            severity: None,
+            frameworks: std::collections::BTreeMap::new(),
+        };
+        let told = |count: usize| {
+            let rules = (0..count).map(|number| (format!("rule-{number}"), rule.clone())).collect();
+            let name = "compliance-hipaa".to_owned();
+            let planned = Planned { index: 3, framework: &framework, pack: Pack { part: 1, rules }, name };
+            let mut checks = Checks::default();
+            check_limits(&[planned], &mut checks);
+            checks.errors().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(told(90), Vec::<String>::new());
+        let [rules, bytes] = &told(131)[..] else { panic!("{:?}", told(131)) };
+        assert_eq!(rules, "frameworks[3].as: `compliance-hipaa`: expected at most 130 rules, got 131; split the pack");
+        assert!(
+            bytes.starts_with("frameworks[3].as: `compliance-hipaa`: expected at most 307200 bytes, got "),
+            "{bytes}"
+        );
     }
 
     fn text<'a>(registration: &'a Registration, input: &str) -> Option<&'a str> {
