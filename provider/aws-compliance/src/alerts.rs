@@ -159,7 +159,7 @@ fn delivery_test(
         .evaluation_periods(1.0)
         .period(3600.0)
         .alarm_actions(vec![Input::from(topic.arn())])
-        .set_tags(tags::input(tags))
+        .tags(tags::owned(tags, facts))
         .options(depends_on(topic_policy))
         .register();
     all([queue.id(), subscription.arn(), alarm.arn()]).map(|texts| texts.into_iter().next().unwrap_or_default())

@@ -237,6 +237,7 @@ impl ComplianceMonitoringArgs {
         let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
         request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
         request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
+        request.alarms = self.alarms.names(&self.name_prefix).into_iter().map(at_prefix).collect();
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
             PlannedKey::new(key, groups.collect())

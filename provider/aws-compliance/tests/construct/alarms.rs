@@ -56,6 +56,18 @@ async fn every_alarm_leads_to_a_page_that_is_in_the_bucket_and_every_page_has_an
     assert_eq!(keys.len(), Runbook::ALL.len());
 }
 
+/// CloudWatch overwrites an alarm of the same name; whose it is, is told by its tag.
+#[tokio::test]
+async fn every_alarm_says_whose_it_is() {
+    let monitor = deployed(json!({ "tags": { "team": "security" } })).await;
+    let alarms = children(&monitor, ALARM, "compliance-");
+    assert_eq!(alarms.len(), 13);
+    let expected = json!({ "aws-compliance:owner": "project/stack/compliance", "team": "security" });
+    for (name, alarm) in alarms {
+        assert_eq!(alarm["tags"], expected, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names_its_alarms() {
     let monitor = deployed(json!({})).await;

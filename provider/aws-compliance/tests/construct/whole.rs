@@ -188,7 +188,8 @@ async fn tags_reach_every_child_that_takes_them() {
             let tags = tags.as_object_mut().expect("tags are an object");
             // What AWS creates or updates by name says whose it is.
             let kind = registration.type_token.as_str();
-            let by_name = kind.starts_with("aws:cfg/") || kind == "aws:cloudwatch/eventRule:EventRule";
+            let watching = ["aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/metricAlarm:MetricAlarm"];
+            let by_name = kind.starts_with("aws:cfg/") || watching.contains(&kind);
             assert_eq!(tags.remove(OWNER_TAG), by_name.then(|| json!("project/stack/compliance")));
             assert_eq!(*tags, *json!({ "team": "security" }).as_object().expect("it is one"), "{}", registration.name);
             tagged.insert(registration.type_token);
