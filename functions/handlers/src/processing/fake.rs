@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use functions_core::configuration::{MonitoringConfiguration, RuleEntry, sha256_hex};
+use functions_core::{
+    configuration::{MonitoringConfiguration, RuleEntry, sha256_hex},
+    delivery::RETENTION_SECONDS,
+};
 use serde_json::{Value, json};
 
 use super::Processing;
@@ -36,7 +39,10 @@ pub struct State {
     pub recorded: Vec<String>,
     pub published: Vec<Value>,
     pub alarms: Vec<String>,
-    pub queue: Vec<String>,
+    /// Messages of the test queue, and the minute in which each came.
+    pub queue: Vec<(u64, String)>,
+    /// Minutes since the first run.
+    pub minutes: u64,
     /// Whether alarms do not come through the topic.
     pub deaf: bool,
     pub unconfirmed: usize,
@@ -112,11 +118,18 @@ impl Account {
 
     /// A run `minutes` after the first.
     pub async fn run(&self, event: &Value, run: &str, minutes: u64) -> Result<Value, HandlerError> {
+        self.state.lock().unwrap().minutes = minutes;
         self.processing().handle(event, &at(run, minutes)).await
     }
 
     pub async fn look(&self, run: &str, minutes: u64) -> Value {
         self.run(&json!({ "detail-type": "Scheduled Event" }), run, minutes).await.unwrap()
+    }
+
+    /// Two looks at the first results, after which changes are news.
+    pub async fn settle(&self) {
+        self.look("run-0", 0).await;
+        self.look("run-00", 0).await;
     }
 
     /// Gives a rule's results: id of a bucket, verdict.
@@ -224,13 +237,15 @@ impl State {
                 (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())
             }
             "ReceiveMessage" => {
-                let messages: Vec<Value> =
-                    self.queue.iter().map(|body| json!({ "Body": body, "ReceiptHandle": body })).collect();
+                let (now, kept) = (self.minutes, u64::from(RETENTION_SECONDS) / 60);
+                self.queue.retain(|(came, _)| now - came < kept);
+                let message = |body: &String| json!({ "Body": body, "ReceiptHandle": body });
+                let messages: Vec<Value> = self.queue.iter().map(|(_, body)| message(body)).collect();
                 (200, json!({ "Messages": messages }).to_string())
             }
             "DeleteMessage" => {
                 let handle = text_of(body, "ReceiptHandle");
-                self.queue.retain(|body| *body != handle);
+                self.queue.retain(|(_, body)| *body != handle);
                 (200, "{}".to_owned())
             }
             other => panic!("{other} is not there"),
@@ -242,9 +257,9 @@ impl State {
         let state = if body.contains("ALARM") { "ALARM" } else { "OK" };
         let reason = body.find("Test of the delivery").and_then(|at| body[at..].split_inclusive(')').next()).unwrap();
         self.alarms.push(format!("{state} {reason}"));
-        if state == "ALARM" && !self.deaf {
+        if state == "OK" && !self.deaf {
             let message = json!({ "AlarmName": "delivery-test", "NewStateReason": reason }).to_string();
-            self.queue.push(json!({ "Type": "Notification", "Message": message }).to_string());
+            self.queue.push((self.minutes, json!({ "Type": "Notification", "Message": message }).to_string()));
         }
         (200, String::new())
     }

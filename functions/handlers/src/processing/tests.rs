@@ -17,7 +17,7 @@ const GOOD: &str = "COMPLIANT";
 async fn settled(results: &[(&str, &str)]) -> Account {
     let account = Account::new(&["a", "b"]);
     account.judge("a", results);
-    account.look("run-0", 0).await;
+    account.settle().await;
     account.state.lock().unwrap().published.clear();
     account
 }
@@ -63,7 +63,7 @@ async fn the_first_run_is_silent_but_for_one_summary() {
     assert_eq!(account.kinds(), ["summary"]);
     let summary = &account.messages()[0];
     assert_eq!(
-        (&summary["openFindings"], &summary["settledRules"], &summary["waitingRules"]),
+        (&summary["openFindings"], &summary["judgedRules"], &summary["waitingRules"]),
         (&json!(3), &json!(1), &json!(1))
     );
     assert_eq!(account.entries("findings/"), 3, "every page was read");
@@ -80,9 +80,61 @@ async fn a_rule_that_is_judged_later_is_told_as_a_summary_too() {
     account.look("run-2", 2).await;
     assert_eq!(account.kinds(), ["summary"]);
     assert_eq!(account.messages()[0]["openFindingsByRule"], json!({ "b": 1 }));
-    account.judge("b", &[("x", BAD), ("y", BAD)]);
     account.look("run-3", 3).await;
+    account.judge("b", &[("x", BAD), ("y", BAD)]);
+    account.look("run-4", 4).await;
     assert_eq!(account.told(), ["nonCompliant y"]);
+}
+
+#[tokio::test]
+async fn a_first_evaluation_that_comes_in_parts_is_no_flood_of_notices() {
+    let ids: Vec<String> = (0..50).map(|number| format!("volume-{number:02}")).collect();
+    let results: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), BAD)).collect();
+    let account = Account::new(&["a"]);
+    account.judge("a", &results[..3]);
+    account.look("run-1", 0).await;
+    account.run(&change("volume-00"), "run-2", 1).await.unwrap();
+    account.judge("a", &results[..49]);
+    account.run(&change("volume-05"), "run-3", 2).await.unwrap();
+    account.look("run-4", 360).await;
+    assert_eq!(account.kinds(), ["summary", "summary"]);
+    let open: Vec<_> = account.messages().iter().map(|message| message["openFindings"].clone()).collect();
+    assert_eq!(open, [3, 49]);
+    account.judge("a", &results);
+    account.look("run-5", 720).await;
+    assert_eq!(account.told(), ["nonCompliant volume-49"]);
+}
+
+#[tokio::test]
+async fn a_rule_that_loses_its_verdicts_closes_nothing_and_tells_nothing_twice_when_they_come_back() {
+    let account = settled(&[("mended", BAD), ("stays", BAD), ("gone", BAD), ("good", GOOD)]).await;
+    account.judge("a", &[]);
+    for (run, hours) in [("run-1", 6), ("run-2", 12)] {
+        account.look(run, hours * 60).await;
+        account.run(&change("stays"), &format!("{run}-event"), hours * 60 + 1).await.unwrap();
+    }
+    assert_eq!(account.told(), Vec::<String>::new());
+    // The first of the verdicts that come back.
+    account.judge("a", &[("mended", GOOD), ("new", BAD)]);
+    account.look("run-3", 18 * 60).await;
+    assert_eq!(account.told(), ["nonCompliant new", "fixed mended"], "what is said holds, what is not said does not");
+    account.judge("a", &[("mended", GOOD), ("new", BAD), ("stays", BAD), ("good", GOOD)]);
+    account.look("run-4", 24 * 60).await;
+    assert_eq!(account.told()[2..], ["deleted gone"]);
+}
+
+#[tokio::test]
+async fn the_last_resource_of_a_rule_that_is_gone_is_told_after_a_day() {
+    let account = settled(&[("x", BAD)]).await;
+    account.judge("a", &[]);
+    for hours in [6, 12, 18, 24, 30] {
+        account.look(&format!("run-{hours}"), hours * 60).await;
+        assert_eq!(account.told(), Vec::<String>::new(), "{hours}");
+    }
+    account.look("run-36", 36 * 60).await;
+    assert_eq!(account.told(), ["deleted x"]);
+    account.look("run-42", 42 * 60).await;
+    assert_eq!(account.told().len(), 1);
 }
 
 #[tokio::test]
@@ -138,7 +190,7 @@ async fn a_message_says_where_what_and_since_when() {
         (&json!("prod"), &json!("eu-central-1"), &json!("2026-03-04T04:53:20Z"))
     );
     let text = account.state.lock().unwrap().published[1]["email"].as_str().unwrap().to_owned();
-    assert!(text.contains("2 e-mail subscriptions of this topic not confirmed yet"), "{text}");
+    assert!(text.contains("2 subscriptions of this topic not confirmed yet"), "{text}");
 }
 
 #[tokio::test]
@@ -308,7 +360,7 @@ async fn a_digest_gathers_until_its_time_and_tells_everything_once() {
     let notices = Notices { digest: Period::Daily, ..Notices::default() };
     let account = Account::with(MonitoringConfiguration::new([entry("a")]).unwrap().with_notices(notices));
     account.judge("a", &[("x", GOOD), ("y", GOOD)]);
-    account.look("run-0", 0).await;
+    account.settle().await;
     assert_eq!(account.kinds(), ["summary"], "a summary does not wait");
     account.judge("a", &[("x", BAD), ("y", GOOD)]);
     account.look("run-1", 1).await;
@@ -337,7 +389,7 @@ async fn a_route_gets_a_message_of_its_own() {
     let account = Account::with(MonitoringConfiguration::new([critical, entry("b")]).unwrap().with_notices(notices));
     account.judge("a", &[("x", GOOD)]);
     account.judge("b", &[("x", GOOD)]);
-    account.look("run-0", 0).await;
+    account.settle().await;
     account.judge("a", &[("x", BAD)]);
     account.judge("b", &[("x", BAD)]);
     account.look("run-1", 1).await;
@@ -355,13 +407,24 @@ async fn the_way_through_the_topic_is_tested_once() {
     let alarms = account.state.lock().unwrap().alarms.clone();
     assert_eq!(alarms.len(), 2);
     assert!(
-        alarms[0].starts_with("OK ") && alarms[1].starts_with("ALARM ") && alarms[1].contains("run-0"),
+        alarms[0].starts_with("ALARM ") && alarms[1].starts_with("OK ") && alarms[1].contains("run-0"),
         "{alarms:?}"
     );
     account.look("run-1", 10).await;
     account.look("run-2", 20).await;
     let state = account.state.lock().unwrap();
     assert_eq!((state.alarms.len(), state.queue.len(), state.published.len()), (2, 0, 0));
+}
+
+#[tokio::test]
+async fn a_schedule_that_is_slow_finds_the_message_and_one_that_is_too_slow_does_not_cry_wolf() {
+    for days in [2, 7, 13, 14, 30] {
+        let account = Account::new(&["a"]);
+        account.look("run-0", 0).await;
+        account.look("run-1", days * 24 * 60).await;
+        account.look("run-2", 2 * days * 24 * 60).await;
+        assert_eq!(account.kinds().iter().filter(|kind| *kind == "deliveryLost").count(), 0, "{days} days");
+    }
 }
 
 #[tokio::test]
