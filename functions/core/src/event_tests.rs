@@ -259,11 +259,17 @@ fn recorded_events_are_understood() {
                 }
             }
             Ok(ask) => _ = writeln!(understood, "  processing: {ask:?}"),
+            Err(_) if event["source"] == compliance_change::SOURCE => {
+                let change = ComplianceChange::from_event(&event).unwrap();
+                let _ = writeln!(understood, "  remediation: {}", serde_json::to_string(&change).unwrap());
+            }
             Err(error) => _ = writeln!(understood, "  processing: {error}"),
         }
-        let report =
-            if is_of_no_look(&event) { "none".to_owned() } else { format!("after {:?}", processing_record(&event)) };
-        let _ = writeln!(understood, "  report: {report}");
+        match processing_record(&event) {
+            Some(record) => _ = writeln!(understood, "  aggregation: a report after {record}"),
+            None if is_of_no_look(&event) => understood.push_str("  aggregation: no report\n"),
+            None => {}
+        }
     }
     insta::assert_snapshot!(understood);
 }

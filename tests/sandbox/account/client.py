@@ -120,9 +120,7 @@ class Account:
         return self._door("mails")["mails"]
 
     def throttle(self, service: str, action: str, times: int) -> None:
-        """Let the next calls of an action (`*`: of every one) be throttled: config, dynamodb, kms, sns, sqs, sts; of S3 only
-        `*`.
-        """
+        """Let the next calls of an action be throttled (`*`: of every one, which is all that S3 knows)."""
         # Not every service calls it alike ("Common Errors").
         code = {"s3": "SlowDown", "sns": "Throttling", "sqs": "RequestThrottled", "sts": "Throttling"}
         code = code.get(service, "ThrottlingException")

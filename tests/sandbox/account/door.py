@@ -7,7 +7,7 @@ POST /_account/events        {account, region, entries}     put events of any so
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
 POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
-POST /_account/troubles      {role, share, seed, survives}   calls of a role are throttled, or none beyond so many succeed
+POST /_account/troubles      {role, share, seed, survives}   a role's calls are throttled, or have no effect after some
 POST /_account/expirations   {accessKeyId}   end the session of a role
 POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
 GET  /_account/lost          messages AWS would have lost in silence, and why

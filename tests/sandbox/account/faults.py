@@ -1,8 +1,8 @@
 """Bad days of AWS, asked for by a test: the next calls of an action are throttled or slow, a session has expired.
 
-A role can have a trouble of its own, so that a test's calls beside it have none: a share of its calls is throttled, or a
-process under it is dead from its Nth call on, which then have no effect. Which calls those are is the same in every run
-that makes the same calls.
+A role can have a trouble of its own, so that a test's calls beside it have none: a share of its calls is throttled, or
+a process under it is dead from its Nth call on, which then have no effect. Which calls those are is the same in every
+run that makes the same calls.
 
 What a policy denies needs no fault: take a role without the permission.
 """

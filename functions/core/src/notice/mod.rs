@@ -131,7 +131,8 @@ impl Notice {
                 });
                 serde_json::to_string(&named.collect::<Vec<_>>())?
             }
-            other => serde_json::to_string(&(other, origin))?,
+            // It is written together with what makes it news, so that nobody makes it a second time; the same may be news later.
+            other => serde_json::to_string(&(other, origin, at))?,
         };
         let id = sha256_hex(named.as_bytes()).chars().take(32).collect();
         Ok(Self { id, at: at.clone(), origin: origin.clone(), routes, content })

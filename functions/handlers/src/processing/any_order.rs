@@ -13,13 +13,13 @@ const RULES: [&str; 2] = ["a", "b"];
 const BUCKETS: [&str; 4] = ["b-0", "b-1", "b-2", "b-3"];
 const VERDICTS: [Option<&str>; 3] = [Some("COMPLIANT"), Some("NON_COMPLIANT"), None];
 /// Longer than the claim of a run that sends.
-const STEP_MINUTES: u64 = 7;
+const STEP_MINUTES: u32 = 7;
 
 /// What happens.
 #[derive(Debug, Clone)]
 enum Step {
     /// A verdict changes, or its bucket is gone. `events` tell it: after how many steps each, none where they are lost.
-    Change { rule: usize, bucket: usize, verdict: usize, events: Vec<usize> },
+    Change { rule: usize, bucket: usize, verdict: usize, events: Vec<u32> },
     /// The schedule.
     Look,
     /// A rule is deleted; after a look it is made anew, and settles.
@@ -31,7 +31,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let change = (0..2_usize, 0..4_usize, 0..3_usize, proptest::collection::vec(0..5_usize, 0..4));
+    let change = (0..2_usize, 0..4_usize, 0..3_usize, proptest::collection::vec(0..5_u32, 0..4));
     prop_oneof![
         8 => change.prop_map(|(rule, bucket, verdict, events)| Step::Change { rule, bucket, verdict, events }),
         3 => Just(Step::Look),
@@ -46,8 +46,8 @@ type Results = BTreeMap<(String, String), String>;
 struct World {
     account: Account,
     /// Events under way: in which step each comes, its rule and its bucket.
-    events: Vec<(u64, &'static str, &'static str)>,
-    step: u64,
+    events: Vec<(u32, &'static str, &'static str)>,
+    step: u32,
     runs: usize,
     /// Messages that were read already.
     read: usize,
@@ -69,7 +69,7 @@ impl World {
 
     async fn run(&mut self, event: Value) {
         self.runs += 1;
-        self.account.run(&event, &format!("run-{}", self.runs), self.step * STEP_MINUTES).await.unwrap();
+        self.account.run(&event, &format!("run-{}", self.runs), u64::from(self.step * STEP_MINUTES)).await.unwrap();
     }
 
     async fn look(&mut self) {
@@ -99,7 +99,9 @@ impl World {
     }
 
     fn put(&self, rule: &str, results: Results) {
-        self.account.state.lock().unwrap().results.insert(rule.to_owned(), results);
+        let mut state = self.account.state.lock().unwrap();
+        state.results.insert(rule.to_owned(), results);
+        state.judged.insert(rule.to_owned(), self.step * STEP_MINUTES);
     }
 
     async fn take(&mut self, step: Step) {
@@ -112,7 +114,7 @@ impl World {
                     None => results.remove(&key),
                 };
                 self.put(rule, results);
-                self.events.extend(events.into_iter().map(|late| (self.step + late as u64, rule, bucket)));
+                self.events.extend(events.into_iter().map(|late| (self.step + late, rule, bucket)));
             }
             Step::Look => self.look().await,
             Step::Remade { rule } => {
@@ -156,7 +158,7 @@ impl World {
     async fn deliver(&mut self) {
         let due: Vec<_> = self.events.iter().filter(|(when, ..)| *when <= self.step).copied().collect();
         self.events.retain(|(when, ..)| *when > self.step);
-        let body = |(_, rule, bucket): &(u64, &str, &str)| {
+        let body = |(_, rule, bucket): &(u32, &str, &str)| {
             let mut event = change_event(bucket);
             event["detail"]["configRuleName"] = (*rule).into();
             event.to_string()

@@ -36,6 +36,8 @@ pub struct State {
     pub table: BTreeMap<(String, String), Value>,
     /// Rule: type and id of a resource: verdict.
     pub results: BTreeMap<String, BTreeMap<(String, String), String>>,
+    /// In which minute the results of a rule came; 0 where it is not told.
+    pub judged: BTreeMap<String, u32>,
     pub recorded: Vec<String>,
     pub published: Vec<Value>,
     pub alarms: Vec<String>,
@@ -328,9 +330,10 @@ impl State {
         let wanted = body["ComplianceTypes"][0].as_str().unwrap();
         let found: Vec<_> = results.iter().filter(|(_, verdict)| *verdict == wanted).collect();
         let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+        let recorded = 1_772_600_000.0 + 60.0 * f64::from(self.judged.get(rule).copied().unwrap_or(0));
         let page = found.iter().skip(from).take(2).map(|((kind, id), verdict)| {
             json!({
-                "ComplianceType": verdict, "ResultRecordedTime": 1_772_600_000.0,
+                "ComplianceType": verdict, "ResultRecordedTime": recorded,
                 "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
                     "ConfigRuleName": rule, "ResourceType": kind, "ResourceId": id } },
             })

@@ -67,7 +67,7 @@ async fn a_default_deployment_has_these_children() {
         ("Bucket", 1),
         ("BucketLifecycleConfiguration", 1),
         // The configuration and the runbooks.
-        ("BucketObjectv2", 8),
+        ("BucketObjectv2", 9),
         ("BucketOwnershipControls", 1),
         ("BucketPolicy", 1),
         ("BucketPublicAccessBlock", 1),
@@ -90,7 +90,7 @@ async fn a_default_deployment_has_these_children() {
         ("Invocation", 2),
         ("Key", 1),
         ("LogGroup", 3),
-        ("MetricAlarm", 13),
+        ("MetricAlarm", 14),
         ("Permission", 1),
         ("Queue", 6),
         ("QueuePolicy", 3),
@@ -167,7 +167,7 @@ async fn everything_that_can_be_encrypted_is_by_the_one_key() {
         assert_eq!(shown(&registration.inputs[property]), key, "{}", registration.name);
         checked += 1;
     }
-    assert_eq!(checked, 3 + 8 + 6 + 1 + 3);
+    assert_eq!(checked, 3 + 9 + 6 + 1 + 3);
     let results = &deployed.named("compliance-history-workgroup")["configuration"]["resultConfiguration"];
     assert_eq!(results["encryptionConfiguration"], json!({ "encryptionOption": "SSE_KMS", "kmsKeyArn": key }));
     let table = &deployed.named("compliance-functions-ledger")["serverSideEncryption"];
