@@ -201,7 +201,7 @@ proptest! {
 
     #[test]
     fn no_transition_is_lost_or_doubled_whatever_happens_and_whichever_events_come(
-        steps in proptest::collection::vec(step(), 1..16),
+        steps in proptest::collection::vec(step(), 1..12),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(nothing_is_lost_or_doubled(steps));

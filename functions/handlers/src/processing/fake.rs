@@ -234,6 +234,7 @@ impl State {
             "TransactWriteItems" => self.transact(body),
             "DescribeComplianceByConfigRule" => self.describe(body),
             "GetComplianceDetailsByConfigRule" => self.details(body),
+            "GetComplianceDetailsByResource" => self.details_of(body),
             "DescribeConfigurationRecorders" => {
                 let group = json!({ "allSupported": false, "resourceTypes": self.recorded });
                 (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())
@@ -341,6 +342,23 @@ impl State {
         let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
         if from + 2 < found.len() {
             answer["NextToken"] = (from + 2).to_string().into();
+        }
+        (200, answer.to_string())
+    }
+
+    /// A result of each page, so that every page must be read.
+    fn details_of(&self, body: &Value) -> Answer {
+        let key = (text_of(body, "ResourceType"), text_of(body, "ResourceId"));
+        let wanted = body["ComplianceTypes"][0].as_str().unwrap();
+        let rules = self.results.iter().filter(|(_, results)| results.get(&key).is_some_and(|own| own == wanted));
+        let rules: Vec<&String> = rules.map(|(rule, _)| rule).collect();
+        let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+        let page = rules.iter().skip(from).take(1).map(
+            |rule| json!({ "EvaluationResultIdentifier": { "EvaluationResultQualifier": { "ConfigRuleName": rule } } }),
+        );
+        let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
+        if from + 1 < rules.len() {
+            answer["NextToken"] = (from + 1).to_string().into();
         }
         (200, answer.to_string())
     }

@@ -153,6 +153,24 @@ async fn each_kind_of_transition_is_told_once_in_one_message() {
 }
 
 #[tokio::test]
+async fn some_closed_resources_are_asked_for_one_by_one_and_many_by_their_rule() {
+    for closed in [3, 30] {
+        let ids: Vec<String> = (0..closed).map(|number| format!("bucket-{number:02}")).collect();
+        let all = |verdict| ids.iter().map(|id| (id.as_str(), verdict)).chain([("stays", BAD)]).collect::<Vec<_>>();
+        let account = settled(&all(BAD)).await;
+        account.judge("b", &all(GOOD));
+        account.judge("a", &all(GOOD));
+        let before = account.operations().len();
+        account.run(&change("bucket-00"), "run-1", 1).await.unwrap();
+        assert_eq!(account.told().len(), closed);
+        assert!(account.told().iter().all(|told| told.starts_with("fixed ")), "{:?}", account.told());
+        let asked = account.operations().split_off(before);
+        let alone = asked.iter().filter(|operation| *operation == "GetComplianceDetailsByResource").count();
+        assert_eq!(alone, if closed < 20 { closed } else { 0 }, "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_recorded_any_more_is_not_called_fixed_or_deleted() {
     let account = settled(&[("x", BAD)]).await;
     account.state.lock().unwrap().recorded.clear();

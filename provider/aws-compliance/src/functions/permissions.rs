@@ -39,6 +39,8 @@ pub(super) fn processing(
         Statement::allow("Compliance")
             .actions(["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"])
             .on(config(shared, "config-rule/*")),
+        // What is said of a resource has no ARN to be bound to (Service Authorization Reference, "AWS Config").
+        Statement::allow("Resources").actions(["config:GetComplianceDetailsByResource"]).on_everything(),
         // Whatever recorder there is: it is asked for by no name.
         Statement::allow("Recorder")
             .actions(["config:DescribeConfigurationRecorders"])
