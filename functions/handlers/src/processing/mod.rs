@@ -233,3 +233,5 @@ mod fake;
 mod replay;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;
