@@ -23,7 +23,7 @@ INPUTS = {"reports": {"forceDestroy": True}, "functions": {"timeoutSeconds": TIM
 FILES = {"findings.csv", "index.html", "report.json", "rules.csv", "summary.json"}
 
 
-class Tested(Told):
+class Troubled(Told):
     """A deployment that is troubled, and everything that it told."""
 
     @property
@@ -63,14 +63,14 @@ class Tested(Told):
 
 
 @pytest.fixture(scope="module")
-def tested(deploy, new_account, tmp_path_factory) -> Tested:
+def tested(deploy, new_account, tmp_path_factory) -> Troubled:
     """A monitor whose rules have settled, with a queue that hears everything."""
     account = new_account()
     outputs = {name: f"${{compliance.{name}}}" for name in OUTPUTS}
     deployment = deploy(yaml_program(tmp_path_factory.mktemp("faults"), INPUTS, outputs), account=account)
     everything, arn = queue(account, "everything")
     account.client("sns").subscribe(TopicArn=deployment.outputs["snsTopicArn"], Protocol="sqs", Endpoint=arn)
-    made = Tested(deployment, everything, everything)
+    made = Troubled(deployment, everything, everything)
     made.judge(result("good", "COMPLIANT"))
     made.look()
     made.look()
@@ -136,7 +136,7 @@ def test_what_no_event_told_the_schedule_finds(tested):
     assert [(each["kind"], each["resourceId"]) for each in message["transitions"]] == [("nonCompliant", "silent")]
 
 
-def aggregation_role(tested: Tested) -> str:
+def aggregation_role(tested: Troubled) -> str:
     """The role of aggregation."""
     function = tested.deployment.client("lambda").get_function(FunctionName="compliance-aggregation")
     return function["Configuration"]["Role"]
