@@ -159,8 +159,8 @@ def test_a_digest_is_one_message_and_no_report(routed):
     (message,) = eventually(lambda: routed.messages(routed.everything))
     told = sorted((each["kind"], each["resourceId"]) for each in message["transitions"])
     assert told == [("nonCompliant", "gathered-0"), ("nonCompliant", "gathered-1")]
-    # Aggregation is asked all the same: Lambda knows one destination of a function, whatever it was invoked for. What it
-    # was asked later is done later.
+    # Aggregation is asked all the same: Lambda knows one destination of a function, whatever it was invoked for. What
+    # it was asked later is done later.
     account.fire_schedule("compliance-schedule")
 
     def new(end: str) -> list[str]:
