@@ -54,8 +54,8 @@ pub struct AlarmsSettingsArgs {
     /// Points that the score may fall from one day to the next before it is told.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
-    /// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule`
-    /// to the next.
+    /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from
+    /// one run of `functions.schedule` to the next.
     #[schemars(range(min = 1, max = 168))]
     pub silent_hours: Input<u32>,
 }
@@ -114,7 +114,8 @@ pub struct AlarmsArgs {
 }
 
 /// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run,
-/// resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
+/// resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not
+/// come through.
 #[derive(Debug, Outputs)]
 pub struct Alarms {
     /// Names of the alarms.
@@ -147,8 +148,14 @@ impl Component for Alarms {
             alarms.push(part.errors(handler));
             alarms.push(part.dead_letters(handler));
         }
-        alarms.extend(SCHEDULED.map(|handler| part.silent(handler)));
+        // Remediation runs when something is asked of it, not by a schedule.
+        alarms.extend([
+            part.silent(Handler::Processing, metric::LOOKS),
+            // Of what a report measures, what each of them does.
+            part.silent(Handler::Aggregation, metric::COMPLIANT_EVALUATIONS),
+        ]);
         alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped(), part.pack_incomplete()]);
+        alarms.push(part.delivery_lost());
         Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
     }
 }
@@ -195,13 +202,14 @@ impl Part<'_> {
             .register()
     }
 
-    fn silent(&self, handler: Handler) -> cloudwatch::MetricAlarm {
-        let text = format!("The {} function has not run for too long.", handler.name());
+    /// By how often `name` was measured: a digest and the changes of single rules are invocations as well.
+    fn silent(&self, handler: Handler, name: &str) -> cloudwatch::MetricAlarm {
+        let text = format!("The {} function has not done its whole work for too long.", handler.name());
         self.alarm(&silent(handler), Runbook::FunctionSilent, &text)
-            .namespace("AWS/Lambda")
-            .metric_name("Invocations")
-            .dimensions(self.function(handler))
-            .statistic("Sum")
+            .namespace(metric::NAMESPACE)
+            .metric_name(name)
+            .dimensions(self.measured(handler))
+            .statistic("SampleCount")
             .period(HOUR)
             // Every one of these hours is without a run.
             .evaluation_periods(self.args.settings.silent_hours.clone())
@@ -231,6 +239,13 @@ impl Part<'_> {
     fn pack_incomplete(&self) -> cloudwatch::MetricAlarm {
         let text = "A conformance pack is not complete: rules of it may be missing.";
         self.found(PACK_INCOMPLETE, Runbook::PackIncomplete, text, metric::INCOMPLETE_PACKS, Handler::Processing)
+    }
+
+    /// What does not come through the topic may not come through it here either: processing sends a notice as well, which
+    /// takes another way.
+    fn delivery_lost(&self) -> cloudwatch::MetricAlarm {
+        let text = "An alarm that was set for a test did not come through the topic: others may be lost as well.";
+        self.found("delivery-lost", Runbook::DeliveryLost, text, metric::DELIVERY_LOST, Handler::Processing)
     }
 
     /// One metric of a function that is to be zero.

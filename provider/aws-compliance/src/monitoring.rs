@@ -141,7 +141,8 @@ impl Component for ComplianceMonitoring {
         args.aggregation.tell(context, &facts).await;
         args.rules.tell(&args.frameworks, context, facts.known_region());
         let request = args.look_request(&facts).await;
-        let (mut errors, warnings) = args.rules.misplaced(&facts);
+        let (mut errors, mut warnings) = args.rules.misplaced(&facts);
+        warnings.extend(args.notifications.elsewhere(facts.known_account_id()));
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
         account::see(context, facts, request, (errors, warnings)).await
     }

@@ -40,12 +40,17 @@ impl Aggregation {
         Ok(Self { config: clients.config.clone(), store, environment })
     }
 
-    /// Answers `{"report", "processingRecord", "resources", "unreadableResources", "compliant", "nonCompliant", ...}`,
+    /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
+    /// `{"report", "processingRecord", "resources", "unreadableResources", "compliant", "nonCompliant", ...}`,
     /// where `report` is the key of the report's page.
     ///
     /// # Errors
     /// When AWS does not answer, or what an earlier run left does not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
+        if event::is_of_no_look(event) {
+            log::info(&invocation.run.id, "processing did not look at the rules: no report", &json!({}));
+            return Ok(json!({}));
+        }
         let (run, prefix) = (&invocation.run, key::report(&invocation.run));
         let latest = before::read_latest(&self.store).await?;
         let before = before::read(&self.store, latest.as_ref(), run).await?;
