@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
+ * CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
  */
 export class Alarms extends pulumi.ComponentResource {
     /** @internal */

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * What a framework asks for: rules with parameters and controls, and the process checks that a person answers for. Asks no account.
+ * What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
  */
 export function getFramework(args: GetFrameworkArgs, opts?: pulumi.InvokeOptions): Promise<GetFrameworkResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -26,6 +26,10 @@ export interface GetFrameworkArgs {
 
 export interface GetFrameworkResult {
     /**
+     * Rules of its packs that need a function of yours: they are not deployed.
+     */
+    readonly custom: string[];
+    /**
      * Id, such as `hipaa`.
      */
     readonly id: string;
@@ -33,6 +37,10 @@ export interface GetFrameworkResult {
      * Process checks that a person answers for.
      */
     readonly manual: string[];
+    /**
+     * Rules that its packs leave out unless asked for them: they are not deployed, and `rules.managed` takes them.
+     */
+    readonly optional: outputs.FrameworkRuleDetails[];
     /**
      * AWS's sample packs that it is the union of.
      */
@@ -46,12 +54,16 @@ export interface GetFrameworkResult {
      */
     readonly sha256: string;
     /**
+     * Day of AWS's packs that it is from, `YYYY-MM-DD`.
+     */
+    readonly taken: string;
+    /**
      * Name for people.
      */
     readonly title: string;
 }
 /**
- * What a framework asks for: rules with parameters and controls, and the process checks that a person answers for. Asks no account.
+ * What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
  */
 export function getFrameworkOutput(args: GetFrameworkOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetFrameworkResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -30,7 +30,7 @@ export interface GetManagedRuleResult {
      */
     readonly documentedName: string;
     /**
-     * Ids of the frameworks that ask for it.
+     * Ids of the frameworks that ask for it; of those in which it is optional none.
      */
     readonly frameworks: string[];
     /**
@@ -66,7 +66,7 @@ export interface GetManagedRuleResult {
      */
     readonly summary: string;
     /**
-     * Day on which the facts were taken, `YYYY-MM-DD`: AWS can be newer.
+     * Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
      */
     readonly taken: string;
     /**

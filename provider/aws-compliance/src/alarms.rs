@@ -343,7 +343,7 @@ mod tests {
         let prefix = NamePrefix::default();
         let registered: BTreeSet<_> = named.chain([prefix.delivery_test()]).collect();
         let names = AlarmsSettingsArgs::default().names(&prefix);
-        assert_eq!(names.len(), 13);
+        assert_eq!(names.len(), 14);
         assert_eq!(names.into_iter().collect::<BTreeSet<_>>(), registered);
         let off = AlarmsSettingsArgs { enabled: false, ..AlarmsSettingsArgs::default() };
         assert_eq!(off.names(&prefix), [prefix.delivery_test()]);

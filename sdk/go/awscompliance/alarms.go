@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
+// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
 type Alarms struct {
 	pulumi.ResourceState
 

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// What a framework asks for: rules with parameters and controls, and the process checks that a person answers for. Asks no account.
+// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 func GetFramework(ctx *pulumi.Context, args *GetFrameworkArgs, opts ...pulumi.InvokeOption) (*GetFrameworkResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetFrameworkResult
@@ -28,16 +28,22 @@ type GetFrameworkArgs struct {
 }
 
 type GetFrameworkResult struct {
+	// Rules of its packs that need a function of yours: they are not deployed.
+	Custom []string `pulumi:"custom"`
 	// Id, such as `hipaa`.
 	Id string `pulumi:"id"`
 	// Process checks that a person answers for.
 	Manual []string `pulumi:"manual"`
+	// Rules that its packs leave out unless asked for them: they are not deployed, and `rules.managed` takes them.
+	Optional []FrameworkRuleDetails `pulumi:"optional"`
 	// AWS's sample packs that it is the union of.
 	Packs []string `pulumi:"packs"`
 	// Its rules.
 	Rules []FrameworkRuleDetails `pulumi:"rules"`
 	// SHA-256 of the content in hexadecimal: another content has another one.
 	Sha256 string `pulumi:"sha256"`
+	// Day of AWS's packs that it is from, `YYYY-MM-DD`.
+	Taken string `pulumi:"taken"`
 	// Name for people.
 	Title string `pulumi:"title"`
 }
@@ -70,6 +76,11 @@ func (o GetFrameworkResultOutput) ToGetFrameworkResultOutputWithContext(ctx cont
 	return o
 }
 
+// Rules of its packs that need a function of yours: they are not deployed.
+func (o GetFrameworkResultOutput) Custom() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v GetFrameworkResult) []string { return v.Custom }).(pulumi.StringArrayOutput)
+}
+
 // Id, such as `hipaa`.
 func (o GetFrameworkResultOutput) Id() pulumi.StringOutput {
 	return o.ApplyT(func(v GetFrameworkResult) string { return v.Id }).(pulumi.StringOutput)
@@ -78,6 +89,11 @@ func (o GetFrameworkResultOutput) Id() pulumi.StringOutput {
 // Process checks that a person answers for.
 func (o GetFrameworkResultOutput) Manual() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetFrameworkResult) []string { return v.Manual }).(pulumi.StringArrayOutput)
+}
+
+// Rules that its packs leave out unless asked for them: they are not deployed, and `rules.managed` takes them.
+func (o GetFrameworkResultOutput) Optional() FrameworkRuleDetailsArrayOutput {
+	return o.ApplyT(func(v GetFrameworkResult) []FrameworkRuleDetails { return v.Optional }).(FrameworkRuleDetailsArrayOutput)
 }
 
 // AWS's sample packs that it is the union of.
@@ -93,6 +109,11 @@ func (o GetFrameworkResultOutput) Rules() FrameworkRuleDetailsArrayOutput {
 // SHA-256 of the content in hexadecimal: another content has another one.
 func (o GetFrameworkResultOutput) Sha256() pulumi.StringOutput {
 	return o.ApplyT(func(v GetFrameworkResult) string { return v.Sha256 }).(pulumi.StringOutput)
+}
+
+// Day of AWS's packs that it is from, `YYYY-MM-DD`.
+func (o GetFrameworkResultOutput) Taken() pulumi.StringOutput {
+	return o.ApplyT(func(v GetFrameworkResult) string { return v.Taken }).(pulumi.StringOutput)
 }
 
 // Name for people.

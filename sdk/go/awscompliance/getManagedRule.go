@@ -30,7 +30,7 @@ type GetManagedRuleArgs struct {
 type GetManagedRuleResult struct {
 	// Name that the rule has in AWS's documentation, such as `encrypted-volumes`.
 	DocumentedName string `pulumi:"documentedName"`
-	// Ids of the frameworks that ask for it.
+	// Ids of the frameworks that ask for it; of those in which it is optional none.
 	Frameworks []string `pulumi:"frameworks"`
 	// Whether all of its resources exist once in an account rather than in a region.
 	Global bool `pulumi:"global"`
@@ -48,7 +48,7 @@ type GetManagedRuleResult struct {
 	Severity string `pulumi:"severity"`
 	// When it is evaluated, what it looks at and what it takes, in one sentence.
 	Summary string `pulumi:"summary"`
-	// Day on which the facts were taken, `YYYY-MM-DD`: AWS can be newer.
+	// Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
 	Taken string `pulumi:"taken"`
 	// When it is evaluated: `change`, `periodic` or `both`.
 	Trigger string `pulumi:"trigger"`
@@ -87,7 +87,7 @@ func (o GetManagedRuleResultOutput) DocumentedName() pulumi.StringOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) string { return v.DocumentedName }).(pulumi.StringOutput)
 }
 
-// Ids of the frameworks that ask for it.
+// Ids of the frameworks that ask for it; of those in which it is optional none.
 func (o GetManagedRuleResultOutput) Frameworks() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) []string { return v.Frameworks }).(pulumi.StringArrayOutput)
 }
@@ -132,7 +132,7 @@ func (o GetManagedRuleResultOutput) Summary() pulumi.StringOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) string { return v.Summary }).(pulumi.StringOutput)
 }
 
-// Day on which the facts were taken, `YYYY-MM-DD`: AWS can be newer.
+// Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
 func (o GetManagedRuleResultOutput) Taken() pulumi.StringOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) string { return v.Taken }).(pulumi.StringOutput)
 }

@@ -19,7 +19,7 @@ type AlarmsSettings struct {
 	Enabled *bool `pulumi:"enabled"`
 	// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
 	ScoreDrop *int `pulumi:"scoreDrop"`
-	// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+	// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
 	SilentHours *int `pulumi:"silentHours"`
 }
 
@@ -40,7 +40,7 @@ type AlarmsSettingsArgs struct {
 	Enabled *bool `pulumi:"enabled"`
 	// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
 	ScoreDrop pulumi.IntPtrInput `pulumi:"scoreDrop"`
-	// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+	// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
 	SilentHours pulumi.IntPtrInput `pulumi:"silentHours"`
 }
 
@@ -132,7 +132,7 @@ func (o AlarmsSettingsOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.ScoreDrop }).(pulumi.IntPtrOutput)
 }
 
-// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
 func (o AlarmsSettingsOutput) SilentHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.SilentHours }).(pulumi.IntPtrOutput)
 }
@@ -181,7 +181,7 @@ func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
 func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *int {
 		if v == nil {
@@ -1537,7 +1537,7 @@ type Notifications struct {
 	Digest *DigestPeriod `pulumi:"digest"`
 	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 	Emails map[string]string `pulumi:"emails"`
-	// Who is told a part of it, by a name of your own.
+	// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
 	Routes map[string]Route `pulumi:"routes"`
 }
 
@@ -1558,7 +1558,7 @@ type NotificationsArgs struct {
 	Digest *DigestPeriod `pulumi:"digest"`
 	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 	Emails map[string]pulumi.StringInput `pulumi:"emails"`
-	// Who is told a part of it, by a name of your own.
+	// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
 	Routes map[string]RouteArgs `pulumi:"routes"`
 }
 
@@ -1650,7 +1650,7 @@ func (o NotificationsOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]string { return v.Emails }).(pulumi.StringMapOutput)
 }
 
-// Who is told a part of it, by a name of your own.
+// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
 func (o NotificationsOutput) Routes() RouteMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]Route { return v.Routes }).(RouteMapOutput)
 }
@@ -1699,7 +1699,7 @@ func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
-// Who is told a part of it, by a name of your own.
+// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
 func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]Route {
 		if v == nil {
@@ -2216,6 +2216,87 @@ func (o RemediationPtrOutput) Parameters() pulumi.StringArrayMapOutput {
 	}).(pulumi.StringArrayMapOutput)
 }
 
+// Another Systems Manager document that mends what a rule finds.
+type RemediationAlternative struct {
+	// `documented`, or `inferred`: only the effect matches.
+	Confidence string `pulumi:"confidence"`
+	// Name of the document.
+	Document string `pulumi:"document"`
+	// IAM actions that the automation role needs.
+	IamActions []string `pulumi:"iamActions"`
+	// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+	NeedsSolutionDeployed bool `pulumi:"needsSolutionDeployed"`
+	// Parameters that must be given.
+	RequiredParameters []string `pulumi:"requiredParameters"`
+	// Parameter that takes the resource's id.
+	ResourceIdParameter *string `pulumi:"resourceIdParameter"`
+}
+
+// Another Systems Manager document that mends what a rule finds.
+type RemediationAlternativeOutput struct{ *pulumi.OutputState }
+
+func (RemediationAlternativeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationAlternative)(nil)).Elem()
+}
+
+func (o RemediationAlternativeOutput) ToRemediationAlternativeOutput() RemediationAlternativeOutput {
+	return o
+}
+
+func (o RemediationAlternativeOutput) ToRemediationAlternativeOutputWithContext(ctx context.Context) RemediationAlternativeOutput {
+	return o
+}
+
+// `documented`, or `inferred`: only the effect matches.
+func (o RemediationAlternativeOutput) Confidence() pulumi.StringOutput {
+	return o.ApplyT(func(v RemediationAlternative) string { return v.Confidence }).(pulumi.StringOutput)
+}
+
+// Name of the document.
+func (o RemediationAlternativeOutput) Document() pulumi.StringOutput {
+	return o.ApplyT(func(v RemediationAlternative) string { return v.Document }).(pulumi.StringOutput)
+}
+
+// IAM actions that the automation role needs.
+func (o RemediationAlternativeOutput) IamActions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RemediationAlternative) []string { return v.IamActions }).(pulumi.StringArrayOutput)
+}
+
+// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+func (o RemediationAlternativeOutput) NeedsSolutionDeployed() pulumi.BoolOutput {
+	return o.ApplyT(func(v RemediationAlternative) bool { return v.NeedsSolutionDeployed }).(pulumi.BoolOutput)
+}
+
+// Parameters that must be given.
+func (o RemediationAlternativeOutput) RequiredParameters() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RemediationAlternative) []string { return v.RequiredParameters }).(pulumi.StringArrayOutput)
+}
+
+// Parameter that takes the resource's id.
+func (o RemediationAlternativeOutput) ResourceIdParameter() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RemediationAlternative) *string { return v.ResourceIdParameter }).(pulumi.StringPtrOutput)
+}
+
+type RemediationAlternativeArrayOutput struct{ *pulumi.OutputState }
+
+func (RemediationAlternativeArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RemediationAlternative)(nil)).Elem()
+}
+
+func (o RemediationAlternativeArrayOutput) ToRemediationAlternativeArrayOutput() RemediationAlternativeArrayOutput {
+	return o
+}
+
+func (o RemediationAlternativeArrayOutput) ToRemediationAlternativeArrayOutputWithContext(ctx context.Context) RemediationAlternativeArrayOutput {
+	return o
+}
+
+func (o RemediationAlternativeArrayOutput) Index(i pulumi.IntInput) RemediationAlternativeOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RemediationAlternative {
+		return vs[0].([]RemediationAlternative)[vs[1].(int)]
+	}).(RemediationAlternativeOutput)
+}
+
 // Where reports are kept and for how long.
 type Reports struct {
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
@@ -2434,7 +2515,7 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type Route struct {
-	// Ids of accounts, 12 digits.
+	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
 	Accounts []string `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
@@ -2463,7 +2544,7 @@ type RouteInput interface {
 
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type RouteArgs struct {
-	// Ids of accounts, 12 digits.
+	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
 	Accounts []string `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
@@ -2531,7 +2612,7 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 	return o
 }
 
-// Ids of accounts, 12 digits.
+// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
 func (o RouteOutput) Accounts() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Accounts }).(pulumi.StringArrayOutput)
 }
@@ -2800,6 +2881,8 @@ func (o RuleProblemArrayOutput) Index(i pulumi.IntInput) RuleProblemOutput {
 
 // A Systems Manager document that mends what a rule finds.
 type RuleRemediation struct {
+	// Further documents for the same rule.
+	Alternatives []RemediationAlternative `pulumi:"alternatives"`
 	// `documented`, or `inferred`: only the effect matches.
 	Confidence string `pulumi:"confidence"`
 	// Whether something in use is interrupted, where that is known.
@@ -2808,12 +2891,18 @@ type RuleRemediation struct {
 	Document string `pulumi:"document"`
 	// IAM actions that the automation role needs.
 	IamActions []string `pulumi:"iamActions"`
+	// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+	NeedsSolutionDeployed bool `pulumi:"needsSolutionDeployed"`
 	// Parameters that must be given.
 	RequiredParameters []string `pulumi:"requiredParameters"`
 	// Parameter that takes the resource's id.
 	ResourceIdParameter *string `pulumi:"resourceIdParameter"`
 	// `yes`, `partial` or `no`, where that is known.
 	Reversible *string `pulumi:"reversible"`
+	// Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule, `<required>` says that no safe value is known.
+	SuggestedParameters map[string]string `pulumi:"suggestedParameters"`
+	// Day of the sources that this is from, `YYYY-MM-DD`.
+	Taken string `pulumi:"taken"`
 }
 
 // A Systems Manager document that mends what a rule finds.
@@ -2829,6 +2918,11 @@ func (o RuleRemediationOutput) ToRuleRemediationOutput() RuleRemediationOutput {
 
 func (o RuleRemediationOutput) ToRuleRemediationOutputWithContext(ctx context.Context) RuleRemediationOutput {
 	return o
+}
+
+// Further documents for the same rule.
+func (o RuleRemediationOutput) Alternatives() RemediationAlternativeArrayOutput {
+	return o.ApplyT(func(v RuleRemediation) []RemediationAlternative { return v.Alternatives }).(RemediationAlternativeArrayOutput)
 }
 
 // `documented`, or `inferred`: only the effect matches.
@@ -2851,6 +2945,11 @@ func (o RuleRemediationOutput) IamActions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v RuleRemediation) []string { return v.IamActions }).(pulumi.StringArrayOutput)
 }
 
+// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+func (o RuleRemediationOutput) NeedsSolutionDeployed() pulumi.BoolOutput {
+	return o.ApplyT(func(v RuleRemediation) bool { return v.NeedsSolutionDeployed }).(pulumi.BoolOutput)
+}
+
 // Parameters that must be given.
 func (o RuleRemediationOutput) RequiredParameters() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v RuleRemediation) []string { return v.RequiredParameters }).(pulumi.StringArrayOutput)
@@ -2864,6 +2963,16 @@ func (o RuleRemediationOutput) ResourceIdParameter() pulumi.StringPtrOutput {
 // `yes`, `partial` or `no`, where that is known.
 func (o RuleRemediationOutput) Reversible() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RuleRemediation) *string { return v.Reversible }).(pulumi.StringPtrOutput)
+}
+
+// Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule, `<required>` says that no safe value is known.
+func (o RuleRemediationOutput) SuggestedParameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v RuleRemediation) map[string]string { return v.SuggestedParameters }).(pulumi.StringMapOutput)
+}
+
+// Day of the sources that this is from, `YYYY-MM-DD`.
+func (o RuleRemediationOutput) Taken() pulumi.StringOutput {
+	return o.ApplyT(func(v RuleRemediation) string { return v.Taken }).(pulumi.StringOutput)
 }
 
 type RuleRemediationPtrOutput struct{ *pulumi.OutputState }
@@ -2888,6 +2997,16 @@ func (o RuleRemediationPtrOutput) Elem() RuleRemediationOutput {
 		var ret RuleRemediation
 		return ret
 	}).(RuleRemediationOutput)
+}
+
+// Further documents for the same rule.
+func (o RuleRemediationPtrOutput) Alternatives() RemediationAlternativeArrayOutput {
+	return o.ApplyT(func(v *RuleRemediation) []RemediationAlternative {
+		if v == nil {
+			return nil
+		}
+		return v.Alternatives
+	}).(RemediationAlternativeArrayOutput)
 }
 
 // `documented`, or `inferred`: only the effect matches.
@@ -2930,6 +3049,16 @@ func (o RuleRemediationPtrOutput) IamActions() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+func (o RuleRemediationPtrOutput) NeedsSolutionDeployed() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.NeedsSolutionDeployed
+	}).(pulumi.BoolPtrOutput)
+}
+
 // Parameters that must be given.
 func (o RuleRemediationPtrOutput) RequiredParameters() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *RuleRemediation) []string {
@@ -2957,6 +3086,26 @@ func (o RuleRemediationPtrOutput) Reversible() pulumi.StringPtrOutput {
 			return nil
 		}
 		return v.Reversible
+	}).(pulumi.StringPtrOutput)
+}
+
+// Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule, `<required>` says that no safe value is known.
+func (o RuleRemediationPtrOutput) SuggestedParameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *RuleRemediation) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.SuggestedParameters
+	}).(pulumi.StringMapOutput)
+}
+
+// Day of the sources that this is from, `YYYY-MM-DD`.
+func (o RuleRemediationPtrOutput) Taken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleRemediation) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Taken
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -3737,6 +3886,8 @@ func init() {
 	pulumi.RegisterOutputType(RecorderStatusPtrOutput{})
 	pulumi.RegisterOutputType(RemediationOutput{})
 	pulumi.RegisterOutputType(RemediationPtrOutput{})
+	pulumi.RegisterOutputType(RemediationAlternativeOutput{})
+	pulumi.RegisterOutputType(RemediationAlternativeArrayOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})

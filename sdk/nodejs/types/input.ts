@@ -19,7 +19,7 @@ export interface AlarmsSettingsArgs {
      */
     scoreDrop?: pulumi.Input<number | undefined>;
     /**
-     * Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+     * Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
      */
     silentHours?: pulumi.Input<number | undefined>;
 }
@@ -347,7 +347,7 @@ export interface NotificationsArgs {
      */
     emails?: {[key: string]: pulumi.Input<string>};
     /**
-     * Who is told a part of it, by a name of your own.
+     * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
      */
     routes?: {[key: string]: inputs.RouteArgs};
 }
@@ -449,7 +449,7 @@ export interface ReportsArgs {
  */
 export interface RouteArgs {
     /**
-     * Ids of accounts, 12 digits.
+     * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
      */
     accounts?: string[];
     /**

@@ -77,6 +77,36 @@ export interface RecorderStatus {
 }
 
 /**
+ * Another Systems Manager document that mends what a rule finds.
+ */
+export interface RemediationAlternative {
+    /**
+     * `documented`, or `inferred`: only the effect matches.
+     */
+    confidence: string;
+    /**
+     * Name of the document.
+     */
+    document: string;
+    /**
+     * IAM actions that the automation role needs.
+     */
+    iamActions: string[];
+    /**
+     * Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+     */
+    needsSolutionDeployed: boolean;
+    /**
+     * Parameters that must be given.
+     */
+    requiredParameters: string[];
+    /**
+     * Parameter that takes the resource's id.
+     */
+    resourceIdParameter?: string;
+}
+
+/**
  * One thing that is not right.
  */
 export interface RuleProblem {
@@ -95,6 +125,10 @@ export interface RuleProblem {
  */
 export interface RuleRemediation {
     /**
+     * Further documents for the same rule.
+     */
+    alternatives: outputs.RemediationAlternative[];
+    /**
      * `documented`, or `inferred`: only the effect matches.
      */
     confidence: string;
@@ -111,6 +145,10 @@ export interface RuleRemediation {
      */
     iamActions: string[];
     /**
+     * Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+     */
+    needsSolutionDeployed: boolean;
+    /**
      * Parameters that must be given.
      */
     requiredParameters: string[];
@@ -122,5 +160,13 @@ export interface RuleRemediation {
      * `yes`, `partial` or `no`, where that is known.
      */
     reversible?: string;
+    /**
+     * Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule, `<required>` says that no safe value is known.
+     */
+    suggestedParameters: {[key: string]: string};
+    /**
+     * Day of the sources that this is from, `YYYY-MM-DD`.
+     */
+    taken: string;
 }
 

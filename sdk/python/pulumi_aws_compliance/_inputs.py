@@ -86,7 +86,7 @@ class AlarmsSettingsArgsDict(TypedDict):
     """
     silent_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+    Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
     """
 
 @pulumi.input_type
@@ -100,7 +100,7 @@ class AlarmsSettingsArgs:
 
         :param _builtins.bool enabled: Whether there are alarms. Default: true.
         :param pulumi.Input[_builtins.int] score_drop: Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
-        :param pulumi.Input[_builtins.int] silent_hours: Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        :param pulumi.Input[_builtins.int] silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -137,7 +137,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter(name="silentHours")
     def silent_hours(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
         """
         return pulumi.get(self, "silent_hours")
 
@@ -1526,7 +1526,7 @@ class NotificationsArgsDict(TypedDict):
     """
     routes: NotRequired[Mapping[str, 'RouteArgsDict']]
     """
-    Who is told a part of it, by a name of your own.
+    Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
     """
 
 @pulumi.input_type
@@ -1540,7 +1540,7 @@ class NotificationsArgs:
 
         :param 'DigestPeriod' digest: When changes are told. Default: `immediate`.
         :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
-        :param Mapping[str, 'RouteArgs'] routes: Who is told a part of it, by a name of your own.
+        :param Mapping[str, 'RouteArgs'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
         """
         if digest is not None:
             pulumi.set(__self__, "digest", digest)
@@ -1577,7 +1577,7 @@ class NotificationsArgs:
     @pulumi.getter
     def routes(self) -> Optional[Mapping[str, 'RouteArgs']]:
         """
-        Who is told a part of it, by a name of your own.
+        Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
         """
         return pulumi.get(self, "routes")
 
@@ -1988,7 +1988,7 @@ class RouteArgsDict(TypedDict):
     """
     accounts: NotRequired[Sequence[_builtins.str]]
     """
-    Ids of accounts, 12 digits.
+    Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
     """
     email: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -2028,7 +2028,7 @@ class RouteArgs:
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
-        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits.
+        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
         :param Sequence[_builtins.str] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
@@ -2055,7 +2055,7 @@ class RouteArgs:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Ids of accounts, 12 digits.
+        Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         """
         return pulumi.get(self, "accounts")
 

@@ -117,7 +117,7 @@ class Alarms(pulumi.ComponentResource):
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
+        CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -134,7 +134,7 @@ class Alarms(pulumi.ComponentResource):
                  args: AlarmsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
+        CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
 
         :param str resource_name: The name of the resource.
         :param AlarmsArgs args: The arguments to use to populate this resource's properties.

@@ -24,13 +24,19 @@ __all__ = [
 
 @pulumi.output_type
 class GetFrameworkResult:
-    def __init__(__self__, id=None, manual=None, packs=None, rules=None, sha256=None, title=None):
+    def __init__(__self__, custom=None, id=None, manual=None, optional=None, packs=None, rules=None, sha256=None, taken=None, title=None):
+        if custom and not isinstance(custom, list):
+            raise TypeError("Expected argument 'custom' to be a list")
+        pulumi.set(__self__, "custom", custom)
         if id and not isinstance(id, str):
             raise TypeError("Expected argument 'id' to be a str")
         pulumi.set(__self__, "id", id)
         if manual and not isinstance(manual, list):
             raise TypeError("Expected argument 'manual' to be a list")
         pulumi.set(__self__, "manual", manual)
+        if optional and not isinstance(optional, list):
+            raise TypeError("Expected argument 'optional' to be a list")
+        pulumi.set(__self__, "optional", optional)
         if packs and not isinstance(packs, list):
             raise TypeError("Expected argument 'packs' to be a list")
         pulumi.set(__self__, "packs", packs)
@@ -40,9 +46,20 @@ class GetFrameworkResult:
         if sha256 and not isinstance(sha256, str):
             raise TypeError("Expected argument 'sha256' to be a str")
         pulumi.set(__self__, "sha256", sha256)
+        if taken and not isinstance(taken, str):
+            raise TypeError("Expected argument 'taken' to be a str")
+        pulumi.set(__self__, "taken", taken)
         if title and not isinstance(title, str):
             raise TypeError("Expected argument 'title' to be a str")
         pulumi.set(__self__, "title", title)
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Sequence[_builtins.str]:
+        """
+        Rules of its packs that need a function of yours: they are not deployed.
+        """
+        return pulumi.get(self, "custom")
 
     @_builtins.property
     @pulumi.getter
@@ -59,6 +76,14 @@ class GetFrameworkResult:
         Process checks that a person answers for.
         """
         return pulumi.get(self, "manual")
+
+    @_builtins.property
+    @pulumi.getter
+    def optional(self) -> Sequence['outputs.FrameworkRuleDetails']:
+        """
+        Rules that its packs leave out unless asked for them: they are not deployed, and `rules.managed` takes them.
+        """
+        return pulumi.get(self, "optional")
 
     @_builtins.property
     @pulumi.getter
@@ -86,6 +111,14 @@ class GetFrameworkResult:
 
     @_builtins.property
     @pulumi.getter
+    def taken(self) -> _builtins.str:
+        """
+        Day of AWS's packs that it is from, `YYYY-MM-DD`.
+        """
+        return pulumi.get(self, "taken")
+
+    @_builtins.property
+    @pulumi.getter
     def title(self) -> _builtins.str:
         """
         Name for people.
@@ -99,18 +132,21 @@ class AwaitableGetFrameworkResult(GetFrameworkResult):
         if False:
             yield self
         return GetFrameworkResult(
+            custom=self.custom,
             id=self.id,
             manual=self.manual,
+            optional=self.optional,
             packs=self.packs,
             rules=self.rules,
             sha256=self.sha256,
+            taken=self.taken,
             title=self.title)
 
 
 def get_framework(id: Optional[_builtins.str] = None,
                   opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetFrameworkResult:
     """
-    What a framework asks for: rules with parameters and controls, and the process checks that a person answers for. Asks no account.
+    What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 
     :param _builtins.str id: Id, such as `hipaa`.
     """
@@ -120,16 +156,19 @@ def get_framework(id: Optional[_builtins.str] = None,
     __ret__ = pulumi.runtime.invoke('aws-compliance:index:getFramework', __args__, opts=opts, typ=GetFrameworkResult).value
 
     return AwaitableGetFrameworkResult(
+        custom=pulumi.get(__ret__, 'custom'),
         id=pulumi.get(__ret__, 'id'),
         manual=pulumi.get(__ret__, 'manual'),
+        optional=pulumi.get(__ret__, 'optional'),
         packs=pulumi.get(__ret__, 'packs'),
         rules=pulumi.get(__ret__, 'rules'),
         sha256=pulumi.get(__ret__, 'sha256'),
+        taken=pulumi.get(__ret__, 'taken'),
         title=pulumi.get(__ret__, 'title'))
 def get_framework_output(id: pulumi.Input[Optional[_builtins.str]] = None,
                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetFrameworkResult]:
     """
-    What a framework asks for: rules with parameters and controls, and the process checks that a person answers for. Asks no account.
+    What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 
     :param _builtins.str id: Id, such as `hipaa`.
     """
@@ -138,9 +177,12 @@ def get_framework_output(id: pulumi.Input[Optional[_builtins.str]] = None,
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('aws-compliance:index:getFramework', __args__, opts=opts, typ=GetFrameworkResult)
     return __ret__.apply(lambda __response__: GetFrameworkResult(
+        custom=pulumi.get(__response__, 'custom'),
         id=pulumi.get(__response__, 'id'),
         manual=pulumi.get(__response__, 'manual'),
+        optional=pulumi.get(__response__, 'optional'),
         packs=pulumi.get(__response__, 'packs'),
         rules=pulumi.get(__response__, 'rules'),
         sha256=pulumi.get(__response__, 'sha256'),
+        taken=pulumi.get(__response__, 'taken'),
         title=pulumi.get(__response__, 'title')))

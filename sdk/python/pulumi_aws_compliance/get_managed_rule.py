@@ -75,7 +75,7 @@ class GetManagedRuleResult:
     @pulumi.getter
     def frameworks(self) -> Sequence[_builtins.str]:
         """
-        Ids of the frameworks that ask for it.
+        Ids of the frameworks that ask for it; of those in which it is optional none.
         """
         return pulumi.get(self, "frameworks")
 
@@ -147,7 +147,7 @@ class GetManagedRuleResult:
     @pulumi.getter
     def taken(self) -> _builtins.str:
         """
-        Day on which the facts were taken, `YYYY-MM-DD`: AWS can be newer.
+        Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
         """
         return pulumi.get(self, "taken")
 

@@ -13,12 +13,14 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 from ._enums import *
 
 __all__ = [
     'FrameworkRuleDetails',
     'ManagedRuleParameter',
     'RecorderStatus',
+    'RemediationAlternative',
     'RuleProblem',
     'RuleRemediation',
 ]
@@ -208,6 +210,85 @@ class RecorderStatus(dict):
 
 
 @pulumi.output_type
+class RemediationAlternative(dict):
+    """
+    Another Systems Manager document that mends what a rule finds.
+    """
+    def __init__(__self__, *,
+                 confidence: _builtins.str,
+                 document: _builtins.str,
+                 iam_actions: Sequence[_builtins.str],
+                 needs_solution_deployed: _builtins.bool,
+                 required_parameters: Sequence[_builtins.str],
+                 resource_id_parameter: Optional[_builtins.str] = None):
+        """
+        Another Systems Manager document that mends what a rule finds.
+
+        :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.
+        :param _builtins.str document: Name of the document.
+        :param Sequence[_builtins.str] iam_actions: IAM actions that the automation role needs.
+        :param _builtins.bool needs_solution_deployed: Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+        :param Sequence[_builtins.str] required_parameters: Parameters that must be given.
+        :param _builtins.str resource_id_parameter: Parameter that takes the resource's id.
+        """
+        pulumi.set(__self__, "confidence", confidence)
+        pulumi.set(__self__, "document", document)
+        pulumi.set(__self__, "iam_actions", iam_actions)
+        pulumi.set(__self__, "needs_solution_deployed", needs_solution_deployed)
+        pulumi.set(__self__, "required_parameters", required_parameters)
+        if resource_id_parameter is not None:
+            pulumi.set(__self__, "resource_id_parameter", resource_id_parameter)
+
+    @_builtins.property
+    @pulumi.getter
+    def confidence(self) -> _builtins.str:
+        """
+        `documented`, or `inferred`: only the effect matches.
+        """
+        return pulumi.get(self, "confidence")
+
+    @_builtins.property
+    @pulumi.getter
+    def document(self) -> _builtins.str:
+        """
+        Name of the document.
+        """
+        return pulumi.get(self, "document")
+
+    @_builtins.property
+    @pulumi.getter(name="iamActions")
+    def iam_actions(self) -> Sequence[_builtins.str]:
+        """
+        IAM actions that the automation role needs.
+        """
+        return pulumi.get(self, "iam_actions")
+
+    @_builtins.property
+    @pulumi.getter(name="needsSolutionDeployed")
+    def needs_solution_deployed(self) -> _builtins.bool:
+        """
+        Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+        """
+        return pulumi.get(self, "needs_solution_deployed")
+
+    @_builtins.property
+    @pulumi.getter(name="requiredParameters")
+    def required_parameters(self) -> Sequence[_builtins.str]:
+        """
+        Parameters that must be given.
+        """
+        return pulumi.get(self, "required_parameters")
+
+    @_builtins.property
+    @pulumi.getter(name="resourceIdParameter")
+    def resource_id_parameter(self) -> Optional[_builtins.str]:
+        """
+        Parameter that takes the resource's id.
+        """
+        return pulumi.get(self, "resource_id_parameter")
+
+
+@pulumi.output_type
 class RuleProblem(dict):
     """
     One thing that is not right.
@@ -247,34 +328,54 @@ class RuleRemediation(dict):
     A Systems Manager document that mends what a rule finds.
     """
     def __init__(__self__, *,
+                 alternatives: Sequence['outputs.RemediationAlternative'],
                  confidence: _builtins.str,
                  document: _builtins.str,
                  iam_actions: Sequence[_builtins.str],
+                 needs_solution_deployed: _builtins.bool,
                  required_parameters: Sequence[_builtins.str],
+                 suggested_parameters: Mapping[str, _builtins.str],
+                 taken: _builtins.str,
                  disruptive: Optional[_builtins.bool] = None,
                  resource_id_parameter: Optional[_builtins.str] = None,
                  reversible: Optional[_builtins.str] = None):
         """
         A Systems Manager document that mends what a rule finds.
 
+        :param Sequence['RemediationAlternative'] alternatives: Further documents for the same rule.
         :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.
         :param _builtins.str document: Name of the document.
         :param Sequence[_builtins.str] iam_actions: IAM actions that the automation role needs.
+        :param _builtins.bool needs_solution_deployed: Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
         :param Sequence[_builtins.str] required_parameters: Parameters that must be given.
+        :param Mapping[str, _builtins.str] suggested_parameters: Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule, `<required>` says that no safe value is known.
+        :param _builtins.str taken: Day of the sources that this is from, `YYYY-MM-DD`.
         :param _builtins.bool disruptive: Whether something in use is interrupted, where that is known.
         :param _builtins.str resource_id_parameter: Parameter that takes the resource's id.
         :param _builtins.str reversible: `yes`, `partial` or `no`, where that is known.
         """
+        pulumi.set(__self__, "alternatives", alternatives)
         pulumi.set(__self__, "confidence", confidence)
         pulumi.set(__self__, "document", document)
         pulumi.set(__self__, "iam_actions", iam_actions)
+        pulumi.set(__self__, "needs_solution_deployed", needs_solution_deployed)
         pulumi.set(__self__, "required_parameters", required_parameters)
+        pulumi.set(__self__, "suggested_parameters", suggested_parameters)
+        pulumi.set(__self__, "taken", taken)
         if disruptive is not None:
             pulumi.set(__self__, "disruptive", disruptive)
         if resource_id_parameter is not None:
             pulumi.set(__self__, "resource_id_parameter", resource_id_parameter)
         if reversible is not None:
             pulumi.set(__self__, "reversible", reversible)
+
+    @_builtins.property
+    @pulumi.getter
+    def alternatives(self) -> Sequence['outputs.RemediationAlternative']:
+        """
+        Further documents for the same rule.
+        """
+        return pulumi.get(self, "alternatives")
 
     @_builtins.property
     @pulumi.getter
@@ -301,12 +402,36 @@ class RuleRemediation(dict):
         return pulumi.get(self, "iam_actions")
 
     @_builtins.property
+    @pulumi.getter(name="needsSolutionDeployed")
+    def needs_solution_deployed(self) -> _builtins.bool:
+        """
+        Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+        """
+        return pulumi.get(self, "needs_solution_deployed")
+
+    @_builtins.property
     @pulumi.getter(name="requiredParameters")
     def required_parameters(self) -> Sequence[_builtins.str]:
         """
         Parameters that must be given.
         """
         return pulumi.get(self, "required_parameters")
+
+    @_builtins.property
+    @pulumi.getter(name="suggestedParameters")
+    def suggested_parameters(self) -> Mapping[str, _builtins.str]:
+        """
+        Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule, `<required>` says that no safe value is known.
+        """
+        return pulumi.get(self, "suggested_parameters")
+
+    @_builtins.property
+    @pulumi.getter
+    def taken(self) -> _builtins.str:
+        """
+        Day of the sources that this is from, `YYYY-MM-DD`.
+        """
+        return pulumi.get(self, "taken")
 
     @_builtins.property
     @pulumi.getter

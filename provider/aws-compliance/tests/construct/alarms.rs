@@ -61,7 +61,7 @@ async fn every_alarm_leads_to_a_page_that_is_in_the_bucket_and_every_page_has_an
 async fn every_alarm_says_whose_it_is() {
     let monitor = deployed(json!({ "tags": { "team": "security" } })).await;
     let alarms = children(&monitor, ALARM, "compliance-");
-    assert_eq!(alarms.len(), 13);
+    assert_eq!(alarms.len(), 14);
     let expected = json!({ "aws-compliance:owner": "project/stack/compliance", "team": "security" });
     for (name, alarm) in alarms {
         assert_eq!(alarm["tags"], expected, "{name}");
