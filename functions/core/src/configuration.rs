@@ -16,12 +16,17 @@ use crate::severity::Severity;
 /// The version of the document that this code writes and reads.
 pub const VERSION: u32 = 1;
 
-/// What the functions watch. `{"notices":{"digest","routes"},"packs":[{"name","rules"}],"rules":[{"frameworks",
-/// "identifier","name","severity"}],"version":1}`, packs and rules sorted by name; what is empty is left out.
+/// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"rules":[{"frameworks","identifier","name","severity"}],
+/// "version":1}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
     // INVARIANT: fields stand in alphabetical order, packs and rules by name, so that equal content has equal bytes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    manual: BTreeMap<String, Vec<String>>,
+    #[serde(default, rename = "notAssessed", skip_serializing_if = "Vec::is_empty")]
+    not_assessed: Vec<NotAssessed>,
     #[serde(default, skip_serializing_if = "Notices::is_default")]
     notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -97,6 +102,17 @@ pub struct RuleEntry {
     pub severity: Severity,
 }
 
+/// A rule that somebody asked for and that the region does not offer: it neither passes nor fails.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotAssessed {
+    /// Ids of the frameworks that ask for it, and the controls there, sorted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, Vec<String>>,
+    /// Identifier of the managed rule.
+    pub identifier: String,
+}
+
 /// One conformance pack of this deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -136,7 +152,14 @@ impl MonitoringConfiguration {
     /// # Errors
     /// When two rules share a name.
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Self, ConfigurationError> {
-        Ok(Self { notices: Notices::default(), packs: Vec::new(), rules: sorted(rules)?, version: VERSION })
+        Ok(Self {
+            manual: BTreeMap::new(),
+            not_assessed: Vec::new(),
+            notices: Notices::default(),
+            packs: Vec::new(),
+            rules: sorted(rules)?,
+            version: VERSION,
+        })
     }
 
     /// The same with these conformance packs, in any order.
@@ -173,7 +196,44 @@ impl MonitoringConfiguration {
             return Err(ConfigurationError::OtherVersion { found: version });
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
-        Ok(Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices))
+        let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
+        Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
+    }
+
+    /// The same with these checks of frameworks that people answer, by framework.
+    #[must_use]
+    pub fn with_manual(self, manual: BTreeMap<String, Vec<String>>) -> Self {
+        Self { manual: manual.into_iter().filter(|(_, checks)| !checks.is_empty()).collect(), ..self }
+    }
+
+    /// What people answer, by framework; no rule does.
+    #[must_use]
+    pub const fn manual(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.manual
+    }
+
+    /// The same with these rules that the region does not offer, in any order, each identifier once.
+    #[must_use]
+    pub fn with_not_assessed(self, rules: impl IntoIterator<Item = NotAssessed>) -> Self {
+        let mut by_identifier: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for NotAssessed { frameworks, identifier } in rules {
+            let known = by_identifier.entry(identifier).or_default();
+            for (id, controls) in frameworks {
+                known.entry(id).or_default().extend(controls);
+            }
+        }
+        let listed = |controls: BTreeSet<String>| controls.into_iter().collect();
+        let rules = by_identifier.into_iter().map(|(identifier, frameworks)| NotAssessed {
+            frameworks: frameworks.into_iter().map(|(id, controls)| (id, listed(controls))).collect(),
+            identifier,
+        });
+        Self { not_assessed: rules.collect(), ..self }
+    }
+
+    /// What the region does not offer, sorted by identifier.
+    #[must_use]
+    pub fn not_assessed(&self) -> &[NotAssessed] {
+        &self.not_assessed
     }
 
     /// The same with these settings of notices.
@@ -337,6 +397,28 @@ pub(crate) mod tests {
         assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
         assert_eq!(configuration.rule("a").unwrap().severity, Severity::High);
         assert_eq!(configuration.rule("b"), None);
+    }
+
+    #[test]
+    fn what_is_not_assessed_and_what_people_answer_read_back_and_are_left_out_where_there_is_none() {
+        let lacking = |identifier: &str, id: &str, controls: &[&str]| NotAssessed {
+            frameworks: [(id.to_owned(), controls.iter().map(|one| (*one).to_owned()).collect())].into(),
+            identifier: identifier.to_owned(),
+        };
+        let bare = MonitoringConfiguration::new([entry("a")]).unwrap();
+        let configuration = bare
+            .clone()
+            .with_manual([("hipaa".to_owned(), vec!["risk".to_owned()]), ("none".to_owned(), Vec::new())].into())
+            .with_not_assessed([lacking("B", "pci", &["2"]), lacking("A", "pci", &[]), lacking("B", "pci", &["1"])]);
+        assert_eq!(configuration.manual(), &BTreeMap::from([("hipaa".to_owned(), vec!["risk".to_owned()])]));
+        assert_eq!(configuration.not_assessed(), [lacking("A", "pci", &[]), lacking("B", "pci", &["1", "2"])]);
+        let text = configuration.render().unwrap();
+        let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+        assert!(sorted.contains_key("notAssessed") && sorted.contains_key("manual"), "{text}");
+        assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
+        let text = bare.render().unwrap();
+        assert!(!text.contains("manual") && !text.contains("notAssessed"), "{text}");
     }
 
     #[test]
