@@ -108,8 +108,12 @@ impl Store {
         match self.client.head_object().bucket(&self.environment.report_bucket).key(key).send().await {
             Ok(_) => Ok(true),
             // An answer to HEAD has no body, and so no code (Amazon S3 API Reference, `HeadObject`).
-            Err(error) if error.raw_response().is_some_and(|raw| matches!(raw.status().as_u16(), 403 | 404)) => Ok(false),
-            Err(error) => Err(AwsError::new(format!("HeadObject `{key}` of `{}`", self.environment.report_bucket), &error)),
+            Err(error) if error.raw_response().is_some_and(|raw| matches!(raw.status().as_u16(), 403 | 404)) => {
+                Ok(false)
+            }
+            Err(error) => {
+                Err(AwsError::new(format!("HeadObject `{key}` of `{}`", self.environment.report_bucket), &error))
+            }
         }
     }
 

@@ -82,7 +82,10 @@ fn run(
 }
 
 /// The history, one account and region at a time.
-fn history(verdicts: &Verdicts, put: &mut impl FnMut(&str, &[u8]) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
+fn history(
+    verdicts: &Verdicts,
+    put: &mut impl FnMut(&str, &[u8]) -> std::io::Result<()>,
+) -> Result<(), Box<dyn Error>> {
     let mut place = ("", "");
     let mut history = None;
     for verdict in verdicts.iter() {

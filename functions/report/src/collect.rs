@@ -273,19 +273,23 @@ impl Comparing {
             groups.add(cell);
         }
         let mut severities = BTreeMap::from(Severity::ALL.map(|severity| (severity, 0_u64)));
+        let mut new = 0_u64;
         for finding in findings.iter() {
             *severities.entry(finding.severity).or_default() += 1;
+            if finding.new {
+                new += 1;
+                groups.count_new(&finding);
+            }
         }
-        let news: u64 = findings.iter().filter(|finding| finding.new).map(|finding| groups.new(&finding)).sum();
-        fixed.iter().for_each(|finding| groups.fixed(&finding));
+        fixed.iter().for_each(|finding| groups.count_fixed(&finding));
         let rated = groups.rules().map(|(rule, counts)| (rule.into(), (severity(&context, rule), counts))).collect();
         let score = score(&rated);
         let last_score = before.as_ref().and_then(|summary| summary.trend.last()).and_then(|run| run.score_millipoints);
         let change = before.as_ref().map(|summary| Change {
             since: summary.time.clone(),
-            new: news,
+            new,
             fixed: wide(fixed.len()),
-            still_open: wide(findings.len()).saturating_sub(news),
+            still_open: wide(findings.len()).saturating_sub(new),
             score_millipoints: score
                 .millipoints
                 .zip(last_score)

@@ -145,12 +145,8 @@ const FRAMEWORKS: &[Column] = &[
     Column("Not assessed", true),
     Column("Manual", true),
 ];
-const PARTS_OF: &[Column] = &[
-    Column("Framework", false),
-    Column("Rule or control", false),
-    Column("State", false),
-    Column("Controls", false),
-];
+const PARTS_OF: &[Column] =
+    &[Column("Framework", false), Column("Rule or control", false), Column("State", false), Column("Controls", false)];
 const FINDINGS: &[Column] = &[
     Column("Severity", false),
     Column("Resource", false),
@@ -372,4 +368,3 @@ fn said(run: &TrendPoint) -> String {
     let score = run.score_millipoints.map_or_else(|| "no score".to_owned(), |score| format!("score {}", points(score)));
     format!("{score}, {} open findings", grouped(run.non_compliant))
 }
-

@@ -129,7 +129,9 @@ fn unreadable(report: &Report) -> Option<String> {
     match report.unreadable_resources {
         0 => None,
         1 => Some(format!("One of {all} resources came in a form that this version does not read. It counts nowhere.")),
-        _ => Some(format!("{count} of {all} resources came in a form that this version does not read. They count nowhere.")),
+        _ => Some(format!(
+            "{count} of {all} resources came in a form that this version does not read. They count nowhere."
+        )),
     }
 }
 
@@ -165,4 +167,3 @@ fn signed(millipoints: i64) -> String {
     };
     format!("{sign}{}", if millipoints == 0 { "0".to_owned() } else { cost(millipoints.unsigned_abs()) })
 }
-

@@ -393,7 +393,8 @@ mod tests {
 
     #[test]
     fn what_is_something_else_is_refused() {
-        for text in ["", "{}", r#"{"words":["a"],"count":1,"rows":"0000"}"#, r#"{"words":[],"count":1,"rows":"00000"}"#] {
+        for text in ["", "{}", r#"{"words":["a"],"count":1,"rows":"0000"}"#, r#"{"words":[],"count":1,"rows":"00000"}"#]
+        {
             assert!(serde_json::from_str::<Gathered>(text).is_err(), "{text}");
         }
     }

@@ -41,20 +41,22 @@ impl Groups {
         self.regions.entry(Arc::clone(&cell.region)).or_default().counts += cell.counts;
     }
 
-    /// Counts a new finding; one.
-    pub(crate) fn new(&mut self, finding: &Finding<'_>) -> u64 {
+    /// Counts a new finding.
+    pub(crate) fn count_new(&mut self, finding: &Finding<'_>) {
         self.of(finding, |group| group.new += 1);
-        1
     }
 
     /// Counts a fixed finding.
-    pub(crate) fn fixed(&mut self, finding: &Finding<'_>) {
+    pub(crate) fn count_fixed(&mut self, finding: &Finding<'_>) {
         self.of(finding, |group| group.fixed += 1);
     }
 
     fn of(&mut self, finding: &Finding<'_>, count: impl Fn(&mut Group)) {
-        let names =
-            [(&mut self.rules, finding.rule), (&mut self.accounts, finding.account), (&mut self.regions, finding.region)];
+        let names = [
+            (&mut self.rules, finding.rule),
+            (&mut self.accounts, finding.account),
+            (&mut self.regions, finding.region),
+        ];
         for (groups, name) in names {
             match groups.get_mut(name) {
                 Some(group) => count(group),
@@ -69,7 +71,11 @@ impl Groups {
     }
 
     /// Rules, the dearest first; accounts and regions, those with the most findings first.
-    pub(crate) fn breakdowns(self, context: &Context, score: &Score) -> (Vec<Breakdown>, Vec<Breakdown>, Vec<Breakdown>) {
+    pub(crate) fn breakdowns(
+        self,
+        context: &Context,
+        score: &Score,
+    ) -> (Vec<Breakdown>, Vec<Breakdown>, Vec<Breakdown>) {
         let mut rules = sorted(self.rules);
         for rule in &mut rules {
             let facts = context.rules.get(&*rule.name);

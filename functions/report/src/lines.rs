@@ -12,17 +12,8 @@ pub(crate) const LINES: usize = 100_000;
 
 const FINDING: [&str; 10] =
     ["severity", "rule", "account", "region", "resourceType", "resourceId", "since", "new", "asOf", "frameworks"];
-const RULE: [&str; 9] = [
-    "rule",
-    "severity",
-    "controls",
-    "nonCompliant",
-    "compliant",
-    "insufficientData",
-    "notApplicable",
-    "new",
-    "fixed",
-];
+const RULE: [&str; 9] =
+    ["rule", "severity", "controls", "nonCompliant", "compliant", "insufficientData", "notApplicable", "new", "fixed"];
 
 /// The name of a file of open findings; the first is number 1.
 #[must_use]

@@ -26,8 +26,11 @@ pub(super) async fn list(store: &Store, trend: &[TrendPoint], origin: &Origin) -
     for _ in 0..ATTEMPTS {
         let object = store.read_if_there(REPORT_RUNS).await?;
         let listed = object.as_ref().map(listed).unwrap_or_default();
-        let mut runs: BTreeMap<(String, String), TrendPoint> =
-            listed.into_iter().chain(trend.iter().cloned()).map(|run| ((run.time.clone(), run.run_id.clone()), run)).collect();
+        let mut runs: BTreeMap<(String, String), TrendPoint> = listed
+            .into_iter()
+            .chain(trend.iter().cloned())
+            .map(|run| ((run.time.clone(), run.run_id.clone()), run))
+            .collect();
         while runs.len() > files::RUNS {
             runs.pop_first();
         }

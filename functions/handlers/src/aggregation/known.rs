@@ -22,10 +22,8 @@ impl Known {
     pub(super) fn of(configuration: &MonitoringConfiguration) -> Self {
         let facts = configuration.all_rules().map(|rule| (rule.name.clone(), facts(rule))).collect();
         let packed = configuration.packs().iter().flat_map(|pack| &pack.rules).map(|rule| rule.name.clone());
-        let missing = |rule: &NotAssessed| Missing {
-            identifier: rule.identifier.clone(),
-            frameworks: rule.frameworks.clone(),
-        };
+        let missing =
+            |rule: &NotAssessed| Missing { identifier: rule.identifier.clone(), frameworks: rule.frameworks.clone() };
         Self {
             facts,
             packed: packed.collect(),

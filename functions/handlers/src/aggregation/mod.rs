@@ -61,9 +61,12 @@ impl Aggregation {
     /// # Errors
     /// When the time is over, AWS does not answer, or what an earlier run left does not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
-        let record = event::processing_record(event);
         match self.finish(invocation).await {
-            Ok((run, summary)) => Ok(answer(&run, &summary, record)),
+            Ok((run, summary)) => {
+                let answer = answer(&run, &summary, event::processing_record(event));
+                log::info(&run.id, "answered", &answer);
+                Ok(answer)
+            }
             // Lambda tries the event of a destination again; an invocation that is waited for, nobody does.
             Err(HandlerError::Unfinished { resources }) if event.get("responsePayload").is_none() => {
                 Ok(json!({ "unfinished": true, "resources": resources }))
@@ -163,8 +166,7 @@ impl Aggregation {
             Ok(()) | Err(HandlerError::Contended) => {}
             Err(error) => return Err(error),
         }
-        let answer = answer(&run, &summary, None);
-        let fields = json!({ "written": written, "historyFiles": history, "latest": moved, "answer": answer });
+        let fields = json!({ "written": written, "historyFiles": history, "latest": moved, "resources": resources });
         log::info(&run.id, "aggregated", &fields);
         measured.iter().for_each(log::line);
         Ok(summary)

@@ -6,6 +6,7 @@ use std::{
     },
 };
 
+use aws_config::retry::RetryConfig;
 use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry, sha256_hex};
 use functions_core::severity::Severity;
 
@@ -27,6 +28,8 @@ pub(super) fn row(account: &str, resource: &str, verdict: &str) -> String {
 pub(super) struct Account {
     pub aws: FakeAws,
     pub objects: Objects,
+    /// How often the clients try a call.
+    pub retries: RetryConfig,
     configuration: String,
 }
 
@@ -56,7 +59,7 @@ impl Account {
                 _ => object(&kept, request),
             })
         });
-        Self { aws, objects, configuration }
+        Self { aws, objects, retries: RetryConfig::disabled(), configuration }
     }
 
     pub async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
@@ -73,7 +76,8 @@ impl Account {
             ("CONFIGURATION_SHA256", &sha256),
         ];
         let environment = testing::environment(&variables);
-        let aggregation = Aggregation::new(environment, &testing::clients(&self.aws.endpoint))?;
+        let clients = testing::clients_trying(&self.aws.endpoint, self.retries.clone());
+        let aggregation = Aggregation::new(environment, &clients)?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
         invocation.deadline_unix_millis = invocation.started_unix_millis + millis;
@@ -115,8 +119,9 @@ fn recorder(recording: bool, last: &str) -> String {
 
 fn sources() -> String {
     let source = |id, kind, region, status| {
+        let updated = if status == "FAILED" { 1_772_500_000 } else { 1_772_590_000 };
         json!({ "SourceId": id, "SourceType": kind, "AwsRegion": region, "LastUpdateStatus": status,
-                "LastUpdateTime": 1_772_500_000 })
+                "LastUpdateTime": updated })
     };
     json!({ "AggregatedSourceStatusList": [
         source("1", "ACCOUNT", Some("eu-central-1"), "SUCCEEDED"), source("9", "ACCOUNT", Some("eu-west-1"), "FAILED"),
@@ -166,7 +171,9 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
     );
     let own = ["findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"];
     let mut expected: Vec<String> = own.iter().map(|name| format!("{PREFIX}{name}")).collect();
-    expected.extend(["index.html", "latest.json", "runs.json", "state.json"].map(|name| format!("reports/aggregation/{name}")));
+    expected.extend(
+        ["index.html", "latest.json", "runs.json", "state.json"].map(|name| format!("reports/aggregation/{name}")),
+    );
     for source in ["1", "2"] {
         let place = format!("date=2026-03-04/account={source}/region=eu-central-1");
         expected.push(format!("history/evaluations/{place}/run-1.parquet"));
@@ -218,7 +225,17 @@ async fn a_run_that_comes_again_changes_nothing_of_its_report() {
 
 #[tokio::test]
 async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
-    for broken in ["findings.csv", "fixed.csv", "state.json", "runs.json", "report.json", "index.html", "summary.json", "latest.json", ".parquet"] {
+    for broken in [
+        "findings.csv",
+        "fixed.csv",
+        "state.json",
+        "runs.json",
+        "report.json",
+        "index.html",
+        "summary.json",
+        "latest.json",
+        ".parquet",
+    ] {
         let fails = Arc::new(AtomicBool::new(true));
         let failing = Arc::clone(&fails);
         let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {

@@ -8,7 +8,12 @@ use functions_report::{
     model::JSON_FINDINGS,
 };
 
-use crate::sample::{MARKUP, body, context, files, report, run, two_runs};
+use crate::sample::{MARKUP, context, files, report, run, two_runs};
+
+/// The bytes of one of them.
+fn body<'a>(files: &'a [functions_report::files::File], name: &str) -> &'a [u8] {
+    &files.iter().find(|file| file.name == name).unwrap().body
+}
 
 fn text<'a>(files: &'a [functions_report::files::File], name: &str) -> &'a str {
     std::str::from_utf8(body(files, name)).unwrap()

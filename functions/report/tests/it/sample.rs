@@ -67,7 +67,10 @@ fn summary(before: &[File]) -> Option<Summary> {
 pub fn context(id: &str, time: &str) -> Context {
     let rule = |severity, frameworks: &[(&str, &[&str])]| RuleFacts {
         severity,
-        frameworks: frameworks.iter().map(|(id, all)| ((*id).to_owned(), all.iter().map(|&one| one.into()).collect())).collect(),
+        frameworks: frameworks
+            .iter()
+            .map(|(id, all)| ((*id).to_owned(), all.iter().map(|&one| one.into()).collect()))
+            .collect(),
     };
     let arrival = |account: &str| Arrival {
         account: account.to_owned(),
@@ -79,7 +82,10 @@ pub fn context(id: &str, time: &str) -> Context {
         run_id: id.to_owned(),
         time: time.to_owned(),
         rules: BTreeMap::from([
-            ("ebs-volumes-encrypted".to_owned(), rule(Severity::High, &[("HIPAA", &["164.312(a)(2)(iv)"]), ("PCI DSS", &["3.5.1"])])),
+            (
+                "ebs-volumes-encrypted".to_owned(),
+                rule(Severity::High, &[("HIPAA", &["164.312(a)(2)(iv)"]), ("PCI DSS", &["3.5.1"])]),
+            ),
             ("rds-backup-retention-enabled".to_owned(), rule(Severity::Critical, &[])),
             ("s3-bucket-encryption-enabled".to_owned(), rule(Severity::Low, &[("PCI DSS", &[])])),
         ]),
@@ -106,9 +112,4 @@ pub fn files(report: &Report) -> Vec<File> {
     })
     .unwrap();
     all
-}
-
-/// The bytes of one of them.
-pub fn body<'a>(files: &'a [File], name: &str) -> &'a [u8] {
-    &files.iter().find(|file| file.name == name).unwrap().body
 }
