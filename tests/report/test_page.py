@@ -125,9 +125,9 @@ def test_frameworks_are_told_by_state_and_what_is_new_and_fixed_by_name(watched,
     assert column(page, "frameworks", 1) == ["HIPAA", "PCI DSS"]
     page.get_by_label("Filter rules and controls of frameworks").fill("not assessed")
     assert column(page, "controls", 2) == ["EKS_CLUSTER_OLDEST_SUPPORTED_VERSION"]
-    change = page.locator("section", has=page.get_by_role("heading", name="Since last time"))
+    change = page.locator("section", has=page.get_by_role("heading", name="New and fixed"))
     for heading in ("New", "Fixed"):
-        assert change.get_by_role("heading", name=heading).is_visible()
+        assert change.get_by_role("heading", name=heading, exact=True).is_visible()
     assert change.locator("li").count() == 16
     assert change.get_by_role("link", name="fixed.csv").is_visible()
 
