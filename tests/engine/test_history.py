@@ -86,3 +86,8 @@ def test_the_deployed_table_declares_the_columns_of_the_files(asked):
     _, rows = run(asked, "SELECT column_name FROM (DESCRIBE SELECT * FROM evaluations)")
     assert [name for (name,) in rows] == [*declared, *(key["Name"] for key in table["PartitionKeys"])]
     assert table["Parameters"]["projection.enabled"] == "true"
+    answers = {name: run(asked, query)[1] for name, query in QUERIES.items()}
+    assert "ec2-approved-instance-types" in [rule for rule, *_ in answers["Worst rules"]]
+    assert asked.account.account_id in [account for account, *_ in answers["Worst accounts"]]
+    assert any(instance in row for row in answers["What changed this week"])
+    assert len(answers["Trend"]) > len(ANSWERS["Trend"])

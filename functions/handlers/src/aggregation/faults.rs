@@ -152,15 +152,20 @@ async fn a_run_that_is_killed_at_any_call_and_comes_again_is_one_whole_report() 
     let (before, _) = one_pass(pages(1, 9), "run-0", &Kept::new()).await;
     let (expected, calls) = one_pass(pages(3, 3), "run-1", &before).await;
     assert!(calls > 20, "{calls}");
-    for killed in 0..calls {
+    for (killed, millis) in (0..calls).flat_map(|killed| [(killed, 300_000), (killed, 0)]) {
         let number = AtomicUsize::new(0);
         let account = Account::refusing(pages(3, 3), move |request| {
             (number.fetch_add(1, Ordering::Relaxed) == killed).then(|| failure(request, "Killed", 400))
         });
         account.objects.lock().unwrap().extend(before.clone());
-        account.run(&asked(), "run-1").await.unwrap_err();
-        account.run(&asked(), "run-1").await.unwrap();
-        assert_eq!(*account.objects.lock().unwrap(), expected, "at call {killed}");
+        let mut errors = Vec::new();
+        while let Err(error) = account.run_within(&asked(), "run-1", millis).await {
+            errors.push(error.error_type());
+            assert!(errors.len() < 9, "{errors:?}");
+        }
+        let failed = errors.iter().filter(|error| *error != "Retry.Unfinished").count();
+        assert_eq!(failed, 1, "at call {killed}: {errors:?}");
+        assert_eq!(*account.objects.lock().unwrap(), expected, "at call {killed} of {millis} ms");
     }
 }
 

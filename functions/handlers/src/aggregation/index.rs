@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use functions_core::{
     key::{self, REPORT_INDEX, REPORT_RUNS},
-    run::Origin,
+    run::{Origin, Run},
 };
 use functions_report::{files, model::TrendPoint};
 
@@ -12,7 +12,7 @@ use super::writing::report_error;
 use crate::{
     error::HandlerError,
     log,
-    store::{JSON, Object, Store, Written},
+    store::{Object, Store, Written},
 };
 
 /// How often a run that finds another one listing looks again.
@@ -22,10 +22,11 @@ const ATTEMPTS: usize = 3;
 const LOOKS: usize = 100;
 
 /// Lists the reports: those that were listed and are kept, and those of `trend`.
-pub(super) async fn list(store: &Store, trend: &[TrendPoint], origin: &Origin) -> Result<(), HandlerError> {
+pub(super) async fn list(store: &Store, trend: &[TrendPoint], run: &Run) -> Result<(), HandlerError> {
+    let origin = &run.origin;
     for _ in 0..ATTEMPTS {
         let object = store.read_if_there(REPORT_RUNS).await?;
-        let listed = object.as_ref().map(listed).unwrap_or_default();
+        let listed = object.as_ref().map(|object| listed(object, run)).unwrap_or_default();
         let mut runs: BTreeMap<(String, String), TrendPoint> = listed
             .into_iter()
             .chain(trend.iter().cloned())
@@ -56,10 +57,10 @@ fn page(run: &TrendPoint, origin: &Origin) -> String {
 }
 
 /// What is listed; nothing where that does not read, for the list is made again of what is kept.
-fn listed(object: &Object) -> Vec<TrendPoint> {
+fn listed(object: &Object, run: &Run) -> Vec<TrendPoint> {
     serde_json::from_slice(&object.body).unwrap_or_else(|error: serde_json::Error| {
-        let cause = serde_json::json!({ "key": REPORT_RUNS, "type": JSON, "cause": error.to_string() });
-        log::info("", "the list of reports does not read and begins anew", &cause);
+        let cause = serde_json::json!({ "key": REPORT_RUNS, "cause": error.to_string() });
+        log::info(&run.id, "the list of reports does not read and begins anew", &cause);
         Vec::new()
     })
 }

@@ -160,7 +160,7 @@ impl Aggregation {
         let prefix = key::report(&run);
         let written = writing::report(&self.store, report, &prefix).await?;
         let moved = before::move_latest(&self.store, Latest::of(&run, &prefix)).await?;
-        index::list(&self.store, &summary.trend, &run.origin).await?;
+        index::list(&self.store, &summary.trend, &run).await?;
         match place.clear().await {
             // Another try of the same run came to its end before.
             Ok(()) | Err(HandlerError::Contended) => {}

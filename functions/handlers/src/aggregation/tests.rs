@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_config::retry::RetryConfig;
-use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry, sha256_hex};
+use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry, sha256_hex};
 use functions_core::severity::Severity;
 
 use super::*;
@@ -319,7 +319,14 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     let verdict = |resource: &str, rule: &str, compliance: &str| row("1", resource, compliance).replace("\"a\"", rule);
     let pack = PackEntry { name: "p".to_owned(), rules: vec![rule("p-c", Severity::Critical)] };
     let rules = [rule("a", Severity::Low), rule("b", Severity::Informational)];
+    let lacking = NotAssessed {
+        frameworks: BTreeMap::from([("hipaa".to_owned(), vec!["164.312".to_owned()])]),
+        identifier: "NOT_OFFERED".to_owned(),
+    };
     let configuration = MonitoringConfiguration::new(rules).unwrap().with_packs([pack]).unwrap();
+    let configuration = configuration
+        .with_not_assessed([lacking])
+        .with_manual(BTreeMap::from([("hipaa".to_owned(), vec!["164.308".to_owned()])]));
     let rows = vec![
         verdict("one", "\"a\"", "NON_COMPLIANT"),
         verdict("two", "\"b\"", "NON_COMPLIANT"),
@@ -341,6 +348,13 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     );
     assert!(account.object(&format!("{PREFIX}rules.csv")).contains("a,low,hipaa 164.312,"));
     assert!(account.object(&format!("{PREFIX}findings.csv")).contains("informational,b,"));
+    let hipaa = &report["frameworks"][0];
+    for (state, count) in [("failing", 2), ("compliant", 1), ("notAssessed", 1), ("manual", 1), ("silent", 0)] {
+        assert_eq!(hipaa[state], count, "{state}: {hipaa}");
+    }
+    let parts: BTreeMap<_, _> =
+        hipaa["parts"].as_array().unwrap().iter().map(|one| (one["name"].as_str(), &one["state"])).collect();
+    assert_eq!((parts[&Some("NOT_OFFERED")], parts[&Some("164.308")]), (&json!("notAssessed"), &json!("manual")));
 }
 
 #[tokio::test]
