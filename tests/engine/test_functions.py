@@ -105,7 +105,7 @@ def test_the_next_report_says_what_changed(working):
 
 
 def test_the_last_bad_resource_that_goes_away_is_fixed(working):
-    working.account.put_evaluations(BUCKETS, [result("bad", "NON_COMPLIANT")])
+    working.account.put_evaluations(BUCKETS, [result("good", "COMPLIANT"), result("bad", "NON_COMPLIANT")])
     working.invoke("compliance-aggregation", {})
     working.account.put_evaluations(BUCKETS, [result("bad", "NOT_APPLICABLE"), result("good", "NOT_APPLICABLE")])
     answer = working.invoke("compliance-aggregation", {})
