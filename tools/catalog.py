@@ -59,23 +59,31 @@ def take(folder: Path) -> None:
     """Copy the sources from a folder, reduced, with their digests."""
     packs = read("conformance-packs.json", folder)
     kept = {pack.pop("id"): reduced_pack(pack) for pack in packs["packs"]}
-    (FACTS / "packs.json").write_text(lines({"source": packs["source"], "packs": kept}))
+    others = {name: packs[name] for name in ("source", "noTemplateFor")}
+    (FACTS / "packs.json").write_text(lines(others | {"packs": kept}))
     remediations = read("remediations.json", folder)
     names = ("sources", "reading", "remediations")
     (FACTS / "remediations.json").write_text(lines({name: remediations[name] for name in names}))
     for name in ("managed-rules.json", "rule-names.json"):
         (FACTS / name).write_bytes((folder / name).read_bytes())
+    # What is known and from which day; the day of the import says nothing of the facts.
     originals = {
-        "managed-rules.json": "data of moto 5.2.5 (PyPI), made from the AWS documentation",
-        "conformance-packs.json": "awslabs/aws-config-rules at b54d4a6c (2026-04-09), CC0",
-        "remediations.json": "AWS Systems Manager Automation Runbook Reference; ASR; see `sources` in the file",
-        "rule-names.json": "awsdocs/aws-config-developer-guide, April 2023",
+        "managed-rules.json": ("data of moto 5.2.5 (PyPI), made from the AWS documentation", "2026-10-27"),
+        "conformance-packs.json": (
+            f"awslabs/aws-config-rules at {packs['source']['commit'][:8]}, CC0",
+            packs["source"]["commitDate"],
+        ),
+        "remediations.json": (
+            "AWS Systems Manager Automation Runbook Reference; ASR; see `sources` in the file",
+            remediations["sources"]["asr"]["commit"][1],
+        ),
+        "rule-names.json": ("awsdocs/aws-config-developer-guide at 572f307", "2023-04"),
     }
-    digests = {
-        name: {"source": source, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
-        for name, source in originals.items()
+    files = {
+        name: {"source": source, "date": date, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
+        for name, (source, date) in originals.items()
     }
-    (FACTS / "sources.json").write_text(lines({"taken": f"{datetime.now(UTC):%Y-%m-%d}", "files": digests}))
+    (FACTS / "sources.json").write_text(lines({"imported": f"{datetime.now(UTC):%Y-%m-%d}", "files": files}))
 
 
 def reduced_pack(pack: dict) -> dict:
@@ -155,7 +163,12 @@ def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dic
     return rule
 
 
-def framework_of(about: dict, packs: dict) -> dict:
+def is_placeholder(value: str, placeholders: list[dict]) -> bool:
+    """Whether a sample says there what its user has to put, or nothing at all."""
+    return not value or any(re.fullmatch(entry["text"], value) for entry in placeholders)
+
+
+def framework_of(about: dict, packs: dict, catalogue: dict, placeholders: list[dict]) -> dict:
     """One framework: rules in the packs' order, each identifier with the same parameters once."""
     rules, manual, custom = [], [], []
     for pack in about["packs"]:
@@ -168,11 +181,13 @@ def framework_of(about: dict, packs: dict) -> dict:
                 names = {"maximumExecutionFrequency": "frequency", "resourceTypes": "types"}
                 kept = ("identifier", "parameters", "controls", *names)
                 rule = {names.get(name, name): raw[name] for name in kept if name in raw}
-                # An empty value stands where the pack's user may put one.
-                rule["parameters"] = {name: value for name, value in rule.get("parameters", {}).items() if value}
-                if not rule["parameters"]:
-                    del rule["parameters"]
+                given = rule.pop("parameters", {})
+                values = {name: value for name, value in given.items() if not is_placeholder(value, placeholders)}
+                rule |= {"parameters": values} if values else {}
                 if raw.get("condition") and not raw["condition"].get("activeByDefault"):
+                    rule["off"] = True
+                # AWS Config refuses it without the value that only the pack's user knows, so it is optional.
+                if any(name in needed(catalogue[raw["identifier"]]) for name in given.keys() - values.keys()):
                     rule["off"] = True
                 if rule not in rules:
                     rules.append(rule)
@@ -181,6 +196,51 @@ def framework_of(about: dict, packs: dict) -> dict:
     shown |= {"custom": custom} if custom else {}
     text = json.dumps(shown, sort_keys=True, separators=(",", ":"))
     return shown | {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def needed(rule: dict) -> set[str]:
+    """Parameters that must be given, because nobody else has a value for them."""
+    return {each["name"] for each in rule.get("parameters", ()) if each.get("required") and "default" not in each}
+
+
+def other_names(frameworks: dict, packs: dict) -> dict[str, list[str]]:
+    """What else people call a framework: the names of its packs, of packs with the same content, and of its family.
+
+    At most three of our ids for each: the pack itself first, then the rest of its family, the largest first.
+    """
+
+    def size(id: str) -> int:
+        return len({rule["identifier"] for rule in frameworks[id]["rules"]})
+
+    by_pack = {pack: id for id, framework in frameworks.items() for pack in framework["packs"]}
+    by_pack |= {twin: id for pack, id in by_pack.items() for twin in packs[pack].get("sameContentAs", ())}
+    families: dict[str, list[str]] = {}
+    for pack, id in by_pack.items():
+        family = families.setdefault(packs[pack].get("framework") or pack, [])
+        if id not in family:
+            family.append(id)
+    for family in families.values():
+        family.sort(key=lambda id: (-size(id), id))
+    names = {}
+    for pack, id in by_pack.items():
+        family = families[packs[pack].get("framework") or pack]
+        names[pack.removeprefix(PREFIX)] = [id, *(other for other in family if other != id)][:3]
+    names = {name.removeprefix(PREFIX): family[:3] for name, family in families.items()} | names
+    return {name: ids for name, ids in names.items() if name not in frameworks}
+
+
+def without_template(frameworks: dict, source: dict) -> dict[str, list[str]]:
+    """What AWS has no sample pack of, with the largest framework of each family that comes nearest."""
+    packs = source["packs"]
+
+    def largest(family: str) -> str:
+        of = [id for id, each in frameworks.items() if any(packs[p].get("framework") == family for p in each["packs"])]
+        return max(of, key=lambda id: (len(frameworks[id]["rules"]), id))
+
+    return {
+        name: list(dict.fromkeys(map(largest, about["nearestFrameworks"])))[:3]
+        for name, about in source["noTemplateFor"].items()
+    }
 
 
 def generated() -> dict[str, str]:
@@ -194,8 +254,8 @@ def generated() -> dict[str, str]:
         if regions not in sets:
             sets.append(regions)
         rules[identifier] = rule_of(identifier, raw, sets.index(regions), table, names, forms)
-    packs = read("packs.json")["packs"]
-    named = read("frameworks.json")["frameworks"]
+    source, ours = read("packs.json"), read("frameworks.json")
+    packs, named = source["packs"], ours["frameworks"]
     taken = {pack for about in named.values() for pack in about["packs"]}
     taken |= {twin for pack in taken for twin in packs[pack].get("sameContentAs", ())}
     others = {
@@ -203,7 +263,8 @@ def generated() -> dict[str, str]:
         for name, pack in packs.items()
         if name not in taken
     }
-    frameworks = {id: framework_of(about, packs) for id, about in (others | named).items()}
+    placeholders = ours["placeholders"]
+    frameworks = {id: framework_of(about, packs, rules, placeholders) for id, about in sorted((others | named).items())}
     wanted = (
         "document", "owner", "needsSolutionDeployed", "resourceIdParameter", "requiredParameters",
         "suggestedParameters", "iamActions", "disruptive", "reversible", "confidence", "source",
@@ -212,8 +273,11 @@ def generated() -> dict[str, str]:
         identifier: {name: entry[name] for name in wanted if entry.get(name) is not None} | alternatives(entry)
         for identifier, entry in read("remediations.json")["remediations"].items()
     }
+    dates = {name: about["date"] for name, about in read("sources.json")["files"].items()}
     about = {
-        "taken": read("sources.json")["taken"],
+        "taken": dates["managed-rules.json"],
+        "packsTaken": dates["conformance-packs.json"],
+        "remediationsTaken": dates["remediations.json"],
         "regionNames": f"botocore {botocore.__version__}",
         "partitions": {name: sorted(regions.values()) for name, regions in by_partition.items()},
         "regionSets": sets,
@@ -222,6 +286,9 @@ def generated() -> dict[str, str]:
     return {
         "rules.json": lines(about),
         "frameworks.json": lines({"frameworks": frameworks}),
+        "names.json": lines(
+            {"names": other_names(frameworks, packs), "withoutTemplate": without_template(frameworks, source)}
+        ),
         "remediations.json": lines({"remediations": remediations}),
     }
 

@@ -62,6 +62,11 @@ def lacking(rule: dict, data: dict) -> str:
     return ", ".join(gone)
 
 
+def document(remediation: dict | None) -> str:
+    """What mends a finding, and how sure it is."""
+    return f"`{remediation['document']}` ({remediation['confidence']})" if remediation else ""
+
+
 def rules_page() -> str:
     """`docs/rules.md`."""
     data, frameworks = facts("rules.json"), facts("frameworks.json")["frameworks"]
@@ -74,21 +79,39 @@ def rules_page() -> str:
         row = [f"`{identifier}`", TRIGGERS[rule["trigger"]], rule["severity"]]
         row.append(", ".join(f"`{shown(name)}`" for name in rule.get("types", [])))
         row.append(", ".join(map(parameter, rule.get("parameters", []))))
-        row += [str(served[identifier]), "yes" if identifier in remediations else "", lacking(rule, data)]
+        row += [str(served[identifier]), document(remediations.get(identifier)), lacking(rule, data)]
         services[service(rule)].append(row)
     text = f"""# Managed rules
 
-The {len(data["rules"])} managed rules of AWS Config that `rules.managed` takes, as they were on {data["taken"]}.
+The {len(data["rules"])} managed rules of AWS Config that `rules.managed` takes, as documented on {data["taken"]}.
 Generated from `provider/catalog/facts` by `make reference`.
 
 Severities are ours (`facts/severities.json`). Parameters in bold must be given. The count of frameworks is of
-[all that we know](frameworks.md). "Document" says whether a Systems Manager document is known that mends a finding.
-Regions are those of the partition `aws` without the rule; `catalog show IDENTIFIER` lists all.
+[all that we know](frameworks.md). "Document" is the Systems Manager document that mends a finding (sources of
+{data["remediationsTaken"]}): documented as such, or inferred because its effect matches; `catalog show` has its
+parameters, its effect and others. Regions are those of the partition `aws` without the rule; `catalog show IDENTIFIER`
+lists all.
 """
     head = ["rule", "trigger", "severity", "resource types", "parameters", "frameworks", "document", "not in"]
     for name in sorted(services, key=lambda name: (name == UNNAMED, name)):
         text += f"\n## {name}\n\n{table(head, sorted(services[name]))}"
     return text
+
+
+def left_out(frameworks: dict) -> str:
+    """What frameworks have beside what is deployed."""
+    lines = []
+    for name, framework in frameworks.items():
+        optional = sorted({rule["identifier"] for rule in framework["rules"] if rule.get("off")})
+        if optional:
+            lines.append(f"- `{name}`, {len(optional)} optional: {', '.join(f'`{rule}`' for rule in optional)}\n")
+        if framework.get("custom"):
+            lines.append(f"- `{name}`, in need of a function of yours: {', '.join(framework['custom'])}\n")
+    return f"""
+Not counted and not deployed are rules that a pack leaves out unless it is asked for them (`rules.managed` takes them),
+and those that need a function of yours:
+
+{"".join(lines)}"""
 
 
 def frameworks_page() -> str:
@@ -98,7 +121,7 @@ def frameworks_page() -> str:
     sets = {name: identifiers(framework) for name, framework in frameworks.items()}
     text = f"""# Frameworks
 
-What `frameworks: [{{ id }}]` takes, as AWS's sample packs were on {data["taken"]}. Generated from
+What `frameworks: [{{ id }}]` takes, as AWS's sample packs were on {data["packsTaken"]}. Generated from
 `provider/catalog/facts` by `make reference`. What a framework means is pinned by its checksum; a pack is a starting
 point of AWS's and no proof of compliance.
 
@@ -112,11 +135,13 @@ point of AWS's and no proof of compliance.
             [f"`{name}`", str(len(sets[name])), str(manual), str(controls), framework["title"], f"`{checksum}`"]
         )
     text += table(head, rows)
-    text += """
+    text += left_out(frameworks)
+    text += f"""
 ## Overlap
 
 Rules that two frameworks share; on the diagonal, the rules of one. A deployment with both has their sum less what is
-shared, and `catalog compare` says which these are.
+shared, and `catalog compare` says which these are. The table shows the {len(named)} of {len(frameworks)} frameworks
+that have a name of ours (`facts/frameworks.json`); `catalog compare` takes any.
 
 """
     numbers = {name: str(index) for index, name in enumerate(named, 1)}

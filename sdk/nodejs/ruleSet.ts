@@ -74,7 +74,7 @@ export class RuleSet extends pulumi.ComponentResource {
  */
 export interface RuleSetArgs {
     /**
-     * Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+     * Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
      */
     bucketName?: pulumi.Input<string | undefined>;
     /**

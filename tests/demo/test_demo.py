@@ -28,7 +28,7 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
     assert done.returncode == 0, done.stderr
     assert "+ 90 created" in done.stdout
     assert "configRuleNames" in done.stdout
-    assert "No changes: 90 resources stayed as they are." in done.stdout
+    assert "No changes: 92 resources stayed as they are." in done.stdout
     assert not leftover.exists(), "what an earlier run left is removed first"
     shows_the_day(done.stdout)
     endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0]

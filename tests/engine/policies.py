@@ -25,6 +25,7 @@ NO_PROOF = {
 }
 # Actions that take no resource, and where AWS says so.
 NO_RESOURCE = {
+    "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",
     "config:DescribeConfigurationRecorders": "Service Authorization Reference, 'AWS Config': a list without a resource",
 }
 

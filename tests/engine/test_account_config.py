@@ -130,6 +130,27 @@ def test_the_dashboard_shows_what_the_functions_found(widgets, title, handler, w
     ]
 
 
+def test_the_dashboard_shows_what_is_open_by_severity_and_by_rule(monitor, widgets):
+    assert widgets["Open findings by severity"]["properties"]["metrics"] == [
+        ["ComplianceMonitoring", "OpenFindings", "FunctionName", "compliance-aggregation", "Severity", severity]
+        for severity in ("critical", "high", "medium", "low", "informational")
+    ]
+    ((search,),) = widgets["Open findings by rule, the worst"]["properties"]["metrics"]
+    assert search["expression"].startswith("SEARCH('{ComplianceMonitoring,FunctionName,Rule} MetricName=")
+
+
+def test_the_dashboard_shows_what_should_be_zero_and_what_was_told(widgets):
+    def shown(title: str) -> set[tuple[str, str]]:
+        return {(name, function) for _, name, _, function in widgets[title]["properties"]["metrics"]}
+
+    processing = ("DeliveryLost", "IncompletePacks", "UnconfirmedSubscriptions")
+    assert shown("Zero if all is well") == {
+        *((name, "compliance-processing") for name in processing),
+        ("RecorderStopped", "compliance-aggregation"),
+    }
+    assert shown("Looks and notices") == {(name, "compliance-processing") for name in ("Looks", "Notices")}
+
+
 def test_every_widget_is_of_this_region_and_overlaps_no_other(monitor, widgets):
     assert {widget["properties"]["region"] for widget in widgets.values()} == {monitor.account.region}
     cells = [

@@ -20,7 +20,7 @@ from engine.deployment import yaml_program
 from harness.engine import Changes, EngineError, Stack
 from look.requests import ACTIONS
 from look.test_keys import make_key
-from look.test_namesakes import put_aggregator, put_authorization, put_dashboard, put_event_rule, put_rule
+from look.test_namesakes import put_aggregator, put_alarm, put_authorization, put_dashboard, put_event_rule, put_rule
 from look.test_recorders import LINKED
 
 OTHER = "audit/dev/compliance"
@@ -123,6 +123,14 @@ REFUSED = {
         beside(lambda account: put_dashboard(account, "ComplianceMonitoring-eu-west-1", OTHER)),
         ("namePrefix", "a dashboard `ComplianceMonitoring-eu-west-1`", f"the deployment `{OTHER}`"),
     ),
+    "somebody's alarm": Sight(
+        beside(lambda account: put_alarm(account, "compliance-recorder-stopped")),
+        ("namePrefix", "an alarm `compliance-recorder-stopped` is there already", "aws cloudwatch tag-resource"),
+    ),
+    "another deployment's alarm of the delivery test": Sight(
+        beside(lambda account: put_alarm(account, "compliance-delivery-test", OTHER)),
+        ("namePrefix", "an alarm `compliance-delivery-test`", f"the deployment `{OTHER}`"),
+    ),
     "somebody's aggregator": Sight(
         beside(lambda account: put_aggregator(account, "compliance-aggregator")),
         ("namePrefix", "an aggregator `compliance-aggregator` is there already"),
@@ -183,6 +191,12 @@ TOLD = {
         a_recorder(recordingGroup={"resourceTypes": ["AWS::EC2::Instance"]}),
         ("the rule `ebs-volumes-encrypted` looks at `AWS::EC2::Volume`",),
     ),
+    "types that a recorder of ours leaves out": Sight(
+        lambda _account: {
+            "recorder": {"mode": "create", "strategy": "allExcept", "resourceTypes": ["AWS::EC2::Volume"]}
+        },
+        ("rules.baseline", "the rule `ebs-volumes-encrypted` looks at `AWS::EC2::Volume`", "`compliance-recorder`"),
+    ),
     "types that are recorded daily": Sight(
         a_recorder(recordingMode={"recordingFrequency": "DAILY"}), ("recorded daily by `default`",)
     ),
@@ -193,8 +207,8 @@ TOLD = {
 @pytest.mark.parametrize("case", TOLD)
 def test_preview_and_up_warn_with_the_same_words_and_go_on(engine, account, tmp_path, case):
     sight = TOLD[case]
-    sight.prepare(account)
-    stack = Stack(engine, yaml_program(tmp_path, {}), f"told{next(_names)}", account.environment)
+    inputs = sight.prepare(account) or {}
+    stack = Stack(engine, yaml_program(tmp_path, inputs), f"told{next(_names)}", account.environment)
     warnings = [said(changes) for changes in (stack.preview(), stack.up())]
     assert warnings[0] == warnings[1]
     assert any(all(part in line for part in sight.parts) for line in warnings[0]), warnings[0]

@@ -60,10 +60,33 @@ def test_yaml_gets_the_same_answers(engine, account, tmp_path):
     assert given["checked"]["valid"] is False
 
 
+def test_regions_frameworks_and_remediations_are_answered_as_on_the_command_line(engine, account, tmp_path):
+    rules = {"managed": [{"identifier": "ACCESS_KEYS_ROTATED"}]}
+    calls = {
+        "rule": asked("getManagedRule", {"identifier": "CLOUD_TRAIL_ENCRYPTION_ENABLED"}),
+        "framework": asked("getFramework", {"id": "nzism-extension"}),
+        "checked": asked("checkRules", {"rules": rules, "regions": ["EU West", "eu-west-9"]}),
+    }
+    outputs = {name: f"${{{name}}}" for name in calls}
+    stack = Stack(engine, program(tmp_path, calls, outputs), "catalog-regions", account.environment)
+    stack.up()
+    given = stack.outputs()
+    problems = {kind: [each["path"] for each in given["checked"][kind]] for kind in ("errors", "warnings")}
+    assert (given["checked"]["valid"], problems) == (False, {"errors": ["regions[0]"], "warnings": ["regions[1]"]})
+    assert (len(given["framework"]["optional"]), given["framework"]["rules"]) == (12, [])
+    remediation = given["rule"]["remediation"]
+    assert remediation["needsSolutionDeployed"] in (True, False)
+    assert remediation["taken"] < given["rule"]["taken"]
+
+
 def test_what_is_not_known_is_told_with_the_nearest(engine, account, tmp_path):
     calls = {"rule": asked("getManagedRule", {"identifier": "ENCRYPTED_VOLUME"})}
     stack = Stack(engine, program(tmp_path, calls, {"rule": "${rule}"}), "catalog-unknown", account.environment)
     with pytest.raises(EngineError, match="unknown managed rule; nearest: `ENCRYPTED_VOLUMES`"):
+        stack.preview()
+    calls = {"framework": asked("getFramework", {"id": "soc2"})}
+    stack = Stack(engine, program(tmp_path, calls, {"it": "${framework}"}), "catalog-soc2", account.environment)
+    with pytest.raises(EngineError, match=r"AWS has no sample pack for `soc2` .*; nearest: `germany-c5`, `nist-csf`"):
         stack.preview()
 
 

@@ -10,8 +10,17 @@ from engine.deployment import yaml_program
 from engine.leftovers import leftovers
 from harness.engine import EngineError
 
+# eu-west-1 does not offer it.
+LACKING = "APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION"
 INPUTS = {
     "reports": {"forceDestroy": True},
+    "rules": {
+        "managed": [
+            {"identifier": "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "description": "Buckets are encrypted"},
+            {"identifier": "ENCRYPTED_VOLUMES"},
+            {"identifier": LACKING, "onUnavailable": "skip"},
+        ]
+    },
     "frameworks": [
         {"id": "hipaa", "exclude": ["CLOUD_TRAIL_ENABLED"]},
         {"id": "pci-dss-4.0", "parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "30"}}},
@@ -37,7 +46,15 @@ def test_each_rule_is_there_once_under_its_frameworks(deployed, rules):
     assert sorted(deployed.outputs["names"]) == sorted(rules)
     assert len(rules) > 200
     identifiers = [rule["Source"]["SourceIdentifier"] for rule in rules.values()]
-    assert identifiers.count("ENCRYPTED_VOLUMES") == 1
+    for identifier, name in (
+        ("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "s3-bucket-encryption-enabled"),
+        ("ENCRYPTED_VOLUMES", "ebs-volumes-encrypted"),
+        ("DB_INSTANCE_BACKUP_ENABLED", "rds-backup-retention-enabled"),
+    ):
+        assert identifiers.count(identifier) == 1
+        assert rules[name]["Source"]["SourceIdentifier"] == identifier
+    assert rules["s3-bucket-encryption-enabled"]["Description"] == "Buckets are encrypted"
+    assert LACKING not in identifiers
     keys = rules["access-keys-rotated"]
     assert json.loads(keys["InputParameters"]) == {"maxAccessKeyAge": "30"}
     assert keys["Description"] == "Asked for by hipaa, pci-dss-4.0"
@@ -52,7 +69,11 @@ def test_the_functions_know_every_rule(deployed, rules):
     bucket = deployed.named("compliance-reports-bucket")["outputs"]["bucket"]
     key = deployed.named("compliance-functions-configuration")["outputs"]["key"]
     body = deployed.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
-    assert {rule["name"] for rule in json.load(body)["rules"]} == rules.keys()
+    document = json.load(body)
+    assert {rule["name"] for rule in document["rules"]} == rules.keys()
+    # What is skipped is not assessed, and is no rule that passes.
+    assert {"identifier": LACKING} in document["notAssessed"]
+    assert document["manual"] == {"hipaa": ["annual-risk-assessment-performed"]}
 
 
 def test_every_part_of_the_event_rules_reaches_both_queues(deployed, rules):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from engine.children import type_of
 from engine.deployment import PROGRAMS, yaml_program
+from harness.artefacts import ROOT
 from harness.engine import EngineError
 
 TOP = {"namePrefx": "mine"}
 NESTED = {"reports": {"retentionDay": 3}}
 ITEM = {"rules": {"managed": [{"identifer": "ENCRYPTED_VOLUMES"}]}}
 TYPES = {"reports": {"retentionDays": "many"}, "functions": {"memoryMib": [1]}, "dashboard": {"enabled": "yes"}}
-NAMESAKE = {"rules": {"managed": [{"identifier": "ENCRYPTED_VOLUMES", "name": "ebs-volumes-encrypted"}]}}
+NAMESAKE = {"rules": {"managed": [{"identifier": "EIP_ATTACHED", "name": "ebs-volumes-encrypted"}]}}
 CATALOGUE = {
     "rules": {
         "managed": [
@@ -34,6 +36,23 @@ TOLD = [
     "rules.managed[2].parameters.maxAge",
     "nearest: `maxAccessKeyAge`",
 ]
+TWO = {
+    "rules": {
+        "managed": [
+            {"identifier": "S3_BUCKET_SSE_ENABLED"},
+            {"identifier": "ENCRYPTED_VOLUMES", "frequency": "Six_Hours"},
+        ]
+    },
+    "frameworks": [{"id": "pci-dss-4.0"}, {"id": "hipaa"}],
+}
+# The day of the facts, which a miss says.
+TAKEN = re.search(r'"taken":"([0-9-]+)"', (ROOT / "provider/catalog/facts/generated/rules.json").read_text())[1]
+LINES = {
+    "property rules.managed[0].identifier with value '{S3_BUCKET_SSE_ENABLED}' has a problem: unknown managed rule "
+    f"`S3_BUCKET_SSE_ENABLED` (facts of {TAKEN}); nearest: `S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED`",
+    "property rules.managed[1].frequency with value '{Six_Hours}' has a problem: `ENCRYPTED_VOLUMES` reacts to "
+    "configuration changes only and takes no frequency; remove it",
+}
 BOUNDS = {"namePrefix": "", "reports": {"retentionDays": 0}}
 RAW = [
     (TOP, ["namePrefx", "unknown property `namePrefx`; nearest: `namePrefix`"]),
@@ -81,6 +100,22 @@ def test_a_yaml_program_is_told_what_there_is(deploy, tmp_path, inputs, parts):
             step()
         assert [part for part in parts if part not in str(caught.value)] == []
     assert registered(deployment) == {"pulumi:pulumi:Stack"}
+
+
+@pytest.mark.parametrize("language", ["typescript", "python", "yaml"])
+def test_each_problem_is_a_line_with_its_path_and_reason(deploy, tmp_path, language):
+    programs = {"typescript": "raw-inputs-typescript", "python": "raw-inputs"}
+    if language == "yaml":
+        deployment = deploy(yaml_program(tmp_path, TWO), up=False)
+    else:
+        deployment = deploy(PROGRAMS / programs[language], up=False, inputs=json.dumps(TWO))
+    for step in (deployment.stack.preview, deployment.stack.up):
+        with pytest.raises(EngineError) as caught:
+            step()
+        lines = [line for line in str(caught.value).splitlines() if "has a problem" in line]
+        assert {line[line.index("property ") :].strip() for line in lines} == LINES
+        assert "2 inputs are wrong" in str(caught.value)
+    assert registered(deployment) == {"pulumi:pulumi:Stack", "pulumi:providers:aws-compliance"}
 
 
 def test_a_yaml_program_is_told_what_the_catalogue_knows(deploy, tmp_path):

@@ -91,6 +91,8 @@ def told(deploy, new_account, tmp_path_factory) -> Told:
     made = Told(deployment, everything, route)
     for rule in (BUCKETS, VOLUMES):
         made.judge(result("good", "COMPLIANT"), rule=rule)
+    # What the second look finds more belongs to the first, too.
+    made.look()
     made.look()
     return made
 
@@ -153,10 +155,15 @@ def test_an_email_is_a_text_that_a_person_reads(told):
     assert lines[0].startswith(f"1 change in account prod ({account.account_id}), region {account.region}, seen at ")
     assert "DOES NOT COMPLY" in lines
     assert "  AWS::S3::Bucket <b>näme 名前</b>" in lines
-    words = ("rule        s3-bucket-encryption-enabled (high)", "since ", "look        https://", "what to do  https://")
+    words = (
+        "rule        s3-bucket-encryption-enabled (high)",
+        "since ",
+        "look        https://",
+        "what to do  https://",
+    )
     assert [word for word in words if not any(line.startswith(f"    {word}") for line in lines)] == []
     # Two addresses wait; the one that reads this is none of them.
-    assert any(line.startswith("1 e-mail subscription") for line in lines)
+    assert any(line.startswith("1 subscription") for line in lines)
 
 
 def test_a_fixed_resource_is_told(told):
@@ -165,6 +172,41 @@ def test_a_fixed_resource_is_told(told):
     told.judge(result("mended", "COMPLIANT"))
     told.look()
     assert told.transitions(told.everything) == [("nonCompliant", "mended"), ("fixed", "mended")]
+
+
+def test_what_is_gone_is_told_as_deleted(told):
+    told.judge(result("gone", "NON_COMPLIANT"))
+    told.look()
+    told.judge(result("gone", "NOT_APPLICABLE"))
+    told.look()
+    assert told.transitions(told.everything) == [("nonCompliant", "gone"), ("deleted", "gone")]
+
+
+def test_what_is_not_recorded_any_more_is_told_as_that(told):
+    config = told.deployment.client("config")
+    (recorder,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
+    recorder = {name: recorder[name] for name in ("name", "roleARN", "recordingGroup")}
+    told.judge(result("unseen", "NON_COMPLIANT"))
+    told.look()
+    group = {"allSupported": False, "includeGlobalResourceTypes": False, "resourceTypes": ["AWS::EC2::Volume"]}
+    config.put_configuration_recorder(ConfigurationRecorder=recorder | {"recordingGroup": group})
+    told.judge(result("unseen", "NOT_APPLICABLE"))
+    told.look()
+    config.put_configuration_recorder(ConfigurationRecorder=recorder)
+    assert told.transitions(told.everything) == [("nonCompliant", "unseen"), ("notRecorded", "unseen")]
+
+
+def test_a_rule_that_loses_all_its_verdicts_closes_nothing(told):
+    config = told.deployment.client("config")
+    told.judge(result("kept", "NON_COMPLIANT"))
+    told.look()
+    config.delete_evaluation_results(ConfigRuleName=BUCKETS)
+    told.look()
+    told.judge(result("good", "COMPLIANT"))
+    told.look()
+    told.judge(result("kept", "NON_COMPLIANT"))
+    told.look()
+    assert told.transitions(told.everything) == [("nonCompliant", "kept")]
 
 
 def test_a_route_gets_what_is_its_own(told):
@@ -205,6 +247,10 @@ def test_a_throttled_service_delays_and_doubles_nothing(told, service, action):
 def test_alarms_come_through_the_topic(told):
     (state,) = told.ledger("delivery/")
     assert state["outcome"] == "arrived"
+    cloudwatch = told.deployment.client("cloudwatch")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["compliance-delivery-test"])["MetricAlarms"]
+    assert alarm["StateValue"] == "OK"
+    assert "nothing is wrong" in alarm["StateReason"]
 
 
 def test_the_table_is_encrypted_with_the_key_forgets_and_can_be_brought_back(told):

@@ -104,6 +104,29 @@ def test_a_pack_that_is_gone_is_measured_and_comes_back_as_the_runbook_says(depl
     assert incomplete_packs(deployed)[-1] == 0
 
 
+def test_a_pack_that_failed_is_measured_until_it_is_whole(deployed):
+    config = deployed.client("config")
+    (pack,) = [pack for pack in deployed.of_type(PACK) if pack["inputs"]["name"] == "compliance-hipaa-3"]
+    template = json.loads(pack["inputs"]["templateBody"])
+    first, second, *_ = template["Resources"].values()
+    # AWS Config finds out as it deploys: two rules of one name.
+    second["Properties"]["ConfigRuleName"] = first["Properties"]["ConfigRuleName"]
+    owner = [
+        {"ParameterName": one["parameterName"], "ParameterValue": one["parameterValue"]}
+        for one in pack["inputs"]["inputParameters"]
+    ]
+    put = {"ConformancePackName": "compliance-hipaa-3", "ConformancePackInputParameters": owner}
+    config.put_conformance_pack(**put, TemplateBody=json.dumps(template))
+    # The first look at it says that it is in progress.
+    config.describe_conformance_pack_status(ConformancePackNames=["compliance-hipaa-3"])
+    deployed.invoke("compliance-processing", {})
+    assert incomplete_packs(deployed)[-1] == 1
+    config.put_conformance_pack(**put, TemplateBody=pack["inputs"]["templateBody"])
+    config.describe_conformance_pack_status(ConformancePackNames=["compliance-hipaa-3"])
+    deployed.invoke("compliance-processing", {})
+    assert incomplete_packs(deployed)[-1] == 0
+
+
 def test_leaving_a_rule_out_changes_one_pack_alone(deployed, tmp_path_factory):
     (hipaa,) = INPUTS["frameworks"]
     fewer = {**INPUTS, "frameworks": [{**hipaa, "exclude": ["ENCRYPTED_VOLUMES", "ACM_CERTIFICATE_EXPIRATION_CHECK"]}]}

@@ -17,7 +17,7 @@ REPORT_STORE = {
     "aws-compliance:index:ReportStore": 1,
     **{kind: 1 for kind in CHILDREN if kind.startswith("aws:s3/")},
     # The runbooks.
-    "aws:s3/bucketObjectv2:BucketObjectv2": 7,
+    "aws:s3/bucketObjectv2:BucketObjectv2": 8,
 }
 ALERTS = {
     "aws-compliance:index:Alerts": 1,
@@ -32,7 +32,7 @@ ALERTS = {
 FUNCTIONS = {
     "aws-compliance:index:Functions": 1,
     # The configuration, beside the runbooks.
-    "aws:s3/bucketObjectv2:BucketObjectv2": 8,
+    "aws:s3/bucketObjectv2:BucketObjectv2": 9,
     "aws:iam/role:Role": 3,
     "aws:iam/rolePolicy:RolePolicy": 3,
     **{kind: CHILDREN[kind] for kind in CHILDREN if kind.startswith(("aws:lambda/", "aws:sqs/", "aws:cloudwatch/"))},
@@ -41,7 +41,7 @@ for other in ("cloudwatch/dashboard:Dashboard", "cloudwatch/metricAlarm:MetricAl
     del FUNCTIONS[f"aws:{other}"]
 # Without the queue of the delivery test.
 FUNCTIONS |= {"aws:dynamodb/table:Table": 1, "aws:sqs/queue:Queue": 5, "aws:sqs/queuePolicy:QueuePolicy": 2}
-ALARMS = {"aws-compliance:index:Alarms": 1, "aws:cloudwatch/metricAlarm:MetricAlarm": 12}
+ALARMS = {"aws-compliance:index:Alarms": 1, "aws:cloudwatch/metricAlarm:MetricAlarm": 13}
 # One of `ALERTS` tests the way through the topic.
 TOLD = Counter(ALERTS) + Counter(ALARMS)
 HISTORY = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import sys
 
 from harness.artefacts import ROOT
 
 FACTS = ROOT / "provider/catalog/facts"
-PINNED = "5252092b10917811908b181f393863f7ee3001547a8fbece10d7d07211525e41"
+PINNED = "131d672391f9b2f0f42d4348d20900db824c61f0ee4ddcb9562b9a438c90336e"
 
 
 def read(name: str):
@@ -53,6 +54,57 @@ def test_every_framework_is_what_its_checksum_says():
     assert hashlib.sha256(digests.encode()).hexdigest() == PINNED
 
 
+def test_no_framework_has_a_value_that_its_user_must_replace():
+    frameworks = read("generated/frameworks.json")["frameworks"]
+    asks = re.compile(r"\b(here|add|your|example|test\w*)\b")
+    rules = [(name, rule) for name, framework in frameworks.items() for rule in framework["rules"]]
+    values = [(name, rule["identifier"], text) for name, rule in rules for text in rule.get("parameters", {}).values()]
+    assert [each for each in values if asks.search(each[2].lower())] == []
+    # What is left has its rule deployed: none of the three parameters must be given.
+    for name, identifier in (
+        ("cccs-medium", "INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY"),
+        ("fedramp-low", "NO_UNRESTRICTED_ROUTE_TO_IGW"),
+        ("custom-conformance-pack", "CLOUD_TRAIL_ENABLED"),
+    ):
+        assert {"identifier": identifier} in [
+            {key: value for key, value in rule.items() if key != "types"} for rule in frameworks[name]["rules"]
+        ]
+
+
+def test_a_rule_that_needs_what_only_its_user_knows_is_optional():
+    tool = script("catalog")
+    rules = [{"identifier": "ONE", "parameters": {"must": "here add it", "may": "here add it", "has": "1"}}]
+    catalogue = {"ONE": {"parameters": [{"name": "must", "required": True}, {"name": "may"}, {"name": "has"}]}}
+    about, placeholders = {"title": "One", "packs": ["one"]}, read("frameworks.json")["placeholders"]
+    made = tool.framework_of(about, {"one": {"rules": rules}}, catalogue, placeholders)
+    assert made["rules"] == [{"identifier": "ONE", "parameters": {"has": "1"}, "off": True}]
+
+
+def test_dates_are_those_of_the_sources():
+    files, rules = read("sources.json")["files"], read("generated/rules.json")
+    assert rules["taken"] == files["managed-rules.json"]["date"]
+    assert rules["packsTaken"] == files["conformance-packs.json"]["date"] == read("packs.json")["source"]["commitDate"]
+    asr = read("remediations.json")["sources"]["asr"]["commit"]
+    assert rules["remediationsTaken"] == files["remediations.json"]["date"] == asr[1]
+    for name in ("managed-rules.json", "rule-names.json"):
+        assert hashlib.sha256((FACTS / name).read_bytes()).hexdigest() == files[name]["sha256"], name
+    pages = script("reference").generated()
+    assert f"as documented on {rules['taken']}" in pages["rules.md"]
+    assert f"sample packs were on {rules['packsTaken']}" in pages["frameworks.md"]
+
+
+def test_every_other_name_of_a_framework_is_of_one_that_there_is():
+    frameworks, names = read("generated/frameworks.json")["frameworks"], read("generated/names.json")
+    packs, known = read("packs.json"), set(frameworks)
+    assert not known & names["names"].keys()
+    for ids in (*names["names"].values(), *names["withoutTemplate"].values()):
+        assert ids and len(ids) <= 3 and set(ids) <= known
+    assert names["withoutTemplate"].keys() == packs["noTemplateFor"].keys() == {"soc2", "gdpr", "iso-27001"}
+    # Every pack leads somewhere, whether its own id or that of a pack with the same content is ours.
+    short = {name.removeprefix("operational-best-practices-for-") for name in packs["packs"]}
+    assert short <= known | names["names"].keys()
+
+
 def test_every_form_and_value_is_of_a_parameter_that_is_there():
     rules, table = json.loads((FACTS / "managed-rules.json").read_text()), read("parameters.json")
     known = {(name, each["Name"]) for name, rule in rules.items() for each in rule["Parameters"]}
@@ -89,6 +141,19 @@ def test_the_reference_knows_the_overlaps_of_the_data():
     order = list(rows)
     shared = lambda one, other: int(rows[one][order.index(other)])  # noqa: E731
     assert (shared("hipaa", "hipaa"), shared("hipaa", "pci-dss-3.2.1"), shared("hipaa", "pci-dss-4.0")) == (129, 95, 25)
+
+
+def test_the_pages_say_what_is_counted_and_what_is_left_out():
+    pages, frameworks = script("reference").generated(), read("generated/frameworks.json")["frameworks"]
+    count = sum(
+        any(rule["identifier"] == "SNS_ENCRYPTED_KMS" and not rule.get("off") for rule in framework["rules"])
+        for framework in frameworks.values()
+    )
+    row = next(line for line in pages["rules.md"].splitlines() if line.startswith("| `SNS_ENCRYPTED_KMS` "))
+    assert (row.split(" | ")[5], "(documented)" in row or "(inferred)" in row) == (str(count), True)
+    assert "- `nzism-extension`, 12 optional: " in pages["frameworks.md"]
+    assert "- `custom-conformance-pack`, in need of a function of yours: CustomRuleForEC2" in pages["frameworks.md"]
+    assert "The table shows the 23 of 116 frameworks" in pages["frameworks.md"]
 
 
 def test_every_rule_and_framework_stands_on_its_page():

@@ -59,6 +59,10 @@ def show(engine: Engine, endpoint: str, say: Callable[[str], None]) -> None:
     monitor.ring("compliance-non-compliance", f"{before['nonCompliant']} resources do not comply")
     monitor.print_notices()
 
+    say("The schedule runs again: the first look is over, each change is told from now on")
+    monitor.run()
+    monitor.print_notices()
+
     say("Some of it is mended, something else breaks")
     for one in [one for one in bad if one.kind != "AWS::EC2::Volume"]:
         told(f"{one.place.account_id} {one.place.region:10} {resources.mend(one)}")

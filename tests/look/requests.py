@@ -12,7 +12,9 @@ RULES = {
 
 # Every action that the look calls, as the crate says.
 ACTIONS = [
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
+    "cloudwatch:ListTagsForResource",
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
     "config:DescribeConfigurationAggregators",
@@ -49,6 +51,8 @@ def request(account_id: str, **changes) -> dict:
         "aggregator": {"path": "namePrefix", "name": "compliance-aggregator"},
         "eventRules": [{"path": "namePrefix", "name": "compliance-schedule"}],
         "dashboard": {"path": "namePrefix", "name": "ComplianceMonitoring"},
+        "alarms": [{"path": "namePrefix", "name": "compliance-score-fell"}],
+        "conformancePacksAllowed": 50,
         "conformancePacks": [{"path": "frameworks[0].as", "name": "compliance-cis"}],
         **changes,
     }

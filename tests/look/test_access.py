@@ -16,6 +16,7 @@ import pytest
 from account.client import Account
 
 from .requests import ACTIONS, request
+from .test_namesakes import put_alarm
 
 
 def skipped(answer) -> tuple[str, str]:
@@ -97,6 +98,7 @@ def test_each_denied_call_is_a_warning_that_names_it(look, recorded, role, denie
     source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
     config.put_config_rule(ConfigRule={"ConfigRuleName": "ebs-volumes-encrypted", "Source": source})
     recorded.client("events").put_rule(Name="compliance-schedule", ScheduleExpression="rate(1 day)")
+    put_alarm(recorded, "compliance-score-fell")
     owner = {"value": "audit/prod/compliance", "unmarkedIsOurs": True}
     arn = recorded.client("kms").create_key()["KeyMetadata"]["Arn"]
     seen = recorded.as_role(role(*(action for action in ACTIONS if action != denied)))
@@ -114,7 +116,7 @@ def test_everything_denied(look, recorded, role):
     assert {one["reason"] for one in answer.look["unread"]} == {"denied"}
     (told,) = answer.told
     assert told.startswith("warning : not read: the configuration recorder, ")
-    assert told.endswith("and `cloudwatch:GetDashboard` are not allowed to these credentials")
+    assert told.endswith("and `cloudwatch:DescribeAlarms` are not allowed to these credentials")
 
 
 def test_a_role_is_taken(look, recorded, role):

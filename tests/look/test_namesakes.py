@@ -44,11 +44,18 @@ def put_dashboard(account, name: str, owner: str | None = None) -> None:
     account.client("cloudwatch").put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))
 
 
+def put_alarm(account, name: str, owner: str | None = None) -> None:
+    metric = {"Namespace": "Somebody", "MetricName": "Else", "Statistic": "Sum", "Period": 300, "EvaluationPeriods": 1}
+    judged = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 0}
+    account.client("cloudwatch").put_metric_alarm(AlarmName=name, **metric, **judged, Tags=tags(owner))
+
+
 PUTS = {
     "rule": (put_rule, "ebs-volumes-encrypted", "error rules.baseline: a rule `ebs-volumes-encrypted` is there"),
     "aggregator": (put_aggregator, "compliance-aggregator", "error namePrefix: an aggregator `compliance-aggregator`"),
     "event rule": (put_event_rule, "compliance-schedule", "error namePrefix: an event rule `compliance-schedule` is"),
     "dashboard": (put_dashboard, "ComplianceMonitoring-eu-west-1", "error namePrefix: a dashboard `ComplianceMonit"),
+    "alarm": (put_alarm, "compliance-score-fell", "error namePrefix: an alarm `compliance-score-fell` is there"),
     "pack": (put_pack, "compliance-cis", "error frameworks[0].as: a conformance pack `compliance-cis` is there"),
 }
 
@@ -86,6 +93,7 @@ def test_our_own_things_are_ours(look, recorded):
         ("conformancePack", "compliance-cis"),
         ("eventRule", "compliance-schedule"),
         ("dashboard", "ComplianceMonitoring-eu-west-1"),
+        ("alarm", "compliance-score-fell"),
     ]
     owner = {"value": "audit/prod/renamed", "former": [OWNER]}
     assert look(recorded, **request(recorded.account_id, owner=owner)).problems == []
@@ -124,6 +132,14 @@ def test_the_remedy_that_is_told_of_an_event_rule_works(look, recorded):
     assert look(recorded, **request(recorded.account_id)).problems == []
 
 
+def test_the_remedy_that_is_told_of_an_alarm_works(look, recorded):
+    put_alarm(recorded, "compliance-score-fell")
+    (told,) = look(recorded, **request(recorded.account_id)).problems
+    arn = told.split("aws cloudwatch tag-resource --resource-arn ")[1].split()[0]
+    recorded.client("cloudwatch").tag_resource(ResourceARN=arn, Tags=tags(OWNER))
+    assert look(recorded, **request(recorded.account_id)).problems == []
+
+
 def test_things_without_a_tag_are_ours_where_that_is_said(look, recorded):
     for put, name, _ in PUTS.values():
         put(recorded, name)
@@ -148,6 +164,7 @@ def test_things_of_other_names_do_not_matter(look, recorded):
     put_rule(recorded, "somebody-elses")
     put_pack(recorded, "somebody-elses")
     put_aggregator(recorded, "somebody-elses")
+    put_alarm(recorded, "somebody-elses")
     answer = look(recorded, **request(recorded.account_id))
     assert (answer.problems, answer.look["namesakes"]) == ([], [])
     # The rule of a pack counts, too.

@@ -132,6 +132,46 @@ def test_rules_whose_types_are_left_out(look, account):
     assert "records all resource types but `AWS::EC2::Volume`, continuously" in answer.told[-1]
 
 
+def test_a_rule_of_ones_own_whose_types_a_reused_recorder_lacks(look, account):
+    prepare_landing_zone(account, recordingGroup={"resourceTypes": ["AWS::EC2::Volume", COMPLIANCE_TYPE]})
+    rules = [
+        {
+            "path": f"rules.managed[{number}].identifier",
+            "name": name,
+            "resourceTypes": types,
+            "changeTriggered": triggered,
+        }
+        for number, (name, types, triggered) in enumerate(
+            [
+                ("tables", ["AWS::DynamoDB::Table"], True),
+                ("volumes-and-tables", ["AWS::EC2::Volume", "AWS::DynamoDB::Table"], True),
+                ("volumes", ["AWS::EC2::Volume"], True),
+                ("periodic", ["AWS::DynamoDB::Table"], False),
+            ]
+        )
+    ]
+    looks = "looks at `AWS::DynamoDB::Table`, which the recorder `default` does not record: it"
+    assert look(account, **request(account.account_id, rules=rules)).problems == [
+        f"warning rules.managed[0].identifier: the rule `tables` {looks} has no results until they are recorded",
+        f"warning rules.managed[1].identifier: the rule `volumes-and-tables` {looks} does not see these until they are "
+        "recorded",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["auto", "create"])
+def test_rules_whose_types_a_recorder_of_ours_will_leave_out(look, account, mode):
+    left_out = {"strategy": "allExcept", "resourceTypes": ["AWS::EC2::Volume"]}
+    wanted = {"mode": mode, "name": "compliance-recorder", "records": left_out, "frequency": "continuous"}
+    told = (
+        "warning rules.baseline: the rule `ebs-volumes-encrypted` looks at `AWS::EC2::Volume`, which the recorder "
+        "`compliance-recorder` does not record: it has no results until they are recorded"
+    )
+    assert look(account, **request(account.account_id, recorder=wanted)).problems == [told]
+    # Once it is there it is judged by what this run makes of it.
+    prepare_landing_zone(account, name="compliance-recorder")
+    assert look(account, **request(account.account_id, recorder=wanted)).problems == [told]
+
+
 def test_rules_whose_types_are_recorded_daily(look, account):
     override = {"resourceTypes": ["AWS::EC2::Volume", "AWS::S3::Bucket"], "recordingFrequency": "DAILY"}
     prepare_landing_zone(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,10 @@ def test_search_finds_by_identifier_and_type():
     assert data("search", "nothing-like-this") == []
 
 
+def test_search_finds_by_documented_name():
+    assert data("search", "restricted-ssh")[0]["identifier"] == "INCOMING_SSH_DISABLED"
+
+
 def test_show_knows_identifier_and_documented_name():
     rule = data("show", "restricted-ssh")
     assert rule["identifier"] == "INCOMING_SSH_DISABLED"
@@ -50,6 +57,26 @@ def test_show_knows_identifier_and_documented_name():
     shown = catalog("show", "ACCESS_KEYS_ROTATED").stdout
     assert "periodic" in shown
     assert "maxAccessKeyAge  int   no        90" in shown
+
+
+def test_show_tells_what_is_known_of_a_remediation():
+    known = data("show", "CLOUD_TRAIL_ENCRYPTION_ENABLED")["remediation"]
+    assert {"document", "confidence", "needsSolutionDeployed", "suggestedParameters", "alternatives"} <= known.keys()
+    rows = [line.split("  ", 1) for line in catalog("show", "CLOUD_TRAIL_ENCRYPTION_ENABLED").stdout.splitlines()]
+    told = {row[0]: row[-1].strip() for row in rows}
+    assert told["remediation"].startswith(f"{known['document']} ({known['confidence']}")
+    assert (told["- reversible"], told["- disruptive"]) == ("yes", "no")
+    assert told["- facts of"] == known["taken"] != data("show", "CLOUD_TRAIL_ENCRYPTION_ENABLED")["taken"]
+    others = [name for rule in data("search", "e") for name in (rule.get("remediation") or {}).get("alternatives", ())]
+    assert {each["confidence"] for each in others} == {"documented", "inferred"}
+
+
+def test_a_rule_that_is_optional_in_a_framework_does_not_count_there():
+    asked = data("show", "SNS_ENCRYPTED_KMS")["frameworks"]
+    assert (len(asked), "nzism-extension" in asked) == (45, False)
+    page = (artefacts.ROOT / "docs/rules.md").read_text().splitlines()
+    row = next(line for line in page if line.startswith("| `SNS_ENCRYPTED_KMS` "))
+    assert row.split(" | ")[5] == "45"
 
 
 def test_show_tells_the_nearest():
@@ -61,8 +88,17 @@ def test_show_tells_the_nearest():
 def test_frameworks_are_listed_with_their_size():
     lines = {line["id"]: line for line in data("frameworks")}
     assert len(lines) == 116
-    assert lines["hipaa"] == {"id": "hipaa", "manual": 1, "rules": 129, "title": "HIPAA Security"}
-    assert "pci-dss-4.0 " in catalog("frameworks").stdout
+    hipaa = {"id": "hipaa", "manual": 1, "optional": 0, "custom": 0, "rules": 129, "title": "HIPAA Security"}
+    assert lines["hipaa"] == hipaa
+    shown = catalog("frameworks").stdout
+    assert "pci-dss-4.0 " in shown
+    assert {name: line["optional"] for name, line in lines.items() if line["optional"]} == {
+        "nzism-extension": 12,
+        "nzism-foundation": 4,
+        "nzism-nztransition": 4,
+    }
+    assert "Operational Best Practices for NZISM Extension (12 optional, not deployed)" in shown
+    assert "custom conformance pack (1 custom, not deployed)" in shown
 
 
 def test_compare_says_what_is_shared():
@@ -76,6 +112,10 @@ def test_compare_says_what_is_shared():
     assert {name: len(only) for name, only in compared["only"].items()} == {"hipaa": 104, "pci-dss-4.0": 102}
     done = catalog("compare", "hippa", "pci-dss-4.0")
     assert (done.returncode, done.stderr) == (1, "error: unknown framework `hippa`; nearest: `hipaa`\n")
+    done = catalog("compare", "fedramp", "soc2")
+    assert done.returncode == 1
+    assert "unknown framework `fedramp`; nearest: `fedramp-moderate`, `fedramp-high`, `fedramp-low`\n" in done.stderr
+    assert "AWS has no sample pack for `soc2`" in done.stderr
 
 
 def test_check_finds_every_problem_of_yaml_and_json(tmp_path):
@@ -102,6 +142,19 @@ def test_check_judges_regions():
     done = catalog("check", "-", "--region", "eu-west-1", "--region", "ca-west-1", given=given)
     assert done.returncode == 1
     assert "not offered in ca-west-1" in done.stdout
+    done = catalog("check", "-", "--region", "EU West", given=given)
+    assert done.returncode == 1
+    assert "regions[0]" in done.stdout and "nearest: `eu-west" not in done.stdout
+    found = data("check", "-", "--region", "eu-west-9", given=given)
+    assert (found["valid"], [each["path"] for each in found["warnings"]]) == (True, ["regions[0]"])
+    assert f"(facts of {data('show', 'ACCESS_KEYS_ROTATED')['taken']})" in found["warnings"][0]["reason"]
+
+
+def test_check_tells_values_and_frameworks_where_they_differ():
+    given = "frameworks: [{ id: hipaa }, { id: pci-dss-3.2.1 }]"
+    notes = data("check", "-", given=given)["notes"]
+    told = "`daysToExpiration`; the stricter value is taken: 90 (pci-dss-3.2.1) over 14 (hipaa by default)"
+    assert any(told in note for note in notes), notes
 
 
 @pytest.mark.parametrize("arguments", [["check", "no-such-file"], ["check"], ["sohw", "X"], ["compare", "hipaa"], []])
@@ -134,19 +187,67 @@ def test_what_does_not_fit_into_one_pack_is_split():
     assert catalog("render", "fedramp-high", "--part", "3").returncode == 2
 
 
-def test_a_framework_of_people_alone_has_no_pack():
+def test_a_framework_without_rules_says_why():
     done = catalog("render", "nzism-extension")
-    assert (done.returncode, done.stderr) == (1, "error: nzism-extension has no rules, people answer for all of it\n")
+    told = "error: nzism-extension has no rules to deploy: 12 optional (`rules.managed` takes them)\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
+def test_what_is_deployed_renders_under_its_names():
+    done = catalog("render", "hipaa", "--deployed")
+    assert (done.returncode, done.stderr) == (2, "error: the rules take 4 packs; say which with `--part`\n")
+    text = catalog("render", "hipaa", "--deployed", "--prefix", "audit", "--part", "2").stdout
+    assert text.startswith("# audit-hipaa-2, 2 of 4\n")
+    template = yaml.safe_load(text)
+    assert list(template["Parameters"]) == ["ComplianceOwner"]
+    rules = [each["Properties"] for each in template["Resources"].values()]
+    assert len(rules) <= 40
+    assert all(rule["ConfigRuleName"].startswith("audit-hipaa-") for rule in rules)
+    assert all(rule["Description"] == {"Ref": "ComplianceOwner"} for rule in rules)
+    parts = [data("render", "hipaa", "--deployed", "--part", part)["Resources"] for part in "1234"]
+    assert sum(map(len, parts)) == 129
+    left = [data("render", "hipaa", "--deployed", "--part", part, "--region", "ca-west-1") for part in "1234"]
+    assert 0 < sum(len(part["Resources"]) for part in left) < 129
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["hipaa", "ffiec", "--deployed"], "give one id"),
+        (["hipaa", "--deployed", "--prefix", "Audit"], "namePrefix: expected a-z, 0-9 and hyphen"),
+        (["hipaa", "--deployed", "--region", "EU West"], "expected the code of a region"),
+        (["hipaa", "--prefix", "audit"], "--deployed"),
+    ],
+)
+def test_what_cannot_be_deployed_does_not_render(arguments, told):
+    done = catalog("render", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def rendered(folder: Path, framework: str, *deployed: str) -> Iterator[Path]:
+    """The packs of a framework as files."""
+    for part in itertools.count(1):
+        done = catalog("render", framework, "--part", str(part), *deployed)
+        if done.returncode:
+            assert "expected `--part` from 1 to" in done.stderr
+            return
+        file = folder / f"{framework}-{part}{'-deployed' if deployed else ''}.yaml"
+        file.write_text(done.stdout)
+        assert file.stat().st_size <= 51_200
+        yield file
 
 
 def test_cfn_lint_finds_nothing_in_the_pack_of_any_framework(tmp_path):
-    written = []
-    for framework in data("frameworks"):
-        for part in ("1", "2") if framework["id"] == "fedramp-high" else ("1",) if framework["rules"] else ():
-            written.append(tmp_path / f"{framework['id']}-{part}.yaml")
-            written[-1].write_text(catalog("render", framework["id"], "--part", part).stdout)
-            assert len(written[-1].read_bytes()) <= 51_200
-    assert len(written) == 116
-    lint = Path(sys.executable).parent / "cfn-lint"
-    done = subprocess.run([lint, *written], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, "")
+    ids = [framework["id"] for framework in data("frameworks") if framework["rules"]]
+    together = [file for name in ids for file in rendered(tmp_path, name)]
+    deployed = [file for name in ids for file in rendered(tmp_path, name, "--deployed")]
+    # One framework takes two packs.
+    assert (len(ids), len(together)) == (115, 116)
+    assert len(deployed) > 200
+    lint, files = Path(sys.executable).parent / "cfn-lint", together + deployed
+    # One call for each processor: starting the linter takes longer than most of the files.
+    calls = [[lint, *files[place :: os.cpu_count()]] for place in range(os.cpu_count())]
+    running = [subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for call in calls]
+    told = [(process.communicate()[0], process.returncode) for process in running]
+    assert told == [("", 0)] * len(told)

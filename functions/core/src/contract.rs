@@ -119,7 +119,10 @@ pub mod metric {
     pub const NON_COMPLIANT_RULES: &str = "NonCompliantRules";
     /// Notices that were sent, at each processing run. Unit: count.
     pub const NOTICES: &str = "Notices";
-    /// E-mail subscriptions of the topic that nobody confirmed, at each whole processing run. Unit: count.
+    /// Looks of processing at all rules: 1 at the end of each. Runs for compliance changes and for the digest are none. Unit:
+    /// count.
+    pub const LOOKS: &str = "Looks";
+    /// Subscriptions of the topic that nobody confirmed, at each whole processing run. Unit: count.
     pub const UNCONFIRMED_SUBSCRIPTIONS: &str = "UnconfirmedSubscriptions";
     /// Whether a test of the way through the topic failed: 1, else 0, where a run looked. Unit: count.
     pub const DELIVERY_LOST: &str = "DeliveryLost";

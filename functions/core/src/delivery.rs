@@ -13,6 +13,9 @@ use crate::{
 };
 
 const SORT: &str = "test";
+/// Seconds that the queue keeps the message: the longest that SQS takes, so that it is there at the next look, however slow
+/// the schedule is (Amazon SQS API Reference, "SetQueueAttributes", `MessageRetentionPeriod`).
+pub const RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
 /// Minutes after which a message that did not come is lost. SNS delivers to a queue within seconds.
 pub const LOST_AFTER_MINUTES: u64 = 5;
 
@@ -73,17 +76,19 @@ impl Delivery {
     }
 
     /// What becomes of it at `now`, where `arrived` says whether the message was there; whether that has to be told, and
-    /// whether another message has to be sent.
+    /// whether another message has to be sent. What the queue would not have kept until now says nothing.
     #[must_use]
     pub fn after_look(&self, arrived: bool, now: &Timestamp) -> (Self, bool, bool) {
-        let waited = now.unix_millis().saturating_sub(self.sent.unix_millis()) >= LOST_AFTER_MINUTES * 60_000;
+        let waited = now.unix_millis().saturating_sub(self.sent.unix_millis());
+        let too_late = waited >= u64::from(RETENTION_SECONDS) * 1_000;
         let outcome = match (arrived, self.outcome) {
             (true, _) => Outcome::Arrived,
-            (false, Outcome::Waiting) if !waited => Outcome::Waiting,
+            (false, outcome) if too_late => outcome,
+            (false, Outcome::Waiting) if waited < LOST_AFTER_MINUTES * 60_000 => Outcome::Waiting,
             (false, _) => Outcome::Lost,
         };
         let told = outcome == Outcome::Lost && self.outcome != Outcome::Lost;
-        (Self { outcome, ..self.clone() }, told, outcome == Outcome::Lost)
+        (Self { outcome, ..self.clone() }, told, outcome == Outcome::Lost || (too_late && !arrived))
     }
 
     /// The write that keeps it over `before`.
@@ -138,6 +143,14 @@ mod tests {
         assert_eq!(outcome(&sent(Outcome::Waiting), true, 1), (Outcome::Arrived, false, false));
         assert_eq!(outcome(&sent(Outcome::Waiting), false, 4), (Outcome::Waiting, false, false));
         assert_eq!(outcome(&sent(Outcome::Waiting), false, 5), (Outcome::Lost, true, true));
+        let two_weeks = u64::from(RETENTION_SECONDS) / 60;
+        assert_eq!(outcome(&sent(Outcome::Waiting), false, two_weeks - 1), (Outcome::Lost, true, true));
+        assert_eq!(
+            outcome(&sent(Outcome::Waiting), false, two_weeks),
+            (Outcome::Waiting, false, true),
+            "gone by itself"
+        );
+        assert_eq!(outcome(&sent(Outcome::Waiting), true, two_weeks), (Outcome::Arrived, false, false));
         assert_eq!(outcome(&sent(Outcome::Lost), false, 1), (Outcome::Lost, false, true));
         assert_eq!(outcome(&sent(Outcome::Lost), true, 1), (Outcome::Arrived, false, false));
     }

@@ -131,6 +131,13 @@ pub fn processing_record(event: &Value) -> Option<&str> {
     event.pointer("/responsePayload/record").and_then(Value::as_str)
 }
 
+/// Whether `event` is the on-success destination's event of a run of processing that looked at nothing, or at some rules
+/// alone: a digest or a batch of changes. Its answer names no record.
+#[must_use]
+pub fn is_of_no_look(event: &Value) -> bool {
+    event.get("responsePayload").is_some() && processing_record(event).is_none()
+}
+
 /// A verdict that changed, as AWS Config told it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

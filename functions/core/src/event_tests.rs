@@ -116,6 +116,19 @@ fn a_destination_event_names_the_record_of_processing() {
 }
 
 #[test]
+fn a_destination_event_without_a_record_is_of_no_look() {
+    for (event, of_no_look) in [
+        (json!({ "responsePayload": { "notices": 1 } }), true),
+        (json!({ "responsePayload": null }), true),
+        (json!({ "responsePayload": { "record": "reports/x.json" } }), false),
+        (json!({}), false),
+        (json!({ "trigger": "deployment" }), false),
+    ] {
+        assert_eq!(is_of_no_look(&event), of_no_look, "{event}");
+    }
+}
+
+#[test]
 fn a_schedule_is_told_from_a_change() {
     assert!(is_schedule(&json!({ "detail-type": "Scheduled Event", "source": "aws.events" })));
     assert!(!is_schedule(&compliance_change_event()));
@@ -207,4 +220,56 @@ fn anything_else_is_refused_with_what_is_expected() {
         let error = ask(&event).unwrap_err().to_string();
         assert!(error.starts_with("expected a scheduled event") || error.starts_with("no batch"), "{event}: {error}");
     }
+}
+
+/// Name and content of each event in `testdata/events`.
+fn recorded() -> Vec<(String, Value)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/events");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut events: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
+        })
+        .collect();
+    events.sort_by(|left, right| left.0.cmp(&right.0));
+    events
+}
+
+#[test]
+fn recorded_events_are_understood() {
+    use std::fmt::Write;
+
+    let mut understood = String::new();
+    for (name, event) in recorded() {
+        let _ = writeln!(
+            understood,
+            "{name} of {}",
+            time_of(&event).map_or("now".to_owned(), |time| time.as_str().to_owned())
+        );
+        match ask(&event) {
+            Ok(Ask::Changes(messages)) => {
+                for message in messages {
+                    let change = ComplianceChange::parse(&message.body);
+                    let _ = match change {
+                        Ok(change) => writeln!(understood, "  processing: {}", serde_json::to_string(&change).unwrap()),
+                        Err(error) => writeln!(understood, "  processing: {} goes back, {error}", message.message_id),
+                    };
+                }
+            }
+            Ok(ask) => _ = writeln!(understood, "  processing: {ask:?}"),
+            Err(_) if event["source"] == compliance_change::SOURCE => {
+                let change = ComplianceChange::from_event(&event).unwrap();
+                let _ = writeln!(understood, "  remediation: {}", serde_json::to_string(&change).unwrap());
+            }
+            Err(error) => _ = writeln!(understood, "  processing: {error}"),
+        }
+        match processing_record(&event) {
+            Some(record) => _ = writeln!(understood, "  aggregation: a report after {record}"),
+            None if is_of_no_look(&event) => understood.push_str("  aggregation: no report\n"),
+            None => {}
+        }
+    }
+    insta::assert_snapshot!(understood);
 }

@@ -20,7 +20,9 @@ pub fn of_evaluation(record: &EvaluationRecord, function_name: &str, unix_millis
 pub struct Told {
     /// Notices that were sent.
     pub notices: u64,
-    /// E-mail subscriptions that nobody confirmed, where they were counted.
+    /// Whether the run looked at all rules.
+    pub looked: bool,
+    /// Subscriptions that nobody confirmed, where they were counted.
     pub unconfirmed: Option<u64>,
     /// Whether a message of the test was lost, where a run looked.
     pub delivery_lost: Option<bool>,
@@ -32,6 +34,7 @@ pub struct Told {
 #[must_use]
 pub fn of_notices(told: Told, function_name: &str, unix_millis: u64) -> Value {
     let mut values = vec![(metric::NOTICES, COUNT, told.notices.into())];
+    values.extend(told.looked.then(|| (metric::LOOKS, COUNT, 1.into())));
     values.extend(told.unconfirmed.map(|count| (metric::UNCONFIRMED_SUBSCRIPTIONS, COUNT, count.into())));
     values.extend(told.delivery_lost.map(|lost| (metric::DELIVERY_LOST, COUNT, u64::from(lost).into())));
     values.extend(told.incomplete_packs.map(|count| (metric::INCOMPLETE_PACKS, COUNT, count.into())));
@@ -151,15 +154,21 @@ mod tests {
     #[test]
     fn what_was_not_counted_is_no_metric() {
         let line = of_notices(Told { notices: 2, ..Told::default() }, "f", 0);
-        assert_eq!((line["Notices"].as_u64(), line.get("DeliveryLost")), (Some(2), None));
+        assert_eq!((line["Notices"].as_u64(), line.get("DeliveryLost"), line.get("Looks")), (Some(2), None, None));
         let line = of_notices(
-            Told { notices: 0, unconfirmed: Some(3), delivery_lost: Some(true), incomplete_packs: Some(2) },
+            Told {
+                notices: 0,
+                looked: true,
+                unconfirmed: Some(3),
+                delivery_lost: Some(true),
+                incomplete_packs: Some(2),
+            },
             "f",
             0,
         );
         assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
-        assert_eq!(line["IncompletePacks"].as_u64(), Some(2));
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 4);
+        assert_eq!((line["IncompletePacks"].as_u64(), line["Looks"].as_u64()), (Some(2), Some(1)));
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 5);
     }
 
     #[test]

@@ -8,9 +8,11 @@ pub const PREFIX: &str = "runbooks/";
 pub enum Runbook {
     /// A function left something undone in its dead-letter queue.
     DeadLetters,
+    /// Alarms do not come through the topic.
+    DeliveryLost,
     /// A function failed.
     FunctionErrors,
-    /// A function has not run.
+    /// A function has not done its whole work for too long.
     FunctionSilent,
     /// Resources do not comply.
     NonCompliance,
@@ -24,8 +26,9 @@ pub enum Runbook {
 
 impl Runbook {
     /// All pages.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::DeadLetters,
+        Self::DeliveryLost,
         Self::FunctionErrors,
         Self::FunctionSilent,
         Self::NonCompliance,
@@ -39,6 +42,7 @@ impl Runbook {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DeadLetters => "dead-letters",
+            Self::DeliveryLost => "delivery-lost",
             Self::FunctionErrors => "function-errors",
             Self::FunctionSilent => "function-silent",
             Self::NonCompliance => "non-compliance",

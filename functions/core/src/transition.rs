@@ -85,6 +85,17 @@ pub struct Reading {
     pub unrecorded: BTreeSet<Resource>,
 }
 
+impl Reading {
+    /// Lets those of `known` of which nothing is said stay as they were known.
+    pub fn keep(&mut self, known: &BTreeMap<Resource, Timestamp>) {
+        for (resource, since) in known {
+            if !self.compliant.contains(resource) && !self.unrecorded.contains(resource) {
+                self.open.entry(resource.clone()).or_insert_with(|| since.clone());
+            }
+        }
+    }
+}
+
 /// Resources that were open and are not any more: what became of them has to be asked.
 #[must_use]
 pub fn closed(previous: &BTreeMap<Resource, Timestamp>, open: &BTreeMap<Resource, Timestamp>) -> Vec<Resource> {

@@ -1,7 +1,12 @@
 //! Which rules are watched since when, and whose findings are news.
 //!
-//! Right after a deployment AWS Config judges everything for the first time. That is no news: a rule's findings are
-//! written down in silence until the rule has settled, and then told as one summary.
+//! Right after a deployment AWS Config judges everything for the first time, some resources sooner than others. That is no
+//! news: a rule's findings are written down in silence until the rule has settled, and told as a summary. A rule settles
+//! when it has a verdict at two whole looks in a row: what the first of them missed of the first evaluation, the second has.
+//!
+//! A rule can lose its verdict: its results were deleted, it was made anew, or its last resource is gone. What was open
+//! stays so for [`SETTLES_AFTER_HOURS`], and until the rule is judged whole again: that a resource has no verdict means
+//! nothing where nothing has one.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +38,15 @@ pub struct Watch {
 struct Watched {
     since: Timestamp,
     settled: bool,
+    /// Whether it had a verdict at the last whole look.
+    #[serde(default)]
+    judged: bool,
+    /// Since when it has no verdict, where it had settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    silent: Option<Timestamp>,
+    /// Open findings that the last summary told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<usize>,
 }
 
 /// What one run saw of a rule.
@@ -42,6 +56,18 @@ pub struct Seen<'a> {
     pub rule: &'a str,
     /// Whether AWS Config gives a verdict.
     pub judged: bool,
+    /// Resources that do not comply with it.
+    pub open: usize,
+}
+
+/// What a whole look leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// What is watched from now on.
+    pub watch: Watch,
+    /// Rules that a summary tells: those with their first verdict, those that settled with another number of open findings than
+    /// was told, and those that settled without a verdict.
+    pub summed: Vec<String>,
 }
 
 impl Watch {
@@ -82,25 +108,43 @@ impl Watch {
         self.rules.keys().map(String::as_str).filter(move |rule| !rules.contains(rule))
     }
 
-    /// The same after a whole look at all rules at `now`, and the names of those that settled by it. A rule that is not among
-    /// `seen` begins anew when it comes back. Events do not let a rule settle: they come while it is judged for the first time.
+    /// Whether a resource of which this rule says nothing any more is one that is gone, at a look at `now` that finds the rule
+    /// `judged` or not; `whole` is a look at all rules.
     #[must_use]
-    pub fn after(&self, seen: &[Seen<'_>], trigger: Trigger, now: &Timestamp) -> (Self, Vec<String>) {
-        if trigger == Trigger::Queue {
-            return (self.clone(), Vec::new());
+    pub fn trusts_absence(&self, rule: &str, judged: bool, whole: bool, now: &Timestamp) -> bool {
+        let Some(watched) = self.rules.get(rule).filter(|watched| watched.settled) else { return true };
+        match (&watched.silent, judged) {
+            (None, judged) => judged,
+            (Some(since), false) => whole && has_passed(since, now),
+            // Its verdicts come back one after the other.
+            (Some(_), true) => false,
         }
-        let (mut rules, mut settled) = (BTreeMap::new(), Vec::new());
-        for &Seen { rule, judged } in seen {
+    }
+
+    /// The same after a whole look at all rules at `now`. A rule that is not among `seen` begins anew when it comes back.
+    /// Events do not let a rule settle: they come while it is judged for the first time.
+    #[must_use]
+    pub fn after(&self, seen: &[Seen<'_>], trigger: Trigger, now: &Timestamp) -> After {
+        if trigger == Trigger::Queue {
+            return After { watch: self.clone(), summed: Vec::new() };
+        }
+        let (mut rules, mut summed) = (BTreeMap::new(), Vec::new());
+        for &Seen { rule, judged, open } in seen {
             let before = self.rules.get(rule);
             let since = before.map_or_else(|| now.clone(), |watched| watched.since.clone());
-            let waited = now.unix_millis().saturating_sub(since.unix_millis()) >= SETTLES_AFTER_HOURS * 3_600_000;
             let was_settled = before.is_some_and(|watched| watched.settled);
-            if !was_settled && (judged || waited) {
-                settled.push(rule.to_owned());
+            let twice = judged && before.is_some_and(|watched| watched.judged);
+            let settled = was_settled || twice || has_passed(&since, now);
+            let mut told = before.and_then(|watched| watched.told);
+            if !was_settled && (judged || settled) && told != Some(open) {
+                told = Some(open);
+                summed.push(rule.to_owned());
             }
-            rules.insert(rule.to_owned(), Watched { since, settled: was_settled || judged || waited });
+            let earlier = before.and_then(|watched| watched.silent.clone());
+            let silent = (was_settled && !judged).then(|| earlier.unwrap_or_else(|| now.clone()));
+            rules.insert(rule.to_owned(), Watched { since, settled, judged, silent, told });
         }
-        (Self { rules, revision: self.revision }, settled)
+        After { watch: Self { rules, revision: self.revision }, summed }
     }
 
     /// The write that keeps it; `None` where it is `before`.
@@ -117,6 +161,10 @@ impl Watch {
     }
 }
 
+fn has_passed(since: &Timestamp, now: &Timestamp) -> bool {
+    now.unix_millis().saturating_sub(since.unix_millis()) >= SETTLES_AFTER_HOURS * 3_600_000
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,43 +175,82 @@ mod tests {
     }
 
     fn seen(rule: &str, judged: bool) -> Seen<'_> {
-        Seen { rule, judged }
+        Seen { rule, judged, open: 0 }
+    }
+
+    fn open(rule: &str, open: usize) -> Seen<'_> {
+        Seen { rule, judged: true, open }
+    }
+
+    fn after(watch: &Watch, seen: &[Seen<'_>], hours: u64) -> (Watch, Vec<String>) {
+        let After { watch, summed } = watch.after(seen, Trigger::Schedule, &at(hours));
+        (watch, summed)
+    }
+
+    /// A watch whose rule `a` has settled.
+    fn settled() -> Watch {
+        let (first, _) = after(&Watch::default(), &[seen("a", true)], 0);
+        after(&first, &[seen("a", true)], 6).0
     }
 
     #[test]
-    fn a_rule_settles_with_its_first_verdict_at_a_whole_look() {
-        let (first, settled) = Watch::default().after(&[seen("a", true), seen("b", false)], Trigger::Manual, &at(0));
-        assert_eq!(
-            (settled.as_slice(), first.is_settled("a"), first.is_settled("b")),
-            (["a".to_owned()].as_slice(), true, false)
-        );
-        let (event, settled) = first.after(&[seen("b", true)], Trigger::Queue, &at(1));
-        assert_eq!((event, settled), (first.clone(), vec![]));
-        let (second, settled) = first.after(&[seen("a", true), seen("b", true)], Trigger::Schedule, &at(6));
-        assert_eq!((settled, second.is_settled("b")), (vec!["b".to_owned()], true));
+    fn a_rule_settles_with_its_second_verdict_in_a_row_at_a_whole_look() {
+        let (first, summed) = after(&Watch::default(), &[seen("a", true), seen("b", false)], 0);
+        assert_eq!(summed, ["a"]);
+        assert!(!first.is_settled("a") && !first.is_settled("b"));
+        let event = first.after(&[seen("a", true)], Trigger::Queue, &at(1));
+        assert_eq!(event, After { watch: first.clone(), summed: vec![] });
+        let (second, summed) = after(&first, &[seen("a", true), seen("b", true)], 6);
+        assert_eq!(summed, ["b"]);
+        assert!(second.is_settled("a") && !second.is_settled("b"));
+        let (lost, _) = after(&second, &[seen("a", true), seen("b", false)], 12);
+        assert!(!after(&lost, &[seen("b", true)], 18).0.is_settled("b"), "not in a row");
+    }
+
+    #[test]
+    fn what_the_first_look_missed_is_summed_up_once_more() {
+        let (first, summed) = after(&Watch::default(), &[open("a", 3), open("b", 2)], 0);
+        assert_eq!(summed, ["a", "b"]);
+        let (second, summed) = after(&first, &[open("a", 500), open("b", 2)], 6);
+        assert_eq!(summed, ["a"]);
+        assert_eq!(after(&second, &[open("a", 501), open("b", 2)], 12).1, Vec::<String>::new());
     }
 
     #[test]
     fn a_rule_with_nothing_to_judge_settles_after_a_day() {
-        let (first, _) = Watch::default().after(&[seen("a", false)], Trigger::Manual, &at(0));
-        let (later, settled) = first.after(&[seen("a", false)], Trigger::Schedule, &at(24));
-        assert!(settled.is_empty() && !later.is_settled("a"));
-        let (later, settled) = later.after(&[seen("a", false)], Trigger::Schedule, &at(25));
-        assert!(later.is_settled("a") && settled == ["a"]);
+        let (first, _) = after(&Watch::default(), &[seen("a", false)], 0);
+        let (later, summed) = after(&first, &[seen("a", false)], 24);
+        assert!(summed.is_empty() && !later.is_settled("a"));
+        let (later, summed) = after(&later, &[seen("a", false)], 25);
+        assert!(later.is_settled("a") && summed == ["a"]);
     }
 
     #[test]
     fn a_settled_rule_stays_so_without_verdicts_and_begins_anew_when_it_was_gone() {
-        let (first, _) = Watch::default().after(&[seen("a", true)], Trigger::Manual, &at(0));
-        assert!(first.after(&[seen("a", false)], Trigger::Schedule, &at(6)).0.is_settled("a"));
-        let (without, _) = first.after(&[], Trigger::Schedule, &at(12));
-        assert!(!without.is_settled("a"));
+        let first = settled();
+        assert!(after(&first, &[seen("a", false)], 12).0.is_settled("a"));
+        assert!(!after(&first, &[], 12).0.is_settled("a"));
         assert_eq!(first.gone(&[]).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]
+    fn that_a_resource_is_missing_means_nothing_while_a_rule_has_no_verdict_and_until_it_is_whole_again() {
+        let trusts = |watch: &Watch, judged, hours| watch.trusts_absence("a", judged, true, &at(hours));
+        let first = settled();
+        assert!(trusts(&first, true, 12) && !trusts(&first, false, 12));
+        let (silent, _) = after(&first, &[seen("a", false)], 12);
+        let (silent, _) = after(&silent, &[seen("a", false)], 18);
+        assert!(!trusts(&silent, false, 36) && !trusts(&silent, true, 36));
+        assert!(trusts(&silent, false, 37), "25 hours after the first look without");
+        assert!(!silent.trusts_absence("a", false, false, &at(37)), "an event is no whole look");
+        let (back, _) = after(&silent, &[seen("a", true)], 24);
+        assert!(trusts(&back, true, 30));
+        assert!(Watch::default().trusts_absence("a", false, true, &at(0)), "what is no news may go at once");
+    }
+
+    #[test]
     fn it_reads_back_and_is_written_only_where_it_changed() {
-        let (first, _) = Watch::default().after(&[seen("a", true)], Trigger::Manual, &at(0));
+        let first = settled();
         let Some(Write::Put(entry)) = first.write(&Watch::default(), &run().origin).unwrap() else {
             panic!("no write")
         };
@@ -173,9 +260,9 @@ mod tests {
         );
         let read = Watch::read(Some(&entry)).unwrap();
         assert!(read.is_settled("a") && !read.is_first() && Watch::read(None).unwrap().is_first());
-        let (same, _) = read.after(&[seen("a", true)], Trigger::Schedule, &at(6));
+        let (same, _) = after(&read, &[seen("a", true)], 12);
         assert_eq!(same.write(&read, &run().origin).unwrap(), None);
-        let (nothing, _) = Watch::default().after(&[], Trigger::Manual, &at(0));
+        let (nothing, _) = after(&Watch::default(), &[], 0);
         assert!(
             nothing.write(&Watch::default(), &run().origin).unwrap().is_some(),
             "a first run without rules is over, too"

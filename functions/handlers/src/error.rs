@@ -68,7 +68,7 @@ pub enum HandlerError {
         resources: u64,
     },
     /// A message of a service did not come through the topic.
-    #[error("the message of a test alarm did not come through the topic; see the runbook on notices")]
+    #[error("the message of a test alarm did not come through the topic; see the runbook `delivery-lost`")]
     DeliveryLost,
     /// A report or a file of the history cannot be made, or what an earlier run left does not read.
     #[error("{what}: {cause}")]

@@ -124,6 +124,7 @@ fn about(part: Part) -> &'static str {
         Part::ConformancePacks => "conformance packs that may belong to others",
         Part::EventRules => "event rules that may belong to others",
         Part::Dashboard => "a dashboard that may belong to others",
+        Part::Alarms => "alarms that may belong to others",
         Part::Tags => "some tags, which tell whose things are",
         Part::Key => "the key",
         Part::KeyPolicy => "the key's policy",

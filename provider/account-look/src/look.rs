@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Tags by name.
@@ -116,6 +116,8 @@ pub enum Part {
     EventRules,
     /// The dashboard.
     Dashboard,
+    /// Alarms.
+    Alarms,
     /// Tags, which tell whose things are.
     Tags,
     /// The key that the user gave.
@@ -206,7 +208,7 @@ pub enum RecorderKind {
 }
 
 /// What a recorder records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "strategy")]
 pub enum Recorded {
     /// All resource types.
@@ -230,7 +232,7 @@ pub enum Recorded {
 }
 
 /// How often a recorder records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum RecordingFrequency {
     /// Each change when it happens.
@@ -240,7 +242,7 @@ pub enum RecordingFrequency {
 }
 
 /// Resource types that are recorded at another frequency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FrequencyOverride {
     /// The types.
@@ -329,6 +331,8 @@ pub enum NamesakeKind {
     EventRule,
     /// A CloudWatch dashboard. It takes no tags; its text tells whose it is.
     Dashboard,
+    /// A CloudWatch alarm on metrics.
+    Alarm,
 }
 
 /// The key that the user gave.

@@ -21,8 +21,10 @@ pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
 /// The IAM actions that a look needs; `kms` ones only where a key was given, and `sts:AssumeRole` where a role is to be
 /// taken. `sts:GetCallerIdentity` needs none.
-pub const ACTIONS: [&str; 14] = [
+pub const ACTIONS: [&str; 16] = [
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
+    "cloudwatch:ListTagsForResource",
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
     "config:DescribeConfigurationAggregators",

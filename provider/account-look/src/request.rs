@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The tag that says which deployment a rule, aggregator, authorization, conformance pack or recorder belongs to.
+use crate::look::{FrequencyOverride, Recorded, RecordingFrequency};
+
+/// The tag that says which deployment a rule, aggregator, authorization, conformance pack, alarm or recorder belongs to.
 pub const OWNER_TAG: &str = "aws-compliance:owner";
 
 /// Characters of a tag's value (AWS Config API Reference, "Tag").
@@ -36,8 +38,12 @@ pub struct LookRequest {
     /// The dashboard that the deployment will have. Dashboards are the same in every region, so its name goes on with a
     /// hyphen and the region.
     pub dashboard: Option<PlannedName>,
+    /// The alarms that the deployment will have.
+    pub alarms: Vec<PlannedName>,
     /// The conformance packs that the deployment will have.
     pub conformance_packs: Vec<PlannedName>,
+    /// As many conformance packs as AWS allows in an account and region; counted where the deployment will have some.
+    pub conformance_packs_allowed: usize,
     /// The key that the user gave.
     pub key: Option<PlannedKey>,
 }
@@ -99,11 +105,24 @@ pub struct RecorderPlan {
     pub name: Option<String>,
     /// Property path of the mode.
     pub path: String,
+    /// What ours records; nothing is said of it where that is not given.
+    pub records: Option<Recorded>,
+    /// How often ours records.
+    pub frequency: Option<RecordingFrequency>,
+    /// Resource types that ours records at another frequency.
+    pub overrides: Vec<FrequencyOverride>,
 }
 
 impl Default for RecorderPlan {
     fn default() -> Self {
-        Self { mode: RecorderMode::default(), name: None, path: "recorder.mode".to_owned() }
+        Self {
+            mode: RecorderMode::default(),
+            name: None,
+            path: "recorder.mode".to_owned(),
+            records: None,
+            frequency: None,
+            overrides: Vec::new(),
+        }
     }
 }
 

@@ -60,6 +60,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
             NamesakeKind::Authorization => "authorization",
             NamesakeKind::EventRule => "event rule there",
             NamesakeKind::Dashboard => "dashboard there",
+            NamesakeKind::Alarm => "alarm there",
             NamesakeKind::Aggregator | NamesakeKind::ConformancePack => "pack there",
         };
         row(what, Some(namesake.name.clone()));

@@ -23,7 +23,7 @@ pub struct LookupArgs {
     pub profile: Option<String>,
     /// ARN of a role to take for the look.
     pub role_arn: Option<String>,
-    /// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over.
+    /// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over.
     /// Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them.
     pub adopt_unmarked: bool,
 }

@@ -24,6 +24,27 @@ const DAY: u32 = 24 * HOUR;
 /// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
 const MOST_HOURS: u32 = 7 * 24;
 
+/// The functions that run by a schedule. Remediation runs when something is asked of it.
+const SCHEDULED: [Handler; 2] = [Handler::Processing, Handler::Aggregation];
+const NON_COMPLIANCE: &str = "non-compliance";
+const SCORE_FELL: &str = "score-fell";
+const RECORDER_STOPPED: &str = "recorder-stopped";
+const PACK_INCOMPLETE: &str = "pack-incomplete";
+/// The alarms on what the functions found.
+const FOUND: [&str; 4] = [NON_COMPLIANCE, SCORE_FELL, RECORDER_STOPPED, PACK_INCOMPLETE];
+
+fn errors(handler: Handler) -> String {
+    format!("{}-errors", handler.name())
+}
+
+fn dead_letters(handler: Handler) -> String {
+    format!("{}-dead-letters", handler.name())
+}
+
+fn silent(handler: Handler) -> String {
+    format!("{}-silent", handler.name())
+}
+
 /// What is told although nobody looks.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -33,8 +54,8 @@ pub struct AlarmsSettingsArgs {
     /// Points that the score may fall from one day to the next before it is told.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
-    /// Hours without a run of processing or aggregation before it is told. More than from one run of `functions.schedule`
-    /// to the next.
+    /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from
+    /// one run of `functions.schedule` to the next.
     #[schemars(range(min = 1, max = 168))]
     pub silent_hours: Input<u32>,
 }
@@ -46,6 +67,14 @@ impl Default for AlarmsSettingsArgs {
 }
 
 impl AlarmsSettingsArgs {
+    /// The names of all alarms of a deployment; that of the delivery test comes with the topic.
+    pub(crate) fn names(&self, prefix: &NamePrefix) -> Vec<String> {
+        let of_functions = Handler::ALL.into_iter().flat_map(|handler| [errors(handler), dead_letters(handler)]);
+        let roles = of_functions.chain(SCHEDULED.map(silent)).chain(FOUND.map(str::to_owned));
+        let named = roles.filter(|_| self.enabled).map(|role| prefix.alarm(&role));
+        named.chain([prefix.delivery_test()]).collect()
+    }
+
     /// Warns where the functions are silent that long by their schedule.
     pub(crate) fn check(&self, schedule: &Input<String>, checks: &mut Checks) {
         let schedule = schedule.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
@@ -85,7 +114,8 @@ pub struct AlarmsArgs {
 }
 
 /// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run,
-/// resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete.
+/// resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not
+/// come through.
 #[derive(Debug, Outputs)]
 pub struct Alarms {
     /// Names of the alarms.
@@ -119,8 +149,13 @@ impl Component for Alarms {
             alarms.push(part.dead_letters(handler));
         }
         // Remediation runs when something is asked of it, not by a schedule.
-        alarms.extend([Handler::Processing, Handler::Aggregation].map(|handler| part.silent(handler)));
+        alarms.extend([
+            part.silent(Handler::Processing, metric::LOOKS),
+            // Of what a report measures, what each of them does.
+            part.silent(Handler::Aggregation, metric::COMPLIANT_EVALUATIONS),
+        ]);
         alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped(), part.pack_incomplete()]);
+        alarms.push(part.delivery_lost());
         Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
     }
 }
@@ -135,7 +170,7 @@ struct Part<'a> {
 impl Part<'_> {
     fn errors(&self, handler: Handler) -> cloudwatch::MetricAlarm {
         let text = format!("The {} function failed.", handler.name());
-        self.alarm(&format!("{}-errors", handler.name()), Runbook::FunctionErrors, &text)
+        self.alarm(&errors(handler), Runbook::FunctionErrors, &text)
             .namespace("AWS/Lambda")
             .metric_name("Errors")
             .dimensions(self.function(handler))
@@ -152,7 +187,7 @@ impl Part<'_> {
 
     fn dead_letters(&self, handler: Handler) -> cloudwatch::MetricAlarm {
         let text = format!("The {} function left something undone in its dead-letter queue.", handler.name());
-        self.alarm(&format!("{}-dead-letters", handler.name()), Runbook::DeadLetters, &text)
+        self.alarm(&dead_letters(handler), Runbook::DeadLetters, &text)
             .namespace("AWS/SQS")
             .metric_name("ApproximateNumberOfMessagesVisible")
             .dimensions(dimension("QueueName", self.args.name_prefix.dead_letters(handler)))
@@ -167,13 +202,14 @@ impl Part<'_> {
             .register()
     }
 
-    fn silent(&self, handler: Handler) -> cloudwatch::MetricAlarm {
-        let text = format!("The {} function has not run for too long.", handler.name());
-        self.alarm(&format!("{}-silent", handler.name()), Runbook::FunctionSilent, &text)
-            .namespace("AWS/Lambda")
-            .metric_name("Invocations")
-            .dimensions(self.function(handler))
-            .statistic("Sum")
+    /// By how often `name` was measured: a digest and the changes of single rules are invocations as well.
+    fn silent(&self, handler: Handler, name: &str) -> cloudwatch::MetricAlarm {
+        let text = format!("The {} function has not done its whole work for too long.", handler.name());
+        self.alarm(&silent(handler), Runbook::FunctionSilent, &text)
+            .namespace(metric::NAMESPACE)
+            .metric_name(name)
+            .dimensions(self.measured(handler))
+            .statistic("SampleCount")
             .period(HOUR)
             // Every one of these hours is without a run.
             .evaluation_periods(self.args.settings.silent_hours.clone())
@@ -187,7 +223,7 @@ impl Part<'_> {
     fn non_compliance(&self) -> cloudwatch::MetricAlarm {
         let text = "Resources do not comply.";
         self.found(
-            "non-compliance",
+            NON_COMPLIANCE,
             Runbook::NonCompliance,
             text,
             metric::NON_COMPLIANT_EVALUATIONS,
@@ -197,12 +233,19 @@ impl Part<'_> {
 
     fn recorder_stopped(&self) -> cloudwatch::MetricAlarm {
         let text = "AWS Config does not record in this region: its rules keep their last verdicts.";
-        self.found("recorder-stopped", Runbook::RecorderStopped, text, metric::RECORDER_STOPPED, Handler::Aggregation)
+        self.found(RECORDER_STOPPED, Runbook::RecorderStopped, text, metric::RECORDER_STOPPED, Handler::Aggregation)
     }
 
     fn pack_incomplete(&self) -> cloudwatch::MetricAlarm {
         let text = "A conformance pack is not complete: rules of it may be missing.";
-        self.found("pack-incomplete", Runbook::PackIncomplete, text, metric::INCOMPLETE_PACKS, Handler::Processing)
+        self.found(PACK_INCOMPLETE, Runbook::PackIncomplete, text, metric::INCOMPLETE_PACKS, Handler::Processing)
+    }
+
+    /// What does not come through the topic may not come through it here either: processing sends a notice as well, which
+    /// takes another way.
+    fn delivery_lost(&self) -> cloudwatch::MetricAlarm {
+        let text = "An alarm that was set for a test did not come through the topic: others may be lost as well.";
+        self.found("delivery-lost", Runbook::DeliveryLost, text, metric::DELIVERY_LOST, Handler::Processing)
     }
 
     /// One metric of a function that is to be zero.
@@ -233,7 +276,7 @@ impl Part<'_> {
             .label("Change of the score from one day to the next")
             .return_data(true);
         let drop = self.args.settings.score_drop.output().map(|points| -f64::from(points));
-        self.alarm("score-fell", Runbook::ScoreFell, "The score fell from one day to the next.")
+        self.alarm(SCORE_FELL, Runbook::ScoreFell, "The score fell from one day to the next.")
             .metric_queries(vec![score.into(), change.into()])
             .evaluation_periods(1)
             .comparison_operator("LessThanOrEqualToThreshold")
@@ -249,7 +292,7 @@ impl Part<'_> {
             .name(self.args.name_prefix.alarm(role))
             .alarm_description(interpolate!("{} What to do: {}", text, self.link(runbook)))
             .alarm_actions(self.topic())
-            .set_tags(tags::input(&self.args.tags))
+            .tags(tags::owned(&self.args.tags, self.facts))
     }
 
     fn topic(&self) -> Vec<Input<String>> {
@@ -273,4 +316,38 @@ impl Part<'_> {
 
 fn dimension(name: &str, value: String) -> BTreeMap<String, Input<String>> {
     BTreeMap::from([(name.to_owned(), value.into())])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use pulumi_component::Value;
+    use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+    use serde_json::json;
+
+    use super::*;
+
+    /// The look asks for alarms by these names.
+    #[tokio::test]
+    async fn the_names_are_those_of_the_alarms() {
+        let monitor = Arc::new(MockMonitor::update());
+        let topic = "arn:aws:sns:eu-west-1:111122223333:alerts";
+        construct_with::<Alarms>(&monitor, "it", inputs(json!({ "topicArn": topic, "bucketName": "reports" })))
+            .await
+            .expect("it constructs");
+        let registrations = monitor.recorded().registrations.into_iter();
+        let named = registrations.filter_map(|(_, one)| match one.inputs.get("name").map(|name| &name.value) {
+            Some(Value::String(name)) => Some(name.clone()),
+            _ => None,
+        });
+        let prefix = NamePrefix::default();
+        let registered: BTreeSet<_> = named.chain([prefix.delivery_test()]).collect();
+        let names = AlarmsSettingsArgs::default().names(&prefix);
+        assert_eq!(names.len(), 13);
+        assert_eq!(names.into_iter().collect::<BTreeSet<_>>(), registered);
+        let off = AlarmsSettingsArgs { enabled: false, ..AlarmsSettingsArgs::default() };
+        assert_eq!(off.names(&prefix), [prefix.delivery_test()]);
+    }
 }

@@ -3,6 +3,7 @@
 use account_look::Owner;
 use aws_resources::{DashboardBody, Graph, cloudwatch};
 use functions_core::contract::{Handler, metric};
+use functions_core::severity::Severity;
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,29 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
             graph.metric(metric::NAMESPACE, name, [(metric::DIMENSION, prefix.function(handler).into())])
         })
     };
+    let open = |title| Graph::new(title, facts.region(), "Maximum").period_seconds(3600);
+    let by_severity = Severity::ALL.into_iter().fold(open("Open findings by severity"), |graph, severity| {
+        let function = prefix.function(Handler::Aggregation).into();
+        let dimensions = [(metric::DIMENSION, function), (metric::SEVERITY, severity.word().into())];
+        graph.metric(metric::NAMESPACE, metric::OPEN_FINDINGS, dimensions)
+    });
+    // The rules are those that were worst, each for as long as it was.
+    let by_rule = open("Open findings by rule, the worst").search(&format!(
+        "{{{},{},{}}} MetricName=\"{}\" {}=\"{}\"",
+        metric::NAMESPACE,
+        metric::DIMENSION,
+        metric::RULE,
+        metric::OPEN_FINDINGS,
+        metric::DIMENSION,
+        prefix.function(Handler::Aggregation),
+    ));
+    let wrong = found(
+        "Zero if all is well",
+        Handler::Processing,
+        &[metric::DELIVERY_LOST, metric::INCOMPLETE_PACKS, metric::UNCONFIRMED_SUBSCRIPTIONS],
+    );
+    let aggregation = [(metric::DIMENSION, prefix.function(Handler::Aggregation).into())];
+    let wrong = wrong.metric(metric::NAMESPACE, metric::RECORDER_STOPPED, aggregation);
     DashboardBody::default()
         .row([
             found("Score, all accounts and regions", Handler::Aggregation, &[metric::SCORE]),
@@ -83,6 +107,12 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
                 Handler::Aggregation,
                 &[metric::COMPLIANT_EVALUATIONS, metric::NON_COMPLIANT_EVALUATIONS],
             ),
+        ])
+        .row([
+            by_severity,
+            by_rule,
+            wrong,
+            found("Looks and notices", Handler::Processing, &[metric::LOOKS, metric::NOTICES]),
         ])
         .row([
             functions("Invocations", "Sum", "Invocations"),

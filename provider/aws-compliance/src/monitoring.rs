@@ -141,7 +141,8 @@ impl Component for ComplianceMonitoring {
         args.aggregation.tell(context, &facts).await;
         args.rules.tell(&args.frameworks, context, facts.known_region());
         let request = args.look_request(&facts).await;
-        let (mut errors, warnings) = args.rules.misplaced(&facts);
+        let (mut errors, mut warnings) = args.rules.misplaced(&facts);
+        warnings.extend(args.notifications.elsewhere(facts.known_account_id()));
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
         account::see(context, facts, request, (errors, warnings)).await
     }
@@ -237,6 +238,7 @@ impl ComplianceMonitoringArgs {
         let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
         request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
         request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
+        request.alarms = self.alarms.names(&self.name_prefix).into_iter().map(at_prefix).collect();
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
             PlannedKey::new(key, groups.collect())

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_compliance_catalog::{frameworks, nearest_framework};
+use aws_compliance_catalog::{framework, unknown_framework};
 use functions_core::configuration::{Notices, Period, Route};
 use functions_core::severity::Severity;
-use pulumi_component::{Checks, Input, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,8 @@ pub struct NotificationsArgs {
     /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once;
     /// removing one leaves the others confirmed. They are told everything.
     pub emails: BTreeMap<String, Input<String>>,
-    /// Who is told a part of it, by a name of your own.
+    /// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to
+    /// `emails` alone.
     pub routes: BTreeMap<String, RouteArgs>,
     /// When changes are told.
     pub digest: DigestPeriod,
@@ -48,7 +49,8 @@ pub struct RouteArgs {
     pub rules: Vec<String>,
     /// Ids of frameworks that the rules serve, such as `hipaa`.
     pub frameworks: Vec<String>,
-    /// Ids of accounts, 12 digits.
+    /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
+    /// that is deployed to several.
     pub accounts: Vec<String>,
     /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     pub email: Option<Input<String>>,
@@ -110,6 +112,22 @@ impl NotificationsArgs {
             });
         });
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
+        if self.emails.is_empty() && !self.routes.is_empty() {
+            let unheard = "routes are told changes of resources alone: nobody hears alarms, summaries and that the delivery does \
+                           not work; add an address to `emails`, or subscribe to the topic yourself";
+            checks.warning("routes", unheard);
+        }
+    }
+
+    /// Routes that name accounts other than the one that this is deployed to; nothing while that is unknown.
+    pub fn elsewhere(&self, own: Option<&str>) -> Vec<PropertyError> {
+        let Some(own) = own else { return Vec::new() };
+        let found = self.routes.iter().filter_map(|(name, route)| {
+            let others: Vec<&str> = route.accounts.iter().map(String::as_str).filter(|id| *id != own).collect();
+            let told = format!("this deployment tells of account {own} alone, {} never fits", others.join(", "));
+            (!others.is_empty()).then(|| PropertyError::new(format!("notifications.routes.{name}.accounts"), told))
+        });
+        found.collect()
     }
 
     /// Judges that routes name rules that there are; `known` are their names without the prefix.
@@ -171,14 +189,10 @@ fn is_severity(word: &str) -> Result<(), Wrong> {
 }
 
 fn is_framework(id: &str) -> Result<(), Wrong> {
-    if frameworks().contains_key(id) {
-        return Ok(());
+    match framework(id) {
+        Some(_) => Ok(()),
+        None => Err(Wrong::new(unknown_framework(id, "").text())),
     }
-    let wrong = Wrong::new("unknown framework");
-    Err(match nearest_framework(id) {
-        Some(nearest) => wrong.nearest(nearest),
-        None => wrong,
-    })
 }
 
 #[cfg(test)]
@@ -238,6 +252,37 @@ mod tests {
             told.iter().any(|problem| problem.contains("critical`")) && told.iter().any(|each| each.contains("hipaa`")),
             "{told:#?}"
         );
+    }
+
+    #[test]
+    fn routes_alone_are_warned_of_because_nobody_hears_alarms() {
+        let route = RouteArgs { sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()), ..RouteArgs::default() };
+        let with_address = routes(vec![("soc", route)]);
+        let alone = NotificationsArgs { emails: BTreeMap::new(), ..with_address.clone() };
+        for (given, warned) in [(&with_address, false), (&alone, true), (&NotificationsArgs::default(), false)] {
+            let mut checks = Checks::default();
+            given.check(&mut checks);
+            let told: Vec<_> = checks.warnings().iter().map(|each| each.reason.as_str()).collect();
+            assert_eq!(told.iter().any(|reason| reason.contains("add an address to `emails`")), warned, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_route_of_another_account_is_told() {
+        let route = |accounts: &[&str]| RouteArgs {
+            accounts: accounts.iter().map(|&id| id.to_owned()).collect(),
+            ..RouteArgs::default()
+        };
+        let given = routes(vec![("own", route(&["111122223333"])), ("soc", route(&["111122223333", "444455556666"]))]);
+        let found = given.elsewhere(Some("111122223333"));
+        let told: Vec<_> = found.iter().map(|each| format!("{}: {}", each.path, each.reason)).collect();
+        assert_eq!(
+            told,
+            [
+                "notifications.routes.soc.accounts: this deployment tells of account 111122223333 alone, 444455556666 never fits"
+            ]
+        );
+        assert!(given.elsewhere(None).is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The configuration recorder, where the deployment brings its own.
 
-use account_look::RecorderPlan;
+use account_look::{FrequencyOverride, RecorderPlan};
 use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on, interpolate,
@@ -126,7 +126,34 @@ impl RecorderSettingsArgs {
             RecorderMode::Auto => account_look::RecorderMode::Auto,
             RecorderMode::Create => account_look::RecorderMode::Create,
         };
-        RecorderPlan { mode, name: Some(prefix.recorder()), ..RecorderPlan::default() }
+        let overrides = match self.daily_types.as_slice() {
+            [] => Vec::new(),
+            types => {
+                let frequency = account_look::RecordingFrequency::Daily;
+                vec![FrequencyOverride { resource_types: types.to_vec(), frequency }]
+            }
+        };
+        RecorderPlan {
+            mode,
+            name: Some(prefix.recorder()),
+            records: Some(self.records()),
+            frequency: Some(match self.frequency {
+                RecordingFrequency::Continuous => account_look::RecordingFrequency::Continuous,
+                RecordingFrequency::Daily => account_look::RecordingFrequency::Daily,
+            }),
+            overrides,
+            ..RecorderPlan::default()
+        }
+    }
+
+    /// What ours will record.
+    fn records(&self) -> account_look::Recorded {
+        let resource_types = self.resource_types.clone();
+        match self.strategy {
+            RecordingStrategy::All => account_look::Recorded::All { global_types: self.global_types },
+            RecordingStrategy::Only => account_look::Recorded::Only { resource_types },
+            RecordingStrategy::AllExcept => account_look::Recorded::AllExcept { resource_types },
+        }
     }
 
     /// Whether ours is among the children.

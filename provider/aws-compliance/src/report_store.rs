@@ -186,6 +186,7 @@ impl Component for ReportStore {
 fn page(runbook: Runbook) -> &'static str {
     match runbook {
         Runbook::DeadLetters => include_str!("../../../docs/runbooks/dead-letters.md"),
+        Runbook::DeliveryLost => include_str!("../../../docs/runbooks/delivery-lost.md"),
         Runbook::FunctionErrors => include_str!("../../../docs/runbooks/function-errors.md"),
         Runbook::FunctionSilent => include_str!("../../../docs/runbooks/function-silent.md"),
         Runbook::NonCompliance => include_str!("../../../docs/runbooks/non-compliance.md"),

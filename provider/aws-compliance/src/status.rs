@@ -8,6 +8,7 @@ use pulumi_component::{Checks, ConstructError, Function, FunctionContext, TypeTo
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::alarms::AlarmsSettingsArgs;
 use crate::bounds;
 use crate::functions::event_rules;
 use crate::names::NamePrefix;
@@ -107,13 +108,14 @@ impl AccountStatusArgs {
             role_arn: self.role_arn.clone(),
             owner: self.owner.as_ref().map(owner),
             recorder: recorder.plan(&self.name_prefix),
-            rules: RulesArgs::default().planned(&[], &self.name_prefix),
+            rules: RulesArgs::default().planned(&[], &self.name_prefix, None),
             aggregator: Some(at_prefix(self.name_prefix.aggregator())),
             event_rules: event_rules(&RulesArgs::default(), &[], &self.name_prefix, None)
                 .into_iter()
                 .map(at_prefix)
                 .collect(),
             dashboard: Some(at_prefix(self.name_prefix.dashboard_start())),
+            alarms: AlarmsSettingsArgs::default().names(&self.name_prefix).into_iter().map(at_prefix).collect(),
             ..LookRequest::default()
         }
     }

@@ -75,6 +75,19 @@ impl Graph {
         self
     }
 
+    /// Adds every metric that a search finds ("Search expression syntax" of CloudWatch), with the graph's statistic and period.
+    #[must_use]
+    pub fn search(mut self, search: &str) -> Self {
+        let quoted = search.replace('\'', "\\'");
+        let expression = format!("SEARCH('{quoted}', '{}', {})", self.statistic, self.period_seconds);
+        let id = format!("e{}", self.metrics.len() + 1);
+        self.metrics.push(Json::List(vec![Json::object([
+            ("expression", expression.as_str().into()),
+            ("id", id.as_str().into()),
+        ])]));
+        self
+    }
+
     fn widget(self, x: u32, y: u32, width: u32) -> Json {
         let properties = Json::object([
             ("title", self.title.into()),

@@ -83,6 +83,21 @@ pub struct Finding {
     /// The nearest right answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<String>,
+    /// Further answers that are near, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+}
+
+impl Finding {
+    fn new(path: String, reason: impl Into<String>, nearest: Option<&str>) -> Self {
+        Self { path, reason: reason.into(), nearest: nearest.map(str::to_owned), others: Vec::new() }
+    }
+
+    /// The reason with what is near.
+    pub fn text(&self) -> String {
+        let near: Vec<_> = self.nearest.iter().chain(&self.others).map(|name| format!("`{name}`")).collect();
+        if near.is_empty() { self.reason.clone() } else { format!("{}; nearest: {}", self.reason, near.join(", ")) }
+    }
 }
 
 /// All that was found.
@@ -96,17 +111,17 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn error(&mut self, path: String, reason: impl Into<String>, nearest: Option<&str>) {
-        self.errors.push(Finding { path, reason: reason.into(), nearest: nearest.map(str::to_owned) });
+        self.errors.push(Finding::new(path, reason, nearest));
     }
 
     pub(crate) fn warning(&mut self, path: String, reason: impl Into<String>) {
-        self.warnings.push(Finding { path, reason: reason.into(), nearest: None });
+        self.warnings.push(Finding::new(path, reason, None));
     }
 
     /// An error, or where the rule is unchecked a warning: the service can be newer than the data.
     fn fact(&mut self, request: &RuleRequest, path: String, reason: String, nearest: Option<&str>) {
         let list = if request.unchecked { &mut self.warnings } else { &mut self.errors };
-        list.push(Finding { path, reason, nearest: nearest.map(str::to_owned) });
+        list.push(Finding::new(path, reason, nearest));
     }
 }
 
@@ -118,8 +133,8 @@ pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -
     for (index, request) in requests.iter().enumerate() {
         let at = format!("[{index}]");
         check_name(&mut report, request, &at, &mut names);
-        check_twice(&mut report, request, &at, index, &mut contents);
         let known = Catalog::get().rule(&request.identifier);
+        check_twice(&mut report, request, known, index, &mut contents);
         check_shape(&mut report, request, known, &at);
         match known {
             Some(rule) => check_known(&mut report, request, rule, &at),
@@ -166,17 +181,30 @@ fn check_name(report: &mut Report, request: &RuleRequest, at: &str, names: &mut 
     }
 }
 
-type Contents<'a> = BTreeMap<(&'a str, Vec<(&'a str, &'a str)>, String), usize>;
+/// What each value means, by parameter.
+type Contents<'a> = BTreeMap<(&'a str, BTreeMap<&'a str, String>, String), usize>;
 
-/// The same rule with the same parameters and scope is evaluated, and paid for, twice.
-fn check_twice<'a>(report: &mut Report, request: &'a RuleRequest, at: &str, index: usize, contents: &mut Contents<'a>) {
+/// The same rule with the same parameters, what is not given being the default, and the same scope is evaluated, and paid
+/// for, twice.
+fn check_twice<'a>(
+    report: &mut Report,
+    request: &'a RuleRequest,
+    known: Option<&Rule>,
+    index: usize,
+    contents: &mut Contents<'a>,
+) {
     let values = request.parameters.iter().map(|(name, value)| Some((name.as_str(), value.as_deref()?)));
-    let Some(values) = values.collect::<Option<Vec<_>>>() else { return };
+    let Some(given) = values.collect::<Option<BTreeMap<_, _>>>() else { return };
+    let effective = known.map_or_else(|| given.clone(), |rule| rule.effective(given.clone().into_iter()));
+    let meant = |(name, text)| (name, value::meaning(known.and_then(|rule| rule.parameter(name)), text));
     let scope = request.scope.as_ref().map(|scope| format!("{scope:?}")).unwrap_or_default();
-    let first = *contents.entry((&request.identifier, values, scope)).or_insert(index);
+    let key = (request.identifier.as_str(), effective.into_iter().map(meant).collect(), scope);
+    let first = *contents.entry(key).or_insert(index);
     if first != index {
-        let reason = format!("the same as [{first}], parameters and scope included; each evaluation is paid for");
-        report.error(at.to_owned(), reason, None);
+        let reason = format!(
+            "the same as [{first}], scope and parameters with their defaults included; each evaluation is paid for"
+        );
+        report.error(format!("[{index}]"), reason, None);
     }
 }
 
@@ -254,7 +282,7 @@ fn check_regions(report: &mut Report, request: &RuleRequest, index: usize, missi
             }
             UnavailableIn::Skip => {
                 let reason = format!("`{identifier}` is not offered in {region} and is not assessed there");
-                report.warnings.push(Finding { path, reason, nearest: None });
+                report.warning(path, reason);
             }
             UnavailableIn::Ignore => {}
         }
@@ -275,7 +303,7 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
             let (reason, nearest) = (format!("expected {}", wrong.expected), wrong.nearest.or(parameter.default));
             if wrong.doubtful {
                 let reason = format!("{reason} (facts of {})", Catalog::get().taken);
-                report.warnings.push(Finding { path, reason, nearest: nearest.map(str::to_owned) });
+                report.warnings.push(Finding::new(path, reason, nearest));
             } else {
                 report.fact(request, path, reason, nearest);
             }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{FREQUENCIES, Report, Severity};
+use crate::check::{Report, Severity};
 use crate::facts::{FrameworkRule, framework};
-use crate::{direction, overrides, search};
+use crate::merge::merge;
+use crate::{overrides, search};
 
 /// A framework as a person asks for it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,12 +28,13 @@ pub struct FrameworkRequest {
 pub struct ComposedRule {
     /// Identifier of the managed rule.
     pub identifier: String,
-    /// Parameters, the stricter where frameworks differ.
+    /// Parameters that a framework gives, the stricter value where they differ.
     pub parameters: BTreeMap<String, String>,
     /// How often, for a periodic rule: the shortest that a framework asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<String>,
-    /// How much its findings weigh, where a framework is asked with another weight: the highest.
+    /// How much its findings weigh, where a framework is asked with another weight than the catalogue's: the highest,
+    /// the catalogue's own being that of frameworks that say nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// Frameworks that its results count for, and the controls there.
@@ -61,9 +63,7 @@ pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
     let mut wanted: BTreeMap<String, Vec<ComposedRule>> = BTreeMap::new();
     for (index, request) in requests.iter().enumerate() {
         let Some(framework) = framework(&request.id) else {
-            let nearest = search::nearest_framework(&request.id).map(str::to_owned);
-            let reason = format!("unknown framework `{}`", request.id);
-            report.error(format!("[{index}].id"), reason, nearest.as_deref());
+            report.errors.push(search::unknown_framework(&request.id, &format!("[{index}].id")));
             continue;
         };
         if let Some(first) = requests.iter().take(index).position(|earlier| earlier.id == request.id) {
@@ -106,61 +106,4 @@ fn asked_by(request: &FrameworkRequest, rule: &FrameworkRule) -> ComposedRule {
         severity: request.severities.get(&rule.identifier).copied(),
         frameworks,
     }
-}
-
-fn merge(identifier: &str, mut asked: Vec<ComposedRule>, decisions: &mut Vec<String>) -> Vec<ComposedRule> {
-    asked.sort_by(|one, other| (&one.parameters, &one.frameworks).cmp(&(&other.parameters, &other.frameworks)));
-    let (mut merged, mut strict): (Vec<ComposedRule>, BTreeSet<String>) = Default::default();
-    for rule in asked {
-        let fitting = merged.iter_mut().find_map(|kept| {
-            let (parameters, differing) = stricter(identifier, &kept.parameters, &rule.parameters)?;
-            Some((kept, parameters, differing))
-        });
-        if let Some((kept, parameters, differing)) = fitting {
-            strict.extend(differing);
-            kept.parameters = parameters;
-            kept.frequency = oftener(kept.frequency.take(), rule.frequency);
-            kept.severity = kept.severity.max(rule.severity);
-            for (id, controls) in rule.frameworks {
-                kept.frameworks.entry(id).or_default().extend(controls);
-            }
-        } else {
-            merged.push(rule);
-        }
-    }
-    for name in strict {
-        decisions.push(format!("`{identifier}`: frameworks differ in `{name}`; the stricter value is taken"));
-    }
-    if merged.len() > 1 {
-        let count = merged.len();
-        decisions.push(format!("`{identifier}`: frameworks differ in parameters without an order; kept {count} times"));
-    }
-    merged
-}
-
-/// The shorter of two intervals; none is a day, which AWS Config takes by itself.
-fn oftener(one: Option<String>, other: Option<String>) -> Option<String> {
-    let place = |name: &String| FREQUENCIES.iter().position(|each| each == name).unwrap_or(FREQUENCIES.len());
-    one.into_iter().chain(other).min_by_key(place)
-}
-
-/// Parameters that satisfy both, and the names in which they differed; `None` where there is no order.
-fn stricter(
-    identifier: &str,
-    one: &BTreeMap<String, String>,
-    other: &BTreeMap<String, String>,
-) -> Option<(BTreeMap<String, String>, Vec<String>)> {
-    let (mut parameters, mut differing) = (one.clone(), Vec::new());
-    if !one.keys().eq(other.keys()) {
-        return None;
-    }
-    for (name, value) in other {
-        let kept = one.get(name)?;
-        if direction::same(kept, value) {
-            continue;
-        }
-        parameters.insert(name.clone(), direction::stricter(identifier, name, kept, value)?);
-        differing.push(name.clone());
-    }
-    Some((parameters, differing))
 }

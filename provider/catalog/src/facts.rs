@@ -13,8 +13,12 @@ use crate::lines::Lines;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Catalog {
-    /// Day on which the facts were taken, `YYYY-MM-DD`: the service can be newer.
+    /// Day of the documentation that the facts of rules are from, `YYYY-MM-DD`: the service can be newer.
     pub taken: &'static str,
+    /// The same of frameworks.
+    pub packs_taken: &'static str,
+    /// The same of remediations.
+    pub remediations_taken: &'static str,
     /// Region codes by partition: `aws`, `aws-cn`, `aws-us-gov`.
     #[serde(borrow)]
     pub partitions: BTreeMap<&'static str, Vec<&'static str>>,
@@ -218,12 +222,26 @@ pub struct Alternative {
     pub confidence: String,
 }
 
+/// What people call frameworks that we know by another id, or that there are none of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FrameworkNames {
+    /// Ids by another name, the one that is meant first.
+    #[serde(borrow)]
+    pub(crate) names: BTreeMap<&'static str, Vec<&'static str>>,
+    /// What AWS has no pack of, with the ids that come nearest.
+    #[serde(borrow)]
+    pub(crate) without_template: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
 static RULES: OnceLock<Catalog> = OnceLock::new();
 // One framework is read for itself: all of them are most of the data.
 static FRAMEWORKS: LazyLock<Lines<Framework>> =
     LazyLock::new(|| Lines::new(include_str!("../facts/generated/frameworks.json")));
 static ALL_FRAMEWORKS: LazyLock<BTreeMap<&'static str, &'static Framework>> =
     LazyLock::new(|| FRAMEWORKS.ids().filter_map(|id| Some((id, FRAMEWORKS.get(id)?))).collect());
+static FRAMEWORK_NAMES: LazyLock<FrameworkNames> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../facts/generated/names.json")).unwrap_or_default());
 static REMEDIATIONS: LazyLock<Lines<Remediation>> =
     LazyLock::new(|| Lines::new(include_str!("../facts/generated/remediations.json")));
 
@@ -245,16 +263,22 @@ impl Catalog {
         self.rules.get(identifier)
     }
 
+    /// Whether the data knows a region.
+    pub fn knows(&self, region: &str) -> bool {
+        self.partitions.values().flatten().any(|code| *code == region)
+    }
+
     /// Whether a rule is offered in a region; `None` where the data does not know the region.
     pub fn offers(&self, rule: &Rule, region: &str) -> Option<bool> {
-        self.partitions.values().flatten().find(|code| **code == region)?;
+        if !self.knows(region) {
+            return None;
+        }
         Some(self.region_sets.get(rule.regions)?.hold(region))
     }
 
     /// The same of many rules in many regions: each set of regions is looked through once.
     pub(crate) fn offering<'r>(&self, regions: &[&'r str]) -> Offering<'r> {
-        let known = |region: &&&str| self.partitions.values().flatten().any(|code| code == *region);
-        let known: Vec<_> = regions.iter().filter(known).copied().collect();
+        let known: Vec<_> = regions.iter().filter(|region| self.knows(region)).copied().collect();
         let missing = |set: &Regions| known.iter().copied().filter(|region| !set.hold(region)).collect();
         Offering { missing: self.region_sets.iter().map(missing).collect() }
     }
@@ -291,6 +315,19 @@ impl Rule {
     pub fn needed_defaults(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.parameters.iter().filter(|each| each.required).filter_map(|each| Some((each.name, each.default?)))
     }
+
+    /// The parameter of a name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&RuleParameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// The values that a rule is evaluated with: what is given, and the documented default of the rest.
+    pub(crate) fn effective<'g>(&self, given: impl Iterator<Item = (&'g str, &'g str)>) -> BTreeMap<&'g str, &'g str> {
+        let defaults = self.parameters.iter().filter_map(|each| Some((each.name, each.default?)));
+        let mut effective: BTreeMap<&'g str, &'g str> = defaults.collect();
+        effective.extend(given);
+        effective
+    }
 }
 
 /// All frameworks by id; read at the first call.
@@ -301,6 +338,11 @@ pub fn frameworks() -> &'static BTreeMap<&'static str, &'static Framework> {
 /// Ids of all frameworks, without reading them.
 pub(crate) fn framework_ids() -> impl Iterator<Item = &'static str> {
     FRAMEWORKS.ids()
+}
+
+/// Other names of frameworks; read when an id is not known.
+pub(crate) fn framework_names() -> &'static FrameworkNames {
+    &FRAMEWORK_NAMES
 }
 
 /// The framework of an id, such as `hipaa`; read when first asked for.
@@ -327,6 +369,8 @@ mod tests {
         assert_eq!(Catalog::get().rules.len(), 833);
         assert_eq!(frameworks().len(), 116);
         assert_eq!(REMEDIATIONS.ids().filter_map(remediation).count(), 138);
+        let ids = framework_names().names.values().chain(framework_names().without_template.values()).flatten();
+        assert!(ids.clone().count() > 50 && ids.clone().all(|id| framework(id).is_some()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod direction;
 mod facts;
 mod limits;
 mod lines;
+mod merge;
 mod overrides;
 mod pack;
 mod remedy;
@@ -31,4 +32,4 @@ pub use limits::{
 pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs, rules_start};
 pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{Template, names, templates};
-pub use search::{nearest_framework, nearest_rules, search_rules};
+pub use search::{nearest_frameworks, nearest_rules, search_rules, unknown_framework};

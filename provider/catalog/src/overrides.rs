@@ -39,11 +39,15 @@ fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &Fram
     parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
     let parameters = parameters.into_iter().map(|(name, value)| (name, Some(value))).collect();
     let asked = RuleRequest { identifier: rule.identifier.clone(), parameters, ..RuleRequest::default() };
-    for mut finding in check_rules(&[asked], &[], &[]).errors {
-        let inner = finding.path.strip_prefix("[0].parameters").unwrap_or_default();
-        finding.path = format!("{at}.parameters.{}{inner}", rule.identifier);
-        if !report.errors.contains(&finding) {
-            report.errors.push(finding);
+    let found = check_rules(&[asked], &[], &[]);
+    let lists = [(found.errors, &mut report.errors), (found.warnings, &mut report.warnings)];
+    for (found, list) in lists {
+        for mut finding in found {
+            let inner = finding.path.strip_prefix("[0].parameters").unwrap_or_default();
+            finding.path = format!("{at}.parameters.{}{inner}", rule.identifier);
+            if !list.contains(&finding) {
+                list.push(finding);
+            }
         }
     }
 }

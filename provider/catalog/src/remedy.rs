@@ -76,7 +76,7 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     let mut report = Report::default();
     let documents = documents(&request.identifier);
     let Some(first) = documents.first() else {
-        let (identifier, taken) = (&request.identifier, &Catalog::get().taken);
+        let (identifier, taken) = (&request.identifier, Catalog::get().remediations_taken);
         let reason =
             format!("no document is known that mends `{identifier}` (facts of {taken}); leave `remediation` out");
         report.error(String::new(), reason, None);

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::facts::{Catalog, framework_ids};
+use crate::check::Finding;
+use crate::facts::{Catalog, framework_ids, framework_names};
 
 /// What letters count beside words: enough for typing errors, and not so much that a name of other words wins. Tried on
 /// `tests/slips.txt`, where 0.3 to 0.5 make no difference.
@@ -13,6 +14,13 @@ const LETTERS: f64 = 0.4;
 /// Weight of a general word, and of one that no name has; the others weigh 1 to 7, the rarer the more.
 const GENERAL: f64 = 0.5;
 const UNKNOWN: f64 = 1.0;
+/// Share of words, or of letters, from which a framework is near. Tried on the table in `tests/nearest.rs`.
+const NEAR_WORDS: f64 = 0.3;
+const NEAR_LETTERS: f64 = 0.6;
+/// Most frameworks that are told as near.
+const FRAMEWORKS_TOLD: usize = 3;
+/// What the names of most of AWS's packs begin with.
+const PACK_PREFIX: &str = "operational-best-practices-for-";
 /// Ends of words that make no difference: `ENCRYPTED` and `ENCRYPTION` are one.
 const ENDS: [&str; 8] = ["LY", "ING", "IONS", "ION", "ED", "E", "S", "AT"];
 
@@ -39,7 +47,10 @@ static RULES: LazyLock<Names> = LazyLock::new(|| {
     Names::of(rules)
 });
 
-static FRAMEWORKS: LazyLock<Names> = LazyLock::new(|| Names::of(framework_ids().map(|id| (id.to_owned(), id))));
+static FRAMEWORKS: LazyLock<Names> = LazyLock::new(|| {
+    let named = framework_names().names.iter().filter_map(|(name, ids)| Some(((*name).to_owned(), *ids.first()?)));
+    Names::of(framework_ids().map(|id| (id.to_owned(), id)).chain(named))
+});
 
 /// Rules whose identifier comes nearest to a name, best first, at most `count`. One whose documented name it is stands
 /// first.
@@ -52,23 +63,55 @@ pub fn nearest_rules(name: &str, count: usize) -> Vec<&'static str> {
     named.into_iter().chain(ranking.filter(|identifier| Some(*identifier) != named)).take(count).collect()
 }
 
-/// The id of the framework that comes nearest to a name.
-pub fn nearest_framework(name: &str) -> Option<&'static str> {
-    FRAMEWORKS.ranked(name, 1).first().copied()
+/// Ids of the frameworks that come nearest to a name, best first, at most three: the one that AWS calls so stands first.
+/// None where nothing is near.
+pub fn nearest_frameworks(name: &str) -> Vec<&'static str> {
+    let asked = kebab(name.trim());
+    let asked = asked.strip_prefix(PACK_PREFIX).unwrap_or(&asked);
+    let known = framework_names();
+    if let Some(instead) = without_template(asked).or_else(|| known.names.get(asked)) {
+        return instead.clone();
+    }
+    FRAMEWORKS.near(asked).into_iter().take(FRAMEWORKS_TOLD).collect()
+}
+
+/// That a framework is not known, and what is near; where nothing is, how old the facts are.
+pub fn unknown_framework(id: &str, path: &str) -> Finding {
+    let (taken, near) = (Catalog::get().packs_taken, nearest_frameworks(id));
+    let reason = match without_template(&kebab(id.trim())) {
+        Some(_) => format!("AWS has no sample pack for `{id}` (facts of {taken}); what comes nearest is our opinion"),
+        None if near.is_empty() => format!("unknown framework `{id}` (facts of {taken})"),
+        None => format!("unknown framework `{id}`"),
+    };
+    let mut near = near.into_iter().map(str::to_owned);
+    Finding { path: path.to_owned(), reason, nearest: near.next(), others: near.collect() }
+}
+
+/// What comes nearest to a framework that AWS has no pack of, however it is written: `SOC 2 Type II`, `iso27001:2022`.
+fn without_template(asked: &str) -> Option<&'static Vec<&'static str>> {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let asked = plain(asked);
+    framework_names().without_template.iter().find(|(name, _)| asked.contains(&plain(name))).map(|(_, ids)| ids)
 }
 
 fn kebab(name: &str) -> String {
     name.to_lowercase().replace(['_', ' '], "-")
 }
 
-/// Rules that hold every word in identifier or resource types, in alphabetical order.
+/// Rules that hold every word in identifier, documented name or resource types, in alphabetical order; one whose name it is
+/// stands first.
 pub fn search_rules(words: &[&str]) -> Vec<&'static str> {
-    let words: Vec<_> = words.iter().map(|word| word.to_uppercase()).collect();
+    // `restricted-ssh`, `RESTRICTED_SSH` and `restricted ssh` are one.
+    let plain = |text: &str| text.to_uppercase().replace(['-', ' '], "_");
+    let words: Vec<_> = words.iter().map(|word| plain(word.trim())).collect();
     let found = Catalog::get().rules.iter().filter(|(identifier, rule)| {
-        let text = format!("{identifier} {}", rule.types.join(" ")).to_uppercase();
+        let text = plain(&format!("{identifier} {} {}", rule.documented_name(identifier), rule.types.join(" ")));
         words.iter().all(|word| text.contains(word.as_str()))
     });
-    found.map(|(identifier, _)| *identifier).collect()
+    let mut found: Vec<_> = found.map(|(identifier, rule)| (*identifier, rule.documented_name(identifier))).collect();
+    let is_other = |(identifier, documented): &(&str, String)| words != [*identifier] && words != [plain(documented)];
+    found.sort_by_key(is_other);
+    found.into_iter().map(|(identifier, _)| identifier).collect()
 }
 
 /// Names that one of them is looked for in.
@@ -121,6 +164,26 @@ impl Names {
         best.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// The ids that share enough words or letters, each once, best first.
+    fn near(&self, name: &str) -> Vec<&'static str> {
+        let (spelled, asked) = (words(name).join("_"), stems(name));
+        let mut near: Vec<(f64, &'static str)> = Vec::new();
+        for known in &self.known {
+            let shared = self.shared(&asked, &known.stems);
+            let letters = strsim::normalized_damerau_levenshtein(&spelled, &known.text);
+            if shared < NEAR_WORDS && letters < NEAR_LETTERS {
+                continue;
+            }
+            let score = shared + LETTERS * letters;
+            match near.iter_mut().find(|(_, id)| *id == known.id) {
+                Some(earlier) => earlier.0 = earlier.0.max(score),
+                None => near.push((score, known.id)),
+            }
+        }
+        near.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+        near.into_iter().map(|(_, id)| id).collect()
+    }
+
     fn weight(&self, stem: &String) -> f64 {
         self.weights.get(stem).copied().unwrap_or(UNKNOWN)
     }
@@ -160,8 +223,12 @@ fn stems(name: &str) -> BTreeSet<String> {
     meant
 }
 
-/// A word without the ends that make no difference; at least three letters of it.
+/// A word without the ends that make no difference, at least three letters of it; a version as its number.
 fn stem(word: &str) -> &str {
+    let number = word.strip_prefix('V').filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    if let Some(whole) = number.unwrap_or(word).strip_suffix(".0").or(number) {
+        return whole;
+    }
     let shorter = ENDS.iter().find_map(|end| {
         let rest = word.strip_suffix(end)?;
         (rest.len() >= 3 && !(*end == "S" && rest.ends_with('S'))).then_some(rest)
@@ -190,6 +257,7 @@ mod tests {
             assert_eq!(stem(same[0]), stem(same[1]));
         }
         assert_eq!((stem("ACCESS"), stem("KEYS"), stem("MFA")), ("ACCES", "KEY", "MFA"));
+        assert_eq!((stem("V4"), stem("4.0"), stem("3.2.1"), stem("V")), ("4", "4", "3.2.1", "V"));
     }
 
     #[test]

@@ -36,6 +36,26 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
     Some(Wrong { expected, nearest: nearest.copied(), doubtful: parameter.grows })
 }
 
+/// A text in the one spelling of all that mean the same: templates write `TRUE` and `true`, `ERROR, INFO` and
+/// `ERROR,INFO`. `None`: of the parameter nothing is known.
+pub(crate) fn meaning(parameter: Option<&RuleParameter>, text: &str) -> String {
+    let is = |kind, form| parameter.is_some_and(|each| each.kind == kind || each.form == Some(form));
+    let whole = is(ParameterType::Int, ParameterForm::Int);
+    // Known values are taken in any case (`facts/parameters.json`).
+    let folded = is(ParameterType::Boolean, ParameterForm::Boolean) || parameter.is_some_and(|p| !p.values.is_empty());
+    let item = |item: &str| match item.trim() {
+        item if folded => item.to_lowercase(),
+        item if whole => item.parse().map_or_else(|_| item.to_owned(), |number: i64| number.to_string()),
+        item => item.to_owned(),
+    };
+    let mut items: Vec<_> = text.split(',').map(item).collect();
+    if parameter.is_some_and(|each| each.kind == ParameterType::List) {
+        items.sort();
+        items.dedup();
+    }
+    items.join(",")
+}
+
 /// What was expected, where the text is not of the type.
 fn of_type(kind: ParameterType, text: &str) -> Option<&'static str> {
     let (right, wanted) = match kind {
@@ -151,6 +171,26 @@ mod tests {
         assert_eq!(all(ParameterForm::Account, &["111122223333", "1111", "11112222333a"]), [true, false, false]);
         assert_eq!(all(ParameterForm::Boolean, &["True", "no"]), [true, false]);
         assert_eq!(all(ParameterForm::Int, &["365", "a year"]), [true, false]);
+    }
+
+    #[test]
+    fn one_meaning_in_two_spellings_is_the_same() {
+        let same = |kind, form, values: &[&'static str], one, other| {
+            let parameter = parameter(kind, form, values);
+            meaning(Some(&parameter), one) == meaning(Some(&parameter), other)
+        };
+        let (text, list, boolean) = (ParameterType::String, ParameterType::List, ParameterType::Boolean);
+        assert!(same(boolean, None, &[], "TRUE", "true"));
+        assert!(same(text, Some(ParameterForm::Boolean), &[], "True", "true"));
+        assert!(same(ParameterType::Int, None, &[], " 90 ", "090"));
+        assert!(same(text, None, &[], "ERROR, INFO", "ERROR,INFO"));
+        assert!(same(list, None, &[], "a,b", "b, a"));
+        assert!(same(text, None, &["GOVERNANCE"], "Governance", "GOVERNANCE"));
+        assert!(!same(boolean, None, &[], "true", "false"));
+        assert!(!same(list, None, &[], "a,b", "a"));
+        for (one, other) in [("ERROR", "INFO"), ("a,b", "b,a"), ("Key", "key"), ("TRUE", "true")] {
+            assert!(!same(text, None, &[], one, other), "{one} {other}");
+        }
     }
 
     #[test]

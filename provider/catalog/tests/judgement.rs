@@ -165,12 +165,37 @@ fn a_value_that_may_be_newer_than_the_data_is_a_warning_with_its_date() {
 
 #[test]
 fn parameters_are_counted_with_the_defaults_that_are_sent() {
-    let mut request = least("ENCRYPTED_VOLUMES");
-    let room = 1024 - r#"{"kmsId":""}"#.len();
-    request.parameters.insert("kmsId".into(), Some("k".repeat(room)));
+    let mut request = least("CLOUDWATCH_ALARM_ACTION_CHECK");
+    let sent = r#"{"action1":"","alarmActionRequired":"true","insufficientDataActionRequired":"true","okActionRequired":"false"}"#;
+    let start = "arn:aws:sns:eu-west-1:111122223333:";
+    let filling = |length: usize| Some(format!("{start}{}", "t".repeat(length - start.len())));
+    let room = 1024 - sent.len();
+    request.parameters.insert("action1".into(), filling(room));
     assert_eq!(paths(request.clone()), Vec::<String>::new());
-    request.parameters.insert("kmsId".into(), Some("k".repeat(room + 1)));
+    request.parameters.insert("action1".into(), filling(room + 1));
     assert_eq!(paths(request), ["[0].parameters"]);
+}
+
+#[test]
+fn one_rule_in_two_spellings_is_there_twice() {
+    let with = |identifier: &str, name: &str, values: &[(&str, &str)]| {
+        let mut request = RuleRequest { name: Some(name.to_owned()), ..least(identifier) };
+        request.parameters.extend(values.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))));
+        request
+    };
+    let twice = |identifier: &str, one: &[(&str, &str)], other: &[(&str, &str)]| {
+        let requests = [with(identifier, "one", one), with(identifier, "other", other)];
+        let found = check_rules(&requests, &[], &[]).errors;
+        assert!(found.iter().all(|finding| finding.path == "[1]"), "{found:?}");
+        !found.is_empty()
+    };
+    assert!(twice("ACCESS_KEYS_ROTATED", &[], &[("maxAccessKeyAge", "90")]));
+    assert!(!twice("ACCESS_KEYS_ROTATED", &[], &[("maxAccessKeyAge", "30")]));
+    assert!(twice("ACM_CERTIFICATE_EXPIRATION_CHECK", &[("daysToExpiration", "14")], &[]));
+    assert!(twice("CLOUDWATCH_ALARM_ACTION_CHECK", &[("okActionRequired", "FALSE")], &[("okActionRequired", "false")]));
+    assert!(twice("S3_BUCKET_DEFAULT_LOCK_ENABLED", &[("mode", "Governance")], &[("mode", "GOVERNANCE")]));
+    assert!(!twice("S3_BUCKET_DEFAULT_LOCK_ENABLED", &[("mode", "GOVERNANCE")], &[]));
+    assert!(!twice("REQUIRED_TAGS", &[("tag1Value", "True")], &[("tag1Value", "true")]), "values of tags have a case");
 }
 
 #[test]

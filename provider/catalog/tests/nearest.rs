@@ -1,6 +1,6 @@
 //! The nearest name, over a table of slips.
 
-use aws_compliance_catalog::{Catalog, nearest_rules};
+use aws_compliance_catalog::{Catalog, framework, nearest_frameworks, nearest_rules, search_rules, unknown_framework};
 
 #[test]
 fn at_least_ninety_of_a_hundred_slips_are_right_at_first_place() {
@@ -39,4 +39,59 @@ fn a_documented_name_leads_to_its_rule() {
     for (identifier, rule) in &Catalog::get().rules {
         assert_eq!(nearest_rules(&rule.documented_name(identifier), 1), [*identifier]);
     }
+}
+
+#[test]
+fn a_documented_name_finds_its_rule() {
+    for asked in [["restricted-ssh"].as_slice(), &["RESTRICTED_SSH"], &["restricted", "ssh"], &["Incoming SSH"]] {
+        assert_eq!(search_rules(asked).first(), Some(&"INCOMING_SSH_DISABLED"), "{asked:?}");
+    }
+    assert_eq!(search_rules(&["encrypted-volumes"]), ["ENCRYPTED_VOLUMES"]);
+}
+
+/// What people ask for, and the ids that are told, at most three.
+#[test]
+fn frameworks_that_are_near_are_told_and_no_others() {
+    let table: &[(&str, &[&str])] = &[
+        ("hippa", &["hipaa"]),
+        ("HIPAA Security", &["hipaa"]),
+        ("hipaa-security", &["hipaa"]),
+        ("operational-best-practices-for-hipaa-security", &["hipaa"]),
+        ("pci", &["pci-dss-3.2.1", "pci-dss-4.0", "pci-dss-4.0-regional"]),
+        ("pci-dss", &["pci-dss-3.2.1", "pci-dss-4.0", "pci-dss-4.0-regional"]),
+        ("pci-dss-4", &["pci-dss-4.0", "pci-dss-3.2.1", "pci-dss-4.0-regional"]),
+        ("PCI DSS v4", &["pci-dss-4.0", "pci-dss-3.2.1", "pci-dss-4.0-regional"]),
+        ("cis-aws-fb-v1-3-level1", &["cis-aws-1.3-level1", "cis-aws-1.4-level2", "cis-aws-1.3-level2"]),
+        ("cis-aws-fb-v1-3-level2", &["cis-aws-1.3-level2", "cis-aws-1.4-level2", "cis-aws-1.4-level1"]),
+        ("fedramp", &["fedramp-moderate", "fedramp-high", "fedramp-low"]),
+        ("fed-ramp-moderate", &["fedramp-moderate"]),
+        ("nist-800-53", &["nist-800-53-r5", "nist-800-53-r4"]),
+        ("gramm-leach-bliley-act", &["glba"]),
+        ("bsi-c5", &["germany-c5"]),
+        ("soc2", &["germany-c5", "nist-csf", "cis-controls-8-ig3"]),
+        ("SOC 2 Type II", &["germany-c5", "nist-csf", "cis-controls-8-ig3"]),
+        ("iso27001:2022", &["germany-c5", "ccn-ens-high", "ncsc-cloudsec-principles"]),
+        ("GDPR", &["nist-privacy-framework", "enisa-cybersecurity-guide", "ccn-ens-high"]),
+        ("banana", &[]),
+        ("acme-baseline-2026", &[]),
+        ("", &[]),
+    ];
+    for (asked, expected) in table {
+        let near = nearest_frameworks(asked);
+        assert_eq!(near, *expected, "{asked}");
+        assert!(near.iter().all(|id| framework(id).is_some()));
+    }
+}
+
+#[test]
+fn what_aws_has_no_pack_of_is_told_as_such() {
+    let taken = Catalog::get().packs_taken;
+    let told = |id: &str| unknown_framework(id, "[0].id").text();
+    let expected = format!(
+        "AWS has no sample pack for `soc2` (facts of {taken}); what comes nearest is our opinion; nearest: `germany-c5`, \
+         `nist-csf`, `cis-controls-8-ig3`"
+    );
+    assert_eq!(told("soc2"), expected);
+    assert_eq!(told("banana"), format!("unknown framework `banana` (facts of {taken})"));
+    assert_eq!(told("hippa"), "unknown framework `hippa`; nearest: `hipaa`");
 }

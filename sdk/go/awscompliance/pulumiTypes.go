@@ -502,7 +502,7 @@ type Framework struct {
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
-	// Parameters in place of the framework's: identifier of the rule, name, value.
+	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
 	Parameters map[string]map[string]string `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
@@ -527,7 +527,7 @@ type FrameworkArgs struct {
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
-	// Parameters in place of the framework's: identifier of the rule, name, value.
+	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
 	Parameters map[string]map[string]string `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
@@ -600,7 +600,7 @@ func (o FrameworkOutput) Id() pulumi.StringOutput {
 	return o.ApplyT(func(v Framework) string { return v.Id }).(pulumi.StringOutput)
 }
 
-// Parameters in place of the framework's: identifier of the rule, name, value.
+// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
 func (o FrameworkOutput) Parameters() pulumi.StringMapMapOutput {
 	return o.ApplyT(func(v Framework) map[string]map[string]string { return v.Parameters }).(pulumi.StringMapMapOutput)
 }
@@ -1093,7 +1093,7 @@ func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 
 // How the account is looked at, read-only, before anything is deployed to it.
 type Lookup struct {
-	// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
@@ -1114,7 +1114,7 @@ type LookupInput interface {
 
 // How the account is looked at, read-only, before anything is deployed to it.
 type LookupArgs struct {
-	// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
@@ -1200,7 +1200,7 @@ func (o LookupOutput) ToLookupPtrOutputWithContext(ctx context.Context) LookupPt
 	}).(LookupPtrOutput)
 }
 
-// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
@@ -1239,7 +1239,7 @@ func (o LookupPtrOutput) Elem() LookupOutput {
 	}).(LookupOutput)
 }
 
-// Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Lookup) *bool {
 		if v == nil {
@@ -2966,7 +2966,7 @@ type Rules struct {
 	Baseline *bool `pulumi:"baseline"`
 	// Rules of your own.
 	Custom []CustomRule `pulumi:"custom"`
-	// Further AWS managed rules.
+	// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
 	Managed []ManagedRule `pulumi:"managed"`
 }
 
@@ -2987,7 +2987,7 @@ type RulesArgs struct {
 	Baseline *bool `pulumi:"baseline"`
 	// Rules of your own.
 	Custom []CustomRuleArgs `pulumi:"custom"`
-	// Further AWS managed rules.
+	// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
 	Managed []ManagedRuleArgs `pulumi:"managed"`
 }
 
@@ -3079,7 +3079,7 @@ func (o RulesOutput) Custom() CustomRuleArrayOutput {
 	return o.ApplyT(func(v Rules) []CustomRule { return v.Custom }).(CustomRuleArrayOutput)
 }
 
-// Further AWS managed rules.
+// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
 func (o RulesOutput) Managed() ManagedRuleArrayOutput {
 	return o.ApplyT(func(v Rules) []ManagedRule { return v.Managed }).(ManagedRuleArrayOutput)
 }
@@ -3128,7 +3128,7 @@ func (o RulesPtrOutput) Custom() CustomRuleArrayOutput {
 	}).(CustomRuleArrayOutput)
 }
 
-// Further AWS managed rules.
+// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
 func (o RulesPtrOutput) Managed() ManagedRuleArrayOutput {
 	return o.ApplyT(func(v *Rules) []ManagedRule {
 		if v == nil {

@@ -40,7 +40,7 @@ func NewRuleSet(ctx *pulumi.Context,
 }
 
 type ruleSetArgs struct {
-	// Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+	// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
 	BucketName *string `pulumi:"bucketName"`
 	// Frameworks whose rules are evaluated, too, each rule once.
 	Frameworks []Framework `pulumi:"frameworks"`
@@ -58,7 +58,7 @@ type ruleSetArgs struct {
 
 // The set of arguments for constructing a RuleSet resource.
 type RuleSetArgs struct {
-	// Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+	// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
 	BucketName pulumi.StringPtrInput
 	// Frameworks whose rules are evaluated, too, each rule once.
 	Frameworks []FrameworkArgs

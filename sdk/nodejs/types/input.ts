@@ -127,7 +127,7 @@ export interface Framework {
      */
     id: string;
     /**
-     * Parameters in place of the framework's: identifier of the rule, name, value.
+     * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
     parameters?: {[key: string]: {[key: string]: string}};
     /**
@@ -153,7 +153,7 @@ export interface FrameworkArgs {
      */
     id: string;
     /**
-     * Parameters in place of the framework's: identifier of the rule, name, value.
+     * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
     parameters?: {[key: string]: {[key: string]: string}};
     /**
@@ -229,7 +229,7 @@ export interface GuardPolicyArgs {
  */
 export interface LookupArgs {
     /**
-     * Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+     * Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
      */
     adoptUnmarked?: boolean;
     /**
@@ -519,7 +519,7 @@ export interface Rules {
      */
     custom?: inputs.CustomRule[];
     /**
-     * Further AWS managed rules.
+     * Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
      */
     managed?: inputs.ManagedRule[];
 }
@@ -537,7 +537,7 @@ export interface RulesArgs {
      */
     custom?: inputs.CustomRuleArgs[];
     /**
-     * Further AWS managed rules.
+     * Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
      */
     managed?: inputs.ManagedRuleArgs[];
 }

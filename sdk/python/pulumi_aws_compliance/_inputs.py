@@ -544,7 +544,7 @@ class FrameworkDict(TypedDict):
     """
     parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
     """
-    Parameters in place of the framework's: identifier of the rule, name, value.
+    Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
     severities: NotRequired[Mapping[str, 'RuleSeverity']]
     """
@@ -565,7 +565,7 @@ class Framework:
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
+        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -618,7 +618,7 @@ class Framework:
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
         """
-        Parameters in place of the framework's: identifier of the rule, name, value.
+        Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
@@ -657,7 +657,7 @@ class FrameworkArgsDict(TypedDict):
     """
     parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
     """
-    Parameters in place of the framework's: identifier of the rule, name, value.
+    Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
     severities: NotRequired[Mapping[str, 'RuleSeverity']]
     """
@@ -678,7 +678,7 @@ class FrameworkArgs:
         :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value.
+        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -731,7 +731,7 @@ class FrameworkArgs:
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
         """
-        Parameters in place of the framework's: identifier of the rule, name, value.
+        Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
@@ -1018,7 +1018,7 @@ class LookupArgsDict(TypedDict):
     """
     adopt_unmarked: NotRequired[_builtins.bool]
     """
-    Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+    Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
     """
     profile: NotRequired[_builtins.str]
     """
@@ -1038,7 +1038,7 @@ class LookupArgs:
         """
         How the account is looked at, read-only, before anything is deployed to it.
 
-        :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
         :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
         :param _builtins.str role_arn: ARN of a role to take for the look.
         """
@@ -1053,7 +1053,7 @@ class LookupArgs:
     @pulumi.getter(name="adoptUnmarked")
     def adopt_unmarked(self) -> Optional[_builtins.bool]:
         """
-        Whether rules, aggregators, event rules and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
         """
         return pulumi.get(self, "adopt_unmarked")
 
@@ -2256,7 +2256,7 @@ class RulesDict(TypedDict):
     """
     managed: NotRequired[Sequence['ManagedRuleDict']]
     """
-    Further AWS managed rules.
+    Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
     """
 
 @pulumi.input_type
@@ -2270,7 +2270,7 @@ class Rules:
 
         :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         :param Sequence['CustomRule'] custom: Rules of your own.
-        :param Sequence['ManagedRule'] managed: Further AWS managed rules.
+        :param Sequence['ManagedRule'] managed: Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
         """
         if baseline is not None:
             pulumi.set(__self__, "baseline", baseline)
@@ -2307,7 +2307,7 @@ class Rules:
     @pulumi.getter
     def managed(self) -> Optional[Sequence['ManagedRule']]:
         """
-        Further AWS managed rules.
+        Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
         """
         return pulumi.get(self, "managed")
 
@@ -2330,7 +2330,7 @@ class RulesArgsDict(TypedDict):
     """
     managed: NotRequired[Sequence['ManagedRuleArgsDict']]
     """
-    Further AWS managed rules.
+    Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
     """
 
 @pulumi.input_type
@@ -2344,7 +2344,7 @@ class RulesArgs:
 
         :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         :param Sequence['CustomRuleArgs'] custom: Rules of your own.
-        :param Sequence['ManagedRuleArgs'] managed: Further AWS managed rules.
+        :param Sequence['ManagedRuleArgs'] managed: Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
         """
         if baseline is not None:
             pulumi.set(__self__, "baseline", baseline)
@@ -2381,7 +2381,7 @@ class RulesArgs:
     @pulumi.getter
     def managed(self) -> Optional[Sequence['ManagedRuleArgs']]:
         """
-        Further AWS managed rules.
+        Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
         """
         return pulumi.get(self, "managed")
 

@@ -31,7 +31,7 @@ class RuleSetArgs:
         """
         The set of arguments for constructing a RuleSet resource.
 
-        :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+        :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param 'LookupArgs' lookup: How the account is looked at.
@@ -58,7 +58,7 @@ class RuleSetArgs:
     @pulumi.getter(name="bucketName")
     def bucket_name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+        Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
         """
         return pulumi.get(self, "bucket_name")
 
@@ -158,7 +158,7 @@ class RuleSet(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+        :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.

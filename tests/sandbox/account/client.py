@@ -125,10 +125,23 @@ class Account:
         return self._door("mails")["mails"]
 
     def throttle(self, service: str, action: str, times: int) -> None:
-        """Let the next calls of an action (`*`: of every one) be throttled: config, dynamodb, kms, sns, sts."""
-        # STS and SNS speak the query protocol, whose code is another one ("Common Errors").
-        code = "Throttling" if service in ("sns", "sts") else "ThrottlingException"
+        """Let the next calls of an action be throttled (`*`: of every one, which is all that S3 knows)."""
+        # Not every service calls it alike ("Common Errors").
+        code = {"s3": "SlowDown", "sns": "Throttling", "sqs": "RequestThrottled", "sts": "Throttling"}
+        code = code.get(service, "ThrottlingException")
         self._door("faults", service=service, action=action, times=times, code=code)
+
+    def throttle_share(self, role_arn: str, share: float, seed: int) -> None:
+        """From now on throttle that share of a role's calls, of every service; `seed` chooses which."""
+        self._door("troubles", role=role_arn, share=share, seed=seed)
+
+    def kill_after(self, role_arn: str, calls: int) -> None:
+        """From now on a role's first calls have their effect, and none after them has."""
+        self._door("troubles", role=role_arn, survives=calls)
+
+    def leave_alone(self, role_arn: str) -> dict[str, int]:
+        """End the trouble of a role; how many `calls` it made since it began, and how many `failed`."""
+        return self._door("troubles", role=role_arn)
 
     def slow_down(self, service: str, action: str, times: int, seconds: float) -> None:
         """Let the next answers of an action (`*`: of every one) come late. Services: as for `throttle`."""

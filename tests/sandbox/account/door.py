@@ -8,6 +8,7 @@ POST /_account/events        {account, region, entries}     put events of any so
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
 POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
+POST /_account/troubles      {role, share, seed, survives}   a role's calls are throttled, or have no effect after some
 POST /_account/expirations   {accessKeyId}   end the session of a role
 POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
 GET  /_account/lost          messages AWS would have lost in silence, and why
@@ -96,6 +97,12 @@ def _faults(request: dict) -> dict:
     return {}
 
 
+def _troubles(request: dict) -> dict:
+    wanted = faults.Trouble(request.get("share", 0), request.get("seed", 0), request.get("survives"))
+    before = faults.trouble(request["role"], wanted)
+    return {"calls": before.calls, "failed": before.failed}
+
+
 def _expirations(request: dict) -> dict:
     faults.expire(request["accessKeyId"])
     return {}
@@ -118,6 +125,7 @@ _ACTIONS = {
     ("POST", "confirmations"): _confirmations,
     ("POST", "mails"): _mails,
     ("POST", "faults"): _faults,
+    ("POST", "troubles"): _troubles,
     ("POST", "expirations"): _expirations,
     ("POST", "asked"): _asked,
     ("GET", "lost"): _lost,

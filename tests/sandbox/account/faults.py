@@ -1,21 +1,28 @@
 """Bad days of AWS, asked for by a test: the next calls of an action are throttled or slow, a session has expired.
 
+A role can have a trouble of its own, so that a test's calls beside it have none: a share of its calls is throttled, or
+a process under it is dead from its Nth call on, which then have no effect. Which calls those are is the same in every
+run that makes the same calls.
+
 What a policy denies needs no fault: take a role without the permission.
 """
 
 import asyncio
+import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from ministack import app
+from ministack.core.iam_evaluator import caller_arn
 from ministack.core.responses import error_response_json, error_response_xml, get_account_id
 from ministack.services import sts
 
-SERVICES = ("config", "dynamodb", "kms", "sns", "sts")
+SERVICES = ("config", "dynamodb", "kms", "monitoring", "s3", "sns", "sqs", "sts")
 XML_NAMESPACES = {
+    "monitoring": "http://monitoring.amazonaws.com/doc/2010-08-01/",
     "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
@@ -30,6 +37,43 @@ class Fault:
     code: str | None = None
 
 
+# What a throttled call is told ("Common Errors" of each service; S3: "Error responses"; SQS: its API Reference).
+THROTTLED = {
+    "monitoring": "Throttling",
+    "s3": "SlowDown",
+    "sns": "Throttling",
+    "sqs": "RequestThrottled",
+    "sts": "Throttling",
+}
+DEAD = "Killed"
+
+
+@dataclass
+class Trouble:
+    """A share of a role's calls is throttled, chosen by `seed`; those after the first `survives` have no effect."""
+
+    share: float = 0
+    seed: int = 0
+    survives: int | None = None
+    calls: int = 0
+    failed: int = 0
+    _chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+
+    def code(self, service: str) -> str | None:
+        """What the next call is answered with, unless it is let through."""
+        self.calls += 1
+        dead = self.survives is not None and self.calls > self.survives
+        throttled = self._chance.random() < self.share
+        self.failed += dead or throttled
+        if dead:
+            return DEAD
+        return THROTTLED.get(service, "ThrottlingException") if throttled else None
+
+
+_troubles: dict[str, Trouble] = {}
 _faults: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
 
 
@@ -46,6 +90,13 @@ def add(service: str, action: str, fault: Fault) -> None:
     _faults[get_account_id(), service, action].append(fault)
 
 
+def trouble(role_arn: str, wanted: Trouble) -> Trouble:
+    """Give a role a trouble; the one that it had, with what became of its calls."""
+    before = _troubles.get(role_arn, Trouble())
+    _troubles[role_arn] = wanted
+    return before
+
+
 def expire(access_key_id: str) -> None:
     """Let a session of a role end now."""
     sts._sessions[access_key_id]["Expiration"] = time.time() - 1
@@ -53,6 +104,8 @@ def expire(access_key_id: str) -> None:
 
 def _guarded(service: str, handler: Callable) -> Callable:
     async def guarded(method: str, path: str, headers: dict, body: bytes, query: dict) -> tuple:
+        if (found := _troubles.get(_role())) and (code := found.code(service)):
+            return _error(service, code)
         fault = _next(service, _action(headers, body))
         if fault is not None:
             await asyncio.sleep(fault.seconds)
@@ -78,8 +131,18 @@ def _next(service: str, action: str) -> Fault | None:
     return None
 
 
+def _role() -> str:
+    """The ARN of the role whose session calls: `assumed-role/NAME/SESSION` names it."""
+    place, _, rest = caller_arn().partition(":assumed-role/")
+    return f"{place.replace(':sts:', ':iam:')}:role/{rest.split('/')[0]}" if rest else ""
+
+
 def _error(service: str, code: str) -> tuple:
     message = "Rate exceeded" if "hrottl" in code else "asked for by a test"
+    if service == "s3":
+        status = 503 if code == THROTTLED["s3"] else 400
+        body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        return status, {"Content-Type": "application/xml"}, body.encode()
     if service in XML_NAMESPACES:
         return error_response_xml(code, message, 400, XML_NAMESPACES[service])
     return error_response_json(code, message, 400)

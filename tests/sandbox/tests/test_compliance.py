@@ -71,6 +71,19 @@ def test_one_resource_makes_its_rule_non_compliant(recorded):
     assert summary["NonCompliantResourceCount"]["CappedCount"] == 1
 
 
+def test_deleted_results_are_gone_and_those_of_other_rules_are_not(recorded, refused):
+    config = recorded.client("config")
+    for name in (BUCKETS, "others"):
+        put_rule(recorded, name)
+        recorded.put_evaluations(name, [bucket("one", "NON_COMPLIANT")])
+    config.delete_evaluation_results(ConfigRuleName=BUCKETS)
+    answer = config.describe_compliance_by_config_rule()["ComplianceByConfigRules"]
+    kinds = {rule["ConfigRuleName"]: rule["Compliance"]["ComplianceType"] for rule in answer}
+    assert kinds == {BUCKETS: "INSUFFICIENT_DATA", "others": "NON_COMPLIANT"}
+    with refused("NoSuchConfigRuleException"):
+        config.delete_evaluation_results(ConfigRuleName="nobody")
+
+
 def test_details_come_in_pages(recorded):
     put_rule(recorded)
     recorded.put_evaluations(BUCKETS, [bucket(f"b-{number:03}", "COMPLIANT") for number in range(25)])

@@ -34,7 +34,7 @@ pub enum Content {
         /// Each change.
         transitions: Vec<Transition>,
     },
-    /// What there was when rules settled.
+    /// What there was when rules were judged for the first time.
     Summary(Summary),
     /// Messages of services do not come through the topic.
     DeliveryLost {
@@ -43,17 +43,19 @@ pub enum Content {
     },
 }
 
-/// What there was when rules settled.
+/// What there was when rules were judged for the first time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Whether it is the first run of all.
     pub first: bool,
-    /// Rules whose changes are told from now on.
-    pub settled: Vec<String>,
+    /// Rules that are judged.
+    pub judged: Vec<String>,
+    /// Those of them whose first evaluation may not be over: their changes are not told one by one yet.
+    pub unsettled: usize,
     /// Rules that wait for their first verdict.
     pub waiting: usize,
-    /// Open findings of the rules in `settled` that have some.
+    /// Open findings of the rules in `judged` that have some.
     pub open: BTreeMap<String, usize>,
 }
 
@@ -129,7 +131,8 @@ impl Notice {
                 });
                 serde_json::to_string(&named.collect::<Vec<_>>())?
             }
-            other => serde_json::to_string(&(other, origin))?,
+            // It is written together with what makes it news, so that nobody makes it a second time; the same may be news later.
+            other => serde_json::to_string(&(other, origin, at))?,
         };
         let id = sha256_hex(named.as_bytes()).chars().take(32).collect();
         Ok(Self { id, at: at.clone(), origin: origin.clone(), routes, content })

@@ -12,6 +12,7 @@ use crate::{
     finding::Resource,
     key::FINDING_RUNBOOK,
     record::SCHEMA_VERSION,
+    runbook::Runbook,
     transition::{Kind, Transition},
 };
 
@@ -77,18 +78,22 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
         Content::Transitions { transitions } => changes(notice, transitions, facts),
         Content::Summary(summary) => summed_up(notice, summary, facts),
         Content::DeliveryLost { sent } => {
+            let page = links::object(&notice.origin.region, facts.bucket, &Runbook::DeliveryLost.key());
             let text = format!(
                 "An alarm that was set for a test at {sent} did not come through the topic.\n\nAlarms of CloudWatch are lost in \
                  silence as long as that is so. Look whether the policies of the topic, of its key and of the test queue admit \
-                 cloudwatch.amazonaws.com and sns.amazonaws.com. The test is made again with each run.\n",
+                 cloudwatch.amazonaws.com and sns.amazonaws.com. The test is made again with each run.\n\nWhat to do: {page}\n",
                 sent = sent.as_str()
             );
-            ("Alarms do not come through the topic".to_owned(), text, json!({ "sent": sent }))
+            ("Alarms do not come through the topic".to_owned(), text, json!({ "sent": sent, "runbook": page }))
         }
     };
     if unconfirmed > 0 {
-        let subscriptions = counted(unconfirmed, "e-mail subscription", "e-mail subscriptions");
-        let _ = write!(text, "\n{subscriptions} of this topic not confirmed yet: look for AWS's message there.\n");
+        let subscriptions = counted(unconfirmed, "subscription", "subscriptions");
+        let _ = write!(
+            text,
+            "\n{subscriptions} of this topic not confirmed yet: look for AWS's message to each receiver.\n"
+        );
     }
     let _ = write!(text, "\nMessage {} of compliance monitoring.\n", notice.id);
     Message {
@@ -203,16 +208,17 @@ fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
 fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, String, Value) {
     let (account, region) = (account(notice, facts), &notice.origin.region);
     let open: usize = summary.open.values().sum();
-    let rules = counted(summary.settled.len(), "rule", "rules");
+    let rules = counted(summary.judged.len(), "rule", "rules");
     let mut text = match summary.first {
         true => format!("Compliance monitoring began in account {account}, region {region}.\n\n"),
-        false => format!("Further rules are watched in account {account}, region {region}.\n\n"),
+        false => format!("Rules were judged for the first time in account {account}, region {region}.\n\n"),
     };
     let findings = counted(open, "resource does", "resources do");
-    let _ = writeln!(
-        text,
-        "{rules} judged already; {findings} not comply. From now on changes are told, and only changes."
-    );
+    let from = match summary.unsettled {
+        0 => "From now on",
+        _ => "What else the first evaluation finds comes as one more summary. From the next scheduled run on",
+    };
+    let _ = writeln!(text, "{rules} judged; {findings} not comply. {from} changes are told, and only changes.");
     if summary.waiting > 0 {
         let waiting = counted(summary.waiting, "rule waits", "rules wait");
         let _ = writeln!(text, "{waiting} for a first verdict; what it is will come as a summary like this one.");
@@ -230,7 +236,7 @@ fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, 
     }
     let named: BTreeMap<_, _> = worst.iter().take(RULES).map(|(rule, count)| (rule, count)).collect();
     let machine = json!({
-        "first": summary.first, "settledRules": summary.settled.len(), "waitingRules": summary.waiting,
+        "first": summary.first, "judgedRules": summary.judged.len(), "waitingRules": summary.waiting,
         "openFindings": open, "openFindingsByRule": named,
     });
     (format!("{rules} watched, {open} open findings"), text, machine)

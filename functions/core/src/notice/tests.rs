@@ -98,7 +98,7 @@ COMPLIES AGAIN
     was so since 2026-03-04T05:06:07Z
     look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=good&resourceType=AWS::S3::Bucket
 
-1 e-mail subscription of this topic not confirmed yet: look for AWS's message there.
+1 subscription of this topic not confirmed yet: look for AWS's message to each receiver.
 
 Message {} of compliance monitoring.
 ",
@@ -189,7 +189,7 @@ fn a_summary_tells_how_many_and_the_worst_first() {
     let configuration = configuration(&[]);
     let facts = facts(&configuration);
     let open = BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 30)]);
-    let summary = Summary { first: true, settled: texts(&["a", "b", "c"]), waiting: 1, open };
+    let summary = Summary { first: true, judged: texts(&["a", "b", "c"]), unsettled: 2, waiting: 1, open };
     let notice = Notice::new(&run().origin, &run().time, vec![], Content::Summary(summary)).unwrap();
     let message = notice.message(&facts, 0);
     let (machine, text) = parts(&message);
@@ -202,6 +202,7 @@ fn a_summary_tells_how_many_and_the_worst_first() {
     );
     assert!(text.contains("\n      30  b (low)\n       2  a (critical)\n"), "{text}");
     assert!(text.contains("1 rule waits for a first verdict"), "{text}");
+    assert!(text.contains("one more summary. From the next scheduled run on changes are told"), "{text}");
     assert_eq!((&machine["openFindings"], &machine["openFindingsByRule"]["b"]), (&32.into(), &30.into()));
     assert_eq!(message.attributes["kind"].value(), r#"["summary"]"#);
 }

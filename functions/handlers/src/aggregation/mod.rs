@@ -54,13 +54,18 @@ impl Aggregation {
         Ok(Self { config: clients.config.clone(), store, environment })
     }
 
-    /// Answers `{"report", "processingRecord", "resources", "unreadableResources", "compliant", "nonCompliant", ...}`,
+    /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
+    /// `{"report", "processingRecord", "resources", "unreadableResources", "compliant", "nonCompliant", ...}`,
     /// where `report` is the key of the report's page. An invocation that nobody tries again, and whose time is over before
     /// all is read, answers `{"unfinished": true, "resources": ...}`.
     ///
     /// # Errors
     /// When the time is over, AWS does not answer, or what an earlier run left does not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
+        if event::is_of_no_look(event) {
+            log::info(&invocation.run.id, "processing did not look at the rules: no report", &json!({}));
+            return Ok(json!({}));
+        }
         match self.finish(invocation).await {
             Ok((run, summary)) => {
                 let answer = answer(&run, &summary, event::processing_record(event));

@@ -442,3 +442,17 @@ async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped
         assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
     }
 }
+
+#[tokio::test]
+async fn a_digest_is_no_reason_for_a_report() {
+    let recorded = |name: &str| -> Value {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/testdata/events");
+        serde_json::from_str(&std::fs::read_to_string(format!("{folder}/{name}.json")).unwrap()).unwrap()
+    };
+    let account = Account::new(vec![vec![row("1", "x", "COMPLIANT")]]);
+    assert_eq!(account.run(&recorded("destination-of-a-digest"), "run-1").await.unwrap(), json!({}));
+    assert!(account.keys().is_empty() && account.aws.operations().is_empty());
+    let answer = account.run(&recorded("destination-of-a-look"), "run-2").await.unwrap();
+    let record = answer["processingRecord"].as_str().unwrap();
+    assert!(record.ends_with("/e4b46cbf-b738-xmpl-8880-a18cdf61200e.json") && !account.keys().is_empty());
+}

@@ -14,7 +14,7 @@ use functions_core::{
     recording::{Recording, is_recorded},
     timestamp::Timestamp,
     transition::{self, Place, Reading, Transition},
-    watch::{Seen, Watch},
+    watch::{After, Seen, Watch},
 };
 
 use super::{Processing, reading};
@@ -58,7 +58,7 @@ impl Processing {
             // that nothing is written over a newer state.
             let (watch, findings) = self.known(look, invocation).await?;
             let reported = reading::rules(&self.config, look.configuration).await?;
-            let readings = self.readings(look, &watch, &findings, &reported).await?;
+            let readings = self.readings(look, &watch, &findings, &reported, invocation).await?;
             let plan = self.plan(look, &watch, &findings, &reported, &readings, invocation)?;
             let mut whole = true;
             for writes in plan.transactions {
@@ -101,6 +101,7 @@ impl Processing {
         watch: &Watch,
         findings: &Findings,
         reported: &[ReportedRule],
+        invocation: &Invocation,
     ) -> Result<BTreeMap<String, Reading>, HandlerError> {
         let mut recordings: Option<Vec<Recording>> = None;
         let mut readings = BTreeMap::new();
@@ -112,25 +113,26 @@ impl Processing {
         };
         for rule in all {
             let there = watched.contains(&rule).then(|| reported.iter().find(|each| each.name == rule)).flatten();
-            let open = match there.and_then(|each| each.compliance_type.as_deref()) {
-                Some(word) if word == Compliance::NonCompliant.word() => {
-                    reading::non_compliant(&self.config, rule).await?
-                }
+            let known = open_of(findings.get(rule));
+            let open = match there.and_then(verdict) {
+                Some(Compliance::NonCompliant) => reading::non_compliant(&self.config, rule).await?,
                 _ => BTreeMap::new(),
             };
-            let closed: BTreeSet<Resource> =
-                transition::closed(&open_of(findings.get(rule)), &open).into_iter().collect();
+            let closed: BTreeSet<Resource> = transition::closed(&known, &open).into_iter().collect();
             let mut reading = Reading { open, ..Reading::default() };
-            if !closed.is_empty() && there.is_none() {
-                reading.unrecorded = closed;
-            } else if !closed.is_empty() {
+            if let (false, Some(there)) = (closed.is_empty(), there) {
                 reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
                 let recordings = match &recordings {
                     Some(recordings) => recordings,
                     None => recordings.insert(reading::recordings(&self.config).await?),
                 };
-                let gone = closed.into_iter().filter(|resource| !is_recorded(recordings, &resource.resource_type));
-                reading.unrecorded = gone.collect();
+                let gone = closed.iter().filter(|resource| !is_recorded(recordings, &resource.resource_type));
+                reading.unrecorded = gone.cloned().collect();
+                if !watch.trusts_absence(rule, is_judged(there), look.only.is_none(), &invocation.now()) {
+                    reading.keep(&known);
+                }
+            } else {
+                reading.unrecorded = closed;
             }
             readings.insert(rule.to_owned(), reading);
         }
@@ -212,33 +214,40 @@ impl Processing {
         invocation: &Invocation,
         now: &Timestamp,
     ) -> Result<Option<Vec<Write>>, HandlerError> {
-        let verdicts = [Compliance::Compliant.word(), Compliance::NonCompliant.word()];
-        let seen: Vec<Seen<'_>> = reported
-            .iter()
-            .map(|rule| Seen {
-                rule: &rule.name,
-                judged: rule.compliance_type.as_deref().is_some_and(|word| verdicts.contains(&word)),
-            })
-            .collect();
         if look.only.is_some() {
             return Ok(None);
         }
+        let open = |rule: &str| readings.get(rule).map_or(0, |reading| reading.open.len());
+        let seen = reported
+            .iter()
+            .map(|rule| Seen { rule: &rule.name, judged: is_judged(rule), open: open(&rule.name) })
+            .collect::<Vec<_>>();
         let origin = &invocation.run.origin;
-        let (after, settled) = watch.after(&seen, look.trigger, now);
+        let After { watch: after, summed } = watch.after(&seen, look.trigger, now);
         let Some(write) = after.write(watch, origin)? else { return Ok(None) };
         let mut writes = vec![write];
-        if self.topic.is_some() && (watch.is_first() || !settled.is_empty()) {
-            let open = settled.iter().filter_map(|rule| Some((rule.clone(), readings.get(rule)?.open.len())));
+        if self.topic.is_some() && (watch.is_first() || !summed.is_empty()) {
+            let counted = summed.iter().map(|rule| (rule.clone(), open(rule)));
             let summary = Summary {
                 first: watch.is_first(),
-                waiting: seen.iter().filter(|seen| !after.is_settled(seen.rule)).count(),
-                open: open.filter(|(_, count)| *count > 0).collect(),
-                settled,
+                unsettled: summed.iter().filter(|rule| !after.is_settled(rule)).count(),
+                waiting: seen.iter().filter(|seen| !seen.judged && !after.is_settled(seen.rule)).count(),
+                open: counted.filter(|(_, count)| *count > 0).collect(),
+                judged: summed,
             };
             writes.push(outbox::put(&Notice::new(origin, now, Vec::new(), Content::Summary(summary))?)?);
         }
         Ok(Some(writes))
     }
+}
+
+/// The verdict on a rule, where its word is known.
+fn verdict(rule: &ReportedRule) -> Option<Compliance> {
+    Compliance::from_word(rule.compliance_type.as_deref()?)
+}
+
+fn is_judged(rule: &ReportedRule) -> bool {
+    matches!(verdict(rule), Some(Compliance::Compliant | Compliance::NonCompliant))
 }
 
 /// The open ones, and since when.

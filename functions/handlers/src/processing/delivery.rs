@@ -56,15 +56,15 @@ impl Processing {
                 // which mean nothing to the next one, but would else have lost what it saw.
                 self.table.write(&writes).await?;
                 self.take_out(delivery, handles).await?;
+                let lost = after.outcome == Outcome::Lost;
+                if lost {
+                    let what = "an alarm does not come through the topic";
+                    log::error(&invocation.run.id, what, &HandlerError::DeliveryLost);
+                }
                 if again {
-                    log::error(
-                        &invocation.run.id,
-                        "an alarm does not come through the topic",
-                        &HandlerError::DeliveryLost,
-                    );
                     self.send_alarm(delivery, &after).await?;
                 }
-                Ok(Some(after.outcome == Outcome::Lost))
+                Ok(Some(lost))
             }
             (Step::Send, _) => {
                 self.table.write(&[fresh.write(before.as_ref(), origin)?]).await?;
@@ -75,9 +75,10 @@ impl Processing {
         }
     }
 
-    /// Lets the alarm go off. CloudWatch acts on a change of state alone, so it is well again first.
+    /// Lets the alarm tell that it is over: a message like any alarm's, whose subject says `OK` to the people who get it.
+    /// CloudWatch acts on a change of state alone, so it goes off first, of which it tells nobody.
     async fn send_alarm(&self, delivery: &DeliveryEnvironment, state: &Delivery) -> Result<(), AwsError> {
-        for value in [StateValue::Ok, StateValue::Alarm] {
+        for value in [StateValue::Alarm, StateValue::Ok] {
             let request = self.cloudwatch.set_alarm_state().alarm_name(&delivery.alarm).state_value(value);
             let reason = format!("Test of the delivery of alarms, nothing is wrong ({})", state.token);
             let answer = request.state_reason(reason).send().await;

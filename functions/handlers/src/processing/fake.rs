@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use functions_core::configuration::{MonitoringConfiguration, RuleEntry, sha256_hex};
+use functions_core::{
+    configuration::{MonitoringConfiguration, RuleEntry, sha256_hex},
+    delivery::RETENTION_SECONDS,
+};
 use serde_json::{Value, json};
 
 use super::Processing;
@@ -33,10 +36,15 @@ pub struct State {
     pub table: BTreeMap<(String, String), Value>,
     /// Rule: type and id of a resource: verdict.
     pub results: BTreeMap<String, BTreeMap<(String, String), String>>,
+    /// In which minute the results of a rule came; 0 where it is not told.
+    pub judged: BTreeMap<String, u32>,
     pub recorded: Vec<String>,
     pub published: Vec<Value>,
     pub alarms: Vec<String>,
-    pub queue: Vec<String>,
+    /// Messages of the test queue, and the minute in which each came.
+    pub queue: Vec<(u64, String)>,
+    /// Minutes since the first run.
+    pub minutes: u64,
     /// Whether alarms do not come through the topic.
     pub deaf: bool,
     pub unconfirmed: usize,
@@ -112,11 +120,18 @@ impl Account {
 
     /// A run `minutes` after the first.
     pub async fn run(&self, event: &Value, run: &str, minutes: u64) -> Result<Value, HandlerError> {
+        self.state.lock().unwrap().minutes = minutes;
         self.processing().handle(event, &at(run, minutes)).await
     }
 
     pub async fn look(&self, run: &str, minutes: u64) -> Value {
         self.run(&json!({ "detail-type": "Scheduled Event" }), run, minutes).await.unwrap()
+    }
+
+    /// Two looks at the first results, after which changes are news.
+    pub async fn settle(&self) {
+        self.look("run-0", 0).await;
+        self.look("run-00", 0).await;
     }
 
     /// Gives a rule's results: id of a bucket, verdict.
@@ -219,18 +234,21 @@ impl State {
             "TransactWriteItems" => self.transact(body),
             "DescribeComplianceByConfigRule" => self.describe(body),
             "GetComplianceDetailsByConfigRule" => self.details(body),
+            "GetComplianceDetailsByResource" => self.details_of(body),
             "DescribeConfigurationRecorders" => {
                 let group = json!({ "allSupported": false, "resourceTypes": self.recorded });
                 (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())
             }
             "ReceiveMessage" => {
-                let messages: Vec<Value> =
-                    self.queue.iter().map(|body| json!({ "Body": body, "ReceiptHandle": body })).collect();
+                let (now, kept) = (self.minutes, u64::from(RETENTION_SECONDS) / 60);
+                self.queue.retain(|(came, _)| now - came < kept);
+                let message = |body: &String| json!({ "Body": body, "ReceiptHandle": body });
+                let messages: Vec<Value> = self.queue.iter().map(|(_, body)| message(body)).collect();
                 (200, json!({ "Messages": messages }).to_string())
             }
             "DeleteMessage" => {
                 let handle = text_of(body, "ReceiptHandle");
-                self.queue.retain(|body| *body != handle);
+                self.queue.retain(|(_, body)| *body != handle);
                 (200, "{}".to_owned())
             }
             other => panic!("{other} is not there"),
@@ -242,9 +260,9 @@ impl State {
         let state = if body.contains("ALARM") { "ALARM" } else { "OK" };
         let reason = body.find("Test of the delivery").and_then(|at| body[at..].split_inclusive(')').next()).unwrap();
         self.alarms.push(format!("{state} {reason}"));
-        if state == "ALARM" && !self.deaf {
+        if state == "OK" && !self.deaf {
             let message = json!({ "AlarmName": "delivery-test", "NewStateReason": reason }).to_string();
-            self.queue.push(json!({ "Type": "Notification", "Message": message }).to_string());
+            self.queue.push((self.minutes, json!({ "Type": "Notification", "Message": message }).to_string()));
         }
         (200, String::new())
     }
@@ -313,9 +331,10 @@ impl State {
         let wanted = body["ComplianceTypes"][0].as_str().unwrap();
         let found: Vec<_> = results.iter().filter(|(_, verdict)| *verdict == wanted).collect();
         let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+        let recorded = 1_772_600_000.0 + 60.0 * f64::from(self.judged.get(rule).copied().unwrap_or(0));
         let page = found.iter().skip(from).take(2).map(|((kind, id), verdict)| {
             json!({
-                "ComplianceType": verdict, "ResultRecordedTime": 1_772_600_000.0,
+                "ComplianceType": verdict, "ResultRecordedTime": recorded,
                 "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
                     "ConfigRuleName": rule, "ResourceType": kind, "ResourceId": id } },
             })
@@ -323,6 +342,23 @@ impl State {
         let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
         if from + 2 < found.len() {
             answer["NextToken"] = (from + 2).to_string().into();
+        }
+        (200, answer.to_string())
+    }
+
+    /// A result of each page, so that every page must be read.
+    fn details_of(&self, body: &Value) -> Answer {
+        let key = (text_of(body, "ResourceType"), text_of(body, "ResourceId"));
+        let wanted = body["ComplianceTypes"][0].as_str().unwrap();
+        let rules = self.results.iter().filter(|(_, results)| results.get(&key).is_some_and(|own| own == wanted));
+        let rules: Vec<&String> = rules.map(|(rule, _)| rule).collect();
+        let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+        let page = rules.iter().skip(from).take(1).map(
+            |rule| json!({ "EvaluationResultIdentifier": { "EvaluationResultQualifier": { "ConfigRuleName": rule } } }),
+        );
+        let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
+        if from + 1 < rules.len() {
+            answer["NextToken"] = (from + 1).to_string().into();
         }
         (200, answer.to_string())
     }

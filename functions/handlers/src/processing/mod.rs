@@ -121,7 +121,8 @@ impl Processing {
         let incomplete_packs = self.incomplete_packs(&configuration, invocation).await?;
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
-        log::line(&self.measured(Told { notices, unconfirmed, delivery_lost, incomplete_packs }, invocation));
+        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs };
+        log::line(&self.measured(told, invocation));
         answer(&key, &record)
     }
 
@@ -225,6 +226,12 @@ fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
 }
 
 #[cfg(test)]
+mod any_order;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;

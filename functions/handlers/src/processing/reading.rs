@@ -18,6 +18,8 @@ use crate::error::AwsError;
 
 /// Results of one call (AWS Config API Reference, "GetComplianceDetailsByConfigRule", `Limit`).
 const RESULTS_PER_CALL: i32 = 100;
+/// Below so many resources each is asked for by itself; above, the pages of all that comply are read.
+const ASKED_ALONE: usize = 20;
 
 /// What AWS Config says of each rule.
 pub(super) async fn rules(
@@ -90,6 +92,14 @@ pub(super) async fn compliant(
     mut wanted: BTreeSet<Resource>,
 ) -> Result<BTreeSet<Resource>, AwsError> {
     let mut found = BTreeSet::new();
+    if wanted.len() < ASKED_ALONE {
+        for resource in wanted {
+            if complies(config, rule, &resource).await? {
+                found.insert(resource);
+            }
+        }
+        return Ok(found);
+    }
     each(config, rule, ComplianceType::Compliant, |resource, _| {
         if wanted.remove(&resource) {
             found.insert(resource);
@@ -98,6 +108,23 @@ pub(super) async fn compliant(
     })
     .await?;
     Ok(found)
+}
+
+/// Whether a resource complies with a rule.
+async fn complies(config: &Client, rule: &str, resource: &Resource) -> Result<bool, AwsError> {
+    let Resource { resource_type, resource_id } = resource;
+    let request = config.get_compliance_details_by_resource().resource_type(resource_type).resource_id(resource_id);
+    let mut results = request.compliance_types(ComplianceType::Compliant).into_paginator().items().send();
+    while let Some(result) = results.next().await {
+        let operation = || format!("GetComplianceDetailsByResource of {resource_type} `{resource_id}`");
+        let result = result.map_err(|error| AwsError::new(operation(), &error))?;
+        let qualifier =
+            result.evaluation_result_identifier().and_then(|identifier| identifier.evaluation_result_qualifier());
+        if qualifier.and_then(|qualifier| qualifier.config_rule_name()) == Some(rule) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Hands over each resource of that verdict, page by page, as long as `take` wants more.

@@ -85,6 +85,11 @@ fn refused(namesake: &Namesake, request: &LookRequest, owner: &Owner) -> Option<
             let mark = mark("events", "--resource-arn");
             Finding::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
         }
+        NamesakeKind::Alarm => {
+            let remedy = "give another `namePrefix`, or set `alarms.enabled` to false";
+            let mark = mark("cloudwatch", "--resource-arn");
+            Finding::error(path, refusal("an alarm", remedy, name, &whose, &mark))
+        }
         NamesakeKind::Dashboard => {
             let remedy = "give another `namePrefix`, or set `dashboard.enabled` to false";
             let mark = "if it is yours, set `lookup.adoptUnmarked` to true for one run";
@@ -130,6 +135,10 @@ fn path<'a>(namesake: &Namesake, request: &'a LookRequest) -> &'a str {
         NamesakeKind::EventRule => {
             let rules = &request.event_rules;
             rules.iter().find(|rule| rule.name == namesake.name).map(|rule| rule.path.as_str())
+        }
+        NamesakeKind::Alarm => {
+            let alarms = &request.alarms;
+            alarms.iter().find(|alarm| alarm.name == namesake.name).map(|alarm| alarm.path.as_str())
         }
         NamesakeKind::Dashboard => request.dashboard.as_ref().map(|dashboard| dashboard.path.as_str()),
         NamesakeKind::Aggregator | NamesakeKind::Authorization => {

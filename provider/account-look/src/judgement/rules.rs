@@ -2,24 +2,29 @@
 
 use super::recorder::{RecorderAction, recorder_action};
 use super::{Finding, names, place};
-use crate::look::{Look, NamesakeKind, Recorded, Recorder, RecordingFrequency};
-use crate::request::{LookRequest, PlannedRule};
+use crate::look::{FrequencyOverride, Look, NamesakeKind, Recorded, RecordingFrequency};
+use crate::request::{LookRequest, PlannedRule, RecorderMode};
 
 /// The types that `includeGlobalResourceTypes` is about (AWS Config API Reference, "RecordingGroup").
 const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
 /// What the aggregation reads: the compliance of each resource, which AWS Config records as a type of its own.
 const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
 
+/// What the recorder in use records.
+struct Recording<'a> {
+    name: &'a str,
+    records: Option<&'a Recorded>,
+    frequency: Option<RecordingFrequency>,
+    overrides: &'a [FrequencyOverride],
+}
+
 pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
     let mut findings: Vec<_> = quota(look, request).into_iter().chain(packs_quota(look, request)).collect();
-    if recorder_action(look, request) != RecorderAction::Reuse {
-        return findings;
-    }
-    if let Some(recorder) = look.customer_managed_recorder() {
-        findings.extend(request.rules.iter().filter_map(|rule| unrecorded(recorder, rule)));
-        findings.extend(request.rules.iter().filter_map(|rule| daily(recorder, rule)));
-        if request.aggregator.is_some() && !is_recorded(recorder, COMPLIANCE_TYPE) {
-            let name = &recorder.name;
+    if let Some(recorder) = recording(look, request) {
+        findings.extend(request.rules.iter().filter_map(|rule| unrecorded(&recorder, rule)));
+        findings.extend(request.rules.iter().filter_map(|rule| daily(&recorder, rule)));
+        if request.aggregator.is_some() && !is_recorded(&recorder, COMPLIANCE_TYPE) {
+            let name = recorder.name;
             findings.push(Finding::warning("", format!(
                 "the recorder `{name}` does not record `{COMPLIANCE_TYPE}`, which the aggregation reads: reports stay \
                  empty until it does"
@@ -27,6 +32,26 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Somebody else's recorder as it is, ours as it will be.
+fn recording<'a>(look: &'a Look, request: &'a LookRequest) -> Option<Recording<'a>> {
+    let plan = &request.recorder;
+    match recorder_action(look, request) {
+        RecorderAction::Reuse => {
+            let found = look.customer_managed_recorder()?;
+            let (name, records) = (found.name.as_str(), found.records.as_ref());
+            Some(Recording { name, records, frequency: found.frequency, overrides: &found.overrides })
+        }
+        RecorderAction::Refuse => None,
+        // An account that was not seen gets ours where that is said.
+        RecorderAction::Unknown if plan.mode != RecorderMode::Create => None,
+        RecorderAction::Create | RecorderAction::Keep | RecorderAction::Unknown => {
+            let name = plan.name.as_deref().unwrap_or_default();
+            let records = plan.records.as_ref();
+            Some(Recording { name, records, frequency: plan.frequency, overrides: &plan.overrides })
+        }
+    }
 }
 
 fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
@@ -54,7 +79,8 @@ fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
 }
 
 fn packs_quota(look: &Look, request: &LookRequest) -> Option<Finding> {
-    let packs = look.conformance_packs?;
+    // More than AWS allows at all is told without a look.
+    let packs = look.conformance_packs.filter(|packs| request.conformance_packs.len() <= packs.allowed)?;
     let there = look.namesakes.iter().filter(|one| one.kind == NamesakeKind::ConformancePack).count();
     let new = request.conformance_packs.len().saturating_sub(there);
     if packs.used + new <= packs.allowed {
@@ -65,14 +91,15 @@ fn packs_quota(look: &Look, request: &LookRequest) -> Option<Finding> {
     Some(Finding::error(
         path,
         format!(
-            "{new} new conformance packs do not fit: account {account} has {} of the {} that AWS allows in {region}; deploy          frameworks as `rules`, or remove packs",
+            "{new} new conformance packs do not fit: account {account} has {} of the {} that AWS allows in {region}; \
+             deploy frameworks as `rules`, or remove packs",
             packs.used, packs.allowed
         ),
     ))
 }
 
 /// A rule that waits for changes of what is not recorded.
-fn unrecorded(recorder: &Recorder, rule: &PlannedRule) -> Option<Finding> {
+fn unrecorded(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<Finding> {
     let missing: Vec<_> = watched(rule).filter(|kind| !is_recorded(recorder, kind)).collect();
     if missing.is_empty() {
         return None;
@@ -90,7 +117,7 @@ fn unrecorded(recorder: &Recorder, rule: &PlannedRule) -> Option<Finding> {
 }
 
 /// A rule that waits for changes of what is recorded once a day.
-fn daily(recorder: &Recorder, rule: &PlannedRule) -> Option<Finding> {
+fn daily(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<Finding> {
     let slow = |kind: &str| is_recorded(recorder, kind) && frequency(recorder, kind) == Some(RecordingFrequency::Daily);
     let slow: Vec<_> = watched(rule).filter(|kind| slow(kind)).collect();
     if slow.is_empty() {
@@ -113,8 +140,8 @@ fn watched(rule: &PlannedRule) -> impl Iterator<Item = &str> {
     rule.resource_types.iter().filter(|_| rule.change_triggered).map(String::as_str)
 }
 
-fn is_recorded(recorder: &Recorder, kind: &str) -> bool {
-    match &recorder.records {
+fn is_recorded(recorder: &Recording<'_>, kind: &str) -> bool {
+    match recorder.records {
         None => true,
         Some(Recorded::All { global_types }) => *global_types || !GLOBAL_TYPES.contains(&kind),
         Some(Recorded::Only { resource_types }) => resource_types.iter().any(|recorded| recorded == kind),
@@ -122,7 +149,7 @@ fn is_recorded(recorder: &Recorder, kind: &str) -> bool {
     }
 }
 
-fn frequency(recorder: &Recorder, kind: &str) -> Option<RecordingFrequency> {
+fn frequency(recorder: &Recording<'_>, kind: &str) -> Option<RecordingFrequency> {
     let own = recorder.overrides.iter().find(|part| part.resource_types.iter().any(|listed| listed == kind));
     own.map_or(recorder.frequency, |part| Some(part.frequency))
 }

@@ -84,7 +84,9 @@ fn request() -> LookRequest {
         aggregator: Some(PlannedName { path: "namePrefix".into(), name: "compliance-aggregator".into() }),
         event_rules: vec![PlannedName { path: "namePrefix".into(), name: "compliance-schedule".into() }],
         dashboard: Some(PlannedName { path: "namePrefix".into(), name: "ComplianceMonitoring".into() }),
+        alarms: vec![PlannedName { path: "namePrefix".into(), name: "compliance-score-fell".into() }],
         conformance_packs: vec![PlannedName { path: "frameworks[0].as".into(), name: "compliance-cis".into() }],
+        conformance_packs_allowed: 50,
         ..LookRequest::default()
     }
 }
@@ -270,6 +272,32 @@ fn rules_that_look_at_what_is_not_recorded() {
 }
 
 #[test]
+fn a_recorder_of_ours_is_judged_by_what_it_will_record() {
+    let planned = |mode, kind: &str| {
+        let mut request = with_mode(mode);
+        request.recorder.records = Some(Recorded::AllExcept { resource_types: vec![kind.to_owned()] });
+        request.recorder.frequency = Some(RecordingFrequency::Continuous);
+        request
+    };
+    let unrecorded = "Warning rules.baseline: the rule `ebs-volumes-encrypted` looks at `AWS::EC2::Volume`, which the \
+                      recorder `compliance-recorder` does not record: it has no results until they are recorded";
+    for mode in [RecorderMode::Create, RecorderMode::Auto] {
+        expect(&without_recorder(), &planned(mode, "AWS::EC2::Volume"), unrecorded, &[]);
+        assert_eq!(told(&without_recorder(), &planned(mode, "AWS::S3::Bucket")).len(), 1, "no rule looks at it");
+        // Ours is updated in this run, whatever it records now.
+        let kept = with_recorder(|recorder| "compliance-recorder".clone_into(&mut recorder.name));
+        expect(&kept, &planned(mode, "AWS::EC2::Volume"), unrecorded, &[]);
+    }
+    let unseen = Look::skipped(Reason::TurnedOff, "off");
+    assert!(told(&unseen, &planned(RecorderMode::Create, "AWS::EC2::Volume")).contains(&unrecorded.to_owned()));
+    assert_eq!(told(&good(), &planned(RecorderMode::Reuse, "AWS::EC2::Volume")).len(), 1, "another one is in use");
+    let mut daily = planned(RecorderMode::Create, "AWS::S3::Bucket");
+    let resource_types = vec!["AWS::EC2::Volume".to_owned()];
+    daily.recorder.overrides = vec![FrequencyOverride { resource_types, frequency: RecordingFrequency::Daily }];
+    expect(&without_recorder(), &daily, "Warning rules.baseline:", &["recorded daily by `compliance-recorder`"]);
+}
+
+#[test]
 fn rules_that_look_at_what_is_recorded_daily() {
     let daily = |types: &[&str], frequency| FrequencyOverride {
         resource_types: types.iter().map(|kind| (*kind).to_owned()).collect(),
@@ -310,11 +338,10 @@ fn rules_of_packs_count_and_are_there_where_their_pack_is() {
 fn packs_have_a_quota_of_their_own() {
     let full = |used| Look { conformance_packs: Some(RuleCount { used, allowed: 50 }), ..good() };
     assert_eq!(told(&full(49), &request()).len(), 1);
-    expect(
-        &full(50),
-        &request(),
-        "Error frameworks[0].as: 1 new conformance packs do not fit",
-        &["50 of the 50", "as `rules`"],
+    assert_eq!(
+        told(&full(50), &request()),
+        ["Error frameworks[0].as: 1 new conformance packs do not fit: account 111122223333 has 50 of the 50 that AWS \
+             allows in eu-west-1; deploy frameworks as `rules`, or remove packs"]
     );
     let ours = tags(OWNER_TAG, "audit/prod/compliance");
     let again = Look { namesakes: vec![namesake(NamesakeKind::ConformancePack, "compliance-cis", ours)], ..full(50) };
@@ -370,6 +397,15 @@ fn namesakes_of_others_are_refused_and_named() {
             namesake(NamesakeKind::Dashboard, "ComplianceMonitoring-eu-west-1", Some(Tags::new())),
             "Error namePrefix: a dashboard `ComplianceMonitoring-eu-west-1`",
             ["text does not carry `aws-compliance:owner=audit/prod/compliance`", "set `dashboard.enabled` to false"],
+        ),
+        (
+            "alarm",
+            namesake(NamesakeKind::Alarm, "compliance-score-fell", Some(Tags::new())),
+            "Error namePrefix: an alarm `compliance-score-fell`",
+            [
+                "`aws cloudwatch tag-resource --resource-arn arn:compliance-score-fell --tags Key=",
+                "set `alarms.enabled` to false",
+            ],
         ),
         (
             "authorization",

@@ -13,8 +13,6 @@ use crate::request::{LookRequest, OWNER_TAG};
 
 /// Rules of a region and account, unless the account has another quota (AWS Config Developer Guide, "Service Limits").
 const RULES_ALLOWED: usize = 1000;
-/// Conformance packs of a region and account (AWS Config Developer Guide, "Service Limits").
-const PACKS_ALLOWED: usize = 50;
 /// The parameter of a pack's template that says whose it is, as the tag says it of others: the `aws` provider gives packs
 /// no tags. `aws-compliance-catalog` puts it into templates.
 const OWNER_PARAMETER: &str = "ComplianceOwner";
@@ -50,7 +48,7 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
     });
     let packs = packs.and_then(|packs| packs);
     let pack_count = packs.as_ref().ok().filter(|_| !request.conformance_packs.is_empty());
-    let pack_count = pack_count.map(|(used, _)| RuleCount { used: *used, allowed: PACKS_ALLOWED });
+    let pack_count = pack_count.map(|(used, _)| RuleCount { used: *used, allowed: request.conformance_packs_allowed });
     let packs = Ok(packs.map(|(_, namesakes)| namesakes));
     for (part, found) in [(Part::Authorizations, authorizations), (Part::ConformancePacks, packs)] {
         match found.and_then(|found| found) {

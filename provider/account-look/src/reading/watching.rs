@@ -1,4 +1,4 @@
-//! Event rules and the dashboard: what has a name that the deployment will use, asked for by that name.
+//! Event rules, the dashboard and alarms: what has a name that the deployment will use, asked for by that name.
 
 use aws_config::SdkConfig;
 use futures::future::join_all;
@@ -12,6 +12,9 @@ use crate::request::{LookRequest, OWNER_TAG, Owner};
 /// Reference, "GetDashboard").
 const NOT_THERE: [&str; 3] = ["ResourceNotFoundException", "ResourceNotFound", "DashboardNotFoundError"];
 
+/// Most alarms that are asked for at once (Amazon CloudWatch API Reference, "DescribeAlarms").
+const ALARMS_AT_ONCE: usize = 100;
+
 /// All of it side by side; each that fails leaves its reason.
 pub async fn watching(
     shared: &SdkConfig,
@@ -21,9 +24,14 @@ pub async fn watching(
 ) -> Read<Vec<Namesake>> {
     let events = aws_sdk_eventbridge::Client::new(shared);
     let rules = request.event_rules.iter().map(|planned| event_rule(&events, &planned.name, deadline));
-    let (rules, dashboard) = tokio::join!(join_all(rules), dashboard(shared, request, region, deadline));
+    let metrics = aws_sdk_cloudwatch::Client::new(shared);
+    let (rules, dashboard, alarms) = tokio::join!(
+        join_all(rules),
+        dashboard(&metrics, request, region, deadline),
+        alarms(&metrics, request, deadline)
+    );
     let mut read = Read::all(Vec::new());
-    for (found, unread) in rules.into_iter().chain([dashboard]) {
+    for (found, unread) in rules.into_iter().chain([dashboard]).chain(alarms) {
         read.value.get_or_insert_default().extend(found);
         read.unread.extend(unread);
     }
@@ -55,11 +63,52 @@ async fn tags(client: &aws_sdk_eventbridge::Client, arn: &str, deadline: Deadlin
     Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
-async fn dashboard(shared: &SdkConfig, request: &LookRequest, region: &str, deadline: Deadline) -> Found {
+/// Alarms on metrics by name. A composite alarm of the same name would be no alarm that ours overwrite.
+async fn alarms(client: &aws_sdk_cloudwatch::Client, request: &LookRequest, deadline: Deadline) -> Vec<Found> {
+    let names: Vec<_> = request.alarms.iter().map(|planned| planned.name.clone()).collect();
+    let mut found = Vec::new();
+    for names in names.chunks(ALARMS_AT_ONCE) {
+        let what = "cloudwatch:DescribeAlarms";
+        let asked = client.describe_alarms().set_alarm_names(Some(names.to_vec())).max_records(100).send();
+        match deadline.bound(what, asked).await.and_then(|answer| sorted(what, answer)) {
+            Ok(answer) => {
+                let alarms = answer.metric_alarms.unwrap_or_default().into_iter();
+                found.extend(join_all(alarms.map(|alarm| marked_alarm(client, alarm, deadline))).await);
+            }
+            Err(failure) => found.push((None, unread(&failure, Part::Alarms))),
+        }
+    }
+    found
+}
+
+async fn marked_alarm(
+    client: &aws_sdk_cloudwatch::Client,
+    alarm: aws_sdk_cloudwatch::types::MetricAlarm,
+    deadline: Deadline,
+) -> Found {
+    let (name, arn) = (alarm.alarm_name.unwrap_or_default(), alarm.alarm_arn.unwrap_or_default());
+    let what = "cloudwatch:ListTagsForResource";
+    let answer = deadline.bound(what, client.list_tags_for_resource().resource_arn(&arn).send()).await;
+    let (tags, unread) = match answer.and_then(|answer| sorted(what, answer)) {
+        Ok(answer) => {
+            let tags = answer.tags.unwrap_or_default().into_iter();
+            let tags = tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()));
+            (Some(tags.collect()), None)
+        }
+        Err(failure) => (None, unread(&failure, Part::Tags)),
+    };
+    (Some(Namesake { kind: NamesakeKind::Alarm, name, arn, created_by: None, tags }), unread)
+}
+
+async fn dashboard(
+    client: &aws_sdk_cloudwatch::Client,
+    request: &LookRequest,
+    region: &str,
+    deadline: Deadline,
+) -> Found {
     let Some(planned) = &request.dashboard else { return (None, None) };
     let name = format!("{}-{region}", planned.name);
     let what = "cloudwatch:GetDashboard";
-    let client = aws_sdk_cloudwatch::Client::new(shared);
     let answer = deadline.bound(what, client.get_dashboard().dashboard_name(&name).send()).await;
     let found = match answer.and_then(|answer| sorted(what, answer)) {
         Ok(found) => found,

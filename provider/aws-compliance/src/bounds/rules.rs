@@ -8,6 +8,22 @@ use pulumi_component::Wrong;
 /// Most resource types that a scope lists.
 pub const SCOPE_TYPES: usize = 100;
 
+/// Longest name of a rule without the prefix, in characters: AWS Config takes 128 with it.
+const NAME_LENGTH: usize = 100;
+
+/// The name of a rule. Its length is the schema's to judge.
+pub fn name(text: &str) -> Result<(), Wrong> {
+    match text.is_empty() || !text.trim().is_empty() {
+        true => Ok(()),
+        false => Err(Wrong::new("expected a name that is not blank")),
+    }
+}
+
+/// Whether a name is one that AWS Config takes.
+pub fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= NAME_LENGTH
+}
+
 /// What a rule is for.
 pub fn description(text: &str) -> Result<(), Wrong> {
     characters(text, 0..=256)

@@ -4,13 +4,18 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aws_compliance_catalog::{nearest_framework, nearest_rules, search_rules, templates};
-use clap::{Parser, Subcommand};
-use pulumi_component::{PropertyError, PropertyValue, Value, check, from_properties};
+use aws_compliance_catalog::{
+    Catalog, FrameworkRequest, Template, nearest_rules, packs, search_rules, templates, unknown_framework,
+};
+use clap::{Args, Parser, Subcommand};
+use pulumi_component::{Checks, Component, PropertyError, PropertyValue, Value, check, from_properties};
 use serde::Serialize;
+use serde_json::json;
 
 use super::functions::{CheckRulesArgs, CheckedRules};
 use super::{table, view};
+use crate::bounds;
+use crate::rule_set::{RuleSet, RuleSetArgs};
 
 const NAME: &str = "pulumi-resource-aws-compliance catalog";
 
@@ -25,7 +30,7 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Asked {
-    /// Find rules that hold every word in their identifier or resource types.
+    /// Find rules that hold every word in their identifier, documented name or resource types.
     Search {
         /// Words, in any case.
         #[arg(required = true)]
@@ -44,7 +49,7 @@ enum Asked {
     },
     /// List the frameworks.
     Frameworks {
-        /// Print JSON: `[{"id", "rules", "manual", "title"}]`, `rules` and `manual` being numbers.
+        /// Print JSON: `[{"id", "rules", "manual", "optional", "custom", "title"}]`, all but id and title being numbers.
         #[arg(long)]
         json: bool,
     },
@@ -68,18 +73,30 @@ enum Asked {
         #[arg(long)]
         json: bool,
     },
-    /// Print the conformance pack of one or more frameworks, each rule once.
-    Render {
-        /// Ids of the frameworks.
-        #[arg(required = true)]
-        ids: Vec<String>,
-        /// Which of several packs, from 1, where the rules do not fit into one.
-        #[arg(long)]
-        part: Option<usize>,
-        /// Print JSON, which CloudFormation takes as well.
-        #[arg(long)]
-        json: bool,
-    },
+    /// Print the conformance pack of one or more frameworks, each rule once; or what a framework is deployed as.
+    Render(Render),
+}
+
+#[derive(Args)]
+struct Render {
+    /// Ids of the frameworks.
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// Print what `as: conformancePack` deploys of one framework: packs of up to 40 rules, under their names there.
+    #[arg(long)]
+    deployed: bool,
+    /// The `namePrefix` of the deployment. Default: `compliance`.
+    #[arg(long, requires = "deployed")]
+    prefix: Option<String>,
+    /// The region of the deployment: rules that it does not offer are left out.
+    #[arg(long, requires = "deployed")]
+    region: Option<String>,
+    /// Which of several packs, from 1, where the rules do not fit into one.
+    #[arg(long)]
+    part: Option<usize>,
+    /// Print JSON, which CloudFormation takes as well.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What is printed where, and the status.
@@ -144,7 +161,7 @@ impl Asked {
                 }
                 Err(told) => Answer::Usage(told),
             },
-            Self::Render { ids, part, json } => render(&ids, part, json),
+            Self::Render(render) => render.answer(),
         }
     }
 }
@@ -173,38 +190,102 @@ fn show(name: &str, json: bool) -> Answer {
 
 fn unknown_frameworks(ids: &[String]) -> Answer {
     let unknown = ids.iter().filter(|id| view::framework(id).is_none());
-    let told = unknown.map(|id| {
-        let nearest = nearest_framework(id).map(|name| format!("; nearest: `{name}`")).unwrap_or_default();
-        format!("unknown framework `{id}`{nearest}")
-    });
+    let told = unknown.map(|id| unknown_framework(id, "").text());
     Answer::Missing(told.collect::<Vec<_>>().join("\nerror: "))
 }
 
-fn render(ids: &[String], part: Option<usize>, json: bool) -> Answer {
-    let (composition, report) = view::composed(ids);
-    if !report.errors.is_empty() {
-        return unknown_frameworks(ids);
+impl Render {
+    fn answer(&self) -> Answer {
+        if self.ids.iter().any(|id| view::framework(id).is_none()) {
+            return unknown_frameworks(&self.ids);
+        }
+        match self.templates() {
+            Ok(packs) if packs.is_empty() => Answer::Missing(nothing_to_render(&self.ids)),
+            Ok(packs) => self.chosen(&packs),
+            Err(told) => Answer::Usage(told),
+        }
     }
-    let packs = templates(&composition.rules);
-    let count = packs.len();
-    if count == 0 {
-        return Answer::Missing(format!("{} has no rules, people answer for all of it", ids.join(" + ")));
+
+    /// The packs, each with its name where it has one.
+    fn templates(&self) -> Result<Vec<(Option<String>, Template)>, String> {
+        let [id] = self.ids.as_slice() else {
+            return match self.deployed {
+                true => Err("each framework is deployed as packs of its own; give one id".to_owned()),
+                false => Ok(self.together()),
+            };
+        };
+        if !self.deployed {
+            return Ok(self.together());
+        }
+        let args = deployment(id, self.prefix.as_deref())?;
+        if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
+            return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
+        }
+        let catalog = Catalog::get();
+        let offered = |identifier: &str| {
+            let offers = |region: &String| catalog.offers(catalog.rule(identifier)?, region);
+            self.region.as_ref().and_then(offers) != Some(false)
+        };
+        let request = FrameworkRequest { id: id.clone(), ..FrameworkRequest::default() };
+        let packs = packs(&request, args.name_prefix.as_str(), offered).into_iter();
+        Ok(packs.map(|pack| (Some(args.name_prefix.pack(id, pack.part)), pack.template())).collect())
     }
-    let place = match part {
-        None if count > 1 => return Answer::Usage(format!("the rules take {count} packs; say which with `--part`")),
-        None => 0,
-        Some(part) => part.wrapping_sub(1),
-    };
-    let Some(pack) = packs.get(place) else {
-        return Answer::Usage(format!("expected `--part` from 1 to {count}"));
-    };
-    if json {
-        return Answer::Good(pretty(pack));
+
+    fn together(&self) -> Vec<(Option<String>, Template)> {
+        templates(&view::composed(&self.ids).0.rules).into_iter().map(|template| (None, template)).collect()
     }
-    match serde_saphyr::to_string(pack) {
-        Ok(text) => Answer::Good(text),
-        Err(error) => Answer::Usage(format!("the template does not render: {error}")),
+
+    fn chosen(&self, packs: &[(Option<String>, Template)]) -> Answer {
+        let count = packs.len();
+        let place = match self.part {
+            None if count > 1 => {
+                return Answer::Usage(format!("the rules take {count} packs; say which with `--part`"));
+            }
+            None => 0,
+            Some(part) => part.wrapping_sub(1),
+        };
+        let Some((name, template)) = packs.get(place) else {
+            return Answer::Usage(format!("expected `--part` from 1 to {count}"));
+        };
+        if self.json {
+            return Answer::Good(pretty(template));
+        }
+        let head = name.as_ref().map(|name| format!("# {name}, {} of {count}\n", place + 1)).unwrap_or_default();
+        match serde_saphyr::to_string(template) {
+            Ok(text) => Answer::Good(head + &text),
+            Err(error) => Answer::Usage(format!("the template does not render: {error}")),
+        }
     }
+}
+
+/// The inputs of a deployment of one framework as packs, judged as a deployment judges them.
+fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
+    let mut given = json!({ "frameworks": [{ "id": id, "as": "conformancePack" }] });
+    if let (Some(prefix), Some(members)) = (prefix, given.as_object_mut()) {
+        members.insert("namePrefix".to_owned(), prefix.into());
+    }
+    let Value::Object(given) = PropertyValue::from_json(given).value else { return Err("no inputs".to_owned()) };
+    let told = |problem: &PropertyError| format!("{}: {}", problem.path, problem.reason);
+    if let Some(problem) = check::<RuleSetArgs>(&given).first() {
+        return Err(told(problem));
+    }
+    let args = from_properties::<RuleSetArgs>(given).map_err(|problem| told(&problem))?;
+    let mut checks = Checks::default();
+    RuleSet::check(&args, &mut checks);
+    checks.errors().first().map_or(Ok(args), |problem| Err(told(problem)))
+}
+
+/// Why frameworks have no rules.
+fn nothing_to_render(ids: &[String]) -> String {
+    let known: Vec<_> = ids.iter().filter_map(|id| view::framework(id)).collect();
+    let count = |of: fn(&view::FrameworkDetails) -> usize| known.iter().map(of).sum::<usize>();
+    let others = [
+        (count(|known| known.optional.len()), "optional (`rules.managed` takes them)"),
+        (count(|known| known.custom.len()), "in need of a function of yours"),
+        (count(|known| known.manual.len()), "for people to answer"),
+    ];
+    let others = others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    format!("{} has no rules to deploy: {}", ids.join(" + "), others.collect::<Vec<_>>().join(", "))
 }
 
 /// Reads rules as the function takes them: their shape is judged first, then what they say.

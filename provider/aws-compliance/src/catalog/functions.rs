@@ -1,6 +1,8 @@
 //! The functions `getManagedRule`, `getFramework` and `checkRules`.
 
-use aws_compliance_catalog::{nearest_framework, nearest_rules};
+use std::collections::BTreeSet;
+
+use aws_compliance_catalog::{Catalog, nearest_rules, unknown_framework};
 use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,8 +32,9 @@ impl Function for GetManagedRule {
     type Result = ManagedRuleDetails;
 
     async fn invoke(_context: &FunctionContext, args: ManagedRuleQuery) -> Result<ManagedRuleDetails, ConstructError> {
-        view::rule(&args.identifier)
-            .ok_or_else(|| unknown("identifier", "managed rule", nearest_rules(&args.identifier, 1).first().copied()))
+        let nearest = || nearest_rules(&args.identifier, 1).first().map(|name| format!("; nearest: `{name}`"));
+        let reason = || format!("unknown managed rule{}", nearest().unwrap_or_default());
+        view::rule(&args.identifier).ok_or_else(|| unknown("identifier", reason()))
     }
 }
 
@@ -48,19 +51,18 @@ pub struct GetFramework;
 
 impl Function for GetFramework {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getFramework");
-    const DESCRIPTION: &'static str = "What a framework asks for: rules with parameters and controls, and the process \
-                                       checks that a person answers for. Asks no account.";
+    const DESCRIPTION: &'static str = "What a framework asks for: rules with parameters and controls, rules that are \
+                                       optional, and the process checks that a person answers for. Asks no account.";
     type Args = FrameworkQuery;
     type Result = FrameworkDetails;
 
     async fn invoke(_context: &FunctionContext, args: FrameworkQuery) -> Result<FrameworkDetails, ConstructError> {
-        view::framework(&args.id).ok_or_else(|| unknown("id", "framework", nearest_framework(&args.id)))
+        view::framework(&args.id).ok_or_else(|| unknown("id", unknown_framework(&args.id, "id").text()))
     }
 }
 
-fn unknown(path: &str, what: &str, nearest: Option<&str>) -> ConstructError {
-    let nearest = nearest.map(|name| format!("; nearest: `{name}`")).unwrap_or_default();
-    ConstructError::InvalidInputs(vec![PropertyError::new(path, format!("unknown {what}{nearest}"))])
+fn unknown(path: &str, reason: String) -> ConstructError {
+    ConstructError::InvalidInputs(vec![PropertyError::new(path, reason)])
 }
 
 /// Rules to judge.
@@ -111,13 +113,15 @@ impl CheckRulesArgs {
     pub fn judge(&self) -> CheckedRules {
         let mut checks = Checks::default();
         self.rules.check(&self.frameworks, &NamePrefix::default(), &mut checks);
+        self.check_regions(&mut checks);
         let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
-        for region in &self.regions {
+        let regions: BTreeSet<_> = self.regions.iter().map(String::as_str).collect();
+        for region in &regions {
             let (refused, odd) = self.rules.unavailable(Some(region));
             errors.extend(refused);
             warnings.extend(odd);
         }
-        let regions: Vec<_> = self.regions.iter().map(String::as_str).collect();
+        let regions: Vec<_> = regions.into_iter().collect();
         let notes = if errors.is_empty() { self.rules.notes(&self.frameworks, &regions) } else { Vec::new() };
         CheckedRules {
             valid: errors.is_empty(),
@@ -127,9 +131,18 @@ impl CheckRulesArgs {
         }
     }
 
-    /// Judges the regions themselves.
+    /// Judges the regions themselves. One that is newer than the facts may be right.
     fn check_regions(&self, checks: &mut Checks) {
-        checks.each("regions", &self.regions, |checks, region| checks.plain("", region.as_str(), bounds::region));
+        checks.each("regions", &self.regions, |checks, region| {
+            checks.plain("", region.as_str(), bounds::region);
+            if bounds::region(region).is_ok() && !Catalog::get().knows(region) {
+                let taken = Catalog::get().taken;
+                checks.warning(
+                    "",
+                    format!("no region `{region}` is known, rules are not judged there (facts of {taken})"),
+                );
+            }
+        });
     }
 }
 
@@ -143,11 +156,38 @@ impl Function for CheckRules {
     type Args = CheckRulesArgs;
     type Result = CheckedRules;
 
-    fn check(args: &CheckRulesArgs, checks: &mut Checks) {
-        args.check_regions(checks);
-    }
-
     async fn invoke(_context: &FunctionContext, args: CheckRulesArgs) -> Result<CheckedRules, ConstructError> {
         Ok(args.judge())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Paths of errors and of warnings where one rule goes to a region.
+    fn judged(region: &str) -> (bool, Vec<String>, Vec<String>) {
+        let rules = serde_json::json!({
+            "rules": { "managed": [{ "identifier": "ACCESS_KEYS_ROTATED" }] }, "regions": [region],
+        });
+        let found = serde_json::from_value::<CheckRulesArgs>(rules).expect("they read").judge();
+        let paths = |problems: Vec<RuleProblem>| problems.into_iter().map(|each| each.path).collect();
+        (found.valid, paths(found.errors), paths(found.warnings))
+    }
+
+    #[test]
+    fn a_region_is_judged_with_the_rules() {
+        let none = Vec::<String>::new;
+        assert_eq!(judged("eu-west-1"), (true, none(), none()));
+        assert_eq!(judged("EU West"), (false, vec!["regions[0]".into()], none()));
+        assert_eq!(judged("eu-west-9"), (true, none(), vec!["regions[0]".into()]));
+        assert_eq!(judged("ca-west-1"), (false, vec!["rules.managed[0].identifier".into()], none()));
+    }
+
+    #[test]
+    fn a_region_that_is_newer_than_the_facts_is_told_with_their_date() {
+        let args = CheckRulesArgs { regions: vec!["eu-west-9".to_owned()], ..CheckRulesArgs::default() };
+        let told = &args.judge().warnings[0].reason;
+        assert!(told.contains(Catalog::get().taken), "{told}");
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::functions::CheckedRules;
-use super::view::{Comparison, FrameworkLine, ManagedRuleDetails};
+use super::view::{Comparison, FrameworkLine, ManagedRuleDetails, RuleRemediation};
 
 /// Columns as wide as their longest cell; the last is not filled up.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
@@ -43,9 +43,7 @@ pub(super) fn rule(rule: &ManagedRuleDetails) -> String {
         ("regions", format!("{}: {}", rule.regions.len(), list(&rule.regions))),
         ("frameworks", format!("{}: {}", rule.frameworks.len(), list(&rule.frameworks))),
     ];
-    if let Some(remediation) = &rule.remediation {
-        rows.push(("remediation", format!("{} ({})", remediation.document, remediation.confidence)));
-    }
+    rows.extend(rule.remediation.as_ref().into_iter().flat_map(remediation));
     rows.push(("facts of", rule.taken.clone()));
     let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect::<Vec<_>>();
     let mut text = columns(&rows);
@@ -62,10 +60,40 @@ pub(super) fn rule(rule: &ManagedRuleDetails) -> String {
     text
 }
 
+fn remediation(known: &RuleRemediation) -> Vec<(&'static str, String)> {
+    let solution = |needed: bool| if needed { ", needs Automated Security Response on AWS" } else { "" };
+    let document = format!("{} ({}{})", known.document, known.confidence, solution(known.needs_solution_deployed));
+    let disruptive = match known.disruptive {
+        Some(true) => "yes: what is in use may be interrupted",
+        Some(false) => "no",
+        None => "not known",
+    };
+    let mut rows = vec![
+        ("remediation", document),
+        ("- reversible", known.reversible.clone().unwrap_or_else(|| "not known".to_owned())),
+        ("- disruptive", disruptive.to_owned()),
+    ];
+    if !known.suggested_parameters.is_empty() {
+        let suggested = known.suggested_parameters.iter().map(|(name, value)| format!("{name}={value}"));
+        rows.push(("- suggested", suggested.collect::<Vec<_>>().join(", ")));
+    }
+    for other in &known.alternatives {
+        let text = format!("{} ({}{})", other.document, other.confidence, solution(other.needs_solution_deployed));
+        rows.push(("- or", text));
+    }
+    rows.push(("- facts of", known.taken.clone()));
+    rows
+}
+
 pub(super) fn frameworks(lines: &[FrameworkLine]) -> String {
     let head = ["ID", "RULES", "MANUAL", "TITLE"].map(str::to_owned).to_vec();
     let row = |line: &FrameworkLine| {
-        vec![line.id.clone(), line.rules.to_string(), line.manual.to_string(), line.title.clone()]
+        let beside = [(line.optional, "optional"), (line.custom, "custom")].map(|(count, kind)| match count {
+            0 => String::new(),
+            _ => format!(" ({count} {kind}, not deployed)"),
+        });
+        let title = line.title.clone() + &beside.concat();
+        vec![line.id.clone(), line.rules.to_string(), line.manual.to_string(), title]
     };
     columns(&std::iter::once(head).chain(lines.iter().map(row)).collect::<Vec<_>>())
 }

@@ -29,12 +29,12 @@ pub struct ManagedRuleDetails {
     pub severity: String,
     /// Codes of the regions that offer it.
     pub regions: Vec<String>,
-    /// Ids of the frameworks that ask for it.
+    /// Ids of the frameworks that ask for it; of those in which it is optional none.
     pub frameworks: Vec<String>,
     /// What mends its findings, where a document is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remediation: Option<RuleRemediation>,
-    /// Day on which the facts were taken, `YYYY-MM-DD`: AWS can be newer.
+    /// Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
     pub taken: String,
 }
 
@@ -72,14 +72,42 @@ pub struct RuleRemediation {
     pub resource_id_parameter: Option<String>,
     /// Parameters that must be given.
     pub required_parameters: Vec<String>,
+    /// Values that are given where a person gives none. `<as rule>` and `<x of the rule>` stand for parameters of the rule,
+    /// `<required>` says that no safe value is known.
+    pub suggested_parameters: BTreeMap<String, String>,
     /// IAM actions that the automation role needs.
     pub iam_actions: Vec<String>,
+    /// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+    pub needs_solution_deployed: bool,
     /// Whether something in use is interrupted, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disruptive: Option<bool>,
     /// `yes`, `partial` or `no`, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversible: Option<String>,
+    /// Further documents for the same rule.
+    pub alternatives: Vec<RemediationAlternative>,
+    /// Day of the sources that this is from, `YYYY-MM-DD`.
+    pub taken: String,
+}
+
+/// Another Systems Manager document that mends what a rule finds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemediationAlternative {
+    /// Name of the document.
+    pub document: String,
+    /// `documented`, or `inferred`: only the effect matches.
+    pub confidence: String,
+    /// Parameter that takes the resource's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id_parameter: Option<String>,
+    /// Parameters that must be given.
+    pub required_parameters: Vec<String>,
+    /// IAM actions that the automation role needs.
+    pub iam_actions: Vec<String>,
+    /// Whether the document comes with a solution of AWS's, Automated Security Response, which must be deployed first.
+    pub needs_solution_deployed: bool,
 }
 
 /// A named set of rules.
@@ -96,8 +124,14 @@ pub struct FrameworkDetails {
     pub packs: Vec<String>,
     /// Its rules.
     pub rules: Vec<FrameworkRuleDetails>,
+    /// Rules that its packs leave out unless asked for them: they are not deployed, and `rules.managed` takes them.
+    pub optional: Vec<FrameworkRuleDetails>,
+    /// Rules of its packs that need a function of yours: they are not deployed.
+    pub custom: Vec<String>,
     /// Process checks that a person answers for.
     pub manual: Vec<String>,
+    /// Day of AWS's packs that it is from, `YYYY-MM-DD`.
+    pub taken: String,
 }
 
 /// One rule of a framework.
@@ -125,6 +159,10 @@ pub struct FrameworkLine {
     pub rules: usize,
     /// Number of process checks that a person answers for.
     pub manual: usize,
+    /// Number of distinct rules that are not deployed unless they are chosen by themselves.
+    pub optional: usize,
+    /// Number of rules that need a function of the user's, and are not deployed.
+    pub custom: usize,
     /// Name for people.
     pub title: String,
 }
@@ -149,7 +187,7 @@ pub struct Comparison {
 pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
     let data = Catalog::get();
     let rule = data.rule(identifier)?;
-    let asks = |framework: &catalog::Framework| framework.rules.iter().any(|each| each.identifier == identifier);
+    let asks = |each: &catalog::Framework| each.rules.iter().any(|rule| !rule.off && rule.identifier == identifier);
     let offered = data.partitions.values().flatten().filter(|region| data.offers(rule, region) == Some(true));
     let parameters = rule.parameters.iter().map(|each| ManagedRuleParameter {
         name: each.name.to_owned(),
@@ -182,30 +220,39 @@ pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
 /// What a framework is.
 pub fn framework(id: &str) -> Option<FrameworkDetails> {
     let framework = catalog::framework(id)?;
-    let rules = framework.rules.iter().filter(|rule| !rule.off).map(|rule| FrameworkRuleDetails {
+    let details = |rule: &catalog::FrameworkRule| FrameworkRuleDetails {
         identifier: rule.identifier.clone(),
         parameters: rule.parameters.clone(),
         controls: rule.controls.clone(),
         frequency: rule.frequency.clone(),
-    });
+    };
+    let (optional, rules): (Vec<_>, Vec<_>) = framework.rules.iter().partition(|rule| rule.off);
     Some(FrameworkDetails {
         id: id.to_owned(),
         title: framework.title.clone(),
         sha256: framework.sha256.clone(),
         packs: framework.packs.clone(),
-        rules: rules.collect(),
+        rules: rules.into_iter().map(details).collect(),
+        optional: optional.into_iter().map(details).collect(),
+        custom: framework.custom.clone(),
         manual: framework.manual.clone(),
+        taken: Catalog::get().packs_taken.to_owned(),
     })
 }
 
 /// All frameworks, by id.
 pub fn frameworks() -> Vec<FrameworkLine> {
     let line = |(id, framework): (&&str, &&catalog::Framework)| {
-        let rules = framework.rules.iter().filter(|rule| !rule.off).map(|rule| rule.identifier.as_str());
+        let distinct = |off: bool| {
+            let rules = framework.rules.iter().filter(|rule| rule.off == off);
+            rules.map(|rule| &rule.identifier).collect::<BTreeSet<_>>().len()
+        };
         FrameworkLine {
             id: (*id).to_owned(),
-            rules: rules.collect::<BTreeSet<_>>().len(),
+            rules: distinct(false),
             manual: framework.manual.len(),
+            optional: distinct(true),
+            custom: framework.custom.len(),
             title: framework.title.clone(),
         }
     };
@@ -253,9 +300,24 @@ fn remediation(known: &catalog::Remediation) -> RuleRemediation {
         confidence: known.confidence.clone(),
         resource_id_parameter: known.resource_id_parameter.clone(),
         required_parameters: known.required_parameters.clone(),
+        suggested_parameters: known.suggested_parameters.clone(),
         iam_actions: known.iam_actions.clone(),
+        needs_solution_deployed: known.needs_solution_deployed,
         disruptive: known.disruptive,
         reversible: known.reversible.clone(),
+        alternatives: known.alternatives.iter().map(alternative).collect(),
+        taken: Catalog::get().remediations_taken.to_owned(),
+    }
+}
+
+fn alternative((document, known): (&String, &catalog::Alternative)) -> RemediationAlternative {
+    RemediationAlternative {
+        document: document.clone(),
+        confidence: known.confidence.clone(),
+        resource_id_parameter: known.resource_id_parameter.clone(),
+        required_parameters: known.required_parameters.clone(),
+        iam_actions: known.iam_actions.clone(),
+        needs_solution_deployed: known.needs_solution_deployed,
     }
 }
 

@@ -3,6 +3,7 @@
 use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
 use functions_core::configuration::PackEntry;
 use functions_core::contract::Handler;
+use functions_core::key;
 use pulumi_component::{Output, interpolate};
 
 use super::function::Shared;
@@ -33,13 +34,13 @@ pub(super) fn processing(
 ) -> Vec<Statement> {
     let mut statements = vec![
         configuration(shared),
-        Statement::allow("Records")
-            .actions(["s3:PutObject"])
-            .on(interpolate!("{}/reports/processing/*", &shared.bucket_arn)),
+        Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
         // A rule's ARN ends in an id that AWS gives it.
         Statement::allow("Compliance")
             .actions(["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"])
             .on(config(shared, "config-rule/*")),
+        // What is said of a resource has no ARN to be bound to (Service Authorization Reference, "AWS Config").
+        Statement::allow("Resources").actions(["config:GetComplianceDetailsByResource"]).on_everything(),
         // Whatever recorder there is: it is asked for by no name.
         Statement::allow("Recorder")
             .actions(["config:DescribeConfigurationRecorders"])
@@ -80,7 +81,7 @@ pub(super) fn processing(
 
 /// Which rules there are, what they weigh and what they count for.
 fn configuration(shared: &Shared<'_>) -> Statement {
-    let objects = interpolate!("{}/configuration/*", &shared.bucket_arn);
+    let objects = objects(shared, key::CONFIGURATION_PREFIX);
     Statement::allow("Configuration").actions(["s3:GetObject"]).on(objects)
 }
 
@@ -89,12 +90,8 @@ fn configuration(shared: &Shared<'_>) -> Statement {
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
         configuration(shared),
-        Statement::allow("Reports")
-            .actions(["s3:GetObject", "s3:PutObject"])
-            .on(interpolate!("{}/reports/aggregation/*", &shared.bucket_arn)),
-        Statement::allow("History")
-            .actions(["s3:PutObject"])
-            .on(interpolate!("{}/history/evaluations/*", &shared.bucket_arn)),
+        Statement::allow("Reports").actions(["s3:GetObject", "s3:PutObject"]).on(written(shared, Handler::Aggregation)),
+        Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
         // An aggregator's ARN ends in an id that AWS gives it.
         Statement::allow("Aggregator")
             .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
@@ -109,7 +106,7 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
 /// Remediation writes the ledger.
 pub(super) fn remediation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
-        Statement::allow("Ledger").actions(["s3:PutObject"]).on(interpolate!("{}/ledger/*", &shared.bucket_arn)),
+        Statement::allow("Ledger").actions(["s3:PutObject"]).on(written(shared, Handler::Remediation)),
         events(shared, Handler::Remediation),
     ]
 }
@@ -121,6 +118,15 @@ fn events(shared: &Shared<'_>, handler: Handler) -> Statement {
     Statement::allow("Events")
         .actions(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"])
         .on(Arn::of(partition, "sqs").region(facts.region()).account(facts.account_id()).resource(name))
+}
+
+/// What a function writes.
+fn written(shared: &Shared<'_>, handler: Handler) -> Output<String> {
+    objects(shared, &key::written_prefix(handler))
+}
+
+fn objects(shared: &Shared<'_>, prefix: &str) -> Output<String> {
+    interpolate!("{}/{}*", &shared.bucket_arn, prefix)
 }
 
 fn config(shared: &Shared<'_>, resource: &str) -> Output<String> {

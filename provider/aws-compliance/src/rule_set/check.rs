@@ -8,7 +8,7 @@ use aws_compliance_catalog::{
 use pulumi_component::{Checks, Context, Input, PropertyError};
 
 use super::framework::{self, FrameworkArgs};
-use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs};
+use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs, whole};
 use super::{custom, pack};
 use crate::bounds;
 use crate::facts::AccountFacts;
@@ -35,15 +35,40 @@ impl RulesArgs {
         custom::check(&self.custom, &taken, checks);
     }
 
-    /// What the frameworks come to, a sentence each: for a preview.
+    /// What baseline, rules and frameworks come to, a sentence each: for a preview.
     pub fn notes(&self, frameworks: &[FrameworkArgs], regions: &[&str]) -> Vec<String> {
-        framework::notes(self, frameworks, regions)
+        let mut notes = self.beside_baseline();
+        notes.extend(framework::notes(self, frameworks, regions));
+        notes
+    }
+
+    /// What becomes of the entries of `managed` that are of the baseline's identifiers.
+    fn beside_baseline(&self) -> Vec<String> {
+        let given = self.of_baseline();
+        let told = self.managed.iter().enumerate().filter_map(|(index, args)| {
+            let of_it = || BASELINE.iter().find(|rule| self.baseline && rule.identifier == args.identifier);
+            match given.get(&index) {
+                Some(rule) => {
+                    let name = rule.name;
+                    Some(format!("`{name}` of the baseline is deployed once, as `rules.managed[{index}]` gives it"))
+                }
+                None => of_it().map(|rule| {
+                    let name = rule.name;
+                    format!(
+                        "`rules.managed[{index}]` has other parameters or another scope than `{name}` of the baseline: \
+                         both are evaluated and paid for"
+                    )
+                }),
+            }
+        });
+        told.collect()
     }
 
     /// Says it at preview.
     pub fn tell(&self, frameworks: &[FrameworkArgs], context: &Context, region: Option<&str>) {
-        // Wrong frameworks are told as errors.
+        // What is wrong is told as an error.
         let mut checks = Checks::default();
+        self.check_managed(&mut checks);
         framework::check(self, frameworks, &mut checks);
         if context.is_preview() && checks.errors().is_empty() {
             let regions: Vec<_> = region.into_iter().collect();
@@ -56,14 +81,17 @@ impl RulesArgs {
         if self.managed.is_empty() {
             return;
         }
-        let taken: Vec<_> = BASELINE.iter().filter(|_| self.baseline).map(|rule| rule.name).collect();
+        let taken: Vec<_> = self.baseline_without(&self.of_baseline()).map(|rule| rule.name).collect();
         let Report { errors, warnings } = check_rules(&self.requests(), &[], &taken);
-        let place = |finding: &Finding| {
-            let of = |index: usize| self.managed.get(index).map(|rule| &rule.parameters);
-            format!("managed{}", concealed(&finding.path, of))
-        };
-        errors.iter().for_each(|finding| checks.error(&place(finding), told(finding)));
-        warnings.iter().for_each(|finding| checks.warning(&place(finding), told(finding)));
+        let of = |index: usize| self.managed.get(index).map(ManagedRuleArgs::eventual);
+        for finding in errors.iter().filter(|finding| !self.compares_secrets(finding)) {
+            let (path, reason) = shown(finding, of);
+            checks.error(&format!("managed{path}"), reason);
+        }
+        for finding in &warnings {
+            let (path, reason) = shown(finding, of);
+            checks.warning(&format!("managed{path}"), reason);
+        }
         checks.each("managed", &self.managed, |checks, rule| {
             rule.check_texts(checks);
             if let Some(remediation) = &rule.remediation {
@@ -89,13 +117,30 @@ impl RulesArgs {
     }
 
     fn requests(&self) -> Vec<RuleRequest> {
-        self.managed.iter().map(ManagedRuleArgs::request).collect()
+        let given = self.of_baseline();
+        let requests = self.managed.iter().enumerate().map(|(index, args)| {
+            let name = args.name.as_ref().filter(|name| bounds::rules::is_name(name)).cloned();
+            let of_baseline = || given.get(&index).map(|rule| rule.name.to_owned());
+            RuleRequest { name: name.or_else(of_baseline), ..args.request() }
+        });
+        requests.collect()
+    }
+
+    /// Whether a finding says that two rules are the same, and one of them has secrets: that would tell what they are.
+    fn compares_secrets(&self, finding: &Finding) -> bool {
+        let index = finding.path.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
+        let Some(rule) = index.and_then(|index| self.managed.get(index)) else { return false };
+        let others = self.managed.iter().filter(|other| other.identifier == rule.identifier);
+        others.into_iter().any(|other| other.eventual().has_secret(""))
     }
 }
 
 impl ManagedRuleArgs {
     /// Lengths of what the catalogue knows nothing of.
     fn check_texts(&self, checks: &mut Checks) {
+        if let Some(name) = &self.name {
+            checks.plain("name", name.as_str(), bounds::rules::name);
+        }
         if let Some(description) = &self.description {
             checks.input("description", description, |text| bounds::rules::description(text));
         }
@@ -110,13 +155,20 @@ impl ManagedRuleArgs {
         self.on_unavailable == OnUnavailable::Skip && offered() == Some(false)
     }
 
+    /// What of it may be secret.
+    fn eventual(&self) -> Eventual<'_> {
+        Eventual { parameters: &self.parameters, frequency: self.frequency.as_ref(), scope: self.scope.as_ref() }
+    }
+
+    /// With the parameters that are sent, so that the same rule is found whether it is given its defaults or not.
     fn request(&self) -> RuleRequest {
+        let parameters = whole(&self.identifier, self.parameters.clone());
         RuleRequest {
             identifier: self.identifier.clone(),
-            name: self.name.clone(),
-            parameters: self.parameters.iter().map(|(name, value)| (name.clone(), known(value))).collect(),
-            frequency: self.frequency.as_ref().and_then(known),
-            scope: self.scope.as_ref().map(ScopeArgs::request),
+            name: None,
+            parameters: parameters.into_iter().map(|(name, value)| (name, text(&value))).collect(),
+            frequency: self.frequency.as_ref().and_then(text),
+            scope: self.scope.as_ref().filter(|scope| !scope.is_empty()).map(ScopeArgs::request),
             unchecked: self.unchecked,
             on_unavailable: match self.on_unavailable {
                 OnUnavailable::Fail => UnavailableIn::Fail,
@@ -128,6 +180,12 @@ impl ManagedRuleArgs {
 }
 
 impl ScopeArgs {
+    /// Whether it leaves nothing out.
+    pub(super) fn is_empty(&self) -> bool {
+        let types = self.resource_types.iter().flatten();
+        types.chain(&self.resource_id).chain(&self.tag_key).chain(&self.tag_value).next().is_none()
+    }
+
     fn check_texts(&self, checks: &mut Checks) {
         let count = self.resource_types.as_ref().map_or(0, Vec::len);
         if count > bounds::rules::SCOPE_TYPES {
@@ -147,32 +205,60 @@ impl ScopeArgs {
 
     pub(super) fn request(&self) -> Scope {
         Scope {
-            resource_types: self.resource_types.iter().flatten().map(known).collect(),
+            resource_types: self.resource_types.iter().flatten().map(text).collect(),
             // What is not known yet is there nevertheless.
-            resource_id: self.resource_id.as_ref().map(|id| known(id).unwrap_or_default()),
-            tag_key: self.tag_key.as_ref().map(|key| known(key).unwrap_or_default()),
-            tag_value: self.tag_value.as_ref().map(|value| known(value).unwrap_or_default()),
+            resource_id: self.resource_id.as_ref().map(|id| text(id).unwrap_or_default()),
+            tag_key: self.tag_key.as_ref().map(|key| text(key).unwrap_or_default()),
+            tag_value: self.tag_value.as_ref().map(|value| text(value).unwrap_or_default()),
         }
     }
 }
 
-/// The path of a finding in a list of rules, in a form that does not lead to a secret: the engine prints what stands
-/// there. `of` gives a rule's parameters.
-pub(super) fn concealed<'a>(path: &str, of: impl Fn(usize) -> Option<&'a BTreeMap<String, Input<String>>>) -> String {
-    let rest = path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters"));
-    let secret = rest.and_then(|(index, name)| {
-        let parameters = of(index.parse().ok()?)?;
-        Some(match name.strip_prefix('.') {
-            Some(name) => parameters.get(name).is_some_and(is_secret),
-            None => parameters.values().any(is_secret),
-        })
-    });
-    if secret == Some(true) { format!("{path} (secret)") } else { path.to_owned() }
+/// What of a rule may be secret.
+#[derive(Clone, Copy)]
+pub(super) struct Eventual<'a> {
+    pub parameters: &'a BTreeMap<String, Input<String>>,
+    pub frequency: Option<&'a Input<String>>,
+    pub scope: Option<&'a ScopeArgs>,
+}
+
+impl Eventual<'_> {
+    /// Whether a secret stands at a member, such as `.scope.tagKey`, or below it.
+    fn has_secret(&self, member: &str) -> bool {
+        let place = |name: &str, value: &Input<String>| is_secret(value).then(|| name.to_owned());
+        let parameters = self.parameters.iter().map(|(name, value)| place(&format!(".parameters.{name}"), value));
+        let frequency = self.frequency.map(|value| place(".frequency", value));
+        let types = self.scope.iter().flat_map(|scope| scope.resource_types.iter().flatten()).enumerate();
+        let types = types.map(|(index, value)| place(&format!(".scope.resourceTypes[{index}]"), value));
+        let of_scope = self.scope.iter().flat_map(|scope| {
+            [("resourceId", &scope.resource_id), ("tagKey", &scope.tag_key), ("tagValue", &scope.tag_value)]
+        });
+        let of_scope = of_scope.map(|(name, value)| place(&format!(".scope.{name}"), value.as_ref()?));
+        let mut secrets = parameters.chain(frequency).chain(types).chain(of_scope).flatten();
+        let below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+        secrets.any(|path| path.strip_prefix(member).is_some_and(below))
+    }
+}
+
+/// A finding in a list of rules, as path and reason that do not lead to a secret: the engine prints what stands at the
+/// path, and the nearest right value tells what was given. `of` gives what of a rule may be secret.
+pub(super) fn shown<'a>(finding: &Finding, of: impl Fn(usize) -> Option<Eventual<'a>>) -> (String, String) {
+    let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let secret = place.and_then(|(index, member)| Some(of(index.parse().ok()?)?.has_secret(member)));
+    match secret {
+        Some(true) => (format!("{} (secret)", finding.path), finding.reason.clone()),
+        _ => (finding.path.clone(), told(finding)),
+    }
 }
 
 /// Whether a value must not be shown.
 pub(super) fn is_secret(input: &Input<String>) -> bool {
     input.given().is_some_and(|given| given.secret)
+}
+
+/// A value that is known, to be judged and not to be told.
+pub(super) fn text(input: &Input<String>) -> Option<String> {
+    input.given()?.value.clone()
 }
 
 /// A value that is known and may be told: the engine prints what stands at the path of an error.
@@ -181,8 +267,31 @@ pub(super) fn known(input: &Input<String>) -> Option<String> {
 }
 
 pub(super) fn told(finding: &Finding) -> String {
-    match &finding.nearest {
-        Some(nearest) => format!("{}; nearest: `{nearest}`", finding.reason),
-        None => finding.reason.clone(),
+    finding.text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule_set::ManagedRuleArgs;
+
+    /// They are judged with what is given.
+    #[test]
+    fn the_defaults_that_rules_need_are_right() {
+        let all = Catalog::get().rules.keys();
+        let requests = all.map(|identifier| ManagedRuleArgs::of(identifier, BTreeMap::new()).request());
+        let requests: Vec<_> = requests.collect();
+        let Report { errors, warnings } = check_rules(&requests, &[], &[]);
+        let given = |finding: &&Finding| {
+            let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters."));
+            let (index, name) = place.unwrap_or_default();
+            let request = index.parse().ok().and_then(|index: usize| requests.get(index));
+            request.is_some_and(|request| request.parameters.contains_key(name))
+        };
+        assert_eq!(errors.iter().chain(&warnings).filter(given).collect::<Vec<_>>(), Vec::<&Finding>::new());
+        for rule in &BASELINE {
+            let known = Catalog::get().rule(rule.identifier).expect("it is a managed rule");
+            assert_eq!(known.needed_defaults().count(), 0, "{}", rule.identifier);
+        }
     }
 }

@@ -11,7 +11,7 @@ use pulumi_component::{Checks, Input, PropertyError, Scope, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{concealed, known, told};
+use super::check::{Eventual, is_secret, known, shown, text};
 use super::severity::RuleSeverity;
 use super::{RuleSetArgs, ScopeArgs, parameters, rule_scope};
 use crate::bounds;
@@ -132,15 +132,25 @@ impl CustomRuleArgs {
     /// What the catalogue's judgement of any rule needs.
     fn request(&self) -> RuleRequest {
         RuleRequest {
-            name: Some(self.name.clone()),
-            parameters: self.parameters.iter().map(|(name, value)| (name.clone(), known(value))).collect(),
-            frequency: self.triggers.frequency.as_ref().and_then(known),
+            name: Some(self.name.clone()).filter(|name| bounds::rules::is_name(name)),
+            parameters: self.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+            frequency: self.triggers.frequency.as_ref().and_then(text),
             scope: self.scope.as_ref().map(ScopeArgs::request),
             ..RuleRequest::default()
         }
     }
 
+    /// What of it may be secret, as the catalogue's judgement names it.
+    fn eventual(&self) -> Eventual<'_> {
+        Eventual {
+            parameters: &self.parameters,
+            frequency: self.triggers.frequency.as_ref(),
+            scope: self.scope.as_ref(),
+        }
+    }
+
     fn check(&self, checks: &mut Checks) {
+        checks.plain("name", self.name.as_str(), bounds::rules::name);
         if let Some(text) = &self.description {
             checks.input("description", text, |text| bounds::rules::description(text));
         }
@@ -171,18 +181,20 @@ impl CustomRuleArgs {
     /// What is wrong with the function where this is deployed to; nothing while it is unknown.
     fn elsewhere(&self, index: usize, facts: &AccountFacts) -> Option<PropertyError> {
         let function = self.function.as_ref()?;
-        let arn = known(&function.arn)?;
+        let (arn, secret) = (text(&function.arn)?, is_secret(&function.arn));
         let (region, account) = bounds::region_and_account(&arn)?;
         let path = |member: &str| format!("rules.custom[{index}].function.{member}");
         match (facts.known_region(), facts.known_account_id()) {
             (Some(here), _) if here != region => {
                 let reason =
                     format!("expected a function of {here}, where this is deployed: AWS Config invokes no other");
-                Some(PropertyError::new(path("arn"), reason))
+                let path = path("arn");
+                Some(PropertyError::new(if secret { format!("{path} (secret)") } else { path }, reason))
             }
             (_, Some(here)) if here != account && function.grant_invoke => {
+                let account = if secret { "another account" } else { &format!("account {account}") };
                 let reason = format!(
-                    "the function is one of account {account}, and only that account can allow AWS Config to invoke it; \
+                    "the function is one of {account}, and only that account can allow AWS Config to invoke it; \
                      false says that it does"
                 );
                 Some(PropertyError::new(path("grantInvoke"), reason))
@@ -217,12 +229,9 @@ pub(super) fn check(rules: &[CustomRuleArgs], taken: &[&str], checks: &mut Check
     checks.each("custom", rules, |checks, rule| rule.check(checks));
     let requests: Vec<_> = rules.iter().map(CustomRuleArgs::request).collect();
     for finding in check_custom(&requests, taken).errors {
-        let path = concealed(&finding.path, |index| rules.get(index).map(|rule| &rule.parameters));
+        let (path, reason) = shown(&finding, |index| rules.get(index).map(CustomRuleArgs::eventual));
         let path = path.replace("].frequency", "].triggers.frequency");
-        // A length is the schema's to judge.
-        if !finding.reason.contains("to 128 characters") {
-            checks.error(&format!("custom{path}"), told(&finding));
-        }
+        checks.error(&format!("custom{path}"), reason);
     }
 }
 

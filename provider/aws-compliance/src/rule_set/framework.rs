@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    Catalog, ComposedRule, Composition, Framework, FrameworkRequest, compose, framework, names as composed_names,
+    Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
 };
 use pulumi_component::{Checks, Input, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{known, told};
+use super::check::told;
 use super::severity::RuleSeverity;
-use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Rule, RulesArgs, pack};
+use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Origin, Rule, RulesArgs, pack, whole};
 
 /// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
 const DESCRIPTION_LENGTH: usize = 256;
@@ -43,7 +43,9 @@ pub struct FrameworkArgs {
     #[serde(default)]
     #[schemars(with = "Vec<Suggested<ManagedRuleIdentifiers>>")]
     pub exclude: Vec<String>,
-    /// Parameters in place of the framework's: identifier of the rule, name, value.
+    /// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is
+    /// refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the
+    /// framework's and counts for it.
     #[serde(default)]
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
@@ -71,39 +73,48 @@ fn composition(frameworks: &[FrameworkArgs]) -> Composition {
 }
 
 /// Adds the rules of the frameworks to those that were chosen one by one. One of these stands for the framework's where
-/// it is the same, and where it was given with parameters of its own: the explicit wins.
+/// it is the same, and else where it was given with parameters of its own: the explicit wins.
 pub(super) fn add(chosen: &mut Vec<Rule>, frameworks: &[FrameworkArgs]) {
     let composed = composition(frameworks).rules;
     for (name, rule) in composed_names(&composed).into_iter().zip(composed) {
-        match chosen.iter_mut().find(|own| stands_for(own, &rule)) {
+        let of_it = |own: &&mut Rule| own.args.identifier == rule.identifier && !own.args.is_scoped();
+        let mut fitting: Vec<_> = chosen.iter_mut().filter(of_it).collect();
+        let same = fitting.iter().position(|own| own.args.takes(&effective(&rule)));
+        let place = same.or_else(|| fitting.iter().position(|own| own.is_explicit()));
+        match place.map(|place| fitting.swap_remove(place)) {
             Some(own) => {
                 own.weighed = own.weighed.max(rule.severity);
-                own.serves.extend(rule.frameworks);
+                for (id, controls) in rule.frameworks {
+                    own.serves.entry(id).or_default().extend(controls);
+                }
             }
             None => chosen.push(Rule::composed(name, rule)),
         }
     }
 }
 
-fn stands_for(own: &Rule, rule: &ComposedRule) -> bool {
-    own.args.identifier == rule.identifier
-        && own.args.scope.is_none()
-        && (own.explicit || same(&own.args.parameters, &rule.parameters))
+fn effective(rule: &ComposedRule) -> BTreeMap<String, Input<String>> {
+    whole(&rule.identifier, inputs(rule))
 }
 
-fn same(own: &BTreeMap<String, Input<String>>, composed: &BTreeMap<String, String>) -> bool {
-    own.len() == composed.len() && own.iter().all(|(name, value)| known(value).as_ref() == composed.get(name))
+fn inputs(rule: &ComposedRule) -> BTreeMap<String, Input<String>> {
+    rule.parameters.iter().map(|(name, value)| (name.clone(), value.into())).collect()
+}
+
+/// The checks of the frameworks that people answer for.
+pub(super) fn manual(frameworks: &[FrameworkArgs]) -> BTreeMap<String, Vec<String>> {
+    let known = frameworks.iter().filter_map(|asked| Some((asked.id.clone(), framework(&asked.id)?)));
+    known.map(|(id, known)| (id, known.manual.clone())).filter(|(_, manual)| !manual.is_empty()).collect()
 }
 
 impl Rule {
     fn composed(name: String, rule: ComposedRule) -> Self {
-        let parameters = rule.parameters.iter().map(|(name, value)| (name.clone(), value.into())).collect();
-        let mut args = ManagedRuleArgs::of(&rule.identifier, parameters);
+        let mut args = ManagedRuleArgs::of(&rule.identifier, inputs(&rule));
         args.frequency = rule.frequency.as_ref().map(Input::from);
         args.description = Some(description(rule.frameworks.keys()).into());
         // What AWS put together for all regions is not wrong where one of them lacks a rule.
         args.on_unavailable = OnUnavailable::Skip;
-        Self { name, args, explicit: false, serves: rule.frameworks, weighed: rule.severity }
+        Self { name, args, origin: Origin::Framework, serves: rule.frameworks, weighed: rule.severity }
     }
 }
 
@@ -136,9 +147,11 @@ pub(super) fn check(rules: &RulesArgs, frameworks: &[FrameworkArgs], checks: &mu
     report.warnings.iter().for_each(|finding| checks.warning(&format!("frameworks{}", finding.path), told(finding)));
     let all = rules.rules(frameworks);
     let theirs: BTreeSet<&str> = all.iter().filter(|rule| rule.is_composed()).map(|rule| rule.name.as_str()).collect();
-    for (index, managed) in rules.managed.iter().enumerate().filter(|(_, own)| theirs.contains(own.name().as_str())) {
-        let reason = format!("a framework brings a rule `{}`; give this one a `name` of its own", managed.name());
-        checks.error(&format!("rules.managed[{index}].name"), reason);
+    for own in all.iter().filter(|rule| theirs.contains(rule.name.as_str())) {
+        if let Origin::Managed(index) = own.origin {
+            let reason = format!("a framework brings a rule `{}`; give this one a `name` of its own", own.name);
+            checks.error(&format!("rules.managed[{index}].name"), reason);
+        }
     }
 }
 
@@ -154,20 +167,17 @@ pub(super) fn notes(rules: &RulesArgs, frameworks: &[FrameworkArgs], regions: &[
     let all = rules.rules(frameworks);
     let alone: Vec<_> = all.iter().map(|rule| rule.args.identifier.clone()).collect();
     notes.extend(pack::notes(frameworks, &alone, regions.first().copied()));
-    for own in all.iter().filter(|rule| rule.explicit && !rule.serves.is_empty()) {
+    for own in all.iter().filter(|rule| rule.is_explicit() && !rule.serves.is_empty()) {
         let ids = own.serves.keys().cloned().collect::<Vec<_>>().join(", ");
         notes.push(format!("`{}` of `rules.managed` is evaluated as given there, and counts for {ids}", own.name));
     }
-    for known in frameworks.iter().filter_map(|asked| Some((&asked.id, framework(&asked.id)?))) {
-        let (id, Framework { manual, .. }) = known;
-        if !manual.is_empty() {
-            notes.push(format!("{id}: people answer for {}", manual.join(", ")));
-        }
-    }
+    let manual = manual(frameworks).into_iter();
+    notes.extend(manual.map(|(id, checks)| format!("{id}: people answer for {}", checks.join(", "))));
     for region in regions {
         let left_out = all.iter().filter(|rule| rule.is_composed() && rule.args.is_left_out(Some(region)));
         let left_out = left_out.map(|rule| rule.args.identifier.as_str());
-        let packed = pack::left_out(frameworks, region);
+        let packed = pack::not_offered(frameworks, region);
+        let packed = packed.iter().map(|rule| rule.identifier.as_str());
         let left_out: Vec<_> = left_out.chain(packed).collect::<BTreeSet<_>>().into_iter().collect();
         if !left_out.is_empty() {
             let (taken, left_out) = (&Catalog::get().taken, left_out.join(", "));

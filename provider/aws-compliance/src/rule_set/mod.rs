@@ -11,9 +11,9 @@ mod severity;
 use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::{LookRequest, PlannedRule, RecorderMode};
-use aws_compliance_catalog::{self as catalog, Catalog, INLINE_BYTES, Trigger};
+use aws_compliance_catalog::{self as catalog, Catalog, INLINE_BYTES, PACKS_PER_REGION, Trigger};
 use aws_resources::{Json, cfg};
-use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, RuleEntry};
+use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, NotAssessed, RuleEntry};
 use functions_core::severity::Severity;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, Suggested, TypeToken, all,
@@ -34,6 +34,7 @@ pub use remediation::RemediationArgs;
 pub use severity::RuleSeverity;
 
 /// A rule of the baseline. All react to changes of resources of one type.
+#[derive(Debug)]
 struct BaselineRule {
     name: &'static str,
     identifier: &'static str,
@@ -44,7 +45,7 @@ struct BaselineRule {
 }
 
 /// The rules that a deployment has unless it says otherwise.
-const BASELINE: [BaselineRule; 4] = [
+static BASELINE: [BaselineRule; 4] = [
     BaselineRule {
         name: "ec2-approved-instance-types",
         identifier: "DESIRED_INSTANCE_TYPE",
@@ -82,7 +83,8 @@ pub struct RulesArgs {
     /// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`,
     /// `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`.
     pub baseline: bool,
-    /// Further AWS managed rules.
+    /// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is
+    /// deployed once, as it is given here, under the baseline's name unless it has a name of its own.
     pub managed: Vec<ManagedRuleArgs>,
     /// Rules of your own.
     pub custom: Vec<CustomRuleArgs>,
@@ -158,17 +160,27 @@ pub struct ScopeArgs {
 struct Rule {
     name: String,
     args: ManagedRuleArgs,
-    /// Whether it was given with parameters of its own, which no framework changes.
-    explicit: bool,
+    origin: Origin,
     /// Ids of the frameworks that its results count for, and the controls there.
     serves: BTreeMap<String, BTreeSet<String>>,
     /// What a framework says of its weight.
     weighed: Option<catalog::Severity>,
 }
 
+/// Where a rule is asked for.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    /// In the baseline.
+    Baseline(&'static BaselineRule),
+    /// In `rules.managed`, at this place. No framework changes the parameters that it is given there.
+    Managed(usize),
+    /// In frameworks alone.
+    Framework,
+}
+
 impl Rule {
-    fn own(name: String, args: ManagedRuleArgs, explicit: bool) -> Self {
-        Self { name, args, explicit, serves: BTreeMap::new(), weighed: None }
+    fn own(name: String, args: ManagedRuleArgs, origin: Origin) -> Self {
+        Self { name, args, origin, serves: BTreeMap::new(), weighed: None }
     }
 
     /// As the functions know it.
@@ -182,23 +194,52 @@ impl Rule {
     }
 
     /// Whether only a framework asks for it.
-    fn is_composed(&self) -> bool {
-        !self.explicit && !self.serves.is_empty() && !BASELINE.iter().any(|rule| rule.name == self.name)
+    const fn is_composed(&self) -> bool {
+        matches!(self.origin, Origin::Framework)
+    }
+
+    /// Whether it was given with parameters of its own.
+    const fn is_explicit(&self) -> bool {
+        matches!(self.origin, Origin::Managed(_))
+    }
+
+    /// As the functions know it where the region does not offer it.
+    fn not_assessed(self) -> NotAssessed {
+        not_assessed(self.args.identifier, self.serves)
     }
 }
 
 impl RulesArgs {
     /// All managed rules: the baseline, those that are given, those of the frameworks that are deployed as rules.
     fn rules(&self, frameworks: &[FrameworkArgs]) -> Vec<Rule> {
-        let baseline = BASELINE.iter().filter(|_| self.baseline).map(|rule| {
-            let parameters = rule.parameters.iter();
-            let parameters = parameters.map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect();
-            Rule::own(rule.name.to_owned(), ManagedRuleArgs::of(rule.identifier, parameters), false)
+        let given = self.of_baseline();
+        let baseline = self.baseline_without(&given).map(|rule| {
+            let args = ManagedRuleArgs::of(rule.identifier, rule.parameters());
+            Rule::own(rule.name.to_owned(), args, Origin::Baseline(rule))
         });
-        let managed = self.managed.iter().map(|args| Rule::own(args.name(), args.clone(), true));
+        let managed = self.managed.iter().enumerate().map(|(index, args)| {
+            let name = args.name.clone().or_else(|| given.get(&index).map(|rule| rule.name.to_owned()));
+            Rule::own(name.unwrap_or_else(|| args.default_name()), args.clone(), Origin::Managed(index))
+        });
         let mut rules = baseline.chain(managed).collect();
         framework::add(&mut rules, frameworks);
         rules
+    }
+
+    /// The entries of `managed` that are rules of the baseline, by their place.
+    fn of_baseline(&self) -> BTreeMap<usize, &'static BaselineRule> {
+        let baseline = BASELINE.iter().filter(|_| self.baseline);
+        let given = |rule| Some((self.managed.iter().position(|args| args.is(rule))?, rule));
+        baseline.filter_map(given).collect()
+    }
+
+    /// The rules of the baseline that no entry of `managed` stands for.
+    fn baseline_without(
+        &self,
+        given: &BTreeMap<usize, &'static BaselineRule>,
+    ) -> impl Iterator<Item = &'static BaselineRule> {
+        let left = |rule: &&BaselineRule| self.baseline && given.values().all(|one| one.name != rule.name);
+        BASELINE.iter().filter(left)
     }
 
     /// The rules and packs as the functions know them; without what this region does not offer and is left out.
@@ -211,10 +252,17 @@ impl RulesArgs {
         prefix: &NamePrefix,
         region: Option<&str>,
     ) -> Result<MonitoringConfiguration, ConfigurationError> {
-        let rules = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
+        let all = self.rules(frameworks).into_iter();
+        let (left_out, rules): (Vec<_>, Vec<_>) = all.partition(|rule| rule.args.is_left_out(region));
         let custom = self.custom.iter().map(|rule| rule.entry(prefix));
-        let entries = rules.map(|rule| rule.entry(prefix)).chain(custom);
-        MonitoringConfiguration::new(entries)?.with_packs(pack::entries(&pack::planned(frameworks, prefix, region)))
+        let entries = rules.iter().map(|rule| rule.entry(prefix)).chain(custom);
+        let packs = pack::entries(&pack::planned(frameworks, prefix, region));
+        let packed = region.map(|region| pack::not_offered(frameworks, region)).unwrap_or_default().into_iter();
+        let packed = packed.map(|rule| not_assessed(rule.identifier, rule.frameworks));
+        Ok(MonitoringConfiguration::new(entries)?
+            .with_packs(packs)?
+            .with_manual(framework::manual(frameworks))
+            .with_not_assessed(left_out.into_iter().map(Rule::not_assessed).chain(packed)))
     }
 
     /// Names of all rules, without the prefix; those in packs have names of AWS's.
@@ -239,25 +287,26 @@ impl RulesArgs {
     ) {
         let (packs, packed) = pack::looked_at(&pack::planned(frameworks, prefix, facts.known_region()));
         let custom = self.custom.iter().enumerate().map(|(index, rule)| rule.planned(index, prefix));
-        look.rules = self.planned(frameworks, prefix).into_iter().chain(custom).chain(packed).collect();
+        let planned = self.planned(frameworks, prefix, facts.known_region()).into_iter();
+        look.rules = planned.chain(custom).chain(packed).collect();
         look.conformance_packs = packs;
+        look.conformance_packs_allowed = PACKS_PER_REGION;
     }
 
     /// The managed rules as the look at the account is told of them.
-    pub fn planned(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix) -> Vec<PlannedRule> {
-        let baseline = self.rules(&[]).len() - self.managed.len();
-        let planned = self.rules(frameworks).into_iter().enumerate().map(|(index, rule)| {
-            let known = BASELINE.get(index).filter(|_| index < baseline);
-            let (resource_types, change_triggered) = match known {
-                Some(known) => (vec![known.resource_type.to_owned()], true),
-                None => watched(&rule.args.identifier),
+    pub fn planned(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, region: Option<&str>) -> Vec<PlannedRule> {
+        let deployed = self.rules(frameworks).into_iter().filter(|rule| !rule.args.is_left_out(region));
+        let planned = deployed.map(|rule| {
+            let (resource_types, change_triggered) = match rule.origin {
+                Origin::Baseline(known) => (vec![known.resource_type.to_owned()], true),
+                Origin::Managed(_) | Origin::Framework => watched(&rule.args.identifier),
             };
             PlannedRule {
-                path: match index.checked_sub(baseline) {
-                    None => "rules.baseline".to_owned(),
-                    Some(index) if index >= self.managed.len() => "frameworks".to_owned(),
-                    Some(index) if rule.args.name.is_some() => format!("rules.managed[{index}].name"),
-                    Some(index) => format!("rules.managed[{index}].identifier"),
+                path: match rule.origin {
+                    Origin::Baseline(_) => "rules.baseline".to_owned(),
+                    Origin::Framework => "frameworks".to_owned(),
+                    Origin::Managed(index) if rule.args.name.is_some() => format!("rules.managed[{index}].name"),
+                    Origin::Managed(index) => format!("rules.managed[{index}].identifier"),
                 },
                 name: prefix.rule(&rule.name),
                 identifier: rule.args.identifier,
@@ -287,9 +336,44 @@ impl ManagedRuleArgs {
         }
     }
 
-    fn name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| self.identifier.to_lowercase().replace('_', "-"))
+    fn default_name(&self) -> String {
+        self.identifier.to_lowercase().replace('_', "-")
     }
+
+    /// Whether it is a rule of the baseline. A value that is secret or not known yet makes it another one.
+    fn is(&self, rule: &BaselineRule) -> bool {
+        let parameters = || whole(rule.identifier, rule.parameters());
+        self.identifier == rule.identifier && !self.is_scoped() && self.takes(&parameters())
+    }
+
+    /// Whether its parameters are these, with the defaults that it needs.
+    fn takes(&self, parameters: &BTreeMap<String, Input<String>>) -> bool {
+        let items = |value: &Input<String>| {
+            check::known(value).map(|text| text.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>())
+        };
+        let own = whole(&self.identifier, self.parameters.clone());
+        let is_same = |(name, value)| {
+            let other = parameters.get(name).and_then(items);
+            other.is_some() && other == items(value)
+        };
+        own.len() == parameters.len() && own.iter().all(is_same)
+    }
+
+    /// Whether it looks at a part of what it can evaluate.
+    fn is_scoped(&self) -> bool {
+        self.scope.as_ref().is_some_and(|scope| !scope.is_empty())
+    }
+}
+
+impl BaselineRule {
+    fn parameters(&self) -> BTreeMap<String, Input<String>> {
+        self.parameters.iter().map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect()
+    }
+}
+
+fn not_assessed(identifier: String, serves: BTreeMap<String, BTreeSet<String>>) -> NotAssessed {
+    let frameworks = serves.into_iter().map(|(id, controls)| (id, controls.into_iter().collect())).collect();
+    NotAssessed { frameworks, identifier }
 }
 
 /// Inputs of [`RuleSet`].
@@ -304,7 +388,9 @@ pub struct RuleSetArgs {
     pub rules: RulesArgs,
     /// Frameworks whose rules are evaluated, too, each rule once.
     pub frameworks: Vec<FrameworkArgs>,
-    /// Name of a bucket of this region that takes templates of conformance packs which are too large for a request.
+    /// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of
+    /// the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks
+    /// where a bucket is.
     pub bucket_name: Option<Input<String>>,
     /// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
     pub kms_key_arn: Option<Input<String>>,
@@ -380,7 +466,7 @@ fn managed(scope: &Scope, rule: &Rule, args: &RuleSetArgs, facts: &AccountFacts)
         .set_description(given.description.clone())
         .set_input_parameters(parameters(whole(&given.identifier, given.parameters.clone())))
         .set_maximum_execution_frequency(given.frequency.clone())
-        .set_scope(given.scope.clone().map(|scope| rule_scope(scope).into()))
+        .set_scope(given.scope.clone().filter(|scope| !scope.is_empty()).map(|scope| rule_scope(scope).into()))
         .tags(tags::owned(&args.tags, facts))
         .options(facts.after_recorder())
         .register()

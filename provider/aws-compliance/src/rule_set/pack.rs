@@ -1,7 +1,7 @@
 //! Frameworks as conformance packs.
 
 use account_look::{PlannedName, PlannedRule};
-use aws_compliance_catalog::{Catalog, OWNER_PARAMETER, Pack, framework, packs};
+use aws_compliance_catalog::{Catalog, ComposedRule, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, packs};
 use aws_resources::{cfg, s3};
 use functions_core::configuration::{PackEntry, RuleEntry, sha256_hex};
 use pulumi_component::{Checks, ConstructError, Input, Output, Scope, interpolate};
@@ -84,6 +84,30 @@ pub(super) fn check(frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &
     let packs = frameworks.iter().any(|one| one.deploy_as == DeployAs::ConformancePack);
     if packs && prefix.as_str().starts_with(|first: char| first.is_ascii_digit()) {
         checks.error("namePrefix", "names of conformance packs begin with it, and AWS Config wants a letter there");
+    }
+    if packs {
+        check_limits(&planned(frameworks, prefix, None), checks);
+    }
+}
+
+/// Judges how many packs there are, and what is in each, for itself: how many others the account has is the look's to
+/// tell, and how a template gets there [`check_sizes`]'.
+fn check_limits(planned: &[Planned<'_>], checks: &mut Checks) {
+    let size = |one: &Planned<'_>| PackSize {
+        rules: one.pack.rules.len(),
+        bytes: template(&one.pack).map_or(0, |text| text.len()),
+        bucket_region: Some(""),
+        // The owner has as many characters as a tag's value.
+        parameters: one.pack.template().parameters.keys().map(|_| (OWNER_PARAMETER, None)).collect(),
+    };
+    for finding in check_packs(&planned.iter().map(size).collect::<Vec<_>>(), None, 0).errors {
+        let index = finding.path.strip_prefix('[').and_then(|rest| rest.split_once(']')?.0.parse::<usize>().ok());
+        match index.and_then(|index| planned.get(index)) {
+            Some(one) => {
+                checks.error(&format!("frameworks[{}].as", one.index), format!("`{}`: {}", one.name, finding.reason));
+            }
+            None => checks.error("frameworks", finding.reason),
+        }
     }
 }
 
@@ -170,13 +194,13 @@ fn uploaded(
     interpolate!("s3://{}/{}", bucket, object.key())
 }
 
-/// Identifiers of rules that the packs would have and a region does not offer.
-pub(super) fn left_out(frameworks: &[FrameworkArgs], region: &str) -> Vec<&'static str> {
+/// The rules that the packs would have and a region does not offer.
+pub(super) fn not_offered(frameworks: &[FrameworkArgs], region: &str) -> Vec<ComposedRule> {
     let catalog = Catalog::get;
     let all = planned(frameworks, &NamePrefix::default(), None);
-    let rules = all.iter().flat_map(|planned| planned.pack.rules.values());
-    let known = rules.filter_map(|rule| catalog().rules.get_key_value(rule.identifier.as_str()));
-    known.filter(|(_, rule)| catalog().offers(rule, region) == Some(false)).map(|(name, _)| *name).collect()
+    let rules = all.into_iter().flat_map(|planned| planned.pack.rules.into_values());
+    let lacks = |rule: &ComposedRule| catalog().rule(&rule.identifier).and_then(|rule| catalog().offers(rule, region));
+    rules.filter(|rule| lacks(rule) == Some(false)).collect()
 }
 
 /// What there is to say of a framework that is deployed as packs.
@@ -236,6 +260,34 @@ mod tests {
         fn construct(scope: &Scope, args: RuleSetArgs, facts: &AccountFacts) -> Result<Self, ConstructError> {
             Ok(Self { names: all(describe(scope, &args, facts, INLINE)?) })
         }
+    }
+
+    /// No framework of ours comes to this.
+    #[test]
+    fn a_pack_beyond_the_limits_is_refused() {
+        let framework = FrameworkArgs { id: "hipaa".to_owned(), ..FrameworkArgs::default() };
+        let rule = ComposedRule {
+            identifier: "ENCRYPTED_VOLUMES".to_owned(),
+            parameters: [("kmsId".to_owned(), "k".repeat(3_000))].into(),
+            frequency: None,
+            severity: None,
+            frameworks: std::collections::BTreeMap::new(),
+        };
+        let told = |count: usize| {
+            let rules = (0..count).map(|number| (format!("rule-{number}"), rule.clone())).collect();
+            let name = "compliance-hipaa".to_owned();
+            let planned = Planned { index: 3, framework: &framework, pack: Pack { part: 1, rules }, name };
+            let mut checks = Checks::default();
+            check_limits(&[planned], &mut checks);
+            checks.errors().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(told(90), Vec::<String>::new());
+        let [rules, bytes] = &told(131)[..] else { panic!("{:?}", told(131)) };
+        assert_eq!(rules, "frameworks[3].as: `compliance-hipaa`: expected at most 130 rules, got 131; split the pack");
+        assert!(
+            bytes.starts_with("frameworks[3].as: `compliance-hipaa`: expected at most 307200 bytes, got "),
+            "{bytes}"
+        );
     }
 
     fn text<'a>(registration: &'a Registration, input: &str) -> Option<&'a str> {

@@ -56,6 +56,18 @@ async fn every_alarm_leads_to_a_page_that_is_in_the_bucket_and_every_page_has_an
     assert_eq!(keys.len(), Runbook::ALL.len());
 }
 
+/// CloudWatch overwrites an alarm of the same name; whose it is, is told by its tag.
+#[tokio::test]
+async fn every_alarm_says_whose_it_is() {
+    let monitor = deployed(json!({ "tags": { "team": "security" } })).await;
+    let alarms = children(&monitor, ALARM, "compliance-");
+    assert_eq!(alarms.len(), 13);
+    let expected = json!({ "aws-compliance:owner": "project/stack/compliance", "team": "security" });
+    for (name, alarm) in alarms {
+        assert_eq!(alarm["tags"], expected, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names_its_alarms() {
     let monitor = deployed(json!({})).await;
@@ -78,7 +90,7 @@ async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names
 async fn every_alarm_tells_the_topic_in_words_that_fit() {
     let monitor = deployed(json!({})).await;
     let alarms = alarms(&monitor);
-    assert_eq!(alarms.len(), 12);
+    assert_eq!(alarms.len(), 13);
     for (role, alarm) in &alarms {
         assert_eq!(alarm["alarmActions"], json!(["arn:aws:mock:::compliance-alerts-topic"]), "{role}");
         assert_eq!(alarm["name"], json!(format!("compliance-{role}")));
@@ -106,13 +118,15 @@ async fn a_fall_of_the_score_is_told_by_metric_math_from_day_to_day() {
 }
 
 #[tokio::test]
-async fn silence_is_so_many_hours_without_a_run() {
+async fn silence_is_so_many_hours_without_a_look_or_a_report_however_often_a_function_was_invoked() {
     let monitor = deployed(json!({ "alarms": { "silentHours": 30 } })).await;
     let alarms = alarms(&monitor);
-    for handler in ["processing", "aggregation"] {
+    for (handler, measured) in [("processing", "Looks"), ("aggregation", "CompliantEvaluations")] {
         let alarm = &alarms[&format!("{handler}-silent")];
+        assert_eq!((&alarm["namespace"], &alarm["statistic"]), (&json!("ComplianceMonitoring"), &json!("SampleCount")));
+        assert_eq!(alarm["dimensions"], json!({ "FunctionName": format!("compliance-{handler}") }));
         assert_eq!((&alarm["period"], &alarm["evaluationPeriods"]), (&json!(3600), &json!(30)));
-        assert_eq!((&alarm["metricName"], &alarm["treatMissingData"]), (&json!("Invocations"), &json!("breaching")));
+        assert_eq!((&alarm["metricName"], &alarm["treatMissingData"]), (&json!(measured), &json!("breaching")));
     }
     assert!(!alarms.contains_key("remediation-silent"), "remediation runs when it is asked");
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::rule_set::RuleSet;
 use aws_compliance_catalog::{Catalog, compose, frameworks};
+use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, Registration};
 use serde_json::{Value as Json, json};
@@ -100,6 +102,83 @@ async fn two_frameworks_and_the_baseline_bring_each_rule_once() {
     assert!(counts.iter().all(|(identifier, count)| *count == 1 || twice.contains(identifier)));
     let shared = rules(&registrations).into_iter().find(|rule| identifier(rule) == "CLOUD_TRAIL_ENABLED");
     assert_eq!(shared.map(|rule| rule["description"].clone()), Some(json!("Asked for by hipaa, pci-dss-4.0")));
+}
+
+/// The example of a first program: two rules of the baseline among those that are given, and two frameworks.
+#[tokio::test]
+async fn rules_that_are_given_beside_baseline_and_frameworks_are_there_once() {
+    let given = json!({
+        "rules": { "managed": [
+            { "identifier": "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED" }, { "identifier": "ENCRYPTED_VOLUMES" },
+        ] },
+        "frameworks": [{ "id": "pci-dss-4.0" }, { "id": "hipaa" }],
+    });
+    let registrations = deployed(answers(MockMonitor::update()), given).await;
+    let rules = rules(&registrations);
+    for (wanted, name) in [
+        ("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "s3-bucket-encryption-enabled"),
+        ("ENCRYPTED_VOLUMES", "ebs-volumes-encrypted"),
+        ("DB_INSTANCE_BACKUP_ENABLED", "rds-backup-retention-enabled"),
+    ] {
+        let found: Vec<_> = rules.iter().filter(|rule| identifier(rule) == wanted).collect();
+        assert_eq!(found.iter().map(|rule| &rule["name"]).collect::<Vec<_>>(), [&json!(name)], "{wanted}");
+    }
+    unique(&rules).expect("each is there once");
+}
+
+/// No two rules evaluate the same.
+fn unique(rules: &[Json]) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    let key = |rule: &Json| format!("{} {} {}", identifier(rule), rule["scope"], rule["inputParameters"]);
+    rules.iter().map(key).find(|key| !seen.insert(key.clone())).map_or(Ok(()), Err)
+}
+
+/// Ways to ask for a rule that baseline or frameworks have, too.
+fn managed() -> Vec<Json> {
+    let types = |types: &str| json!({ "instanceType": types });
+    vec![
+        json!({ "identifier": "ENCRYPTED_VOLUMES" }),
+        json!({ "identifier": "ENCRYPTED_VOLUMES", "name": "mine", "scope": {} }),
+        json!({ "identifier": "ENCRYPTED_VOLUMES", "name": "scoped", "scope": { "tagKey": "x" } }),
+        json!({ "identifier": "DESIRED_INSTANCE_TYPE", "parameters": types("t2.micro,t2.small, t3.micro,t3.small") }),
+        json!({ "identifier": "DESIRED_INSTANCE_TYPE", "name": "others", "parameters": types("t2.micro") }),
+        json!({ "identifier": "ACCESS_KEYS_ROTATED" }),
+        json!({ "identifier": "ACCESS_KEYS_ROTATED", "name": "explicit", "parameters": { "maxAccessKeyAge": "90" } }),
+        json!({ "identifier": "ACCESS_KEYS_ROTATED", "name": "shorter", "parameters": { "maxAccessKeyAge": "30" } }),
+        json!({ "identifier": "DB_INSTANCE_BACKUP_ENABLED", "name": "rds-backup-retention-enabled" }),
+        json!({ "identifier": "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "severity": "low" }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn whatever_is_composed_no_two_rules_evaluate_the_same(
+        baseline in any::<bool>(),
+        managed in prop::sample::subsequence(managed(), 0..5),
+        ids in prop::sample::subsequence(frameworks().keys().copied().collect::<Vec<_>>(), 0..4),
+    ) {
+        let asked: Vec<_> = ids.into_iter().map(|id| json!({ "id": id })).collect();
+        let given = json!({ "rules": { "baseline": baseline, "managed": managed }, "frameworks": asked });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it starts");
+        let monitor = answers(MockMonitor::update());
+        match runtime.block_on(construct_with::<RuleSet>(&monitor, "rules", inputs(given))) {
+            Ok(_) => {
+                let registrations: Vec<_> =
+                    monitor.recorded().registrations.into_iter().map(|(_, registration)| registration).collect();
+                let rules = rules(&registrations);
+                prop_assert_eq!(unique(&rules), Ok(()));
+                let names: BTreeSet<_> = rules.iter().map(|rule| rule["name"].to_string()).collect();
+                prop_assert_eq!(names.len(), rules.len());
+            }
+            // Two of those that are given are the same.
+            Err(ConstructError::InvalidInputs(problems)) => {
+                prop_assert!(problems.iter().all(|problem| problem.path.starts_with("rules.managed[")), "{problems:?}");
+            }
+            Err(error) => prop_assert!(false, "{error}"),
+        }
+    }
 }
 
 /// Every rule of the deployment is watched, in parts that no queue lacks.

@@ -17,6 +17,8 @@ mod parts;
 #[cfg(test)]
 mod programs;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod snapshots;
 #[cfg(test)]
 mod support;

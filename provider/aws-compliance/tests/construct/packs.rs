@@ -73,6 +73,15 @@ async fn every_framework_deploys_as_packs_with_each_rule_that_the_region_offers(
 }
 
 #[tokio::test]
+async fn more_packs_than_an_account_may_have_are_refused_without_a_look() {
+    let asked: Vec<_> = frameworks().keys().map(|id| json!({ "id": id, "as": "conformancePack" })).collect();
+    let problems = told(json!({ "frameworks": asked })).await;
+    let [(path, reason)] = problems.as_slice() else { panic!("{problems:#?}") };
+    assert_eq!(path, "frameworks");
+    assert!(reason.starts_with("expected at most 50 conformance packs in an account and region, got "), "{reason}");
+}
+
+#[tokio::test]
 async fn a_framework_is_split_and_its_packs_come_one_after_the_other() {
     let given = json!({ "frameworks": [{ "id": "hipaa", "as": "conformancePack" }] });
     let (registrations, outputs, log) = deployed(REGION, given).await;

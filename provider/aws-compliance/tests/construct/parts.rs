@@ -191,13 +191,38 @@ fn eventual() -> Vec<(Vec<&'static str>, Json)> {
         (vec!["functions", "logRetentionDays"], json!(8)),
         (vec!["functions", "schedule"], json!("daily")),
         (vec!["functions", "reservedConcurrency"], json!(0)),
+        (vec!["rules", "managed[0]", "parameters", "maxAccessKeyAge"], json!("soon")),
+        (vec!["rules", "managed[0]", "frequency"], json!("often")),
+        (vec!["rules", "managed[0]", "scope", "resourceTypes[0]"], json!("AWS::EC2::Volume")),
+        (vec!["rules", "managed[0]", "scope", "tagKey"], json!("")),
+        (vec!["rules", "managed[0]", "description"], json!("x".repeat(257))),
+        (vec!["rules", "custom[0]", "function", "arn"], json!("own")),
+        (vec!["rules", "custom[0]", "function", "arn"], json!("arn:aws:lambda:us-east-1:111122223333:function:own")),
+        (vec!["rules", "custom[0]", "guard", "policy"], json!("rule x {")),
+        (vec!["rules", "custom[0]", "guard", "runtime"], json!("guard-1")),
     ]
+}
+
+/// What an item has beside the member that is looked at.
+fn beside(path: &[&str]) -> PropertyMap {
+    match path {
+        ["managed[0]", ..] => inputs(json!({ "identifier": "ACCESS_KEYS_ROTATED" })),
+        ["custom[0]", ..] => inputs(json!({ "name": "own", "scope": { "tagKey": "team" } })),
+        ["guard", "runtime"] => inputs(json!({ "policy": "a exists" })),
+        _ => PropertyMap::new(),
+    }
 }
 
 fn nested(path: &[&str], value: PropertyValue) -> PropertyMap {
     let (first, rest) = path.split_first().expect("a path has a first member");
-    let value = if rest.is_empty() { value } else { Value::Object(nested(rest, value)).into() };
-    PropertyMap::from([((*first).to_owned(), value)])
+    let value = match rest {
+        [] => value,
+        _ => Value::Object(beside(path).into_iter().chain(nested(rest, value)).collect()).into(),
+    };
+    match first.strip_suffix("[0]") {
+        Some(list) => PropertyMap::from([(list.to_owned(), Value::List(vec![value]).into())]),
+        None => PropertyMap::from([((*first).to_owned(), value)]),
+    }
 }
 
 #[tokio::test]

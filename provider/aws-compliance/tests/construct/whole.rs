@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use account_look::OWNER_TAG;
 use aws_compliance::monitoring::ComplianceMonitoring;
+use functions_core::contract::metric;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
 use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
 use serde_json::{Value as Json, json};
@@ -66,7 +67,7 @@ async fn a_default_deployment_has_these_children() {
         ("Bucket", 1),
         ("BucketLifecycleConfiguration", 1),
         // The configuration and the runbooks.
-        ("BucketObjectv2", 8),
+        ("BucketObjectv2", 9),
         ("BucketOwnershipControls", 1),
         ("BucketPolicy", 1),
         ("BucketPublicAccessBlock", 1),
@@ -89,7 +90,7 @@ async fn a_default_deployment_has_these_children() {
         ("Invocation", 2),
         ("Key", 1),
         ("LogGroup", 3),
-        ("MetricAlarm", 13),
+        ("MetricAlarm", 14),
         ("Permission", 1),
         ("Queue", 6),
         ("QueuePolicy", 3),
@@ -166,7 +167,7 @@ async fn everything_that_can_be_encrypted_is_by_the_one_key() {
         assert_eq!(shown(&registration.inputs[property]), key, "{}", registration.name);
         checked += 1;
     }
-    assert_eq!(checked, 3 + 8 + 6 + 1 + 3);
+    assert_eq!(checked, 3 + 9 + 6 + 1 + 3);
     let results = &deployed.named("compliance-history-workgroup")["configuration"]["resultConfiguration"];
     assert_eq!(results["encryptionConfiguration"], json!({ "encryptionOption": "SSE_KMS", "kmsKeyArn": key }));
     let table = &deployed.named("compliance-functions-ledger")["serverSideEncryption"];
@@ -188,7 +189,8 @@ async fn tags_reach_every_child_that_takes_them() {
             let tags = tags.as_object_mut().expect("tags are an object");
             // What AWS creates or updates by name says whose it is.
             let kind = registration.type_token.as_str();
-            let by_name = kind.starts_with("aws:cfg/") || kind == "aws:cloudwatch/eventRule:EventRule";
+            let watching = ["aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/metricAlarm:MetricAlarm"];
+            let by_name = kind.starts_with("aws:cfg/") || watching.contains(&kind);
             assert_eq!(tags.remove(OWNER_TAG), by_name.then(|| json!("project/stack/compliance")));
             assert_eq!(*tags, *json!({ "team": "security" }).as_object().expect("it is one"), "{}", registration.name);
             tagged.insert(registration.type_token);
@@ -515,6 +517,41 @@ async fn a_route_is_a_subscription_that_takes_its_own() {
     let document: Json = serde_json::from_str(&content).expect("it is JSON");
     let known = &document["notices"]["routes"]["soc"];
     assert_eq!(known, &json!({ "rules": ["audit-ebs-volumes-encrypted"], "severities": ["critical"] }));
+}
+
+#[tokio::test]
+async fn the_test_of_the_delivery_worries_nobody_and_waits_for_the_slowest_schedule() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let alarm = deployed.named("compliance-alerts-delivery-test");
+    assert_eq!(alarm.get("alarmActions"), None, "no message says ALARM");
+    assert_eq!(alarm["okActions"], json!(["arn:aws:mock:::compliance-alerts-topic"]));
+    assert!(alarm["alarmDescription"].as_str().is_some_and(|text| text.contains("Nothing is wrong")));
+    let queue = deployed.named("compliance-alerts-delivery-test-queue");
+    assert_eq!(queue["messageRetentionSeconds"], json!(14 * 24 * 60 * 60));
+}
+
+#[tokio::test]
+async fn the_dashboard_has_everything_that_is_measured() {
+    let deployed = Deployed::with(PropertyMap::new()).await;
+    let body = deployed.named("compliance-dashboard-dashboard")["dashboardBody"].as_str().expect("a text").to_owned();
+    for name in [
+        metric::COMPLIANT_EVALUATIONS,
+        metric::COMPLIANT_RULES,
+        metric::DELIVERY_LOST,
+        metric::INCOMPLETE_PACKS,
+        metric::LOOKS,
+        metric::NON_COMPLIANT_EVALUATIONS,
+        metric::NON_COMPLIANT_RULES,
+        metric::NOTICES,
+        metric::OPEN_FINDINGS,
+        metric::RECORDER_STOPPED,
+        metric::SCORE,
+        metric::UNCONFIRMED_SUBSCRIPTIONS,
+    ] {
+        assert!(body.contains(&format!("\"{name}\"")), "{name} is not in {body}");
+    }
+    let search = r#"SEARCH('{ComplianceMonitoring,FunctionName,Rule} MetricName=\"OpenFindings\" FunctionName=\"compliance-aggregation\"', 'Maximum', 3600)"#;
+    assert!(body.contains(search), "{body}");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ from account.config.state import arn, here, moto_here
 BY_RULE = frozenset(
     {
         "DeleteConfigRule",
+        "DeleteEvaluationResults",
         "DescribeComplianceByConfigRule",
         "DescribeConfigRules",
         "GetComplianceDetailsByConfigRule",

@@ -1,7 +1,8 @@
 """Evaluation results, and the reads over them in one account and region.
 
 Results come from `evaluation.py`, which judges the account's own resources, or through the door for tests.
-AWS pages: "DescribeComplianceByConfigRule", "GetComplianceDetailsByConfigRule", "DescribeComplianceByResource".
+AWS pages: "DescribeComplianceByConfigRule", "GetComplianceDetailsByConfigRule", "DescribeComplianceByResource",
+"DeleteEvaluationResults".
 """
 
 from account.config import events
@@ -166,7 +167,18 @@ def _capped(count: int, cap: int) -> dict:
     return {"CappedCount": min(count, cap), "CapExceeded": count > cap}
 
 
+def delete_evaluation_results(request: dict) -> dict:
+    """Forget the results of a rule, of which no event tells; the rule gives new ones when it is evaluated again."""
+    state, name = here(), request["ConfigRuleName"]
+    if name not in state.rules:
+        raise no_such_rule(name)
+    for key in [key for key in state.evaluations if key[0] == name]:
+        del state.evaluations[key]
+    return {}
+
+
 OPERATIONS = {
+    "DeleteEvaluationResults": delete_evaluation_results,
     "DescribeComplianceByConfigRule": describe_compliance_by_config_rule,
     "DescribeComplianceByResource": describe_compliance_by_resource,
     "GetComplianceDetailsByConfigRule": get_compliance_details_by_config_rule,

@@ -121,7 +121,9 @@ def _rule(properties: dict) -> dict:
     if not isinstance(rule.get("Source"), dict):
         raise not_valid(f"Property Source of {rule['ConfigRuleName']} cannot be empty.")
     if parameters := rule.pop("InputParameters", None):
-        rule["InputParameters"] = json.dumps({name: _text_of(value) for name, value in parameters.items()})
+        values = {name: _text_of(value) for name, value in parameters.items()}
+        # Characters are counted, not what they would be escaped to.
+        rule["InputParameters"] = json.dumps(values, ensure_ascii=False)
     return rule
 
 

@@ -1,0 +1,119 @@
+//! Verdicts that come for the first time, in parts, or not any more: what of it is news.
+
+use serde_json::json;
+
+use super::{
+    fake::Account,
+    tests::{BAD, GOOD, change, settled},
+};
+
+#[tokio::test]
+async fn a_first_evaluation_that_comes_in_parts_is_no_flood_of_notices() {
+    let ids: Vec<String> = (0..50).map(|number| format!("volume-{number:02}")).collect();
+    let results: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), BAD)).collect();
+    let account = Account::new(&["a"]);
+    account.judge("a", &results[..3]);
+    account.look("run-1", 0).await;
+    account.run(&change("volume-00"), "run-2", 1).await.unwrap();
+    account.judge("a", &results[..49]);
+    account.run(&change("volume-05"), "run-3", 2).await.unwrap();
+    account.look("run-4", 360).await;
+    assert_eq!(account.kinds(), ["summary", "summary"]);
+    let open: Vec<_> = account.messages().iter().map(|message| message["openFindings"].clone()).collect();
+    assert_eq!(open, [3, 49]);
+    account.judge("a", &results);
+    account.look("run-5", 720).await;
+    assert_eq!(account.told(), ["nonCompliant volume-49"]);
+}
+
+#[tokio::test]
+async fn a_rule_that_loses_its_verdicts_closes_nothing_and_tells_nothing_twice_when_they_come_back() {
+    let account = settled(&[("mended", BAD), ("stays", BAD), ("gone", BAD), ("good", GOOD)]).await;
+    account.judge("a", &[]);
+    for (run, hours) in [("run-1", 6), ("run-2", 12)] {
+        account.look(run, hours * 60).await;
+        account.run(&change("stays"), &format!("{run}-event"), hours * 60 + 1).await.unwrap();
+    }
+    assert_eq!(account.told(), Vec::<String>::new());
+    // The first of the verdicts that come back.
+    account.judge("a", &[("mended", GOOD), ("new", BAD)]);
+    account.look("run-3", 18 * 60).await;
+    assert_eq!(account.told(), ["nonCompliant new", "fixed mended"], "what is said holds, what is not said does not");
+    account.judge("a", &[("mended", GOOD), ("new", BAD), ("stays", BAD), ("good", GOOD)]);
+    account.look("run-4", 24 * 60).await;
+    assert_eq!(account.told()[2..], ["deleted gone"]);
+}
+
+#[tokio::test]
+async fn the_last_resource_of_a_rule_that_is_gone_is_told_after_a_day() {
+    let account = settled(&[("x", BAD)]).await;
+    account.judge("a", &[]);
+    for hours in [6, 12, 18, 24, 30] {
+        account.look(&format!("run-{hours}"), hours * 60).await;
+        assert_eq!(account.told(), Vec::<String>::new(), "{hours}");
+    }
+    account.look("run-36", 36 * 60).await;
+    assert_eq!(account.told(), ["deleted x"]);
+    account.look("run-42", 42 * 60).await;
+    assert_eq!(account.told().len(), 1);
+}
+
+#[tokio::test]
+async fn some_closed_resources_are_asked_for_one_by_one_and_many_by_their_rule() {
+    for closed in [3, 30] {
+        let ids: Vec<String> = (0..closed).map(|number| format!("bucket-{number:02}")).collect();
+        let all = |verdict| ids.iter().map(|id| (id.as_str(), verdict)).chain([("stays", BAD)]).collect::<Vec<_>>();
+        let account = settled(&all(BAD)).await;
+        account.judge("b", &all(GOOD));
+        account.judge("a", &all(GOOD));
+        let before = account.operations().len();
+        account.run(&change("bucket-00"), "run-1", 1).await.unwrap();
+        assert_eq!(account.told().len(), closed);
+        assert!(account.told().iter().all(|told| told.starts_with("fixed ")), "{:?}", account.told());
+        let asked = account.operations().split_off(before);
+        let alone = asked.iter().filter(|operation| *operation == "GetComplianceDetailsByResource").count();
+        assert_eq!(alone, if closed < 20 { closed } else { 0 }, "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_is_judged_later_is_told_as_a_summary_too() {
+    let account = settled(&[("one", GOOD)]).await;
+    account.judge("b", &[("x", BAD)]);
+    account.run(&change("x"), "run-1", 1).await.unwrap();
+    assert_eq!(account.kinds(), Vec::<String>::new(), "a change while a rule is judged for the first time is no news");
+    account.look("run-2", 2).await;
+    assert_eq!(account.kinds(), ["summary"]);
+    assert_eq!(account.messages()[0]["openFindingsByRule"], json!({ "b": 1 }));
+    account.look("run-3", 3).await;
+    account.judge("b", &[("x", BAD), ("y", BAD)]);
+    account.look("run-4", 4).await;
+    assert_eq!(account.told(), ["nonCompliant y"]);
+}
+
+#[tokio::test]
+async fn the_first_run_is_silent_but_for_one_summary() {
+    let account = Account::new(&["a", "b"]);
+    account.judge("a", &[("one", BAD), ("two", BAD), ("three", BAD), ("four", GOOD)]);
+    account.look("run-1", 0).await;
+    assert_eq!(account.kinds(), ["summary"]);
+    let summary = &account.messages()[0];
+    assert_eq!(
+        (&summary["openFindings"], &summary["judgedRules"], &summary["waitingRules"]),
+        (&json!(3), &json!(1), &json!(1))
+    );
+    assert_eq!(account.entries("findings/"), 3, "every page was read");
+    account.look("run-2", 10).await;
+    assert_eq!(account.kinds(), ["summary"], "nothing changed, nothing is told");
+}
+
+#[tokio::test]
+async fn findings_of_a_rule_that_is_gone_are_closed_and_it_begins_anew_in_silence() {
+    let account = settled(&[("x", BAD)]).await;
+    account.state.lock().unwrap().results.remove("a");
+    account.look("run-1", 10).await;
+    assert_eq!(account.told(), ["notRecorded x"]);
+    account.judge("a", &[("x", BAD)]);
+    account.look("run-2", 20).await;
+    assert_eq!(account.kinds(), ["transitions", "summary"]);
+}
