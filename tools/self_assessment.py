@@ -45,7 +45,8 @@ PASS, FAIL, NOT_HERE = "passes", "fails", "does not apply"
 # Why what fails in a hardened deployment, too, is left as it is.
 REASONS = {
     "CLOUDWATCH_ALARM_ACTION_CHECK": "packs want a message where an alarm has too little data: each alarm says "
-    "what silence means instead, and one that has begun has no data yet",
+    "what silence means instead, and one that has begun has no data yet; the one that only tests the delivery tells "
+    "that it is over, not that it goes off, so that it worries nobody",
     "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "`hardened` keeps logs a year; a few packs want up to ten, which "
     "`functions.logRetentionDays` gives",
     "DYNAMODB_AUTOSCALING_ENABLED": "the table is billed by request, which scales by itself",

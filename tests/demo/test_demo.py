@@ -26,7 +26,7 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
     pinned = str(engines.pinned())
     done = demo("yaml", PATH=os.pathsep.join((pinned, os.environ["PATH"])))
     assert done.returncode == 0, done.stderr
-    assert "+ 90 created" in done.stdout
+    assert "+ 92 created" in done.stdout
     assert "configRuleNames" in done.stdout
     assert "No changes: 92 resources stayed as they are." in done.stdout
     assert not leftover.exists(), "what an earlier run left is removed first"
@@ -42,7 +42,12 @@ def shows_the_day(text: str) -> None:
     for why in ("attached and not encrypted", "no backups", "which is not approved", "open to plain HTTP"):
         assert why in text
     assert "Notice to security@example.com: ALARM" in text and "compliance-non-compliance: " in text
-    for words in ("  Compliance monitoring began in account", "  DOES NOT COMPLY\n", "  COMPLIES AGAIN\n", "  rule        s3-tls"):
+    for words in (
+        "  Rules were judged for the first time in account",
+        "  DOES NOT COMPLY\n",
+        "  COMPLIES AGAIN\n",
+        "  rule        s3-tls",
+    ):
         assert words in text
     assert "What to do: https://console.aws.amazon.com/s3/object/compliance-reports-444444444444-eu-west-1?" in text
     before, after = map(float, re.search(r"Score: ([\d.]+) before, ([\d.]+) after", text).groups())

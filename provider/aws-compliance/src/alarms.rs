@@ -24,14 +24,17 @@ const DAY: u32 = 24 * HOUR;
 /// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
 const MOST_HOURS: u32 = 7 * 24;
 
-/// The functions that run by a schedule. Remediation runs when something is asked of it.
-const SCHEDULED: [Handler; 2] = [Handler::Processing, Handler::Aggregation];
+/// The functions that run by a schedule, and what each of them measures when it has done its whole work. Remediation runs
+/// when something is asked of it.
+const SCHEDULED: [(Handler, &str); 2] =
+    [(Handler::Processing, metric::LOOKS), (Handler::Aggregation, metric::COMPLIANT_EVALUATIONS)];
 const NON_COMPLIANCE: &str = "non-compliance";
 const SCORE_FELL: &str = "score-fell";
 const RECORDER_STOPPED: &str = "recorder-stopped";
 const PACK_INCOMPLETE: &str = "pack-incomplete";
+const DELIVERY_LOST: &str = "delivery-lost";
 /// The alarms on what the functions found.
-const FOUND: [&str; 4] = [NON_COMPLIANCE, SCORE_FELL, RECORDER_STOPPED, PACK_INCOMPLETE];
+const FOUND: [&str; 5] = [NON_COMPLIANCE, SCORE_FELL, RECORDER_STOPPED, PACK_INCOMPLETE, DELIVERY_LOST];
 
 fn errors(handler: Handler) -> String {
     format!("{}-errors", handler.name())
@@ -70,7 +73,7 @@ impl AlarmsSettingsArgs {
     /// The names of all alarms of a deployment; that of the delivery test comes with the topic.
     pub(crate) fn names(&self, prefix: &NamePrefix) -> Vec<String> {
         let of_functions = Handler::ALL.into_iter().flat_map(|handler| [errors(handler), dead_letters(handler)]);
-        let roles = of_functions.chain(SCHEDULED.map(silent)).chain(FOUND.map(str::to_owned));
+        let roles = of_functions.chain(SCHEDULED.map(|(handler, _)| silent(handler))).chain(FOUND.map(str::to_owned));
         let named = roles.filter(|_| self.enabled).map(|role| prefix.alarm(&role));
         named.chain([prefix.delivery_test()]).collect()
     }
@@ -148,12 +151,7 @@ impl Component for Alarms {
             alarms.push(part.errors(handler));
             alarms.push(part.dead_letters(handler));
         }
-        // Remediation runs when something is asked of it, not by a schedule.
-        alarms.extend([
-            part.silent(Handler::Processing, metric::LOOKS),
-            // Of what a report measures, what each of them does.
-            part.silent(Handler::Aggregation, metric::COMPLIANT_EVALUATIONS),
-        ]);
+        alarms.extend(SCHEDULED.map(|(handler, name)| part.silent(handler, name)));
         alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped(), part.pack_incomplete()]);
         alarms.push(part.delivery_lost());
         Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
@@ -245,7 +243,7 @@ impl Part<'_> {
     /// takes another way.
     fn delivery_lost(&self) -> cloudwatch::MetricAlarm {
         let text = "An alarm that was set for a test did not come through the topic: others may be lost as well.";
-        self.found("delivery-lost", Runbook::DeliveryLost, text, metric::DELIVERY_LOST, Handler::Processing)
+        self.found(DELIVERY_LOST, Runbook::DeliveryLost, text, metric::DELIVERY_LOST, Handler::Processing)
     }
 
     /// One metric of a function that is to be zero.

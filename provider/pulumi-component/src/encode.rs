@@ -125,6 +125,11 @@ impl<T: Encode + Clone> Encode for Output<T> {
 pub fn encode_output<T: Serialize + Clone + Send + Sync + 'static>(output: &Output<T>) -> Encoding {
     let output = output.clone();
     async move {
+        // INVARIANT: what another child gives is never there at once, though it may have come meanwhile. Else what a
+        // nested component records would depend on who was faster, and a second run would show a change.
+        if !output.is_given() {
+            tokio::task::yield_now().await;
+        }
         let resolved = output.resolve().await?;
         let mut value = match &resolved.value {
             Some(value) => encode_serialized(value).await?,

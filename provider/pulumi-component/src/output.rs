@@ -21,7 +21,11 @@ use crate::property::Urn;
 /// It is computed when something needs it: a child, an output of the component, another output that is needed. A closure
 /// over an output that nothing needs does not run, so none should do more than compute.
 #[must_use = "an output that nothing needs is not computed, and its closure does not run"]
-pub struct Output<T>(Shared<BoxFuture<'static, Result<Arc<Resolved<T>>, Failure>>>);
+pub struct Output<T> {
+    value: Shared<BoxFuture<'static, Result<Arc<Resolved<T>>, Failure>>>,
+    /// Whether it rests on nothing that is still to come.
+    given: bool,
+}
 
 /// What an [`Output`] resolves to.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,12 +62,17 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
             Ok(resolved) => resolved.map(Arc::new),
             Err(panic) => Err(Failure::failed(format!("internal error: {panic}"))),
         });
-        Self(guarded.boxed().shared())
+        Self { value: guarded.boxed().shared(), given: false }
+    }
+
+    /// The same, where what it rests on is given.
+    fn given_where(self, given: bool) -> Self {
+        Self { given, ..self }
     }
 
     /// An output that is already resolved.
     pub fn resolved(resolved: Resolved<T>) -> Self {
-        Self::from_future(std::future::ready(Ok(resolved)))
+        Self::from_future(std::future::ready(Ok(resolved))).given_where(true)
     }
 
     /// A known value without marks.
@@ -100,6 +109,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
             };
             Ok(resolved.with(computed))
         })
+        .given_where(self.given)
     }
 
     /// Computes another output from this value and unites their marks; `compute` does not run on an unknown value.
@@ -127,6 +137,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
             resolved.absorb(&second);
             Ok(resolved)
         })
+        .given_where(self.given && other.given)
     }
 
     /// The same value, marked secret. Nothing public removes the mark.
@@ -136,6 +147,13 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
             let resolved = this.resolve().await?;
             Ok(Resolved { secret: true, ..resolved.with(resolved.value.clone()) })
         })
+        .given_where(self.given)
+    }
+
+    /// Whether it rests on nothing that is still to come when it is made. It stays so: what another child gives is not given,
+    /// however soon it comes.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.given
     }
 
     /// Waits for the value. For the library and its testing kit; a component never waits.
@@ -143,7 +161,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     /// # Errors
     /// When a resource that the value comes from failed, or a closure did.
     pub async fn resolve(&self) -> Result<Arc<Resolved<T>>, Failure> {
-        self.0.clone().await
+        self.value.clone().await
     }
 }
 
@@ -155,6 +173,7 @@ fn guard<R>(compute: impl FnOnce() -> R) -> Result<R, Failure> {
 /// Gathers many outputs into one; unknown where one of them is.
 pub fn all<T: Clone + Send + Sync + 'static>(outputs: impl IntoIterator<Item = Output<T>>) -> Output<Vec<T>> {
     let outputs: Vec<_> = outputs.into_iter().collect();
+    let given = outputs.iter().all(Output::is_given);
     Output::from_future(async move {
         let mut gathered = Resolved::known(Vec::with_capacity(outputs.len()));
         for outcome in join_all(outputs.iter().map(Output::resolve)).await {
@@ -167,6 +186,7 @@ pub fn all<T: Clone + Send + Sync + 'static>(outputs: impl IntoIterator<Item = O
         }
         Ok(gathered)
     })
+    .given_where(given)
 }
 
 /// Formats outputs into a text, as `format!` does with values: `interpolate!("{}/*", bucket.arn())`.
@@ -200,7 +220,7 @@ pub fn text(value: impl Into<crate::Input<String>>) -> Output<String> {
 
 impl<T> Clone for Output<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { value: self.value.clone(), given: self.given }
     }
 }
 

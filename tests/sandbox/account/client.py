@@ -82,7 +82,8 @@ class Account:
                 aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
                 aws_session_token=env.get("AWS_SESSION_TOKEN"),
-                config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+                # A function that is waited for may take as long as Lambda lets it.
+                config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=900),
             )
         return clients[service]
 

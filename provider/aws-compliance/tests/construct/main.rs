@@ -11,6 +11,8 @@ mod frameworks;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod parts;

@@ -122,6 +122,9 @@ fn with_secret(list: &str, rule: Json, member: &[&str], secret: &str) -> Propert
     PropertyMap::from([("rules".to_owned(), Value::Object(rules).into())])
 }
 
+/// The list and the rule, the member that is secret and its value, the path and the reason that are told.
+type SecretCase<'a> = (&'a str, &'a Json, &'a [&'a str], &'a str, &'a str, &'a str);
+
 /// What AWS Config would refuse at apply is told of a secret, too, and neither the secret nor what is nearest to it.
 #[tokio::test]
 async fn secrets_are_judged_and_not_shown() {
@@ -129,7 +132,7 @@ async fn secrets_are_judged_and_not_shown() {
     let function = json!({ "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own" });
     let own = json!({ "name": "own", "function": function, "scope": { "tagKey": "team" } });
     let keys = json!({ "identifier": "ACCESS_KEYS_ROTATED" });
-    let cases: [(&str, &Json, &[&str], &str, &str, &str); 9] = [
+    let cases: [SecretCase<'_>; 9] = [
         (
             "managed",
             &keys,

@@ -31,3 +31,5 @@ mod suggested;
 mod telling;
 #[cfg(test)]
 mod values;
+#[cfg(test)]
+mod waiting;

@@ -110,7 +110,7 @@ def get_compliance_details_by_config_rule(request: dict) -> dict:
     state, name = here(), request["ConfigRuleName"]
     if name not in state.rules:
         raise no_such_rule(name)
-    found = [e for (rule, _, _), e in sorted(state.evaluations.items()) if rule == name]
+    found = [e for _, e in sorted((key, e) for key, e in state.evaluations.items() if key[0] == name)]
     return _results(found, request)
 
 
