@@ -149,7 +149,7 @@ impl Aggregation {
         let (run, resources, unreadable) = (state.run(), state.resources(), state.unreadable);
         let Next::Report(frozen) = state.next else { return Err(HandlerError::Contended) };
         let verdicts = state.gathered.settle();
-        let history = writing::history(&self.store, &verdicts, known, &run).await?;
+        let history = writing::history(&self.store, &verdicts, known, &run, writing::ROWS).await?;
         let aliases = self.environment.account_alias.clone().map(|alias| (run.origin.account.clone(), alias));
         let context = Context {
             run_id: run.id.clone(),

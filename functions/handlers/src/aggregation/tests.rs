@@ -8,7 +8,8 @@ use std::{
 
 use aws_config::retry::RetryConfig;
 use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry, sha256_hex};
-use functions_core::severity::Severity;
+use functions_core::{compliance::Compliance, environment::StorageEnvironment, severity::Severity};
+use functions_report::gathered::{Gathered, Resource};
 
 use super::*;
 use crate::testing::{self, Answer, FakeAws, Request, invocation};
@@ -371,6 +372,35 @@ async fn nothing_to_see_is_a_report_that_says_so() {
     let answer = account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!((&answer["resources"], &answer["scoreMillipoints"]), (&json!(0), &Value::Null));
     assert_eq!(account.keys().len(), 10, "no history of nothing");
+}
+
+#[tokio::test]
+async fn a_long_history_of_one_account_and_region_is_several_files() {
+    let account = Account::new(Vec::new());
+    let storage =
+        StorageEnvironment { report_bucket: testing::BUCKET.to_owned(), kms_key_arn: testing::KMS_KEY_ARN.to_owned() };
+    let store = Store::new(testing::clients(&account.aws.endpoint).s3, storage);
+    let mut gathered = Gathered::default();
+    for (place, count) in [("1", 5), ("2", 2), ("3", 1)] {
+        for number in 0..count {
+            let resource_id = format!("bucket-{number}");
+            let resource = Resource { account: place, region: "r", resource_type: "T", resource_id: &resource_id };
+            gathered.add(resource, [("a", Compliance::Compliant)]);
+        }
+    }
+    let count = writing::history(&store, &gathered.settle(), &Known::default(), &invocation().run, 2).await.unwrap();
+    let names: Vec<_> = account.keys().iter().map(|key| key.split("account=").nth(1).unwrap().to_owned()).collect();
+    assert_eq!(
+        names,
+        [
+            "1/region=r/run-1-2.parquet",
+            "1/region=r/run-1-3.parquet",
+            "1/region=r/run-1.parquet",
+            "2/region=r/run-1.parquet",
+            "3/region=r/run-1.parquet"
+        ]
+    );
+    assert_eq!(count, 5);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ const PARQUET: &str = "application/vnd.apache.parquet";
 /// The file of a report that says that it is whole.
 const LAST: &str = "summary.json";
 /// How many verdicts of an account and region one file of the history has at most, so that few bytes are held at once.
-const ROWS: usize = 1_000_000;
+pub(super) const ROWS: usize = 1_000_000;
 
 /// Nobody takes the next file: the upload of the one before failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,18 +31,20 @@ struct Open<'a> {
     history: History,
 }
 
-/// Writes the files of the history, one account and region after the other; how many files they were.
+/// Writes the files of the history, one account and region after the other, of at most so many `rows`; how many files they
+/// were.
 pub(super) async fn history(
     store: &Store,
     verdicts: &Verdicts,
     known: &Known,
     run: &Run,
+    rows: usize,
 ) -> Result<usize, HandlerError> {
     let mut count = 0;
     let mut open: Option<Open<'_>> = None;
     for verdict in verdicts.iter() {
         let place = (verdict.account, verdict.region);
-        let full = open.take_if(|open| open.place != place || open.rows == ROWS);
+        let full = open.take_if(|open| open.place != place || open.rows == rows);
         let number = full.as_ref().filter(|full| full.place == place).map_or(1, |full| full.number + 1);
         if let Some(full) = full {
             count += close(store, full).await?;
