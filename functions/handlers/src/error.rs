@@ -120,7 +120,8 @@ impl HandlerError {
     }
 
     /// Whether another try may succeed without anyone mending anything.
-    const fn passing(&self) -> bool {
+    #[must_use]
+    pub const fn passing(&self) -> bool {
         match self {
             Self::Aws(error) => error.passing,
             Self::OtherConfiguration { .. } | Self::Contended | Self::Unfinished { .. } => true,

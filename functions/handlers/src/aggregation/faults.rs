@@ -87,6 +87,33 @@ async fn the_next_run_ends_what_another_one_began_and_then_does_its_own() {
 }
 
 #[tokio::test]
+async fn no_page_is_read_again_where_something_fails_after_the_last_one() {
+    for fails in ["DescribeConfigurationAggregatorSourcesStatus", "DescribeConfigurationRecorderStatus", "latest.json"]
+    {
+        let fail = AtomicUsize::new(0);
+        let account = Account::refusing(pages(5, 3), move |request| {
+            let hit = request.operation().contains(fails) && fail.fetch_add(1, Ordering::Relaxed) == 0;
+            hit.then(|| failure(request, "Killed", 400))
+        });
+        account.run(&asked(), "run-1").await.unwrap_err();
+        account.run(&asked(), "run-1").await.unwrap();
+        let read = account.aws.operations().iter().filter(|name| *name == "SelectAggregateResourceConfig").count();
+        assert_eq!(read, 5, "{fails}");
+    }
+}
+
+#[tokio::test]
+async fn what_another_run_left_and_nobody_can_end_does_not_keep_a_run_from_its_report() {
+    let account = Account::refusing(pages(2, 3), |request| {
+        request.line.contains("run-1/findings.csv").then(|| failure(request, "AccessDenied", 403))
+    });
+    account.run(&asked(), "run-1").await.unwrap_err();
+    account.run(&asked(), "run-2").await.unwrap();
+    assert_eq!(account.report("run-2")["totals"]["nonCompliant"], 2);
+    assert_eq!(account.object("reports/aggregation/state.json"), "{}\n");
+}
+
+#[tokio::test]
 async fn what_was_read_for_another_configuration_is_not_used() {
     let (expected, _) = one_pass(pages(4, 3), "run-1", &Kept::new()).await;
     let rule = RuleEntry { name: "other".to_owned(), ..RuleEntry::default() };

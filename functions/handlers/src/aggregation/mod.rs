@@ -94,7 +94,11 @@ impl Aggregation {
         let own = match state {
             Some(other) if other.run().id != run.id => {
                 log::info(&run.id, "goes on with what another run has read", &json!({ "run": other.run().id }));
-                self.go_on(other, &mut place, &known, &time, invocation).await?;
+                match self.go_on(other, &mut place, &known, &time, invocation).await {
+                    // What no try can end must not keep this run from beginning.
+                    Err(error) if !error.passing() => log::error(&run.id, "the other run is given up", &error),
+                    result => drop(result?),
+                }
                 if time.is_short() {
                     return Err(HandlerError::Unfinished { resources: 0 });
                 }
@@ -122,28 +126,17 @@ impl Aggregation {
         time: &Time,
         invocation: &Invocation,
     ) -> Result<Summary, HandlerError> {
-        if let Next::Page(_) = state.next {
-            let aggregator = &self.environment.aggregator_name;
+        if !matches!(state.next, Next::Report(_)) {
             let begun = state.resources();
-            let left = reading::pages(&self.config, aggregator, &mut state, known, time).await;
-            if left.is_err() && state.resources() > begun {
+            let read = self.read(&mut state, known, time).await;
+            if read.is_err() && state.resources() > begun {
                 // Whether or not that succeeds, the error is why this try ends.
                 place.keep(&state).await.ok();
             }
-            let unfinished = HandlerError::Unfinished { resources: state.resources() };
-            if left? == Left::Pages {
-                place.keep(&state).await?;
-                return Err(unfinished);
-            }
-            let latest = before::read_latest(&self.store).await?.map(|found| found.latest);
-            state.next = Next::Report(Frozen {
-                arrivals: reading::sources(&self.config, aggregator).await?,
-                recorder_stopped: reading::recorder_stopped(&self.config).await?,
-                before: latest.filter(|latest| latest.run_id != state.run().id),
-            });
+            let left = read?;
             place.keep(&state).await?;
-            if time.is_short() {
-                return Err(unfinished);
+            if left == Left::Pages || time.is_short() {
+                return Err(HandlerError::Unfinished { resources: state.resources() });
             }
         }
         let (run, resources, unreadable) = (state.run(), state.resources(), state.unreadable);
@@ -175,6 +168,21 @@ impl Aggregation {
         log::info(&run.id, "aggregated", &fields);
         measured.iter().for_each(log::line);
         Ok(summary)
+    }
+
+    /// Reads what is left, and what a report is made of beside verdicts. After an error `state` stands where it came to.
+    async fn read(&self, state: &mut State, known: &Known, time: &Time) -> Result<Left, HandlerError> {
+        let aggregator = &self.environment.aggregator_name;
+        if reading::pages(&self.config, aggregator, state, known, time).await? == Left::Pages {
+            return Ok(Left::Pages);
+        }
+        let latest = before::read_latest(&self.store).await?.map(|found| found.latest);
+        state.next = Next::Report(Frozen {
+            arrivals: reading::sources(&self.config, aggregator).await?,
+            recorder_stopped: reading::recorder_stopped(&self.config).await?,
+            before: latest.filter(|latest| latest.run_id != state.run().id),
+        });
+        Ok(Left::Nothing)
     }
 
     /// The report, beside the one before it, of which one file is held at a time.

@@ -113,10 +113,7 @@ pub(super) async fn pages(
             let what = format!("reading through `{aggregator}`");
             return Err(HandlerError::Report { what, cause: "the same page comes again and again".to_owned() });
         }
-        if next.is_none() {
-            return Ok(Left::Nothing);
-        }
-        state.next = Next::Page(next);
+        state.next = next.map_or(Next::Sources, |next| Next::Page(Some(next)));
     }
     Ok(Left::Nothing)
 }

@@ -44,6 +44,8 @@ pub(super) struct State {
 pub(super) enum Next {
     /// A page: the first one, or that of a token.
     Page(Option<String>),
+    /// What is said of the sources, now that all pages are read.
+    Sources,
     /// The report.
     Report(Frozen),
 }
