@@ -205,10 +205,13 @@ def package() -> Package:
         return Package(tools.bundle().stat().st_size, pack.check_binary(binary.read_bytes()))
 
 
-def million() -> tuple[float, float]:
-    """Seconds and MiB of one million evaluations, from the aggregator's rows to report and Parquet, on one core."""
+def million(every: int = 50, before: Path | None = None) -> tuple[float, float]:
+    """Seconds and MiB of one million evaluations, from the aggregator's rows to report and Parquet, on one core.
+
+    One in `every` evaluations is bad; with a folder `before` they are the second run of two, which it compares.
+    """
     example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "functions-report"]
-    example += ["--example", "million"]
+    example += ["--example", "million", "--", str(every), *([before] if before else [])]
     environment = os.environ | {"CARGO_TARGET_DIR": str(tools.cargo_target())}
     result = json.loads(subprocess.check_output(example, cwd=ROOT, env=environment))
     return result["seconds"], result["peakKib"] / 1024

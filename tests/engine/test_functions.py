@@ -79,7 +79,7 @@ def test_aggregation_reports_what_the_aggregator_sees(working):
     folder = answer["report"].removesuffix("index.html")
     assert folder.startswith("reports/aggregation/")
     files = {key.removeprefix(folder): key for key in working.objects(folder)}
-    assert set(files) == {"findings.csv", "index.html", "report.json", "rules.csv", "summary.json"}
+    assert set(files) == {"findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"}
     for key in files.values():
         assert_encrypted(working, key)
     report = working.record(files["report.json"])
@@ -102,6 +102,29 @@ def test_the_next_report_says_what_changed(working):
     assert (change["new"], change["fixed"], change["stillOpen"]) == (1, 1, 0)
     assert report["trend"][-1]["scoreMillipoints"] == answer["scoreMillipoints"]
     assert working.record("reports/aggregation/latest.json")["prefix"] == answer["report"].removesuffix("index.html")
+
+
+def test_the_last_bad_resource_that_goes_away_is_fixed(working):
+    working.account.put_evaluations(BUCKETS, [result("good", "COMPLIANT"), result("bad", "NON_COMPLIANT")])
+    working.invoke("compliance-aggregation", {})
+    working.account.put_evaluations(BUCKETS, [result("bad", "NOT_APPLICABLE"), result("good", "NOT_APPLICABLE")])
+    answer = working.invoke("compliance-aggregation", {})
+    report = working.record(answer["report"].replace("index.html", "report.json"))
+    assert [finding["resourceId"] for finding in report["fixed"]] == ["bad"]
+    assert (report["findings"], report["sources"][0]["reported"]) == ([], True)
+
+
+def test_a_source_that_fails_is_told_with_its_age_and_its_rows_stay(working):
+    working.account.put_evaluations(BUCKETS, [result("bad", "NON_COMPLIANT")])
+    place = (working.account.account_id, working.account.region)
+    working.account.fail_source(*place, seconds=3 * 24 * 60 * 60)
+    try:
+        answer = working.invoke("compliance-aggregation", {})
+    finally:
+        working.account.fail_source(*place, status="SUCCEEDED")
+    report = working.record(answer["report"].replace("index.html", "report.json"))
+    assert (report["sources"][0]["reported"], report["sources"][0]["ageDays"]) == (False, 3)
+    assert [finding["resourceId"] for finding in report["findings"]] == ["bad"]
 
 
 def test_the_history_of_a_run_is_read_by_an_engine_that_scales(working, tmp_path):

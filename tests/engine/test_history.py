@@ -78,6 +78,13 @@ def test_what_aggregation_writes_is_in_the_table_at_once(asked):
     )
     place = (asked.account.account_id, asked.account.region)
     assert run(asked, query)[1] == [(*place, "ec2-approved-instance-types", "NON_COMPLIANT", "true")]
+    # And every question people ask is answered over it.
+    queries = {**QUERIES, "Trend": f"SELECT open, complying FROM ({QUERIES['Trend']})"}
+    answers = {name: run(asked, query)[1] for name, query in queries.items()}
+    assert "ec2-approved-instance-types" in [rule for rule, *_ in answers["Worst rules"]]
+    assert asked.account.account_id in [account for account, *_ in answers["Worst accounts"]]
+    assert any(instance in row for row in answers["What changed this week"])
+    assert len(answers["Trend"]) > len(ANSWERS["Trend"])
 
 
 def test_the_deployed_table_declares_the_columns_of_the_files(asked):

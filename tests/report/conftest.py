@@ -36,6 +36,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the report of a first run that saw nothing."""
+    folder = tmp_path_factory.mktemp("empty")
+    example("functions-report", "sample", str(folder), "0")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it."""
     path = prerequisites.browser()

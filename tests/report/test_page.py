@@ -98,14 +98,38 @@ def test_links_lead_to_files_that_are_there(watched, sample, large):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("file", [PAGE, "index.html"])
-def test_axe_finds_no_violation(watched, sample, scheme, file):
+@pytest.mark.parametrize("width", [1200, 360])
+@pytest.mark.parametrize(
+    ("folder", "file"),
+    [
+        ("sample", PAGE),
+        ("sample", "index.html"),
+        ("large", PAGE),
+        ("large", "run-2/resources-2.html"),
+        ("empty", PAGE),
+        ("empty", "index.html"),
+    ],
+)
+def test_axe_finds_no_violation(watched, request, scheme, width, folder, file):
     watched.page.emulate_media(color_scheme=scheme)
-    page = watched.open(sample / file)
+    watched.page.set_viewport_size({"width": width, "height": 800})
+    page = watched.open(request.getfixturevalue(folder) / file)
     # Past the page's own policy, which admits no script from elsewhere.
     page.evaluate((tools.node_modules() / "axe-core/axe.min.js").read_text())
     found = page.evaluate("axe.run().then((result) => result.violations)")
     assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []
+
+
+def test_frameworks_are_told_by_state_and_what_is_new_and_fixed_by_name(watched, sample):
+    page = watched.open(sample / PAGE)
+    assert column(page, "frameworks", 1) == ["HIPAA", "PCI DSS"]
+    page.get_by_label("Filter rules and controls of frameworks").fill("not assessed")
+    assert column(page, "controls", 2) == ["EKS_CLUSTER_OLDEST_SUPPORTED_VERSION"]
+    change = page.locator("section", has=page.get_by_role("heading", name="New and fixed"))
+    for heading in ("New", "Fixed"):
+        assert change.get_by_role("heading", name=heading, exact=True).is_visible()
+    assert change.locator("li").count() == 16
+    assert change.get_by_role("link", name="fixed.csv").is_visible()
 
 
 def test_it_prints_on_paper_without_its_tools(watched, sample):

@@ -50,6 +50,7 @@ impl Handler {
                 variable::TOPIC_ARN,
             ],
             Self::Aggregation => &[
+                variable::ACCOUNT_ALIAS,
                 variable::AGGREGATOR_NAME,
                 variable::CONFIGURATION_KEY,
                 variable::CONFIGURATION_SHA256,
@@ -129,6 +130,8 @@ pub mod metric {
     pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
     /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
     pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
+    /// Resources that the aggregator gave in a form that is not read, at each aggregation run. Unit: count.
+    pub const UNREADABLE_RESOURCES: &str = "UnreadableResources";
     /// The score of an aggregation run, 0 to 100; absent where nothing was judged. Unit: none.
     pub const SCORE: &str = "Score";
     /// 1 where the recorder of the own account and region does not record at an aggregation run, 0 where it does. Unit:

@@ -45,6 +45,8 @@ pub struct AggregationEnvironment {
     pub configuration_key: String,
     /// SHA-256 that the document's bytes must have.
     pub configuration_sha256: String,
+    /// Alias of the account, where it has one.
+    pub account_alias: Option<String>,
 }
 
 /// What remediation needs.
@@ -91,7 +93,7 @@ impl ProcessingEnvironment {
             ledger_table: reader.take(variable::LEDGER_TABLE, "expected the name of a table", |text| !text.is_empty()),
             topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
             delivery: reader.delivery(),
-            account_alias: reader.optional(variable::ACCOUNT_ALIAS, "expected an alias", |text| !text.is_empty()),
+            account_alias: reader.account_alias(),
         };
         reader.finish(environment)
     }
@@ -109,6 +111,7 @@ impl AggregationEnvironment {
             aggregator_name: reader.take(variable::AGGREGATOR_NAME, "expected a name", |text| !text.is_empty()),
             configuration_key: reader.configuration_key(),
             configuration_sha256: reader.configuration_sha256(),
+            account_alias: reader.account_alias(),
         };
         reader.finish(environment)
     }
@@ -142,6 +145,10 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             report_bucket: self.take(variable::REPORT_BUCKET, "expected a bucket name", |text| !text.is_empty()),
             kms_key_arn: self.take(variable::KMS_KEY_ARN, "expected the arn of a kms key", is_kms_key_arn),
         }
+    }
+
+    fn account_alias(&mut self) -> Option<String> {
+        self.optional(variable::ACCOUNT_ALIAS, "expected an alias", |text| !text.is_empty())
     }
 
     fn configuration_key(&mut self) -> String {

@@ -7,6 +7,8 @@
 //! | report of a run of aggregation | `reports/aggregation/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>/<file>` |
 //! | list of the reports | `reports/aggregation/index.html` |
 //! | where the last report lies | `reports/aggregation/latest.json` |
+//! | every report that is kept | `reports/aggregation/runs.json` |
+//! | what a run of aggregation has read and not yet reported | `reports/aggregation/state.json` |
 //! | history | `history/evaluations/`, see the crate `functions-history` |
 //! | runbook | `runbooks/<name>.md`, see [`crate::runbook`] |
 //! | results of queries over the history | `queries/` |
@@ -36,6 +38,10 @@ pub const QUERIES_PREFIX: &str = "queries/";
 pub const REPORT_INDEX: &str = "reports/aggregation/index.html";
 /// Key of the document that says where the last whole report lies.
 pub const REPORT_LATEST: &str = "reports/aggregation/latest.json";
+/// Key of the document that names every report that is kept.
+pub const REPORT_RUNS: &str = "reports/aggregation/runs.json";
+/// Key of what a run of aggregation has read and not yet reported.
+pub const REPORT_STATE: &str = "reports/aggregation/state.json";
 /// Key of the runbook that every finding's notice names.
 pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.
@@ -142,7 +148,7 @@ mod tests {
     #[test]
     fn each_handler_writes_under_its_own_prefix() {
         assert!(record(&run()).starts_with(&written_prefix(Handler::Processing)));
-        for key in [report(&run()).as_str(), REPORT_INDEX, REPORT_LATEST] {
+        for key in [report(&run()).as_str(), REPORT_INDEX, REPORT_LATEST, REPORT_RUNS, REPORT_STATE] {
             assert!(key.starts_with(&written_prefix(Handler::Aggregation)), "{key}");
         }
         assert!(ledger(&change()).starts_with(&written_prefix(Handler::Remediation)));

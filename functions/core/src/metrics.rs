@@ -46,6 +46,8 @@ pub fn of_notices(told: Told, function_name: &str, unix_millis: u64) -> Value {
 pub struct Aggregated<'a> {
     /// All verdicts.
     pub totals: Counts,
+    /// Resources that could not be read.
+    pub unreadable_resources: u64,
     /// The score in thousandths of a point, where anything was judged.
     pub score_millipoints: Option<u64>,
     /// Whether the recorder of the own account and region stands still, where that is known.
@@ -64,6 +66,7 @@ pub fn of_aggregation(measured: &Aggregated<'_>, function_name: &str, unix_milli
     let mut values = vec![
         (metric::COMPLIANT_EVALUATIONS, COUNT, measured.totals.compliant.into()),
         (metric::NON_COMPLIANT_EVALUATIONS, COUNT, measured.totals.non_compliant.into()),
+        (metric::UNREADABLE_RESOURCES, COUNT, measured.unreadable_resources.into()),
     ];
     if let Some(millipoints) = measured.score_millipoints {
         // Thousandths are told with a point, so that no double rounds them.
@@ -115,6 +118,7 @@ mod tests {
         let totals = Counts { compliant: 4, non_compliant: 8, ..Counts::default() };
         let measured = Aggregated {
             totals,
+            unreadable_resources: 3,
             score_millipoints: Some(87_050),
             recorder_stopped: Some(true),
             severities: &SEVERITIES,
@@ -144,7 +148,7 @@ mod tests {
         let line = &lines(0)[0];
         assert_eq!((&line["CompliantEvaluations"], &line["NonCompliantEvaluations"]), (&json!(4), &json!(8)));
         assert_eq!(line["Score"].to_string(), "87.05");
-        assert_eq!(line["RecorderStopped"], 1);
+        assert_eq!((&line["RecorderStopped"], &line["UnreadableResources"]), (&json!(1), &json!(3)));
     }
 
     #[test]
@@ -171,6 +175,7 @@ mod tests {
     fn nothing_judged_is_no_score_and_nothing_known_of_the_recorder_is_no_metric() {
         let measured = Aggregated {
             totals: Counts::default(),
+            unreadable_resources: 0,
             score_millipoints: None,
             recorder_stopped: None,
             severities: &[],
@@ -187,7 +192,7 @@ mod tests {
         let many = lines(1000);
         assert_eq!(many.len(), 1 + SEVERITIES.len() + RULES);
         let metrics = |line: &Value| line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().map_or(0, Vec::len);
-        assert_eq!(many.iter().map(metrics).sum::<usize>(), 4 + SEVERITIES.len() + RULES);
+        assert_eq!(many.iter().map(metrics).sum::<usize>(), 5 + SEVERITIES.len() + RULES);
         assert_eq!(
             (many[1 + SEVERITIES.len()]["Rule"].as_str(), many[1 + SEVERITIES.len()]["OpenFindings"].as_u64()),
             (Some("rule-0"), Some(2))

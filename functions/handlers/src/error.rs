@@ -61,6 +61,12 @@ pub enum HandlerError {
     /// Other runs write the ledger all the time.
     #[error("other runs were faster each time; another try will do")]
     Contended,
+    /// The time is over before everything was read; what was read is kept.
+    #[error("the time was over after {resources} resources; they are kept, and the next try goes on from there")]
+    Unfinished {
+        /// Resources that were read so far.
+        resources: u64,
+    },
     /// A message of a service did not come through the topic.
     #[error("the message of a test alarm did not come through the topic; see the runbook `delivery-lost`")]
     DeliveryLost,
@@ -106,6 +112,7 @@ impl HandlerError {
             Self::Aws(_) => "Aws",
             Self::Ledger(_) => "Ledger",
             Self::Contended => "Contended",
+            Self::Unfinished { .. } => "Unfinished",
             Self::DeliveryLost => "DeliveryLost",
             Self::Report { .. } => "Report",
             Self::Render(_) => "Render",
@@ -113,10 +120,11 @@ impl HandlerError {
     }
 
     /// Whether another try may succeed without anyone mending anything.
-    const fn passing(&self) -> bool {
+    #[must_use]
+    pub const fn passing(&self) -> bool {
         match self {
             Self::Aws(error) => error.passing,
-            Self::OtherConfiguration { .. } | Self::Contended => true,
+            Self::OtherConfiguration { .. } | Self::Contended | Self::Unfinished { .. } => true,
             _ => false,
         }
     }

@@ -77,7 +77,7 @@ impl Store {
     /// # Errors
     /// When S3 does not take it.
     pub async fn write_once(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<Written, AwsError> {
-        self.send(key, self.object(key, content_type, body).if_none_match("*")).await
+        self.send(key, self.object(key, content_type, body).if_none_match("*")).await.map(written)
     }
 
     /// Writes an object, encrypted with the key, over the version that was read, or as a new one where there was none.
@@ -85,10 +85,35 @@ impl Store {
     /// # Errors
     /// When S3 does not take it.
     pub async fn write_over(&self, key: &str, before: Option<&Object>, body: Vec<u8>) -> Result<Written, AwsError> {
+        self.replace(key, before.map(|before| &*before.etag), body).await.map(written)
+    }
+
+    /// The same, over the version of this tag. The tag of the new version; `None` where another one is there.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn replace(&self, key: &str, etag: Option<&str>, body: Vec<u8>) -> Result<Option<String>, AwsError> {
         let object = self.object(key, JSON, body);
-        match before {
-            Some(before) => self.send(key, object.if_match(&before.etag)).await,
+        match etag {
+            Some(etag) => self.send(key, object.if_match(etag)).await,
             None => self.send(key, object.if_none_match("*")).await,
+        }
+    }
+
+    /// Whether there is an object of this key that the role may read.
+    ///
+    /// # Errors
+    /// When S3 does not answer.
+    pub async fn is_there(&self, key: &str) -> Result<bool, AwsError> {
+        match self.client.head_object().bucket(&self.environment.report_bucket).key(key).send().await {
+            Ok(_) => Ok(true),
+            // An answer to HEAD has no body, and so no code (Amazon S3 API Reference, `HeadObject`).
+            Err(error) if error.raw_response().is_some_and(|raw| matches!(raw.status().as_u16(), 403 | 404)) => {
+                Ok(false)
+            }
+            Err(error) => {
+                Err(AwsError::new(format!("HeadObject `{key}` of `{}`", self.environment.report_bucket), &error))
+            }
         }
     }
 
@@ -112,14 +137,19 @@ impl Store {
             .body(ByteStream::from(body))
     }
 
-    async fn send(&self, key: &str, request: PutObjectFluentBuilder) -> Result<Written, AwsError> {
+    /// The tag of what was written; `None` where a condition did not hold.
+    async fn send(&self, key: &str, request: PutObjectFluentBuilder) -> Result<Option<String>, AwsError> {
         match request.send().await {
-            Ok(_) => Ok(Written::New),
-            Err(error) if error.code() == Some("PreconditionFailed") => Ok(Written::Before),
+            Ok(answer) => Ok(Some(answer.e_tag.unwrap_or_default())),
+            Err(error) if error.code() == Some("PreconditionFailed") => Ok(None),
             Err(error) => {
                 let operation = format!("PutObject `{key}` of `{}`", self.environment.report_bucket);
                 Err(AwsError::new(operation, &error))
             }
         }
     }
+}
+
+fn written(tag: Option<String>) -> Written {
+    if tag.is_some() { Written::New } else { Written::Before }
 }

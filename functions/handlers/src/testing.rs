@@ -57,12 +57,14 @@ impl FakeAws {
                 let mut stream = stream.unwrap();
                 let request = read(&stream);
                 let (status, body) = answer(&request);
-                kept.lock().unwrap().push(request);
-                let (tag, length) = (etag(&body), body.len());
+                // What was asked to be kept is what the tag is of.
+                let (tag, length) =
+                    (etag(if request.line.starts_with("PUT") { &request.body } else { &body }), body.len());
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nconnection: close\r\nsmithy-protocol: rpc-v2-cbor\r\netag: {tag}\r\ncontent-length: \
                      {length}\r\n\r\n"
                 );
+                kept.lock().unwrap().push(request);
                 stream.write_all((head + &body).as_bytes()).unwrap();
             }
         });
@@ -79,9 +81,9 @@ impl FakeAws {
     }
 }
 
-/// What tells two versions of an object apart; here its length is enough.
+/// What tells two versions of an object apart.
 pub fn etag(body: &str) -> String {
-    format!("\"{}\"", body.len())
+    format!("\"{}\"", functions_core::configuration::sha256_hex(body.as_bytes()))
 }
 
 fn read(stream: &TcpStream) -> Request {
@@ -104,12 +106,17 @@ fn read(stream: &TcpStream) -> Request {
 
 /// Clients that try once.
 pub fn clients(endpoint: &str) -> Clients {
+    clients_trying(endpoint, RetryConfig::disabled())
+}
+
+/// Clients that try again as `retries` says.
+pub fn clients_trying(endpoint: &str, retries: RetryConfig) -> Clients {
     let http: SharedHttpClient = aws_smithy_http_client::Builder::new().build_http();
     let shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new("a", "b", None, None, "test")))
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retries)
         .http_client(http)
         .endpoint_url(endpoint)
         .build();

@@ -55,7 +55,7 @@ pub struct Row<'a> {
     pub region: &'a str,
     /// Name of the rule.
     pub rule: &'a str,
-    /// Its severity: `critical`, `high`, `medium` or `low`.
+    /// Its severity: `critical`, `high`, `medium`, `low` or `informational`.
     pub severity: &'a str,
     /// Type of the resource.
     pub resource_type: &'a str,

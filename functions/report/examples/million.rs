@@ -1,14 +1,22 @@
-//! One million evaluations, from rows as the aggregator gives them to the report's files and the history's: `million`
-//! prints the seconds it took and the most memory it held, as JSON. `make bench` runs it; it has one thread.
+//! One million evaluations, from rows as the aggregator gives them to the report's files and the history's: `million
+//! [EVERY [BEFORE]]` prints the seconds it took and the most memory it held, as JSON. One in EVERY evaluations is bad (50);
+//! with BEFORE, a folder, a first run leaves its files there, and a second one is compared with them, half of whose bad
+//! resources are others. `make bench` runs it; it has one thread.
 
-use std::{error::Error, fs, time::Instant};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use functions_core::aggregate::read_row;
 use functions_history::{History, Row};
 use functions_report::{
-    collect::Collector,
-    files,
-    input::{Before, Context, Evaluation, Severity},
+    collect, files, findings_file,
+    gathered::{Gathered, Resource, Verdicts},
+    input::{Context, Severity},
 };
 
 const ACCOUNTS: usize = 100;
@@ -17,46 +25,109 @@ const RULES: usize = 10;
 const RESOURCES: usize = 100_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let every = arguments.next().map_or(Ok(50), |number| number.parse())?;
+    let folder = arguments.next().map(PathBuf::from);
+    if let Some(folder) = &folder {
+        run("2026-03-03T05:06:07Z", every, 0, None, |name, body| fs::write(folder.join(name), body))?;
+    }
     let began = Instant::now();
-    let context = Context { run_id: "run-1".to_owned(), time: "2026-03-04T05:06:07Z".to_owned(), ..Context::default() };
-    let mut collector = Collector::new(context);
-    let mut history = History::new("run-1", "2026-03-04", 1_772_600_767_000)?;
-    let mut evaluations = 0_u64;
-    for number in 0..RESOURCES {
-        let text = row(number);
-        let row = read_row(&text).ok_or("a row that does not read")?;
-        let target = &row.configuration;
-        for verdict in &target.config_rule_list {
-            let (account, region, rule) = (&*row.account_id, &*row.aws_region, &*verdict.config_rule_name);
-            let (resource_type, resource_id) = (&*target.target_resource_type, &*target.target_resource_id);
-            let compliance = verdict.compliance_type;
-            collector.add(Evaluation { account, region, rule, resource_type, resource_id, compliance });
-            let severity = Severity::default().word();
-            history.add(Row { account, region, rule, severity, resource_type, resource_id, compliance })?;
-            evaluations += 1;
-        }
-    }
     let mut bytes = 0;
-    for file in history.finish() {
-        bytes += file?.body.len();
-    }
-    let report = collector.finish(Before::default());
-    files::write(&report, |file| {
-        bytes += file.body.len();
-        Ok::<(), std::io::Error>(())
+    let shift = if folder.is_some() { RESOURCES / 2 } else { 0 };
+    let evaluations = run("2026-03-04T05:06:07Z", every, shift, folder.as_deref(), |_, body| {
+        bytes += body.len();
+        Ok(())
     })?;
     let seconds = began.elapsed().as_secs_f64();
     println!("{{\"evaluations\":{evaluations},\"bytes\":{bytes},\"seconds\":{seconds},\"peakKib\":{}}}", peak_kib()?);
     Ok(())
 }
 
-/// One resource with the verdicts of ten rules, one in fifty of them bad.
-fn row(number: usize) -> String {
+/// One run; how many evaluations it had. `put` takes each file.
+fn run(
+    time: &str,
+    every: usize,
+    shift: usize,
+    before: Option<&Path>,
+    mut put: impl FnMut(&str, &[u8]) -> std::io::Result<()>,
+) -> Result<usize, Box<dyn Error>> {
+    let mut gathered = Gathered::default();
+    for number in 0..RESOURCES {
+        let text = row(number + shift, every);
+        let row = read_row(&text).ok_or("a row that does not read")?;
+        let target = &row.configuration;
+        let resource = Resource {
+            account: &row.account_id,
+            region: &row.aws_region,
+            resource_type: &target.target_resource_type,
+            resource_id: &target.target_resource_id,
+        };
+        let verdicts = target.config_rule_list.iter();
+        gathered.add(resource, verdicts.map(|verdict| (&*verdict.config_rule_name, verdict.compliance_type)));
+    }
+    let verdicts = gathered.settle();
+    history(&verdicts, &mut put)?;
+    let context = Context { run_id: time.to_owned(), time: time.to_owned(), ..Context::default() };
+    let read = |folder: &Path| Ok::<_, Box<dyn Error>>(files::read_summary(&fs::read(folder.join("summary.json"))?)?);
+    let summary = before.map(read).transpose()?;
+    let parts = summary.as_ref().map_or(0, |summary| summary.findings_files);
+    let mut comparing = collect::compare(context, verdicts, summary);
+    for number in 1..=parts {
+        let folder = before.ok_or("no folder")?;
+        comparing.add_before(&fs::read(folder.join(findings_file(number)))?)?;
+    }
+    let report = comparing.finish();
+    files::write(&report, |file| put(&file.name, &file.body))?;
+    Ok(RESOURCES * RULES)
+}
+
+/// The history, one account and region at a time.
+fn history(
+    verdicts: &Verdicts,
+    put: &mut impl FnMut(&str, &[u8]) -> std::io::Result<()>,
+) -> Result<(), Box<dyn Error>> {
+    let mut place = ("", "");
+    let mut history = None;
+    for verdict in verdicts.iter() {
+        if (verdict.account, verdict.region) != place {
+            close(history.take(), put)?;
+            place = (verdict.account, verdict.region);
+        }
+        let open = match &mut history {
+            Some(open) => open,
+            closed => closed.insert(History::new("run-1", "2026-03-04", 1_772_600_767_000)?),
+        };
+        open.add(Row {
+            account: verdict.account,
+            region: verdict.region,
+            rule: verdict.rule,
+            severity: Severity::default().word(),
+            resource_type: verdict.resource_type,
+            resource_id: verdict.resource_id,
+            compliance: verdict.compliance,
+        })?;
+    }
+    close(history, put)
+}
+
+fn close(
+    history: Option<History>,
+    put: &mut impl FnMut(&str, &[u8]) -> std::io::Result<()>,
+) -> Result<(), Box<dyn Error>> {
+    for file in history.into_iter().flat_map(History::finish) {
+        put("history.parquet", &file?.body)?;
+    }
+    Ok(())
+}
+
+/// One resource with the verdicts of ten rules, one in `every` of them bad.
+fn row(number: usize, every: usize) -> String {
     let account = 100_000_000_000 + number % ACCOUNTS;
     let region = REGIONS.iter().cycle().nth((number / ACCOUNTS) % REGIONS.len()).copied().unwrap_or_default();
     let rules: Vec<String> = (0..RULES)
         .map(|rule| {
-            let verdict = if (number * RULES + rule) % 50 == 7 { "NON_COMPLIANT" } else { "COMPLIANT" };
+            let bad = (number * RULES + rule) % every == 7 % every;
+            let verdict = if bad { "NON_COMPLIANT" } else { "COMPLIANT" };
             format!("{{\"configRuleName\":\"rule-{rule}\",\"complianceType\":\"{verdict}\"}}")
         })
         .collect();

@@ -10,7 +10,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("expected a folder")?);
     let resources = arguments.next().map_or(Ok(300), |number| number.parse())?;
-    let report = sample::two_runs(resources);
+    let report = match resources {
+        // The first run of all, which has seen nothing.
+        0 => sample::run("run-2", "2026-03-06T06:00:00Z", 0, false, &[]),
+        _ => sample::two_runs(resources),
+    };
     let run = folder.join(&report.run_id);
     fs::create_dir_all(&run)?;
     for file in sample::files(&report) {

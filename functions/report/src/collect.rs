@@ -1,357 +1,379 @@
-//! Verdicts one at a time, and the report they make.
+//! Verdicts beside what the run before left, and the report they make.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
 };
 
 use functions_core::{
     compliance::{Compliance, Counts},
-    timestamp::day_number,
+    timestamp::{Timestamp, day_number},
 };
+use serde::Deserialize;
 
 use crate::{
-    input::{Before, Context, Evaluation, Severity, Texts},
-    model::{Breakdown, Cell, Change, Finding, Report, SCHEMA_VERSION, Source, TREND_RUNS, TrendPoint},
+    findings::{Findings, Found, Texts},
+    frameworks::frameworks,
+    gathered::{Gathered, Verdicts},
+    groups::Groups,
+    input::{Arrival, Context, Severity},
+    model::{Cell, Change, Report, SCHEMA_VERSION, Source, Summary, TREND_RUNS, TrendPoint},
     score::score,
+    wording::wide,
 };
 
-/// How many days a source that does not report any more stays in the report.
+/// How many days what a source last reported stays in the report.
 pub const CARRY_DAYS: u64 = 30;
+/// How old data of a source may be that the aggregator calls good: four runs of the default schedule. AWS does not say how
+/// often an aggregator reads a source in which nothing changes.
+pub const FRESH_HOURS: u64 = 24;
 
-type CellKey = (Arc<str>, Arc<str>, Arc<str>);
-type SourceKey = (Arc<str>, Arc<str>);
+/// Numbers of the words of an account and a region.
+type Place = (u32, u32);
 
-/// Verdicts as they are read.
-#[derive(Debug)]
-pub struct Collector {
-    context: Context,
-    texts: Texts,
-    cells: BTreeMap<CellKey, Counts>,
-    findings: Vec<Finding>,
-    time: Arc<str>,
-    nothing: Arc<str>,
-    /// The cell of the verdict before, since verdicts come in runs of one account and region.
-    last: Option<(CellKey, Counts)>,
+/// What becomes of what the run before saw in an account and region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// This run saw the place: what is not open is fixed.
+    Seen,
+    /// It is told as it was.
+    Carried,
+    /// It is too old to be told, and nobody knows whether it is fixed.
+    Ended,
 }
 
-impl Collector {
-    /// Nothing read yet.
-    #[must_use]
-    pub fn new(context: Context) -> Self {
-        let time = context.time.as_str().into();
-        Self {
-            context,
-            texts: Texts::default(),
-            cells: BTreeMap::new(),
-            findings: Vec::new(),
-            time,
-            nothing: "".into(),
-            last: None,
-        }
-    }
+/// A report that waits for the findings of the run before.
+#[derive(Debug)]
+pub struct Comparing {
+    context: Context,
+    texts: Texts,
+    /// Verdicts by account, region and rule.
+    cells: Vec<((u32, u32, u32), Counts)>,
+    found: Vec<Found>,
+    /// Hash of a finding of this run, and its place in `found`; sorted.
+    index: Vec<(u64, usize)>,
+    fixed: Vec<Found>,
+    sources: Vec<Source>,
+    standings: BTreeMap<Place, Standing>,
+    before: Option<Summary>,
+}
 
-    /// Counts one verdict; keeps it if it is a finding.
-    pub fn add(&mut self, evaluation: Evaluation<'_>) {
-        let (account, region, rule) = self.cell(&evaluation);
-        if evaluation.compliance == Compliance::NonCompliant {
-            let resource_type = self.texts.keep(evaluation.resource_type);
-            self.findings.push(Finding {
-                severity: self.severity(&rule),
-                rule,
-                account,
-                region,
-                resource_type,
-                resource_id: evaluation.resource_id.into(),
-                since: Arc::clone(&self.time),
+/// A line of the findings of the run before. Columns that came later are not asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    severity: Severity,
+    rule: &'a str,
+    account: &'a str,
+    region: &'a str,
+    resource_type: &'a str,
+    resource_id: &'a str,
+    since: &'a str,
+    as_of: &'a str,
+}
+
+/// Counts the verdicts of a run, and compares them with the run before, where there is one. Its findings come next.
+#[must_use]
+pub fn compare(context: Context, verdicts: Verdicts, before: Option<Summary>) -> Comparing {
+    let open = verdicts.numbers().filter(|verdict| verdict.compliance == Compliance::NonCompliant).count();
+    let mut comparing = Comparing {
+        context,
+        texts: Texts::default(),
+        cells: Vec::new(),
+        found: Vec::with_capacity(open),
+        index: Vec::with_capacity(open),
+        fixed: Vec::new(),
+        sources: Vec::new(),
+        standings: BTreeMap::new(),
+        before,
+    };
+    comparing.count(verdicts);
+    comparing.judge_sources();
+    comparing.carry_cells();
+    comparing
+}
+
+/// The report of a run that has none before it.
+#[must_use]
+pub fn first(context: Context, gathered: Gathered) -> Report {
+    compare(context, gathered.settle(), None).finish()
+}
+
+impl Comparing {
+    fn count(&mut self, mut verdicts: Verdicts) {
+        let (time, nothing) = (verdicts.words.keep(&self.context.time), verdicts.words.keep(""));
+        let mut rules: BTreeMap<u32, Counts> = BTreeMap::new();
+        let mut here = None;
+        for verdict in verdicts.numbers() {
+            let place = (verdict.account, verdict.region);
+            if let Some(before) = here.filter(|here| *here != place) {
+                close(&mut self.cells, before, &mut rules);
+            }
+            here = Some(place);
+            rules.entry(verdict.rule).or_default().add(verdict.compliance);
+            if verdict.compliance != Compliance::NonCompliant {
+                continue;
+            }
+            self.found.push(Found {
+                id: verdict.id,
+                rule: verdict.rule,
+                account: verdict.account,
+                region: verdict.region,
+                resource_type: verdict.resource_type,
+                since: time,
+                as_of: nothing,
+                severity: severity(&self.context, verdicts.words.text(verdict.rule)),
                 new: true,
-                as_of: Arc::clone(&self.nothing),
             });
         }
-    }
-
-    /// Counts the verdict in its cell and answers the cell's names.
-    fn cell(&mut self, evaluation: &Evaluation<'_>) -> CellKey {
-        if let Some(((account, region, rule), counts)) = &mut self.last
-            && **account == *evaluation.account
-            && **region == *evaluation.region
-            && **rule == *evaluation.rule
-        {
-            counts.add(evaluation.compliance);
-            return (Arc::clone(account), Arc::clone(region), Arc::clone(rule));
+        if let Some(place) = here {
+            close(&mut self.cells, place, &mut rules);
         }
-        self.settle();
-        let key =
-            (self.texts.keep(evaluation.account), self.texts.keep(evaluation.region), self.texts.keep(evaluation.rule));
-        let mut counts = Counts::default();
-        counts.add(evaluation.compliance);
-        self.last = Some((key.clone(), counts));
-        key
+        self.texts = Texts { words: verdicts.words, rows: verdicts.rows };
+        let texts = &self.texts;
+        self.index.extend(self.found.iter().enumerate().map(|(at, found)| (digest(key(texts, found)), at)));
+        self.index.sort_unstable();
     }
 
-    fn settle(&mut self) {
-        if let Some((key, counts)) = self.last.take() {
-            *self.cells.entry(key).or_default() += counts;
+    /// Says of each source whether its data arrive, and marks what is of one whose do not.
+    fn judge_sources(&mut self) {
+        let words = &mut self.texts.words;
+        let with_rows: BTreeSet<Place> =
+            self.cells.iter().map(|((account, region, _), _)| (*account, *region)).collect();
+        let mut last: BTreeMap<(Arc<str>, Arc<str>), Option<String>> = BTreeMap::new();
+        for source in self.before.iter().flat_map(|summary| &summary.sources) {
+            let place = (Arc::clone(&source.account), Arc::clone(&source.region));
+            last.insert(place, source.last_reported.clone());
+        }
+        let mut arrivals = BTreeMap::new();
+        for arrival in &self.context.arrivals {
+            let place: (Arc<str>, Arc<str>) = (arrival.account.as_str().into(), arrival.region.as_str().into());
+            last.entry(place.clone()).or_default();
+            arrivals.insert(place, arrival);
+        }
+        for (account, region) in &with_rows {
+            last.entry((words.shared(*account), words.shared(*region))).or_default();
+        }
+        let mut stale = BTreeMap::new();
+        for (name, known) in last {
+            let place = (words.keep(&name.0), words.keep(&name.1));
+            let (rows, arrival) = (with_rows.contains(&place), arrivals.get(&name));
+            let reported = arrival.map_or(rows, |arrival| is_fresh(arrival, &self.context.time));
+            let last_reported = match arrival.and_then(|arrival| arrival.updated.clone()) {
+                _ if reported => Some(self.context.time.clone()),
+                Some(updated) => Some(updated),
+                None => known,
+            };
+            let age_days = last_reported.as_deref().and_then(|last| days_between(last, &self.context.time));
+            let recent = age_days.is_some_and(|days| days <= CARRY_DAYS);
+            let standing = match (reported || rows, recent) {
+                (true, _) => Standing::Seen,
+                (false, true) => Standing::Carried,
+                (false, false) => Standing::Ended,
+            };
+            self.standings.insert(place, standing);
+            if !reported && rows {
+                stale.insert(place, words.keep(last_reported.as_deref().unwrap_or(UNKNOWN)));
+            }
+            if recent || arrival.is_some() {
+                let (account, region) = name;
+                let alias = self.context.aliases.get(&*account).cloned();
+                self.sources.push(Source { account, alias, region, reported, last_reported, age_days });
+            }
+        }
+        for found in &mut self.found {
+            if let Some(as_of) = stale.get(&(found.account, found.region)) {
+                found.as_of = *as_of;
+            }
         }
     }
 
-    fn severity(&self, rule: &str) -> Severity {
-        self.context.rules.get(rule).map(|facts| facts.severity).unwrap_or_default()
+    fn carry_cells(&mut self) {
+        let words = &mut self.texts.words;
+        for cell in self.before.iter().flat_map(|summary| &summary.cells) {
+            let place = (words.keep(&cell.account), words.keep(&cell.region));
+            if self.standings.get(&place) == Some(&Standing::Carried) {
+                self.cells.push(((place.0, place.1, words.keep(&cell.rule)), cell.counts));
+            }
+        }
     }
 
-    /// The report of all verdicts added, beside what the run before left.
+    /// Takes findings of the run before: the whole of one of its files.
+    ///
+    /// # Errors
+    /// When the bytes are no such file.
+    pub fn add_before(&mut self, csv: &[u8]) -> Result<(), csv::Error> {
+        let mut reader = csv::Reader::from_reader(csv);
+        let headers = reader.headers()?.clone();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record)? {
+            self.add_line(&record.deserialize(Some(&headers))?);
+        }
+        Ok(())
+    }
+
+    fn add_line(&mut self, line: &Line<'_>) {
+        let key = (line.account, line.region, line.rule, line.resource_type, line.resource_id);
+        if let Some(at) = find(&self.index, &self.found, &self.texts, key) {
+            let since = self.texts.words.keep(line.since);
+            if let Some(found) = self.found.get_mut(at) {
+                found.new = false;
+                found.since = since;
+            }
+            return;
+        }
+        let words = &mut self.texts.words;
+        let (account, region) = (words.keep(line.account), words.keep(line.region));
+        let old = |texts: &mut Texts, as_of: &str, severity| Found {
+            id: texts.rows.put_text(line.resource_id),
+            rule: texts.words.keep(line.rule),
+            account,
+            region,
+            resource_type: texts.words.keep(line.resource_type),
+            since: texts.words.keep(line.since),
+            as_of: texts.words.keep(as_of),
+            severity,
+            new: false,
+        };
+        match self.standings.get(&(account, region)) {
+            Some(Standing::Seen) => self.fixed.push(old(&mut self.texts, line.as_of, line.severity)),
+            Some(Standing::Carried) => {
+                let known = self.before.as_ref().map_or("", |summary| &summary.time);
+                let as_of = if line.as_of.is_empty() { known } else { line.as_of };
+                let severity = severity(&self.context, line.rule);
+                self.found.push(old(&mut self.texts, as_of, severity));
+            }
+            Some(Standing::Ended) | None => {}
+        }
+    }
+
+    /// The report.
     #[must_use]
-    pub fn finish(mut self, before: Before) -> Report {
-        self.settle();
-        self.drop_doubles();
-        let reported: BTreeSet<SourceKey> =
-            self.cells.keys().map(|(account, region, _)| (Arc::clone(account), Arc::clone(region))).collect();
-        let sources = self.sources(&reported, &before);
-        let carried: BTreeSet<SourceKey> = sources
-            .iter()
-            .filter(|source| !source.reported)
-            .map(|source| (Arc::clone(&source.account), Arc::clone(&source.region)))
+    pub fn finish(self) -> Report {
+        let Self { context, texts, cells, found, index, fixed, sources, before, .. } = self;
+        drop(index);
+        let texts = Arc::new(texts);
+        let (findings, fixed) = (Findings::new(&texts, found), Findings::new(&texts, fixed));
+        let mut cells: Vec<Cell> = cells
+            .into_iter()
+            .map(|((account, region, rule), counts)| Cell {
+                account: texts.words.shared(account),
+                region: texts.words.shared(region),
+                rule: texts.words.shared(rule),
+                counts,
+            })
             .collect();
-        for cell in before.summary.iter().flat_map(|summary| &summary.cells) {
-            if carried.contains(&(Arc::clone(&cell.account), Arc::clone(&cell.region))) {
-                let key = (Arc::clone(&cell.account), Arc::clone(&cell.region), Arc::clone(&cell.rule));
-                *self.cells.entry(key).or_default() += cell.counts;
-            }
-        }
-        let known = before.summary.as_ref().map(|summary| summary.time.clone());
-        let moved = self.compare(before.findings, known.as_deref(), &carried);
-        self.report(before.summary, sources, moved)
-    }
-
-    /// A page that moved while it was read gives a resource twice; it counts once.
-    fn drop_doubles(&mut self) {
-        self.findings.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
-        let cells = &mut self.cells;
-        self.findings.dedup_by(|one, other| {
-            let double = one.key() == other.key();
-            let key = (Arc::clone(&one.account), Arc::clone(&one.region), Arc::clone(&one.rule));
-            if double && let Some(counts) = cells.get_mut(&key) {
-                counts.non_compliant = counts.non_compliant.saturating_sub(1);
-            }
-            double
+        cells.sort_unstable_by(|one, other| {
+            (&one.account, &one.region, &one.rule).cmp(&(&other.account, &other.region, &other.rule))
         });
-    }
-
-    fn sources(&self, reported: &BTreeSet<SourceKey>, before: &Before) -> Vec<Source> {
-        let mut last: BTreeMap<SourceKey, Option<String>> = BTreeMap::new();
-        for source in before.summary.iter().flat_map(|summary| &summary.sources) {
-            last.insert((Arc::clone(&source.account), Arc::clone(&source.region)), source.last_reported.clone());
-        }
-        for (account, region) in &self.context.expected {
-            last.entry((account.as_str().into(), region.as_str().into())).or_insert(None);
-        }
-        for source in reported {
-            last.insert(source.clone(), Some(self.context.time.clone()));
-        }
-        let expected: BTreeSet<(&str, &str)> =
-            self.context.expected.iter().map(|(account, region)| (account.as_str(), region.as_str())).collect();
-        last.into_iter()
-            .map(|((account, region), last_reported)| Source {
-                alias: self.context.aliases.get(&*account).cloned(),
-                reported: reported.contains(&(Arc::clone(&account), Arc::clone(&region))),
-                age_days: last_reported.as_deref().and_then(|last| days_between(last, &self.context.time)),
-                account,
-                region,
-                last_reported,
-            })
-            .filter(|source| {
-                expected.contains(&(&*source.account, &*source.region))
-                    || source.age_days.is_some_and(|days| days <= CARRY_DAYS)
-            })
-            .collect()
-    }
-
-    /// Marks findings that were open before, carries forward those of silent sources, and answers how many the run before
-    /// saw open that are fixed, by account, region and rule.
-    fn compare(
-        &mut self,
-        mut before: Vec<Finding>,
-        known: Option<&str>,
-        carried: &BTreeSet<SourceKey>,
-    ) -> BTreeMap<CellKey, u64> {
-        before.sort_unstable_by(|one, other| one.key().cmp(&other.key()));
-        before.dedup_by(|one, other| one.key() == other.key());
-        let known: Arc<str> = known.unwrap_or_default().into();
-        let mut fixed = BTreeMap::new();
-        let mut more = Vec::new();
-        let mut now = self.findings.iter_mut().peekable();
-        for mut old in before {
-            while now.next_if(|finding| finding.key() < old.key()).is_some() {}
-            if let Some(still) = now.next_if(|finding| finding.key() == old.key()) {
-                still.new = false;
-                still.since = old.since;
-            } else if carried.contains(&(Arc::clone(&old.account), Arc::clone(&old.region))) {
-                if old.as_of.is_empty() {
-                    old.as_of = Arc::clone(&known);
-                }
-                old.new = false;
-                more.push(old);
-            } else {
-                *fixed.entry((old.account, old.region, old.rule)).or_default() += 1;
-            }
-        }
-        for old in &mut more {
-            old.severity = self.context.rules.get(&*old.rule).map(|facts| facts.severity).unwrap_or_default();
-        }
-        self.findings.append(&mut more);
-        fixed
-    }
-
-    fn report(
-        mut self,
-        before: Option<crate::model::Summary>,
-        sources: Vec<Source>,
-        fixed: BTreeMap<CellKey, u64>,
-    ) -> Report {
-        let mut totals = Counts::default();
-        let mut by_rule = Groups::default();
-        let mut by_account = Groups::default();
-        let mut by_region = Groups::default();
-        for rule in self.context.rules.keys() {
-            by_rule.0.entry(rule.as_str().into()).or_default();
-        }
-        for ((account, region, rule), counts) in &self.cells {
-            totals += *counts;
-            by_rule.counts(rule, *counts);
-            by_account.counts(account, *counts);
-            by_region.counts(region, *counts);
+        let (mut totals, mut groups) = (Counts::default(), Groups::of_rules(context.rules.keys()));
+        for cell in &cells {
+            totals += cell.counts;
+            groups.add(cell);
         }
         let mut severities = BTreeMap::from(Severity::ALL.map(|severity| (severity, 0_u64)));
         let mut new = 0_u64;
-        for finding in &self.findings {
+        for finding in findings.iter() {
             *severities.entry(finding.severity).or_default() += 1;
             if finding.new {
                 new += 1;
-                by_rule.moved(&finding.rule, 1, 0);
-                by_account.moved(&finding.account, 1, 0);
-                by_region.moved(&finding.region, 1, 0);
+                groups.count_new(&finding);
             }
         }
-        for ((account, region, rule), count) in &fixed {
-            by_rule.moved(rule, 0, *count);
-            by_account.moved(account, 0, *count);
-            by_region.moved(region, 0, *count);
-        }
-        let rated =
-            by_rule.0.iter().map(|(rule, group)| (Arc::clone(rule), (self.severity(rule), group.counts))).collect();
+        fixed.iter().for_each(|finding| groups.count_fixed(&finding));
+        let rated = groups.rules().map(|(rule, counts)| (rule.into(), (severity(&context, rule), counts))).collect();
         let score = score(&rated);
         let last_score = before.as_ref().and_then(|summary| summary.trend.last()).and_then(|run| run.score_millipoints);
         let change = before.as_ref().map(|summary| Change {
             since: summary.time.clone(),
             new,
-            fixed: fixed.values().sum(),
-            still_open: u64::try_from(self.findings.len()).unwrap_or(u64::MAX).saturating_sub(new),
+            fixed: wide(fixed.len()),
+            still_open: wide(findings.len()).saturating_sub(new),
             score_millipoints: score
                 .millipoints
                 .zip(last_score)
                 .and_then(|(now, then)| i64::try_from(now).ok()?.checked_sub(i64::try_from(then).ok()?)),
         });
-        let mut trend = before.map(|summary| summary.trend).unwrap_or_default();
-        trend.retain(|run| run.run_id != self.context.run_id);
-        trend.push(TrendPoint {
-            run_id: self.context.run_id.clone(),
-            time: self.context.time.clone(),
+        let point = TrendPoint {
+            run_id: context.run_id.clone(),
+            time: context.time.clone(),
             score_millipoints: score.millipoints,
             non_compliant: totals.non_compliant,
             verdicts: totals.total(),
-        });
-        let surplus = trend.len().saturating_sub(TREND_RUNS);
-        trend.drain(..surplus);
-        self.findings.sort_by(|one, other| {
-            (one.severity, !one.new).cmp(&(other.severity, !other.new)).then_with(|| {
-                (&one.rule, &one.account, &one.region, &one.resource_type, &one.resource_id).cmp(&(
-                    &other.rule,
-                    &other.account,
-                    &other.region,
-                    &other.resource_type,
-                    &other.resource_id,
-                ))
-            })
-        });
-        let mut rules = by_rule.breakdowns();
-        for rule in &mut rules {
-            let facts = self.context.rules.get(&*rule.name).cloned().unwrap_or_default();
-            rule.severity = Some(facts.severity);
-            rule.controls = facts.controls;
-        }
-        let cost: BTreeMap<Arc<str>, u64> =
-            score.costs.iter().map(|cost| (Arc::clone(&cost.rule), cost.millipoints)).collect();
-        rules.sort_by(|one, other| {
-            cost.get(&other.name).cmp(&cost.get(&one.name)).then_with(|| one.name.cmp(&other.name))
-        });
-        let mut accounts = by_account.breakdowns();
-        for account in &mut accounts {
-            account.alias = self.context.aliases.get(&*account.name).cloned();
-        }
+        };
+        let frameworks = frameworks(&context, &rated);
+        let (rules, accounts, regions) = groups.breakdowns(&context, &score);
         Report {
             schema_version: SCHEMA_VERSION,
-            run_id: self.context.run_id,
-            time: self.context.time,
+            trend: trend(before, point),
+            run_id: context.run_id,
+            time: context.time,
             score,
             totals,
+            resources: context.resources,
+            unreadable_resources: context.unreadable_resources,
             severities: severities.into_iter().collect(),
             change,
-            trend,
             sources,
             rules,
             accounts,
-            regions: by_region.breakdowns(),
-            cells: self
-                .cells
-                .into_iter()
-                .map(|((account, region, rule), counts)| Cell { account, region, rule, counts })
-                .collect(),
-            findings: self.findings,
+            regions,
+            frameworks,
+            cells,
+            findings,
+            fixed,
         }
     }
 }
 
-#[derive(Debug, Default, Clone, Copy)]
-struct Group {
-    counts: Counts,
-    new: u64,
-    fixed: u64,
+/// Stands for a time that nobody told.
+const UNKNOWN: &str = "unknown";
+
+fn close(cells: &mut Vec<((u32, u32, u32), Counts)>, (account, region): Place, rules: &mut BTreeMap<u32, Counts>) {
+    cells.extend(std::mem::take(rules).into_iter().map(|(rule, counts)| ((account, region, rule), counts)));
 }
 
-#[derive(Debug, Default)]
-struct Groups(BTreeMap<Arc<str>, Group>);
+fn trend(before: Option<Summary>, own: TrendPoint) -> Vec<TrendPoint> {
+    let mut trend = before.map(|summary| summary.trend).unwrap_or_default();
+    trend.retain(|run| run.run_id != own.run_id);
+    trend.push(own);
+    let surplus = trend.len().saturating_sub(TREND_RUNS);
+    trend.drain(..surplus);
+    trend
+}
 
-impl Groups {
-    fn counts(&mut self, name: &Arc<str>, counts: Counts) {
-        self.0.entry(Arc::clone(name)).or_default().counts += counts;
-    }
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
-    fn moved(&mut self, name: &Arc<str>, new: u64, fixed: u64) {
-        let group = self.0.entry(Arc::clone(name)).or_default();
-        group.new += new;
-        group.fixed += fixed;
-    }
+fn key<'a>(texts: &'a Texts, found: &Found) -> Key<'a> {
+    let finding = texts.finding(found);
+    (finding.account, finding.region, finding.rule, finding.resource_type, finding.resource_id)
+}
 
-    /// The most findings first, then by name.
-    fn breakdowns(self) -> Vec<Breakdown> {
-        let mut all: Vec<Breakdown> = self
-            .0
-            .into_iter()
-            .map(|(name, Group { counts, new, fixed })| Breakdown {
-                name,
-                alias: None,
-                severity: None,
-                controls: Vec::new(),
-                counts,
-                new,
-                fixed,
-            })
-            .collect();
-        all.sort_by(|one, other| {
-            other.counts.non_compliant.cmp(&one.counts.non_compliant).then_with(|| one.name.cmp(&other.name))
-        });
-        all
-    }
+fn digest(key: Key<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Where the finding of this key is in `found`.
+fn find(index: &[(u64, usize)], found: &[Found], texts: &Texts, wanted: Key<'_>) -> Option<usize> {
+    let hash = digest(wanted);
+    let from = index.partition_point(|(other, _)| *other < hash);
+    let alike = index.iter().skip(from).take_while(|(other, _)| *other == hash);
+    alike.map(|(_, at)| *at).find(|at| found.get(*at).is_some_and(|found| key(texts, found) == wanted))
+}
+
+fn severity(context: &Context, rule: &str) -> Severity {
+    context.rules.get(rule).map(|facts| facts.severity).unwrap_or_default()
+}
+
+/// Whether the aggregator has data of a source that are good at `now`.
+fn is_fresh(arrival: &Arrival, now: &str) -> bool {
+    let millis = |time: &str| Timestamp::parse(time).ok().map(|time| time.unix_millis());
+    let age = |updated: &String| Some(millis(now)?.saturating_sub(millis(updated)?));
+    let age = arrival.updated.as_ref().and_then(age);
+    arrival.succeeded && age.is_none_or(|age| age <= FRESH_HOURS * 3_600_000)
 }
 
 /// Whole days from the date of one RFC 3339 time to that of another; none where one does not read, zero where it is later.

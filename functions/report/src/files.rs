@@ -7,21 +7,24 @@ use thiserror::Error;
 
 use crate::{
     chart::{self, ChartError},
-    collect::CARRY_DAYS,
+    findings::{Finding, Findings},
+    first::{First, first},
     input::Severity,
-    model::{Breakdown, Finding, Report, Source, Summary, TrendPoint},
+    lines,
+    model::{Breakdown, Framework, FrameworkPart, JSON_FINDINGS, Report, State, Summary, TrendPoint},
     table::{Cell, Column, Cut, Table, cost, grouped, points},
+    wording::{day, when, wide},
 };
 
 /// No page or part is longer, in bytes.
 pub const PAGE_BYTES: usize = 1_000_000;
 /// How many part files a table has at most; the CSV has all of its rows.
 pub const PARTS: usize = 40;
-/// What each table may take of the first page: five tables leave room for the first screen.
-const TABLE_BYTES: usize = 150_000;
+/// What each table may take of the first page: six tables leave room for the first screen.
+const TABLE_BYTES: usize = 130_000;
 const PART_BYTES: usize = 700_000;
-/// How many lines each list of the first screen shows.
-const SHOWN: usize = 8;
+/// How many runs the index lists at most.
+pub const RUNS: usize = 4_000;
 
 /// A file beside the others of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +75,21 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
     entries.push(paged(report, "accounts", "Accounts", PLACES, report.accounts.len(), accounts, &mut put)?);
     let regions = report.regions.iter().map(|region| breakdown(region, None));
     entries.push(paged(report, "regions", "Regions", PLACES, report.regions.len(), regions, &mut put)?);
+    if !report.frameworks.is_empty() {
+        let all = report.frameworks.iter().map(framework);
+        entries.push(paged(report, "frameworks", "Frameworks", FRAMEWORKS, report.frameworks.len(), all, &mut put)?);
+        let parts = report.frameworks.iter().map(|framework| framework.parts.len()).sum();
+        let all = report.frameworks.iter().flat_map(|framework| framework.parts.iter().map(|one| part(framework, one)));
+        entries.push(paged(report, "controls", "Rules and controls of frameworks", PARTS_OF, parts, all, &mut put)?);
+    }
     let findings = report.findings.iter().map(finding);
     entries.push(paged(report, "resources", "Resources", FINDINGS, report.findings.len(), findings, &mut put)?);
-    put("findings.csv", "text/csv; charset=utf-8", findings_csv(&report.findings)?)?;
-    put("rules.csv", "text/csv; charset=utf-8", rules_csv(report)?)?;
+    for (kind, findings) in [("findings", &report.findings), ("fixed", &report.fixed)] {
+        for (number, body) in (1..).zip(lines::of_findings(report, findings)) {
+            put(&lines::file(kind, number), CSV, body?)?;
+        }
+    }
+    put("rules.csv", CSV, lines::of_rules(report)?)?;
     put("report.json", "application/json", serde_json::to_vec(report)?)?;
     let trend = chart::trend(&report.trend)?;
     put("index.html", HTML, page(report, entries, trend).render()?.into_bytes())?;
@@ -88,17 +102,9 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
 /// When the page does not render.
 pub fn runs_page(runs: &[TrendPoint], place: impl Fn(&TrendPoint) -> String) -> Result<File, FileError<io::Error>> {
     let links: Vec<(String, String)> =
-        runs.iter().rev().map(|run| (place(run), format!("{}: {}", when(&run.time), said(run)))).collect();
+        runs.iter().rev().take(RUNS).map(|run| (place(run), format!("{}: {}", when(&run.time), said(run)))).collect();
     let body = RunsPage { links: &links }.render()?.into_bytes();
     Ok(File { name: "index.html".to_owned(), content_type: HTML, body })
-}
-
-/// The findings of a run, as `findings.csv` has them.
-///
-/// # Errors
-/// When the bytes are not that CSV.
-pub fn read_findings(bytes: &[u8]) -> Result<Vec<Finding>, csv::Error> {
-    csv::Reader::from_reader(bytes).deserialize().collect()
 }
 
 /// What a run left in `summary.json`.
@@ -109,6 +115,7 @@ pub fn read_summary(bytes: &[u8]) -> Result<Summary, serde_json::Error> {
     serde_json::from_slice(bytes)
 }
 
+const CSV: &str = "text/csv; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const RULES: &[Column] = &[
     Column("Rule", false),
@@ -130,6 +137,16 @@ const PLACES: &[Column] = &[
     Column("New", true),
     Column("Fixed", true),
 ];
+const FRAMEWORKS: &[Column] = &[
+    Column("Framework", false),
+    Column("Failing", true),
+    Column("Complying", true),
+    Column("Judged nothing", true),
+    Column("Not assessed", true),
+    Column("Manual", true),
+];
+const PARTS_OF: &[Column] =
+    &[Column("Framework", false), Column("Rule or control", false), Column("State", false), Column("Controls", false)];
 const FINDINGS: &[Column] = &[
     Column("Severity", false),
     Column("Resource", false),
@@ -187,13 +204,22 @@ fn paged<E>(
         format!("The first {} of {}. Further parts:", grouped(wide(shown)), grouped(wide(total)))
     } else {
         format!(
-            "The first {} of {}; the parts reach to {}, findings.csv has all. Parts:",
+            "The first {} of {}; the parts reach to {}, {} all. Parts:",
             grouped(wide(shown)),
             grouped(wide(total)),
-            grouped(wide(listed))
+            grouped(wide(listed)),
+            whole("findings", &report.findings)
         )
     };
     Ok(entry(Table { id, title, columns, rows, shown, total }, more, parts))
+}
+
+/// Which files have all findings of a kind.
+fn whole(kind: &str, findings: &Findings) -> String {
+    match lines::files(findings.len()) {
+        1 => format!("{} has", lines::file(kind, 1)),
+        count => format!("{} to {} have", lines::file(kind, 1), lines::file(kind, count)),
+    }
 }
 
 fn entry(table: Table, more: String, parts: Vec<(String, usize)>) -> Entry {
@@ -241,18 +267,18 @@ fn numbers(row: &Breakdown) -> [Cell; 6] {
         .map(Cell::number)
 }
 
-fn finding(finding: &Finding) -> Vec<Cell> {
-    let mut since = day(&finding.since).to_owned();
+fn finding(finding: Finding<'_>) -> Vec<Cell> {
+    let mut since = day(finding.since).to_owned();
     if finding.new {
         since.push_str(" (new)");
     }
-    let seen = if finding.as_of.is_empty() { String::new() } else { format!("as of {}", day(&finding.as_of)) };
+    let seen = if finding.as_of.is_empty() { String::new() } else { format!("as of {}", day(finding.as_of)) };
     vec![
         severity_cell(finding.severity),
-        Cell::noted(&*finding.resource_id, &*finding.resource_type),
-        Cell::text(&*finding.rule),
-        Cell::text(&*finding.account),
-        Cell::text(&*finding.region),
+        Cell::noted(finding.resource_id, finding.resource_type),
+        Cell::text(finding.rule),
+        Cell::text(finding.account),
+        Cell::text(finding.region),
         Cell::noted(since, seen),
     ]
 }
@@ -268,53 +294,30 @@ fn severity_cell(severity: Severity) -> Cell {
     Cell { sort: Some(rank), ..Cell::class(severity.word(), class) }
 }
 
-fn findings_csv(findings: &[Finding]) -> Result<Vec<u8>, csv::Error> {
-    // The header is written even where no line follows.
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record([
-        "severity",
-        "rule",
-        "account",
-        "region",
-        "resourceType",
-        "resourceId",
-        "since",
-        "new",
-        "asOf",
-    ])?;
-    findings.iter().try_for_each(|finding| writer.serialize(finding))?;
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()).into())
+fn framework(framework: &Framework) -> Vec<Cell> {
+    let Framework { failing, compliant, silent, not_assessed, manual, .. } = *framework;
+    let counts = [failing, compliant, silent, not_assessed, manual].map(Cell::number);
+    std::iter::once(Cell::text(name_of(framework))).chain(counts).collect()
 }
 
-fn rules_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "rule",
-        "severity",
-        "controls",
-        "nonCompliant",
-        "compliant",
-        "insufficientData",
-        "notApplicable",
-        "new",
-        "fixed",
-    ])?;
-    for rule in &report.rules {
-        let counts = rule.counts;
-        let numbers = [
-            counts.non_compliant,
-            counts.compliant,
-            counts.insufficient_data,
-            counts.not_applicable,
-            rule.new,
-            rule.fixed,
-        ]
-        .map(|number| number.to_string());
-        let words =
-            [rule.name.to_string(), rule.severity.unwrap_or_default().word().to_owned(), rule.controls.join("; ")];
-        writer.write_record(words.iter().chain(&numbers))?;
-    }
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()).into())
+fn part(framework: &Framework, part: &FrameworkPart) -> Vec<Cell> {
+    let (words, rank, class) = match part.state {
+        State::Failing => ("failing", 0, "bad"),
+        State::NotAssessed => ("not assessed: the rule is not deployed", 1, ""),
+        State::Silent => ("judged nothing", 2, ""),
+        State::Manual => ("manual: no rule judges it", 3, ""),
+        State::Compliant => ("complying", 4, "good"),
+    };
+    vec![
+        Cell::text(name_of(framework)),
+        Cell::text(&*part.name),
+        Cell::sorted(words, rank, class),
+        Cell::text(part.controls.join(", ")),
+    ]
+}
+
+fn name_of(framework: &Framework) -> &str {
+    if framework.id.is_empty() { "in no framework" } else { &framework.id }
 }
 
 const FOOTER: &str = "Score: 100 less what each open rule costs. A rule costs its weight (critical 10, high 6, medium 3, low 1; informational rules stay outside) among all rules that judged something, times the share of judged resources that do not comply. Verdicts without data or that do not apply cost nothing. Times are UTC.";
@@ -336,161 +339,32 @@ struct RunsPage<'a> {
     links: &'a [(String, String)],
 }
 
-struct First {
-    score: String,
-    grade: &'static str,
-    score_note: String,
-    change: Option<Moved>,
-    open: String,
-    severities: Vec<(&'static str, String)>,
-    costs: Vec<Line>,
-    costs_left: usize,
-    no_costs: &'static str,
-    trend: Option<String>,
-    trend_words: String,
-    silent: Vec<(String, String)>,
-    silent_left: usize,
-    carry_days: u64,
-}
-
-struct Moved {
-    new: String,
-    new_some: bool,
-    fixed: String,
-    fixed_some: bool,
-    still: String,
-    score: String,
-    since: String,
-}
-
-struct Line {
-    rule: String,
-    severity: &'static str,
-    width: u64,
-    points: String,
-    failing: String,
-    judged: String,
-}
-
 fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
-    let links = [
-        ("../index.html", "All runs"),
-        ("findings.csv", "Findings as CSV"),
-        ("rules.csv", "Rules as CSV"),
-        ("report.json", "JSON"),
-    ];
+    let json = match report.findings.len().max(report.fixed.len()) {
+        0..=JSON_FINDINGS => "JSON".to_owned(),
+        _ => format!("JSON (with the first {} findings)", grouped(wide(JSON_FINDINGS))),
+    };
+    let mut links = vec![("../index.html".to_owned(), "All runs".to_owned())];
+    for (kind, findings, text) in [("findings", &report.findings, "Findings"), ("fixed", &report.fixed, "Fixed")] {
+        let files = lines::files(findings.len());
+        links.extend((1..=files).map(|number| match number {
+            1 => (lines::file(kind, 1), format!("{text} as CSV")),
+            number => (lines::file(kind, number), format!("{text} as CSV, part {number}")),
+        }));
+    }
+    links.push(("rules.csv".to_owned(), "Rules as CSV".to_owned()));
+    links.push(("report.json".to_owned(), json));
     Page {
         title: "Compliance report".to_owned(),
         subtitle: format!("{} · run {}", when(&report.time), report.run_id),
-        links: links.map(|(to, text)| (to.to_owned(), text.to_owned())).into(),
+        links,
         first: Some(first(report, trend)),
         tables,
         footer: FOOTER,
     }
 }
 
-fn first(report: &Report, trend: Option<String>) -> First {
-    let score = &report.score;
-    let silent: Vec<(String, String)> = report.sources.iter().filter(|source| !source.reported).map(silence).collect();
-    let dearest = score.costs.first().map_or(1, |cost| cost.millipoints.max(1));
-    let costs = score.costs.iter().take(SHOWN).map(|line| Line {
-        rule: line.rule.to_string(),
-        severity: line.severity.word(),
-        width: line.millipoints * 100 / dearest,
-        points: cost(line.millipoints),
-        failing: grouped(line.failing),
-        judged: grouped(line.judged),
-    });
-    First {
-        score: score.millipoints.map_or_else(|| "–".to_owned(), points),
-        grade: match score.millipoints {
-            Some(90_000..) => "good",
-            Some(60_000..) => "mid",
-            Some(_) => "bad",
-            None => "",
-        },
-        score_note: match (score.millipoints, score.costs.len()) {
-            (None, _) if report.totals.total() == 0 => "No rule has judged a resource yet.".to_owned(),
-            (None, _) => "No rule that counts has judged a resource yet.".to_owned(),
-            (Some(_), 0) if report.findings.is_empty() => "Every judged resource complies.".to_owned(),
-            (Some(_), 0) => "What is open is informational.".to_owned(),
-            (Some(left), 1) => format!("One open rule costs {} points.", cost(100_000_u64.saturating_sub(left))),
-            (Some(left), open) => {
-                format!("{open} open rules cost {} points together.", cost(100_000_u64.saturating_sub(left)))
-            }
-        },
-        change: report.change.as_ref().map(|change| Moved {
-            new: grouped(change.new),
-            new_some: change.new > 0,
-            fixed: grouped(change.fixed),
-            fixed_some: change.fixed > 0,
-            still: grouped(change.still_open),
-            score: change.score_millipoints.map_or_else(|| "–".to_owned(), signed),
-            since: when(&change.since),
-        }),
-        open: grouped(wide(report.findings.len())),
-        severities: report.severities.iter().map(|(severity, count)| (severity.word(), grouped(*count))).collect(),
-        costs: costs.collect(),
-        costs_left: score.costs.len().saturating_sub(SHOWN),
-        no_costs: if score.millipoints.is_none() { "Nothing was judged." } else { "No rule that counts is open." },
-        trend,
-        trend_words: trend_words(&report.trend),
-        silent_left: silent.len().saturating_sub(SHOWN * 3),
-        silent: silent.into_iter().take(SHOWN * 3).collect(),
-        carry_days: CARRY_DAYS,
-    }
-}
-
-fn silence(source: &Source) -> (String, String) {
-    let name = source.alias.as_ref().map_or_else(
-        || format!("{}, {}", source.account, source.region),
-        |alias| format!("{alias} ({}), {}", source.account, source.region),
-    );
-    let age = match (&source.last_reported, source.age_days) {
-        (Some(last), Some(1)) => format!("last reported {}, one day ago", when(last)),
-        (Some(last), Some(days)) => format!("last reported {}, {days} days ago", when(last)),
-        (Some(last), None) => format!("last reported {}", when(last)),
-        (None, _) => "has never reported".to_owned(),
-    };
-    (name, age)
-}
-
-fn trend_words(runs: &[TrendPoint]) -> String {
-    let mut scored = runs.iter().filter_map(|run| run.score_millipoints.map(|score| (score, &run.time)));
-    match (scored.next(), scored.next_back()) {
-        (Some((from, then)), Some((to, now))) => {
-            format!("Score from {} on {} to {} on {}.", points(from), when(then), points(to), when(now))
-        }
-        _ => String::new(),
-    }
-}
-
 fn said(run: &TrendPoint) -> String {
     let score = run.score_millipoints.map_or_else(|| "no score".to_owned(), |score| format!("score {}", points(score)));
     format!("{score}, {} open findings", grouped(run.non_compliant))
-}
-
-fn signed(millipoints: i64) -> String {
-    let sign = match millipoints {
-        0 => "±",
-        1.. => "+",
-        _ => "−",
-    };
-    format!("{sign}{}", if millipoints == 0 { "0".to_owned() } else { cost(millipoints.unsigned_abs()) })
-}
-
-/// `2026-03-04T05:06:07Z` as `2026-03-04 05:06 UTC`.
-fn when(time: &str) -> String {
-    match (time.get(..10), time.get(11..16)) {
-        (Some(date), Some(minute)) => format!("{date} {minute} UTC"),
-        _ => time.to_owned(),
-    }
-}
-
-fn day(time: &str) -> &str {
-    time.get(..10).unwrap_or(time)
-}
-
-fn wide(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

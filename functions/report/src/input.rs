@@ -1,24 +1,43 @@
 //! What a report is made of.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use functions_core::compliance::Compliance;
 pub use functions_core::severity::Severity;
-
-use crate::model::{Finding, Summary};
+use serde::{Deserialize, Serialize};
 
 /// What is known of a rule beside its verdicts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleFacts {
     /// How much it matters.
     pub severity: Severity,
-    /// Frameworks that its results count for, each with a control where the framework names some: `hipaa`,
-    /// `nzism-foundation 1847`.
-    pub controls: Vec<String>,
+    /// Frameworks that its results count for, each with its controls where the framework names some.
+    pub frameworks: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// One verdict, as it is read.
-#[derive(Debug, Clone, Copy)]
+impl RuleFacts {
+    /// Each framework with a control where it names some: `hipaa`, `nzism-foundation 1847`.
+    #[must_use]
+    pub fn controls(&self) -> Vec<String> {
+        let named = |(id, controls): (&String, &BTreeSet<String>)| match controls.is_empty() {
+            true => vec![id.clone()],
+            false => controls.iter().map(|control| format!("{id} {control}")).collect(),
+        };
+        self.frameworks.iter().flat_map(named).collect()
+    }
+}
+
+/// A rule that somebody asked for and that is not deployed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Its identifier.
+    pub identifier: String,
+    /// Frameworks that ask for it, each with its controls.
+    pub frameworks: BTreeMap<String, Vec<String>>,
+}
+
+/// One verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evaluation<'a> {
     /// Account id.
     pub account: &'a str,
@@ -34,6 +53,20 @@ pub struct Evaluation<'a> {
     pub compliance: Compliance,
 }
 
+/// What the aggregator says of an account and region that it reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Arrival {
+    /// Account id.
+    pub account: String,
+    /// Region.
+    pub region: String,
+    /// Whether the last read of it succeeded.
+    pub succeeded: bool,
+    /// When its data were read last, RFC 3339 in UTC, where that is told.
+    pub updated: Option<String>,
+}
+
 /// The run that reports, and what it knows beside verdicts.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
@@ -43,32 +76,16 @@ pub struct Context {
     pub time: String,
     /// Name of the rule: what is known of it.
     pub rules: BTreeMap<String, RuleFacts>,
+    /// Rules that are not deployed and should be.
+    pub missing: Vec<Missing>,
+    /// Id of the framework: its controls that no rule judges.
+    pub manual: BTreeMap<String, Vec<String>>,
     /// Account id: its alias.
     pub aliases: BTreeMap<String, String>,
-    /// Account and region of each source that should report.
-    pub expected: Vec<(String, String)>,
-}
-
-/// What the run before left.
-#[derive(Debug, Clone, Default)]
-pub struct Before {
-    /// Its summary, with the trend of the runs before it.
-    pub summary: Option<Summary>,
-    /// Its open findings, in any order.
-    pub findings: Vec<Finding>,
-}
-
-/// Texts that come again and again, kept once.
-#[derive(Debug, Default)]
-pub(crate) struct Texts(std::collections::BTreeSet<Arc<str>>);
-
-impl Texts {
-    pub(crate) fn keep(&mut self, text: &str) -> Arc<str> {
-        if let Some(kept) = self.0.get(text) {
-            return Arc::clone(kept);
-        }
-        let kept: Arc<str> = text.into();
-        self.0.insert(Arc::clone(&kept));
-        kept
-    }
+    /// What the aggregator says of its sources.
+    pub arrivals: Vec<Arrival>,
+    /// Resources that it gave.
+    pub resources: u64,
+    /// Resources among them that could not be read.
+    pub unreadable_resources: u64,
 }

@@ -4,18 +4,33 @@
 //!
 //! | module | one job |
 //! | --- | --- |
-//! | [`input`] | what a report is made of: verdicts, facts of rules, what the run before left |
-//! | [`collect`] | takes verdicts one at a time; memory grows with open findings and cells, not with verdicts |
+//! | [`input`] | what a report is made of: verdicts, facts of rules, what is known of sources |
+//! | [`gathered`] | verdicts in few bytes, as they are read and between invocations; each once, in order |
+//! | [`collect`] | compares them with what the run before left; memory grows with resources and open findings |
+//! | [`findings`] | findings in few bytes |
 //! | [`model`] | the report as data, which is also its JSON |
 //! | [`score`] | the score and what each open rule costs |
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
+//! | `groups`, `frameworks` | sums by rule, account and region; how each framework stands |
+//! | `first` | the first screen |
+//! | `lines` | CSV, in files of a bounded number of lines |
+//! | `wording` | times and numbers as people read them |
 //! | `table`, `chart` | tables cut at a number of bytes; the trend as SVG |
 
 pub mod collect;
 pub mod files;
+pub mod findings;
+pub mod gathered;
 pub mod input;
 pub mod model;
 pub mod score;
 
 mod chart;
+mod first;
+mod frameworks;
+mod groups;
+mod lines;
 mod table;
+mod wording;
+
+pub use lines::findings_file;

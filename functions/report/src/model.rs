@@ -5,16 +5,20 @@ use std::sync::Arc;
 use functions_core::compliance::Counts;
 use serde::{Deserialize, Serialize};
 
+pub use crate::findings::{Finding, Findings};
 use crate::{input::Severity, score::Score};
 
 /// How many runs the trend keeps: two weeks of one every six hours, and some.
 pub const TREND_RUNS: usize = 60;
 
+/// How many findings the JSON of a report has at most.
+pub const JSON_FINDINGS: usize = 50_000;
+
 /// The version of the JSON and CSV. A change that a reader must know of raises it.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One run's report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// [`SCHEMA_VERSION`].
@@ -27,6 +31,10 @@ pub struct Report {
     pub score: Score,
     /// All verdicts, those carried forward included.
     pub totals: Counts,
+    /// Resources that the aggregator gave.
+    pub resources: u64,
+    /// Resources among them that could not be read, and count nowhere else.
+    pub unreadable_resources: u64,
     /// Open findings of each severity, the worst first.
     pub severities: Vec<(Severity, u64)>,
     /// What changed since the run before; absent in the first.
@@ -41,11 +49,15 @@ pub struct Report {
     pub accounts: Vec<Breakdown>,
     /// Breakdown by region, the worst first.
     pub regions: Vec<Breakdown>,
+    /// What each framework asks for, and how it stands.
+    pub frameworks: Vec<Framework>,
     /// Verdicts by account, region and rule, sorted by these.
     #[serde(skip)]
     pub cells: Vec<Cell>,
-    /// Open findings, the worst and newest first.
-    pub findings: Vec<Finding>,
+    /// Open findings, the worst and newest first. JSON has the first [`JSON_FINDINGS`] of them, CSV all.
+    pub findings: Findings,
+    /// Findings that the run before saw open and that are fixed. JSON has as many at most.
+    pub fixed: Findings,
 }
 
 /// What changed since the run before.
@@ -90,9 +102,9 @@ pub struct Source {
     pub alias: Option<String>,
     /// Region.
     pub region: Arc<str>,
-    /// Whether it gave a verdict in this run.
+    /// Whether its data arrives: the aggregator says so, or, where it says nothing of it, a verdict of it was there.
     pub reported: bool,
-    /// Time of the last run in which it did; absent if it never did.
+    /// When its data arrived last: the time of the run where they arrive; absent if they never did.
     pub last_reported: Option<String>,
     /// Whole days since then.
     pub age_days: Option<u64>,
@@ -122,6 +134,55 @@ pub struct Breakdown {
     pub fixed: u64,
 }
 
+/// How one framework stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Framework {
+    /// Its id.
+    pub id: String,
+    /// Rules that judged something and found nothing open.
+    pub compliant: u64,
+    /// Rules with an open finding.
+    pub failing: u64,
+    /// Rules that count for it and judged nothing.
+    pub silent: u64,
+    /// Rules of it that are not deployed: what they would judge is not assessed.
+    pub not_assessed: u64,
+    /// Controls of it that no rule can judge.
+    pub manual: u64,
+    /// Its rules and controls, one by one, sorted by name.
+    pub parts: Vec<FrameworkPart>,
+}
+
+/// One rule of a framework, or one control that no rule judges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameworkPart {
+    /// Name of the rule, identifier of one that is not deployed, or a control.
+    pub name: String,
+    /// How it stands.
+    pub state: State,
+    /// The controls that the rule counts for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<String>,
+}
+
+/// How a part of a framework stands, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// Something is open.
+    Failing,
+    /// The rule is not deployed.
+    NotAssessed,
+    /// The rule judged nothing.
+    Silent,
+    /// A person has to look.
+    Manual,
+    /// The rule judged something, and nothing is open.
+    Compliant,
+}
+
 /// The verdicts of one rule in one account and region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -134,36 +195,6 @@ pub struct Cell {
     pub rule: Arc<str>,
     /// Its verdicts.
     pub counts: Counts,
-}
-
-/// A resource that does not comply with a rule: a line of the CSV.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Finding {
-    /// Severity of the rule.
-    pub severity: Severity,
-    /// Name of the rule.
-    pub rule: Arc<str>,
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region.
-    pub region: Arc<str>,
-    /// Type of the resource.
-    pub resource_type: Arc<str>,
-    /// Id of the resource.
-    pub resource_id: Box<str>,
-    /// Time of the first run that saw it open without a break.
-    pub since: Arc<str>,
-    /// Whether the run before did not see it open.
-    pub new: bool,
-    /// Time of the run that saw it last, where its source did not report in this one; else empty.
-    pub as_of: Arc<str>,
-}
-
-impl Finding {
-    pub(crate) fn key(&self) -> (&str, &str, &str, &str, &str) {
-        (&self.account, &self.region, &self.rule, &self.resource_type, &self.resource_id)
-    }
 }
 
 /// What the next run needs of this one, beside its findings.
@@ -182,6 +213,23 @@ pub struct Summary {
     pub sources: Vec<Source>,
     /// Its verdicts by account, region and rule.
     pub cells: Vec<Cell>,
+    /// How many files its findings are in.
+    #[serde(default = "one")]
+    pub findings_files: usize,
+    /// All verdicts.
+    #[serde(default)]
+    pub totals: Counts,
+    /// Resources that the aggregator gave.
+    #[serde(default)]
+    pub resources: u64,
+    /// Resources among them that could not be read.
+    #[serde(default)]
+    pub unreadable_resources: u64,
+}
+
+/// A summary of a version that did not tell had one file of findings.
+const fn one() -> usize {
+    1
 }
 
 impl Report {
@@ -195,6 +243,10 @@ impl Report {
             trend: self.trend.clone(),
             sources: self.sources.clone(),
             cells: self.cells.clone(),
+            findings_files: crate::lines::files(self.findings.len()),
+            totals: self.totals,
+            resources: self.resources,
+            unreadable_resources: self.unreadable_resources,
         }
     }
 }

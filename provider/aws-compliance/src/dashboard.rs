@@ -97,7 +97,8 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
         &[metric::DELIVERY_LOST, metric::INCOMPLETE_PACKS, metric::UNCONFIRMED_SUBSCRIPTIONS],
     );
     let aggregation = [(metric::DIMENSION, prefix.function(Handler::Aggregation).into())];
-    let wrong = wrong.metric(metric::NAMESPACE, metric::RECORDER_STOPPED, aggregation);
+    let wrong = wrong.metric(metric::NAMESPACE, metric::RECORDER_STOPPED, aggregation.clone());
+    let wrong = wrong.metric(metric::NAMESPACE, metric::UNREADABLE_RESOURCES, aggregation);
     DashboardBody::default()
         .row([
             found("Score, all accounts and regions", Handler::Aggregation, &[metric::SCORE]),

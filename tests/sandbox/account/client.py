@@ -104,6 +104,11 @@ class Account:
         """Let rules (none named: all) judge the account's own resources; rule -> verdicts that changed."""
         return self._door("runs", rules=list(rules) or None)["changes"]
 
+    def fail_source(self, account_id: str, region: str, status: str = "FAILED", seconds: float = 0) -> None:
+        """Let a source of aggregators be `FAILED` or `OUTDATED`, last read `seconds` ago, until it is `SUCCEEDED`."""
+        source = Account(self.endpoint, account_id, region)
+        source._door("arrivals", status=status, seconds=seconds)
+
     def fire_schedule(self, rule: str, bus: str = "default") -> int:
         """Let a scheduled event rule fire now; the number of its targets."""
         return self._door("schedules", rule=rule, bus=bus)["targets"]

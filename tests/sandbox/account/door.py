@@ -2,6 +2,7 @@
 
 POST /_account/evaluations   {account, region, rule, results: [{resourceType, resourceId, complianceType, annotation}]}
 POST /_account/runs          {account, region, rules}   evaluate rules over the account's resources; none named: all
+POST /_account/arrivals      {account, region, status, seconds}   how a source arrives at aggregators, last so long ago
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
@@ -22,7 +23,7 @@ from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
 from account import audit, faults
-from account.config import compliance, evaluation
+from account.config import aggregate, compliance, evaluation
 from account.config.errors import ConfigError
 from account.services import delivery, mail, schedules
 from account.strictness.sns import confirm
@@ -61,6 +62,11 @@ def _evaluations(request: dict) -> dict:
 def _runs(request: dict) -> dict:
     with request_scope(request["account"], request["region"]):
         return {"changes": evaluation.evaluate(request.get("rules"))}
+
+
+def _arrivals(request: dict) -> dict:
+    aggregate.fail_source((request["account"], request["region"]), request["status"], request["seconds"])
+    return {}
 
 
 def _schedules(request: dict) -> dict:
@@ -113,6 +119,7 @@ def _lost(_request: dict) -> dict:
 _ACTIONS = {
     ("POST", "evaluations"): _evaluations,
     ("POST", "runs"): _runs,
+    ("POST", "arrivals"): _arrivals,
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,

@@ -1,6 +1,7 @@
 """Reads of compliance in one account and region, and through an aggregator."""
 
 import json
+import time
 
 import pytest
 
@@ -119,6 +120,31 @@ def test_an_aggregator_sees_other_accounts_and_regions_that_authorized_it(record
     authorize(elsewhere, recorded)
     aggregate(recorded, recorded.account_id, other_account.account_id, regions=("us-east-1", "eu-west-1"))
     assert [(r["awsRegion"], r["resourceId"]) for r in select(recorded)] == [("eu-west-1", "AWS::S3::Bucket/far")]
+
+
+def test_a_source_that_fails_says_so_and_since_when_and_its_rows_stay(recorded, other_account):
+    put_rule(recorded)
+    recorded.put_evaluations(BUCKETS, [bucket("bad", "NON_COMPLIANT")])
+    authorize(recorded, recorded)
+    aggregate(recorded, recorded.account_id, other_account.account_id)
+
+    def arrives() -> list[tuple]:
+        told = recorded.client("config").describe_configuration_aggregator_sources_status(
+            ConfigurationAggregatorName="all"
+        )["AggregatedSourceStatusList"]
+        updated = [one.get("LastUpdateTime") for one in told]
+        ages = [then and round(time.time() - then.timestamp()) for then in updated]
+        return list(zip([one["LastUpdateStatus"] for one in told], ages, strict=True))
+
+    never = ("FAILED", None)
+    assert arrives() == [("SUCCEEDED", 0), never]
+    for status in ("FAILED", "OUTDATED"):
+        recorded.fail_source(recorded.account_id, "us-east-1", status, seconds=7200)
+        (failed, age), other = arrives()
+        assert (failed, other) == (status, never) and 7198 <= age <= 7202
+    assert [row["resourceId"] for row in select(recorded)] == ["AWS::S3::Bucket/bad"]
+    recorded.fail_source(recorded.account_id, "us-east-1", "SUCCEEDED")
+    assert arrives() == [("SUCCEEDED", 0), never]
 
 
 def test_a_query_gives_100_rows_to_a_page_and_keeps_its_conditions(recorded):

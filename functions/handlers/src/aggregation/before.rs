@@ -2,11 +2,8 @@
 
 use std::fmt::Display;
 
-use functions_core::{aggregate::Latest, key::REPORT_LATEST, run::Run};
-use functions_report::{
-    files::{read_findings, read_summary},
-    input::Before,
-};
+use functions_core::{aggregate::Latest, key::REPORT_LATEST};
+use functions_report::{files::read_summary, findings_file, model::Summary};
 
 use crate::{
     error::HandlerError,
@@ -18,7 +15,7 @@ const ATTEMPTS: usize = 3;
 
 /// `latest.json`, with what is needed to write over it.
 pub(super) struct Found {
-    latest: Latest,
+    pub latest: Latest,
     object: Object,
 }
 
@@ -29,24 +26,30 @@ pub(super) async fn read_latest(store: &Store) -> Result<Option<Found>, HandlerE
     Ok(Some(Found { latest, object }))
 }
 
-/// What a run compares itself with. One that comes again after its end compares itself with nothing, and writes nothing.
-pub(super) async fn read(store: &Store, latest: Option<&Found>, run: &Run) -> Result<Before, HandlerError> {
-    let Some(Found { latest, .. }) = latest.filter(|found| found.latest.run_id != run.id) else {
-        return Ok(Before::default());
-    };
-    let (summary, findings) = (format!("{}summary.json", latest.prefix), format!("{}findings.csv", latest.prefix));
-    // A report that is too old is gone by the bucket's lifecycle, and the trend begins anew.
-    let Some(object) = store.read_if_there(&summary).await? else { return Ok(Before::default()) };
-    let summary = read_summary(&object.body).map_err(|error| unreadable(&summary, &error))?;
-    let Some(object) = store.read_if_there(&findings).await? else { return Ok(Before::default()) };
-    let findings = read_findings(&object.body).map_err(|error| unreadable(&findings, &error))?;
-    Ok(Before { summary: Some(summary), findings })
+/// The summary of the report that lies there; `None` where there is no whole one.
+pub(super) async fn summary(store: &Store, prefix: &str) -> Result<Option<Summary>, HandlerError> {
+    let key = format!("{prefix}summary.json");
+    let Some(object) = store.read_if_there(&key).await? else { return Ok(None) };
+    read_summary(&object.body).map(Some).map_err(|error| unreadable(&key, &error))
+}
+
+/// The same, where its findings are there, too. A report that is too old goes by the bucket's lifecycle, and the trend
+/// begins anew.
+pub(super) async fn whole(store: &Store, prefix: &str) -> Result<Option<Summary>, HandlerError> {
+    let Some(summary) = summary(store, prefix).await? else { return Ok(None) };
+    for number in 1..=summary.findings_files {
+        if !store.is_there(&format!("{prefix}{}", findings_file(number))).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(summary))
 }
 
 /// Lets `latest.json` name this run's report, unless a later one is named already. Whether it does so now.
-pub(super) async fn move_latest(store: &Store, mut found: Option<Found>, own: Latest) -> Result<bool, HandlerError> {
+pub(super) async fn move_latest(store: &Store, own: Latest) -> Result<bool, HandlerError> {
     let body = serde_json::to_vec(&own)?;
     for _ in 0..ATTEMPTS {
+        let found = read_latest(store).await?;
         if found.as_ref().is_some_and(|found| found.latest.run_id == own.run_id || found.latest.time > own.time) {
             return Ok(false);
         }
@@ -54,7 +57,6 @@ pub(super) async fn move_latest(store: &Store, mut found: Option<Found>, own: La
         if store.write_over(REPORT_LATEST, before, body.clone()).await? == Written::New {
             return Ok(true);
         }
-        found = read_latest(store).await?;
         if found.is_none() {
             break;
         }
@@ -63,6 +65,7 @@ pub(super) async fn move_latest(store: &Store, mut found: Option<Found>, own: La
     Err(HandlerError::Report { what: format!("writing `{REPORT_LATEST}`"), cause: cause.to_owned() })
 }
 
-fn unreadable(key: &str, error: &impl Display) -> HandlerError {
+/// What an earlier run left does not read.
+pub(super) fn unreadable(key: &str, error: &impl Display) -> HandlerError {
     HandlerError::Report { what: format!("reading `{key}`, which an earlier run wrote"), cause: error.to_string() }
 }

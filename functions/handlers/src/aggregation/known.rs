@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use functions_core::{
-    configuration::{MonitoringConfiguration, RuleEntry},
+    configuration::{MonitoringConfiguration, NotAssessed, RuleEntry},
     pack::name_in_template,
 };
-use functions_report::input::{RuleFacts, Severity};
+use functions_report::input::{Context, Missing, RuleFacts, Severity};
 
 /// What is known of rules by name.
 #[derive(Debug, Clone, Default)]
@@ -14,13 +14,22 @@ pub(super) struct Known {
     facts: BTreeMap<String, RuleFacts>,
     /// Names that templates of conformance packs give.
     packed: BTreeSet<String>,
+    missing: Vec<Missing>,
+    manual: BTreeMap<String, Vec<String>>,
 }
 
 impl Known {
     pub(super) fn of(configuration: &MonitoringConfiguration) -> Self {
         let facts = configuration.all_rules().map(|rule| (rule.name.clone(), facts(rule))).collect();
         let packed = configuration.packs().iter().flat_map(|pack| &pack.rules).map(|rule| rule.name.clone());
-        Self { facts, packed: packed.collect() }
+        let missing =
+            |rule: &NotAssessed| Missing { identifier: rule.identifier.clone(), frameworks: rule.frameworks.clone() };
+        Self {
+            facts,
+            packed: packed.collect(),
+            missing: configuration.not_assessed().iter().map(missing).collect(),
+            manual: configuration.manual().clone(),
+        }
     }
 
     /// The name under which a rule counts. AWS Config puts an id of the pack behind the names of its rules, which differs
@@ -33,17 +42,15 @@ impl Known {
         self.facts.get(name).map(|facts| facts.severity).unwrap_or_default()
     }
 
-    pub(super) fn facts(&self) -> BTreeMap<String, RuleFacts> {
-        self.facts.clone()
+    /// What a report has of it.
+    pub(super) fn context(&self) -> Context {
+        let Self { facts, missing, manual, .. } = self;
+        Context { rules: facts.clone(), missing: missing.clone(), manual: manual.clone(), ..Context::default() }
     }
 }
 
 fn facts(rule: &RuleEntry) -> RuleFacts {
-    let controls = rule.frameworks.iter().flat_map(|(id, controls)| match controls.is_empty() {
-        true => vec![id.clone()],
-        false => controls.iter().map(|control| format!("{id} {control}")).collect(),
-    });
-    RuleFacts { severity: rule.severity, controls: controls.collect() }
+    RuleFacts { severity: rule.severity, frameworks: rule.frameworks.clone() }
 }
 
 #[cfg(test)]
@@ -66,7 +73,7 @@ mod tests {
     fn a_rule_counts_under_its_frameworks_and_their_controls() {
         let serving = rule("a", &[("hipaa", &[]), ("nzism", &["1847", "2090"])]);
         let known = Known::of(&MonitoringConfiguration::new([serving]).unwrap());
-        assert_eq!(known.facts()["a"].controls, ["hipaa", "nzism 1847", "nzism 2090"]);
+        assert_eq!(known.context().rules["a"].controls(), ["hipaa", "nzism 1847", "nzism 2090"]);
         assert_eq!((known.severity("a"), known.severity("b")), (Severity::High, Severity::Medium));
     }
 

@@ -2,12 +2,16 @@
 //!
 //! Invoked by the on-success destination of processing, or by hand with `{}`.
 //!
-//! A run that is tried again writes the same keys again, until one try is whole: `summary.json` of a report comes last,
-//! and a report that has one is not touched any more. Then `latest.json` moves on, over nothing but what was read.
+//! A run reads page by page. What it has read is kept ([`state`]) when its time is over, and the next invocation goes on
+//! from there; it is kept also when all is read, so that a run that is tried again reports the same: the history and the
+//! files of a report are the same bytes however often they are written. `summary.json` of a report comes last, and a run
+//! whose report has one is not done again. Then `latest.json` moves on, over nothing but what was read.
 
 mod before;
+mod index;
 mod known;
 mod reading;
+mod state;
 mod writing;
 
 use functions_core::{
@@ -15,11 +19,21 @@ use functions_core::{
     environment::AggregationEnvironment,
     event, key,
     metrics::{self, Aggregated},
+    run::Run,
 };
-use functions_report::{input::Context, model::Report};
+use functions_report::{
+    collect, findings_file,
+    gathered::Verdicts,
+    input::Context,
+    model::{Report, Summary},
+};
 use serde_json::{Value, json};
 
-use self::known::Known;
+use self::{
+    known::Known,
+    reading::{Left, Time},
+    state::{Frozen, Next, Place, Reading, State},
+};
 use crate::{aws::Clients, configured, error::HandlerError, invocation::Invocation, log, store::Store};
 
 /// The handler.
@@ -42,57 +56,168 @@ impl Aggregation {
 
     /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
     /// `{"report", "processingRecord", "resources", "unreadableResources", "compliant", "nonCompliant", ...}`,
-    /// where `report` is the key of the report's page.
+    /// where `report` is the key of the report's page. An invocation that nobody tries again, and whose time is over before
+    /// all is read, answers `{"unfinished": true, "resources": ...}`.
     ///
     /// # Errors
-    /// When AWS does not answer, or what an earlier run left does not read.
+    /// When the time is over, AWS does not answer, or what an earlier run left does not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
         if event::is_of_no_look(event) {
             log::info(&invocation.run.id, "processing did not look at the rules: no report", &json!({}));
             return Ok(json!({}));
         }
-        let (run, prefix) = (&invocation.run, key::report(&invocation.run));
-        let latest = before::read_latest(&self.store).await?;
-        let before = before::read(&self.store, latest.as_ref(), run).await?;
+        match self.finish(invocation).await {
+            Ok((run, summary)) => {
+                let answer = answer(&run, &summary, event::processing_record(event));
+                log::info(&run.id, "answered", &answer);
+                Ok(answer)
+            }
+            // Lambda tries the event of a destination again; an invocation that is waited for, nobody does.
+            Err(HandlerError::Unfinished { resources }) if event.get("responsePayload").is_none() => {
+                Ok(json!({ "unfinished": true, "resources": resources }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends what an earlier run began, and then this one.
+    async fn finish(&self, invocation: &Invocation) -> Result<(Run, Summary), HandlerError> {
+        let (run, time) = (&invocation.run, Time::of(invocation));
         let known =
             configured::read(&self.store, &self.environment.configuration_key, &self.environment.configuration_sha256);
         let known = Known::of(&known.await?);
-        let expected = reading::sources(&self.config, &self.environment.aggregator_name).await?;
+        let reading = Reading {
+            aggregator: &self.environment.aggregator_name,
+            configuration_sha256: &self.environment.configuration_sha256,
+        };
+        let (mut place, state) = Place::look(&self.store, run, &reading).await?;
+        let own = match state {
+            Some(other) if other.run().id != run.id => {
+                log::info(&run.id, "goes on with what another run has read", &json!({ "run": other.run().id }));
+                match self.go_on(other, &mut place, &known, &time, invocation).await {
+                    // What no try can end must not keep this run from beginning.
+                    Err(error) if !error.passing() => log::error(&run.id, "the other run is given up", &error),
+                    result => drop(result?),
+                }
+                if time.is_short() {
+                    return Err(HandlerError::Unfinished { resources: 0 });
+                }
+                None
+            }
+            own => own,
+        };
+        let own = match own {
+            Some(own) => own,
+            None => match before::summary(&self.store, &key::report(run)).await? {
+                // It came again after its end.
+                Some(summary) => return Ok((run.clone(), summary)),
+                None => State::new(run, &reading),
+            },
+        };
+        Ok((run.clone(), self.go_on(own, &mut place, &known, &time, invocation).await?))
+    }
+
+    /// Reads what is left of a run, and reports it.
+    async fn go_on(
+        &self,
+        mut state: State,
+        place: &mut Place<'_>,
+        known: &Known,
+        time: &Time,
+        invocation: &Invocation,
+    ) -> Result<Summary, HandlerError> {
+        if !matches!(state.next, Next::Report(_)) {
+            let begun = state.resources();
+            let read = self.read(&mut state, known, time).await;
+            if read.is_err() && state.resources() > begun {
+                // Whether or not that succeeds, the error is why this try ends.
+                place.keep(&state).await.ok();
+            }
+            let left = read?;
+            place.keep(&state).await?;
+            if left == Left::Pages || time.is_short() {
+                return Err(HandlerError::Unfinished { resources: state.resources() });
+            }
+        }
+        let (run, resources, unreadable) = (state.run(), state.resources(), state.unreadable);
+        let Next::Report(frozen) = state.next else { return Err(HandlerError::Contended) };
+        let verdicts = state.gathered.settle();
+        let history = writing::history(&self.store, &verdicts, known, &run, writing::ROWS).await?;
+        let aliases = self.environment.account_alias.clone().map(|alias| (run.origin.account.clone(), alias));
         let context = Context {
             run_id: run.id.clone(),
             time: run.time.as_str().to_owned(),
-            rules: known.facts(),
-            expected,
-            ..Context::default()
+            aliases: aliases.into_iter().collect(),
+            arrivals: frozen.arrivals,
+            resources,
+            unreadable_resources: unreadable,
+            ..known.context()
         };
-        let read = reading::verdicts(&self.config, &self.environment.aggregator_name, (context, known), run).await?;
-
-        let recorder_stopped = reading::recorder_stopped(&self.config).await?;
-
-        let report = read.collector.finish(before);
-        let answer = json!({
-            "report": format!("{prefix}index.html"),
-            "processingRecord": event::processing_record(event),
-            "resources": read.resources,
-            "unreadableResources": read.unreadable,
-            "scoreMillipoints": report.score.millipoints,
-            "compliant": report.totals.compliant,
-            "nonCompliant": report.totals.non_compliant,
-            "notApplicable": report.totals.not_applicable,
-            "insufficientData": report.totals.insufficient_data,
-        });
-        let (measured, trend) = (measure(&report, recorder_stopped, invocation), report.trend.clone());
-        let history = writing::history(&self.store, read.history).await?;
+        let report = self.report(context, verdicts, frozen.before.as_ref()).await?;
+        let (summary, measured) = (report.summary(), measure(&report, frozen.recorder_stopped, invocation));
+        let prefix = key::report(&run);
         let written = writing::report(&self.store, report, &prefix).await?;
-        let moved = before::move_latest(&self.store, latest, Latest::of(run, &prefix)).await?;
-        if moved {
-            writing::index(&self.store, &trend, &run.origin).await?;
+        let moved = before::move_latest(&self.store, Latest::of(&run, &prefix)).await?;
+        index::list(&self.store, &summary.trend, &run).await?;
+        match place.clear().await {
+            // Another try of the same run came to its end before.
+            Ok(()) | Err(HandlerError::Contended) => {}
+            Err(error) => return Err(error),
         }
-        let fields = json!({ "written": written, "historyFiles": history, "latest": moved, "answer": answer });
+        let fields = json!({ "written": written, "historyFiles": history, "latest": moved, "resources": resources });
         log::info(&run.id, "aggregated", &fields);
         measured.iter().for_each(log::line);
-        Ok(answer)
+        Ok(summary)
     }
+
+    /// Reads what is left, and what a report is made of beside verdicts. After an error `state` stands where it came to.
+    async fn read(&self, state: &mut State, known: &Known, time: &Time) -> Result<Left, HandlerError> {
+        let aggregator = &self.environment.aggregator_name;
+        if reading::pages(&self.config, aggregator, state, known, time).await? == Left::Pages {
+            return Ok(Left::Pages);
+        }
+        let latest = before::read_latest(&self.store).await?.map(|found| found.latest);
+        state.next = Next::Report(Frozen {
+            arrivals: reading::sources(&self.config, aggregator).await?,
+            recorder_stopped: reading::recorder_stopped(&self.config).await?,
+            before: latest.filter(|latest| latest.run_id != state.run().id),
+        });
+        Ok(Left::Nothing)
+    }
+
+    /// The report, beside the one before it, of which one file is held at a time.
+    async fn report(
+        &self,
+        context: Context,
+        verdicts: Verdicts,
+        before: Option<&Latest>,
+    ) -> Result<Report, HandlerError> {
+        let Some(Latest { prefix, .. }) = before else { return Ok(collect::compare(context, verdicts, None).finish()) };
+        let summary = before::whole(&self.store, prefix).await?;
+        let files = summary.as_ref().map_or(0, |summary| summary.findings_files);
+        let mut comparing = collect::compare(context, verdicts, summary);
+        for number in 1..=files {
+            let key = format!("{prefix}{}", findings_file(number));
+            let file = self.store.read(&key).await?;
+            comparing.add_before(&file).map_err(|error| before::unreadable(&key, &error))?;
+        }
+        Ok(comparing.finish())
+    }
+}
+
+fn answer(run: &Run, summary: &Summary, processing_record: Option<&str>) -> Value {
+    let totals = summary.totals;
+    json!({
+        "report": format!("{}index.html", key::report(run)),
+        "processingRecord": processing_record,
+        "resources": summary.resources,
+        "unreadableResources": summary.unreadable_resources,
+        "scoreMillipoints": summary.trend.last().and_then(|run| run.score_millipoints),
+        "compliant": totals.compliant,
+        "nonCompliant": totals.non_compliant,
+        "notApplicable": totals.not_applicable,
+        "insufficientData": totals.insufficient_data,
+    })
 }
 
 fn measure(report: &Report, recorder_stopped: bool, invocation: &Invocation) -> Vec<Value> {
@@ -100,6 +225,7 @@ fn measure(report: &Report, recorder_stopped: bool, invocation: &Invocation) -> 
     let rules: Vec<_> = report.rules.iter().map(|rule| (&*rule.name, rule.counts.non_compliant)).collect();
     let measured = Aggregated {
         totals: report.totals,
+        unreadable_resources: report.unreadable_resources,
         score_millipoints: report.score.millipoints,
         recorder_stopped: Some(recorder_stopped),
         severities: &severities,
@@ -108,5 +234,7 @@ fn measure(report: &Report, recorder_stopped: bool, invocation: &Invocation) -> 
     metrics::of_aggregation(&measured, &invocation.function_name, invocation.started_unix_millis)
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod tests;

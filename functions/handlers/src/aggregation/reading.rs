@@ -1,35 +1,48 @@
 //! What the aggregator sees.
 
-use aws_sdk_config::types::{ConfigurationRecorderStatus, RecorderStatus};
+use std::time::{Duration, Instant};
+
+use aws_sdk_config::{
+    error::ProvideErrorMetadata,
+    operation::select_aggregate_resource_config::SelectAggregateResourceConfigOutput,
+    types::{AggregatedSourceStatusType, ConfigurationRecorderStatus, RecorderStatus},
+};
 use functions_core::{
     aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row},
-    run::Run,
+    timestamp::Timestamp,
 };
-use functions_history::{History, HistoryError, Row};
-use functions_report::{
-    collect::Collector,
-    input::{Context, Evaluation},
+use functions_report::{gathered::Resource, input::Arrival};
+
+use super::{
+    known::Known,
+    state::{Next, State},
+};
+use crate::{
+    error::{AwsError, HandlerError},
+    invocation::Invocation,
 };
 
-use super::known::Known;
-use crate::error::{AwsError, HandlerError};
-
-/// Everything that was read, as it is kept: counts and open findings, and compressed columns.
-pub(super) struct Read {
-    pub collector: Collector,
-    pub history: History,
-    /// Rows that the aggregator gave, one a resource.
-    pub resources: u64,
-    /// Rows among them that do not read, and count nowhere else.
-    pub unreadable: u64,
-    known: Known,
+/// The time of an invocation.
+pub(super) struct Time {
+    began: Instant,
+    whole: Duration,
 }
 
-/// Account and region of each source of the aggregator. Sources that an organization names are known once they report.
-pub(super) async fn sources(
-    config: &aws_sdk_config::Client,
-    aggregator: &str,
-) -> Result<Vec<(String, String)>, AwsError> {
+impl Time {
+    /// Begins now.
+    pub(super) fn of(invocation: &Invocation) -> Self {
+        let millis = invocation.deadline_unix_millis.saturating_sub(invocation.started_unix_millis);
+        Self { began: Instant::now(), whole: Duration::from_millis(millis) }
+    }
+
+    /// Whether no more may be read: a third of the time is for the report, which takes less of it than reading.
+    pub(super) fn is_short(&self) -> bool {
+        self.began.elapsed() * 3 > self.whole * 2
+    }
+}
+
+/// What the aggregator says of each of its sources. Those that an organization names are known once they report.
+pub(super) async fn sources(config: &aws_sdk_config::Client, aggregator: &str) -> Result<Vec<Arrival>, AwsError> {
     let operation = || format!("DescribeConfigurationAggregatorSourcesStatus of `{aggregator}`");
     let request = config.describe_configuration_aggregator_sources_status().limit(SOURCES_PER_CALL);
     let mut pages = request.configuration_aggregator_name(aggregator).into_paginator().items().send();
@@ -37,8 +50,11 @@ pub(super) async fn sources(
     while let Some(source) = pages.next().await {
         let source = source.map_err(|error| AwsError::new(operation(), &error))?;
         let account = source.source_type().is_some_and(|kind| kind.as_str() == "ACCOUNT");
-        if let (true, Some(id), Some(region)) = (account, source.source_id, source.aws_region) {
-            sources.push((id, region));
+        let succeeded = source.last_update_status() == Some(&AggregatedSourceStatusType::Succeeded);
+        let seconds = source.last_update_time().and_then(|time| u64::try_from(time.secs()).ok());
+        let updated = seconds.map(|seconds| Timestamp::from_unix_seconds(seconds).as_str().to_owned());
+        if let (true, Some(account), Some(region)) = (account, source.source_id, source.aws_region) {
+            sources.push(Arrival { account, region, succeeded, updated });
         }
     }
     Ok(sources)
@@ -57,63 +73,79 @@ pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<
     Ok(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status)))
 }
 
-/// Every verdict, page by page.
-pub(super) async fn verdicts(
+/// Whether pages are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// All were read.
+    Nothing,
+    /// The time was over before.
+    Pages,
+}
+
+/// Reads on from where `state` stands, at least one page, until all are read or the time is short. After an error it
+/// stands where it came to.
+pub(super) async fn pages(
     config: &aws_sdk_config::Client,
     aggregator: &str,
-    (context, known): (Context, Known),
-    run: &Run,
-) -> Result<Read, HandlerError> {
-    let millis = i64::try_from(run.time.unix_millis()).unwrap_or(i64::MAX);
-    let mut read = Read {
-        collector: Collector::new(context),
-        history: History::new(&run.id, run.time.date(), millis).map_err(|error| history_error(&error))?,
-        resources: 0,
-        unreadable: 0,
-        known,
-    };
-    let operation = || format!("SelectAggregateResourceConfig through `{aggregator}`");
-    let request = config.select_aggregate_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
-    let mut rows = request.configuration_aggregator_name(aggregator).into_paginator().items().send();
-    while let Some(row) = rows.next().await {
-        read.add(&row.map_err(|error| AwsError::new(operation(), &error))?)?;
-    }
-    Ok(read)
-}
-
-impl Read {
-    fn add(&mut self, row: &str) -> Result<(), HandlerError> {
-        self.resources = self.resources.saturating_add(1);
-        let Some(row) = read_row(row) else {
-            self.unreadable = self.unreadable.saturating_add(1);
-            return Ok(());
-        };
-        let target = &row.configuration;
-        for verdict in &target.config_rule_list {
-            let evaluation = Evaluation {
-                account: &row.account_id,
-                region: &row.aws_region,
-                rule: self.known.name(&verdict.config_rule_name),
-                resource_type: &target.target_resource_type,
-                resource_id: &target.target_resource_id,
-                compliance: verdict.compliance_type,
-            };
-            self.collector.add(evaluation);
-            let row = Row {
-                account: evaluation.account,
-                region: evaluation.region,
-                rule: evaluation.rule,
-                severity: self.known.severity(evaluation.rule).word(),
-                resource_type: evaluation.resource_type,
-                resource_id: evaluation.resource_id,
-                compliance: evaluation.compliance,
-            };
-            self.history.add(row).map_err(|error| history_error(&error))?;
+    state: &mut State,
+    known: &Known,
+    time: &Time,
+) -> Result<Left, HandlerError> {
+    let mut began = false;
+    while let Next::Page(token) = &state.next {
+        if began && time.is_short() {
+            return Ok(Left::Pages);
         }
-        Ok(())
+        let token = token.clone();
+        let page = match page(config, aggregator, token.clone()).await {
+            Ok(page) => page,
+            // A token that an earlier invocation left does not last for ever.
+            Err((_, true)) if !began && token.is_some() => {
+                state.begin_anew();
+                continue;
+            }
+            Err((error, _)) => return Err(error.into()),
+        };
+        began = true;
+        page.results().iter().for_each(|row| add(state, known, row));
+        let next = page.next_token.filter(|next| !next.is_empty());
+        if next.is_some() && next == token {
+            let what = format!("reading through `{aggregator}`");
+            return Err(HandlerError::Report { what, cause: "the same page comes again and again".to_owned() });
+        }
+        state.next = next.map_or(Next::Sources, |next| Next::Page(Some(next)));
     }
+    Ok(Left::Nothing)
 }
 
-pub(super) fn history_error(error: &HistoryError) -> HandlerError {
-    HandlerError::Report { what: "writing the history".to_owned(), cause: error.to_string() }
+/// A page; or why not, and whether it is because of the token.
+async fn page(
+    config: &aws_sdk_config::Client,
+    aggregator: &str,
+    token: Option<String>,
+) -> Result<SelectAggregateResourceConfigOutput, (AwsError, bool)> {
+    let request = config.select_aggregate_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
+    let request = request.configuration_aggregator_name(aggregator).set_next_token(token);
+    request.send().await.map_err(|error| {
+        let operation = format!("SelectAggregateResourceConfig through `{aggregator}`");
+        (AwsError::new(operation, &error), error.code() == Some("InvalidNextTokenException"))
+    })
+}
+
+fn add(state: &mut State, known: &Known, row: &str) {
+    let Some(row) = read_row(row) else {
+        state.unreadable = state.unreadable.saturating_add(1);
+        return;
+    };
+    let target = &row.configuration;
+    let resource = Resource {
+        account: &row.account_id,
+        region: &row.aws_region,
+        resource_type: &target.target_resource_type,
+        resource_id: &target.target_resource_id,
+    };
+    let verdicts = target.config_rule_list.iter();
+    state
+        .gathered
+        .add(resource, verdicts.map(|verdict| (known.name(&verdict.config_rule_name), verdict.compliance_type)));
 }

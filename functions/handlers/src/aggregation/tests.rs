@@ -6,17 +6,19 @@ use std::{
     },
 };
 
-use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry, sha256_hex};
-use functions_core::severity::Severity;
+use aws_config::retry::RetryConfig;
+use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry, sha256_hex};
+use functions_core::{compliance::Compliance, environment::StorageEnvironment, severity::Severity};
+use functions_report::gathered::{Gathered, Resource};
 
 use super::*;
 use crate::testing::{self, Answer, FakeAws, Request, invocation};
 
-const PREFIX: &str = "reports/aggregation/2026/03/04/123456789012/eu-central-1/run-1/";
+pub(super) const PREFIX: &str = "reports/aggregation/2026/03/04/123456789012/eu-central-1/run-1/";
 
-type Objects = Arc<Mutex<BTreeMap<String, String>>>;
+pub(super) type Objects = Arc<Mutex<BTreeMap<String, String>>>;
 
-fn row(account: &str, resource: &str, verdict: &str) -> String {
+pub(super) fn row(account: &str, resource: &str, verdict: &str) -> String {
     json!({ "accountId": account, "awsRegion": "eu-central-1",
             "configuration": { "targetResourceType": "AWS::S3::Bucket", "targetResourceId": resource,
                                "configRuleList": [{ "configRuleName": "a", "complianceType": verdict }] } })
@@ -24,22 +26,24 @@ fn row(account: &str, resource: &str, verdict: &str) -> String {
 }
 
 /// A bucket that keeps what is written and minds conditions, beside an aggregator with these pages.
-struct Account {
-    aws: FakeAws,
-    objects: Objects,
+pub(super) struct Account {
+    pub aws: FakeAws,
+    pub objects: Objects,
+    /// How often the clients try a call.
+    pub retries: RetryConfig,
     configuration: String,
 }
 
 impl Account {
-    fn new(pages: Vec<Vec<String>>) -> Self {
+    pub fn new(pages: Vec<Vec<String>>) -> Self {
         Self::refusing(pages, |_| None)
     }
 
-    fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
+    pub fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
         Self::configured(&MonitoringConfiguration::new([]).unwrap(), pages, refuse)
     }
 
-    fn configured(
+    pub fn configured(
         configuration: &MonitoringConfiguration,
         pages: Vec<Vec<String>>,
         refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static,
@@ -56,36 +60,44 @@ impl Account {
                 _ => object(&kept, request),
             })
         });
-        Self { aws, objects, configuration }
+        Self { aws, objects, retries: RetryConfig::disabled(), configuration }
     }
 
-    async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
+    pub async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
+        self.run_within(event, run, 300_000).await
+    }
+
+    /// A run that has so many milliseconds.
+    pub async fn run_within(&self, event: &Value, run: &str, millis: u64) -> Result<Value, HandlerError> {
         let sha256 = sha256_hex(self.configuration.as_bytes());
         let variables = [
+            ("ACCOUNT_ALIAS", "payments"),
             ("AGGREGATOR_NAME", "compliance-aggregator"),
             ("CONFIGURATION_KEY", key::CONFIGURATION),
             ("CONFIGURATION_SHA256", &sha256),
         ];
         let environment = testing::environment(&variables);
-        let aggregation = Aggregation::new(environment, &testing::clients(&self.aws.endpoint))?;
+        let clients = testing::clients_trying(&self.aws.endpoint, self.retries.clone());
+        let aggregation = Aggregation::new(environment, &clients)?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
+        invocation.deadline_unix_millis = invocation.started_unix_millis + millis;
         aggregation.handle(event, &invocation).await
     }
 
-    fn put(&self, key: &str, body: &str) {
+    pub fn put(&self, key: &str, body: &str) {
         self.objects.lock().unwrap().insert(key.to_owned(), body.to_owned());
     }
 
-    fn keys(&self) -> Vec<String> {
+    pub fn keys(&self) -> Vec<String> {
         self.objects.lock().unwrap().keys().cloned().collect()
     }
 
-    fn object(&self, key: &str) -> String {
+    pub fn object(&self, key: &str) -> String {
         self.objects.lock().unwrap()[key].clone()
     }
 
-    fn report(&self, run: &str) -> Value {
+    pub fn report(&self, run: &str) -> Value {
         let key = format!("{}report.json", PREFIX.replace("run-1", run));
         serde_json::from_str(&self.object(&key)).unwrap()
     }
@@ -107,10 +119,14 @@ fn recorder(recording: bool, last: &str) -> String {
 }
 
 fn sources() -> String {
-    let source = |id, kind, region| json!({ "SourceId": id, "SourceType": kind, "AwsRegion": region });
-    let account = |id, region| source(id, "ACCOUNT", Some(region));
+    let source = |id, kind, region, status| {
+        let updated = if status == "FAILED" { 1_772_500_000 } else { 1_772_590_000 };
+        json!({ "SourceId": id, "SourceType": kind, "AwsRegion": region, "LastUpdateStatus": status,
+                "LastUpdateTime": updated })
+    };
     json!({ "AggregatedSourceStatusList": [
-        account("1", "eu-central-1"), account("9", "eu-west-1"), source("o-1", "ORGANIZATION", None),
+        source("1", "ACCOUNT", Some("eu-central-1"), "SUCCEEDED"), source("9", "ACCOUNT", Some("eu-west-1"), "FAILED"),
+        source("o-1", "ORGANIZATION", None, "SUCCEEDED"),
     ] })
     .to_string()
 }
@@ -122,6 +138,9 @@ fn object(kept: &Objects, request: &Request) -> Answer {
     let key = path.strip_prefix(&format!("/{}/", testing::BUCKET)).unwrap().replace("%3D", "=");
     let refused = |status, code: &str| (status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"));
     let mut kept = kept.lock().unwrap();
+    if method == "HEAD" {
+        return (if kept.contains_key(&key) { 200 } else { 403 }, String::new());
+    }
     if method == "GET" {
         return kept.get(&key).map_or_else(|| refused(403, "AccessDenied"), |body| (200, body.clone()));
     }
@@ -151,9 +170,11 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
                 "resources": 4, "unreadableResources": 1, "scoreMillipoints": 33_334,
                 "compliant": 1, "nonCompliant": 2, "notApplicable": 0, "insufficientData": 0 })
     );
-    let own = ["findings.csv", "index.html", "report.json", "rules.csv", "summary.json"];
+    let own = ["findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"];
     let mut expected: Vec<String> = own.iter().map(|name| format!("{PREFIX}{name}")).collect();
-    expected.extend(["index.html", "latest.json"].map(|name| format!("reports/aggregation/{name}")));
+    expected.extend(
+        ["index.html", "latest.json", "runs.json", "state.json"].map(|name| format!("reports/aggregation/{name}")),
+    );
     for source in ["1", "2"] {
         let place = format!("date=2026-03-04/account={source}/region=eu-central-1");
         expected.push(format!("history/evaluations/{place}/run-1.parquet"));
@@ -165,6 +186,10 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
     let silent: Vec<_> =
         report["sources"].as_array().unwrap().iter().filter(|source| source["reported"] == false).collect();
     assert_eq!((silent.len(), silent[0]["account"].as_str()), (1, Some("9")), "who should report and did not is named");
+    assert_eq!((&silent[0]["lastReported"], &silent[0]["ageDays"]), (&json!("2026-03-03T01:06:40Z"), &json!(1)));
+    assert_eq!(report["unreadableResources"], 1);
+    assert!(account.object(&format!("{PREFIX}index.html")).contains("One of 4 resources came in a form"));
+    assert_eq!(account.object("reports/aggregation/state.json"), "{}\n", "nothing is kept of a run that is whole");
     let list = account.object("reports/aggregation/index.html");
     assert!(list.contains("2026/03/04/123456789012/eu-central-1/run-1/index.html"), "{list}");
     let limited = account.aws.requests().iter().filter(|request| request.body.contains("\"Limit\":100")).count();
@@ -176,7 +201,7 @@ async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
     let puts: Vec<_> = account.aws.requests().into_iter().filter(|request| request.line.starts_with("PUT")).collect();
-    assert_eq!(puts.len(), 8);
+    assert_eq!(puts.len(), 12);
     for put in puts {
         assert_eq!(put.headers["x-amz-server-side-encryption"], "aws:kms", "{}", put.line);
         assert_eq!(put.headers["x-amz-server-side-encryption-aws-kms-key-id"], testing::KMS_KEY_ARN);
@@ -201,7 +226,17 @@ async fn a_run_that_comes_again_changes_nothing_of_its_report() {
 
 #[tokio::test]
 async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
-    for broken in ["findings.csv", "report.json", "index.html", "summary.json", "latest.json", ".parquet"] {
+    for broken in [
+        "findings.csv",
+        "fixed.csv",
+        "state.json",
+        "runs.json",
+        "report.json",
+        "index.html",
+        "summary.json",
+        "latest.json",
+        ".parquet",
+    ] {
         let fails = Arc::new(AtomicBool::new(true));
         let failing = Arc::clone(&fails);
         let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
@@ -212,7 +247,7 @@ async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
         assert!(error.to_string().contains("Killed"), "{broken}: {error}");
         fails.store(false, Ordering::Relaxed);
         account.run(&json!({}), "run-1").await.unwrap();
-        assert_eq!(account.keys().len(), 8, "{broken}");
+        assert_eq!(account.keys().len(), 11, "{broken}");
         assert_eq!(account.report("run-1")["change"], Value::Null, "{broken}: it does not compare itself with itself");
     }
 }
@@ -285,7 +320,14 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     let verdict = |resource: &str, rule: &str, compliance: &str| row("1", resource, compliance).replace("\"a\"", rule);
     let pack = PackEntry { name: "p".to_owned(), rules: vec![rule("p-c", Severity::Critical)] };
     let rules = [rule("a", Severity::Low), rule("b", Severity::Informational)];
+    let lacking = NotAssessed {
+        frameworks: BTreeMap::from([("hipaa".to_owned(), vec!["164.312".to_owned()])]),
+        identifier: "NOT_OFFERED".to_owned(),
+    };
     let configuration = MonitoringConfiguration::new(rules).unwrap().with_packs([pack]).unwrap();
+    let configuration = configuration
+        .with_not_assessed([lacking])
+        .with_manual(BTreeMap::from([("hipaa".to_owned(), vec!["164.308".to_owned()])]));
     let rows = vec![
         verdict("one", "\"a\"", "NON_COMPLIANT"),
         verdict("two", "\"b\"", "NON_COMPLIANT"),
@@ -307,6 +349,13 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     );
     assert!(account.object(&format!("{PREFIX}rules.csv")).contains("a,low,hipaa 164.312,"));
     assert!(account.object(&format!("{PREFIX}findings.csv")).contains("informational,b,"));
+    let hipaa = &report["frameworks"][0];
+    for (state, count) in [("failing", 2), ("compliant", 1), ("notAssessed", 1), ("manual", 1), ("silent", 0)] {
+        assert_eq!(hipaa[state], count, "{state}: {hipaa}");
+    }
+    let parts: BTreeMap<_, _> =
+        hipaa["parts"].as_array().unwrap().iter().map(|one| (one["name"].as_str(), &one["state"])).collect();
+    assert_eq!((parts[&Some("NOT_OFFERED")], parts[&Some("164.308")]), (&json!("notAssessed"), &json!("manual")));
 }
 
 #[tokio::test]
@@ -322,7 +371,36 @@ async fn nothing_to_see_is_a_report_that_says_so() {
     let account = Account::new(vec![vec![]]);
     let answer = account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!((&answer["resources"], &answer["scoreMillipoints"]), (&json!(0), &Value::Null));
-    assert_eq!(account.keys().len(), 7, "no history of nothing");
+    assert_eq!(account.keys().len(), 10, "no history of nothing");
+}
+
+#[tokio::test]
+async fn a_long_history_of_one_account_and_region_is_several_files() {
+    let account = Account::new(Vec::new());
+    let storage =
+        StorageEnvironment { report_bucket: testing::BUCKET.to_owned(), kms_key_arn: testing::KMS_KEY_ARN.to_owned() };
+    let store = Store::new(testing::clients(&account.aws.endpoint).s3, storage);
+    let mut gathered = Gathered::default();
+    for (place, count) in [("1", 5), ("2", 2), ("3", 1)] {
+        for number in 0..count {
+            let resource_id = format!("bucket-{number}");
+            let resource = Resource { account: place, region: "r", resource_type: "T", resource_id: &resource_id };
+            gathered.add(resource, [("a", Compliance::Compliant)]);
+        }
+    }
+    let count = writing::history(&store, &gathered.settle(), &Known::default(), &invocation().run, 2).await.unwrap();
+    let names: Vec<_> = account.keys().iter().map(|key| key.split("account=").nth(1).unwrap().to_owned()).collect();
+    assert_eq!(
+        names,
+        [
+            "1/region=r/run-1-2.parquet",
+            "1/region=r/run-1-3.parquet",
+            "1/region=r/run-1.parquet",
+            "2/region=r/run-1.parquet",
+            "3/region=r/run-1.parquet"
+        ]
+    );
+    assert_eq!(count, 5);
 }
 
 #[tokio::test]
@@ -348,6 +426,36 @@ async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
          NoSuchConfigurationAggregatorException: no"
     );
     assert!(account.keys().is_empty());
+}
+
+#[tokio::test]
+async fn the_own_account_is_told_by_its_alias() {
+    let account = Account::new(vec![vec![row("123456789012", "one", "NON_COMPLIANT")]]);
+    account.run(&json!({}), "run-1").await.unwrap();
+    assert_eq!(account.report("run-1")["accounts"][0]["alias"], "payments");
+}
+
+#[tokio::test]
+async fn the_list_has_every_report_that_is_kept_and_none_that_is_gone() {
+    let account = Account::new(vec![vec![]]);
+    let run = |number: usize| {
+        let (day, hour) = (1 + number / 24, number % 24);
+        json!({ "runId": format!("old-{number}"), "time": format!("2026-01-{day:02}T{hour:02}:00:00Z"),
+                "scoreMillipoints": 1000, "nonCompliant": 1, "verdicts": 2 })
+    };
+    let runs: Vec<_> = (0..200).map(run).collect();
+    account.put(key::REPORT_RUNS, &Value::from(runs).to_string());
+    for number in 3..200 {
+        let day = 1 + number / 24;
+        let place = format!("2026/01/{day:02}/123456789012/eu-central-1/old-{number}");
+        account.put(&format!("reports/aggregation/{place}/index.html"), "");
+    }
+    account.run(&json!({}), "run-1").await.unwrap();
+    let list = account.object("reports/aggregation/index.html");
+    assert_eq!(list.matches("/index.html\"").count(), 198);
+    for (name, there) in [("old-2/", false), ("old-3/", true), ("old-199/", true), ("run-1/", true)] {
+        assert_eq!(list.contains(name), there, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,11 @@
 //! The files of a run, each uploaded while the next one is made.
 
-use functions_core::{key, run::Origin};
-use functions_history::History;
-use functions_report::{
-    files,
-    model::{Report, TrendPoint},
-};
+use functions_core::run::Run;
+use functions_history::{History, HistoryError, Row};
+use functions_report::{files, gathered::Verdicts, model::Report};
 use tokio::sync::mpsc;
 
-use super::reading::history_error;
+use super::known::Known;
 use crate::{
     error::HandlerError,
     store::{Store, Written},
@@ -18,29 +15,83 @@ use crate::{
 const PARQUET: &str = "application/vnd.apache.parquet";
 /// The file of a report that says that it is whole.
 const LAST: &str = "summary.json";
+/// How many verdicts of an account and region one file of the history has at most, so that few bytes are held at once.
+pub(super) const ROWS: usize = 1_000_000;
 
 /// Nobody takes the next file: the upload of the one before failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the upload ended")]
 struct Ended;
 
-/// Writes the files of the history; how many they were.
-pub(super) async fn history(store: &Store, history: History) -> Result<usize, HandlerError> {
+/// A file of the history that grows.
+struct Open<'a> {
+    place: (&'a str, &'a str),
+    number: usize,
+    rows: usize,
+    history: History,
+}
+
+/// Writes the files of the history, one account and region after the other, of at most so many `rows`; how many files they
+/// were.
+pub(super) async fn history(
+    store: &Store,
+    verdicts: &Verdicts,
+    known: &Known,
+    run: &Run,
+    rows: usize,
+) -> Result<usize, HandlerError> {
     let mut count = 0;
-    for file in history.finish() {
+    let mut open: Option<Open<'_>> = None;
+    for verdict in verdicts.iter() {
+        let place = (verdict.account, verdict.region);
+        let full = open.take_if(|open| open.place != place || open.rows == rows);
+        let number = full.as_ref().filter(|full| full.place == place).map_or(1, |full| full.number + 1);
+        if let Some(full) = full {
+            count += close(store, full).await?;
+        }
+        let file = match &mut open {
+            Some(file) => file,
+            none => none.insert(Open { place, number, rows: 0, history: begin(run)? }),
+        };
+        file.rows += 1;
+        let row = Row {
+            account: verdict.account,
+            region: verdict.region,
+            rule: verdict.rule,
+            severity: known.severity(verdict.rule).word(),
+            resource_type: verdict.resource_type,
+            resource_id: verdict.resource_id,
+            compliance: verdict.compliance,
+        };
+        file.history.add(row).map_err(|error| history_error(&error))?;
+    }
+    if let Some(last) = open {
+        count += close(store, last).await?;
+    }
+    Ok(count)
+}
+
+fn begin(run: &Run) -> Result<History, HandlerError> {
+    let millis = i64::try_from(run.time.unix_millis()).unwrap_or(i64::MAX);
+    History::new(&run.id, run.time.date(), millis).map_err(|error| history_error(&error))
+}
+
+async fn close(store: &Store, open: Open<'_>) -> Result<usize, HandlerError> {
+    let mut count = 0;
+    for file in open.history.finish() {
         let file = file.map_err(|error| history_error(&error))?;
-        store.write(&file.key, PARQUET, file.body).await?;
+        let key = match open.number {
+            1 => file.key,
+            number => format!("{}-{number}.parquet", file.key.trim_end_matches(".parquet")),
+        };
+        store.write(&key, PARQUET, file.body).await?;
         count += 1;
     }
     Ok(count)
 }
 
-/// Writes the files of a report that is not whole yet; how many they were.
+/// Writes the files of a report; how many they were.
 pub(super) async fn report(store: &Store, report: Report, prefix: &str) -> Result<usize, HandlerError> {
-    let last = format!("{prefix}{LAST}");
-    if store.read_if_there(&last).await?.is_some() {
-        return Ok(0);
-    }
     // One file is made while the one before is under way: few are held at once.
     let (sender, mut made) = mpsc::channel(1);
     let making = tokio::task::spawn_blocking(move || {
@@ -52,7 +103,7 @@ pub(super) async fn report(store: &Store, report: Report, prefix: &str) -> Resul
         if file.name != LAST {
             store.write(&key, file.content_type, file.body).await?;
         } else if store.write_once(&key, file.content_type, file.body).await? == Written::Before {
-            // Of two tries at once the first is the run's.
+            // Another try of the same run was faster, with the same bytes.
             return Ok(0);
         }
         count += 1;
@@ -64,13 +115,10 @@ pub(super) async fn report(store: &Store, report: Report, prefix: &str) -> Resul
     }
 }
 
-/// Writes the page that lists the reports.
-pub(super) async fn index(store: &Store, trend: &[TrendPoint], origin: &Origin) -> Result<(), HandlerError> {
-    let page = files::runs_page(trend, |run| key::report_page(&run.time, origin, &run.run_id));
-    let page = page.map_err(|error| report_error(&error))?;
-    Ok(store.write(key::REPORT_INDEX, page.content_type, page.body).await?)
+pub(super) fn report_error(error: &impl std::fmt::Display) -> HandlerError {
+    HandlerError::Report { what: "making the report, please report this".to_owned(), cause: error.to_string() }
 }
 
-fn report_error(error: &impl std::fmt::Display) -> HandlerError {
-    HandlerError::Report { what: "making the report, please report this".to_owned(), cause: error.to_string() }
+fn history_error(error: &HistoryError) -> HandlerError {
+    HandlerError::Report { what: "writing the history".to_owned(), cause: error.to_string() }
 }

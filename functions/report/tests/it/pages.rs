@@ -1,11 +1,19 @@
 //! The files a run leaves.
 
+use functions_core::compliance::Compliance;
 use functions_report::{
     files::{PAGE_BYTES, runs_page},
-    input::Before,
+    gathered::{Gathered, Resource},
+    input::Context,
+    model::JSON_FINDINGS,
 };
 
-use crate::sample::{MARKUP, body, files, run, two_runs};
+use crate::sample::{MARKUP, context, files, report, run, two_runs};
+
+/// The bytes of one of them.
+fn body<'a>(files: &'a [functions_report::files::File], name: &str) -> &'a [u8] {
+    &files.iter().find(|file| file.name == name).unwrap().body
+}
 
 fn text<'a>(files: &'a [functions_report::files::File], name: &str) -> &'a str {
     std::str::from_utf8(body(files, name)).unwrap()
@@ -23,7 +31,7 @@ fn the_first_screen_as_it_is() {
 
 #[test]
 fn a_run_without_results_says_so() {
-    let files = files(&run("run-1", "2026-03-04T00:00:00Z", 0, false, Before::default()));
+    let files = files(&run("run-1", "2026-03-04T00:00:00Z", 0, false, &[]));
     let page = text(&files, "index.html");
     for words in [
         "No rule has judged a resource yet.",
@@ -39,7 +47,7 @@ fn a_run_without_results_says_so() {
 #[test]
 fn a_name_that_is_markup_stays_a_name() {
     let report = two_runs(40);
-    assert!(report.findings.iter().any(|finding| &*finding.resource_id == MARKUP));
+    assert!(report.findings.iter().any(|finding| finding.resource_id == MARKUP));
     for file in files(&report).iter().filter(|file| file.name.ends_with(".html")) {
         let page = std::str::from_utf8(&file.body).unwrap();
         assert_eq!(page.matches("<script").count(), 1, "{}", file.name);
@@ -49,7 +57,7 @@ fn a_name_that_is_markup_stays_a_name() {
 
 #[test]
 fn a_hundred_thousand_resources_make_pages_within_their_bound() {
-    let report = run("run-1", "2026-03-04T00:00:00Z", 100_000, false, Before::default());
+    let report = run("run-1", "2026-03-04T00:00:00Z", 100_000, false, &[]);
     let files = files(&report);
     let pages: Vec<_> = files.iter().filter(|file| file.name.ends_with(".html")).collect();
     assert!(pages.len() > 3);
@@ -86,7 +94,7 @@ fn equal_runs_leave_equal_bytes() {
 #[test]
 fn the_page_comes_after_what_it_links_to_and_the_summary_last() {
     let names: Vec<String> = files(&two_runs(40)).into_iter().map(|file| file.name).collect();
-    assert_eq!(names, ["findings.csv", "rules.csv", "report.json", "index.html", "summary.json"]);
+    assert_eq!(names, ["findings.csv", "fixed.csv", "rules.csv", "report.json", "index.html", "summary.json"]);
 }
 
 #[test]
@@ -94,4 +102,70 @@ fn the_index_lists_the_runs_the_newest_first() {
     let file = runs_page(&two_runs(40).trend, |run| format!("{}/index.html", run.run_id)).unwrap();
     let page = String::from_utf8(file.body).unwrap();
     assert!(page.find("run-2/index.html").unwrap() < page.find("run-1/index.html").unwrap());
+}
+
+/// So many resources that break one rule.
+fn broken(count: usize) -> Gathered {
+    let mut gathered = Gathered::default();
+    for number in 0..count {
+        let resource_id = format!("vol-{number:07}");
+        let resource =
+            Resource { account: "1", region: "a", resource_type: "AWS::EC2::Volume", resource_id: &resource_id };
+        gathered.add(resource, [("r", Compliance::NonCompliant)]);
+    }
+    gathered
+}
+
+#[test]
+fn more_findings_than_a_file_takes_are_in_several_and_the_next_run_knows_all_of_them() {
+    let first = files(&report(context("1", "2026-03-04T00:00:00Z"), broken(230_000), &[]));
+    let names: Vec<_> = first.iter().map(|file| &*file.name).filter(|name| name.starts_with("findings")).collect();
+    assert_eq!(names, ["findings.csv", "findings-2.csv", "findings-3.csv"]);
+    assert!(text(&first, "index.html").contains("findings.csv to findings-3.csv have all"));
+    assert!(text(&first, "index.html").contains("JSON (with the first 50\u{202f}000 findings)"));
+    let json: serde_json::Value = serde_json::from_slice(body(&first, "report.json")).unwrap();
+    assert_eq!(json["findings"].as_array().unwrap().len(), JSON_FINDINGS);
+    assert_eq!(json["totals"]["nonCompliant"], 230_000);
+    let second = report(context("2", "2026-03-05T00:00:00Z"), broken(229_990), &first);
+    let change = second.change.as_ref().unwrap();
+    assert_eq!((change.new, change.fixed, change.still_open), (0, 10, 229_990));
+    assert_eq!(text(&files(&second), "fixed.csv").lines().count(), 11);
+}
+
+#[test]
+fn the_first_screen_names_what_is_new_and_what_is_fixed() {
+    let first = files(&report(context("1", "2026-03-04T00:00:00Z"), broken(20), &[]));
+    let page = files(&report(context("2", "2026-03-05T00:00:00Z"), broken(10), &first));
+    let page = text(&page, "index.html");
+    let fixed: Vec<_> = page.split("<li>r: ").skip(1).map(|rest| rest.split(' ').next().unwrap()).collect();
+    assert_eq!((fixed.len(), fixed[0], fixed[7]), (8, "vol-0000010", "vol-0000017"));
+    assert!(page.contains("And 2 more: see <a href=\"fixed.csv\">"));
+}
+
+#[test]
+fn what_could_not_be_read_is_on_the_first_screen() {
+    for (unreadable, words) in [(0, None), (1, Some("One of 3 resources came")), (2, Some("2 of 4 resources came"))] {
+        let context = Context { unreadable_resources: unreadable, ..context("1", "2026-03-04T00:00:00Z") };
+        let files = files(&report(context, broken(2), &[]));
+        let page = text(&files, "index.html");
+        assert_eq!(page.contains("Not read"), words.is_some());
+        assert!(words.is_none_or(|words| page.contains(words)), "{words:?}");
+    }
+}
+
+#[test]
+fn a_framework_is_told_with_its_controls_and_what_nobody_assessed_never_passes() {
+    let files = files(&two_runs(40));
+    let page = text(&files, "index.html");
+    let controls = page.split("id=\"controls\"").nth(1).unwrap();
+    for row in [
+        "<td>PCI DSS</td><td>EKS_CLUSTER_OLDEST_SUPPORTED_VERSION</td><td data-key=\"1\">not assessed: the rule is not \
+         deployed</td><td>6.3.3</td>",
+        "<td>HIPAA</td><td>164.310</td><td data-key=\"3\">manual: no rule judges it</td>",
+        "<td>PCI DSS</td><td>s3-bucket-encryption-enabled</td><td data-key=\"2\">judged nothing</td>",
+    ] {
+        assert!(controls.contains(row), "{row}");
+    }
+    let line = text(&files, "findings.csv").lines().find(|line| line.contains("ebs-volumes-encrypted")).unwrap();
+    assert!(line.ends_with(",HIPAA 164.312(a)(2)(iv); PCI DSS 3.5.1"), "{line}");
 }

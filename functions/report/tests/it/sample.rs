@@ -4,27 +4,26 @@ use std::collections::BTreeMap;
 
 use functions_core::compliance::Compliance;
 use functions_report::{
-    collect::Collector,
+    collect,
     files::{self, File},
-    input::{Before, Context, Evaluation, RuleFacts, Severity},
-    model::Report,
+    gathered::{Gathered, Resource},
+    input::{Arrival, Context, Missing, RuleFacts, Severity},
+    model::{Report, Summary},
 };
 
 /// A name that is markup.
 pub const MARKUP: &str = "<script>alert(1)</script>\"'&";
 
-/// Two runs, six hours apart: the second with what the first left. The report is the second's.
+/// Two runs, two days apart: the second with what the first left. The report is the second's.
 pub fn two_runs(resources: usize) -> Report {
-    let first = run("run-1", "2026-03-04T00:00:00Z", resources, false, Before::default());
-    let files = files(&first);
-    let summary = functions_report::files::read_summary(body(&files, "summary.json")).unwrap();
-    let findings = functions_report::files::read_findings(body(&files, "findings.csv")).unwrap();
-    run("run-2", "2026-03-06T06:00:00Z", resources, true, Before { summary: Some(summary), findings })
+    let first = run("run-1", "2026-03-04T00:00:00Z", resources, false, &[]);
+    run("run-2", "2026-03-06T06:00:00Z", resources, true, &files(&first))
 }
 
 /// One run over `resources` resources of three accounts and two regions; `later` leaves one source out and mends some.
-pub fn run(id: &str, time: &str, resources: usize, later: bool, before: Before) -> Report {
-    let mut collector = Collector::new(context(id, time));
+/// `before`: the files of the run before it, or none.
+pub fn run(id: &str, time: &str, resources: usize, later: bool, before: &[File]) -> Report {
+    let mut gathered = Gathered::default();
     let rules = ["ebs-volumes-encrypted", "rds-backup-retention-enabled", "ec2-approved-instance-types", "s3-tls-only"];
     for number in 0..resources {
         let account = ["111111111111", "222222222222", "333333333333"][number % 3];
@@ -33,7 +32,7 @@ pub fn run(id: &str, time: &str, resources: usize, later: bool, before: Before) 
             continue;
         }
         let resource_id = if number == 0 { MARKUP.to_owned() } else { format!("res-{number:07}") };
-        for (at, rule) in rules.into_iter().enumerate() {
+        let verdicts = rules.into_iter().enumerate().map(|(at, rule)| {
             let bad = (number * (at + 3)) % 11 < 2 && !(later && number % 5 == 1) || (later && number % 17 == 4);
             let compliance = match (bad, number % 23) {
                 (true, _) => Compliance::NonCompliant,
@@ -41,38 +40,66 @@ pub fn run(id: &str, time: &str, resources: usize, later: bool, before: Before) 
                 (false, 9) => Compliance::NotApplicable,
                 _ => Compliance::Compliant,
             };
-            collector.add(Evaluation {
-                account,
-                region,
-                rule,
-                resource_type: "AWS::EC2::Volume",
-                resource_id: &resource_id,
-                compliance,
-            });
-        }
+            (rule, compliance)
+        });
+        let resource_type = "AWS::EC2::Volume";
+        gathered.add(Resource { account, region, resource_type, resource_id: &resource_id }, verdicts);
     }
-    collector.finish(before)
+    report(context(id, time), gathered, before)
+}
+
+/// The report of what was gathered, beside the files of the run before, where there are some.
+pub fn report(context: Context, gathered: Gathered, before: &[File]) -> Report {
+    let context = Context { resources: context.unreadable_resources + gathered.count(), ..context };
+    let mut comparing = collect::compare(context, gathered.settle(), summary(before));
+    for file in before.iter().filter(|file| file.name.starts_with("findings")) {
+        comparing.add_before(&file.body).unwrap();
+    }
+    comparing.finish()
+}
+
+fn summary(before: &[File]) -> Option<Summary> {
+    let file = before.iter().find(|file| file.name == "summary.json")?;
+    Some(files::read_summary(&file.body).unwrap())
 }
 
 /// What a run knows beside verdicts.
 pub fn context(id: &str, time: &str) -> Context {
-    let rule = |severity, controls: &[&str]| RuleFacts {
+    let rule = |severity, frameworks: &[(&str, &[&str])]| RuleFacts {
         severity,
-        controls: controls.iter().map(|control| (*control).to_owned()).collect(),
+        frameworks: frameworks
+            .iter()
+            .map(|(id, all)| ((*id).to_owned(), all.iter().map(|&one| one.into()).collect()))
+            .collect(),
+    };
+    let arrival = |account: &str| Arrival {
+        account: account.to_owned(),
+        region: "eu-central-1".to_owned(),
+        succeeded: false,
+        updated: None,
     };
     Context {
         run_id: id.to_owned(),
         time: time.to_owned(),
         rules: BTreeMap::from([
-            ("ebs-volumes-encrypted".to_owned(), rule(Severity::High, &["PCI DSS 3.5.1", "HIPAA 164.312(a)(2)(iv)"])),
+            (
+                "ebs-volumes-encrypted".to_owned(),
+                rule(Severity::High, &[("HIPAA", &["164.312(a)(2)(iv)"]), ("PCI DSS", &["3.5.1"])]),
+            ),
             ("rds-backup-retention-enabled".to_owned(), rule(Severity::Critical, &[])),
-            ("s3-bucket-encryption-enabled".to_owned(), rule(Severity::Low, &[])),
+            ("s3-bucket-encryption-enabled".to_owned(), rule(Severity::Low, &[("PCI DSS", &[])])),
         ]),
+        missing: vec![Missing {
+            identifier: "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION".to_owned(),
+            frameworks: BTreeMap::from([("PCI DSS".to_owned(), vec!["6.3.3".to_owned()])]),
+        }],
+        manual: BTreeMap::from([("HIPAA".to_owned(), vec!["164.308(a)(1)".to_owned(), "164.310".to_owned()])]),
         aliases: BTreeMap::from([
             ("111111111111".to_owned(), "payments".to_owned()),
             ("333333333333".to_owned(), "data <lake>".to_owned()),
         ]),
-        expected: vec![("444444444444".to_owned(), "eu-central-1".to_owned())],
+        arrivals: vec![arrival("444444444444")],
+        ..Context::default()
     }
 }
 
@@ -85,9 +112,4 @@ pub fn files(report: &Report) -> Vec<File> {
     })
     .unwrap();
     all
-}
-
-/// The bytes of one of them.
-pub fn body<'a>(files: &'a [File], name: &str) -> &'a [u8] {
-    &files.iter().find(|file| file.name == name).unwrap().body
 }

@@ -180,15 +180,19 @@ impl Component for Functions {
 
         let bucket_arn = Arn::of(facts.partition(), "s3").resource(&args.bucket_name);
         let shared = Shared { args: &args, facts, bucket_arn };
+        let alias = facts.account_alias().map(|alias| (variable::ACCOUNT_ALIAS, alias.into()));
         let aggregation = Function::describe(
             scope,
             &shared,
             Handler::Aggregation,
-            vec![
+            [
                 (variable::AGGREGATOR_NAME, args.name_prefix.aggregator().into()),
                 (variable::CONFIGURATION_KEY, object.key().into()),
                 (variable::CONFIGURATION_SHA256, digest.clone().into()),
-            ],
+            ]
+            .into_iter()
+            .chain(alias.clone())
+            .collect(),
             permissions::aggregation(&shared),
             depends_on(&object),
         );
@@ -199,7 +203,7 @@ impl Component for Functions {
             (variable::LEDGER_TABLE, table.name().into()),
         ];
         variables.extend(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)));
-        variables.extend(facts.account_alias().map(|alias| (variable::ACCOUNT_ALIAS, alias.into())));
+        variables.extend(alias);
         if let Some(url) = &args.delivery_queue_url {
             variables.push((variable::DELIVERY_ALARM, args.name_prefix.delivery_test().into()));
             variables.push((variable::DELIVERY_QUEUE_URL, url.clone()));

@@ -42,20 +42,26 @@ def describe_aggregate_compliance_by_config_rules(request: dict) -> dict:
 
 def describe_configuration_aggregator_sources_status(request: dict) -> dict:
     """For each listed account and region, whether its data arrives."""
-    statuses = []
-    for place in _listed(_aggregator(request)):
-        authorized = _authorized(place)
-        statuses.append(
-            {
-                "SourceId": place[0],
-                "SourceType": "ACCOUNT",
-                "AwsRegion": place[1],
-                "LastUpdateStatus": "SUCCEEDED" if authorized else "PENDING",
-                "LastUpdateTime": now(),
-            }
-        )
+    statuses = [_status(place) for place in _listed(_aggregator(request))]
     some, token = page(statuses, request, default=100)
     return {"AggregatedSourceStatusList": some, **token}
+
+
+def fail_source(place: Place, status: str, seconds: float) -> None:
+    """From now on an account and region arrive as `FAILED` or `OUTDATED`, last read so long ago; `SUCCEEDED` ends it.
+
+    What aggregators have of it stays readable, as on AWS.
+    """
+    at(place).arrival = None if status == "SUCCEEDED" else (status, now() - seconds)
+
+
+def _status(place: Place) -> dict:
+    source = {"SourceId": place[0], "SourceType": "ACCOUNT", "AwsRegion": place[1]}
+    if not _authorized(place):
+        # Nothing was ever read of it.
+        return {**source, "LastUpdateStatus": "FAILED", "LastErrorCode": "NotAuthorized"}
+    status, updated = at(place).arrival or ("SUCCEEDED", now())
+    return {**source, "LastUpdateStatus": status, "LastUpdateTime": updated}
 
 
 def _resource_compliance(place: Place) -> list[dict]:

@@ -18,7 +18,8 @@ class RegionState:
 
     rules: name -> rule; evaluations: (rule name, resource type, resource id) -> newest result; tags: ARN -> tags;
     recorders: name of the customer-managed recorder -> its ARN and mode; linked: service principal -> its recorder;
-    packs: name -> conformance pack; remediations: rule name -> its remediation.
+    packs: name -> conformance pack; remediations: rule name -> its remediation; arrival: how this account and region
+    arrive at aggregators, and since when so, where they do not arrive well.
     """
 
     rules: dict[str, dict] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class RegionState:
     remediations: dict[str, dict] = field(default_factory=dict)
     evaluations: dict[tuple[str, str, str], dict] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    arrival: tuple[str, float] | None = None
 
 
 _regions: dict[Place, RegionState] = defaultdict(RegionState)

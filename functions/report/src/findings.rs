@@ -1,0 +1,124 @@
+//! Findings in few bytes, and each with its texts when it is asked for.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use serde::{Serialize, Serializer};
+
+use crate::{
+    gathered::{Rows, Words},
+    input::Severity,
+    model::JSON_FINDINGS,
+};
+
+/// A resource that does not comply with a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding<'a> {
+    /// Severity of the rule.
+    pub severity: Severity,
+    /// Name of the rule.
+    pub rule: &'a str,
+    /// Account id.
+    pub account: &'a str,
+    /// Region.
+    pub region: &'a str,
+    /// Type of the resource.
+    pub resource_type: &'a str,
+    /// Id of the resource.
+    pub resource_id: &'a str,
+    /// Time of the first run that saw it open without a break.
+    pub since: &'a str,
+    /// Whether the run before did not see it open.
+    pub new: bool,
+    /// When the data of its source arrived last, where they do not arrive; else empty.
+    pub as_of: &'a str,
+}
+
+/// Many of them.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    texts: Arc<Texts>,
+    all: Vec<Found>,
+}
+
+/// What the numbers of [`Found`] mean.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    pub words: Words,
+    pub rows: Rows,
+}
+
+/// A finding as numbers of words, and where its resource's id lies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    pub id: usize,
+    pub rule: u32,
+    pub account: u32,
+    pub region: u32,
+    pub resource_type: u32,
+    pub since: u32,
+    pub as_of: u32,
+    pub severity: Severity,
+    pub new: bool,
+}
+
+impl Findings {
+    /// The worst and newest first.
+    pub(crate) fn new(texts: &Arc<Texts>, mut all: Vec<Found>) -> Self {
+        let order = |one: &Found, other: &Found| {
+            let word = |one, other| texts.words.compare(one, other);
+            (one.severity, !one.new)
+                .cmp(&(other.severity, !other.new))
+                .then_with(|| word(one.rule, other.rule))
+                .then_with(|| word(one.account, other.account))
+                .then_with(|| word(one.region, other.region))
+                .then_with(|| word(one.resource_type, other.resource_type))
+                .then_with(|| id(texts, one, other))
+        };
+        all.sort_unstable_by(order);
+        Self { texts: Arc::clone(texts), all }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Each with its texts.
+    pub fn iter(&self) -> impl Iterator<Item = Finding<'_>> {
+        self.all.iter().map(|found| self.texts.finding(found))
+    }
+}
+
+fn id(texts: &Texts, one: &Found, other: &Found) -> Ordering {
+    texts.rows.text_at(one.id).cmp(texts.rows.text_at(other.id))
+}
+
+impl Texts {
+    pub(crate) fn finding(&self, found: &Found) -> Finding<'_> {
+        Finding {
+            severity: found.severity,
+            rule: self.words.text(found.rule),
+            account: self.words.text(found.account),
+            region: self.words.text(found.region),
+            resource_type: self.words.text(found.resource_type),
+            resource_id: self.rows.text_at(found.id),
+            since: self.words.text(found.since),
+            new: found.new,
+            as_of: self.words.text(found.as_of),
+        }
+    }
+}
+
+impl Serialize for Findings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().take(JSON_FINDINGS))
+    }
+}

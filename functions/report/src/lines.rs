@@ -1,0 +1,93 @@
+//! CSV: one line a rule, or a finding; findings in files of a bounded number of lines, so that few are held at once.
+
+use std::{collections::BTreeMap, io};
+
+use crate::{
+    findings::{Finding, Findings},
+    model::Report,
+};
+
+/// How many findings one file has at most.
+pub(crate) const LINES: usize = 100_000;
+
+const FINDING: [&str; 10] =
+    ["severity", "rule", "account", "region", "resourceType", "resourceId", "since", "new", "asOf", "frameworks"];
+const RULE: [&str; 9] =
+    ["rule", "severity", "controls", "nonCompliant", "compliant", "insufficientData", "notApplicable", "new", "fixed"];
+
+/// The name of a file of open findings; the first is number 1.
+#[must_use]
+pub fn findings_file(number: usize) -> String {
+    file("findings", number)
+}
+
+/// The name of a file of findings of a kind.
+pub(crate) fn file(kind: &str, number: usize) -> String {
+    if number < 2 { format!("{kind}.csv") } else { format!("{kind}-{number}.csv") }
+}
+
+/// How many files so many findings are in: at least one, which then has a heading alone.
+pub(crate) const fn files(findings: usize) -> usize {
+    let files = findings.div_ceil(LINES);
+    if files == 0 { 1 } else { files }
+}
+
+/// Findings as CSV, file by file; each with what its rule counts for.
+pub(crate) fn of_findings<'a>(
+    report: &'a Report,
+    findings: &'a Findings,
+) -> impl Iterator<Item = Result<Vec<u8>, csv::Error>> {
+    let counts_for: BTreeMap<&str, String> =
+        report.rules.iter().map(|rule| (&*rule.name, rule.controls.join("; "))).collect();
+    let mut left = findings.iter();
+    (0..files(findings.len())).map(move |_| {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(FINDING)?;
+        for finding in left.by_ref().take(LINES) {
+            let frameworks = counts_for.get(finding.rule).map_or("", String::as_str);
+            writer.write_record(line(&finding, frameworks))?;
+        }
+        bytes(writer)
+    })
+}
+
+fn line<'a>(finding: &Finding<'a>, frameworks: &'a str) -> [&'a str; 10] {
+    [
+        finding.severity.word(),
+        finding.rule,
+        finding.account,
+        finding.region,
+        finding.resource_type,
+        finding.resource_id,
+        finding.since,
+        if finding.new { "true" } else { "false" },
+        finding.as_of,
+        frameworks,
+    ]
+}
+
+/// Rules as CSV.
+pub(crate) fn of_rules(report: &Report) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(RULE)?;
+    for rule in &report.rules {
+        let counts = rule.counts;
+        let numbers = [
+            counts.non_compliant,
+            counts.compliant,
+            counts.insufficient_data,
+            counts.not_applicable,
+            rule.new,
+            rule.fixed,
+        ]
+        .map(|number| number.to_string());
+        let words =
+            [rule.name.to_string(), rule.severity.unwrap_or_default().word().to_owned(), rule.controls.join("; ")];
+        writer.write_record(words.iter().chain(&numbers))?;
+    }
+    bytes(writer)
+}
+
+fn bytes(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()).into())
+}
