@@ -209,6 +209,20 @@ def test_a_rule_that_loses_all_its_verdicts_closes_nothing(told):
     assert told.transitions(told.everything) == [("nonCompliant", "kept")]
 
 
+def test_an_event_closes_what_it_says_is_gone_and_nothing_else(told):
+    told.judge(result("gone", "NON_COMPLIANT"), result("kept", "NON_COMPLIANT"))
+    told.look()
+    told.messages(told.everything)
+    told.deployment.client("config").delete_evaluation_results(ConfigRuleName=BUCKETS)
+    event = compliance_change(told.deployment.account)
+    event["detail"] |= {"resourceId": "gone", "newEvaluationResult": {"complianceType": "NOT_APPLICABLE"}}
+    told.deployment.invoke("compliance-processing", {"Records": [{"messageId": "1", "body": json.dumps(event)}]})
+    assert told.transitions(told.everything) == [("deleted", "gone")]
+    told.judge(result("kept", "NON_COMPLIANT"))
+    told.look()
+    assert told.transitions(told.everything) == []
+
+
 def test_a_route_gets_what_is_its_own(told):
     told.judge(result("bucket", "NON_COMPLIANT"))
     told.judge(result("volume", "NON_COMPLIANT"), rule=VOLUMES)

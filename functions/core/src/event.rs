@@ -198,6 +198,12 @@ impl ComplianceChange {
         Ok(change)
     }
 
+    /// Whether it says that the resource is gone, or that the rule does not apply to it any more.
+    #[must_use]
+    pub const fn is_end(&self) -> bool {
+        matches!(self.compliance, None | Some(Compliance::NotApplicable))
+    }
+
     /// What names the change must be there: the ledger's key is made of it.
     fn check(&self) -> Result<(), EventError> {
         let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());

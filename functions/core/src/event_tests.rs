@@ -61,7 +61,11 @@ fn a_compliance_change_is_read() {
 #[test]
 fn a_resource_that_is_gone_has_no_new_verdict() {
     let change = ComplianceChange::from_event(&with("/detail/newEvaluationResult", Value::Null)).unwrap();
-    assert_eq!(change.compliance, None);
+    assert_eq!((change.compliance, change.is_end()), (None, true));
+    let result = "/detail/newEvaluationResult/complianceType";
+    for (word, end) in [("NOT_APPLICABLE", true), ("COMPLIANT", false), ("NON_COMPLIANT", false)] {
+        assert_eq!(ComplianceChange::from_event(&with(result, json!(word))).unwrap().is_end(), end, "{word}");
+    }
 }
 
 #[test]

@@ -87,10 +87,10 @@ pub struct Reading {
 
 impl Reading {
     /// Lets those of `known` of which nothing is said stay as they were known.
-    pub fn keep(&mut self, known: &BTreeMap<Resource, Timestamp>) {
+    pub fn keep(&mut self, known: BTreeMap<Resource, Timestamp>) {
         for (resource, since) in known {
-            if !self.compliant.contains(resource) && !self.unrecorded.contains(resource) {
-                self.open.entry(resource.clone()).or_insert_with(|| since.clone());
+            if !self.compliant.contains(&resource) && !self.unrecorded.contains(&resource) {
+                self.open.entry(resource).or_insert(since);
             }
         }
     }

@@ -108,14 +108,14 @@ impl Watch {
         self.rules.keys().map(String::as_str).filter(move |rule| !rules.contains(rule))
     }
 
-    /// Whether a resource of which this rule says nothing any more is one that is gone, at a look at `now` that finds the rule
-    /// `judged` or not; `whole` is a look at all rules.
+    /// Whether a resource of which this rule says nothing any more is one that is gone, at a whole look at `now` that finds the
+    /// rule `judged` or not.
     #[must_use]
-    pub fn trusts_absence(&self, rule: &str, judged: bool, whole: bool, now: &Timestamp) -> bool {
+    pub fn trusts_absence(&self, rule: &str, judged: bool, now: &Timestamp) -> bool {
         let Some(watched) = self.rules.get(rule).filter(|watched| watched.settled) else { return true };
         match (&watched.silent, judged) {
             (None, judged) => judged,
-            (Some(since), false) => whole && has_passed(since, now),
+            (Some(since), false) => has_passed(since, now),
             // Its verdicts come back one after the other.
             (Some(_), true) => false,
         }
@@ -235,17 +235,16 @@ mod tests {
 
     #[test]
     fn that_a_resource_is_missing_means_nothing_while_a_rule_has_no_verdict_and_until_it_is_whole_again() {
-        let trusts = |watch: &Watch, judged, hours| watch.trusts_absence("a", judged, true, &at(hours));
+        let trusts = |watch: &Watch, judged, hours| watch.trusts_absence("a", judged, &at(hours));
         let first = settled();
         assert!(trusts(&first, true, 12) && !trusts(&first, false, 12));
         let (silent, _) = after(&first, &[seen("a", false)], 12);
         let (silent, _) = after(&silent, &[seen("a", false)], 18);
         assert!(!trusts(&silent, false, 36) && !trusts(&silent, true, 36));
         assert!(trusts(&silent, false, 37), "25 hours after the first look without");
-        assert!(!silent.trusts_absence("a", false, false, &at(37)), "an event is no whole look");
         let (back, _) = after(&silent, &[seen("a", true)], 24);
         assert!(trusts(&back, true, 30));
-        assert!(Watch::default().trusts_absence("a", false, true, &at(0)), "what is no news may go at once");
+        assert!(Watch::default().trusts_absence("a", false, &at(0)), "what is no news may go at once");
     }
 
     #[test]

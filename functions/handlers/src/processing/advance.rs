@@ -29,7 +29,25 @@ pub(super) struct Look<'a> {
     pub trigger: Trigger,
     /// The rules to look at; `None` for all of them.
     pub only: Option<&'a BTreeSet<String>>,
+    /// Resources of which changes say that they are gone, with their rules.
+    pub gone: BTreeSet<(&'a str, Resource)>,
 }
+
+impl Look<'_> {
+    /// What of `known` stays although nothing is said of it. A whole look finds out by itself what is gone; where changes let
+    /// a rule be looked at, its other resources may be judged later.
+    fn kept(&self, watch: &Watch, rule: &ReportedRule, mut known: Open, now: &Timestamp) -> Open {
+        let whole = self.only.is_none() && watch.trusts_absence(&rule.name, is_judged(rule), now);
+        if whole || !watch.is_settled(&rule.name) {
+            return Open::new();
+        }
+        known.retain(|resource, _| !self.gone.contains(&(rule.name.as_str(), resource.clone())));
+        known
+    }
+}
+
+/// Open findings, and since when.
+type Open = BTreeMap<Resource, Timestamp>;
 
 /// What was found.
 pub(super) struct Found {
@@ -128,9 +146,7 @@ impl Processing {
                 };
                 let gone = closed.iter().filter(|resource| !is_recorded(recordings, &resource.resource_type));
                 reading.unrecorded = gone.cloned().collect();
-                if !watch.trusts_absence(rule, is_judged(there), look.only.is_none(), &invocation.now()) {
-                    reading.keep(&known);
-                }
+                reading.keep(look.kept(watch, there, known, &invocation.now()));
             } else {
                 reading.unrecorded = closed;
             }
@@ -250,8 +266,7 @@ fn is_judged(rule: &ReportedRule) -> bool {
     matches!(verdict(rule), Some(Compliance::Compliant | Compliance::NonCompliant))
 }
 
-/// The open ones, and since when.
-fn open_of(findings: Option<&BTreeMap<Resource, Finding>>) -> BTreeMap<Resource, Timestamp> {
+fn open_of(findings: Option<&BTreeMap<Resource, Finding>>) -> Open {
     let open = findings.into_iter().flatten().filter(|(_, finding)| finding.open);
     open.map(|(resource, finding)| (resource.clone(), finding.since.clone())).collect()
 }

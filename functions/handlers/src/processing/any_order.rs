@@ -45,8 +45,8 @@ type Results = BTreeMap<(String, String), String>;
 
 struct World {
     account: Account,
-    /// Events under way: in which step each comes, its rule and its bucket.
-    events: Vec<(u32, &'static str, &'static str)>,
+    /// Events under way: in which step each comes, its rule, its bucket, and whether it says that the bucket is gone.
+    events: Vec<(u32, &'static str, &'static str, bool)>,
     step: u32,
     runs: usize,
     /// Messages that were read already.
@@ -114,7 +114,8 @@ impl World {
                     None => results.remove(&key),
                 };
                 self.put(rule, results);
-                self.events.extend(events.into_iter().map(|late| (self.step + late, rule, bucket)));
+                let end = VERDICTS[verdict].is_none();
+                self.events.extend(events.into_iter().map(|late| (self.step + late, rule, bucket, end)));
             }
             Step::Look => self.look().await,
             Step::Remade { rule } => {
@@ -158,9 +159,12 @@ impl World {
     async fn deliver(&mut self) {
         let due: Vec<_> = self.events.iter().filter(|(when, ..)| *when <= self.step).copied().collect();
         self.events.retain(|(when, ..)| *when > self.step);
-        let body = |(_, rule, bucket): &(u32, &str, &str)| {
+        let body = |(_, rule, bucket, end): &(u32, &str, &str, bool)| {
             let mut event = change_event(bucket);
             event["detail"]["configRuleName"] = (*rule).into();
+            if *end {
+                event["detail"]["newEvaluationResult"] = Value::Null;
+            }
             event.to_string()
         };
         let messages: Vec<_> = due.iter().rev().map(|event| ("m", body(event))).collect();

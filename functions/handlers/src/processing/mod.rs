@@ -24,6 +24,7 @@ use functions_core::{
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
     event::{self, Ask, ComplianceChange, EventError, QueueMessage},
+    finding::Resource,
     key,
     metrics::{self, Told},
     notice::Facts,
@@ -111,7 +112,7 @@ impl Processing {
     /// A look at all rules.
     async fn look(&self, trigger: Trigger, invocation: &Invocation) -> Result<Value, HandlerError> {
         let configuration = self.configuration().await?;
-        let look = Look { configuration: &configuration, trigger, only: None };
+        let look = Look { configuration: &configuration, trigger, only: None, gone: BTreeSet::new() };
         let (key, record) = self.record(&look, 0, invocation).await?;
         let unconfirmed = match &self.topic {
             Some(topic) => Some(topic.unconfirmed().await?),
@@ -134,7 +135,9 @@ impl Processing {
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
             let rules: BTreeSet<String> = batch.changes.iter().map(|(_, change)| change.rule.clone()).collect();
             if !rules.is_empty() {
-                let look = Look { configuration: &configuration, trigger: Trigger::Queue, only: Some(&rules) };
+                let ends = batch.changes.iter().map(|(_, change)| change).filter(|change| change.is_end());
+                let gone = ends.map(|change| (change.rule.as_str(), resource(change))).collect();
+                let look = Look { configuration: &configuration, trigger: Trigger::Queue, only: Some(&rules), gone };
                 self.record(&look, batch.changes.len(), invocation).await?;
                 let notices = self.tell(&configuration, 0, invocation).await?;
                 log::line(&self.measured(Told { notices, ..Told::default() }, invocation));
@@ -214,6 +217,10 @@ fn is_watched(
         Some(_) => Ok(()),
         None => Err(EventError::UnknownRule(change.rule.clone())),
     }
+}
+
+fn resource(change: &ComplianceChange) -> Resource {
+    Resource { resource_type: change.resource_type.clone(), resource_id: change.resource_id.clone() }
 }
 
 /// The totals, and where the record is.

@@ -1,11 +1,12 @@
 //! Verdicts that come for the first time, in parts, or not any more: what of it is news.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     fake::Account,
     tests::{BAD, GOOD, change, settled},
 };
+use crate::testing::{batch, change_event};
 
 #[tokio::test]
 async fn a_first_evaluation_that_comes_in_parts_is_no_flood_of_notices() {
@@ -42,6 +43,30 @@ async fn a_rule_that_loses_its_verdicts_closes_nothing_and_tells_nothing_twice_w
     account.judge("a", &[("mended", GOOD), ("new", BAD), ("stays", BAD), ("good", GOOD)]);
     account.look("run-4", 24 * 60).await;
     assert_eq!(account.told()[2..], ["deleted gone"]);
+}
+
+/// The change that says that a bucket is gone.
+fn end(id: &str) -> Value {
+    let mut event = change_event(id);
+    event["detail"]["newEvaluationResult"]["complianceType"] = "NOT_APPLICABLE".into();
+    batch(&[("m", event.to_string())])
+}
+
+#[tokio::test]
+async fn a_change_closes_what_it_is_about_and_nothing_that_may_be_judged_later() {
+    let account = settled(&[("x", BAD), ("y", BAD), ("z", BAD), ("good", GOOD)]).await;
+    // Results were deleted, and come back one after the other, each with a change.
+    account.judge("a", &[("x", BAD), ("z", GOOD)]);
+    account.run(&change("x"), "run-1", 1).await.unwrap();
+    assert_eq!(account.told(), ["fixed z"]);
+    account.run(&end("y"), "run-2", 2).await.unwrap();
+    assert_eq!(account.told()[1..], ["deleted y"]);
+    // An old one, of a bucket that is there again.
+    account.run(&end("x"), "run-3", 3).await.unwrap();
+    assert_eq!(account.told().len(), 2);
+    account.judge("a", &[]);
+    account.run(&end("x"), "run-4", 4).await.unwrap();
+    assert_eq!(account.told()[2..], ["deleted x"], "the last resource of a rule, too");
 }
 
 #[tokio::test]
