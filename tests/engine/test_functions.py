@@ -231,5 +231,21 @@ def test_a_function_cannot_change_its_own_role_or_the_key(working, refused, hand
         account.client("kms").schedule_key_deletion(KeyId=working.outputs["kmsKeyId"], PendingWindowInDays=7)
 
 
+def test_what_takes_longer_than_one_run_is_read_on_by_the_next(working):
+    results = [result(f"b-{number:03}", "NON_COMPLIANT" if number < 3 else "COMPLIANT") for number in range(250)]
+    working.account.put_evaluations(BUCKETS, results)
+    client, name = working.client("lambda"), "compliance-aggregation"
+    client.update_function_configuration(FunctionName=name, Timeout=6)
+    # Two thirds of its time are for reading.
+    working.account.slow_down("config", "SelectAggregateResourceConfig", times=3, seconds=4.2)
+    answers = [working.invoke(name, {}) for _ in range(4)]
+    client.update_function_configuration(FunctionName=name, Timeout=300)
+    assert [answer.get("unfinished") for answer in answers] == [True, True, True, None]
+    assert [answer["resources"] for answer in answers[:2]] == [100, 200]
+    report = working.record(answers[3]["report"].replace("index.html", "report.json"))
+    assert {"b-000", "b-001", "b-002"} <= {finding["resourceId"] for finding in report["findings"]}
+    assert report["resources"] == answers[2]["resources"] >= 250
+
+
 def test_nothing_was_lost_in_silence(working):
     assert [entry for entry in working.account.lost() if working.account.account_id in str(entry)] == []
