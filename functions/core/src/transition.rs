@@ -193,6 +193,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_kept_is_what_nothing_is_said_of() {
+        let previous = open(&["fixed", "off", "silent"]);
+        let (compliant, unrecorded) = ([resource("fixed")].into(), [resource("off")].into());
+        let mut current = Reading { open: open(&["new"]), compliant, unrecorded };
+        current.keep(previous.clone());
+        let found = transitions(PLACE, &previous, &current, &run().time);
+        assert_eq!(kinds(&found), [(Kind::NonCompliant, "new"), (Kind::Fixed, "fixed"), (Kind::NotRecorded, "off")]);
+    }
+
+    #[test]
     fn words_are_those_serde_writes() {
         for kind in Kind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
