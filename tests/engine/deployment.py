@@ -78,7 +78,7 @@ def deployment(engine: Engine, program: Path, account: Account, up: bool = True,
 
 
 def yaml_program(folder: Path, inputs: dict, outputs: dict | None = None) -> Path:
-    """A YAML program with the whole component and these inputs; JSON is YAML, but for what it escapes beyond 16 bits."""
+    """A YAML program with the whole component and these inputs; JSON is YAML, but for its escapes beyond 16 bits."""
     component = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
     text = {"name": "inputs", "runtime": "yaml", "resources": {"compliance": component}, "outputs": outputs or {}}
     folder.mkdir(exist_ok=True)

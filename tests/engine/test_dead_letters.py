@@ -1,4 +1,4 @@
-"""What a function cannot do anything with ends in its failure queue, with its reason in the log and nothing half-written."""
+"""What a function cannot work on ends in its failure queue, with its reason in the log and nothing half-written."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ NO_JSON = "no json"
 
 @pytest.mark.parametrize(("handler", "refused"), [("processing", 2), ("remediation", 1)])
 def test_messages_of_the_queue_that_cannot_be_worked_on_end_there(deployed, handler, refused):
-    """Processing takes nothing of a rule that is not its own; remediation notes whatever the event rule lets through."""
+    """Processing takes nothing of a rule that is not its own; remediation notes what the event rule lets through."""
     sqs = deployed.client("sqs")
     url = sqs.get_queue_url(QueueName=f"compliance-{handler}-events")["QueueUrl"]
     # Half an hour between two tries would be too long for a test.

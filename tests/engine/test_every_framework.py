@@ -92,8 +92,9 @@ def test_each_framework_deploys_as_packs(deploy, tmp_path, frameworks):
     by_pack: dict[str, set[str]] = {}
     rules = in_account(deployed)
     for name in deployed.outputs["packs"]:
-        told = config.describe_conformance_pack_compliance(ConformancePackName=name)["ConformancePackRuleComplianceList"]
-        by_pack[name] = {rules[rule["ConfigRuleName"]]["Source"]["SourceIdentifier"] for rule in told}
+        told = config.describe_conformance_pack_compliance(ConformancePackName=name)
+        names = [rule["ConfigRuleName"] for rule in told["ConformancePackRuleComplianceList"]]
+        by_pack[name] = {rules[rule]["Source"]["SourceIdentifier"] for rule in names}
     for framework in frameworks:
         first = f"compliance-{framework.replace('.', '-')}"
         mine = [found for name, found in by_pack.items() if name == first or name.removeprefix(f"{first}-").isdigit()]

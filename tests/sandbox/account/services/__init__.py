@@ -1,8 +1,8 @@
 """What MiniStack does not do, or does without asking for permission: deliveries between services.
 
-EventBridge to its targets, CloudWatch alarms to topics, topics to e-mail addresses, functions to their log groups, what
-follows an asynchronous invocation of a function, and the volumes of an instance that is terminated. And what it does not
-tell IAM.
+EventBridge to its targets, CloudWatch alarms to topics, topics to e-mail addresses, functions to their log groups,
+what follows an asynchronous invocation of a function, and the volumes of an instance that is terminated. And what it
+does not tell IAM.
 """
 
 from account.services import alarms, async_invoke, conditions, delivery, function_logs, mail, volumes

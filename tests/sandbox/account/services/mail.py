@@ -1,7 +1,8 @@
 """Topics to e-mail addresses: what each confirmed address would have got stays to be read.
 
-MiniStack drops these messages. AWS page: "Email notifications" of Amazon SNS: the subject is the one that was published,
-else a general one, and `email-json` gets the whole envelope. What is ours: no footer with a link to unsubscribe.
+MiniStack drops these messages. AWS page: "Email notifications" of Amazon SNS: the subject is the one that was
+published, else a general one, and `email-json` gets the whole envelope. What is ours: no footer with a link to
+unsubscribe.
 """
 
 from collections import deque
