@@ -45,9 +45,9 @@ impl Aggregation {
     /// where `report` is the key of the report's page.
     ///
     /// # Errors
-    /// When AWS does not answer, or what an earlier run left does not read.
+    /// When the event is of no kind that is known, AWS does not answer, or what an earlier run left does not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
-        if event::is_of_no_look(event) {
+        if !event::is_report_due(event)? {
             log::info(&invocation.run.id, "processing did not look at the rules: no report", &json!({}));
             return Ok(json!({}));
         }
