@@ -131,11 +131,21 @@ pub fn processing_record(event: &Value) -> Option<&str> {
     event.pointer("/responsePayload/record").and_then(Value::as_str)
 }
 
-/// Whether `event` is the on-success destination's event of a run of processing that looked at nothing, or at some rules
-/// alone: a digest or a batch of changes. Its answer names no record.
-#[must_use]
-pub fn is_of_no_look(event: &Value) -> bool {
-    event.get("responsePayload").is_some() && processing_record(event).is_none()
+/// Whether `event` asks aggregation for a report. The on-success destination's event of processing does so where its answer
+/// names a record: a digest and a batch of changes are no looks at all rules.
+///
+/// # Errors
+/// When it is of no kind that aggregation knows.
+pub fn is_report_due(event: &Value) -> Result<bool, EventError> {
+    const EXPECTED: &str = "the record of a run of processing, or `{}` with at most a `trigger` of `deployment`";
+    let members = event.as_object().ok_or(EventError::Unexpected(EXPECTED))?;
+    if members.contains_key("responsePayload") {
+        return Ok(processing_record(event).is_some());
+    }
+    match (members.len(), members.get(trigger::MEMBER).and_then(Value::as_str)) {
+        (0, _) | (1, Some(trigger::DEPLOYMENT)) => Ok(true),
+        _ => Err(EventError::Unexpected(EXPECTED)),
+    }
 }
 
 /// A verdict that changed, as AWS Config told it.

@@ -120,15 +120,18 @@ fn a_destination_event_names_the_record_of_processing() {
 }
 
 #[test]
-fn a_destination_event_without_a_record_is_of_no_look() {
-    for (event, of_no_look) in [
-        (json!({ "responsePayload": { "notices": 1 } }), true),
-        (json!({ "responsePayload": null }), true),
-        (json!({ "responsePayload": { "record": "reports/x.json" } }), false),
-        (json!({}), false),
-        (json!({ "trigger": "deployment" }), false),
+fn a_report_is_due_after_a_look_at_all_rules_and_when_it_is_asked_for() {
+    for (event, due) in [
+        (json!({ "responsePayload": { "record": "reports/x.json" } }), Some(true)),
+        (json!({ "responsePayload": { "notices": 1 } }), Some(false)),
+        (json!({ "responsePayload": null }), Some(false)),
+        (json!({}), Some(true)),
+        (json!({ "trigger": "deployment" }), Some(true)),
+        (json!({ "trigger": "digest" }), None),
+        (json!({ "detail-type": "Something" }), None),
+        (json!([]), None),
     ] {
-        assert_eq!(is_of_no_look(&event), of_no_look, "{event}");
+        assert_eq!(is_report_due(&event).ok(), due, "{event}");
     }
 }
 
@@ -271,7 +274,8 @@ fn recorded_events_are_understood() {
         }
         match processing_record(&event) {
             Some(record) => _ = writeln!(understood, "  aggregation: a report after {record}"),
-            None if is_of_no_look(&event) => understood.push_str("  aggregation: no report\n"),
+            None if is_report_due(&event).is_ok_and(|due| due) => understood.push_str("  aggregation: a report\n"),
+            None if is_report_due(&event).is_ok() => understood.push_str("  aggregation: no report\n"),
             None => {}
         }
     }

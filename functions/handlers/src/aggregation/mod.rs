@@ -60,9 +60,10 @@ impl Aggregation {
     /// all is read, answers `{"unfinished": true, "resources": ...}`.
     ///
     /// # Errors
-    /// When the time is over, AWS does not answer, or what an earlier run left does not read.
+    /// When the event is of no kind that is known, the time is over, AWS does not answer, or what an earlier run left does
+    /// not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
-        if event::is_of_no_look(event) {
+        if !event::is_report_due(event)? {
             log::info(&invocation.run.id, "processing did not look at the rules: no report", &json!({}));
             return Ok(json!({}));
         }

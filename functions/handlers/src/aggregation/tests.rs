@@ -484,5 +484,7 @@ async fn a_digest_is_no_reason_for_a_report() {
     assert!(account.keys().is_empty() && account.aws.operations().is_empty());
     let answer = account.run(&recorded("destination-of-a-look"), "run-2").await.unwrap();
     let record = answer["processingRecord"].as_str().unwrap();
+    let error = account.run(&recorded("schedule"), "run-3").await.unwrap_err();
+    assert!(error.to_string().starts_with("expected the record of a run of processing"), "{error}");
     assert!(record.ends_with("/e4b46cbf-b738-xmpl-8880-a18cdf61200e.json") && !account.keys().is_empty());
 }
