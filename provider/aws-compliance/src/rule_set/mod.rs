@@ -342,8 +342,9 @@ impl ManagedRuleArgs {
 
     /// Whether it is a rule of the baseline. A value that is secret or not known yet makes it another one.
     fn is(&self, rule: &BaselineRule) -> bool {
-        let parameters = || whole(rule.identifier, rule.parameters());
-        self.identifier == rule.identifier && !self.is_scoped() && self.takes(&parameters())
+        self.identifier == rule.identifier
+            && !self.is_scoped()
+            && self.takes(&whole(rule.identifier, rule.parameters()))
     }
 
     /// Whether its parameters are these, with the defaults that it needs.
