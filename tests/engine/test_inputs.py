@@ -112,8 +112,8 @@ def test_each_problem_is_a_line_with_its_path_and_reason(deploy, tmp_path, langu
     for step in (deployment.stack.preview, deployment.stack.up):
         with pytest.raises(EngineError) as caught:
             step()
-        lines = [line for line in str(caught.value).splitlines() if "has a problem" in line]
-        assert {line[line.index("property ") :].strip() for line in lines} == LINES
+        lines = [line.strip() for line in str(caught.value).splitlines()]
+        assert {line.removeprefix("- ") for line in lines if line.startswith("- property ")} == LINES
         assert "2 inputs are wrong" in str(caught.value)
     assert registered(deployment) == {"pulumi:pulumi:Stack", "pulumi:providers:aws-compliance"}
 
