@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use functions_core::{
     key::{self, REPORT_INDEX, REPORT_RUNS},
+    record::SCHEMA_VERSION,
     run::{Origin, Run},
 };
 use functions_report::{files, model::TrendPoint};
+use serde::{Deserialize, Serialize};
 
 use super::writing::report_error;
 use crate::{
@@ -20,6 +22,14 @@ const ATTEMPTS: usize = 3;
 /// How many reports of the list are looked for in one run at most. They go by the day, with the bucket's lifecycle, the
 /// oldest first.
 const LOOKS: usize = 100;
+
+/// The document: what is listed, the oldest first.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    schema_version: u32,
+    runs: Vec<TrendPoint>,
+}
 
 /// Lists the reports: those that were listed and are kept, and those of `trend`.
 pub(super) async fn list(store: &Store, trend: &[TrendPoint], run: &Run) -> Result<(), HandlerError> {
@@ -43,9 +53,9 @@ pub(super) async fn list(store: &Store, trend: &[TrendPoint], run: &Run) -> Resu
             }
             oldest.remove();
         }
-        let runs: Vec<TrendPoint> = runs.into_values().collect();
-        if store.write_over(REPORT_RUNS, object.as_ref(), serde_json::to_vec(&runs)?).await? == Written::New {
-            let file = files::runs_page(&runs, |run| page(run, origin)).map_err(|error| report_error(&error))?;
+        let listed = Listed { schema_version: SCHEMA_VERSION, runs: runs.into_values().collect() };
+        if store.write_over(REPORT_RUNS, object.as_ref(), serde_json::to_vec(&listed)?).await? == Written::New {
+            let file = files::runs_page(&listed.runs, |run| page(run, origin)).map_err(|error| report_error(&error))?;
             return Ok(store.write(REPORT_INDEX, file.content_type, file.body).await?);
         }
     }
@@ -58,7 +68,8 @@ fn page(run: &TrendPoint, origin: &Origin) -> String {
 
 /// What is listed; nothing where that does not read, for the list is made again of what is kept.
 fn listed(object: &Object, run: &Run) -> Vec<TrendPoint> {
-    serde_json::from_slice(&object.body).unwrap_or_else(|error: serde_json::Error| {
+    let listed = serde_json::from_slice::<Listed>(&object.body).map(|listed| listed.runs);
+    listed.unwrap_or_else(|error| {
         let cause = serde_json::json!({ "key": REPORT_RUNS, "cause": error.to_string() });
         log::info(&run.id, "the list of reports does not read and begins anew", &cause);
         Vec::new()

@@ -444,7 +444,7 @@ async fn the_list_has_every_report_that_is_kept_and_none_that_is_gone() {
                 "scoreMillipoints": 1000, "nonCompliant": 1, "verdicts": 2 })
     };
     let runs: Vec<_> = (0..200).map(run).collect();
-    account.put(key::REPORT_RUNS, &Value::from(runs).to_string());
+    account.put(key::REPORT_RUNS, &json!({ "schemaVersion": 1, "runs": runs }).to_string());
     for number in 3..200 {
         let day = 1 + number / 24;
         let place = format!("2026/01/{day:02}/123456789012/eu-central-1/old-{number}");

@@ -187,13 +187,16 @@ pub(super) fn notes(rules: &RulesArgs, frameworks: &[FrameworkArgs], regions: &[
     notes
 }
 
-/// `HIPAA Security + PCI DSS 4.0: 129 + 127 rules asked for, 231 distinct`.
+/// `HIPAA Security + PCI DSS 4.0: 129 + 127 rules asked for, 231 distinct`; one framework alone saves nothing.
 fn saving(composition: &Composition) -> String {
     let title = |id: &String| framework(id).map_or_else(|| id.clone(), |known| known.title.clone());
     let titles: Vec<_> = composition.asked.keys().map(title).collect();
     let counts: Vec<_> = composition.asked.values().map(usize::to_string).collect();
     let (titles, counts) = (titles.join(" + "), counts.join(" + "));
-    format!("{titles}: {counts} rules asked for, {} distinct", composition.distinct)
+    match composition.asked.len() {
+        1 => format!("{titles}: {counts} rules"),
+        _ => format!("{titles}: {counts} rules asked for, {} distinct", composition.distinct),
+    }
 }
 
 #[cfg(test)]
@@ -215,5 +218,6 @@ mod tests {
         let expected =
             "HIPAA Security + PCI DSS 4.0, global resource types included: 129 + 127 rules asked for, 231 distinct";
         assert_eq!(told, expected);
+        assert_eq!(saving(&composition(&asked[..1])), "HIPAA Security: 129 rules");
     }
 }
