@@ -163,7 +163,7 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _ = writeln!(text, "    framework   {framework}: {}{more}", named.join(", "));
     }
-    let since = if each.kind.opens() { "since      " } else { "was so since" };
+    let since = if each.kind.opens() { "since      " } else { "open since " };
     let _ = writeln!(text, "    {since} {}", each.since.as_str());
     let _ = writeln!(text, "    look        {}", links::resource(&each.region, &each.resource));
     if each.kind.opens() {

@@ -95,7 +95,7 @@ COMPLIES AGAIN
   AWS::S3::Bucket good
     rule        c (high)
     framework   pci: c1, c2, c3, c4, c5 and 2 more
-    was so since 2026-03-04T05:06:07Z
+    open since  2026-03-04T05:06:07Z
     look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=good&resourceType=AWS::S3::Bucket
 
 1 subscription of this topic not confirmed yet: look for AWS's message to each receiver.
