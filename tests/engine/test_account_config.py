@@ -146,7 +146,7 @@ def test_the_dashboard_shows_what_should_be_zero_and_what_was_told(widgets):
     processing = ("DeliveryLost", "IncompletePacks", "UnconfirmedSubscriptions")
     assert shown("Zero if all is well") == {
         *((name, "compliance-processing") for name in processing),
-        ("RecorderStopped", "compliance-aggregation"),
+        *((name, "compliance-aggregation") for name in ("RecorderStopped", "UnreadableResources")),
     }
     assert shown("Looks and notices") == {(name, "compliance-processing") for name in ("Looks", "Notices")}
 
