@@ -106,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::property::{PropertyMap, PropertyValue};
+    use crate::schema::PackageParts;
 
     /// How often `Sizes` was asked; each test has a type of its own, because they run at once.
     static ASKED: AtomicUsize = AtomicUsize::new(0);
@@ -148,6 +149,41 @@ mod tests {
         let told: Vec<_> = wrong.iter().map(|error| (error.path.as_str(), error.reason.as_str())).collect();
         assert_eq!(told, [("size", "expected a string, got a boolean; put it into quotes")]);
         assert_eq!(ASKED.load(Ordering::SeqCst), 0);
+    }
+
+    struct Weights;
+
+    static WEIGHED: AtomicUsize = AtomicUsize::new(0);
+
+    impl Suggestions for Weights {
+        const NAME: &'static str = "Weight";
+        const DESCRIPTION: &'static str = "Weights.";
+
+        fn values() -> Vec<Suggestion> {
+            WEIGHED.fetch_add(1, Ordering::SeqCst);
+            vec![Suggestion { value: "light".into(), description: "One.".into() }]
+        }
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Settings {
+        /// Weight of all.
+        #[schemars(with = "Option<Suggested<Weights>>")]
+        weight: Option<String>,
+    }
+
+    #[test]
+    fn a_plugin_that_starts_does_not_ask_for_the_values() {
+        let parts = PackageParts {
+            configuration: Some(|generator| Settings::json_schema(generator).to_value()),
+            ..PackageParts::default()
+        };
+        let identity = crate::package!("scales");
+        parts.check(&identity).unwrap();
+        assert_eq!(WEIGHED.load(Ordering::SeqCst), 0);
+        parts.schema(&identity).unwrap();
+        assert_eq!(WEIGHED.load(Ordering::SeqCst), 1);
     }
 
     #[test]

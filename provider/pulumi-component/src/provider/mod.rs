@@ -134,6 +134,14 @@ impl Provider {
         self.parts.schema(&self.identity)
     }
 
+    /// Looks whether the package can be described.
+    ///
+    /// # Errors
+    /// As [`Self::schema`].
+    pub(crate) fn check(&self) -> Result<(), SchemaError> {
+        self.parts.check(&self.identity)
+    }
+
     /// Serves the package as the engine expects of a plugin, or answers `schema`, `--help` and `--version`.
     pub fn serve(self) -> ExitCode {
         process::run(self)

@@ -13,6 +13,7 @@ use super::service::Service;
 use super::{MESSAGE_LIMIT, Provider};
 use crate::panic::{caught, remember_places};
 use crate::protocol::resource_provider_server::ResourceProviderServer;
+use crate::schema::SchemaError;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,15 +113,21 @@ fn help(provider: &Provider) -> String {
     )
 }
 
-/// The schema of the package; what it cannot express shows at the start and not in the middle of a deployment.
+/// The schema of the package.
 fn described(provider: &Provider) -> Result<serde_json::Value, String> {
-    let described = caught(|| provider.schema()).map_err(|panic| format!("internal error: {panic}"))?;
+    told(caught(|| provider.schema()))
+}
+
+/// What the author wrote or derived may panic, or be nothing that a schema expresses.
+fn told<T>(outcome: Result<Result<T, SchemaError>, String>) -> Result<T, String> {
+    let described = outcome.map_err(|panic| format!("internal error: {panic}"))?;
     described.map_err(|error| format!("the package cannot be described: {error}"))
 }
 
 /// Serves until a signal comes. The engine ends a plugin with SIGINT.
 fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
-    described(&provider)?;
+    // What the schema cannot express shows at the start and not in the middle of a deployment.
+    told(caught(|| provider.check()))?;
     remember_places();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -140,9 +140,8 @@ impl FunctionSchema {
 }
 
 impl PackageParts {
-    /// A generator that has seen every type, so that all definitions are there.
-    fn described(&self) -> SchemaGenerator {
-        let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = Some(PACKAGE.into()));
+    /// Lets a generator see every type, so that all definitions are there.
+    fn described(&self, settings: SchemaSettings) -> SchemaGenerator {
         let mut generator = settings.into_generator();
         for component in &self.components {
             (component.describe)(&mut generator);
@@ -164,8 +163,22 @@ impl PackageParts {
     /// # Errors
     /// Names the first property whose Rust type Pulumi's package schema cannot express.
     pub(crate) fn schema(&self, identity: &PackageIdentity) -> Result<Value, SchemaError> {
+        let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = Some(PACKAGE.into()));
+        self.rendered(identity, settings)
+    }
+
+    /// Looks whether the schema can be rendered, without the known values of texts: there may be many, and they are text
+    /// whatever they are.
+    ///
+    /// # Errors
+    /// As [`Self::schema`].
+    pub(crate) fn check(&self, identity: &PackageIdentity) -> Result<(), SchemaError> {
+        self.rendered(identity, SchemaSettings::draft2020_12()).map(drop)
+    }
+
+    fn rendered(&self, identity: &PackageIdentity, settings: SchemaSettings) -> Result<Value, SchemaError> {
         let package = identity.name;
-        let mut generator = self.described();
+        let mut generator = self.described(settings);
         let mut resources = BTreeMap::new();
         for component in &self.components {
             resources.insert(component.token, component_spec(package, component, &self.methods, &mut generator)?);
