@@ -1,9 +1,11 @@
 """Builds the functions' binary and packs it as Lambda takes it: a zip with an executable `bootstrap`.
 
     python functions/pack.py --python-bin DIR --target-dir DIR --out FILE
+    python functions/pack.py --binary FILE --out FILE
 
 The build runs cargo-lambda with zig as linker (PyPI: cargo-lambda, ziglang), so that the binary runs on the glibc of
-`provided.al2023` whatever the machine's own is. The zip has the same bytes for the same binary: fixed time and mode.
+`provided.al2023` whatever the machine's own is. With --binary a binary is packed that was built for this machine
+alone, for the demo and the tests. The zip has the same bytes for the same binary: fixed time and mode.
 Where FILE has them already it is left alone, so that what depends on it is not built again.
 """
 
@@ -28,6 +30,8 @@ MACHINE = 62  # e_machine of x86-64 (System V ABI, AMD64 supplement).
 GLIBC = (2, 34)
 # Lambda's limit for a zip that is uploaded directly (AWS Lambda Developer Guide, "Lambda quotas").
 ZIP_LIMIT = 50 * 1024 * 1024
+# Levels of compression.
+SMALL, FAST = 9, 1
 
 
 class PackError(Exception):
@@ -36,10 +40,16 @@ class PackError(Exception):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--python-bin", type=Path, required=True, help="folder of cargo-lambda and python-zig")
-    parser.add_argument("--target-dir", type=Path, required=True, help="cargo's target folder")
+    parser.add_argument("--binary", type=Path, help="a binary that is built already; nothing else but --out is needed")
+    parser.add_argument("--python-bin", type=Path, help="folder of cargo-lambda and python-zig")
+    parser.add_argument("--target-dir", type=Path, help="cargo's target folder")
     parser.add_argument("--out", type=Path, required=True, help="the zip to write")
     arguments = parser.parse_args()
+    if arguments.binary:
+        write(arguments.out, pack(arguments.binary.read_bytes(), FAST))
+        return
+    if not (arguments.python_bin and arguments.target_dir):
+        parser.error("--python-bin and --target-dir are needed to build")
     try:
         started = time.monotonic()
         binary = build(arguments.python_bin.absolute(), arguments.target_dir.absolute())
@@ -126,7 +136,7 @@ def needed_versions(binary: bytes) -> list[str]:
     return names
 
 
-def pack(binary: bytes) -> bytes:
+def pack(binary: bytes, level: int = SMALL) -> bytes:
     """A zip of the binary, executable by all, with the oldest time a zip can tell."""
     entry = zipfile.ZipInfo(BINARY, date_time=(1980, 1, 1, 0, 0, 0))
     entry.create_system = 3  # Unix: the mode below counts.
@@ -134,7 +144,7 @@ def pack(binary: bytes) -> bytes:
     entry.compress_type = zipfile.ZIP_DEFLATED
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(entry, binary, compresslevel=9)
+        archive.writestr(entry, binary, compresslevel=level)
     if buffer.tell() > ZIP_LIMIT:
         raise PackError(f"the zip has {buffer.tell()} bytes, Lambda takes {ZIP_LIMIT}")
     return buffer.getvalue()

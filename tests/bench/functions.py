@@ -166,7 +166,7 @@ def peak_mib(pid: int) -> float:
 @contextmanager
 def bootstrap() -> Iterator[Path]:
     """The binary of the package."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(tools.bundle()) as archive:
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(tools.bundle(optimised=True)) as archive:
         binary = Path(archive.extract("bootstrap", folder))
         binary.chmod(0o755)
         yield binary
@@ -202,7 +202,7 @@ def package() -> Package:
     pack = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(pack)
     with bootstrap() as binary:
-        return Package(tools.bundle().stat().st_size, pack.check_binary(binary.read_bytes()))
+        return Package(tools.bundle(optimised=True).stat().st_size, pack.check_binary(binary.read_bytes()))
 
 
 def million(every: int = 50, before: Path | None = None) -> tuple[float, float]:

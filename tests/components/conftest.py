@@ -16,8 +16,9 @@ import pytest
 
 from components import conforming, planted
 from components.description import LANGUAGES, write
-from harness.artefacts import BUILD, ROOT, cache, tools
-from harness.engine import Changes, Engine, Stack, pinned
+from harness.artefacts import BUILD, ROOT, tools
+from harness.engine import Engine, pinned
+from harness.stack import Changes, Stack
 
 _names = itertools.count(1)
 # The program in TypeScript is compiled with every run; a description has no types to check.
@@ -28,12 +29,7 @@ LAUNCHER = '#!/bin/sh\nPYTHONPATH={tests} exec {python} -m components.cloud "$@"
 @pytest.fixture(scope="session")
 def suite_binary() -> Path:
     """The suite's plugin."""
-    cache.run(
-        ["cargo", "build", "--quiet", "--locked", "--package", "pulumi-resource-suite"],
-        cwd=ROOT,
-        CARGO_TARGET_DIR=str(tools.cargo_target()),
-    )
-    return tools.cargo_target() / "debug/pulumi-resource-suite"
+    return tools.cargo_binary("pulumi-resource-suite", "the plugin of the suite")
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +60,7 @@ class Watched(Stack):
     def run(self, *arguments, check: bool = True):
         """Run a command of the engine's on this stack."""
         done = super().run(*arguments, check=check)
-        if "--show-secrets" not in arguments:
-            assert planted.said(done.stdout + done.stderr, self.language) == []
+        assert planted.said(done.stdout + done.stderr, self.language) == []
         everything = planted.calls(Path(self.account["PULUMI_DEBUG_GRPC"]))
         calls, self.read = everything[self.read :], len(everything)
         assert planted.sent(calls) == set()

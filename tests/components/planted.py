@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.secrets import SECRET, SIGNATURE
+
 WORD = "PLANTED"
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 # The engine hands these out without marks, whoever wrote the plugin, and marks what comes back.

@@ -22,9 +22,8 @@ def configured(program, **values: str):
 
 def test_a_stack_configures_the_package(program):
     described = configured(program, greeting="good evening")
-    described.stack.run("config", "set", "--secret", "suite:password", "PLANTED-password")
-    for index, hour in enumerate((8, 9)):
-        described.stack.run("config", "set", "--path", f"suite:hours[{index}]", str(hour))
+    described.stack.configure("suite:password", "PLANTED-password", secret=True)
+    described.stack.configure("suite:hours", [8, 9])
     described.up()
     assert described.stack.outputs() == {"greeting": "good evening", "password": "PLANTED-password", "hours": 17}
     assert described.state["shop"]["outputs"]["password"][SIGNATURE] == SECRET
@@ -61,7 +60,7 @@ def test_what_is_wrong_is_told_before_anything_is_registered(program, name, valu
 
 def test_what_must_be_plain_is_refused_as_a_secret_and_not_shown(program):
     described = configured(program)
-    described.stack.run("config", "set", "--secret", "suite:greeting", "PLANTED-greeting")
+    described.stack.configure("suite:greeting", "PLANTED-greeting", secret=True)
     told = described.fails()
     assert "greeting" in told and "must be a plain value, but it is secret" in told
 

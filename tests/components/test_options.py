@@ -10,7 +10,7 @@ import pytest
 from components import planted
 from components.conftest import Described
 from components.description import LANGUAGES
-from harness.engine import Changes
+from harness.stack import Changes
 
 
 def shelf(name: str, kind: str = "Shelf", size: str = "small", **options) -> dict:

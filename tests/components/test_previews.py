@@ -10,7 +10,7 @@ from components import planted
 from components.conforming import UNKNOWN
 from components.conftest import Described
 from components.description import LANGUAGES
-from harness.engine import Changes
+from harness.stack import Changes
 
 ARN = {"$get": ["base", "arn"]}
 DESCRIPTION = {

@@ -68,7 +68,7 @@ def test_a_run_that_the_user_ends_is_over_soon_and_the_next_one_goes_on(program)
         "--stack",
         stack.name,
     ]
-    variables = stack.engine.variables() | stack.account
+    variables = stack.engine.variables() | stack.account | {"PULUMI_SKIP_CHECKPOINTS": "false"}
     run = subprocess.Popen(
         command, cwd=stack.folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -91,7 +91,7 @@ def test_a_run_that_the_user_ends_is_over_soon_and_the_next_one_goes_on(program)
 def test_a_stack_without_default_providers_says_which_is_missing(program, options, refused):
     north = {"name": "north", "type": "pulumi:providers:cloud", "props": {"region": "north"}}
     described = program("yaml", {"resources": [north, shelf("shelf", **options)]})
-    described.stack.run("config", "set", "--path", "pulumi:disable-default-providers[0]", "cloud")
+    described.stack.configure("pulumi:disable-default-providers", ["cloud"])
     if refused:
         told = described.fails()
         assert "Default provider for 'cloud' disabled" in told and "shelf-board" in told

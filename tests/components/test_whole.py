@@ -10,7 +10,7 @@ import pytest
 from components.conftest import Described
 from components.description import LANGUAGES
 from components.planted import SECRET, SIGNATURE
-from harness.engine import Changes
+from harness.stack import Changes
 
 
 def get(name: str, output: str) -> dict:
@@ -176,8 +176,8 @@ def life(request, lives) -> Life:
 def lived(described: Described) -> Life:
     """Every step of a life."""
     stack = described.stack
-    stack.run("config", "set", "--secret", "suite-tests:word", "PLANTED-word")
-    stack.run("config", "set", "suite-tests:open", "plain")
+    stack.configure("suite-tests:word", "PLANTED-word", secret=True)
+    stack.configure("suite-tests:open", "plain")
     created = described.up()
     state, outputs = described.state, stack.outputs()
     again = described.up()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from account.client import Account, prepare_landing_zone
 from harness.artefacts import ROOT
-from harness.engine import Engine, Stack
+from harness.engine import Engine
+from harness.stack import Stack
 
 EXAMPLES = ROOT / "examples"
 PROGRAMS = Path(__file__).parent / "programs"

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from account.client import Account, prepare_landing_zone, start
 from harness.artefacts import BUILD, ROOT, schema
-from harness.engine import Engine, EngineError, Stack, pinned
+from harness.engine import Engine, EngineError, pinned
+from harness.stack import Stack
 
 RELEASES = Path(__file__).parent / "releases"
 REGION = "eu-west-1"

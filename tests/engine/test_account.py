@@ -9,7 +9,8 @@ import pytest
 from account.client import prepare_landing_zone
 from engine.children import type_of
 from engine.deployment import yaml_program
-from harness.engine import EngineError, Stack
+from harness.engine import EngineError
+from harness.stack import Stack
 
 OUTPUTS = {"configRoleArn": "${compliance.configRoleArn}"}
 _names = itertools.count(1)

@@ -17,7 +17,8 @@ import pytest
 from account.client import Account, prepare_landing_zone
 from engine.children import type_of
 from engine.deployment import yaml_program
-from harness.engine import Changes, EngineError, Stack
+from harness.engine import EngineError
+from harness.stack import Changes, Stack
 from look.requests import ACTIONS
 from look.test_keys import make_key
 from look.test_namesakes import put_aggregator, put_alarm, put_authorization, put_dashboard, put_event_rule, put_rule

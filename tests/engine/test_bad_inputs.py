@@ -13,7 +13,8 @@ from engine.children import type_of
 from engine.deployment import PROGRAMS, yaml_program
 from engine.test_inputs import registered
 from harness.artefacts import ROOT
-from harness.engine import EngineError, Stack
+from harness.engine import EngineError
+from harness.stack import Stack
 
 DATA = ROOT / "provider/aws-compliance/tests/inputs"
 PATHS = [

@@ -12,7 +12,8 @@ import pytest
 
 from engine.deployment import PROGRAMS
 from harness import artefacts
-from harness.engine import EngineError, Stack
+from harness.engine import EngineError
+from harness.stack import Stack
 
 ANSWERS = {
     "trigger": "periodic",

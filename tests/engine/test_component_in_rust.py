@@ -14,7 +14,8 @@ import pytest
 
 from engine.deployment import EXAMPLES
 from harness.artefacts import BUILD, ROOT, cache, tools
-from harness.engine import Engine, Stack
+from harness.engine import Engine
+from harness.stack import Stack
 
 EXAMPLE = EXAMPLES / "component-in-rust"
 GUIDE = ROOT / "provider/pulumi-component/README.md"
@@ -35,8 +36,8 @@ def install(engine: Engine, binary: Path, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def example(engine, tmp_path_factory) -> None:
     """The example's plugin, built and installed."""
-    cargo("build", "--locked", "--package", "pulumi-resource-queues")
-    install(engine, tools.cargo_target() / "debug/pulumi-resource-queues", tmp_path_factory.mktemp("example"))
+    binary = tools.cargo_binary("pulumi-resource-queues", "the plugin of the guide")
+    install(engine, binary, tmp_path_factory.mktemp("example"))
 
 
 def assert_a_queue_with_its_dead_letters(stack: Stack, account) -> None:

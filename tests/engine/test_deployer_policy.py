@@ -17,7 +17,8 @@ import pytest
 from account.client import Account, prepare_landing_zone
 from engine.deployment import yaml_program
 from harness.artefacts import ROOT
-from harness.engine import EngineError, Stack
+from harness.engine import EngineError
+from harness.stack import Stack
 from look.requests import ACTIONS
 
 BASE, RECORDER = ROOT / "docs/deployer-policy.json", ROOT / "docs/deployer-policy-recorder.json"

@@ -15,7 +15,7 @@ from account.client import Account, prepare_landing_zone
 from engine.children import COMPONENTS, type_of
 from engine.deployment import yaml_program
 from harness.artefacts import ROOT
-from harness.engine import Stack
+from harness.stack import Stack
 from look.test_keys import make_key
 
 DATA = ROOT / "provider/aws-compliance/tests/inputs/good.json"

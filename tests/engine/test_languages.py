@@ -10,7 +10,8 @@ import pytest
 from engine.children import CHILDREN, COMPONENTS, OUTPUTS, STACK, type_of
 from engine.deployment import EXAMPLES, Deployment, compliance_change
 from engine.leftovers import keys, leftovers, state
-from harness.engine import Changes, EngineError
+from harness.engine import EngineError
+from harness.stack import Changes
 
 LANGUAGES = ("yaml", "typescript", "python", "go")
 

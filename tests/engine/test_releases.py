@@ -16,7 +16,7 @@ from engine.children import type_of
 from engine.deployment import EXAMPLES
 from engine.record_release import ACCOUNTS, REGION, RELEASES
 from harness.artefacts import schema
-from harness.engine import Changes, Stack
+from harness.stack import Changes, Stack
 
 RECORDED = sorted(RELEASES.glob("*/*.json"))
 # What takes nothing from what is deployed.
@@ -29,21 +29,21 @@ def test_this_version_is_recorded_for_every_example():
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_deployed_release_is_taken_over_without_replacing_or_deleting_anything(engine, endpoint, tmp_path, recorded):
-    preview = previewed(engine, endpoint, recorded.stem, elsewhere(json.loads(recorded.read_text())), tmp_path)
+def test_a_deployed_release_is_taken_over_without_replacing_or_deleting_anything(engine, endpoint, recorded):
+    preview = previewed(engine, endpoint, recorded.stem, elsewhere(json.loads(recorded.read_text())))
     assert harmful(preview) == {}
     assert preview.diagnostics == []
     assert sum(preview.summary.values()) >= 59
 
 
-def test_a_replacement_and_a_deletion_would_be_found(engine, endpoint, tmp_path):
+def test_a_replacement_and_a_deletion_would_be_found(engine, endpoint):
     state = json.loads((RELEASES / schema()["version"] / "yaml.json").read_text())
     resources = {resource["urn"].split("::")[-1]: resource for resource in state["deployment"]["resources"]}
     for values in (resources["compliance-alerts-topic"]["inputs"], resources["compliance-alerts-topic"]["outputs"]):
         values["name"] = "another-name"
     key = resources["compliance-encryption-alias"]
     key["urn"] = key["urn"].replace("encryption-alias", "encryption-former")
-    found = harmful(previewed(engine, endpoint, "yaml", elsewhere(state), tmp_path))
+    found = harmful(previewed(engine, endpoint, "yaml", elsewhere(state)))
     assert {urn.split("::")[-1]: step for urn, step in found.items()} == {
         "compliance-alerts-topic": "replace",
         # They name the topic by its ARN.
@@ -53,19 +53,14 @@ def test_a_replacement_and_a_deletion_would_be_found(engine, endpoint, tmp_path)
     }
 
 
-def previewed(engine, endpoint, example: str, state: dict, folder: Path) -> Changes:
+def previewed(engine, endpoint, example: str, state: dict) -> Changes:
     """What this version would do to a stack that is deployed so."""
     account = Account(endpoint, ACCOUNTS[example], REGION)
     if not account.client("config").describe_configuration_recorders()["ConfigurationRecorders"]:
         prepare_landing_zone(account)
     stack = Stack(engine, EXAMPLES / example, "release", account.environment)
-    path = folder / "stack.json"
-    path.write_text(json.dumps(state))
-    try:
-        stack.run("stack", "import", "--file", path)
-        return stack.preview()
-    finally:
-        stack.run("stack", "rm", "--yes", "--force")
+    stack.import_state(state["deployment"])
+    return stack.preview()
 
 
 def harmful(preview: Changes) -> dict[str, str]:

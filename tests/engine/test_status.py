@@ -11,7 +11,7 @@ import pytest
 from account.client import prepare_landing_zone
 from engine.deployment import PROGRAMS
 from harness import artefacts
-from harness.engine import Stack
+from harness.stack import Stack
 
 
 @pytest.fixture

@@ -28,29 +28,25 @@ def schema() -> dict:
     return json.loads((ROOT / "schema.json").read_text())
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 @functools.cache
-def plugin() -> Path:
-    """The folder of the plugin, built where it is not up to date."""
-    target = tools.cargo_target()
-    environment = tools.cargo_environment()
-    if not (target / "release" / PLUGIN).exists():
-        _say("building the plugin, about 3 minutes")
-    cargo = cache.require("cargo", "to build the plugin")
-    build = [cargo, "build", "--release", "--locked", "--package", "aws-compliance"]
-    cache.run(build, **environment)
-    folder = BUILD / "plugin"
+def plugin(optimised: bool = False) -> Path:
+    """The folder of the plugin, built where it is not up to date; `optimised` as it is installed."""
+    environment = tools.cargo_environment(optimised)
+    if optimised:
+        built = tools.cargo_target() / "release" / PLUGIN
+        with cache.timed("" if built.exists() else "the plugin, optimised"):
+            cache.run(["cargo", "build", "--release", "--locked", "--package", "aws-compliance"], **environment)
+    else:
+        built = tools.cargo_binary(PLUGIN, "the plugin", **environment)
+    folder = BUILD / ("plugin-optimised" if optimised else "plugin")
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(target / "release" / PLUGIN, folder / PLUGIN)
+    _replace(built, folder / PLUGIN)
     return folder
 
 
 def _replace(source: Path, target: Path) -> None:
-    """Copy a file without changing one that runs."""
-    partial = target.with_suffix(".partial")
+    """Copy a file without changing one that runs, or that another process copies."""
+    partial = target.with_suffix(f".{os.getpid()}")
     shutil.copy2(source, partial)
     os.replace(partial, target)
 

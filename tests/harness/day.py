@@ -18,7 +18,8 @@ from account.client import Account, prepare_landing_zone
 
 from . import resources
 from .artefacts import BUILD, ROOT
-from .engine import Engine, EngineError, Stack
+from .engine import Engine, EngineError
+from .stack import Stack
 
 PROGRAMS = ROOT / "examples/several-accounts"
 # As the programs name them.

@@ -16,7 +16,8 @@ from account.client import Account, prepare_landing_zone, start
 from . import day
 from . import engine as engines
 from .artefacts import BUILD, ROOT, ToolchainError
-from .engine import Engine, Stack
+from .engine import Engine
+from .stack import Stack
 
 # Each example in an account of its own.
 EXAMPLES = {"yaml": "111111111111", "typescript": "222222222222", "python": "333333333333"}

@@ -1,4 +1,4 @@
-"""The Pulumi engine: where it comes from, a home with both plugins, and stacks of programs."""
+"""The Pulumi engine: where it comes from, a home with both plugins, and its commands."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import artefacts
-from .artefacts import BUILD, ROOT, ToolchainError, tools
+from . import artefacts, secrets
+from .artefacts import ROOT, ToolchainError, tools
 
 NEWEST_TESTED = (3, 259)
 LANGUAGE_HOSTS = ("pulumi-language-yaml", "pulumi-language-nodejs", "pulumi-language-python")
@@ -55,8 +55,14 @@ class Engine:
     def empty(cls, folder: Path, binaries: Path) -> Engine:
         """Make a home without plugins; what an earlier run left there is removed."""
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "backend").mkdir(parents=True)
-        return cls(folder, binaries)
+        engine = cls(folder, binaries)
+        engine.backend.mkdir(parents=True)
+        return engine
+
+    @property
+    def backend(self) -> Path:
+        """The folder that holds the state of every stack."""
+        return self.folder / "backend"
 
     @classmethod
     def create(cls, folder: Path, binaries: Path) -> Engine:
@@ -83,13 +89,18 @@ class Engine:
         return kept | {
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(self.folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            "PULUMI_BACKEND_URL": f"file://{self.backend}",
+            # Stacks of another provider than the key service: what a user makes, and what releases recorded.
             "PULUMI_CONFIG_PASSPHRASE": "test",
+            # The state is written when a run ends, and not after each of its steps.
+            "PULUMI_SKIP_CHECKPOINTS": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
             "PYTHONPATH": str(artefacts.python_packages()),
             "PYTHONDONTWRITEBYTECODE": "1",
+            **secrets.environment(),
             **self.environment,
         }
 
@@ -105,135 +116,19 @@ def _aws_plugin(folder: Path) -> list:
     return [facts.version(), "--file", source]
 
 
-class Stack:
-    """A stack of one program, which is copied so that the work tree stays as it is."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        program: Path,
-        name: str,
-        account: dict[str, str],
-        sdk: Path = artefacts.SDK,
-        **config: str,
-    ) -> None:
-        packages = {"PYTHONPATH": str(artefacts.python_packages(sdk))}
-        self.engine, self.name, self.account = engine, name, account | packages
-        self.folder = BUILD / "programs" / engine.folder.name / f"{program.parent.name}-{program.name}-{name}"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(program, self.folder, ignore=shutil.ignore_patterns("node_modules", "bin", "__pycache__"))
-        (self.folder / "node_modules").symlink_to(artefacts.node_packages(sdk))
-        module = self.folder / "go.mod"
-        if module.exists():
-            # The copy lies elsewhere; the SDK does not.
-            text = re.sub(r"=> (\.\S+)", lambda found: f"=> {(program / found.group(1)).resolve()}", module.read_text())
-            module.write_text(text)
-        self.run("stack", "init", name)
-        for key, value in config.items():
-            self.configure(key, value)
-
-    def run(self, *arguments, check: bool = True):
-        """Run a command of the engine's on this stack."""
-        stack = [] if arguments[:2] == ("stack", "init") else ["--stack", self.name]
-        return self.engine.run([*arguments, *stack, "--non-interactive"], self.folder, check, **self.account)
-
-    def configure(self, key: str, value: str) -> None:
-        """Set a value of the program's configuration."""
-        self.run("config", "set", key, value)
-
-    def up(self, *arguments: str) -> Changes:
-        """Deploy."""
-        return Changes.of(self.run("up", "--yes", "--skip-preview", "--json", *arguments))
-
-    def preview(self, *arguments: str) -> Changes:
-        """Show what a deployment would change."""
-        return Changes.of(self.run("preview", "--json", *arguments))
-
-    def refresh(self) -> Changes:
-        """Read everything back."""
-        return Changes.of(self.run("refresh", "--yes", "--skip-preview", "--json"))
-
-    def destroy(self) -> None:
-        """Delete everything."""
-        self.run("destroy", "--yes", "--skip-preview")
-
-    def outputs(self) -> dict:
-        """The outputs of the program."""
-        return json.loads(self.run("stack", "output", "--json", "--show-secrets").stdout)
-
-    def export(self) -> dict:
-        """The state, whole."""
-        return json.loads(self.run("stack", "export").stdout)
-
-    def resources(self) -> dict[str, dict]:
-        """The resources by URN."""
-        return {resource["urn"]: resource for resource in self.export()["deployment"].get("resources", [])}
-
-
-@dataclass
-class Changes:
-    """What a run did, or would do."""
-
-    summary: dict[str, int]
-    diagnostics: list[dict]
-    steps: dict[str, str]
-    text: str = field(repr=False)
-    told: list[dict] = field(repr=False, default_factory=list)
-
-    @classmethod
-    def of(cls, done) -> Changes:
-        """Read the engine's events, one a line, or its one document."""
-        events = _documents(done.stdout)
-        summary: dict[str, int] = {}
-        diagnostics = []
-        steps: dict[str, str] = {}
-        for event in events:
-            if "summaryEvent" in event:
-                summary = event["summaryEvent"]["resourceChanges"]
-            elif "changeSummary" in event:
-                summary = event["changeSummary"]
-                diagnostics += event.get("diagnostics", [])
-                steps |= {step["urn"]: step["op"] for step in event.get("steps", [])}
-            elif "resourcePreEvent" in event:
-                step = event["resourcePreEvent"]["metadata"]
-                steps[step["urn"]] = step["op"]
-            elif "diagnosticEvent" in event:
-                diagnostics.append(event["diagnosticEvent"])
-        told = [entry for entry in diagnostics if entry.get("severity") in ("error", "warning")]
-        return cls(summary, told, steps, done.stdout, diagnostics)
-
-    def messages(self, urn: str) -> list[str]:
-        """What was said beside a resource and stays there, in order."""
-        kept = [entry for entry in self.told if entry.get("urn") == urn and not entry.get("ephemeral")]
-        return [re.sub(r"<\{%.*?%\}>", "", entry["message"]).strip() for entry in kept]
-
-    def of_severity(self, severity: str) -> list[str]:
-        """Everything that was said so loudly, wherever: `info`, `info#err`, `warning`, `error`."""
-        return [entry["message"] for entry in self.told if entry.get("severity", "").startswith(severity)]
-
-    @property
-    def none(self) -> bool:
-        """Whether everything stays as it is."""
-        return set(self.summary) <= {"same"}
-
-    @property
-    def touched(self) -> dict[str, str]:
-        """What does not stay as it is: the operation by URN."""
-        return {urn: operation for urn, operation in self.steps.items() if operation != "same"}
-
-
 def _told(text: str) -> str:
     """What the engine said of a run that failed: of JSON, the messages alone."""
     if not text.startswith("{"):
         return text
     messages = []
-    for document in _documents(text):
+    for document in documents(text):
         messages += document.get("diagnostics", [])
         messages += [document["diagnosticEvent"]] if "diagnosticEvent" in document else []
     return "".join(entry["message"] for entry in messages if entry.get("severity") != "debug")
 
 
-def _documents(text: str) -> list[dict]:
+def documents(text: str) -> list[dict]:
+    """The JSON documents of a text, one after the other."""
     decoder, documents, at = json.JSONDecoder(), [], 0
     while (at := text.find("{", at)) >= 0:
         document, at = decoder.raw_decode(text, at)

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from harness.artefacts import ROOT, cache, tools
+from harness.artefacts import ROOT, tools
 
 sys.path.insert(0, str(ROOT / "tests/sandbox"))
 from account.client import Account, prepare_landing_zone, start
@@ -59,10 +59,7 @@ class Answer:
 @pytest.fixture(scope="session")
 def program() -> Path:
     """The example of the crate, built where it is not up to date."""
-    target = tools.cargo_target()
-    build = ["build", "--quiet", "--locked", "--package", "account-look", "--example", "look"]
-    cache.run([cache.require("cargo", "to build the look"), *build], CARGO_TARGET_DIR=str(target))
-    return target / "debug/examples/look"
+    return tools.cargo_binary("look", "the look", kind="example")
 
 
 @pytest.fixture

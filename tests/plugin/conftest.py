@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, resource_pb2, resource_pb2_grpc
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from harness.artefacts import ROOT, cache, tools
+from harness.artefacts import tools
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -120,18 +120,13 @@ class Engine(engine_pb2_grpc.EngineServicer):
 @pytest.fixture(scope="session")
 def binary():
     """The example plugin of the crate."""
-    target = tools.cargo_target()
-    build = ["cargo", "build", "--quiet", "--locked", "--package", "pulumi-component", "--example", "store"]
-    cache.run(build, cwd=ROOT, CARGO_TARGET_DIR=str(target))
-    return target / "debug/examples/store"
+    return tools.cargo_binary("store", "the example plugin", kind="example")
 
 
 @pytest.fixture(scope="session")
 def suite_binary():
     """The plugin of the engine suite, which looks after its engine every half second."""
-    build = ["cargo", "build", "--quiet", "--locked", "--package", "pulumi-resource-suite"]
-    cache.run(build, cwd=ROOT, CARGO_TARGET_DIR=str(tools.cargo_target()))
-    return tools.cargo_target() / "debug/pulumi-resource-suite"
+    return tools.cargo_binary("pulumi-resource-suite", "the plugin of the suite")
 
 
 @pytest.fixture

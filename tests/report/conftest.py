@@ -14,9 +14,7 @@ from harness.artefacts import cache, tools
 
 def example(package: str, name: str, *arguments: str) -> None:
     """Run an example of a crate."""
-    cargo = cache.require("cargo", "to build the crates")
-    command = [cargo, "run", "--quiet", "--locked", "--package", package, "--example", name, "--", *arguments]
-    cache.run(command, **tools.cargo_environment())
+    cache.run([tools.cargo_binary(name, f"an example of {package}", kind="example"), *arguments])
 
 
 @pytest.fixture(scope="session")

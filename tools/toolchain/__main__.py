@@ -20,7 +20,7 @@ TOOLS = {
     "node": tools.node_modules,
     "engine": tools.engine,
     "sdkgen": tools.sdkgen,
-    "bundle": tools.bundle,
+    "bundle": lambda: tools.bundle(optimised=True),
     "cargo-target": tools.cargo_target,
 }
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def locked(name: str) -> Iterator[None]:
 
 
 def artefact(name: str, key: str, what: str, build: Callable[[Path], None], root: Path | None = None) -> Path:
-    """The folder `name-key`, built if it is not there.
+    """The folder `name-key`, built if it is not there; `what` it is called while it is built, if that takes long.
 
     It is built under a lock at its final place (a virtual environment cannot be moved) and counts as built once its
     mark is written, so that a build which was interrupted is begun again.
@@ -61,13 +62,24 @@ def artefact(name: str, key: str, what: str, build: Callable[[Path], None], root
     with locked(f"{name}-{key}"):
         if mark.exists():
             return folder
-        if what:
-            print(what, file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        build(folder)
+        with timed(what):
+            build(folder)
         mark.touch()
     return folder
+
+
+@contextlib.contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Say that something is being built, and how long it took; nothing where it has no name."""
+    if not what:
+        yield
+        return
+    print(f"building {what}", file=sys.stderr, flush=True)
+    began = time.monotonic()
+    yield
+    print(f"built {what} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
 
 def run(command: list[str | os.PathLike], cwd: Path = ROOT, **environment: str) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from cache import ROOT, ToolchainError, artefact, cache_root, digest, locked, require, run
+from cache import ROOT, ToolchainError, artefact, cache_root, digest, locked, require, run, timed
 
 ENGINE = ROOT / "tools/engine"
 PULUMI_VERSION = "3.259.0"
 GO_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
+# What cargo builds for the demo and the tests: one choice of crates and features, the tests' own.
+WORKSPACE = ("--locked", "--workspace", "--features", "pulumi-component/testing")
 
 
 def python() -> Path:
@@ -27,7 +30,7 @@ def python() -> Path:
         run([folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-r", requirements])
 
     key = digest([requirements], sys.version, str(cache_root()))
-    return artefact("python", key, "installing the Python tools, about 1 minute", build) / "bin/python"
+    return artefact("python", key, "the Python tools", build) / "bin/python"
 
 
 def node_modules() -> Path:
@@ -41,7 +44,7 @@ def node_modules() -> Path:
         # Install scripts of @pulumi packages fetch plugins, which the tests bring themselves.
         run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
 
-    return artefact("node", digest(sources), "installing the npm packages, about 1 minute", build) / "node_modules"
+    return artefact("node", digest(sources), "the npm packages", build) / "node_modules"
 
 
 def _go_build(module: str, package: str, target: Path, *ldflags: str) -> None:
@@ -61,7 +64,7 @@ def pulumi() -> Path:
         package = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
         _go_build("pulumi", package, folder / "pulumi", f"-X {GO_VERSION_VARIABLE}=v{PULUMI_VERSION}")
 
-    return artefact("pulumi", _engine_key("pulumi"), f"building pulumi {PULUMI_VERSION}, about 4 minutes", build)
+    return artefact("pulumi", _engine_key("pulumi"), f"pulumi {PULUMI_VERSION}", build)
 
 
 def _engine_key(module: str) -> str:
@@ -76,7 +79,7 @@ def yaml_host() -> Path:
         package = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"
         _go_build("yaml", package, folder / "pulumi-language-yaml", f"-X {GO_VERSION_VARIABLE}=v1.32.0")
 
-    return artefact("yaml", _engine_key("yaml"), "building Pulumi's language host for YAML, about 1 minute", build)
+    return artefact("yaml", _engine_key("yaml"), "Pulumi's language host for YAML", build)
 
 
 def language_hosts() -> Path:
@@ -92,7 +95,7 @@ def language_hosts() -> Path:
         shutil.copy(Path(module.strip()) / "python/cmd/pulumi-language-python-exec", script)
         script.chmod(0o755)
 
-    return artefact("hosts", _engine_key("hosts"), "building Pulumi's language hosts, about 1 minute", build)
+    return artefact("hosts", _engine_key("hosts"), "Pulumi's language hosts", build)
 
 
 def engine() -> Path:
@@ -104,7 +107,7 @@ def engine() -> Path:
             for binary in part.glob("pulumi*"):
                 os.link(binary, folder / binary.name)
 
-    return artefact("engine", digest([], *(part.name for part in parts)), "putting the engine together", build)
+    return artefact("engine", digest([], *(part.name for part in parts)), "", build)
 
 
 def sdkgen() -> Path:
@@ -114,7 +117,7 @@ def sdkgen() -> Path:
         _go_build("pulumi", "./sdkgen", folder / "sdkgen")
 
     key = digest(_go_sources("pulumi"))
-    return artefact("sdkgen", key, "building the SDK generator, about 1 minute", build) / "sdkgen"
+    return artefact("sdkgen", key, "the SDK generator", build) / "sdkgen"
 
 
 def cargo_target() -> Path:
@@ -122,22 +125,44 @@ def cargo_target() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR") or cache_root() / "target")
 
 
-def bundle() -> Path:
-    """The packed Lambda functions, which the plugin embeds; packed again where their sources changed."""
+@functools.cache
+def bundle(optimised: bool = False) -> Path:
+    """The packed Lambda functions, which the plugin embeds; packed again where their sources changed.
+
+    `optimised` is what is installed. The demo and the tests run functions that are built for this machine, with the
+    crates that the tests are built with.
+    """
     target = cargo_target()
-    zipped = target / "functions/x86_64.zip"
-    require("cargo", "to build the Lambda functions")
-    if not (target / "lambda").exists():
-        print("packing the Lambda functions, about 4 minutes", file=sys.stderr, flush=True)
-    pack = [sys.executable, ROOT / "functions/pack.py", "--python-bin", python().parent, "--target-dir", target]
-    with locked("functions"):
-        run([*pack, "--out", zipped], CARGO_TARGET_DIR=str(target))
+    zipped = target / ("functions/x86_64.zip" if optimised else "functions/native.zip")
+    pack = [sys.executable, ROOT / "functions/pack.py", "--out", zipped]
+    if optimised:
+        require("cargo", "to build the Lambda functions")
+        what, pack = "the Lambda functions, optimised", [*pack, "--python-bin", python().parent, "--target-dir", target]
+        with locked(zipped.stem), timed("" if zipped.exists() else what):
+            run(pack, CARGO_TARGET_DIR=str(target))
+    else:
+        binary = cargo_binary("bootstrap", "the Lambda functions")
+        with locked(zipped.stem):
+            run([*pack, "--binary", binary])
     return zipped
 
 
-def cargo_environment() -> dict[str, str]:
+def cargo_binary(name: str, what: str, kind: str = "bin", **environment: str) -> Path:
+    """A program of the workspace as the tests run it: unoptimised, with the crates that the tests are built with.
+
+    Everything is selected, so that no crate is built a second time with other features.
+    """
+    cargo, target = require("cargo", f"to build {what}"), cargo_target()
+    binary = target / "debug" / ("examples" if kind == "example" else "") / name
+    with timed("" if binary.exists() else what):
+        command = [cargo, "build", "--quiet", *WORKSPACE, f"--{kind}", name]
+        run(command, **{"CARGO_TARGET_DIR": str(target)} | environment)
+    return binary
+
+
+def cargo_environment(optimised: bool = False) -> dict[str, str]:
     """What cargo needs to know: the shared target folder and the bundle to embed."""
-    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle())}
+    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle(optimised))}
 
 
 def python_environment() -> dict[str, str]:

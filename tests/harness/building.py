@@ -1,0 +1,46 @@
+"""What the demo and the tests need built, side by side: tools in Go, crates, packages of npm and of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from . import artefacts
+from .artefacts import ToolchainError, cache, tools
+
+Step = Callable[[], object]
+
+
+def crates() -> None:
+    """The functions and the plugin."""
+    artefacts.plugin()
+
+
+def tests_of_crates() -> None:
+    """The functions, the plugin, and every test program."""
+    tools.cargo_environment()
+    with cache.timed("the tests of the crates"):
+        cargo = ["cargo", "test", *tools.WORKSPACE, "--all-targets", "--no-run", "--quiet"]
+        cache.run(cargo, **tools.cargo_environment())
+    artefacts.plugin()
+
+
+def packages() -> None:
+    """The SDKs as programs install them."""
+    artefacts.node_packages()
+    artefacts.python_packages()
+
+
+FOR_DEMO: tuple[Step, ...] = (tools.engine, crates, packages)
+FOR_TESTS: tuple[Step, ...] = (tools.engine, tools.sdkgen, tests_of_crates, packages)
+
+
+def build(*steps: Step) -> None:
+    """Take all steps at once; the first failure is raised when all have ended."""
+    failures: list[Exception] = []
+    with ThreadPoolExecutor(len(steps)) as at_once:
+        for ended in as_completed([at_once.submit(step) for step in steps]):
+            if error := ended.exception():
+                failures.append(error)
+    if failures:
+        raise next((one for one in failures if isinstance(one, ToolchainError)), failures[0])
