@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test prerequisites test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
+.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -10,20 +10,17 @@ help: ## Say what there is
 demo: ## Deploy the examples into a simulated account (EXAMPLE=yaml, typescript or python for one)
 	@$(PYTHON) -m harness.demo $(EXAMPLE)
 
-test: prerequisites test-rust test-python ## Run every test, the real engine's included
-
-prerequisites: ## Say what the tests need and this machine lacks
-	@$(PYTHON) -m harness.prerequisites
+test: ## Run every test, the real engine's included; at the end the slowest ones, what failed, and one line of numbers
+	@$(PYTHON) -m harness.testing
 
 test-rust: ## Run the tests of the crates
-	@$(CARGO) test --workspace --all-targets --locked --quiet
-	@$(CARGO) test --package pulumi-component --doc --all-features --locked --quiet
+	@$(PYTHON) -m harness.testing rust
 
 test-python: ## Run the tests of tools, simulated account and engine
-	@$(PYTHON) -m pytest tests -q --durations=5
+	@$(PYTHON) -m harness.testing python
 
 test-engine: ## Run the tests on the real engine alone
-	@$(PYTHON) -m pytest tests/engine -q
+	@$(PYTHON) -m harness.testing python tests/engine tests/components
 
 lint: ## Check format and style of what is written by hand, and compile what is generated
 	@$(PYTHON) -m harness.lint

@@ -164,9 +164,9 @@ def peak_mib(pid: int) -> float:
 
 
 @contextmanager
-def bootstrap() -> Iterator[Path]:
+def bootstrap(optimised: bool = True) -> Iterator[Path]:
     """The binary of the package."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(tools.bundle(optimised=True)) as archive:
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(tools.bundle(optimised)) as archive:
         binary = Path(archive.extract("bootstrap", folder))
         binary.chmod(0o755)
         yield binary
@@ -188,7 +188,7 @@ def node_folder() -> Path:
             shutil.copy(source, folder)
         cache.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
 
-    return cache.artefact("bench-function", cache.digest(sources), "installing the bench's npm packages", build)
+    return cache.artefact("bench-function", cache.digest(sources), "the bench's npm packages", build)
 
 
 def start_node(folder: Path) -> Started:
@@ -205,15 +205,18 @@ def package() -> Package:
         return Package(tools.bundle(optimised=True).stat().st_size, pack.check_binary(binary.read_bytes()))
 
 
-def million(every: int = 50, before: Path | None = None) -> tuple[float, float]:
+def million(every: int = 50, before: Path | None = None, optimised: bool = True) -> tuple[float, float]:
     """Seconds and MiB of one million evaluations, from the aggregator's rows to report and Parquet, on one core.
 
     One in `every` evaluations is bad; with a folder `before` they are the second run of two, which it compares.
     """
-    example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "functions-report"]
-    example += ["--example", "million", "--", str(every), *([before] if before else [])]
-    environment = os.environ | {"CARGO_TARGET_DIR": str(tools.cargo_target())}
-    result = json.loads(subprocess.check_output(example, cwd=ROOT, env=environment))
+    if optimised:
+        build = ["cargo", "build", "--release", "--quiet", "--locked", "--package", "functions-report"]
+        cache.run([*build, "--example", "million"], CARGO_TARGET_DIR=str(tools.cargo_target()))
+        program = tools.cargo_target() / "release/examples/million"
+    else:
+        program = tools.cargo_binary("million", "the million evaluations", kind="example")
+    result = json.loads(subprocess.check_output([program, str(every), *([before] if before else [])]))
     return result["seconds"], result["peakKib"] / 1024
 
 

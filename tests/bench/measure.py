@@ -105,7 +105,7 @@ def further_calls(result: dict) -> int:
 
 def every_peer() -> dict[str, Measured]:
     """Measure all peers, in turn within each round, so that a busy moment of the machine meets all alike."""
-    commands = {peer.language: peer.command() for peer in peers.ALL}
+    commands = {peer.language: peer.command(True) for peer in peers.ALL}
     small: dict[tuple[str, int], list[dict]] = {}
     # The first round only fills caches: pages of binaries, Python's compiled modules.
     for number in range(ROUNDS + 1):

@@ -11,6 +11,11 @@ from .artefacts import ToolchainError, cache, tools
 Step = Callable[[], object]
 
 
+def engine() -> None:
+    """The pinned engine and its language hosts."""
+    tools.engine()
+
+
 def crates() -> None:
     """The functions and the plugin."""
     artefacts.plugin()
@@ -31,8 +36,8 @@ def packages() -> None:
     artefacts.python_packages()
 
 
-FOR_DEMO: tuple[Step, ...] = (tools.engine, crates, packages)
-FOR_TESTS: tuple[Step, ...] = (tools.engine, tools.sdkgen, tests_of_crates, packages)
+FOR_DEMO: tuple[Step, ...] = (engine, crates, packages)
+FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tests_of_crates, packages)
 
 
 def build(*steps: Step) -> None:

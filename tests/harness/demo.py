@@ -13,7 +13,7 @@ import time
 
 from account.client import Account, prepare_landing_zone, start
 
-from . import day
+from . import building, day
 from . import engine as engines
 from .artefacts import BUILD, ROOT, ToolchainError
 from .engine import Engine
@@ -33,8 +33,9 @@ def main(arguments: list[str]) -> int:
         return 2
     began = time.monotonic()
     try:
-        binaries = engines.from_path() or engines.pinned()
-        engine = Engine.create(BUILD / "demo", binaries)
+        found = engines.from_path()
+        building.build(*(step for step in building.FOR_DEMO if not (found and step is building.engine)))
+        engine = Engine.create(BUILD / "demo", found or engines.pinned())
         with start(auth=True) as endpoint:
             say(f"A simulated AWS account answers at {endpoint} (no AWS account is used).")
             for name in names:

@@ -1,5 +1,7 @@
 """`make test`: everything that the tests need is built side by side, then the tests of Rust and those of Python run.
 
+usage: python3 tools/toolchain python -m harness.testing [rust | python [PATH...]]
+
 Progress is shown while they run. At the end stand the slowest tests, what failed with the command that repeats it
 alone, and one line with the numbers of all runners.
 """
@@ -11,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -90,15 +93,15 @@ def cargo(*arguments: str) -> Outcome:
     return outcome
 
 
-def python() -> Outcome:
+def python(*paths: str) -> Outcome:
     """The tests of tools, simulated account and engine: one worker for each core."""
     REPORT.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "tests", "-q", f"--junitxml={REPORT}", "-o", "junit_family=xunit1"]
+    command = [sys.executable, "-m", "pytest", *(paths or ("tests",)), "-q", f"--junitxml={REPORT}", "-o", "junit_family=xunit1"]
     command += ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup", "--no-loadscope-reorder"]
     ended = subprocess.run(command, cwd=ROOT).returncode
     outcome = read(REPORT) if REPORT.exists() else Outcome()
     if ended and not outcome.failed:
-        outcome += Outcome(failed=1, repeat=[f"{PYTEST} tests"])
+        outcome += Outcome(failed=1, repeat=[" ".join([PYTEST, *(paths or ("tests",))])])
     return outcome
 
 
@@ -115,9 +118,16 @@ def read(report: Path) -> Outcome:
     return outcome
 
 
-def main() -> int:
-    """Build, run everything, and sum up; 1 where something failed."""
+RUNNERS: dict[str, Callable[..., Outcome]] = {"rust": rust, "python": python}
+
+
+def main(arguments: list[str]) -> int:
+    """Build, run what is asked for or everything, and sum up; 1 where something failed, 2 for a wrong call."""
     began = time.monotonic()
+    chosen, paths = arguments[:1] or list(RUNNERS), arguments[1:]
+    if not set(chosen) <= set(RUNNERS) or (paths and chosen != ["python"]):
+        print(__doc__, file=sys.stderr)
+        return 2
     if prerequisites.main():
         return 1
     try:
@@ -126,11 +136,11 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     outcome = Outcome()
-    for title, runner in (("tests in Rust", rust), ("tests in Python", python)):
-        print(f"\n== {title}", flush=True)
+    for name in chosen:
+        print(f"\n== tests in {name.title()}", flush=True)
         started = time.monotonic()
-        outcome += runner()
-        print(f"  {title}: {time.monotonic() - started:.0f} s", flush=True)
+        outcome += RUNNERS[name](*paths)
+        print(f"  tests in {name.title()}: {time.monotonic() - started:.0f} s", flush=True)
     print(f"\n== the slowest {SLOWEST}")
     for seconds, name in sorted(outcome.durations, reverse=True)[:SLOWEST]:
         print(f"  {seconds:6.1f} s  {name}")
@@ -142,4 +152,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

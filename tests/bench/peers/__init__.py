@@ -22,7 +22,8 @@ class Peer:
     """A language: how its plugin is started, without the engine's address, and on which library it stands."""
 
     language: str
-    command: Callable[[], list]
+    # Of an optimised build or not, which only compiled peers tell apart.
+    command: Callable[[bool], list]
     library: Callable[[], str]
 
 
@@ -43,7 +44,7 @@ def go_binaries() -> Path:
 
     sources = sorted(path for pattern in ("go.mod", "go.sum", "*.go") for path in BENCH.rglob(pattern))
     key = cache.digest(sources, go_version())
-    return cache.artefact("bench-go", key, "building the bench's driver and Go peer, about 1 minute", build)
+    return cache.artefact("bench-go", key, "the bench's driver and Go peer", build)
 
 
 def driver() -> Path:
@@ -51,8 +52,10 @@ def driver() -> Path:
     return go_binaries() / "driver"
 
 
-def rust() -> list:
-    """A release build, copied so that another clone's build cannot change it meanwhile."""
+def rust(optimised: bool) -> list:
+    """A build of our own, copied so that another clone's build cannot change it meanwhile."""
+    if not optimised:
+        return [tools.cargo_binary("bench-sixty", "the Rust peer of the bench")]
     cargo = cache.require("cargo", "to build the Rust peer")
     target = tools.cargo_target()
     build = [cargo, "build", "--release", "--locked", "--package", "bench-sixty"]
@@ -64,7 +67,7 @@ def rust() -> list:
     return [copy]
 
 
-def typescript() -> list:
+def typescript(_optimised: bool) -> list:
     """Compiled ahead, which the engine's language host does anew at each start."""
     modules = tools.node_modules()
     sources = [PEERS / "typescript" / name for name in ("index.ts", "package.json", "tsconfig.json")]
@@ -93,11 +96,11 @@ def node_sdk() -> str:
 
 ALL = (
     Peer("Rust", rust, lambda: f"crate `pulumi-component` {schema()['version']}"),
-    Peer("Go", lambda: [go_binaries() / "sixty"], go_library),
+    Peer("Go", lambda _optimised: [go_binaries() / "sixty"], go_library),
     Peer("TypeScript", typescript, lambda: f"`@pulumi/pulumi` {node_sdk()}, component provider host"),
     Peer(
         "Python",
-        lambda: [tools.python(), PEERS / "python/main.py"],
+        lambda _optimised: [tools.python(), PEERS / "python/main.py"],
         lambda: f"`pulumi` {metadata.version('pulumi')}, component provider host",
     ),
 )
