@@ -7,7 +7,6 @@ their resources: a preview asks it no more.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 

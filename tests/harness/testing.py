@@ -96,8 +96,9 @@ def cargo(*arguments: str) -> Outcome:
 def python(*paths: str) -> Outcome:
     """The tests of tools, simulated account and engine: one worker for each core."""
     REPORT.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", *(paths or ("tests",)), "-q", f"--junitxml={REPORT}", "-o", "junit_family=xunit1"]
+    command = [sys.executable, "-m", "pytest", *(paths or ("tests",)), "-q"]
     command += ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    command += [f"--junitxml={REPORT}", "-o", "junit_family=xunit1"]
     ended = subprocess.run(command, cwd=ROOT).returncode
     outcome = read(REPORT) if REPORT.exists() else Outcome()
     if ended and not outcome.failed:
@@ -147,7 +148,8 @@ def main(arguments: list[str]) -> int:
     if outcome.repeat:
         print("\n== failed; each alone again with")
         print("\n".join(f"  {command}" for command in outcome.repeat))
-    print(f"\n== done in {time.monotonic() - began:.0f} s\n{outcome.passed} passed, {outcome.failed} failed", flush=True)
+    print(f"\n== done in {time.monotonic() - began:.0f} s")
+    print(f"{outcome.passed} passed, {outcome.failed} failed", flush=True)
     return 1 if outcome.failed else 0
 
 
