@@ -27,7 +27,21 @@ def tests_of_crates() -> None:
     with cache.timed("the tests of the crates"):
         cargo = ["cargo", "test", *tools.WORKSPACE, "--all-targets", "--no-run", "--quiet"]
         cache.run(cargo, **tools.cargo_environment())
+    programs()
+
+
+def programs() -> None:
+    """The plugins, and the programs of crates that tests in Python run."""
     artefacts.plugin()
+    for name in ("bench-sixty", "pulumi-resource-queues", "pulumi-resource-suite"):
+        tools.cargo_binary(name, name)
+    for name in ("look", "million", "runs", "sample", "store"):
+        tools.cargo_binary(name, f"the example `{name}`", kind="example")
+
+
+def deployable() -> None:
+    """The functions as they are installed, whose size and whose needs of glibc a test reads."""
+    tools.bundle(optimised=True)
 
 
 def packages() -> None:
@@ -37,7 +51,9 @@ def packages() -> None:
 
 
 FOR_DEMO: tuple[Step, ...] = (engine, crates, packages)
-FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tests_of_crates, packages)
+FOR_RUST: tuple[Step, ...] = (tests_of_crates,)
+FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, programs, packages)
+FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tests_of_crates, packages, deployable)
 
 
 def build(*steps: Step) -> None:

@@ -120,6 +120,7 @@ def read(report: Path) -> Outcome:
 
 
 RUNNERS: dict[str, Callable[..., Outcome]] = {"rust": rust, "python": python}
+STEPS = {"rust": building.FOR_RUST, "python": building.FOR_PYTHON, "": building.FOR_TESTS}
 
 
 def main(arguments: list[str]) -> int:
@@ -132,7 +133,7 @@ def main(arguments: list[str]) -> int:
     if prerequisites.main():
         return 1
     try:
-        building.build(*building.FOR_TESTS)
+        building.build(*STEPS[chosen[0] if arguments else ""])
     except ToolchainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
