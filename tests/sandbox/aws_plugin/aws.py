@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 
 import boto3
@@ -56,9 +57,20 @@ class Aws:
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                config = Config(s3={"addressing_style": "path"}, retries={"mode": "standard"}, max_pool_connections=32)
+                config = Config(
+                    s3={"addressing_style": "path"},
+                    retries={"mode": "standard"},
+                    max_pool_connections=32,
+                    proxies=_proxies(service),
+                )
                 self._clients[key] = self._session.client(service, region_name=key[1], config=config)
             return self._clients[key]
+
+
+def _proxies(service: str) -> dict[str, str] | None:
+    """S3 Control puts the account before the host, which no name server knows of an account on this machine."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return {"http": endpoint} if endpoint and service == "s3control" else None
 
 
 def code_of(error: Exception) -> str:

@@ -56,13 +56,11 @@ def test_config_calls_are_checked_on_the_rule_they_name(recorded, role, refused)
         source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
         config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": source})
     arn = config.describe_config_rules(ConfigRuleNames=["seen"])["ConfigRules"][0]["ConfigRuleArn"]
-    mine = recorded.as_role(role({"Action": "config:DescribeComplianceByConfigRule", "Resource": arn})).client("config")
-    mine.describe_compliance_by_config_rule(ConfigRuleNames=["seen"])
+    mine = recorded.as_role(role({"Action": "config:StartConfigRulesEvaluation", "Resource": arn})).client("config")
+    mine.start_config_rules_evaluation(ConfigRuleNames=["seen"])
     for names in (["hidden"], ["seen", "hidden"]):
         with refused("AccessDeniedException"):
-            mine.describe_compliance_by_config_rule(ConfigRuleNames=names)
-    with refused("AccessDeniedException"):
-        mine.describe_compliance_by_config_rule()
+            mine.start_config_rules_evaluation(ConfigRuleNames=names)
     with refused("AccessDeniedException"):
         mine.put_config_rule(ConfigRule={"ConfigRuleName": "x", "Source": source})
 

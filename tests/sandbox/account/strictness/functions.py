@@ -9,7 +9,7 @@ import json
 import zipfile
 
 from ministack import app
-from ministack.core.responses import get_account_id
+from ministack.core.responses import get_account_id, json_response
 from ministack.services import iam, lambda_svc, sqs
 
 from account import hooks, policies
@@ -32,6 +32,8 @@ def install() -> None:
     hooks.before(lambda_svc, "_get_policy", _check_policy)
     hooks.before(lambda_svc, "_create_esm", _check_mapping)
     hooks.around(lambda_svc, "_sqs_esm_concurrency", _batches_at_once)
+    hooks.around(lambda_svc, "_put_event_invoke_config", _put_invoke_config)
+    hooks.around(lambda_svc, "_list_versions", _list_versions)
 
 
 def _invalid(message: str):
@@ -157,6 +159,30 @@ def _check_mapping(data):
                 f"The provided execution role does not have permissions to call {action.removeprefix('sqs:')} on SQS"
             )
     return None
+
+
+def _put_invoke_config(original, name, qualifier, data):
+    """What was not given is not invented: `GetFunctionEventInvokeConfig` returns what was put."""
+    answer = original(name, qualifier, data)
+    if answer[0] != 200:
+        return answer
+    kept = lambda_svc._functions[name]["event_invoke_configs"][qualifier or ""]
+    for member in ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"):
+        if member not in data:
+            del kept[member]
+    return json_response(kept)
+
+
+def _list_versions(original, name, query_params):
+    """Each version by its own ARN, `$LATEST` too ("ListVersionsByFunction")."""
+    status, headers, body = original(name, query_params)
+    if status != 200:
+        return status, headers, body
+    answer = json.loads(body)
+    for version in answer["Versions"]:
+        bare = ":".join(version["FunctionArn"].split(":")[:7])
+        version["FunctionArn"] = f"{bare}:{version['Version']}"
+    return json_response(answer)
 
 
 def _batches_at_once(original, esm, function, config, queue=None):

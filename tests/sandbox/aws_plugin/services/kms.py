@@ -7,7 +7,7 @@ from ..resource import Resource, retag, tag_list, tag_map
 
 class Key(Resource):
     token = "aws:kms/key:Key"
-    replaces = ("customerMasterKeySpec", "keyUsage", "multiRegion")
+    replaces = ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId")
     local = ("deletionWindowInDays", "bypassPolicyLockoutSafetyCheck")
 
     def create(self, aws, inputs):
@@ -59,7 +59,7 @@ class Key(Resource):
 class Alias(Resource):
     token = "aws:kms/alias:Alias"
     name = "name"
-    replaces = ("name",)
+    replaces = ("name", "namePrefix")
 
     def auto_name(self, logical, seed):
         return f"alias/{super().auto_name(logical, seed)}"

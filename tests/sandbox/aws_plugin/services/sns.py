@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import ClassVar
+
+import botocore.exceptions
 
 from ..resource import Resource, retag, tag_list, tag_map
 
@@ -102,7 +105,12 @@ class TopicSubscription(Resource):
             Attributes=given,
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
-        return arn, self._outputs(sns, arn)
+        outputs = self._outputs(sns, arn)
+        if outputs["pendingConfirmation"]:
+            # The provider asks for it and goes on where it is denied.
+            with contextlib.suppress(botocore.exceptions.ClientError):
+                sns.list_subscriptions_by_topic(TopicArn=inputs["topic"])
+        return arn, outputs
 
     def update(self, aws, identity, old, inputs):
         sns = aws.client("sns", inputs.get("region"))
