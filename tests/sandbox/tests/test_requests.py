@@ -10,6 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from .functions import ECHO, make_function
+
 LONG = "x" * 300
 
 
@@ -131,6 +133,15 @@ def test_a_value_of_another_type_is_refused(client_of, refused, service, operati
         send = client_of(service)
         send.meta.events.register("before-call", _as_given(given))
         getattr(send, operation)(**given)
+
+
+def test_what_travels_in_the_path_the_query_and_headers_is_read(account, role):
+    arn = make_function(account, "f", ECHO, role(), Tags={"team": "security"})
+    client = account.client("lambda")
+    client.untag_resource(Resource=arn, TagKeys=["team", "other"])
+    assert client.list_tags(Resource=arn)["Tags"] == {}
+    assert [one["FunctionName"] for one in client.list_functions(MaxItems=1)["Functions"]] == ["f"]
+    assert client.invoke(FunctionName="f", InvocationType="RequestResponse", Payload=b"{}")["StatusCode"] == 200
 
 
 def _as_given(given: dict):

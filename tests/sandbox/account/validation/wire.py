@@ -107,13 +107,24 @@ def _of_rest(found: OperationModel, request: Request, place: dict[str, str]) -> 
         location, wire = member.serialization.get("location"), member.serialization.get("name", name)
         if location == "uri":
             given[name] = unquote(place.get(wire, ""))
-        elif location == "querystring" and member.type_name == "string" and wire in request.query:
-            given[name] = _listed(request.query[wire])[0]
+        elif location == "querystring" and wire in request.query:
+            given[name] = _from_text(member, _listed(request.query[wire]))
+        elif location == "header" and wire.lower() in request.headers:
+            given[name] = _from_text(member, [request.headers[wire.lower()]])
         elif location is None and name == payload:
             given[name] = body if is_json else request.body
         elif location is None and wire in body:
             given[name] = body[wire]
     return given
+
+
+def _from_text(shape, texts: list[str]):
+    """A value that travels as text: in the query string or a header."""
+    if shape.type_name == "list":
+        return texts
+    if shape.type_name in ("integer", "long"):
+        return int(texts[0])
+    return texts[0].lower() == "true" if shape.type_name == "boolean" else texts[0]
 
 
 def _listed(value) -> list:
