@@ -9,7 +9,8 @@ import json
 import zipfile
 
 from ministack import app
-from ministack.core.responses import get_account_id, json_response
+from ministack.core.iam_evaluator import caller_arn
+from ministack.core.responses import get_account_id, get_region, json_response
 from ministack.services import iam, lambda_svc, sqs
 
 from account import hooks, policies
@@ -27,7 +28,7 @@ def install() -> None:
     """Check functions, their concurrency, and their event source mappings."""
     hooks.before(lambda_svc, "_create_function", _check_create)
     hooks.before(lambda_svc, "_update_code", _check_code)
-    hooks.before(lambda_svc, "_update_config", lambda _name, data: _check_settings(data))
+    hooks.before(lambda_svc, "_update_config", lambda _name, data: _check_settings(data) or _check_key(data))
     hooks.before(lambda_svc, "_put_function_concurrency", _check_concurrency)
     hooks.before(lambda_svc, "_get_policy", _check_policy)
     hooks.before(lambda_svc, "_create_esm", _check_mapping)
@@ -45,9 +46,21 @@ def _check_create(data):
     runtime = data.get("Runtime", "")
     return (
         _check_settings(data)
+        or _check_key(data)
         or _check_trust(data.get("Role", ""))
         or (_check_package(base64.b64decode(package), runtime) if package else None)
     )
+
+
+def _check_key(data):
+    """Who gives a function a key for its environment must be able to use it ("Securing Lambda environment variables")."""
+    key, caller = data.get("KMSKeyArn"), caller_arn()
+    through = {"kms:ViaService": f"lambda.{get_region()}.amazonaws.com", "kms:CallerAccount": get_account_id()}
+    for action in ("kms:Encrypt", "kms:CreateGrant") if app.AUTH and key else ():
+        if not policies.may_use_key(caller, key, action, through):
+            message = f"User: {caller} is not authorized to perform: {action} on resource: {key}"
+            return hooks.refuse("AccessDeniedException", message, 403)
+    return None
 
 
 def _check_trust(role_arn: str):
