@@ -148,6 +148,10 @@ class Account:
         """Let the next answers of an action (`*`: of every one) come late. Services: as for `throttle`."""
         self._door("faults", service=service, action=action, times=times, seconds=seconds)
 
+    def settle(self, seconds: float) -> None:
+        """From now on new roles, their policies, keys and topics are known everywhere only after a while."""
+        self._door("settling", seconds=seconds)
+
     def expire(self) -> None:
         """End the session that this account is seen by."""
         self._door("expirations", accessKeyId=self.credentials["AccessKeyId"])

@@ -9,6 +9,7 @@ POST /_account/confirmations {account, region, topic, address}   confirm an e-ma
 POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
 POST /_account/troubles      {role, share, seed, survives}   a role's calls are throttled, or have no effect after some
+POST /_account/settling      {account, seconds}   what is made from now on is known everywhere only after a while
 POST /_account/expirations   {accessKeyId}   end the session of a role
 POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
 GET  /_account/lost          messages AWS would have lost in silence, and why
@@ -25,7 +26,7 @@ from ministack.services import eventbridge
 from account import audit, faults
 from account.config import aggregate, compliance, evaluation
 from account.config.errors import ConfigError
-from account.services import delivery, mail, schedules
+from account.services import delivery, mail, schedules, settling
 from account.strictness.sns import confirm
 
 PREFIX = "/_account/"
@@ -103,6 +104,11 @@ def _troubles(request: dict) -> dict:
     return {"calls": before.calls, "failed": before.failed}
 
 
+def _settling(request: dict) -> dict:
+    settling.settle(request["account"], request["seconds"])
+    return {}
+
+
 def _expirations(request: dict) -> dict:
     faults.expire(request["accessKeyId"])
     return {}
@@ -126,6 +132,7 @@ _ACTIONS = {
     ("POST", "mails"): _mails,
     ("POST", "faults"): _faults,
     ("POST", "troubles"): _troubles,
+    ("POST", "settling"): _settling,
     ("POST", "expirations"): _expirations,
     ("POST", "asked"): _asked,
     ("GET", "lost"): _lost,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import threading
+import time
 
 import boto3
 import botocore.exceptions
 from botocore.config import Config
+
+# Seconds until AWS knows everywhere what was just made.
+PROPAGATION_SECONDS = 30
 
 
 class Aws:
@@ -78,6 +82,18 @@ def code_of(error: Exception) -> str:
     if isinstance(error, botocore.exceptions.ClientError):
         return error.response["Error"]["Code"]
     return ""
+
+
+def settled(call, seconds: float = PROPAGATION_SECONDS):
+    """What a call answers once AWS knows everywhere what was just made; the provider waits for that, too."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return call()
+        except botocore.exceptions.ClientError as error:
+            if not is_missing(error) or time.monotonic() > end:
+                raise
+        time.sleep(0.2)
 
 
 def is_missing(error: Exception) -> bool:

@@ -53,7 +53,7 @@ def _check_create(data):
 
 
 def _check_key(data):
-    """Who gives a function a key for its environment must be able to use it ("Securing Lambda environment variables")."""
+    """Who gives a function a key must be able to use it ("Securing Lambda environment variables")."""
     key, caller = data.get("KMSKeyArn"), caller_arn()
     through = {"kms:ViaService": f"lambda.{get_region()}.amazonaws.com", "kms:CallerAccount": get_account_id()}
     for action in ("kms:Encrypt", "kms:CreateGrant") if app.AUTH and key else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..aws import settled
 from ..resource import Resource, retag, tag_list, tag_map
 
 
@@ -16,6 +17,7 @@ class Key(Resource):
         given = {name: value for name, value in given.items() if value is not None}
         tags = tag_list(inputs.get("tagsAll"), "TagKey", "TagValue")
         key = kms.create_key(Tags=tags, **given)["KeyMetadata"]
+        settled(lambda: kms.describe_key(KeyId=key["KeyId"]))
         if inputs.get("enableKeyRotation"):
             kms.enable_key_rotation(KeyId=key["KeyId"])
         return key["KeyId"], {"arn": key["Arn"], "keyId": key["KeyId"]}

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 
-from ..aws import code_of
+from ..aws import PROPAGATION_SECONDS, code_of
 from ..facts import SIGNATURE
 from ..resource import Resource, retag
 from ..values import camel, pascal
 
-# Seconds for what IAM has not told the rest of AWS yet.
-PROPAGATION_SECONDS = 30
 STATE_SECONDS = 60
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import botocore.exceptions
 
+from ..aws import settled
 from ..resource import Resource, retag, tag_list, tag_map
 
 
@@ -24,6 +25,7 @@ class Topic(Resource):
     def create(self, aws, inputs):
         sns = aws.client("sns", inputs.get("region"))
         arn = sns.create_topic(Name=inputs["name"], Tags=tag_list(inputs.get("tagsAll")))["TopicArn"]
+        settled(lambda: sns.get_topic_attributes(TopicArn=arn))
         self._set(sns, arn, inputs)
         return arn, {"arn": arn, "owner": arn.split(":")[4], "name": inputs["name"]}
 
