@@ -109,6 +109,14 @@ class Account:
         source = Account(self.endpoint, account_id, region)
         source._door("arrivals", status=status, seconds=seconds)
 
+    def delay(self, evaluation: float = 0, aggregation: float = 0) -> None:
+        """From now on rules are evaluated so many seconds later, and aggregators know so many seconds after that."""
+        self._door("delays", evaluation=evaluation, aggregation=aggregation)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass in this account: what is due by then happens."""
+        self._door("clock", seconds=seconds)
+
     def fire_schedule(self, rule: str, bus: str = "default") -> int:
         """Let a scheduled event rule fire now; the number of its targets."""
         return self._door("schedules", rule=rule, bus=bus)["targets"]

@@ -3,6 +3,8 @@
 POST /_account/evaluations   {account, region, rule, results: [{resourceType, resourceId, complianceType, annotation}]}
 POST /_account/runs          {account, region, rules}   evaluate rules over the account's resources; none named: all
 POST /_account/arrivals      {account, region, status, seconds}   how a source arrives at aggregators, last so long ago
+POST /_account/delays        {account, region, evaluation, aggregation}   seconds that results of rules take
+POST /_account/clock         {account, seconds}   let time pass, and what is due happen
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
@@ -23,8 +25,8 @@ import json
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
-from account import audit, faults
-from account.config import aggregate, compliance, evaluation
+from account import audit, clock, faults
+from account.config import aggregate, compliance, delays, evaluation
 from account.config.errors import ConfigError
 from account.services import delivery, mail, schedules, settling
 from account.strictness.sns import confirm
@@ -67,6 +69,16 @@ def _runs(request: dict) -> dict:
 
 def _arrivals(request: dict) -> dict:
     aggregate.fail_source((request["account"], request["region"]), request["status"], request["seconds"])
+    return {}
+
+
+def _delays(request: dict) -> dict:
+    delays.set_delays((request["account"], request["region"]), request["evaluation"], request["aggregation"])
+    return {}
+
+
+def _clock(request: dict) -> dict:
+    clock.advance(request["account"], request["seconds"])
     return {}
 
 
@@ -126,6 +138,8 @@ _ACTIONS = {
     ("POST", "evaluations"): _evaluations,
     ("POST", "runs"): _runs,
     ("POST", "arrivals"): _arrivals,
+    ("POST", "delays"): _delays,
+    ("POST", "clock"): _clock,
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,
