@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,11 +39,11 @@ def needs(types: set[str], known: dict) -> Needs:
     """The actions by place."""
     if unknown := sorted(types - known["types"].keys()):
         raise ValueError(f"{TABLE.relative_to(ROOT)} says nothing of {', '.join(unknown)}")
-    found: Needs = defaultdict(set)
+    found: Needs = {}
     for kind in types:
         for operation in OPERATIONS:
             for place, actions in known["types"][kind].get(operation, {}).items():
-                found[place].update(actions)
+                found.setdefault(place, set()).update(actions)
     return found
 
 
@@ -59,8 +58,11 @@ def document(needed: Needs, places: dict) -> dict:
         statement["Resource"] = sorted({*statement["Resource"], *at["arns"]})
         if "condition" in at:
             statement["Condition"] = at["condition"]
-    for statement in statements.values():
+    for sid, statement in statements.items():
         for member in ("Action", "Resource"):
+            if not statement[member]:
+                # IAM refuses the whole document ("Policy statement must contain actions").
+                raise ValueError(f"statement {sid}: {member} is empty")
             # One text is shorter than a list of one, and policies have room for few characters.
             statement[member] = statement[member][0] if len(statement[member]) == 1 else statement[member]
     return {"Version": "2012-10-17", "Statement": [statements[name] for name in sorted(statements)]}
@@ -74,8 +76,8 @@ def texts() -> dict[str, str]:
         raise ValueError(f"{TABLE.relative_to(ROOT)} has types that no child is of: {', '.join(unused)}")
     base = needs(default, known)
     for place, actions in (*known["look"].items(), *known["invokes"].items()):
-        base[place].update(actions)
-    more = {place: actions - base[place] for place, actions in needs(all_types, known).items()}
+        base.setdefault(place, set()).update(actions)
+    more = {place: actions - base.get(place, set()) for place, actions in needs(all_types, known).items()}
     documents = {
         "deployer-policy.json": document(base, known["places"]),
         "deployer-policy-recorder.json": document({at: new for at, new in more.items() if new}, known["places"]),

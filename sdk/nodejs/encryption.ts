@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 /**
- * A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms, SQS and SNS may use, each under the conditions that it really sends.
+ * A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use. A statement has a condition only where AWS documents that the service sends it.
  */
 export class Encryption extends pulumi.ComponentResource {
     /** @internal */

@@ -21,12 +21,19 @@ PROOFS = ("aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:aws:logs:
 # Services that send no such proof there, and where AWS says so.
 NO_PROOF = {
     ("key", "events.amazonaws.com"): "Amazon SNS Developer Guide, 'Key management': EventBridge sends neither to a key",
+    (
+        "key",
+        "cloudwatch.amazonaws.com",
+    ): "Amazon SNS Developer Guide, 'Key management': its key policy has no condition",
+    ("key", "sns.amazonaws.com"): "Amazon SQS Developer Guide, 'Key management': its key policy has no condition",
     ("trust", "lambda.amazonaws.com"): "AWS Lambda Developer Guide, 'Execution role': Lambda sends neither",
 }
 # Actions that take no resource, and where AWS says so.
 NO_RESOURCE = {
+    "config:DescribeComplianceByConfigRule": "Service Authorization Reference, 'AWS Config': it has no resource",
+    "config:DescribeConfigurationRecorderStatus": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
+    "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",
-    "config:DescribeConfigurationRecorders": "Service Authorization Reference, 'AWS Config': a list without a resource",
 }
 
 

@@ -42,7 +42,6 @@ def test_the_schedule_alone_may_invoke_processing(monitor):
     assert statements[0]["Action"] == "lambda:InvokeFunction"
     assert statements[0]["Condition"] == {
         "ArnLike": {"AWS:SourceArn": arn(monitor, "events", "rule/compliance-schedule")},
-        "StringEquals": {"AWS:SourceAccount": monitor.account.account_id},
     }
 
 

@@ -82,20 +82,16 @@ def test_cloudwatch_logs_of_the_region_uses_the_key_for_log_groups_of_the_accoun
 
 @pytest.mark.parametrize(
     ("sid", "service"),
-    [("CloudWatchAlarms", "cloudwatch"), ("Queues", "sqs"), ("Topics", "sns"), ("EventBridge", "events")],
+    [("CloudWatchAlarms", "cloudwatch"), ("Topics", "sns"), ("EventBridge", "events")],
 )
 def test_a_publisher_uses_the_key_for_what_it_publishes(statements, sid, service):
     assert statements[sid]["Principal"] == {"Service": f"{service}.amazonaws.com"}
     assert statements[sid]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
 
 
-@pytest.mark.parametrize("sid", ["CloudWatchAlarms", "Queues", "Topics"])
-def test_a_publisher_that_says_for_whom_must_say_this_account(monitor, statements, sid):
-    assert statements[sid]["Condition"] == {"StringEquals": {"aws:SourceAccount": monitor.account.account_id}}
-
-
-def test_eventbridge_says_for_whom_to_no_key_and_is_not_asked_to(statements):
-    assert "Condition" not in statements["EventBridge"]
+def test_finding_11_no_publisher_is_asked_by_the_key_for_what_aws_does_not_document(statements):
+    conditions = {sid: statement["Condition"] for sid, statement in statements.items() if "Condition" in statement}
+    assert conditions.keys() == {"CloudWatchLogs"}
 
 
 def test_the_bucket_is_named_by_account_and_region(monitor, s3, bucket):

@@ -183,6 +183,11 @@ impl AwsError {
         Self { operation: operation.into(), cause, passing: false, refused: false, answered: true }
     }
 
+    /// Whether AWS said that the role may not do this.
+    pub const fn is_refusal(&self) -> bool {
+        self.refused
+    }
+
     /// Whether AWS answered, so that it is known that nothing was done.
     pub const fn is_answered(&self) -> bool {
         self.answered

@@ -55,14 +55,13 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
     // The principals of the other services end the same in every partition ("AWS service principals").
     let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     let log_group = |name: &str| format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
-    let source_account = || Some(("StringEquals", "aws:SourceAccount", account.to_owned()));
-    let service = |sid, principal: &str, purpose, condition, sent: &[(&'static str, Sent)]| KeyUser {
+    let service = |sid, principal: &str, purpose, sent: &[(&'static str, Sent)]| KeyUser {
         principal: principal.to_owned(),
         purpose,
         sid,
         is_service: true,
         actions: PUBLISHER,
-        condition,
+        condition: None,
         situations: vec![situation(true, sent)],
     };
     let own_account = [("aws:sourceaccount", Sent::Value(account.to_owned()))];
@@ -98,7 +97,6 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
             "EventBridge",
             "events.amazonaws.com",
             "events of EventBridge to the encrypted queues",
-            None,
             // EventBridge sends neither to a key (SNS, "Key management").
             &[("aws:sourceaccount", Sent::Nothing), ("aws:sourcearn", Sent::Nothing)],
         ),
@@ -106,11 +104,10 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
             "CloudWatchAlarms",
             "cloudwatch.amazonaws.com",
             "notices of alarms to the encrypted topic",
-            source_account(),
-            &own_account,
+            // AWS does not document whether CloudWatch sends a source to a key: a condition on it makes the answer unsure.
+            &[],
         ),
-        service("Queues", "sqs.amazonaws.com", "the encrypted queues", source_account(), &own_account),
-        service("Topics", "sns.amazonaws.com", "the encrypted topic", source_account(), &own_account),
+        service("Topics", "sns.amazonaws.com", "messages of the topic to encrypted queues", &own_account),
     ]
 }
 

@@ -20,8 +20,8 @@ pub struct EncryptionArgs {
     pub tags: Tags,
 }
 
-/// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms, SQS and SNS
-/// may use, each under the conditions that it really sends.
+/// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use.
+/// A statement has a condition only where AWS documents that the service sends it.
 #[derive(Debug, Outputs)]
 pub struct Encryption {
     /// Id of the key.
@@ -92,14 +92,10 @@ fn key_policy(facts: &AccountFacts) -> PolicyDocument {
                     .account(facts.account_id())
                     .resource("log-group:*"),
             ),
-        // EventBridge sends neither source account nor source ARN to a key (SNS, "Key management").
+        // No conditions: AWS does not document a source that these services send to a key (SNS and SQS, "Key management"), and
+        // a condition that is not met loses every message. The policies of topic and queues say for whom they may act.
         publisher("EventBridge", "events.amazonaws.com"),
-        publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com").when(
-            "StringEquals",
-            "aws:SourceAccount",
-            facts.account_id(),
-        ),
-        publisher("Queues", "sqs.amazonaws.com").when("StringEquals", "aws:SourceAccount", facts.account_id()),
-        publisher("Topics", "sns.amazonaws.com").when("StringEquals", "aws:SourceAccount", facts.account_id()),
+        publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com"),
+        publisher("Topics", "sns.amazonaws.com"),
     ])
 }

@@ -165,8 +165,12 @@ impl Component for ReportStore {
             .options(depends_on(&versioning))
             .register();
 
+        // An object that is written before the bucket has versions has none in its state, and `destroy` then deletes it
+        // without one: the object stays as a non-current version, and S3 refuses to delete the bucket. The name that others
+        // get is that of the versioning, so that everything in the bucket comes after it.
+        let versioned = versioning.bucket();
         for runbook in Runbook::ALL {
-            let required = s3::bucket_objectv2::Required { bucket: name() };
+            let required = s3::bucket_objectv2::Required { bucket: (&versioned).into() };
             s3::BucketObjectv2::child(scope, &format!("runbook-{}", runbook.name()), required)
                 .key(runbook.key())
                 .content(page(runbook))
@@ -178,7 +182,7 @@ impl Component for ReportStore {
                 .register();
         }
 
-        Ok(Self { bucket_name: bucket.id(), bucket_arn: bucket.arn() })
+        Ok(Self { bucket_name: versioned, bucket_arn: bucket.arn() })
     }
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms, SQS and SNS may use, each under the conditions that it really sends.
+// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use. A statement has a condition only where AWS documents that the service sends it.
 type Encryption struct {
 	pulumi.ResourceState
 

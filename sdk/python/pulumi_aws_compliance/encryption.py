@@ -67,7 +67,7 @@ class Encryption(pulumi.ComponentResource):
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms, SQS and SNS may use, each under the conditions that it really sends.
+        A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use. A statement has a condition only where AWS documents that the service sends it.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -81,7 +81,7 @@ class Encryption(pulumi.ComponentResource):
                  args: Optional[EncryptionArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms, SQS and SNS may use, each under the conditions that it really sends.
+        A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use. A statement has a condition only where AWS documents that the service sends it.
 
         :param str resource_name: The name of the resource.
         :param EncryptionArgs args: The arguments to use to populate this resource's properties.

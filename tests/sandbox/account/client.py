@@ -109,6 +109,14 @@ class Account:
         source = Account(self.endpoint, account_id, region)
         source._door("arrivals", status=status, seconds=seconds)
 
+    def delay(self, evaluation: float = 0, aggregation: float = 0) -> None:
+        """From now on rules are evaluated so many seconds later, and aggregators know so many seconds after that."""
+        self._door("delays", evaluation=evaluation, aggregation=aggregation)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass in this account: what is due by then happens."""
+        self._door("clock", seconds=seconds)
+
     def fire_schedule(self, rule: str, bus: str = "default") -> int:
         """Let a scheduled event rule fire now; the number of its targets."""
         return self._door("schedules", rule=rule, bus=bus)["targets"]
@@ -147,6 +155,10 @@ class Account:
     def slow_down(self, service: str, action: str, times: int, seconds: float) -> None:
         """Let the next answers of an action (`*`: of every one) come late. Services: as for `throttle`."""
         self._door("faults", service=service, action=action, times=times, seconds=seconds)
+
+    def settle(self, seconds: float) -> None:
+        """From now on new roles, their policies, keys and topics are known everywhere only after a while."""
+        self._door("settling", seconds=seconds)
 
     def expire(self) -> None:
         """End the session that this account is seen by."""

@@ -3,12 +3,15 @@
 POST /_account/evaluations   {account, region, rule, results: [{resourceType, resourceId, complianceType, annotation}]}
 POST /_account/runs          {account, region, rules}   evaluate rules over the account's resources; none named: all
 POST /_account/arrivals      {account, region, status, seconds}   how a source arrives at aggregators, last so long ago
+POST /_account/delays        {account, region, evaluation, aggregation}   seconds that results of rules take
+POST /_account/clock         {account, seconds}   let time pass, and what is due happen
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
 POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
 POST /_account/troubles      {role, share, seed, survives}   a role's calls are throttled, or have no effect after some
+POST /_account/settling      {account, seconds}   what is made from now on is known everywhere only after a while
 POST /_account/expirations   {accessKeyId}   end the session of a role
 POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
 GET  /_account/lost          messages AWS would have lost in silence, and why
@@ -22,10 +25,10 @@ import json
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
-from account import audit, faults
-from account.config import aggregate, compliance, evaluation
+from account import audit, clock, faults
+from account.config import aggregate, compliance, delays, evaluation
 from account.config.errors import ConfigError
-from account.services import delivery, mail, schedules
+from account.services import delivery, mail, schedules, settling
 from account.strictness.sns import confirm
 
 PREFIX = "/_account/"
@@ -69,6 +72,16 @@ def _arrivals(request: dict) -> dict:
     return {}
 
 
+def _delays(request: dict) -> dict:
+    delays.set_delays((request["account"], request["region"]), request["evaluation"], request["aggregation"])
+    return {}
+
+
+def _clock(request: dict) -> dict:
+    clock.advance(request["account"], request["seconds"])
+    return {}
+
+
 def _schedules(request: dict) -> dict:
     with request_scope(request["account"], request["region"]):
         return {"targets": schedules.fire(request["rule"], request.get("bus", "default"))}
@@ -103,6 +116,11 @@ def _troubles(request: dict) -> dict:
     return {"calls": before.calls, "failed": before.failed}
 
 
+def _settling(request: dict) -> dict:
+    settling.settle(request["account"], request["seconds"])
+    return {}
+
+
 def _expirations(request: dict) -> dict:
     faults.expire(request["accessKeyId"])
     return {}
@@ -120,12 +138,15 @@ _ACTIONS = {
     ("POST", "evaluations"): _evaluations,
     ("POST", "runs"): _runs,
     ("POST", "arrivals"): _arrivals,
+    ("POST", "delays"): _delays,
+    ("POST", "clock"): _clock,
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,
     ("POST", "mails"): _mails,
     ("POST", "faults"): _faults,
     ("POST", "troubles"): _troubles,
+    ("POST", "settling"): _settling,
     ("POST", "expirations"): _expirations,
     ("POST", "asked"): _asked,
     ("GET", "lost"): _lost,

@@ -19,7 +19,7 @@ from ministack.core.iam_evaluator import (
 from ministack.core.responses import get_region, request_scope
 from ministack.services import iam, kms
 
-from account import audit
+from account import audit, authorization
 
 AWS_OWNED_ALIASES = ("alias/aws/",)
 
@@ -132,7 +132,7 @@ def _request(principal: str, action: str, resource: str, context: dict) -> EvalC
         principal_type="AssumedRole" if "role/" in principal else "User",
         principal_account=principal.split(":")[4],
         action=action,
-        resource_arn=resource,
+        resource_arn=authorization.resource(action, resource),
         region=get_region(),
         service_context={key.lower(): value for key, value in context.items()},
     )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
+import time
 
 import boto3
 import botocore.exceptions
 from botocore.config import Config
+
+# Seconds until AWS knows everywhere what was just made.
+PROPAGATION_SECONDS = 30
 
 
 class Aws:
@@ -56,9 +61,20 @@ class Aws:
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                config = Config(s3={"addressing_style": "path"}, retries={"mode": "standard"}, max_pool_connections=32)
+                config = Config(
+                    s3={"addressing_style": "path"},
+                    retries={"mode": "standard"},
+                    max_pool_connections=32,
+                    proxies=_proxies(service),
+                )
                 self._clients[key] = self._session.client(service, region_name=key[1], config=config)
             return self._clients[key]
+
+
+def _proxies(service: str) -> dict[str, str] | None:
+    """S3 Control puts the account before the host, which no name server knows of an account on this machine."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return {"http": endpoint} if endpoint and service == "s3control" else None
 
 
 def code_of(error: Exception) -> str:
@@ -66,6 +82,18 @@ def code_of(error: Exception) -> str:
     if isinstance(error, botocore.exceptions.ClientError):
         return error.response["Error"]["Code"]
     return ""
+
+
+def settled(call, seconds: float = PROPAGATION_SECONDS):
+    """What a call answers once AWS knows everywhere what was just made; the provider waits for that, too."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return call()
+        except botocore.exceptions.ClientError as error:
+            if not is_missing(error) or time.monotonic() > end:
+                raise
+        time.sleep(0.2)
 
 
 def is_missing(error: Exception) -> bool:

@@ -63,7 +63,7 @@ class Plugin:
             and "tags" in resource(token)["inputs"]
         ):
             difference.changed = sorted({*difference.changed, "tagsAll"})
-        difference.replaces = [name for name in difference.changed if name in kind.replaces]
+        difference.replaces = [name for name in difference.changed if name in (*kind.replaces, "region")]
         renamed = kind.name in difference.replaces
         difference.delete_first = bool(difference.replaces) and not renamed
         return difference
@@ -77,9 +77,12 @@ class Plugin:
 
     def _state(self, token: str, inputs: dict, outputs: dict) -> dict:
         state = {**self._full(token, inputs), **outputs}
-        if "region" in resource(token)["outputs"] and not state.get("region"):
+        if self._keeps_region(token) and not state.get("region"):
             state["region"] = self._aws.region
         return state
+
+    def _keeps_region(self, token: str) -> bool:
+        return "region" in resource(token)["outputs"] and self._type(token).keeps_region
 
     def preview(self, token: str, inputs: dict) -> dict:
         """The state that a creation would give: inputs, and unknown for what AWS adds."""
@@ -92,7 +95,7 @@ class Plugin:
         state.update(given)
         for name in resource(token)["outputs"]:
             state.setdefault(name, UNKNOWN)
-        if "region" in resource(token)["outputs"] and not given.get("region"):
+        if self._keeps_region(token) and not given.get("region"):
             state["region"] = self._aws.region
         return state
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from .aws import Aws
 
 TYPES: dict[str, Resource] = {}
+RANDOM_CHARACTERS = 7
 
 
 class Resource:
@@ -17,12 +18,15 @@ class Resource:
     """
 
     token: ClassVar[str]
-    # The input that is made up where it is not given.
+    # The input that is made up where it is not given, and how long it may be.
     name: ClassVar[str | None] = None
+    name_length: ClassVar[int] = 255
     # Inputs whose change replaces the resource.
     replaces: ClassVar[tuple[str, ...]] = ()
     # Inputs that only the plugin knows.
     local: ClassVar[tuple[str, ...]] = ()
+    # Whether the state has the region that AWS answers from.
+    keeps_region: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         # A base of several types has no token of its own.
@@ -46,8 +50,17 @@ class Resource:
         raise NotImplementedError
 
     def auto_name(self, logical: str, seed: bytes) -> str:
-        """A name that no other resource has, as the bridge makes it: the logical name and seven hex digits."""
-        return f"{logical}-{hashlib.sha256(seed or logical.encode()).hexdigest()[:7]}"
+        """A name that no other resource has, as the bridge makes it: the logical name and seven hex digits.
+
+        One that is too long is refused and not cut.
+        """
+        start = f"{logical}-"
+        if len(start) + RANDOM_CHARACTERS > self.name_length:
+            raise ValueError(
+                f"could not make instance of '{self.token}': name '{start}' plus {RANDOM_CHARACTERS} random chars is "
+                f"longer than maximum length {self.name_length}"
+            )
+        return start + hashlib.sha256(seed or logical.encode()).hexdigest()[:RANDOM_CHARACTERS]
 
 
 def tag_list(tags: dict | None, key: str = "Key", value: str = "Value") -> list[dict]:

@@ -45,12 +45,12 @@ def recorded(account: Account) -> Account:
 
 @pytest.fixture
 def refused() -> Callable:
-    """`with refused("Code", "part of the message"):` the request inside must be refused so."""
+    """`with refused("Code", "part of the message") as caught:` the request inside must be refused so."""
 
     @contextmanager
     def expect(code: str, part: str = ""):
         with pytest.raises(ClientError) as caught:
-            yield
+            yield caught
         error = caught.value.response["Error"]
         assert error["Code"] == code, error
         assert part in error["Message"], error

@@ -87,7 +87,7 @@ def admit(account: Account, queue_url: str, queue_arn: str, service: str) -> Non
         "Principal": {"Service": service},
         "Action": "sqs:SendMessage",
         "Resource": queue_arn,
-        "Condition": {"StringEquals": {"aws:SourceAccount": account.account_id}},
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:*:*:{account.account_id}:*"}},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     account.client("sqs").set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": policy})

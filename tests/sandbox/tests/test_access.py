@@ -56,13 +56,11 @@ def test_config_calls_are_checked_on_the_rule_they_name(recorded, role, refused)
         source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
         config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": source})
     arn = config.describe_config_rules(ConfigRuleNames=["seen"])["ConfigRules"][0]["ConfigRuleArn"]
-    mine = recorded.as_role(role({"Action": "config:DescribeComplianceByConfigRule", "Resource": arn})).client("config")
-    mine.describe_compliance_by_config_rule(ConfigRuleNames=["seen"])
+    mine = recorded.as_role(role({"Action": "config:StartConfigRulesEvaluation", "Resource": arn})).client("config")
+    mine.start_config_rules_evaluation(ConfigRuleNames=["seen"])
     for names in (["hidden"], ["seen", "hidden"]):
         with refused("AccessDeniedException"):
-            mine.describe_compliance_by_config_rule(ConfigRuleNames=names)
-    with refused("AccessDeniedException"):
-        mine.describe_compliance_by_config_rule()
+            mine.start_config_rules_evaluation(ConfigRuleNames=names)
     with refused("AccessDeniedException"):
         mine.put_config_rule(ConfigRule={"ConfigRuleName": "x", "Source": source})
 
@@ -120,3 +118,12 @@ def test_a_function_with_a_role_that_is_not_there_is_refused(account, refused):
 def test_a_function_with_a_role_that_lambda_may_not_assume_is_refused(account, role, refused):
     with refused("InvalidParameterValueException", "cannot be assumed by Lambda"):
         functions.make_function(account, "orphan", functions.ECHO, role(service="config.amazonaws.com"))
+
+
+@pytest.mark.parametrize("missing", ["kms:Encrypt", "kms:CreateGrant"])
+def test_who_gives_a_function_a_key_must_be_able_to_use_it(account, role, key, refused, missing):
+    arn, made = key(), role()
+    use = {"Action": [one for one in ("kms:Encrypt", "kms:CreateGrant") if one != missing], "Resource": arn}
+    seen = account.as_role(role({"Action": ["lambda:CreateFunction", "iam:PassRole"]}, use))
+    with refused("AccessDeniedException", missing):
+        functions.make_function(seen, "keyed", functions.ECHO, made, KMSKeyArn=arn)

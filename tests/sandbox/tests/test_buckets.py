@@ -57,6 +57,9 @@ def test_a_role_writes_and_reads_encrypted_objects_only_with_the_key(account, bu
         writer.client("s3").get_object(Bucket=bucket, Key="k")
     with refused("AccessDenied", "kms:GenerateDataKey"):
         none.client("s3").put_object(Bucket=bucket, Key="k3", Body=b"x")
+    assert writer.client("s3").head_object(Bucket=bucket, Key="k")["ContentLength"] == 1
+    with refused("403"):
+        writer.client("s3").head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
 
 
 def test_an_object_whose_key_is_pending_deletion_cannot_be_read(account, bucket, key, refused):

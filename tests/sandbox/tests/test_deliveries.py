@@ -98,10 +98,19 @@ def test_a_function_is_invoked_only_by_the_rule_its_policy_names(account, role):
     client.add_permission(**permission, **other)
     happen(account)
     assert "policy" in lost_to(account, function)[0]
-    client.add_permission(**permission, StatementId="this", SourceArn=rule, SourceAccount=account.account_id)
+    client.add_permission(**permission, StatementId="this", SourceArn=rule)
     happen(account)
     record = json.loads(eventually(lambda: messages(account, queue))[0]["Body"])
     assert record["requestContext"]["condition"] == "Success"
+
+
+def test_finding_2_a_permission_that_asks_eventbridge_for_a_source_account_keeps_it_from_invoking(account, role):
+    function = make_function(account, "f", ECHO, role())
+    rule = put_rule(account, "changes", function)
+    permission = {"FunctionName": "f", "Action": "lambda:InvokeFunction", "Principal": EVENTS, "SourceArn": rule}
+    account.client("lambda").add_permission(**permission, StatementId="s", SourceAccount=account.account_id)
+    happen(account)
+    assert "policy" in lost_to(account, function)[0]
 
 
 def test_a_schedule_is_kept_and_can_be_fired_now(account):
@@ -193,8 +202,9 @@ def test_a_key_that_asks_eventbridge_for_a_source_account_gets_nothing(account, 
 def test_an_alarm_reaches_an_encrypted_topic_only_when_its_key_admits_cloudwatch(account, key, topic, admitted):
     service = "cloudwatch.amazonaws.com"
     condition = {"StringEquals": {"aws:SourceAccount": account.account_id}}
-    statement = {"Principal": {"Service": service}, **USE_KEY, "Condition": condition}
-    arn, queue = topic(service, key(*([statement] if admitted else [])))
+    statement = {"Principal": {"Service": service}, **USE_KEY}
+    # Finding 11: CloudWatch is not known to send a source to a key, so one that asks for it gets no message.
+    arn, queue = topic(service, key(statement if admitted else {**statement, "Condition": condition}))
     cloudwatch = account.client("cloudwatch")
     metric = {"Namespace": "N", "MetricName": "M", "Period": 60, "Statistic": "Sum"}
     limit = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}

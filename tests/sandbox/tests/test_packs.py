@@ -170,7 +170,7 @@ def test_names_and_numbers_are_bounded(recorded, refused):
     put(config, body, "pack-49")
     with refused("MaxNumberOfConformancePacksExceededException"):
         put(config, body, "pack-50")
-    with refused("InvalidParameterValueException"):
+    with refused("ValidationException", "conformancePackName"):
         put(config, body, "pci-dss-4.0")
 
 

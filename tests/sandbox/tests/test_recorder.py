@@ -65,9 +65,10 @@ def test_recorders_of_two_regions_do_not_see_each_other(recorded):
 def test_the_status_of_the_recorder_needs_the_permission_for_it(recorded, role, refused):
     arn = recorded.client("config").describe_configuration_recorders()["ConfigurationRecorders"][0]["arn"]
     action = "config:DescribeConfigurationRecorderStatus"
+    named = {"ConfigurationRecorderNames": ["default"]}
     seen = recorded.as_role(role({"Action": action, "Resource": f"{arn.split('/')[0]}/*"}))
-    status = seen.client("config").describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    status = seen.client("config").describe_configuration_recorder_status(**named)["ConfigurationRecordersStatus"]
     assert [one["recording"] for one in status] == [True]
     other = recorded.as_role(role({"Action": action, "Resource": arn + "x"}))
     with refused("AccessDeniedException"):
-        other.client("config").describe_configuration_recorder_status()
+        other.client("config").describe_configuration_recorder_status(**named)

@@ -55,7 +55,7 @@ def test_a_remediation_is_put_changed_and_deleted(config, role, refused):
             {"Parameters": {"BucketName": {**RESOURCE, "StaticValue": {"Values": ["x"]}}}},
             "InvalidParameterValueException",
         ),
-        ({"Parameters": {"BucketName": {"StaticValue": {"Values": ["x"] * 26}}}}, "InvalidParameterValueException"),
+        ({"Parameters": {"BucketName": {"StaticValue": {"Values": ["x"] * 26}}}}, "ValidationException"),
         ({"Automatic": True}, "InvalidParameterValueException"),
         (
             {

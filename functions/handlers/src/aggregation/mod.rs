@@ -221,14 +221,14 @@ fn answer(run: &Run, summary: &Summary, processing_record: Option<&str>) -> Valu
     })
 }
 
-fn measure(report: &Report, recorder_stopped: bool, invocation: &Invocation) -> Vec<Value> {
+fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocation) -> Vec<Value> {
     let severities: Vec<_> = report.severities.iter().map(|(severity, count)| (severity.word(), *count)).collect();
     let rules: Vec<_> = report.rules.iter().map(|rule| (&*rule.name, rule.counts.non_compliant)).collect();
     let measured = Aggregated {
         totals: report.totals,
         unreadable_resources: report.unreadable_resources,
         score_millipoints: report.score.millipoints,
-        recorder_stopped: Some(recorder_stopped),
+        recorder_stopped,
         severities: &severities,
         rules: &rules,
     };

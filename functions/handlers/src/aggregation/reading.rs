@@ -60,17 +60,21 @@ pub(super) async fn sources(config: &aws_sdk_config::Client, aggregator: &str) -
     Ok(sources)
 }
 
-/// Whether the recorder of this account and region stands still, cannot deliver, or is not there. A recorder that stands
-/// still is silent: the rules keep their last verdicts.
-pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<bool, AwsError> {
+/// Whether the recorder of this account and region is stopped, cannot deliver, or is missing: the rules then keep their last
+/// evaluation results and nothing says so. Unknown where the role is denied this read, which must not end a report.
+pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<Option<bool>, AwsError> {
     let answer = config.describe_configuration_recorder_status().send().await;
-    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
+    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error));
+    let answer = match answer {
+        Err(error) if error.is_refusal() => return Ok(None),
+        answer => answer?,
+    };
     // The API reference writes `Failure`, the service has been seen to answer in capitals.
     let failed = |status: &ConfigurationRecorderStatus| {
         let word = status.last_status.as_ref().map(RecorderStatus::as_str);
         word.is_some_and(|word| word.eq_ignore_ascii_case(RecorderStatus::Failure.as_str()))
     };
-    Ok(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status)))
+    Ok(Some(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status))))
 }
 
 /// Whether pages are left.

@@ -55,7 +55,8 @@ pub(super) enum Next {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Frozen {
     pub arrivals: Vec<Arrival>,
-    pub recorder_stopped: bool,
+    /// Unknown where the role is denied this read.
+    pub recorder_stopped: Option<bool>,
     /// What it is compared with.
     pub before: Option<Latest>,
 }

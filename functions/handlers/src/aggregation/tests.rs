@@ -469,7 +469,17 @@ async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped
     ] {
         let aws = FakeAws::start(move |_| (200, status.clone()));
         let config = testing::clients(&aws.endpoint).config;
-        assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
+        assert_eq!(reading::recorder_stopped(&config).await.unwrap(), Some(stopped), "{:?}", aws.operations());
+    }
+}
+
+#[tokio::test]
+async fn finding_4_a_denied_read_of_the_recorder_is_unknown_and_ends_no_report() {
+    for code in ["AccessDeniedException", "AccessDenied"] {
+        let body = json!({ "__type": code, "message": "User is not authorized" }).to_string();
+        let aws = FakeAws::start(move |_| (400, body.clone()));
+        let config = testing::clients(&aws.endpoint).config;
+        assert_eq!(reading::recorder_stopped(&config).await.unwrap(), None, "{code}");
     }
 }
 

@@ -541,7 +541,7 @@ fn the_statements_that_a_key_policy_lacks_are_printed() {
         let statements = key.policy.as_mut().unwrap()["Statement"].as_array_mut().unwrap();
         statements[4]["Condition"] = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:*" } });
     });
-    expect(&look, &request, "Warning kmsKeyArn: whether the key's policy admits `sqs.amazonaws.com` depends", &[]);
+    expect(&look, &request, "Warning kmsKeyArn: whether the key's policy admits `sns.amazonaws.com` depends", &[]);
 }
 
 #[test]

@@ -73,8 +73,9 @@ impl Start {
             principal: "events.amazonaws.com".into(),
         };
         let permission = lambda::Permission::child(scope, &format!("{}-permission", self.role), required)
+            // The ARN names the account. EventBridge sends no source account: a statement that asks for one keeps it from
+            // invoking the function (EventBridge, "Troubleshooting").
             .source_arn(rule.arn())
-            .source_account(shared.facts.account_id())
             .register();
         let required =
             cloudwatch::event_target::Required { arn: function.lambda.arn().into(), rule: rule.name().into() };

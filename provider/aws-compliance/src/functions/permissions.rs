@@ -37,14 +37,17 @@ pub(super) fn processing(
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
         // A rule's ARN ends in an id that AWS gives it.
         Statement::allow("Compliance")
-            .actions(["config:DescribeComplianceByConfigRule", "config:GetComplianceDetailsByConfigRule"])
+            .actions(["config:GetComplianceDetailsByConfigRule"])
             .on(config(shared, "config-rule/*")),
-        // What is said of a resource has no ARN to be bound to (Service Authorization Reference, "AWS Config").
-        Statement::allow("Resources").actions(["config:GetComplianceDetailsByResource"]).on_everything(),
-        // Whatever recorder there is: it is asked for by no name.
-        Statement::allow("Recorder")
-            .actions(["config:DescribeConfigurationRecorders"])
-            .on(config(shared, "configuration-recorder/*")),
+        // Reads that AWS binds to no resource, or that name no recorder (Service Authorization Reference, "AWS Config"):
+        // a statement that names resources never allows them.
+        Statement::allow("Reads")
+            .actions([
+                "config:DescribeComplianceByConfigRule",
+                "config:DescribeConfigurationRecorders",
+                "config:GetComplianceDetailsByResource",
+            ])
+            .on_everything(),
         // A transaction asks for the right of each of its writes (DynamoDB, "Using IAM with DynamoDB transactions").
         Statement::allow("Table")
             .actions(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"])
@@ -96,10 +99,8 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
         Statement::allow("Aggregator")
             .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
             .on(config(shared, "config-aggregator/*")),
-        // Whatever recorder there is: it is asked for by no name.
-        Statement::allow("Recorder")
-            .actions(["config:DescribeConfigurationRecorderStatus"])
-            .on(config(shared, "configuration-recorder/*")),
+        // The request names no recorder, so no resource allows it but `*`.
+        Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
     ]
 }
 

@@ -13,6 +13,8 @@ mod history;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod parts;

@@ -20,6 +20,7 @@ from account.config import (
     aggregate,
     aggregators,
     compliance,
+    delays,
     evaluation,
     packs,
     recorders,
@@ -47,6 +48,7 @@ OPERATIONS = {
 def install() -> None:
     """Answer for the service `config`, and name the resource of each call to IAM as AWS does."""
     app.SERVICE_HANDLERS["config"] = answer
+    delays.install()
     hooks.around(iam_actions, "extract_resource_arn", _resource_arn)
 
 

@@ -57,8 +57,10 @@ def resources(operation: str, request: dict) -> list[str]:
 
 
 def _rule_arn(name: str | None) -> str:
-    """A rule's ARN holds its id, not its name; a rule that is not there, or every rule, is `config-rule/*`."""
-    rule = here().rules.get(name or "")
+    """A rule's ARN holds its id, not its name; a rule that does not exist is `config-rule/*`, every rule is `*`."""
+    if not name:
+        return "*"
+    rule = here().rules.get(name)
     return rule["ConfigRuleArn"] if rule else arn("config-rule", "*")
 
 
@@ -68,13 +70,15 @@ def _aggregator_arn(name: str | None) -> str:
 
 
 def _recorder_arn(request: dict) -> str:
-    """Without a name it is the customer-managed recorder, where there is one."""
+    """A call that names no recorder is about all of them, `*`: a statement that names some does not allow it."""
     state = here()
     one = request.get("ConfigurationRecorderName")
-    names = request.get("ConfigurationRecorderNames") or ([one] if one else list(state.recorders))
+    names = request.get("ConfigurationRecorderNames") or ([one] if one else [])
+    if not names:
+        return request.get("Arn") or "*"
     linked = {recorder["name"]: recorder for recorder in state.linked.values()}
-    known = state.recorders.get(names[0]) or linked.get(names[0]) if names else None
-    return request.get("Arn") or (known["arn"] if known else arn("configuration-recorder", "*"))
+    known = state.recorders.get(names[0]) or linked.get(names[0])
+    return known["arn"] if known else arn("configuration-recorder", "*")
 
 
 def _pack_arn(name: str) -> str:

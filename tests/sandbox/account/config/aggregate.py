@@ -5,7 +5,7 @@ AWS pages: "SelectAggregateResourceConfig", "DescribeAggregateComplianceByConfig
 
 from ministack.core.responses import get_account_id, get_region
 
-from account.config import compliance
+from account.config import compliance, delays
 from account.config.errors import ConfigError
 from account.config.paging import page
 from account.config.query import parse
@@ -27,7 +27,7 @@ def describe_aggregate_compliance_by_config_rules(request: dict) -> dict:
     filters = request.get("Filters") or {}
     found = []
     for account, region in _visible(request):
-        state = at((account, region))
+        state = delays.aggregated(at((account, region)))
         for name in sorted(state.rules):
             kind = compliance.of_rule(state, name)
             row = {"ConfigRuleName": name, "AccountId": account, "AwsRegion": region}
@@ -65,7 +65,7 @@ def _status(place: Place) -> dict:
 
 
 def _resource_compliance(place: Place) -> list[dict]:
-    state, (account, region) = at(place), place
+    state, (account, region) = delays.aggregated(at(place)), place
     resources: dict[tuple[str, str], list[dict]] = {}
     for (name, resource_type, resource_id), evaluation in sorted(state.evaluations.items()):
         if evaluation["ComplianceType"] != compliance.NOT_APPLICABLE:

@@ -5,7 +5,7 @@ AWS pages: "DescribeComplianceByConfigRule", "GetComplianceDetailsByConfigRule",
 "DeleteEvaluationResults".
 """
 
-from account.config import events
+from account.config import delays, events
 from account.config.errors import invalid, not_an_enum
 from account.config.paging import chosen, page
 from account.config.rules import no_such_rule
@@ -30,6 +30,7 @@ def record(rule_name: str, results: list[dict]) -> int:
         key = (rule_name, result["resourceType"], result["resourceId"])
         previous = state.evaluations.get(key)
         state.evaluations[key] = _evaluation(key, result)
+        delays.note(state, key, state.evaluations[key])
         if previous is None or previous["ComplianceType"] != result["complianceType"]:
             events.announce(state.rules[rule_name], state.evaluations[key], previous)
             changes += 1
@@ -42,6 +43,7 @@ def forget(rule_name: str, resources: list[tuple[str, str]]) -> int:
     for resource_type, resource_id in resources:
         key = (rule_name, resource_type, resource_id)
         previous = state.evaluations.pop(key)
+        delays.note(state, key, None)
         if previous["ComplianceType"] != NOT_APPLICABLE:
             last = _evaluation(key, {"complianceType": NOT_APPLICABLE})
             events.announce(state.rules[rule_name], last, previous)
@@ -174,6 +176,7 @@ def delete_evaluation_results(request: dict) -> dict:
         raise no_such_rule(name)
     for key in [key for key in state.evaluations if key[0] == name]:
         del state.evaluations[key]
+        delays.note(state, key, None)
     return {}
 
 

@@ -7,7 +7,7 @@ that tests gave them. AWS pages: "StartConfigRulesEvaluation", "Evaluation Mode 
 
 import json
 
-from account.config import compliance
+from account.config import compliance, delays
 from account.config.errors import invalid
 from account.config.judges import JUDGES, UNDECIDED, Finding
 from account.config.paging import chosen
@@ -22,7 +22,8 @@ def start_config_rules_evaluation(request: dict) -> None:
     names = request.get("ConfigRuleNames")
     if not names or len(names) > MOST_RULES:
         raise invalid(f"ConfigRuleNames: expected 1 to {MOST_RULES} names")
-    evaluate(names)
+    if not delays.postpone(names):
+        evaluate(names)
 
 
 def evaluate(names: list[str] | None = None) -> dict[str, int]:

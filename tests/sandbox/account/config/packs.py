@@ -6,8 +6,6 @@ Limits" of the AWS Config developer guide. What is ours: a deployment is over at
 says that it is in progress.
 """
 
-import re
-
 from account.config import compliance, rules, templates
 from account.config.errors import ConfigError, invalid
 from account.config.paging import chosen, page
@@ -15,7 +13,6 @@ from account.config.state import arn, here, moto_here, now, random_suffix
 from account.config.tags import tag_new
 
 PACKS_PER_REGION = 50
-NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,255}")
 SERVICE = "config-conforms.amazonaws.com"
 KEPT = ("DeliveryS3Bucket", "DeliveryS3KeyPrefix", "ConformancePackInputParameters", "TemplateSSMDocumentDetails")
 PROGRESS, COMPLETE, FAILED = "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED"
@@ -26,8 +23,6 @@ OURS = ("rules", "status", "looked", "reason", "completed")
 def put_conformance_pack(request: dict) -> dict:
     """Create a pack, or take over the pack of that name, as AWS does without a word."""
     name, packs = request["ConformancePackName"], here().packs
-    if not NAME.fullmatch(name):
-        raise invalid(f"The conformance pack name {name} is not valid: [a-zA-Z][-a-zA-Z0-9]*")
     if not moto_here().recorders:
         raise templates.not_valid("AWS Config is not set up: there is no configuration recorder.")
     wanted = templates.rules(request)

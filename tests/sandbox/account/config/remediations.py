@@ -14,8 +14,6 @@ from account.config.rules import no_such_rule
 from account.config.state import arn, here, random_suffix
 
 FACTS = Path(__file__).resolve().parents[4] / "provider" / "catalog" / "facts" / "remediations.json"
-PER_REQUEST = 25
-PARAMETERS = 25
 ROLE = "AutomationAssumeRole"
 KEPT = (
     "ConfigRuleName",
@@ -46,8 +44,6 @@ def _required() -> dict[str, set[str]]:
 def put_remediation_configurations(request: dict) -> dict:
     """Add or change the remediations of rules."""
     wanted = request["RemediationConfigurations"]
-    if not 1 <= len(wanted) <= PER_REQUEST:
-        raise invalid(f"A request has 1 to {PER_REQUEST} remediation configurations.")
     for remediation in wanted:
         _check(remediation)
     for remediation in wanted:
@@ -79,8 +75,6 @@ def _check(remediation: dict) -> None:
     if remediation.get("TargetType") != "SSM_DOCUMENT":
         raise not_an_enum(remediation.get("TargetType"), "targetType", ("SSM_DOCUMENT",))
     parameters = remediation.get("Parameters") or {}
-    if len(parameters) > PARAMETERS:
-        raise invalid(f"A remediation has at most {PARAMETERS} parameters.")
     for parameter, value in parameters.items():
         _check_value(parameter, value)
     needed = _required().get(remediation["TargetId"])
@@ -103,8 +97,6 @@ def _check_value(name: str, value: dict) -> None:
         raise invalid(f"The parameter {name} takes either a ResourceValue or a StaticValue.")
     if "ResourceValue" in value and value["ResourceValue"].get("Value") != "RESOURCE_ID":
         raise not_an_enum(value["ResourceValue"].get("Value"), "resourceValue.value", ("RESOURCE_ID",))
-    if "StaticValue" in value and not 1 <= len(value["StaticValue"].get("Values", [])) <= 25:
-        raise invalid(f"The parameter {name} has 1 to 25 values.")
 
 
 OPERATIONS = {

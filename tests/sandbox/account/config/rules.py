@@ -9,6 +9,7 @@ from ministack.core.responses import get_account_id
 from ministack.services import lambda_svc
 
 from account import policies
+from account.config import delays
 from account.config.custom_rules import FREQUENCIES, check_custom_rule
 from account.config.errors import ConfigError, invalid, not_an_enum, too_long
 from account.config.managed_rules import check_managed_rule
@@ -57,6 +58,8 @@ def put_rule(wanted: dict, tags: list[dict] | None = None, created_by: str | Non
     rules[name] = rule
     if existing is None:
         tag_new(rule["ConfigRuleArn"], tags)
+    # AWS evaluates a rule by itself some minutes after it was put; without a delay a test says when.
+    delays.postpone([name])
 
 
 def describe_config_rules(request: dict) -> dict:

@@ -2,14 +2,29 @@
 
 import secrets
 import string
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from ministack.core.responses import get_account_id, get_region
 from moto.config.models import ConfigBackend, config_backends
 
+from account import clock
+
 Place = tuple[str, str]
+
+
+@dataclass
+class Delays:
+    """How long results take here, and what is on its way (`delays.py`).
+
+    due: when to evaluate which rules; pending: when aggregators learn of which result; published: what they know.
+    """
+
+    evaluation: float
+    aggregation: float
+    due: list[tuple[float, list[str]]] = field(default_factory=list)
+    pending: list[tuple[float, tuple[str, str, str], dict | None]] = field(default_factory=list)
+    published: dict[tuple[str, str, str], dict] = field(default_factory=dict)
 
 
 @dataclass
@@ -30,6 +45,7 @@ class RegionState:
     evaluations: dict[tuple[str, str, str], dict] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     arrival: tuple[str, float] | None = None
+    delays: Delays | None = None
 
 
 _regions: dict[Place, RegionState] = defaultdict(RegionState)
@@ -73,4 +89,4 @@ def random_suffix() -> str:
 
 def now() -> float:
     """Seconds since the epoch, as the JSON protocol sends a timestamp."""
-    return round(time.time(), 3)
+    return round(clock.now(), 3)

@@ -5,7 +5,7 @@ what follows an asynchronous invocation of a function, and the volumes of an ins
 does not tell IAM.
 """
 
-from account.services import alarms, async_invoke, conditions, delivery, function_logs, mail, volumes
+from account.services import alarms, async_invoke, conditions, delivery, function_logs, mail, settling, volumes
 
 
 def install() -> None:
@@ -17,3 +17,4 @@ def install() -> None:
     mail.install()
     conditions.install()
     volumes.install()
+    settling.install()

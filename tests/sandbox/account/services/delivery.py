@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
-from ministack.core.responses import get_account_id
 from ministack.services import eventbridge, lambda_svc, sns, sqs
 
 from account import hooks, policies
@@ -105,7 +104,11 @@ def _refused_by_queue(arn: str) -> str | None:
 
 
 def _source() -> dict[str, str]:
-    return {"aws:SourceArn": _current.get().rule["Arn"], "aws:SourceAccount": get_account_id()}
+    """What EventBridge sends to a function or a queue: the rule's ARN, and no account beside it.
+
+    AWS page: "Troubleshooting Amazon EventBridge": a policy that asks for `aws:SourceAccount` keeps it from invoking.
+    """
+    return {"aws:SourceArn": _current.get().rule["Arn"]}
 
 
 def _undelivered(payload: str, reason: str) -> None:

@@ -3,10 +3,26 @@
 A test that passes against a lenient account proves nothing; these are the places where users were hurt.
 """
 
-from account.strictness import alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs
+from account.strictness import (
+    alarms,
+    cloudwatch,
+    events,
+    functions,
+    iam,
+    kms,
+    logs,
+    managed_keys,
+    pass_role,
+    policies,
+    s3,
+    sns,
+    sqs,
+)
+
+SERVICES = (alarms, cloudwatch, events, functions, iam, kms, logs, managed_keys, pass_role, policies, s3, sns, sqs)
 
 
 def install() -> None:
     """Put every check in place."""
-    for service in (alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs):
+    for service in SERVICES:
         service.install()

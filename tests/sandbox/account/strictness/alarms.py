@@ -10,8 +10,6 @@ from ministack.services import cloudwatch
 from account import hooks
 
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600
-LONGEST_DESCRIPTION, MOST_ACTIONS = 1024, 5
-ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 # What an alarm on one metric says of it; an alarm on metric math says it of each of its metrics.
 OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions", "Unit")
 _ID = re.compile(r"[a-z]\w*")
@@ -37,11 +35,6 @@ def _put(original, params, cbor_data, is_cbor, is_json=False):
 
 
 def _fault(alarm: dict) -> str | None:
-    if len(alarm.get("AlarmDescription", "")) > LONGEST_DESCRIPTION:
-        return f"AlarmDescription must have length less than or equal to {LONGEST_DESCRIPTION}"
-    for name in ACTIONS:
-        if len(alarm.get(name) or []) > MOST_ACTIONS:
-            return f"{name} must have at most {MOST_ACTIONS} members"
     if bool(alarm.get("MetricName")) == bool(alarm.get("Metrics")):
         return "Exactly one of MetricName and Metrics must be given"
     return _metrics_fault(alarm) if alarm.get("Metrics") else _metric_fault(alarm)

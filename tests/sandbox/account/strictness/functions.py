@@ -9,7 +9,8 @@ import json
 import zipfile
 
 from ministack import app
-from ministack.core.responses import get_account_id
+from ministack.core.iam_evaluator import caller_arn
+from ministack.core.responses import get_account_id, get_region, json_response
 from ministack.services import iam, lambda_svc, sqs
 
 from account import hooks, policies
@@ -27,11 +28,13 @@ def install() -> None:
     """Check functions, their concurrency, and their event source mappings."""
     hooks.before(lambda_svc, "_create_function", _check_create)
     hooks.before(lambda_svc, "_update_code", _check_code)
-    hooks.before(lambda_svc, "_update_config", lambda _name, data: _check_settings(data))
+    hooks.before(lambda_svc, "_update_config", lambda _name, data: _check_settings(data) or _check_key(data))
     hooks.before(lambda_svc, "_put_function_concurrency", _check_concurrency)
     hooks.before(lambda_svc, "_get_policy", _check_policy)
     hooks.before(lambda_svc, "_create_esm", _check_mapping)
     hooks.around(lambda_svc, "_sqs_esm_concurrency", _batches_at_once)
+    hooks.around(lambda_svc, "_put_event_invoke_config", _put_invoke_config)
+    hooks.around(lambda_svc, "_list_versions", _list_versions)
 
 
 def _invalid(message: str):
@@ -43,9 +46,21 @@ def _check_create(data):
     runtime = data.get("Runtime", "")
     return (
         _check_settings(data)
+        or _check_key(data)
         or _check_trust(data.get("Role", ""))
         or (_check_package(base64.b64decode(package), runtime) if package else None)
     )
+
+
+def _check_key(data):
+    """Who gives a function a key must be able to use it ("Securing Lambda environment variables")."""
+    key, caller = data.get("KMSKeyArn"), caller_arn()
+    through = {"kms:ViaService": f"lambda.{get_region()}.amazonaws.com", "kms:CallerAccount": get_account_id()}
+    for action in ("kms:Encrypt", "kms:CreateGrant") if app.AUTH and key else ():
+        if not policies.may_use_key(caller, key, action, through):
+            message = f"User: {caller} is not authorized to perform: {action} on resource: {key}"
+            return hooks.refuse("AccessDeniedException", message, 403)
+    return None
 
 
 def _check_trust(role_arn: str):
@@ -157,6 +172,30 @@ def _check_mapping(data):
                 f"The provided execution role does not have permissions to call {action.removeprefix('sqs:')} on SQS"
             )
     return None
+
+
+def _put_invoke_config(original, name, qualifier, data):
+    """What was not given is not invented: `GetFunctionEventInvokeConfig` returns what was put."""
+    answer = original(name, qualifier, data)
+    if answer[0] != 200:
+        return answer
+    kept = lambda_svc._functions[name]["event_invoke_configs"][qualifier or ""]
+    for member in ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"):
+        if member not in data:
+            del kept[member]
+    return json_response(kept)
+
+
+def _list_versions(original, name, query_params):
+    """Each version by its own ARN, `$LATEST` too ("ListVersionsByFunction")."""
+    status, headers, body = original(name, query_params)
+    if status != 200:
+        return status, headers, body
+    answer = json.loads(body)
+    for version in answer["Versions"]:
+        bare = ":".join(version["FunctionArn"].split(":")[:7])
+        version["FunctionArn"] = f"{bare}:{version['Version']}"
+    return json_response(answer)
 
 
 def _batches_at_once(original, esm, function, config, queue=None):

@@ -6,11 +6,10 @@ pending deletion takes no further request).
 
 import json
 
-from ministack.core.iam_evaluator import validate_policy_document
 from ministack.core.responses import get_account_id
 from ministack.services import kms
 
-from account import hooks, policies
+from account import grammar, hooks, policies
 
 
 def install() -> None:
@@ -27,7 +26,7 @@ def _check_create(data):
 
 def _check_policy(data):
     policy = data.get("Policy", "")
-    if fault := validate_policy_document(policy):
+    if fault := grammar.resource_fault(policy):
         return hooks.refuse("MalformedPolicyDocumentException", fault)
     if not data.get("BypassPolicyLockoutSafetyCheck") and not _leaves_someone_in_charge(json.loads(policy)):
         return hooks.refuse(

@@ -20,6 +20,7 @@ def install() -> None:
     hooks.around(s3, "_bucket_default_sse_headers", lambda original, name: original(name) or {ALGORITHM: "AES256"})
     hooks.around(s3, "_resolve_sse_write_headers", _write)
     hooks.around(s3, "_get_object", _read)
+    hooks.around(s3, "_head_object", _head)
 
 
 def _write(original, headers, bucket_name):
@@ -34,6 +35,15 @@ def _read(original, bucket_name, key, headers, query_params=None):
     answer = original(bucket_name, key, headers, query_params)
     encrypted_with = {name.lower(): value for name, value in answer[1].items()}.get(KEY)
     if encrypted_with and answer[0] < 300:
+        return _refused(encrypted_with, "kms:Decrypt", bucket_name) or answer
+    return answer
+
+
+def _head(original, bucket_name, key, headers, *rest, **named):
+    """The head of an encrypted object needs its key where its checksum is asked for ("HeadObject")."""
+    answer = original(bucket_name, key, headers, *rest, **named)
+    encrypted_with = {name.lower(): value for name, value in answer[1].items()}.get(KEY)
+    if encrypted_with and answer[0] < 300 and headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
         return _refused(encrypted_with, "kms:Decrypt", bucket_name) or answer
     return answer
 

@@ -1,5 +1,19 @@
 """The resource types, one module for each AWS service."""
 
-from . import alarms, athena, cfg, cloudwatch, dynamodb, glue, iam, kms, lambda_, s3, sns, sqs
+from . import alarms, athena, cfg, cloudwatch, dynamodb, glue, iam, kms, lambda_, s3, s3_objects, sns, sqs
 
-__all__ = ["alarms", "athena", "cfg", "cloudwatch", "dynamodb", "glue", "iam", "kms", "lambda_", "s3", "sns", "sqs"]
+__all__ = [
+    "alarms",
+    "athena",
+    "cfg",
+    "cloudwatch",
+    "dynamodb",
+    "glue",
+    "iam",
+    "kms",
+    "lambda_",
+    "s3",
+    "s3_objects",
+    "sns",
+    "sqs",
+]

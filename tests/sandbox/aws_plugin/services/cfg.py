@@ -176,6 +176,7 @@ class RemediationConfiguration(Resource):
 class AggregateAuthorization(Resource):
     token = "aws:cfg/aggregateAuthorization:AggregateAuthorization"
     replaces = ("accountId", "authorizedAwsRegion", "region")
+    keeps_region = False
 
     def create(self, aws, inputs):
         config = aws.client("config")

@@ -12,7 +12,18 @@ STATE_SECONDS = 60
 class Table(Resource):
     token = "aws:dynamodb/table:Table"
     name = "name"
-    replaces = ("name", "hashKey", "rangeKey")
+    replaces = (
+        "hashKey",
+        "importTable",
+        "localSecondaryIndexes",
+        "name",
+        "rangeKey",
+        "restoreBackupArn",
+        "restoreDateTime",
+        "restoreSourceName",
+        "restoreSourceTableArn",
+        "restoreToLatestTime",
+    )
 
     def create(self, aws, inputs):
         dynamodb = aws.client("dynamodb", inputs.get("region"))

@@ -9,7 +9,7 @@ from ..values import camel, pascal
 class CatalogDatabase(Resource):
     token = "aws:glue/catalogDatabase:CatalogDatabase"
     name = "name"
-    replaces = ("name", "catalogId")
+    replaces = ("name", "catalogId", "targetDatabase")
 
     def create(self, aws, inputs):
         glue = aws.client("glue", inputs.get("region"))
@@ -55,7 +55,7 @@ class CatalogDatabase(Resource):
 class CatalogTable(Resource):
     token = "aws:glue/catalogTable:CatalogTable"
     name = "name"
-    replaces = ("name", "databaseName", "catalogId")
+    replaces = ("name", "databaseName", "catalogId", "openTableFormatInput", "partitionIndices")
 
     def create(self, aws, inputs):
         glue = aws.client("glue", inputs.get("region"))
@@ -79,7 +79,9 @@ class CatalogTable(Resource):
 
     def read(self, aws, identity, state):
         _, database, name = identity.split(":", 2)
-        found = aws.client("glue", state.get("region")).get_table(DatabaseName=database, Name=name)["Table"]
+        glue = aws.client("glue", state.get("region"))
+        found = glue.get_table(DatabaseName=database, Name=name)["Table"]
+        glue.get_partition_indexes(DatabaseName=database, TableName=name)
         observed = {
             "databaseName": database,
             "name": name,

@@ -16,6 +16,7 @@ def _document(document) -> str:
 class Role(Resource):
     token = "aws:iam/role:Role"
     name = "name"
+    name_length = 64
     replaces = ("name", "namePrefix", "path")
     local = ("forceDetachPolicies",)
 
@@ -38,7 +39,10 @@ class Role(Resource):
         return {"arn": role["Arn"], "uniqueId": role["RoleId"], "createDate": role["CreateDate"].isoformat()}
 
     def read(self, aws, identity, state):
-        role = aws.client("iam").get_role(RoleName=identity)["Role"]
+        iam = aws.client("iam")
+        role = iam.get_role(RoleName=identity)["Role"]
+        iam.list_role_policies(RoleName=identity)
+        iam.list_attached_role_policies(RoleName=identity)
         return {
             **self._outputs(role),
             "name": identity,
@@ -62,7 +66,10 @@ class Role(Resource):
         return self._outputs(iam.get_role(RoleName=identity)["Role"])
 
     def delete(self, aws, identity, state):
-        aws.client("iam").delete_role(RoleName=identity)
+        iam = aws.client("iam")
+        for profile in iam.list_instance_profiles_for_role(RoleName=identity)["InstanceProfiles"]:
+            iam.remove_role_from_instance_profile(RoleName=identity, InstanceProfileName=profile["InstanceProfileName"])
+        iam.delete_role(RoleName=identity)
 
 
 class RolePolicy(Resource):
@@ -91,7 +98,7 @@ class RolePolicyAttachment(Resource):
 
     def create(self, aws, inputs):
         aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-        return f"{inputs['role']}-{inputs['policyArn']}", {}
+        return f"{inputs['role']}/{inputs['policyArn']}", {}
 
     def read(self, aws, identity, state):
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..aws import settled
 from ..resource import Resource, retag, tag_list, tag_map
 
 
 class Key(Resource):
     token = "aws:kms/key:Key"
-    replaces = ("customerMasterKeySpec", "keyUsage", "multiRegion")
+    replaces = ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId")
     local = ("deletionWindowInDays", "bypassPolicyLockoutSafetyCheck")
 
     def create(self, aws, inputs):
@@ -16,6 +17,7 @@ class Key(Resource):
         given = {name: value for name, value in given.items() if value is not None}
         tags = tag_list(inputs.get("tagsAll"), "TagKey", "TagValue")
         key = kms.create_key(Tags=tags, **given)["KeyMetadata"]
+        settled(lambda: kms.describe_key(KeyId=key["KeyId"]))
         if inputs.get("enableKeyRotation"):
             kms.enable_key_rotation(KeyId=key["KeyId"])
         return key["KeyId"], {"arn": key["Arn"], "keyId": key["KeyId"]}
@@ -59,7 +61,7 @@ class Key(Resource):
 class Alias(Resource):
     token = "aws:kms/alias:Alias"
     name = "name"
-    replaces = ("name",)
+    replaces = ("name", "namePrefix")
 
     def auto_name(self, logical, seed):
         return f"alias/{super().auto_name(logical, seed)}"

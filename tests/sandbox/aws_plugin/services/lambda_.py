@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 
-from ..aws import code_of
+from ..aws import PROPAGATION_SECONDS, code_of
 from ..facts import SIGNATURE
 from ..resource import Resource, retag
 from ..values import camel, pascal
 
-# Seconds for what IAM has not told the rest of AWS yet.
-PROPAGATION_SECONDS = 30
 STATE_SECONDS = 60
 
 
@@ -32,7 +30,7 @@ def _patiently(call):
 class Function(Resource):
     token = "aws:lambda/function:Function"
     name = "name"
-    replaces = ("name", "packageType", "architectures")
+    replaces = ("name", "packageType")
     local = ("code", "sourceCodeHash", "publish", "skipDestroy")
 
     def _configuration(self, inputs):
@@ -103,8 +101,9 @@ class Function(Resource):
 
     def read(self, aws, identity, state):
         client = aws.client("lambda", state.get("region"))
-        answer = client.get_function(FunctionName=identity)
-        function = answer["Configuration"]
+        function = client.get_function(FunctionName=identity)["Configuration"]
+        client.get_function_code_signing_config(FunctionName=identity)
+        client.list_versions_by_function(FunctionName=identity)
         return {
             **self._outputs(aws, client, identity),
             "name": identity,
@@ -118,15 +117,16 @@ class Function(Resource):
             "architectures": function.get("Architectures"),
             "environment": {"variables": function.get("Environment", {}).get("Variables")},
             "deadLetterConfig": camel(function.get("DeadLetterConfig") or {}),
-            "tagsAll": answer.get("Tags") or {},
+            "tagsAll": client.list_tags(Resource=function["FunctionArn"]).get("Tags") or {},
         }
 
     def update(self, aws, identity, old, inputs):
         client = aws.client("lambda", inputs.get("region"))
         _patiently(lambda: client.update_function_configuration(**self._configuration(inputs)))
         self._settled(client, identity)
-        if inputs["code"] != old.get("code"):
-            client.update_function_code(FunctionName=identity, ZipFile=self._zip(inputs))
+        architectures = inputs.get("architectures") or ["x86_64"]
+        if inputs["code"] != old.get("code") or architectures != (old.get("architectures") or ["x86_64"]):
+            client.update_function_code(FunctionName=identity, ZipFile=self._zip(inputs), Architectures=architectures)
         self._reserve(client, inputs)
         outputs = self._outputs(aws, client, identity)
         retag(
@@ -144,7 +144,21 @@ class Function(Resource):
 class Permission(Resource):
     token = "aws:lambda/permission:Permission"
     name = "statementId"
-    replaces = ("action", "function", "principal", "sourceAccount", "sourceArn", "statementId", "qualifier")
+    name_length = 100
+    replaces = (
+        "action",
+        "eventSourceToken",
+        "function",
+        "functionUrlAuthType",
+        "invokedViaFunctionUrl",
+        "principal",
+        "principalOrgId",
+        "qualifier",
+        "sourceAccount",
+        "sourceArn",
+        "statementId",
+        "statementIdPrefix",
+    )
 
     def create(self, aws, inputs):
         given = {
@@ -154,18 +168,28 @@ class Permission(Resource):
             "Principal": inputs["principal"],
             "SourceArn": inputs.get("sourceArn"),
             "SourceAccount": inputs.get("sourceAccount"),
+            "EventSourceToken": inputs.get("eventSourceToken"),
+            "FunctionUrlAuthType": inputs.get("functionUrlAuthType"),
+            "InvokedViaFunctionUrl": inputs.get("invokedViaFunctionUrl"),
+            "PrincipalOrgID": inputs.get("principalOrgId"),
+            "Qualifier": inputs.get("qualifier"),
         }
         client = aws.client("lambda", inputs.get("region"))
         client.add_permission(**{name: value for name, value in given.items() if value})
         return inputs["statementId"], {}
 
     def read(self, aws, identity, state):
-        policy = aws.client("lambda", state.get("region")).get_policy(FunctionName=state["function"])["Policy"]
+        client, qualifier = aws.client("lambda", state.get("region")), _qualifier(state)
+        policy = client.get_policy(FunctionName=state["function"], **qualifier)["Policy"]
         return {"statementId": identity} if f'"{identity}"' in policy else None
 
     def delete(self, aws, identity, state):
         client = aws.client("lambda", state.get("region"))
-        client.remove_permission(FunctionName=state["function"], StatementId=identity)
+        client.remove_permission(FunctionName=state["function"], StatementId=identity, **_qualifier(state))
+
+
+def _qualifier(state: dict) -> dict:
+    return {"Qualifier": state["qualifier"]} if state.get("qualifier") else {}
 
 
 class Invocation(Resource):
@@ -181,7 +205,8 @@ class Invocation(Resource):
         if answer.get("FunctionError"):
             raise RuntimeError(f"invoking {inputs['functionName']}: {answer['FunctionError']}: {result}")
         digest = hashlib.md5(inputs["input"].encode(), usedforsecurity=False).hexdigest()
-        return f"{inputs['functionName']}_$LATEST_{digest}", {"result": result}
+        qualifier = inputs.get("qualifier") or "$LATEST"
+        return f"{inputs['functionName']},{qualifier},{digest}", {"result": result}
 
     def read(self, aws, identity, state):
         return {}
@@ -216,6 +241,7 @@ class EventInvokeConfig(Resource):
             "functionName": identity,
             "destinationConfig": camel(destinations),
             "maximumRetryAttempts": config.get("MaximumRetryAttempts"),
+            "maximumEventAgeInSeconds": config.get("MaximumEventAgeInSeconds"),
         }
 
     def delete(self, aws, identity, state):
@@ -224,7 +250,16 @@ class EventInvokeConfig(Resource):
 
 class EventSourceMapping(Resource):
     token = "aws:lambda/eventSourceMapping:EventSourceMapping"
-    replaces = ("eventSourceArn", "startingPosition")
+    replaces = (
+        "amazonManagedKafkaEventSourceConfig",
+        "eventSourceArn",
+        "queues",
+        "selfManagedEventSource",
+        "selfManagedKafkaEventSourceConfig",
+        "startingPosition",
+        "startingPositionTimestamp",
+        "topics",
+    )
 
     def _settings(self, inputs):
         given = {
@@ -250,6 +285,8 @@ class EventSourceMapping(Resource):
             "uuid": mapping["UUID"],
             "arn": mapping.get("EventSourceMappingArn", ""),
             "functionArn": mapping["FunctionArn"],
+            # Whatever it was given by.
+            "functionName": mapping["FunctionArn"],
             "state": mapping.get("State", ""),
             "stateTransitionReason": mapping.get("StateTransitionReason", ""),
             "lastModified": str(mapping.get("LastModified", "")),

@@ -1,18 +1,43 @@
-"""S3: a bucket, its configurations, and objects."""
+"""S3: a bucket and its configurations."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..aws import code_of
-from ..facts import SIGNATURE
-from ..resource import Resource, tag_list, tag_map
+from ..resource import Resource, retag, tag_list, tag_map
 from ..values import camel, pascal
 
 
 class Bucket(Resource):
     token = "aws:s3/bucket:Bucket"
     name = "bucket"
+    name_length = 63
     replaces = ("bucket", "bucketPrefix", "objectLockEnabled")
     local = ("forceDestroy",)
+    # What the provider reads of each bucket, set or not, and what S3 answers where it is not set.
+    aspects: ClassVar = {
+        "get_bucket_accelerate_configuration": "",
+        "get_bucket_acl": "",
+        "get_bucket_cors": "NoSuchCORSConfiguration",
+        "get_bucket_encryption": "ServerSideEncryptionConfigurationNotFoundError",
+        "get_bucket_lifecycle_configuration": "NoSuchLifecycleConfiguration",
+        "get_bucket_logging": "",
+        "get_bucket_policy": "NoSuchBucketPolicy",
+        "get_bucket_replication": "ReplicationConfigurationNotFoundError",
+        "get_bucket_request_payment": "",
+        "get_bucket_versioning": "",
+        "get_bucket_website": "NoSuchWebsiteConfiguration",
+        "get_object_lock_configuration": "ObjectLockConfigurationNotFoundError",
+    }
+    # Route 53's zones of S3's endpoints (AWS General Reference, "Amazon S3 endpoints and quotas").
+    hosted_zones: ClassVar = {
+        "eu-central-1": "Z21DNDUVLTQW6Q",
+        "eu-west-1": "Z1BKCTXD74EZPE",
+        "us-east-1": "Z3AQBSTGFJSTF",
+        "us-east-2": "Z2O1EMRO9K5GLX",
+        "us-west-2": "Z3BJ6K6RIION7M",
+    }
 
     def create(self, aws, inputs):
         region = inputs.get("region") or aws.region
@@ -20,14 +45,21 @@ class Bucket(Resource):
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         lock = {"ObjectLockEnabledForBucket": True} if inputs.get("objectLockEnabled") else {}
         s3.create_bucket(Bucket=inputs["bucket"], **where, **lock)
-        self._tag(s3, inputs)
+        self._tag(aws, region, inputs["bucket"], {}, inputs.get("tagsAll"))
         return inputs["bucket"], self._outputs(aws, inputs["bucket"], region)
 
-    def _tag(self, s3, inputs):
-        if inputs.get("tagsAll"):
-            s3.put_bucket_tagging(Bucket=inputs["bucket"], Tagging={"TagSet": tag_list(inputs["tagsAll"])})
-        else:
-            s3.delete_bucket_tagging(Bucket=inputs["bucket"])
+    def _tag(self, aws, region, name, old, new):
+        """By S3 Control, as the provider does since 6.23."""
+        control, place = aws.client("s3control", region), self._place(aws, name)
+        retag(
+            old,
+            new,
+            lambda tags: control.tag_resource(**place, Tags=tag_list(tags)),
+            lambda gone: control.untag_resource(**place, TagKeys=gone),
+        )
+
+    def _place(self, aws, name):
+        return {"AccountId": aws.account_id, "ResourceArn": f"arn:{aws.partition}:s3:::{name}"}
 
     def _outputs(self, aws, name, region):
         return {
@@ -35,37 +67,40 @@ class Bucket(Resource):
             "bucketDomainName": f"{name}.s3.amazonaws.com",
             "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
             "bucketRegion": region,
-            "hostedZoneId": "",
+            "hostedZoneId": self.hosted_zones.get(region, "Z00000000000000"),
         }
 
     def read(self, aws, identity, state):
         region = state.get("region") or aws.region
         s3 = aws.client("s3", region)
         s3.head_bucket(Bucket=identity)
-        try:
-            tags = tag_map(s3.get_bucket_tagging(Bucket=identity)["TagSet"])
-        except s3.exceptions.ClientError as error:
-            if code_of(error) != "NoSuchTagSet":
-                raise
-            tags = {}
+        for call, unset in self.aspects.items():
+            try:
+                getattr(s3, call)(Bucket=identity)
+            except s3.exceptions.ClientError as error:
+                if code_of(error) != unset:
+                    raise
+        tags = tag_map(aws.client("s3control", region).list_tags_for_resource(**self._place(aws, identity))["Tags"])
         return {**self._outputs(aws, identity, region), "bucket": identity, "tagsAll": tags}
 
     def update(self, aws, identity, old, inputs):
         region = inputs.get("region") or aws.region
-        self._tag(aws.client("s3", region), inputs)
+        self._tag(aws, region, identity, old.get("tagsAll"), inputs.get("tagsAll"))
         return self._outputs(aws, identity, region)
 
     def delete(self, aws, identity, state):
         s3 = aws.client("s3", state.get("region"))
         if state.get("forceDestroy"):
-            delete_versions(s3, identity, "")
+            delete_versions(s3, identity)
         s3.delete_bucket(Bucket=identity)
 
 
-def delete_versions(s3, bucket: str, prefix: str) -> None:
-    """Delete every version and delete marker below a prefix."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+def delete_versions(s3, bucket: str, key: str | None = None) -> None:
+    """Delete every version and delete marker, of one key or of all."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key or ""):
         for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
+            if key not in (None, version["Key"]):
+                continue
             s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
 
 
@@ -188,46 +223,3 @@ class Lifecycle(_Configuration):
 
     def drop(self, s3, bucket):
         s3.delete_bucket_lifecycle(Bucket=bucket)
-
-
-class Object(Resource):
-    token = "aws:s3/bucketObjectv2:BucketObjectv2"
-    replaces = ("bucket", "key")
-    local = ("content", "source", "forceDestroy")
-
-    def create(self, aws, inputs):
-        s3 = aws.client("s3", inputs.get("region"))
-        optional = {
-            "ContentType": inputs.get("contentType"),
-            "ServerSideEncryption": inputs.get("serverSideEncryption"),
-            "SSEKMSKeyId": inputs.get("kmsKeyId"),
-        }
-        optional = {name: value for name, value in optional.items() if value}
-        tags = inputs.get("tagsAll") or {}
-        s3.put_object(Bucket=inputs["bucket"], Key=inputs["key"], Body=self._body(inputs), **optional)
-        if tags:
-            s3.put_object_tagging(Bucket=inputs["bucket"], Key=inputs["key"], Tagging={"TagSet": tag_list(tags)})
-        return inputs["key"], self._outputs(aws, s3, inputs["bucket"], inputs["key"])
-
-    def _body(self, inputs) -> bytes:
-        source = inputs.get("source") or {}
-        if SIGNATURE in source:
-            with open(source["path"], "rb") as file:
-                return file.read()
-        return (inputs.get("content") or "").encode()
-
-    def _outputs(self, aws, s3, bucket, key):
-        head = s3.head_object(Bucket=bucket, Key=key)
-        return {
-            "arn": f"arn:{aws.partition}:s3:::{bucket}/{key}",
-            "etag": head["ETag"].strip('"'),
-            "versionId": head.get("VersionId", ""),
-        }
-
-    def read(self, aws, identity, state):
-        s3 = aws.client("s3", state.get("region"))
-        tags = s3.get_object_tagging(Bucket=state["bucket"], Key=identity).get("TagSet")
-        return {**self._outputs(aws, s3, state["bucket"], identity), "tagsAll": tag_map(tags)}
-
-    def delete(self, aws, identity, state):
-        delete_versions(aws.client("s3", state.get("region")), state["bucket"], identity)

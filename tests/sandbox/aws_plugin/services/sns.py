@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import ClassVar
 
+import botocore.exceptions
+
+from ..aws import settled
 from ..resource import Resource, retag, tag_list, tag_map
 
 
@@ -21,6 +25,7 @@ class Topic(Resource):
     def create(self, aws, inputs):
         sns = aws.client("sns", inputs.get("region"))
         arn = sns.create_topic(Name=inputs["name"], Tags=tag_list(inputs.get("tagsAll")))["TopicArn"]
+        settled(lambda: sns.get_topic_attributes(TopicArn=arn))
         self._set(sns, arn, inputs)
         return arn, {"arn": arn, "owner": arn.split(":")[4], "name": inputs["name"]}
 
@@ -102,7 +107,12 @@ class TopicSubscription(Resource):
             Attributes=given,
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
-        return arn, self._outputs(sns, arn)
+        outputs = self._outputs(sns, arn)
+        if outputs["pendingConfirmation"]:
+            # The provider asks for it and goes on where it is denied.
+            with contextlib.suppress(botocore.exceptions.ClientError):
+                sns.list_subscriptions_by_topic(TopicArn=inputs["topic"])
+        return arn, outputs
 
     def update(self, aws, identity, old, inputs):
         sns = aws.client("sns", inputs.get("region"))

@@ -1,0 +1,193 @@
+"""The stand-in for the `aws` plugin behaves as the real one does (runs of terraform-provider-aws, 2026-11-30)."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from aws_plugin.plugin import Plugin
+from aws_plugin.resource import TYPES
+
+from .functions import ECHO, make_function, make_queue
+
+ROLE, OBJECT = "aws:iam/role:Role", "aws:s3/bucketObjectv2:BucketObjectv2"
+BUCKET, VERSIONING = "aws:s3/bucket:Bucket", "aws:s3/bucketVersioning:BucketVersioning"
+FUNCTION, PERMISSION = "aws:lambda/function:Function", "aws:lambda/permission:Permission"
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+
+
+@pytest.fixture
+def plugin_of(monkeypatch):
+    """`plugin_of(account)`: a provider instance with the credentials of an account."""
+
+    def make(account) -> Plugin:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", account.endpoint)
+        environment = account.environment
+        plugin = Plugin()
+        plugin.configure(
+            {
+                "region": account.region,
+                "accessKey": environment["AWS_ACCESS_KEY_ID"],
+                "secretKey": environment["AWS_SECRET_ACCESS_KEY"],
+                "token": environment.get("AWS_SESSION_TOKEN"),
+            }
+        )
+        return plugin
+
+    return make
+
+
+@pytest.fixture
+def plugin(account, plugin_of) -> Plugin:
+    """A provider instance with the administrator's credentials."""
+    return plugin_of(account)
+
+
+@pytest.mark.parametrize(("token", "longest"), [(ROLE, 64), (PERMISSION, 100), ("aws:sqs/queue:Queue", 255)])
+def test_real_provider_a4_a_name_that_is_made_up_is_bounded_and_refused_in_check(plugin, token, longest):
+    fits, too_long = "n" * (longest - 8), "n" * (longest - 7)
+    made, _findings = plugin.check(token, fits, b"seed", {}, {})
+    assert len(made[TYPES[token].name]) == longest
+    with pytest.raises(ValueError) as caught:
+        plugin.check(token, too_long, b"seed", {}, {})
+    assert str(caught.value) == (
+        f"could not make instance of '{token}': name '{too_long}-' plus 7 random chars is longer than maximum length "
+        f"{longest}"
+    )
+
+
+def test_a_name_that_is_given_is_not_bounded_by_the_made_up_one(plugin):
+    made, _findings = plugin.check(ROLE, "n" * 90, b"seed", {}, {"name": "given"})
+    assert made["name"] == "given"
+
+
+class Deployed:
+    """A bucket and what the plugin makes in it."""
+
+    def __init__(self, account, plugin: Plugin) -> None:
+        self.account, self.plugin = account, plugin
+        self.name = f"objects-{account.account_id}"
+        self.inputs = {"bucket": self.name, "tags": {"team": "security"}}
+        self.identity, self.state = plugin.create(BUCKET, self.inputs)
+
+    def versions_on(self) -> None:
+        given = {"bucket": self.name, "versioningConfiguration": {"status": "Enabled"}}
+        self.plugin.create(VERSIONING, given)
+
+    def put(self, **changes) -> tuple[str, dict, dict]:
+        given = {"bucket": self.name, "key": "a/k", "content": "x", "tags": {"team": "security"}, **changes}
+        return (*self.plugin.create(OBJECT, given), given)
+
+
+@pytest.fixture
+def deployed(account, plugin) -> Deployed:
+    return Deployed(account, plugin)
+
+
+def test_an_object_is_put_anew_only_when_its_content_changes(account, deployed):
+    deployed.versions_on()
+    identity, state, inputs = deployed.put()
+    assert identity == f"{deployed.name}/a/k"
+    bare = {name: value for name, value in inputs.items() if name != "tags"}
+    untagged = deployed.plugin.update(OBJECT, identity, state, bare)
+    assert untagged["versionId"] == state["versionId"]
+    assert account.client("s3").get_object_tagging(Bucket=deployed.name, Key="a/k")["TagSet"] == []
+    changed = deployed.plugin.update(OBJECT, identity, untagged, bare | {"content": "y"})
+    assert changed["versionId"] not in ("", state["versionId"])
+
+
+def test_taking_the_tags_of_an_object_away_needs_a_permission_of_its_own(account, role, deployed, plugin_of):
+    identity, state, inputs = deployed.put()
+    most = ("GetObject", "GetObjectTagging", "PutObject", "PutObjectTagging")
+    plugin = plugin_of(account.as_role(role({"Action": [f"s3:{name}" for name in most]})))
+    bare = {name: value for name, value in inputs.items() if name != "tags"}
+    with pytest.raises(ClientError, match="s3:DeleteObjectTagging"):
+        plugin.update(OBJECT, identity, state, bare)
+
+
+def test_real_provider_a1_an_object_without_a_version_in_its_state_is_deleted_without_one(account, deployed):
+    identity, state, _inputs = deployed.put()
+    assert state["versionId"] == ""
+    deployed.versions_on()
+    deployed.plugin.delete(OBJECT, identity, state)
+    with pytest.raises(ClientError, match="BucketNotEmpty"):
+        deployed.plugin.delete(BUCKET, deployed.identity, deployed.state)
+
+
+def test_an_object_with_a_version_in_its_state_leaves_nothing(deployed):
+    deployed.versions_on()
+    identity, state, _inputs = deployed.put()
+    deployed.plugin.delete(OBJECT, identity, state)
+    deployed.plugin.delete(BUCKET, deployed.identity, deployed.state)
+
+
+def test_a_bucket_is_tagged_by_s3_control_and_read_whole(account, role, deployed, plugin_of):
+    allowed = ["s3:ListBucket", "s3:ListTagsForResource", "s3:GetBucketAcl"]
+    seen = account.as_role(role({"Action": allowed}))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        plugin_of(seen).read(BUCKET, deployed.identity, deployed.state, deployed.inputs)
+    state, inputs = deployed.plugin.read(BUCKET, deployed.identity, deployed.state, deployed.inputs)
+    assert inputs == deployed.inputs
+    assert state["hostedZoneId"] == "Z3AQBSTGFJSTF"
+
+
+def test_ids_are_those_of_the_real_provider(account, plugin, role):
+    name = role().rsplit("/", 1)[1]
+    policy = "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"
+    attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    assert plugin.create(attachment, {"role": name, "policyArn": policy})[0] == f"{name}/{policy}"
+    make_function(account, "f", ECHO, role())
+    invocation = "aws:lambda/invocation:Invocation"
+    identity, _state = plugin.create(invocation, {"functionName": "f", "input": "{}"})
+    assert identity == "f,$LATEST,99914b932bd37a50b983c5e7c90ae93b"
+
+
+def test_outputs_are_those_of_the_real_provider(account, plugin, role):
+    reads = {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
+    function = make_function(account, "f", ECHO, role(reads))
+    _url, queue = make_queue(account, "q")
+    mapping = "aws:lambda/eventSourceMapping:EventSourceMapping"
+    inputs = {"functionName": "f", "eventSourceArn": queue}
+    identity, state = plugin.create(mapping, inputs)
+    assert state["functionName"] == function
+    _state, read = plugin.read(mapping, identity, state, inputs)
+    assert read == inputs
+    authorization = "aws:cfg/aggregateAuthorization:AggregateAuthorization"
+    given = {"accountId": account.account_id, "authorizedAwsRegion": "us-east-1"}
+    assert "region" not in plugin.create(authorization, given)[1]
+
+
+@pytest.mark.parametrize(
+    ("token", "name", "replaces"),
+    [
+        (FUNCTION, "architectures", False),
+        (PERMISSION, "eventSourceToken", True),
+        (PERMISSION, "functionUrlAuthType", True),
+        (PERMISSION, "invokedViaFunctionUrl", True),
+        (PERMISSION, "principalOrgId", True),
+        (PERMISSION, "statementIdPrefix", True),
+        ("aws:kms/key:Key", "customKeyStoreId", True),
+        ("aws:kms/key:Key", "xksKeyId", True),
+        ("aws:kms/alias:Alias", "namePrefix", True),
+        ("aws:dynamodb/table:Table", "importTable", True),
+        ("aws:glue/catalogTable:CatalogTable", "partitionIndices", True),
+        ("aws:glue/catalogDatabase:CatalogDatabase", "targetDatabase", True),
+        ("aws:lambda/eventSourceMapping:EventSourceMapping", "selfManagedEventSource", True),
+        ("aws:sqs/queue:Queue", "region", True),
+    ],
+)
+def test_what_is_replaced_is_what_the_real_provider_replaces(plugin, token, name, replaces):
+    assert (name in plugin.diff(token, {}, {name: "new"}, {}, []).replaces) == replaces
+
+
+def test_a_role_is_read_and_deleted_with_what_belongs_to_it(account, role, plugin_of):
+    made = account.client("iam").create_role(
+        RoleName="mine", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    )
+    assert made
+    seen = account.as_role(role({"Action": ["iam:*"]}))
+    plugin = plugin_of(seen)
+    plugin.read(ROLE, "mine", {}, {})
+    plugin.delete(ROLE, "mine", {})
+    asked = set(seen.asked()["allowed"])
+    assert {"iam:ListRolePolicies", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"} <= asked
