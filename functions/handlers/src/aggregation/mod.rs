@@ -228,6 +228,7 @@ fn measure(report: &Report, recorder_stopped: bool, invocation: &Invocation) -> 
         totals: report.totals,
         unreadable_resources: report.unreadable_resources,
         score_millipoints: report.score.millipoints,
+        score_change_millipoints: None,
         recorder_stopped: Some(recorder_stopped),
         severities: &severities,
         rules: &rules,

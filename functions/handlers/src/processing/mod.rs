@@ -24,11 +24,11 @@ use functions_core::{
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
     event::{self, Ask, ComplianceChange, EventError, QueueMessage},
-    finding::Resource,
     key,
     metrics::{self, Told},
     notice::Facts,
     record,
+    resource::Resource,
 };
 use serde_json::{Value, json};
 

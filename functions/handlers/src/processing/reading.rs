@@ -9,8 +9,8 @@ use aws_sdk_config::{
 use functions_core::{
     configuration::MonitoringConfiguration,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
-    finding::Resource,
     recording::Recording,
+    resource::Resource,
     timestamp::Timestamp,
 };
 
