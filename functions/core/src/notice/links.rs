@@ -2,10 +2,11 @@
 
 use crate::resource::Resource;
 
-/// Host of the console of a region (AWS Management Console, "Regional endpoints"; AWS China and AWS GovCloud have their own).
+/// Host of the console of a region (AWS Management Console, "Regional endpoints"; the other partitions have their own).
 fn console(region: &str) -> String {
     match region {
         china if china.starts_with("cn-") => format!("https://{region}.console.amazonaws.cn"),
+        sovereign if sovereign.starts_with("eusc-") => format!("https://{region}.console.amazonaws-eusc.eu"),
         gov if gov.starts_with("us-gov-") => format!("https://{region}.console.amazonaws-us-gov.com"),
         _ => format!("https://{region}.console.aws.amazon.com"),
     }
@@ -53,6 +54,7 @@ mod tests {
         for (region, host) in [
             ("eu-central-1", "eu-central-1.console.aws.amazon.com"),
             ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+            ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
             ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
         ] {
             assert_eq!(finding(region, &one, "a"), format!("https://{host}/config/home?region={region}{rest}"));

@@ -60,8 +60,8 @@ pub(super) async fn sources(config: &aws_sdk_config::Client, aggregator: &str) -
     Ok(sources)
 }
 
-/// Whether the recorder of this account and region stands still, cannot deliver, or is not there. A recorder that stands
-/// still is silent: the rules keep their last verdicts.
+/// Whether the recorder of this account and region stands still, cannot deliver, or is missing. A recorder that stands
+/// still is silent: the rules keep their last results.
 pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<bool, AwsError> {
     let answer = config.describe_configuration_recorder_status().send().await;
     let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
@@ -144,8 +144,15 @@ fn add(state: &mut State, known: &Known, row: &str) {
         resource_type: &target.target_resource_type,
         resource_id: &target.target_resource_id,
     };
-    let verdicts = target.config_rule_list.iter();
-    state
-        .gathered
-        .add(resource, verdicts.map(|verdict| (known.name(&verdict.config_rule_name), verdict.compliance_type)));
+    let verdicts = || target.config_rule_list.iter();
+    let counted: Vec<_> = verdicts()
+        .filter_map(|verdict| Some((known.counted(&verdict.config_rule_name)?, verdict.compliance_type)))
+        .collect();
+    let others = verdicts().count() - counted.len();
+    state.others.evaluations = state.others.evaluations.saturating_add(u64::try_from(others).unwrap_or(u64::MAX));
+    if counted.is_empty() && others > 0 {
+        state.others.resources = state.others.resources.saturating_add(1);
+    } else {
+        state.gathered.add(resource, counted);
+    }
 }

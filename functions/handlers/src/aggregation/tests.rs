@@ -40,7 +40,8 @@ impl Account {
     }
 
     pub fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
-        Self::configured(&MonitoringConfiguration::new([]).unwrap(), pages, refuse)
+        let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
+        Self::configured(&MonitoringConfiguration::new([rule]).unwrap(), pages, refuse)
     }
 
     pub fn configured(
@@ -167,7 +168,8 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
     assert_eq!(
         answer,
         json!({ "report": format!("{PREFIX}index.html"), "processingRecord": "reports/processing/x.json",
-                "resources": 4, "unreadableResources": 1, "scoreMillipoints": 33_334,
+                "resources": 4, "unreadableResources": 1, "otherEvaluations": 0, "firstEvaluation": "done",
+                "scoreMillipoints": 33_334,
                 "compliant": 1, "nonCompliant": 2, "notApplicable": 0, "insufficientData": 0 })
     );
     let own = ["findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"];

@@ -237,6 +237,8 @@ mod any_order;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
+mod real_account;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,8 @@ mod parts;
 #[cfg(test)]
 mod programs;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod snapshots;
