@@ -17,7 +17,7 @@ use crate::severity::Severity;
 pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
-/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"rules":[{"frameworks","identifier","name","severity"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"reportedRules","rules":[{"frameworks","identifier","name","severity"}],
 /// "version":1}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,8 +31,29 @@ pub struct MonitoringConfiguration {
     notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
+    #[serde(default, rename = "reportedRules", skip_serializing_if = "ReportedRules::is_own")]
+    reported_rules: ReportedRules,
     rules: Vec<RuleEntry>,
     version: u32,
+}
+
+/// Which rules count in report, score, history and metrics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReportedRules {
+    /// The rules of this document.
+    #[default]
+    Own,
+    /// Every rule that the aggregator reports, whoever deployed it.
+    All,
+}
+
+impl ReportedRules {
+    // serde hands over a reference.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
 }
 
 /// When notices are sent, and who gets which of them.
@@ -157,6 +178,7 @@ impl MonitoringConfiguration {
             not_assessed: Vec::new(),
             notices: Notices::default(),
             packs: Vec::new(),
+            reported_rules: ReportedRules::Own,
             rules: sorted(rules)?,
             version: VERSION,
         })
@@ -197,7 +219,20 @@ impl MonitoringConfiguration {
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
         let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
+        let read = read.with_reported_rules(document.reported_rules);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
+    }
+
+    /// The same where these rules count.
+    #[must_use]
+    pub fn with_reported_rules(self, reported_rules: ReportedRules) -> Self {
+        Self { reported_rules, ..self }
+    }
+
+    /// Which rules count in report, score, history and metrics.
+    #[must_use]
+    pub const fn reported_rules(&self) -> ReportedRules {
+        self.reported_rules
     }
 
     /// The same with these checks of frameworks that people answer, by framework.
@@ -419,6 +454,19 @@ pub(crate) mod tests {
         assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
         let text = bare.render().unwrap();
         assert!(!text.contains("manual") && !text.contains("notAssessed"), "{text}");
+    }
+
+    #[test]
+    fn finding_6_own_rules_count_unless_all_are_asked_for_which_reads_back() {
+        let bare = MonitoringConfiguration::new([entry("a")]).unwrap();
+        assert_eq!(bare.reported_rules(), ReportedRules::Own);
+        assert!(!bare.render().unwrap().contains("reportedRules"));
+        let all = bare.with_reported_rules(ReportedRules::All);
+        let text = all.render().unwrap();
+        let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+        assert_eq!(sorted["reportedRules"], "all");
+        assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), all);
     }
 
     #[test]

@@ -134,14 +134,19 @@ pub mod metric {
     pub const UNREADABLE_RESOURCES: &str = "UnreadableResources";
     /// The score of an aggregation run, 0 to 100; absent where nothing was judged. Unit: none.
     pub const SCORE: &str = "Score";
-    /// 1 where the recorder of the own account and region does not record at an aggregation run, 0 where it does. Unit:
-    /// count.
+    /// Points by which the score of an aggregation run is above (positive) or below (negative) that of the run about a day
+    /// earlier; absent where there is no score to compare with. Unit: none. Dimension: [`DIMENSION`] alone.
+    pub const SCORE_CHANGE: &str = "ScoreChange";
+    /// 1 where the recorder of this account and region does not record at an aggregation run, 0 where it does; absent where
+    /// the function may not read it. Unit: count.
     pub const RECORDER_STOPPED: &str = "RecorderStopped";
     /// Conformance packs of this deployment that are not whole, at each processing run that looks at everything. Unit: count.
     pub const INCOMPLETE_PACKS: &str = "IncompletePacks";
-    /// Open findings by [`SEVERITY`], and by [`RULE`] for the worst rules, at each aggregation run. Unit: count.
+    /// Open findings at each aggregation run: one metric for each severity, with the dimensions [`DIMENSION`] and
+    /// [`SEVERITY`] and always a value, zero included; and one for each of the worst rules, with [`DIMENSION`] and [`RULE`].
+    /// An alarm on severities adds the first kind up. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
-    /// Dimension: severity of the rule.
+    /// Dimension: severity of the rule, in the word of [`crate::severity::Severity::word`].
     pub const SEVERITY: &str = "Severity";
     /// Dimension: name of the rule.
     pub const RULE: &str = "Rule";

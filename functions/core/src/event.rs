@@ -13,6 +13,7 @@ use crate::{
     compliance::Compliance,
     contract::{compliance_change, trigger},
     evaluate::Trigger,
+    resource::is_resource_type,
     timestamp::Timestamp,
 };
 
@@ -216,13 +217,12 @@ impl ComplianceChange {
 
     /// What names the change must be there: the ledger's key is made of it.
     fn check(&self) -> Result<(), EventError> {
-        let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let fields = [
             ("id", !self.event_id.is_empty()),
             ("detail.awsAccountId", self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit())),
             ("detail.awsRegion", !self.region.is_empty()),
             ("detail.configRuleName", !self.rule.is_empty()),
-            ("detail.resourceType", self.resource_type.split("::").all(is_word)),
+            ("detail.resourceType", is_resource_type(&self.resource_type)),
             ("detail.resourceId", !self.resource_id.is_empty()),
         ];
         fields.into_iter().try_for_each(|(name, good)| if good { Ok(()) } else { Err(EventError::IllFormed(name)) })

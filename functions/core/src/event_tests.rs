@@ -92,6 +92,17 @@ fn a_change_that_names_no_resource_is_refused() {
 }
 
 #[test]
+fn finding_5_a_result_about_the_account_itself_is_a_change_with_a_key_of_its_own() {
+    let mut event = with("/detail/resourceType", json!("AWS::::Account"));
+    *event.pointer_mut("/detail/resourceId").unwrap() = json!("123456789012");
+    let change = ComplianceChange::from_event(&event).unwrap();
+    assert_eq!((change.resource_type.as_str(), change.resource_id.as_str()), ("AWS::::Account", "123456789012"));
+    let key = crate::key::ledger(&change);
+    let place = "ledger/123456789012/eu-central-1/AWS..Account/123456789012/s3-bucket-encryption-enabled/";
+    assert!(key.starts_with(place), "{key}");
+}
+
+#[test]
 fn text_that_is_no_json_is_refused() {
     assert!(ComplianceChange::parse("not json").unwrap_err().to_string().starts_with("no compliance change: expected"));
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::{
     key::segment,
     ledger::{Entry, Write},
+    resource::Resource,
     run::Origin,
     timestamp::Timestamp,
     transition::Transition,
@@ -16,29 +17,6 @@ use crate::{
 /// Days that the ledger remembers a finding that is closed. As long as it does, a run that read an older state cannot open
 /// it again: its write expects another revision.
 pub const CLOSED_DAYS: u64 = 30;
-
-/// Where types live that every region records as its own (AWS Config Developer Guide, "Recording Global Resources"). A
-/// finding of such a resource is one finding, whatever region saw it.
-pub const GLOBAL: &str = "global";
-const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
-
-/// A resource as AWS Config knows it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Resource {
-    /// Type of the resource, such as `AWS::S3::Bucket`.
-    pub resource_type: String,
-    /// Id of the resource, in the form its service uses.
-    pub resource_id: String,
-}
-
-impl Resource {
-    /// Where it lives: the region, or [`GLOBAL`].
-    #[must_use]
-    pub fn place<'a>(&self, region: &'a str) -> &'a str {
-        if GLOBAL_TYPES.contains(&self.resource_type.as_str()) { GLOBAL } else { region }
-    }
-}
 
 /// A finding of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]

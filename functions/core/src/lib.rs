@@ -11,6 +11,7 @@
 //! | [`severity`] | how much a rule matters |
 //! | [`environment`] | what each handler needs of its environment, read once, every problem named |
 //! | [`event`] | what a function can be invoked with |
+//! | [`resource`] | types of resources, and which of them belong to no region |
 //! | [`run`], [`timestamp`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
 //! | [`severity`], [`pack`] | how much a rule matters; what becomes of the names of a conformance pack's rules |
@@ -42,6 +43,7 @@ pub mod pack;
 pub mod record;
 pub mod recording;
 pub mod remediate;
+pub mod resource;
 pub mod run;
 pub mod runbook;
 pub mod severity;

@@ -50,6 +50,8 @@ pub struct Aggregated<'a> {
     pub unreadable_resources: u64,
     /// The score in thousandths of a point, where anything was judged.
     pub score_millipoints: Option<u64>,
+    /// The score less that of about a day earlier, in thousandths of a point, where both exist.
+    pub score_change_millipoints: Option<i64>,
     /// Whether the recorder of the own account and region stands still, where that is known.
     pub recorder_stopped: Option<bool>,
     /// Each severity in a word, and its open findings.
@@ -69,10 +71,11 @@ pub fn of_aggregation(measured: &Aggregated<'_>, function_name: &str, unix_milli
         (metric::UNREADABLE_RESOURCES, COUNT, measured.unreadable_resources.into()),
     ];
     if let Some(millipoints) = measured.score_millipoints {
-        // Thousandths are told with a point, so that no double rounds them.
-        let score: Value =
-            serde_json::from_str(&format!("{}.{:03}", millipoints / 1000, millipoints % 1000)).unwrap_or(Value::Null);
-        values.push((metric::SCORE, "None", score));
+        values.push((metric::SCORE, "None", points("", millipoints)));
+    }
+    if let Some(change) = measured.score_change_millipoints {
+        let sign = if change < 0 { "-" } else { "" };
+        values.push((metric::SCORE_CHANGE, "None", points(sign, change.unsigned_abs())));
     }
     if let Some(stopped) = measured.recorder_stopped {
         values.push((metric::RECORDER_STOPPED, COUNT, u64::from(stopped).into()));
@@ -86,6 +89,12 @@ pub fn of_aggregation(measured: &Aggregated<'_>, function_name: &str, unix_milli
     let worst = measured.rules.iter().filter(|(_, count)| *count > 0).take(RULES);
     lines.extend(worst.map(|(rule, count)| open(metric::RULE, rule, *count)));
     lines
+}
+
+/// Thousandths of a point as points, written with a decimal point so that no double rounds them.
+fn points(sign: &str, millipoints: u64) -> Value {
+    let text = format!("{sign}{}.{:03}", millipoints / 1000, millipoints % 1000);
+    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 /// How many rules have a metric of their own: the worst of each run.
@@ -120,6 +129,7 @@ mod tests {
             totals,
             unreadable_resources: 3,
             score_millipoints: Some(87_050),
+            score_change_millipoints: Some(-12_345),
             recorder_stopped: Some(true),
             severities: &SEVERITIES,
             rules: &rules,
@@ -148,7 +158,40 @@ mod tests {
         let line = &lines(0)[0];
         assert_eq!((&line["CompliantEvaluations"], &line["NonCompliantEvaluations"]), (&json!(4), &json!(8)));
         assert_eq!(line["Score"].to_string(), "87.05");
+        assert_eq!(line["ScoreChange"].to_string(), "-12.345");
         assert_eq!((&line["RecorderStopped"], &line["UnreadableResources"]), (&json!(1), &json!(3)));
+    }
+
+    #[test]
+    fn finding_12_a_score_change_is_written_with_its_sign_and_to_the_thousandth() {
+        for (change, expected) in [(-500, "-0.5"), (-1, "-0.001"), (0, "0.0"), (100_000, "100.0"), (-10_000, "-10.0")] {
+            let measured = Aggregated {
+                totals: Counts::default(),
+                unreadable_resources: 0,
+                score_millipoints: Some(0),
+                score_change_millipoints: Some(change),
+                recorder_stopped: None,
+                severities: &[],
+                rules: &[],
+            };
+            let line = &of_aggregation(&measured, "f", 0)[0];
+            assert_eq!(line["ScoreChange"].to_string(), expected);
+            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["FunctionName"]]));
+        }
+    }
+
+    #[test]
+    fn finding_7_each_severity_has_one_metric_with_a_value_even_where_nothing_is_open() {
+        let lines = lines(0);
+        let open =
+            |word: &str| lines.iter().find(|line| line["Severity"] == word).map(|line| line["OpenFindings"].clone());
+        for (word, count) in SEVERITIES {
+            assert_eq!(open(word), Some(json!(count)), "{word}");
+        }
+        assert_eq!(
+            SEVERITIES.map(|(word, _)| word),
+            crate::severity::Severity::ALL.map(crate::severity::Severity::word)
+        );
     }
 
     #[test]
@@ -177,6 +220,7 @@ mod tests {
             totals: Counts::default(),
             unreadable_resources: 0,
             score_millipoints: None,
+            score_change_millipoints: None,
             recorder_stopped: None,
             severities: &[],
             rules: &[],
@@ -192,7 +236,7 @@ mod tests {
         let many = lines(1000);
         assert_eq!(many.len(), 1 + SEVERITIES.len() + RULES);
         let metrics = |line: &Value| line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().map_or(0, Vec::len);
-        assert_eq!(many.iter().map(metrics).sum::<usize>(), 5 + SEVERITIES.len() + RULES);
+        assert_eq!(many.iter().map(metrics).sum::<usize>(), 6 + SEVERITIES.len() + RULES);
         assert_eq!(
             (many[1 + SEVERITIES.len()]["Rule"].as_str(), many[1 + SEVERITIES.len()]["OpenFindings"].as_u64()),
             (Some("rule-0"), Some(2))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::resource::ACCOUNT;
+
 /// What one configuration recorder records (AWS Config API Reference, "RecordingGroup").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recording {
@@ -14,13 +16,14 @@ pub struct Recording {
 }
 
 /// Whether one of these recorders records resources of this type. Global types count as recorded where all are: the region
-/// that records them may be another one.
+/// that records them may be another one. The account itself is evaluated without a recorder, and no recorder names it.
 #[must_use]
 pub fn is_recorded(recordings: &[Recording], resource_type: &str) -> bool {
-    recordings.iter().any(|recording| {
-        let named = recording.all || recording.types.contains(resource_type);
-        named && !recording.excluded.contains(resource_type)
-    })
+    resource_type == ACCOUNT
+        || recordings.iter().any(|recording| {
+            let named = recording.all || recording.types.contains(resource_type);
+            named && !recording.excluded.contains(resource_type)
+        })
 }
 
 #[cfg(test)]
@@ -49,5 +52,11 @@ mod tests {
         );
         assert!(is_recorded(&[but, only], "AWS::S3::Bucket"));
         assert!(!is_recorded(&[], "AWS::S3::Bucket"));
+    }
+
+    #[test]
+    fn case_01_the_account_counts_as_recorded_whatever_a_recorder_names() {
+        let only = Recording { types: set(&["AWS::S3::Bucket"]), ..Recording::default() };
+        assert!(is_recorded(&[only], ACCOUNT) && is_recorded(&[], ACCOUNT));
     }
 }

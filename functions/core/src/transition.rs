@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{finding::Resource, timestamp::Timestamp};
+use crate::{resource::Resource, timestamp::Timestamp};
 
 /// What became of a resource under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! Right after a deployment AWS Config judges everything for the first time, some resources sooner than others. That is no
 //! news: a rule's findings are written down in silence until the rule has settled, and told as a summary. A rule settles
 //! when it has a verdict at two whole looks in a row: what the first of them missed of the first evaluation, the second has.
+//! The early looks of a deployment, minutes apart, settle nothing: all of them lie within the first evaluation.
 //!
 //! A rule can lose its verdict: its results were deleted, it was made anew, or its last resource is gone. What was open
 //! stays so for [`SETTLES_AFTER_HOURS`], and until the rule is judged whole again: that a resource has no verdict means
@@ -41,6 +42,9 @@ struct Watched {
     /// Whether it had a verdict at the last whole look.
     #[serde(default)]
     judged: bool,
+    /// Whether its findings are informational: once the rule is gone, nothing else says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    informational: bool,
     /// Since when it has no verdict, where it had settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     silent: Option<Timestamp>,
@@ -58,6 +62,8 @@ pub struct Seen<'a> {
     pub judged: bool,
     /// Resources that do not comply with it.
     pub open: usize,
+    /// Whether its findings are informational.
+    pub informational: bool,
 }
 
 /// What a whole look leaves.
@@ -103,6 +109,12 @@ impl Watch {
         self.rules.get(rule).is_some_and(|watched| watched.settled)
     }
 
+    /// Whether findings of this rule were informational at the last look at all rules.
+    #[must_use]
+    pub fn was_informational(&self, rule: &str) -> bool {
+        self.rules.get(rule).is_some_and(|watched| watched.informational)
+    }
+
     /// Rules that were watched and are not among `rules` any more.
     pub fn gone<'a>(&'a self, rules: &'a [&str]) -> impl Iterator<Item = &'a str> {
         self.rules.keys().map(String::as_str).filter(move |rule| !rules.contains(rule))
@@ -129,11 +141,11 @@ impl Watch {
             return After { watch: self.clone(), summed: Vec::new() };
         }
         let (mut rules, mut summed) = (BTreeMap::new(), Vec::new());
-        for &Seen { rule, judged, open } in seen {
+        for &Seen { rule, judged, open, informational } in seen {
             let before = self.rules.get(rule);
             let since = before.map_or_else(|| now.clone(), |watched| watched.since.clone());
             let was_settled = before.is_some_and(|watched| watched.settled);
-            let twice = judged && before.is_some_and(|watched| watched.judged);
+            let twice = judged && trigger != Trigger::Deployment && before.is_some_and(|watched| watched.judged);
             let settled = was_settled || twice || has_passed(&since, now);
             let mut told = before.and_then(|watched| watched.told);
             if !was_settled && (judged || settled) && told != Some(open) {
@@ -142,7 +154,7 @@ impl Watch {
             }
             let earlier = before.and_then(|watched| watched.silent.clone());
             let silent = (was_settled && !judged).then(|| earlier.unwrap_or_else(|| now.clone()));
-            rules.insert(rule.to_owned(), Watched { since, settled, judged, silent, told });
+            rules.insert(rule.to_owned(), Watched { since, settled, judged, informational, silent, told });
         }
         After { watch: Self { rules, revision: self.revision }, summed }
     }
@@ -175,11 +187,11 @@ mod tests {
     }
 
     fn seen(rule: &str, judged: bool) -> Seen<'_> {
-        Seen { rule, judged, open: 0 }
+        Seen { rule, judged, open: 0, informational: false }
     }
 
     fn open(rule: &str, open: usize) -> Seen<'_> {
-        Seen { rule, judged: true, open }
+        Seen { rule, judged: true, open, informational: false }
     }
 
     fn after(watch: &Watch, seen: &[Seen<'_>], hours: u64) -> (Watch, Vec<String>) {
@@ -205,6 +217,25 @@ mod tests {
         assert!(second.is_settled("a") && !second.is_settled("b"));
         let (lost, _) = after(&second, &[seen("a", true), seen("b", false)], 12);
         assert!(!after(&lost, &[seen("b", true)], 18).0.is_settled("b"), "not in a row");
+    }
+
+    #[test]
+    fn finding_8_early_looks_of_a_deployment_settle_no_rule() {
+        let early = |watch: &Watch| watch.after(&[open("a", 3)], Trigger::Deployment, &at(0)).watch;
+        let watch = early(&early(&early(&Watch::default())));
+        assert!(!watch.is_settled("a"));
+        assert!(after(&watch, &[open("a", 3)], 6).0.is_settled("a"));
+    }
+
+    #[test]
+    fn finding_7_that_a_rule_is_informational_is_known_once_it_is_gone() {
+        let informational = Seen { informational: true, ..seen("a", true) };
+        let (first, _) = after(&Watch::default(), &[informational, seen("b", true)], 0);
+        let Some(Write::Put(entry)) = first.write(&Watch::default(), &run().origin).unwrap() else {
+            panic!("no write")
+        };
+        let read = Watch::read(Some(&entry)).unwrap();
+        assert!(read.was_informational("a") && !read.was_informational("b") && !read.was_informational("c"));
     }
 
     #[test]

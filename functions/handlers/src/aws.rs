@@ -8,9 +8,11 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
+use crate::table::RetryThrottledTransaction;
+
 /// Tries of one call, the first included. The SDK waits longer before each, up to 20 s.
 const ATTEMPTS: u32 = 5;
-/// What one try may take: [`ATTEMPTS`] of them end before the functions' default timeout of 300 s does.
+/// What one try may take: [`ATTEMPTS`] of them end before the functions' default timeout of 900 s does.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The clients of this process.
@@ -47,10 +49,12 @@ impl Clients {
     pub fn new(shared: &SdkConfig) -> Self {
         // An endpoint of one's own is one host; a bucket's name as part of the host would lead elsewhere.
         let s3 = aws_sdk_s3::config::Builder::from(shared).force_path_style(shared.endpoint_url().is_some()).build();
+        let dynamodb =
+            aws_sdk_dynamodb::config::Builder::from(shared).retry_classifier(RetryThrottledTransaction).build();
         Self {
             cloudwatch: aws_sdk_cloudwatch::Client::new(shared),
             config: aws_sdk_config::Client::new(shared),
-            dynamodb: aws_sdk_dynamodb::Client::new(shared),
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::new(shared),
             sqs: aws_sdk_sqs::Client::new(shared),

@@ -16,6 +16,8 @@ use functions_core::{
 use lambda_runtime::Diagnostic;
 use thiserror::Error;
 
+use crate::log;
+
 /// Why an invocation failed.
 #[derive(Debug, Clone, Error)]
 pub enum HandlerError {
@@ -132,7 +134,7 @@ impl HandlerError {
     /// Whether AWS said that the role may not do this.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::Aws(AwsError { refused: true, .. }))
+        matches!(self, Self::Aws(error) if error.is_refusal())
     }
 
     /// `Retry.<name>` or `GiveUp.<name>`.
@@ -183,6 +185,11 @@ impl AwsError {
         Self { operation: operation.into(), cause, passing: false, refused: false, answered: true }
     }
 
+    /// The same, of which it is known that another try may succeed.
+    pub fn passing(self) -> Self {
+        Self { passing: true, ..self }
+    }
+
     /// Whether AWS said that the role may not do this.
     pub const fn is_refusal(&self) -> bool {
         self.refused
@@ -197,6 +204,18 @@ impl AwsError {
     pub fn interrupted(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
         let cause = error.to_string();
         Self { operation: operation.into(), cause, passing: true, refused: false, answered: false }
+    }
+}
+
+/// What was read; `None` where the role may not read it, which the log of `run_id` says. For what a run can do without.
+pub fn unless_refused<T>(read: Result<T, AwsError>, run_id: &str, consequence: &str) -> Result<Option<T>, AwsError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if error.is_refusal() => {
+            log::info(run_id, consequence, &serde_json::json!({ "cause": error.to_string() }));
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

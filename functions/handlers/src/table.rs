@@ -5,6 +5,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     Client,
+    config::{
+        interceptors::InterceptorContext,
+        retry::{ClassifyRetry, RetryAction},
+    },
     operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, Delete, Put, TransactWriteItem},
 };
@@ -88,6 +92,9 @@ impl Table {
         match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
             Ok(_) => Ok(Committed::Whole),
             Err(error) if error.as_service_error().is_some_and(is_conflict) => Ok(Committed::Conflict),
+            Err(error) if error.as_service_error().is_some_and(is_throttled) => {
+                Err(AwsError::new(operation(), &error).passing())
+            }
             Err(error) => Err(AwsError::new(operation(), &error)),
         }
     }
@@ -120,13 +127,47 @@ impl Table {
     }
 }
 
-/// A condition that does not hold, or another transaction on the same entries (Amazon DynamoDB API Reference,
-/// "TransactWriteItems", cancellation reasons). Where anything else is among the reasons, that is what failed.
+/// Lets the SDK try a transaction again that was cancelled because of throttling, with the pauses of any throttled call.
+#[derive(Debug)]
+pub struct RetryThrottledTransaction;
+
+impl ClassifyRetry for RetryThrottledTransaction {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(|result| result.err());
+        let error = error.and_then(|error| error.as_operation_error()?.downcast_ref::<TransactWriteItemsError>());
+        match error {
+            Some(error) if is_throttled(error) => RetryAction::throttling_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "throttled transaction"
+    }
+}
+
+/// A condition that does not hold, or another transaction on the same entries. Where anything else is among the reasons,
+/// that is what failed.
 fn is_conflict(error: &TransactWriteItemsError) -> bool {
+    is_cancelled_by(error, |reason| CONFLICTS.contains(&reason))
+}
+
+/// Too many writes at once, of which some may conflict as well: that shows when they are tried again.
+fn is_throttled(error: &TransactWriteItemsError) -> bool {
+    is_cancelled_by(error, |reason| CONFLICTS.contains(&reason) || THROTTLES.contains(&reason)) && !is_conflict(error)
+}
+
+/// Cancellation reasons that pass with another look at the table, and those that pass with time (Amazon DynamoDB API
+/// Reference, "TransactWriteItems", cancellation reasons).
+const CONFLICTS: [&str; 2] = ["ConditionalCheckFailed", "TransactionConflict"];
+const THROTTLES: [&str; 3] = ["ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"];
+
+/// Whether a transaction was cancelled for reasons that are all of a kind.
+fn is_cancelled_by(error: &TransactWriteItemsError, kind: impl Fn(&str) -> bool) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return false };
     let reasons = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
     let mut reasons = reasons.filter(|code| *code != "None").peekable();
-    reasons.peek().is_some() && reasons.all(|code| matches!(code, "ConditionalCheckFailed" | "TransactionConflict"))
+    reasons.peek().is_some() && reasons.all(kind)
 }
 
 fn attributes(entry: &Entry) -> Item {
@@ -159,4 +200,77 @@ fn text(text: &str) -> AttributeValue {
 
 fn number(number: u64) -> AttributeValue {
     AttributeValue::N(number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        time::Duration,
+    };
+
+    use aws_config::retry::RetryConfig;
+
+    use super::*;
+    use crate::{
+        error::HandlerError,
+        testing::{self, FakeAws},
+    };
+
+    /// A table that cancels the first `times` transactions for these reasons, and how many it was asked for.
+    fn cancelling(reasons: &'static [&'static str], times: usize) -> (Table, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        let aws = FakeAws::start(move |_| {
+            if counted.fetch_add(1, Ordering::Relaxed) >= times {
+                return (200, "{}".to_owned());
+            }
+            let reasons: Vec<_> = reasons.iter().map(|code| serde_json::json!({ "Code": code })).collect();
+            let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+            (400, serde_json::json!({ "__type": kind, "Message": "m", "CancellationReasons": reasons }).to_string())
+        });
+        let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
+        let clients = testing::clients_trying(&aws.endpoint, retries);
+        (Table::new(clients.dynamodb, "ledger".to_owned()), asked)
+    }
+
+    fn writes() -> Vec<Write> {
+        let text = |text: &str| text.to_owned();
+        vec![Write::Put(Entry { partition: text("p"), sort: text("s"), revision: 1, body: text("{}"), expires: None })]
+    }
+
+    #[tokio::test]
+    async fn finding_10_a_transaction_that_is_cancelled_by_throttling_is_tried_again() {
+        for reasons in [
+            &["None", "ThrottlingError"][..],
+            &["ProvisionedThroughputExceeded", "ThrottlingError"],
+            &["ConditionalCheckFailed", "ThrottlingError"],
+        ] {
+            let (table, asked) = cancelling(reasons, 2);
+            assert_eq!(table.write(&writes()).await.unwrap(), Committed::Whole, "{reasons:?}");
+            assert_eq!(asked.load(Ordering::Relaxed), 3, "{reasons:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn finding_10_throttling_that_lasts_is_passing_and_anything_else_is_not() {
+        let (table, _) = cancelling(&["None", "ThrottlingError"], 99);
+        let error = HandlerError::from(table.write(&writes()).await.unwrap_err());
+        assert_eq!(error.error_type(), "Retry.Aws");
+        for reasons in [&["ValidationError"][..], &["ThrottlingError", "ValidationError"], &["None"], &[]] {
+            let (table, asked) = cancelling(reasons, 99);
+            let error = HandlerError::from(table.write(&writes()).await.unwrap_err());
+            assert_eq!(
+                (error.error_type(), asked.load(Ordering::Relaxed)),
+                ("GiveUp.Aws".to_owned(), 1),
+                "{reasons:?}"
+            );
+        }
+        let (table, asked) = cancelling(&["ConditionalCheckFailed", "TransactionConflict"], 99);
+        assert_eq!(table.write(&writes()).await.unwrap(), Committed::Conflict);
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
 }

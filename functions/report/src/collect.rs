@@ -8,17 +8,20 @@ use std::{
 
 use functions_core::{
     compliance::{Compliance, Counts},
+    resource::{self, GLOBAL},
     timestamp::{Timestamp, day_number},
 };
 use serde::Deserialize;
 
 use crate::{
+    cells::read_line,
     findings::{Findings, Found, Texts},
     frameworks::frameworks,
     gathered::{Gathered, Verdicts},
     groups::Groups,
     input::{Arrival, Context, Severity},
     model::{Cell, Change, Report, SCHEMA_VERSION, Source, Summary, TREND_RUNS, TrendPoint},
+    progress::{FirstEvaluation, Progress},
     score::score,
     wording::wide,
 };
@@ -50,12 +53,16 @@ pub struct Comparing {
     texts: Texts,
     /// Verdicts by account, region and rule.
     cells: Vec<((u32, u32, u32), Counts)>,
+    /// Accounts and regions that gave a row, and whether one of them was of a resource that belongs to no region.
+    rows: BTreeMap<Place, bool>,
     found: Vec<Found>,
     /// Hash of a finding of this run, and its place in `found`; sorted.
     index: Vec<(u64, usize)>,
     fixed: Vec<Found>,
     sources: Vec<Source>,
     standings: BTreeMap<Place, Standing>,
+    /// Findings of resources that belong to no region, which an earlier version told once for each region: those that came.
+    merged: BTreeSet<u64>,
     before: Option<Summary>,
 }
 
@@ -81,11 +88,13 @@ pub fn compare(context: Context, verdicts: Verdicts, before: Option<Summary>) ->
         context,
         texts: Texts::default(),
         cells: Vec::new(),
+        rows: BTreeMap::new(),
         found: Vec::with_capacity(open),
         index: Vec::with_capacity(open),
         fixed: Vec::new(),
         sources: Vec::new(),
         standings: BTreeMap::new(),
+        merged: BTreeSet::new(),
         before,
     };
     comparing.count(verdicts);
@@ -130,6 +139,7 @@ impl Comparing {
         if let Some(place) = here {
             close(&mut self.cells, place, &mut rules);
         }
+        self.rows = verdicts.sources;
         self.texts = Texts { words: verdicts.words, rows: verdicts.rows };
         let texts = &self.texts;
         self.index.extend(self.found.iter().enumerate().map(|(at, found)| (digest(key(texts, found)), at)));
@@ -139,8 +149,7 @@ impl Comparing {
     /// Says of each source whether its data arrive, and marks what is of one whose do not.
     fn judge_sources(&mut self) {
         let words = &mut self.texts.words;
-        let with_rows: BTreeSet<Place> =
-            self.cells.iter().map(|((account, region, _), _)| (*account, *region)).collect();
+        let global = words.keep(GLOBAL);
         let mut last: BTreeMap<(Arc<str>, Arc<str>), Option<String>> = BTreeMap::new();
         for source in self.before.iter().flat_map(|summary| &summary.sources) {
             let place = (Arc::clone(&source.account), Arc::clone(&source.region));
@@ -152,13 +161,13 @@ impl Comparing {
             last.entry(place.clone()).or_default();
             arrivals.insert(place, arrival);
         }
-        for (account, region) in &with_rows {
+        for (account, region) in self.rows.keys().filter(|(_, region)| *region != global) {
             last.entry((words.shared(*account), words.shared(*region))).or_default();
         }
         let mut stale = BTreeMap::new();
         for (name, known) in last {
             let place = (words.keep(&name.0), words.keep(&name.1));
-            let (rows, arrival) = (with_rows.contains(&place), arrivals.get(&name));
+            let (rows, arrival) = (self.rows.contains_key(&place), arrivals.get(&name));
             let reported = arrival.map_or(rows, |arrival| is_fresh(arrival, &self.context.time));
             let last_reported = match arrival.and_then(|arrival| arrival.updated.clone()) {
                 _ if reported => Some(self.context.time.clone()),
@@ -182,10 +191,35 @@ impl Comparing {
                 self.sources.push(Source { account, alias, region, reported, last_reported, age_days });
             }
         }
+        for account in self.standings.keys().map(|(account, _)| *account).collect::<BTreeSet<_>>() {
+            let place = (account, global);
+            self.standings.insert(place, self.standing_of_no_region(account));
+            let gave = self.rows.iter().filter(|((of, _), of_no_region)| *of == account && **of_no_region);
+            let ages: Option<Vec<u32>> = gave.map(|(place, _)| stale.get(place).copied()).collect();
+            let words = &self.texts.words;
+            if let Some(latest) =
+                ages.and_then(|ages| ages.into_iter().max_by(|one, other| words.compare(*one, *other)))
+            {
+                stale.insert(place, latest);
+            }
+        }
         for found in &mut self.found {
             if let Some(as_of) = stale.get(&(found.account, found.region)) {
                 found.as_of = *as_of;
             }
+        }
+    }
+
+    /// What becomes of what the run before saw of resources of an account that belong to no region. Where no region gave any,
+    /// the one that records them may be one that did not report.
+    fn standing_of_no_region(&self, account: u32) -> Standing {
+        let is_of = |place: &Place| place.0 == account;
+        let gave_one = self.rows.iter().any(|(place, of_no_region)| is_of(place) && *of_no_region);
+        let is_any = |wanted| self.standings.iter().any(|(place, standing)| is_of(place) && *standing == wanted);
+        match (gave_one, is_any(Standing::Carried), is_any(Standing::Seen)) {
+            (true, _, _) | (false, false, true) => Standing::Seen,
+            (false, true, _) => Standing::Carried,
+            (false, false, false) => Standing::Ended,
         }
     }
 
@@ -208,13 +242,18 @@ impl Comparing {
         let headers = reader.headers()?.clone();
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record)? {
+            read_line(&mut record);
             self.add_line(&record.deserialize(Some(&headers))?);
         }
         Ok(())
     }
 
     fn add_line(&mut self, line: &Line<'_>) {
-        let key = (line.account, line.region, line.rule, line.resource_type, line.resource_id);
+        let region = resource::place(line.resource_type, line.region);
+        let key = (line.account, region, line.rule, line.resource_type, line.resource_id);
+        if region != line.region && !self.merged.insert(digest(key)) {
+            return;
+        }
         if let Some(at) = find(&self.index, &self.found, &self.texts, key) {
             let since = self.texts.words.keep(line.since);
             if let Some(found) = self.found.get_mut(at) {
@@ -224,7 +263,7 @@ impl Comparing {
             return;
         }
         let words = &mut self.texts.words;
-        let (account, region) = (words.keep(line.account), words.keep(line.region));
+        let (account, region) = (words.keep(line.account), words.keep(region));
         let old = |texts: &mut Texts, as_of: &str, severity| Found {
             id: texts.rows.put_text(line.resource_id),
             rule: texts.words.keep(line.rule),
@@ -285,7 +324,16 @@ impl Comparing {
         let rated = groups.rules().map(|(rule, counts)| (rule.into(), (severity(&context, rule), counts))).collect();
         let score = score(&rated);
         let last_score = before.as_ref().and_then(|summary| summary.trend.last()).and_then(|run| run.score_millipoints);
-        let change = before.as_ref().map(|summary| Change {
+        let has_results = |counts: &Counts| counts.total() > counts.insufficient_data;
+        let own = rated.iter().filter(|(rule, _)| context.rules.contains_key(&***rule));
+        let with_results = wide(own.filter(|(_, (_, counts))| has_results(counts)).count());
+        let found = (wide(context.rules.len()), with_results, has_results(&totals));
+        let first_evaluation = FirstEvaluation::at(&context.time, found, before.as_ref());
+        // All that the first results show would be new beside a report without any.
+        let compared = before.as_ref().filter(|summary| {
+            summary.first_evaluation.as_ref().is_none_or(|first| first.state != Progress::NotStarted)
+        });
+        let change = compared.map(|summary| Change {
             since: summary.time.clone(),
             new,
             fixed: wide(fixed.len()),
@@ -301,6 +349,7 @@ impl Comparing {
             score_millipoints: score.millipoints,
             non_compliant: totals.non_compliant,
             verdicts: totals.total(),
+            first_evaluation: first_evaluation.state != Progress::Done,
         };
         let frameworks = frameworks(&context, &rated);
         let (rules, accounts, regions) = groups.breakdowns(&context, &score);
@@ -313,6 +362,8 @@ impl Comparing {
             totals,
             resources: context.resources,
             unreadable_resources: context.unreadable_resources,
+            other_evaluations: context.other_evaluations,
+            first_evaluation,
             severities: severities.into_iter().collect(),
             change,
             sources,

@@ -12,6 +12,7 @@ use crate::{
     input::Severity,
     lines,
     model::{Breakdown, Framework, FrameworkPart, JSON_FINDINGS, Report, State, Summary, TrendPoint},
+    progress::Progress,
     table::{Cell, Column, Cut, Table, cost, grouped, points},
     wording::{day, when, wide},
 };
@@ -191,7 +192,7 @@ fn paged<E>(
             subtitle: format!("Run of {}", when(&report.time)),
             links,
             first: None,
-            tables: vec![entry(table, more, Vec::new())],
+            tables: vec![entry(report, table, more, Vec::new())],
             footer: FOOTER,
         };
         put(&name, HTML, part.render()?.into_bytes())?;
@@ -211,7 +212,7 @@ fn paged<E>(
             whole("findings", &report.findings)
         )
     };
-    Ok(entry(Table { id, title, columns, rows, shown, total }, more, parts))
+    Ok(entry(report, Table { id, title, columns, rows, shown, total }, more, parts))
 }
 
 /// Which files have all findings of a kind.
@@ -222,8 +223,9 @@ fn whole(kind: &str, findings: &Findings) -> String {
     }
 }
 
-fn entry(table: Table, more: String, parts: Vec<(String, usize)>) -> Entry {
+fn entry(report: &Report, table: Table, more: String, parts: Vec<(String, usize)>) -> Entry {
     let nothing = match table.id {
+        "resources" if report.first_evaluation.state == Progress::NotStarted => "No rule has results yet.",
         "resources" => "No resource breaks a rule.",
         "rules" => "No rule is known.",
         _ => "Nothing reported yet.",
@@ -365,6 +367,10 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
 }
 
 fn said(run: &TrendPoint) -> String {
-    let score = run.score_millipoints.map_or_else(|| "no score".to_owned(), |score| format!("score {}", points(score)));
+    let score = match run.score_millipoints {
+        Some(score) => format!("score {}", points(score)),
+        None if run.first_evaluation => return "not yet evaluated".to_owned(),
+        None => "no score".to_owned(),
+    };
     format!("{score}, {} open findings", grouped(run.non_compliant))
 }

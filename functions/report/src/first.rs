@@ -5,6 +5,7 @@ use crate::{
     findings::Finding,
     lines,
     model::{Report, Source, TrendPoint},
+    progress::{FirstEvaluation, Progress},
     table::{cost, grouped, points},
     wording::{when, wide},
 };
@@ -14,8 +15,12 @@ const SHOWN: usize = 8;
 
 pub(crate) struct First {
     pub score: String,
+    /// Whether `score` is a number of points.
+    pub scored: bool,
     pub grade: &'static str,
     pub score_note: String,
+    /// How far the first evaluation has come, in a sentence, while it is running.
+    pub progress: Option<String>,
     pub change: Option<Moved>,
     pub open: String,
     pub severities: Vec<(&'static str, String)>,
@@ -26,6 +31,8 @@ pub(crate) struct First {
     pub trend_words: String,
     /// What could not be read, in a sentence.
     pub unreadable: Option<String>,
+    /// What does not count, in a sentence.
+    pub others: Option<String>,
     pub silent: Vec<(String, String)>,
     pub silent_left: usize,
     pub carry_days: u64,
@@ -56,6 +63,7 @@ pub(crate) struct Line {
 
 pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
     let score = &report.score;
+    let is_waiting = report.first_evaluation.state == Progress::NotStarted;
     let silent: Vec<(String, String)> = report.sources.iter().filter(|source| !source.reported).map(silence).collect();
     let dearest = score.costs.first().map_or(1, |cost| cost.millipoints.max(1));
     let costs = score.costs.iter().take(SHOWN).map(|line| Line {
@@ -67,7 +75,12 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
         judged: grouped(line.judged),
     });
     First {
-        score: score.millipoints.map_or_else(|| "–".to_owned(), points),
+        score: match (score.millipoints, is_waiting) {
+            (Some(millipoints), _) => points(millipoints),
+            (None, true) => "Not yet evaluated".to_owned(),
+            (None, false) => "–".to_owned(),
+        },
+        scored: score.millipoints.is_some(),
         grade: match score.millipoints {
             Some(90_000..) => "good",
             Some(60_000..) => "mid",
@@ -75,6 +88,7 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
             None => "",
         },
         score_note: match (score.millipoints, score.costs.len()) {
+            (None, _) if is_waiting => "No rule has results yet.".to_owned(),
             (None, _) if report.totals.total() == 0 => "No rule has judged a resource yet.".to_owned(),
             (None, _) => "No rule that counts has judged a resource yet.".to_owned(),
             (Some(_), 0) if report.findings.is_empty() => "Every judged resource complies.".to_owned(),
@@ -84,6 +98,7 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
                 format!("{open} open rules cost {} points together.", cost(100_000_u64.saturating_sub(left)))
             }
         },
+        progress: progress(&report.first_evaluation),
         change: report.change.as_ref().map(|change| Moved {
             new: grouped(change.new),
             new_some: change.new > 0,
@@ -98,14 +113,21 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
             ],
             fixed_file: lines::file("fixed", 1),
         }),
-        open: grouped(wide(report.findings.len())),
+        open: if is_waiting { "–".to_owned() } else { grouped(wide(report.findings.len())) },
         severities: report.severities.iter().map(|(severity, count)| (severity.word(), grouped(*count))).collect(),
         costs: costs.collect(),
         costs_left: score.costs.len().saturating_sub(SHOWN),
-        no_costs: if score.millipoints.is_none() { "Nothing was judged." } else { "No rule that counts is open." },
+        no_costs: if is_waiting {
+            "No rule has results yet."
+        } else if score.millipoints.is_none() {
+            "Nothing was judged."
+        } else {
+            "No rule that counts is open."
+        },
         trend,
         trend_words: trend_words(&report.trend),
         unreadable: unreadable(report),
+        others: others(report.other_evaluations),
         silent_left: silent.len().saturating_sub(SHOWN * 3),
         silent: silent.into_iter().take(SHOWN * 3).collect(),
         carry_days: CARRY_DAYS,
@@ -122,6 +144,31 @@ fn listed<'a>(
     let lines: Vec<String> = findings.take(SHOWN).map(line).collect();
     let left = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(lines.len());
     (heading, lines, left)
+}
+
+fn progress(first: &FirstEvaluation) -> Option<String> {
+    let found = match (first.state, first.with_results, first.rules) {
+        (Progress::Done, _, _) => return None,
+        (Progress::NotStarted, _, _) => "The results come with one of the next reports".to_owned(),
+        (Progress::Running, 1, rules) => format!("1 of {rules} rules has results"),
+        (Progress::Running, some, rules) => format!("{} of {} rules have results", grouped(some), grouped(rules)),
+    };
+    Some(format!(
+        "The first evaluation is still running. {found}. AWS Config evaluates most rules within an hour of their \
+         deployment, and the slowest within a day."
+    ))
+}
+
+fn others(evaluations: u64) -> Option<String> {
+    let counted = match evaluations {
+        0 => return None,
+        1 => "One evaluation is of a rule".to_owned(),
+        _ => format!("{} evaluations are of rules", grouped(evaluations)),
+    };
+    Some(format!(
+        "{counted} that this deployment does not manage, such as those of Security Hub. They are not counted. To count \
+         them, set reports.rules to all."
+    ))
 }
 
 fn unreadable(report: &Report) -> Option<String> {

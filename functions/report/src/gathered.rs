@@ -6,7 +6,10 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
-use functions_core::compliance::Compliance;
+use functions_core::{
+    compliance::Compliance,
+    resource::{GLOBAL, is_global},
+};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use thiserror::Error;
 
@@ -96,11 +99,21 @@ impl Gathered {
     }
 
     /// Each resource once, in order. A page that moves while it is read gives a resource twice: the later verdict of a
-    /// rule counts.
+    /// rule counts. A resource that belongs to no region is one, in the region [`GLOBAL`], whichever regions report it: of
+    /// what they say of a rule the worst counts, because their recorders do not see a change at the same moment.
     #[must_use]
     pub fn settle(self) -> Verdicts {
         let mut entries = self.entries().unwrap_or_default();
-        let (words, rows) = (self.words, self.rows);
+        let (mut words, rows) = (self.words, self.rows);
+        let global = words.keep(GLOBAL);
+        let mut sources: BTreeMap<(u32, u32), bool> = BTreeMap::new();
+        for entry in &mut entries {
+            let of_no_region = is_global(words.text(entry.resource_type));
+            *sources.entry((entry.account, entry.region)).or_default() |= of_no_region;
+            if of_no_region {
+                entry.region = global;
+            }
+        }
         let id = |entry: &Entry| rows.text_at(entry.id);
         entries.sort_by(|one, other| {
             words
@@ -109,7 +122,7 @@ impl Gathered {
                 .then_with(|| words.compare(one.resource_type, other.resource_type))
                 .then_with(|| id(one).cmp(id(other)))
         });
-        Verdicts { words, rows, entries }
+        Verdicts { words, rows, entries, sources }
     }
 
     /// Where the rows are; `None` where one does not read.
@@ -125,7 +138,7 @@ impl Gathered {
             for _ in 0..self.rows.number(&mut at)? {
                 self.rows.number(&mut at).filter(|verdict| verdict / 4 < known)?;
             }
-            entries.push(Entry { account, region, resource_type, id });
+            entries.push(Entry { account, region, origin: region, resource_type, id });
         }
         Some(entries)
     }
@@ -135,7 +148,10 @@ impl Gathered {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     account: u32,
+    /// Where the resource belongs.
     region: u32,
+    /// The region that reported it.
+    origin: u32,
     resource_type: u32,
     id: usize,
 }
@@ -146,6 +162,8 @@ pub struct Verdicts {
     pub(crate) words: Words,
     pub(crate) rows: Rows,
     entries: Vec<Entry>,
+    /// Accounts and regions that gave a row, and whether they gave one of a resource that belongs to no region.
+    pub(crate) sources: BTreeMap<(u32, u32), bool>,
 }
 
 /// A verdict as numbers of words, and where its resource's id lies.
@@ -180,7 +198,8 @@ impl Verdicts {
         self.entries.chunk_by(same).flat_map(|entries| self.of_resource(entries))
     }
 
-    /// The verdicts of one resource, sorted by rule; of those of one rule the last.
+    /// The verdicts of one resource, sorted by rule; of those of one rule in one region the last, of several regions the
+    /// worst.
     fn of_resource(&self, entries: &[Entry]) -> impl Iterator<Item = Verdict> + use<> {
         let mut verdicts = Vec::new();
         for entry in entries {
@@ -188,18 +207,35 @@ impl Verdicts {
             self.rows.text(&mut at);
             for _ in 0..self.rows.number(&mut at).unwrap_or_default() {
                 let verdict = self.rows.number(&mut at).unwrap_or_default();
-                verdicts.push((verdict / 4, compliance(verdict % 4)));
+                verdicts.push((verdict / 4, entry.origin, compliance(verdict % 4)));
             }
         }
-        verdicts.sort_by(|one, other| self.words.compare(one.0, other.0));
+        verdicts.sort_by(|one, other| self.words.compare(one.0, other.0).then(one.1.cmp(&other.1)));
         // `dedup` keeps the first of equal ones.
         verdicts.reverse();
-        verdicts.dedup_by_key(|verdict| verdict.0);
+        verdicts.dedup_by_key(|(rule, origin, _)| (*rule, *origin));
+        verdicts.dedup_by(|(rule, _, compliance), (kept, _, worst)| {
+            let same = rule == kept;
+            if same && badness(*compliance) > badness(*worst) {
+                *worst = *compliance;
+            }
+            same
+        });
         let first = entries.first().copied();
-        verdicts.into_iter().rev().filter_map(move |(rule, compliance)| {
-            let Entry { account, region, resource_type, id } = first?;
+        verdicts.into_iter().rev().filter_map(move |(rule, _, compliance)| {
+            let Entry { account, region, resource_type, id, .. } = first?;
             Some(Verdict { account, region, rule, resource_type, id, compliance })
         })
+    }
+}
+
+/// What counts where regions differ over a resource: a result before none, and a bad one before a good one.
+const fn badness(compliance: Compliance) -> u8 {
+    match compliance {
+        Compliance::NonCompliant => 3,
+        Compliance::Compliant => 2,
+        Compliance::NotApplicable => 1,
+        Compliance::InsufficientData => 0,
     }
 }
 
@@ -389,6 +425,33 @@ mod tests {
             rows.put(number);
             prop_assert_eq!(rows.number(&mut 0), Some(number));
         }
+    }
+
+    fn row(region: &str, resource_type: &str, verdict: Compliance) -> Row {
+        (["1", region, resource_type, "alice"].map(str::to_owned), vec![("a".to_owned(), verdict)])
+    }
+
+    #[test]
+    fn case_25_a_global_resource_is_one_with_the_worst_of_what_regions_say() {
+        let user = "AWS::IAM::User";
+        let (good, bad, none) = (Compliance::Compliant, Compliance::NonCompliant, Compliance::InsufficientData);
+        for (rows, expected) in [
+            (vec![row("eu-west-1", user, bad), row("us-east-1", user, bad)], bad),
+            (vec![row("eu-west-1", user, bad), row("us-east-1", user, good)], bad),
+            (vec![row("us-east-1", user, good), row("eu-west-1", user, bad)], bad),
+            (vec![row("us-east-1", user, good), row("eu-west-1", user, none)], good),
+            // The later row of one region counts, also where it is the better one.
+            (vec![row("us-east-1", user, bad), row("us-east-1", user, good), row("eu-west-1", user, good)], good),
+        ] {
+            let found = told(gathered(&rows));
+            assert_eq!(found, [(format!("1\0global\0{user}\0alice\0a"), expected)], "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn case_25_the_account_is_a_resource_of_each_region() {
+        let rows = ["eu-west-1", "us-east-1"].map(|region| row(region, "AWS::::Account", Compliance::NonCompliant));
+        assert_eq!(told(gathered(&rows)).len(), 2);
     }
 
     #[test]

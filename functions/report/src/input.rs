@@ -88,4 +88,6 @@ pub struct Context {
     pub resources: u64,
     /// Resources among them that could not be read.
     pub unreadable_resources: u64,
+    /// Evaluations that do not count, because somebody else deployed their rules.
+    pub other_evaluations: u64,
 }

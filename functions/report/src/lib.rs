@@ -12,7 +12,10 @@
 //! | [`score`] | the score and what each open rule costs |
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
 //! | `groups`, `frameworks` | sums by rule, account and region; how each framework stands |
+//! | [`progress`] | how far the first evaluation has come |
+//! | `daily` | how the score changed within a day |
 //! | `first` | the first screen |
+//! | `cells` | cells of CSV that no spreadsheet runs |
 //! | `lines` | CSV, in files of a bounded number of lines |
 //! | `wording` | times and numbers as people read them |
 //! | `table`, `chart` | tables cut at a number of bytes; the trend as SVG |
@@ -23,9 +26,12 @@ pub mod findings;
 pub mod gathered;
 pub mod input;
 pub mod model;
+pub mod progress;
 pub mod score;
 
+mod cells;
 mod chart;
+mod daily;
 mod first;
 mod frameworks;
 mod groups;

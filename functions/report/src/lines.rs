@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use crate::{
+    cells::written,
     findings::{Finding, Findings},
     model::Report,
 };
@@ -45,7 +46,7 @@ pub(crate) fn of_findings<'a>(
         writer.write_record(FINDING)?;
         for finding in left.by_ref().take(LINES) {
             let frameworks = counts_for.get(finding.rule).map_or("", String::as_str);
-            writer.write_record(line(&finding, frameworks))?;
+            write_line(&mut writer, line(&finding, frameworks))?;
         }
         bytes(writer)
     })
@@ -83,9 +84,18 @@ pub(crate) fn of_rules(report: &Report) -> Result<Vec<u8>, csv::Error> {
         .map(|number| number.to_string());
         let words =
             [rule.name.to_string(), rule.severity.unwrap_or_default().word().to_owned(), rule.controls.join("; ")];
-        writer.write_record(words.iter().chain(&numbers))?;
+        write_line(&mut writer, words.iter().chain(&numbers).map(String::as_str))?;
     }
     bytes(writer)
+}
+
+/// Writes a line whose cells no spreadsheet runs.
+fn write_line<'a>(
+    writer: &mut csv::Writer<Vec<u8>>,
+    cells: impl IntoIterator<Item = &'a str>,
+) -> Result<(), csv::Error> {
+    cells.into_iter().try_for_each(|cell| writer.write_field(written(cell).as_bytes()))?;
+    writer.write_record(None::<&[u8]>)
 }
 
 fn bytes(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {

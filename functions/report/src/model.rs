@@ -6,7 +6,7 @@ use functions_core::compliance::Counts;
 use serde::{Deserialize, Serialize};
 
 pub use crate::findings::{Finding, Findings};
-use crate::{input::Severity, score::Score};
+use crate::{daily, input::Severity, progress::FirstEvaluation, score::Score};
 
 /// How many runs the trend keeps: two weeks of one every six hours, and some.
 pub const TREND_RUNS: usize = 60;
@@ -35,6 +35,10 @@ pub struct Report {
     pub resources: u64,
     /// Resources among them that could not be read, and count nowhere else.
     pub unreadable_resources: u64,
+    /// Evaluations that count nowhere, because somebody else deployed their rules.
+    pub other_evaluations: u64,
+    /// How far the first evaluation has come.
+    pub first_evaluation: FirstEvaluation,
     /// Open findings of each severity, the worst first.
     pub severities: Vec<(Severity, u64)>,
     /// What changed since the run before; absent in the first.
@@ -90,6 +94,9 @@ pub struct TrendPoint {
     pub non_compliant: u64,
     /// Verdicts that it counted.
     pub verdicts: u64,
+    /// Whether the first evaluation was still running.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_evaluation: bool,
 }
 
 /// An account and region.
@@ -225,6 +232,12 @@ pub struct Summary {
     /// Resources among them that could not be read.
     #[serde(default)]
     pub unreadable_resources: u64,
+    /// Evaluations that count nowhere, because somebody else deployed their rules.
+    #[serde(default)]
+    pub other_evaluations: u64,
+    /// How far the first evaluation had come; absent in a summary of a version that did not ask.
+    #[serde(default)]
+    pub first_evaluation: Option<FirstEvaluation>,
 }
 
 /// A summary of a version that did not tell had one file of findings.
@@ -247,6 +260,14 @@ impl Report {
             totals: self.totals,
             resources: self.resources,
             unreadable_resources: self.unreadable_resources,
+            other_evaluations: self.other_evaluations,
+            first_evaluation: Some(self.first_evaluation.clone()),
         }
+    }
+
+    /// The score less that of about a day earlier, in thousandths of a point, where there are both.
+    #[must_use]
+    pub fn score_change_in_a_day(&self) -> Option<i64> {
+        daily::score_change(&self.trend)
     }
 }

@@ -333,6 +333,7 @@ impl ComplianceMonitoringArgs {
             settings: if self.hardened { self.functions.clone().hardened() } else { self.functions.clone() },
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
+            counted_rules: self.reports.rules,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }

@@ -22,7 +22,8 @@ pub struct NotificationsArgs {
     /// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to
     /// `emails` alone.
     pub routes: BTreeMap<String, RouteArgs>,
-    /// When changes are told.
+    /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and
+    /// are never sent immediately. Default: `immediate`.
     pub digest: DigestPeriod,
 }
 
@@ -30,7 +31,7 @@ pub struct NotificationsArgs {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum DigestPeriod {
-    /// As soon as they are seen.
+    /// As soon as they are seen, informational findings excepted.
     #[default]
     Immediate,
     /// Gathered, once an hour.
@@ -112,6 +113,15 @@ impl NotificationsArgs {
             });
         });
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
+        if self.digest == DigestPeriod::Immediate {
+            checks.each_entry("routes", &self.routes, |checks, _, route| {
+                if route.severities.iter().any(|word| word == Severity::Informational.word()) {
+                    let reason = "informational findings are in the report and in a digest, and are never sent immediately; \
+                                  to send them to this route, set `digest` to `daily` or `hourly`";
+                    checks.warning("severities", reason);
+                }
+            });
+        }
         if self.emails.is_empty() && !self.routes.is_empty() {
             let unheard = "routes are told changes of resources alone: nobody hears alarms, summaries and that the delivery does \
                            not work; add an address to `emails`, or subscribe to the topic yourself";
@@ -264,6 +274,27 @@ mod tests {
             given.check(&mut checks);
             let told: Vec<_> = checks.warnings().iter().map(|each| each.reason.as_str()).collect();
             assert_eq!(told.iter().any(|reason| reason.contains("add an address to `emails`")), warned, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn finding_7_a_route_of_informational_findings_needs_a_digest() {
+        let route = RouteArgs {
+            severities: vec!["low".to_owned(), "informational".to_owned()],
+            sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()),
+            ..RouteArgs::default()
+        };
+        let daily = routes(vec![("soc", route)]);
+        let immediate = NotificationsArgs { digest: DigestPeriod::Immediate, ..daily.clone() };
+        for (given, warned) in [(&daily, false), (&immediate, true)] {
+            let mut checks = Checks::default();
+            given.check(&mut checks);
+            let found: Vec<_> =
+                checks.warnings().iter().map(|each| (each.path.as_str(), each.reason.as_str())).collect();
+            let is_it = |(path, reason): &(&str, &str)| {
+                *path == "routes.soc.severities" && reason.contains("set `digest` to `daily`")
+            };
+            assert_eq!(found.iter().any(is_it), warned, "{found:?}");
         }
     }
 

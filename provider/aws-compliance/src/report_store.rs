@@ -1,6 +1,7 @@
 //! The bucket that keeps reports, history, ledger and runbooks, and how long it keeps them.
 
 use aws_resources::{PolicyDocument, Statement, s3};
+use functions_core::configuration::ReportedRules;
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
@@ -43,6 +44,31 @@ pub struct ReportsArgs {
     /// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history
     /// itself is written in any case.
     pub history: bool,
+    /// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every
+    /// rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in
+    /// either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    pub rules: CountedRules,
+}
+
+/// Which rules count in reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CountedRules {
+    /// The rules of this deployment.
+    #[default]
+    Own,
+    /// Every rule that the aggregator reports, whoever deployed it.
+    All,
+}
+
+impl CountedRules {
+    /// As the functions read it.
+    pub const fn reported(self) -> ReportedRules {
+        match self {
+            Self::Own => ReportedRules::Own,
+            Self::All => ReportedRules::All,
+        }
+    }
 }
 
 impl Default for ReportsArgs {
@@ -53,6 +79,7 @@ impl Default for ReportsArgs {
             force_destroy: false.into(),
             object_lock: false,
             history: true,
+            rules: CountedRules::Own,
         }
     }
 }

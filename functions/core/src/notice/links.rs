@@ -1,20 +1,26 @@
 //! Links that a person opens out of a message.
 
-use crate::finding::Resource;
+use crate::resource::Resource;
 
-/// Host of the console of a region (AWS Management Console, "Regional endpoints"; AWS China and AWS GovCloud have their own).
+/// Host of the console of a region (AWS Management Console, "Regional endpoints"; the other partitions have their own).
 fn console(region: &str) -> String {
     match region {
         china if china.starts_with("cn-") => format!("https://{region}.console.amazonaws.cn"),
+        sovereign if sovereign.starts_with("eusc-") => format!("https://{region}.console.amazonaws-eusc.eu"),
         gov if gov.starts_with("us-gov-") => format!("https://{region}.console.amazonaws-us-gov.com"),
         _ => format!("https://{region}.console.aws.amazon.com"),
     }
 }
 
-/// The page of AWS Config about a resource.
-pub(super) fn resource(region: &str, resource: &Resource) -> String {
+/// The page of AWS Config about a resource. The account has none, because it is not recorded: its findings lead to the page
+/// of the rule, which lists them.
+pub(super) fn finding(region: &str, resource: &Resource, rule: &str) -> String {
+    let home = format!("{}/config/home?region={region}#", console(region));
+    if resource.is_account() {
+        return format!("{home}/rules/details?configRuleName={}", escaped(rule));
+    }
     let (id, kind) = (escaped(&resource.resource_id), escaped(&resource.resource_type));
-    format!("{}/config/home?region={region}#/resources/details?resourceId={id}&resourceType={kind}", console(region))
+    format!("{home}/resources/details?resourceId={id}&resourceType={kind}")
 }
 
 /// The page of S3 about an object, from which it can be opened.
@@ -48,9 +54,18 @@ mod tests {
         for (region, host) in [
             ("eu-central-1", "eu-central-1.console.aws.amazon.com"),
             ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+            ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
             ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
         ] {
-            assert_eq!(resource(region, &one), format!("https://{host}/config/home?region={region}{rest}"));
+            assert_eq!(finding(region, &one, "a"), format!("https://{host}/config/home?region={region}{rest}"));
         }
+    }
+
+    #[test]
+    fn case_01_a_finding_of_the_account_leads_to_its_rule() {
+        let account = Resource { resource_type: "AWS::::Account".to_owned(), resource_id: "123456789012".to_owned() };
+        let expected = "https://eu-west-1.console.aws.amazon.com/config/home?region=eu-west-1#/rules/details\
+                        ?configRuleName=emr-block%20%3Dx";
+        assert_eq!(finding("eu-west-1", &account, "emr-block =x"), expected);
     }
 }

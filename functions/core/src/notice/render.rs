@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Content, Facts, Notice, Summary, links};
 use crate::{
-    finding::Resource,
     key::FINDING_RUNBOOK,
     record::SCHEMA_VERSION,
+    resource::Resource,
     runbook::Runbook,
     transition::{Kind, Transition},
 };
@@ -165,7 +165,7 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     }
     let since = if each.kind.opens() { "since      " } else { "open since " };
     let _ = writeln!(text, "    {since} {}", each.since.as_str());
-    let _ = writeln!(text, "    look        {}", links::resource(&each.region, &each.resource));
+    let _ = writeln!(text, "    look        {}", links::finding(&each.region, &each.resource, &each.rule));
     if each.kind.opens() {
         let _ = writeln!(text, "    what to do  {}", links::object(&each.region, facts.bucket, FINDING_RUNBOOK));
     }
@@ -200,7 +200,7 @@ fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
         "frameworks": frameworks,
         "since": each.since,
         "at": each.at,
-        "console": links::resource(&each.region, &each.resource),
+        "console": links::finding(&each.region, &each.resource, &each.rule),
         "runbook": links::object(&each.region, facts.bucket, FINDING_RUNBOOK),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::*;
 use crate::{
     configuration::{Notices, RuleEntry},
-    finding::Resource,
+    resource::Resource,
     run::tests::run,
     transition::Kind,
 };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use functions_core::{
-    configuration::{MonitoringConfiguration, NotAssessed, RuleEntry},
+    configuration::{MonitoringConfiguration, NotAssessed, ReportedRules, RuleEntry},
     pack::name_in_template,
 };
 use functions_report::input::{Context, Missing, RuleFacts, Severity};
@@ -16,6 +16,7 @@ pub(super) struct Known {
     packed: BTreeSet<String>,
     missing: Vec<Missing>,
     manual: BTreeMap<String, Vec<String>>,
+    reported: ReportedRules,
 }
 
 impl Known {
@@ -29,12 +30,19 @@ impl Known {
             packed: packed.collect(),
             missing: configuration.not_assessed().iter().map(missing).collect(),
             manual: configuration.manual().clone(),
+            reported: configuration.reported_rules(),
         }
+    }
+
+    /// The name under which a rule counts; `None` where it does not count, because somebody else deployed it.
+    pub(super) fn counted<'a>(&self, reported: &'a str) -> Option<&'a str> {
+        let name = self.name(reported);
+        (self.reported == ReportedRules::All || self.facts.contains_key(name)).then_some(name)
     }
 
     /// The name under which a rule counts. AWS Config puts an id of the pack behind the names of its rules, which differs
     /// from account to account and from one deployment to the next.
-    pub(super) fn name<'a>(&self, reported: &'a str) -> &'a str {
+    fn name<'a>(&self, reported: &'a str) -> &'a str {
         name_in_template(reported).filter(|name| self.packed.contains(*name)).unwrap_or(reported)
     }
 
@@ -75,6 +83,26 @@ mod tests {
         let known = Known::of(&MonitoringConfiguration::new([serving]).unwrap());
         assert_eq!(known.context().rules["a"].controls(), ["hipaa", "nzism 1847", "nzism 2090"]);
         assert_eq!((known.severity("a"), known.severity("b")), (Severity::High, Severity::Medium));
+    }
+
+    #[test]
+    fn finding_6_rules_of_others_do_not_count_unless_all_are_asked_for() {
+        let pack = PackEntry { name: "p".to_owned(), rules: vec![rule("p-a", &[])] };
+        let configuration = MonitoringConfiguration::new([rule("b", &[])]).unwrap().with_packs([pack]).unwrap();
+        let known = Known::of(&configuration);
+        for (reported, counted) in [
+            ("b", Some("b")),
+            ("p-a-conformance-pack-x1", Some("p-a")),
+            ("securityhub-vpc-flow-logs-enabled-1a2b", None),
+            ("p-z-conformance-pack-x1", None),
+            ("B", None),
+        ] {
+            assert_eq!(known.counted(reported), counted, "{reported}");
+        }
+        let all = Known::of(&configuration.with_reported_rules(ReportedRules::All));
+        for (reported, counted) in [("securityhub-x", "securityhub-x"), ("p-a-conformance-pack-x1", "p-a")] {
+            assert_eq!(all.counted(reported), Some(counted), "{reported}");
+        }
     }
 
     #[test]

@@ -34,7 +34,14 @@ use self::{
     reading::{Left, Time},
     state::{Frozen, Next, Place, Reading, State},
 };
-use crate::{aws::Clients, configured, error::HandlerError, invocation::Invocation, log, store::Store};
+use crate::{
+    aws::Clients,
+    configured,
+    error::{HandlerError, unless_refused},
+    invocation::Invocation,
+    log,
+    store::Store,
+};
 
 /// The handler.
 pub struct Aggregation {
@@ -55,8 +62,8 @@ impl Aggregation {
     }
 
     /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
-    /// `{"report", "processingRecord", "resources", "unreadableResources", "compliant", "nonCompliant", ...}`,
-    /// where `report` is the key of the report's page. An invocation that nobody tries again, and whose time is over before
+    /// `{"report", "processingRecord", "resources", "unreadableResources", "otherEvaluations", "firstEvaluation", "compliant",
+    /// ...}`, where `report` is the key of the report's page. An invocation that nobody tries again, and whose time is over before
     /// all is read, answers `{"unfinished": true, "resources": ...}`.
     ///
     /// # Errors
@@ -141,6 +148,7 @@ impl Aggregation {
             }
         }
         let (run, resources, unreadable) = (state.run(), state.resources(), state.unreadable);
+        let other_evaluations = state.others.evaluations;
         let Next::Report(frozen) = state.next else { return Err(HandlerError::Contended) };
         let verdicts = state.gathered.settle();
         let history = writing::history(&self.store, &verdicts, known, &run, writing::ROWS).await?;
@@ -152,6 +160,7 @@ impl Aggregation {
             arrivals: frozen.arrivals,
             resources,
             unreadable_resources: unreadable,
+            other_evaluations,
             ..known.context()
         };
         let report = self.report(context, verdicts, frozen.before.as_ref()).await?;
@@ -180,7 +189,11 @@ impl Aggregation {
         let latest = before::read_latest(&self.store).await?.map(|found| found.latest);
         state.next = Next::Report(Frozen {
             arrivals: reading::sources(&self.config, aggregator).await?,
-            recorder_stopped: reading::recorder_stopped(&self.config).await?,
+            recorder_stopped: unless_refused(
+                reading::recorder_stopped(&self.config).await,
+                &state.run().id,
+                "the recorder may not be read: whether it records is unknown",
+            )?,
             before: latest.filter(|latest| latest.run_id != state.run().id),
         });
         Ok(Left::Nothing)
@@ -213,6 +226,8 @@ fn answer(run: &Run, summary: &Summary, processing_record: Option<&str>) -> Valu
         "processingRecord": processing_record,
         "resources": summary.resources,
         "unreadableResources": summary.unreadable_resources,
+        "otherEvaluations": summary.other_evaluations,
+        "firstEvaluation": summary.first_evaluation.as_ref().map(|first| first.state),
         "scoreMillipoints": summary.trend.last().and_then(|run| run.score_millipoints),
         "compliant": totals.compliant,
         "nonCompliant": totals.non_compliant,
@@ -228,6 +243,7 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
         totals: report.totals,
         unreadable_resources: report.unreadable_resources,
         score_millipoints: report.score.millipoints,
+        score_change_millipoints: report.score_change_in_a_day(),
         recorder_stopped,
         severities: &severities,
         rules: &rules,
@@ -235,6 +251,8 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
     metrics::of_aggregation(&measured, &invocation.function_name, invocation.started_unix_millis)
 }
 
+#[cfg(test)]
+mod counted;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

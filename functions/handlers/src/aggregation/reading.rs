@@ -61,20 +61,16 @@ pub(super) async fn sources(config: &aws_sdk_config::Client, aggregator: &str) -
 }
 
 /// Whether the recorder of this account and region is stopped, cannot deliver, or is missing: the rules then keep their last
-/// evaluation results and nothing says so. Unknown where the role is denied this read, which must not end a report.
-pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<Option<bool>, AwsError> {
+/// evaluation results and nothing says so.
+pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<bool, AwsError> {
     let answer = config.describe_configuration_recorder_status().send().await;
-    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error));
-    let answer = match answer {
-        Err(error) if error.is_refusal() => return Ok(None),
-        answer => answer?,
-    };
+    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
     // The API reference writes `Failure`, the service has been seen to answer in capitals.
     let failed = |status: &ConfigurationRecorderStatus| {
         let word = status.last_status.as_ref().map(RecorderStatus::as_str);
         word.is_some_and(|word| word.eq_ignore_ascii_case(RecorderStatus::Failure.as_str()))
     };
-    Ok(Some(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status))))
+    Ok(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status)))
 }
 
 /// Whether pages are left.
@@ -148,8 +144,15 @@ fn add(state: &mut State, known: &Known, row: &str) {
         resource_type: &target.target_resource_type,
         resource_id: &target.target_resource_id,
     };
-    let verdicts = target.config_rule_list.iter();
-    state
-        .gathered
-        .add(resource, verdicts.map(|verdict| (known.name(&verdict.config_rule_name), verdict.compliance_type)));
+    let verdicts = || target.config_rule_list.iter();
+    let counted: Vec<_> = verdicts()
+        .filter_map(|verdict| Some((known.counted(&verdict.config_rule_name)?, verdict.compliance_type)))
+        .collect();
+    let others = verdicts().count() - counted.len();
+    state.others.evaluations = state.others.evaluations.saturating_add(u64::try_from(others).unwrap_or(u64::MAX));
+    if counted.is_empty() && others > 0 {
+        state.others.resources = state.others.resources.saturating_add(1);
+    } else {
+        state.gathered.add(resource, counted);
+    }
 }

@@ -34,8 +34,20 @@ pub(super) struct State {
     origin: Origin,
     /// Rows that do not read.
     pub unreadable: u64,
+    /// What does not count, because it is of rules that somebody else deployed.
+    #[serde(default)]
+    pub others: Others,
     pub gathered: Gathered,
     pub next: Next,
+}
+
+/// Evaluations of rules that somebody else deployed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Others {
+    /// How many there are. A row that came twice counts twice.
+    pub evaluations: u64,
+    /// Resources that have no others.
+    pub resources: u64,
 }
 
 /// What comes next.
@@ -78,6 +90,7 @@ impl State {
             time: run.time.clone(),
             origin: run.origin.clone(),
             unreadable: 0,
+            others: Others::default(),
             gathered: Gathered::default(),
             next: Next::Page(None),
         }
@@ -88,15 +101,16 @@ impl State {
         Run { id: self.run_id.clone(), origin: self.origin.clone(), time: self.time.clone() }
     }
 
-    /// Resources that were read, those that do not read included.
+    /// Resources that were read, those that do not read or do not count included.
     pub(super) fn resources(&self) -> u64 {
-        self.gathered.count().saturating_add(self.unreadable)
+        self.gathered.count().saturating_add(self.unreadable).saturating_add(self.others.resources)
     }
 
     /// Forgets what was read.
     pub(super) fn begin_anew(&mut self) {
         self.gathered = Gathered::default();
         self.unreadable = 0;
+        self.others = Others::default();
         self.next = Next::Page(None);
     }
 

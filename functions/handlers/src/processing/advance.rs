@@ -7,18 +7,24 @@ use functions_core::{
     configuration::{MonitoringConfiguration, Period},
     digest,
     evaluate::{ReportedRule, Trigger},
-    finding::{self, Finding, Findings, Resource},
+    finding::{self, Finding, Findings},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
     recording::{Recording, is_recorded},
+    resource::Resource,
+    severity::Severity,
     timestamp::Timestamp,
     transition::{self, Place, Reading, Transition},
     watch::{After, Seen, Watch},
 };
 
 use super::{Processing, reading};
-use crate::{error::HandlerError, invocation::Invocation, table::Committed};
+use crate::{
+    error::{HandlerError, unless_refused},
+    invocation::Invocation,
+    table::Committed,
+};
 
 /// How often a run looks again where another one was faster.
 const ATTEMPTS: usize = 5;
@@ -121,7 +127,8 @@ impl Processing {
         reported: &[ReportedRule],
         invocation: &Invocation,
     ) -> Result<BTreeMap<String, Reading>, HandlerError> {
-        let mut recordings: Option<Vec<Recording>> = None;
+        // Read where something closed, and once; `Some(None)` where the role may not read them.
+        let mut recordings: Option<Option<Vec<Recording>>> = None;
         let mut readings = BTreeMap::new();
         let watched: Vec<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
         let before = findings.keys().map(String::as_str).chain(watch.gone(&watched));
@@ -142,9 +149,16 @@ impl Processing {
                 reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
                 let recordings = match &recordings {
                     Some(recordings) => recordings,
-                    None => recordings.insert(reading::recordings(&self.config).await?),
+                    None => recordings.insert(unless_refused(
+                        reading::recordings(&self.config).await,
+                        &invocation.run.id,
+                        "what is recorded may not be read: whatever has no result any more counts as deleted",
+                    )?),
                 };
-                let gone = closed.iter().filter(|resource| !is_recorded(recordings, &resource.resource_type));
+                let is_off = |resource: &&Resource| {
+                    recordings.as_ref().is_some_and(|all| !is_recorded(all, &resource.resource_type))
+                };
+                let gone = closed.iter().filter(is_off);
                 reading.unrecorded = gone.cloned().collect();
                 reading.keep(look.kept(watch, there, known, &invocation.now()));
             } else {
@@ -166,10 +180,17 @@ impl Processing {
     ) -> Result<Plan, HandlerError> {
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
+        // Informational findings are in the report and in a digest; nobody is sent a message at once for one.
+        let immediate = look.configuration.notices().digest == Period::Immediate;
+        let informational = |rule: &str| match look.configuration.rule(rule) {
+            Some(entry) => entry.severity == Severity::Informational,
+            None => watch.was_informational(rule),
+        };
         for (rule, reading) in readings {
             let place = Place { account: &origin.account, region: &origin.region, rule };
             let found = transition::transitions(place, &open_of(findings.get(rule)), reading, &now);
-            if watch.is_settled(rule) { news.extend(found) } else { silent.extend(found) }
+            let is_news = watch.is_settled(rule) && !(immediate && informational(rule));
+            if is_news { news.extend(found) } else { silent.extend(found) }
         }
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
@@ -234,9 +255,15 @@ impl Processing {
             return Ok(None);
         }
         let open = |rule: &str| readings.get(rule).map_or(0, |reading| reading.open.len());
+        let facts = self.facts(look.configuration);
         let seen = reported
             .iter()
-            .map(|rule| Seen { rule: &rule.name, judged: is_judged(rule), open: open(&rule.name) })
+            .map(|rule| Seen {
+                rule: &rule.name,
+                judged: is_judged(rule),
+                open: open(&rule.name),
+                informational: facts.severity(&rule.name) == Severity::Informational,
+            })
             .collect::<Vec<_>>();
         let origin = &invocation.run.origin;
         let After { watch: after, summed } = watch.after(&seen, look.trigger, now);

@@ -24,11 +24,11 @@ use functions_core::{
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
     event::{self, Ask, ComplianceChange, EventError, QueueMessage},
-    finding::Resource,
     key,
     metrics::{self, Told},
     notice::Facts,
     record,
+    resource::Resource,
 };
 use serde_json::{Value, json};
 
@@ -236,6 +236,8 @@ fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
 mod any_order;
 #[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod real_account;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]

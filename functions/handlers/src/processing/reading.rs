@@ -9,8 +9,8 @@ use aws_sdk_config::{
 use functions_core::{
     configuration::MonitoringConfiguration,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
-    finding::Resource,
     recording::Recording,
+    resource::Resource,
     timestamp::Timestamp,
 };
 
@@ -166,14 +166,10 @@ fn judged(result: &EvaluationResult) -> Option<(Resource, Timestamp)> {
     Some((resource, Timestamp::from_unix_seconds(u64::try_from(seconds).unwrap_or(0))))
 }
 
-/// What the recorders of this region record. Everything, where the role is denied this read: a resource that is no longer
-/// evaluated then counts as fixed, and the run does not end.
+/// What the recorders of this region record.
 pub(super) async fn recordings(config: &Client) -> Result<Vec<Recording>, AwsError> {
     let answer = config.describe_configuration_recorders().send().await;
-    let answer = match answer.map_err(|error| AwsError::new("DescribeConfigurationRecorders", &error)) {
-        Err(error) if error.is_refusal() => return Ok(vec![Recording { all: true, ..Recording::default() }]),
-        answer => answer?,
-    };
+    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorders", &error))?;
     let groups = answer.configuration_recorders().iter().filter_map(|recorder| recorder.recording_group());
     let recordings = groups.map(|group| {
         let names =

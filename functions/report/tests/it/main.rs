@@ -1,6 +1,7 @@
 //! What must hold of a report, whatever it is made of.
 
 #[cfg(test)]
+mod global;
 mod numbers;
 #[cfg(test)]
 mod pages;

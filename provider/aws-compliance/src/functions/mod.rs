@@ -20,6 +20,7 @@ use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
 use crate::notifications::NotificationsArgs;
+use crate::report_store::CountedRules;
 use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags::{self, Tags};
 pub(crate) use events::names as event_rules;
@@ -32,7 +33,8 @@ pub struct FunctionsSettingsArgs {
     /// Memory of each function in MiB; processor time grows with it.
     #[schemars(range(min = 128, max = 10240))]
     pub memory_mib: Input<u32>,
-    /// Seconds after which a run is ended.
+    /// Seconds after which a run is ended. Range: 1-900. A shorter limit makes large estates need more runs for one report;
+    /// it saves nothing, because Lambda bills the time that a run takes. Default: 900.
     #[schemars(range(min = 1, max = 900))]
     pub timeout_seconds: Input<u32>,
     /// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150,
@@ -49,7 +51,7 @@ impl Default for FunctionsSettingsArgs {
     fn default() -> Self {
         Self {
             memory_mib: 256.into(),
-            timeout_seconds: 300.into(),
+            timeout_seconds: 900.into(),
             log_retention_days: 7.into(),
             schedule: "rate(6 hours)".into(),
             reserved_concurrency: None,
@@ -112,6 +114,10 @@ pub struct FunctionsArgs {
     /// Who is told what, and when: the same that `Alerts` is given.
     #[serde(default)]
     pub notifications: NotificationsArgs,
+    /// Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule
+    /// that the aggregator reports. Default: `own`.
+    #[serde(default)]
+    pub counted_rules: CountedRules,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
 }
@@ -165,6 +171,7 @@ impl Component for Functions {
         let failed = |error: ConfigurationError| ConstructError::Failed(error.to_string());
         let watched = args.rules.watched(&args.frameworks, &args.name_prefix, facts.known_region()).map_err(failed)?;
         let watched = watched.with_notices(args.notifications.notices(&args.name_prefix));
+        let watched = watched.with_reported_rules(args.counted_rules.reported());
         let configuration = watched.render().map_err(failed)?;
         let digest = sha256_hex(configuration.as_bytes());
 

@@ -21,6 +21,8 @@ mod parts;
 #[cfg(test)]
 mod programs;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod snapshots;

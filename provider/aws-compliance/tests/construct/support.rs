@@ -35,7 +35,7 @@ pub fn every_input() -> PropertyMap {
     inputs(json!({
         "namePrefix": "audit",
         "tags": { "team": "security" },
-        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true, "history": true },
+        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true, "history": true, "rules": "all" },
         "rules": {
             "baseline": true,
             "managed": [{

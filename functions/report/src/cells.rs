@@ -1,0 +1,85 @@
+//! Cells of CSV that a spreadsheet shows as they are.
+//!
+//! A spreadsheet runs a cell as a formula that begins with `=`, `+`, `-` or `@`, and names of resources and rules are chosen
+//! by whoever creates them (OWASP, "CSV Injection"). Such a cell gets an apostrophe in front, which keeps it a string. So
+//! does a cell that begins with an apostrophe itself: reading takes one away, and every string comes back as it was.
+
+use std::borrow::Cow;
+
+/// What keeps a cell a string.
+const MARK: char = '\'';
+
+/// A cell that no spreadsheet runs.
+pub(crate) fn written(text: &str) -> Cow<'_, str> {
+    if text.starts_with(MARK) || runs(text) { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// The string that [`written`] made a cell of.
+pub(crate) fn read(cell: &str) -> &str {
+    cell.strip_prefix(MARK).unwrap_or(cell)
+}
+
+/// A line that [`written`] made the cells of.
+pub(crate) fn read_line(line: &mut csv::StringRecord) {
+    if line.iter().any(|cell| cell.starts_with(MARK)) {
+        *line = line.iter().map(read).collect();
+    }
+}
+
+/// Whether a spreadsheet may take a cell for more than a string. Some trim what is not seen, and some take characters of
+/// full width for the ordinary ones.
+fn runs(text: &str) -> bool {
+    let unseen = |character: char| {
+        character.is_whitespace() || character.is_control() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}')
+    };
+    let begins = text.trim_start_matches(unseen).chars().next();
+    let formula = matches!(begins, Some('=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
+    formula || text.starts_with(['\t', '\r', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn case_24_a_cell_that_would_run_gets_a_mark_and_others_stay() {
+        for text in
+            ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(1)", "\t=1", "\r", "\n", " =1", "\u{feff}=1", "＝1", "'x"]
+        {
+            assert_eq!(written(text), format!("'{text}"), "{text:?}");
+        }
+        for text in ["", "vol-1", "a=1", "012345678901", "AWS::EC2::Volume", "https://x.example/?a=+1", "日本"] {
+            assert_eq!(written(text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn case_24_every_string_is_harmless_and_comes_back(
+            text in prop_oneof![any::<String>(), "[='+@\\-\t\r\n ＝]{0,4}.{0,8}"],
+        ) {
+            let cell = written(&text);
+            prop_assert!(!runs(&cell), "{cell:?}");
+            prop_assert_eq!(read(&cell), text.as_str());
+        }
+
+        #[test]
+        fn case_24_a_file_of_any_strings_reads_back(
+            lines in proptest::collection::vec(proptest::array::uniform3("[='+@\\-\t\r\n\",;x]{0,6}"), 1..8),
+        ) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            for line in &lines {
+                writer.write_record(line.iter().map(|text| written(text).into_owned())).unwrap();
+            }
+            let file = writer.into_inner().unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*file);
+            for (record, line) in reader.records().zip(&lines) {
+                let mut record = record.unwrap();
+                read_line(&mut record);
+                prop_assert_eq!(record.iter().collect::<Vec<_>>(), line.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+        }
+    }
+}

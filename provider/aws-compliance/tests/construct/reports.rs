@@ -1,0 +1,42 @@
+//! What reports count, and how long a run may take to make them.
+
+use pulumi_component::PropertyMap;
+use pulumi_component::testing::inputs;
+use serde_json::{Value as Json, json};
+
+use crate::whole::Deployed;
+
+async fn document(given: Json) -> Json {
+    let deployed = Deployed::with(inputs(given)).await;
+    let content = deployed.named("compliance-functions-configuration")["content"].as_str().expect("a text").to_owned();
+    serde_json::from_str(&content).expect("it is JSON")
+}
+
+#[tokio::test]
+async fn finding_6_reports_count_the_rules_of_this_deployment_unless_all_are_asked_for() {
+    for (given, expected) in [
+        (json!({}), Json::Null),
+        (json!({ "reports": { "rules": "own" } }), Json::Null),
+        (json!({ "reports": { "rules": "all" } }), json!("all")),
+    ] {
+        assert_eq!(document(given.clone()).await["reportedRules"], expected, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn finding_10_a_run_may_take_900_seconds_and_messages_stay_hidden_for_six_runs() {
+    for (given, seconds) in [(PropertyMap::new(), 900), (inputs(json!({ "functions": { "timeoutSeconds": 60 } })), 60)]
+    {
+        let deployed = Deployed::with(given).await;
+        for handler in ["processing", "aggregation", "remediation"] {
+            let function = deployed.named(&format!("compliance-functions-{handler}"));
+            assert_eq!(function["timeout"], json!(seconds), "{handler}");
+        }
+        for handler in ["processing", "remediation"] {
+            let queue = deployed.named(&format!("compliance-functions-{handler}-events"));
+            // At most 12 hours (Amazon SQS API Reference, "CreateQueue", `VisibilityTimeout`).
+            assert_eq!(queue["visibilityTimeoutSeconds"], json!(6 * seconds), "{handler}");
+            assert!(6 * seconds <= 43_200);
+        }
+    }
+}
