@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -58,7 +58,7 @@ def rust() -> Outcome:
 
 
 def cargo(*arguments: str) -> Outcome:
-    """Run tests of cargo's; a line for each test program, and everything that a failed one says."""
+    """Run tests of cargo's."""
     environment = os.environ | tools.cargo_environment()
     run = subprocess.Popen(
         ["cargo", *arguments],
@@ -69,8 +69,17 @@ def cargo(*arguments: str) -> Outcome:
         text=True,
         errors="replace",
     )
+    outcome = heard(run.stdout)
+    if run.wait() and not outcome.failed:
+        # It did not come to tests.
+        outcome += Outcome(failed=1, repeat=[f"{CARGO} {' '.join(arguments)}"])
+    return outcome
+
+
+def heard(lines: Iterable[str]) -> Outcome:
+    """What cargo says, counted; a line is printed for each test program, and everything that a failed one says."""
     outcome, name, said = Outcome(), "", []
-    for line in run.stdout:
+    for line in lines:
         if program := PROGRAM.match(line):
             source, binary, documented = program.groups()
             name, said = f"doc-tests of {documented}" if documented else f"{binary} ({source})", []
@@ -86,10 +95,8 @@ def cargo(*arguments: str) -> Outcome:
                 outcome.repeat.append(f"{CARGO} test {targets}")
         else:
             said.append(line)
-    if run.wait() and not outcome.failed:
-        # It did not come to tests.
-        print("".join(said), end="", flush=True)
-        outcome += Outcome(failed=1, repeat=[f"{CARGO} {' '.join(arguments)}"])
+    # Of programs that did not compile, the compiler's words.
+    print("".join(line for line in said if not line.startswith(("running ", "test ", "\n"))), end="", flush=True)
     return outcome
 
 
