@@ -52,7 +52,7 @@ def test_the_key_is_tagged(monitor, key):
 
 
 def test_the_key_admits_these_and_nobody_else(statements):
-    assert set(statements) == {"Account", "CloudWatchLogs", "EventBridge", "CloudWatchAlarms", "Queues", "Topics"}
+    assert set(statements) == {"Account", "CloudWatchLogs", "EventBridge", "CloudWatchAlarms", "Topics"}
     assert {statement["Effect"] for statement in statements.values()} == {"Allow"}
 
 

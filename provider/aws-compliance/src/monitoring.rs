@@ -36,7 +36,7 @@ pub struct ComplianceMonitoringArgs {
     /// values of up to 256.
     pub tags: Tags,
     /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
-    /// EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+    /// EventBridge, CloudWatch alarms and SNS. Default: a key is created.
     pub kms_key_arn: Option<Input<String>>,
     /// Where reports are kept and for how long.
     pub reports: ReportsArgs,

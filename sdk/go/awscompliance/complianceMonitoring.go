@@ -88,7 +88,7 @@ type complianceMonitoringArgs struct {
 	Functions *FunctionsSettings `pulumi:"functions"`
 	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool `pulumi:"hardened"`
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
 	// How the account is looked at before anything is deployed to it.
 	Lookup *Lookup `pulumi:"lookup"`
@@ -120,7 +120,7 @@ type ComplianceMonitoringArgs struct {
 	Functions *FunctionsSettingsArgs
 	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
 	// How the account is looked at before anything is deployed to it.
 	Lookup *LookupArgs

@@ -113,6 +113,10 @@ class Account:
         """From now on rules are evaluated so many seconds later, and aggregators know so many seconds after that."""
         self._door("delays", evaluation=evaluation, aggregation=aggregation)
 
+    def judge_alarms(self) -> dict[str, str]:
+        """Let CloudWatch judge every metric alarm now, with what data are missing; name -> state."""
+        return self._door("alarms")["states"]
+
     def advance(self, seconds: float) -> None:
         """Let time pass in this account: what is due by then happens."""
         self._door("clock", seconds=seconds)

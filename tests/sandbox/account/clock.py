@@ -15,6 +15,11 @@ def now() -> float:
     return time.time() + _ahead.get(get_account_id(), 0)
 
 
+def ahead() -> float:
+    """How far the account of the request is ahead of the machine."""
+    return _ahead.get(get_account_id(), 0)
+
+
 def advance(account: str, seconds: float) -> None:
     """Let time pass in an account, and everything happen that is due by then."""
     _ahead[account] += seconds

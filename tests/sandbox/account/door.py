@@ -5,6 +5,7 @@ POST /_account/runs          {account, region, rules}   evaluate rules over the 
 POST /_account/arrivals      {account, region, status, seconds}   how a source arrives at aggregators, last so long ago
 POST /_account/delays        {account, region, evaluation, aggregation}   seconds that results of rules take
 POST /_account/clock         {account, seconds}   let time pass, and what is due happen
+POST /_account/alarms        {account, region}   judge every metric alarm now, as CloudWatch does all the time
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
 POST /_account/events        {account, region, entries}     put events of any source, `aws.*` too, on a bus
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
@@ -28,7 +29,7 @@ from ministack.services import eventbridge
 from account import audit, clock, faults
 from account.config import aggregate, compliance, delays, evaluation
 from account.config.errors import ConfigError
-from account.services import delivery, mail, schedules, settling
+from account.services import delivery, mail, metrics, schedules, settling
 from account.strictness.sns import confirm
 
 PREFIX = "/_account/"
@@ -80,6 +81,11 @@ def _delays(request: dict) -> dict:
 def _clock(request: dict) -> dict:
     clock.advance(request["account"], request["seconds"])
     return {}
+
+
+def _alarms(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        return {"states": metrics.judge_all()}
 
 
 def _schedules(request: dict) -> dict:
@@ -140,6 +146,7 @@ _ACTIONS = {
     ("POST", "arrivals"): _arrivals,
     ("POST", "delays"): _delays,
     ("POST", "clock"): _clock,
+    ("POST", "alarms"): _alarms,
     ("POST", "schedules"): _schedules,
     ("POST", "events"): _events,
     ("POST", "confirmations"): _confirmations,

@@ -5,7 +5,7 @@ what follows an asynchronous invocation of a function, and the volumes of an ins
 does not tell IAM.
 """
 
-from account.services import alarms, async_invoke, conditions, delivery, function_logs, mail, settling, volumes
+from account.services import alarms, async_invoke, conditions, delivery, function_logs, mail, metrics, settling, volumes
 
 
 def install() -> None:
@@ -18,3 +18,4 @@ def install() -> None:
     conditions.install()
     volumes.install()
     settling.install()
+    metrics.install()

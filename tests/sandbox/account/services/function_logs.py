@@ -9,6 +9,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch_logs, lambda_svc
 
 from account import hooks, policies
+from account.services import metrics
 from account.services.delivery import lose
 
 
@@ -27,4 +28,6 @@ def _emit(original, function, *args, **kwargs):
     for action in needed if app.AUTH else ():
         if not policies.role_allowed(config["Role"], action, stream):
             return lose(config["FunctionArn"], group, f"the function's role may not {action}")
+    # The text comes after the id of the request.
+    metrics.take(kwargs.get("log_text") or args[1])
     return original(function, *args, **kwargs)
