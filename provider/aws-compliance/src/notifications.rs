@@ -23,7 +23,7 @@ pub struct NotificationsArgs {
     /// `emails` alone.
     pub routes: BTreeMap<String, RouteArgs>,
     /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and
-    /// are never sent immediately. Default: `immediate`.
+    /// are never sent immediately.
     pub digest: DigestPeriod,
 }
 

@@ -46,7 +46,7 @@ pub struct ReportsArgs {
     pub history: bool,
     /// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every
     /// rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in
-    /// either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    /// either case. `all` reads as many results, and writes more of them: the history grows with each.
     pub rules: CountedRules,
 }
 

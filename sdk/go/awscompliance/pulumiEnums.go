@@ -10,6 +10,174 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// Which rules count in reports.
+type CountedRules string
+
+const (
+	// The rules of this deployment.
+	CountedRulesOWN = CountedRules("own")
+	// Every rule that the aggregator reports, whoever deployed it.
+	CountedRulesALL = CountedRules("all")
+)
+
+func (CountedRules) ElementType() reflect.Type {
+	return reflect.TypeOf((*CountedRules)(nil)).Elem()
+}
+
+func (e CountedRules) ToCountedRulesOutput() CountedRulesOutput {
+	return pulumi.ToOutput(e).(CountedRulesOutput)
+}
+
+func (e CountedRules) ToCountedRulesOutputWithContext(ctx context.Context) CountedRulesOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(CountedRulesOutput)
+}
+
+func (e CountedRules) ToCountedRulesPtrOutput() CountedRulesPtrOutput {
+	return e.ToCountedRulesPtrOutputWithContext(context.Background())
+}
+
+func (e CountedRules) ToCountedRulesPtrOutputWithContext(ctx context.Context) CountedRulesPtrOutput {
+	return CountedRules(e).ToCountedRulesOutputWithContext(ctx).ToCountedRulesPtrOutputWithContext(ctx)
+}
+
+func (e CountedRules) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CountedRules) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CountedRules) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e CountedRules) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type CountedRulesOutput struct{ *pulumi.OutputState }
+
+func (CountedRulesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CountedRules)(nil)).Elem()
+}
+
+func (o CountedRulesOutput) ToCountedRulesOutput() CountedRulesOutput {
+	return o
+}
+
+func (o CountedRulesOutput) ToCountedRulesOutputWithContext(ctx context.Context) CountedRulesOutput {
+	return o
+}
+
+func (o CountedRulesOutput) ToCountedRulesPtrOutput() CountedRulesPtrOutput {
+	return o.ToCountedRulesPtrOutputWithContext(context.Background())
+}
+
+func (o CountedRulesOutput) ToCountedRulesPtrOutputWithContext(ctx context.Context) CountedRulesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CountedRules) *CountedRules {
+		return &v
+	}).(CountedRulesPtrOutput)
+}
+
+func (o CountedRulesOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o CountedRulesOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CountedRules) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o CountedRulesOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CountedRulesOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CountedRules) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type CountedRulesPtrOutput struct{ *pulumi.OutputState }
+
+func (CountedRulesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CountedRules)(nil)).Elem()
+}
+
+func (o CountedRulesPtrOutput) ToCountedRulesPtrOutput() CountedRulesPtrOutput {
+	return o
+}
+
+func (o CountedRulesPtrOutput) ToCountedRulesPtrOutputWithContext(ctx context.Context) CountedRulesPtrOutput {
+	return o
+}
+
+func (o CountedRulesPtrOutput) Elem() CountedRulesOutput {
+	return o.ApplyT(func(v *CountedRules) CountedRules {
+		if v != nil {
+			return *v
+		}
+		var ret CountedRules
+		return ret
+	}).(CountedRulesOutput)
+}
+
+func (o CountedRulesPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CountedRulesPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *CountedRules) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// CountedRulesInput is an input type that accepts values of the CountedRules enum
+// A concrete instance of `CountedRulesInput` can be one of the following:
+//
+//	CountedRulesOWN
+//	CountedRulesALL
+type CountedRulesInput interface {
+	pulumi.Input
+
+	ToCountedRulesOutput() CountedRulesOutput
+	ToCountedRulesOutputWithContext(context.Context) CountedRulesOutput
+}
+
+var countedRulesPtrType = reflect.TypeOf((**CountedRules)(nil)).Elem()
+
+type CountedRulesPtrInput interface {
+	pulumi.Input
+
+	ToCountedRulesPtrOutput() CountedRulesPtrOutput
+	ToCountedRulesPtrOutputWithContext(context.Context) CountedRulesPtrOutput
+}
+
+type countedRulesPtr string
+
+func CountedRulesPtr(v string) CountedRulesPtrInput {
+	return (*countedRulesPtr)(&v)
+}
+
+func (*countedRulesPtr) ElementType() reflect.Type {
+	return countedRulesPtrType
+}
+
+func (in *countedRulesPtr) ToCountedRulesPtrOutput() CountedRulesPtrOutput {
+	return pulumi.ToOutput(in).(CountedRulesPtrOutput)
+}
+
+func (in *countedRulesPtr) ToCountedRulesPtrOutputWithContext(ctx context.Context) CountedRulesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(CountedRulesPtrOutput)
+}
+
 // How a framework's rules are deployed.
 type DeployAs string
 
@@ -185,7 +353,7 @@ func (in *deployAsPtr) ToDeployAsPtrOutputWithContext(ctx context.Context) Deplo
 type DigestPeriod string
 
 const (
-	// As soon as they are seen.
+	// As soon as they are seen, informational findings excepted.
 	DigestPeriodIMMEDIATE = DigestPeriod("immediate")
 	// Gathered, once an hour.
 	DigestPeriodHOURLY = DigestPeriod("hourly")
@@ -3917,6 +4085,8 @@ func (o RuleSeverityMapOutput) MapIndex(k pulumi.StringInput) RuleSeverityOutput
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*CountedRulesInput)(nil)).Elem(), CountedRules("own"))
+	pulumi.RegisterInputType(reflect.TypeOf((*CountedRulesPtrInput)(nil)).Elem(), CountedRules("own"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsInput)(nil)).Elem(), DeployAs("rules"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsPtrInput)(nil)).Elem(), DeployAs("rules"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodInput)(nil)).Elem(), DigestPeriod("immediate"))
@@ -3934,6 +4104,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityMapInput)(nil)).Elem(), RuleSeverityMap{})
+	pulumi.RegisterOutputType(CountedRulesOutput{})
+	pulumi.RegisterOutputType(CountedRulesPtrOutput{})
 	pulumi.RegisterOutputType(DeployAsOutput{})
 	pulumi.RegisterOutputType(DeployAsPtrOutput{})
 	pulumi.RegisterOutputType(DigestPeriodOutput{})

@@ -707,7 +707,7 @@ type FunctionsSettings struct {
 	ReservedConcurrency *int `pulumi:"reservedConcurrency"`
 	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 	Schedule *string `pulumi:"schedule"`
-	// Seconds after which a run is ended. 1 to 900. Default: 300.
+	// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 }
 
@@ -732,7 +732,7 @@ type FunctionsSettingsArgs struct {
 	ReservedConcurrency pulumi.IntPtrInput `pulumi:"reservedConcurrency"`
 	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 	Schedule pulumi.StringPtrInput `pulumi:"schedule"`
-	// Seconds after which a run is ended. 1 to 900. Default: 300.
+	// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
 	TimeoutSeconds pulumi.IntPtrInput `pulumi:"timeoutSeconds"`
 }
 
@@ -834,7 +834,7 @@ func (o FunctionsSettingsOutput) Schedule() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *string { return v.Schedule }).(pulumi.StringPtrOutput)
 }
 
-// Seconds after which a run is ended. 1 to 900. Default: 300.
+// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
 func (o FunctionsSettingsOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.TimeoutSeconds }).(pulumi.IntPtrOutput)
 }
@@ -903,7 +903,7 @@ func (o FunctionsSettingsPtrOutput) Schedule() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Seconds after which a run is ended. 1 to 900. Default: 300.
+// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
 func (o FunctionsSettingsPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *int {
 		if v == nil {
@@ -1533,7 +1533,7 @@ func (o ManagedRuleParameterArrayOutput) Index(i pulumi.IntInput) ManagedRulePar
 
 // Who is told.
 type Notifications struct {
-	// When changes are told. Default: `immediate`.
+	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
 	Digest *DigestPeriod `pulumi:"digest"`
 	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 	Emails map[string]string `pulumi:"emails"`
@@ -1554,7 +1554,7 @@ type NotificationsInput interface {
 
 // Who is told.
 type NotificationsArgs struct {
-	// When changes are told. Default: `immediate`.
+	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
 	Digest *DigestPeriod `pulumi:"digest"`
 	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
 	Emails map[string]pulumi.StringInput `pulumi:"emails"`
@@ -1640,7 +1640,7 @@ func (o NotificationsOutput) ToNotificationsPtrOutputWithContext(ctx context.Con
 	}).(NotificationsPtrOutput)
 }
 
-// When changes are told. Default: `immediate`.
+// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
 func (o NotificationsOutput) Digest() DigestPeriodPtrOutput {
 	return o.ApplyT(func(v Notifications) *DigestPeriod { return v.Digest }).(DigestPeriodPtrOutput)
 }
@@ -1679,7 +1679,7 @@ func (o NotificationsPtrOutput) Elem() NotificationsOutput {
 	}).(NotificationsOutput)
 }
 
-// When changes are told. Default: `immediate`.
+// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
 func (o NotificationsPtrOutput) Digest() DigestPeriodPtrOutput {
 	return o.ApplyT(func(v *Notifications) *DigestPeriod {
 		if v == nil {
@@ -2309,6 +2309,8 @@ type Reports struct {
 	ObjectLock *bool `pulumi:"objectLock"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
+	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	Rules *CountedRules `pulumi:"rules"`
 }
 
 // ReportsInput is an input type that accepts ReportsArgs and ReportsOutput values.
@@ -2334,6 +2336,8 @@ type ReportsArgs struct {
 	ObjectLock *bool `pulumi:"objectLock"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
+	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	Rules *CountedRules `pulumi:"rules"`
 }
 
 func (ReportsArgs) ElementType() reflect.Type {
@@ -2439,6 +2443,11 @@ func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
 }
 
+// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+func (o ReportsOutput) Rules() CountedRulesPtrOutput {
+	return o.ApplyT(func(v Reports) *CountedRules { return v.Rules }).(CountedRulesPtrOutput)
+}
+
 type ReportsPtrOutput struct{ *pulumi.OutputState }
 
 func (ReportsPtrOutput) ElementType() reflect.Type {
@@ -2511,6 +2520,16 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 		}
 		return v.RetentionDays
 	}).(pulumi.IntPtrOutput)
+}
+
+// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+func (o ReportsPtrOutput) Rules() CountedRulesPtrOutput {
+	return o.ApplyT(func(v *Reports) *CountedRules {
+		if v == nil {
+			return nil
+		}
+		return v.Rules
+	}).(CountedRulesPtrOutput)
 }
 
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.

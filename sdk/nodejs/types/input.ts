@@ -183,7 +183,7 @@ export interface FunctionsSettingsArgs {
      */
     schedule?: pulumi.Input<string | undefined>;
     /**
-     * Seconds after which a run is ended. 1 to 900. Default: 300.
+     * Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
      */
     timeoutSeconds?: pulumi.Input<number | undefined>;
 }
@@ -339,7 +339,7 @@ export interface ManagedRuleArgs {
  */
 export interface NotificationsArgs {
     /**
-     * When changes are told. Default: `immediate`.
+     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
      */
     digest?: enums.DigestPeriod;
     /**
@@ -442,6 +442,10 @@ export interface ReportsArgs {
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: pulumi.Input<number | undefined>;
+    /**
+     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     */
+    rules?: enums.CountedRules;
 }
 
 /**

@@ -7,6 +7,7 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'CountedRules',
     'DeployAs',
     'DigestPeriod',
     'ManagedRuleIdentifier',
@@ -16,6 +17,21 @@ __all__ = [
     'RecordingStrategy',
     'RuleSeverity',
 ]
+
+
+@pulumi.type_token("aws-compliance:index:CountedRules")
+class CountedRules(_builtins.str, Enum):
+    """
+    Which rules count in reports.
+    """
+    OWN = "own"
+    """
+    The rules of this deployment.
+    """
+    ALL = "all"
+    """
+    Every rule that the aggregator reports, whoever deployed it.
+    """
 
 
 @pulumi.type_token("aws-compliance:index:DeployAs")
@@ -44,7 +60,7 @@ class DigestPeriod(_builtins.str, Enum):
     """
     IMMEDIATE = "immediate"
     """
-    As soon as they are seen.
+    As soon as they are seen, informational findings excepted.
     """
     HOURLY = "hourly"
     """

@@ -33,8 +33,8 @@ pub struct FunctionsSettingsArgs {
     /// Memory of each function in MiB; processor time grows with it.
     #[schemars(range(min = 128, max = 10240))]
     pub memory_mib: Input<u32>,
-    /// Seconds after which a run is ended. Range: 1-900. A shorter limit makes large estates need more runs for one report;
-    /// it saves nothing, because Lambda bills the time that a run takes. Default: 900.
+    /// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves
+    /// nothing, because Lambda bills the time that a run takes.
     #[schemars(range(min = 1, max = 900))]
     pub timeout_seconds: Input<u32>,
     /// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150,
@@ -115,7 +115,7 @@ pub struct FunctionsArgs {
     #[serde(default)]
     pub notifications: NotificationsArgs,
     /// Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule
-    /// that the aggregator reports. Default: `own`.
+    /// that the aggregator reports.
     #[serde(default)]
     pub counted_rules: CountedRules,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.

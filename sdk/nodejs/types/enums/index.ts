@@ -2,6 +2,22 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const CountedRules = {
+    /**
+     * The rules of this deployment.
+     */
+    Own: "own",
+    /**
+     * Every rule that the aggregator reports, whoever deployed it.
+     */
+    All: "all",
+} as const;
+
+/**
+ * Which rules count in reports.
+ */
+export type CountedRules = (typeof CountedRules)[keyof typeof CountedRules];
+
 export const DeployAs = {
     /**
      * As rules of their own, each once beside the baseline, your own and those of other frameworks.
@@ -24,7 +40,7 @@ export type DeployAs = (typeof DeployAs)[keyof typeof DeployAs];
 
 export const DigestPeriod = {
     /**
-     * As soon as they are seen.
+     * As soon as they are seen, informational findings excepted.
      */
     Immediate: "immediate",
     /**
