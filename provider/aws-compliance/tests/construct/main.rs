@@ -13,11 +13,17 @@ mod history;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod organizations;
+#[cfg(test)]
 mod packs;
+#[cfg(test)]
+mod partitions;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]
 mod programs;
+#[cfg(test)]
+mod recorders;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]

@@ -3,10 +3,24 @@
 A test that passes against a lenient account proves nothing; these are the places where users were hurt.
 """
 
-from account.strictness import alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs
+from account.strictness import (
+    alarms,
+    cloudwatch,
+    events,
+    functions,
+    iam,
+    kms,
+    logs,
+    pass_role,
+    s3,
+    service_linked_roles,
+    sns,
+    sqs,
+)
 
 
 def install() -> None:
     """Put every check in place."""
-    for service in (alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, sns, sqs):
+    every = (alarms, cloudwatch, events, functions, iam, kms, logs, pass_role, s3, service_linked_roles, sns, sqs)
+    for service in every:
         service.install()

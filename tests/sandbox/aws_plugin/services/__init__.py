@@ -1,5 +1,33 @@
 """The resource types, one module for each AWS service."""
 
-from . import alarms, athena, cfg, cloudwatch, dynamodb, glue, iam, kms, lambda_, s3, sns, sqs
+from . import (
+    alarms,
+    athena,
+    cfg,
+    cloudwatch,
+    dynamodb,
+    glue,
+    iam,
+    kms,
+    lambda_,
+    s3,
+    service_linked_roles,
+    sns,
+    sqs,
+)
 
-__all__ = ["alarms", "athena", "cfg", "cloudwatch", "dynamodb", "glue", "iam", "kms", "lambda_", "s3", "sns", "sqs"]
+__all__ = [
+    "alarms",
+    "athena",
+    "cfg",
+    "cloudwatch",
+    "dynamodb",
+    "glue",
+    "iam",
+    "kms",
+    "lambda_",
+    "s3",
+    "service_linked_roles",
+    "sns",
+    "sqs",
+]
