@@ -50,6 +50,10 @@ export class Functions extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly processingLambdaName: pulumi.Output<string>;
     /**
+     * URL of the queue that brings compliance changes to processing.
+     */
+    declare public /*out*/ readonly processingQueueUrl: pulumi.Output<string>;
+    /**
      * ARN of the remediation function.
      */
     declare public /*out*/ readonly remediationLambdaArn: pulumi.Output<string>;
@@ -78,6 +82,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["bucketName"] = args?.bucketName;
             resourceInputs["deliveryQueueUrl"] = args?.deliveryQueueUrl;
             resourceInputs["frameworks"] = args?.frameworks;
+            resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
@@ -91,6 +96,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
+            resourceInputs["processingQueueUrl"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
             resourceInputs["remediationLambdaName"] = undefined /*out*/;
         } else {
@@ -100,6 +106,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
+            resourceInputs["processingQueueUrl"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
             resourceInputs["remediationLambdaName"] = undefined /*out*/;
         }
@@ -124,6 +131,10 @@ export interface FunctionsArgs {
      * Which frameworks are watched: the same that `RuleSet` is given.
      */
     frameworks?: inputs.FrameworkArgs[];
+    /**
+     * What every role has.
+     */
+    iam?: inputs.IamArgs;
     /**
      * ARN of the KMS key that encrypts logs, queues and reports.
      */
