@@ -74,6 +74,7 @@ class Place:
         given = self.session.get_credentials().get_frozen_credentials()
         found = {
             "AWS_REGION": self.session.region_name,
+            "AWS_DEFAULT_REGION": self.session.region_name,
             "AWS_ACCESS_KEY_ID": given.access_key,
             "AWS_SECRET_ACCESS_KEY": given.secret_key,
             "AWS_SESSION_TOKEN": given.token,
