@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
+.PHONY: help demo test test-rust test-python test-engine lint smoke install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ test-engine: ## Run the tests on the real engine alone
 
 lint: ## Check format and style of what is written by hand, and compile what is generated
 	@$(PYTHON) -m harness.lint
+
+smoke: ## Deploy to a real AWS account, watch it work, destroy it (REGION=..., PROFILE=..., YES=1 does not ask)
+	@$(PYTHON) -m harness.smoke --region "$(REGION)" --profile "$(PROFILE)" $(if $(YES),--yes)
 
 install: ## Install the plugin into your Pulumi home; write the npm tarball and the wheel to dist/
 	@$(PYTHON) -m harness.install

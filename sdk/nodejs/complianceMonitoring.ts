@@ -48,9 +48,9 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly configAggregatorName: pulumi.Output<string>;
     /**
-     * ARN of the role that AWS Config reads this account with: that of the recorder in use.
+     * ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is known where the account was inspected.
      */
-    declare public /*out*/ readonly configRoleArn: pulumi.Output<string>;
+    declare public /*out*/ readonly configRoleArn: pulumi.Output<string | undefined>;
     /**
      * Names of the rules in the account; those in conformance packs have names of AWS's.
      */
@@ -125,6 +125,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
             resourceInputs["hardened"] = args?.hardened;
+            resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
@@ -208,7 +209,11 @@ export interface ComplianceMonitoringArgs {
      */
     hardened?: boolean;
     /**
-     * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+     * What every IAM role has.
+     */
+    iam?: inputs.IamArgs;
+    /**
+     * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**

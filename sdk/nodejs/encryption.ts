@@ -46,6 +46,7 @@ export class Encryption extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["configDelivery"] = args?.configDelivery;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["tags"] = args?.tags;
             resourceInputs["aliasName"] = undefined /*out*/;
@@ -65,6 +66,10 @@ export class Encryption extends pulumi.ComponentResource {
  * The set of arguments for constructing a Encryption resource.
  */
 export interface EncryptionArgs {
+    /**
+     * Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
+     */
+    configDelivery?: boolean;
     /**
      * Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
      */

@@ -50,6 +50,10 @@ export class Functions extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly processingLambdaName: pulumi.Output<string>;
     /**
+     * URL of the queue that brings compliance changes to processing.
+     */
+    declare public /*out*/ readonly processingQueueUrl: pulumi.Output<string>;
+    /**
      * ARN of the remediation function.
      */
     declare public /*out*/ readonly remediationLambdaArn: pulumi.Output<string>;
@@ -79,6 +83,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["countedRules"] = args?.countedRules;
             resourceInputs["deliveryQueueUrl"] = args?.deliveryQueueUrl;
             resourceInputs["frameworks"] = args?.frameworks;
+            resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
@@ -92,6 +97,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
+            resourceInputs["processingQueueUrl"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
             resourceInputs["remediationLambdaName"] = undefined /*out*/;
         } else {
@@ -101,6 +107,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
+            resourceInputs["processingQueueUrl"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
             resourceInputs["remediationLambdaName"] = undefined /*out*/;
         }
@@ -129,6 +136,10 @@ export interface FunctionsArgs {
      * Which frameworks are watched: the same that `RuleSet` is given.
      */
     frameworks?: inputs.FrameworkArgs[];
+    /**
+     * What every role has.
+     */
+    iam?: inputs.IamArgs;
     /**
      * ARN of the KMS key that encrypts logs, queues and reports.
      */

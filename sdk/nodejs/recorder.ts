@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A configuration recorder that records, its delivery channel, and the role that it reads the account with. One for each account and region.
+ * A configuration recorder that records, and its delivery channel. It reads the account with AWS Config's service-linked role, unless it is given another. One for each account and region. The bucket's policy and the key's must let AWS Config deliver, as `ReportStore` and `Encryption` do with `configDelivery`.
  */
 export class Recorder extends pulumi.ComponentResource {
     /** @internal */
@@ -101,7 +101,7 @@ export interface RecorderArgs {
      */
     recorder?: inputs.RecorderSettingsArgs;
     /**
-     * Tags of the role.
+     * Not used: neither recorder nor channel takes tags through the `aws` provider.
      */
     tags?: {[key: string]: pulumi.Input<string>};
 }

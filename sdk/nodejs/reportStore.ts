@@ -48,6 +48,7 @@ export class ReportStore extends pulumi.ComponentResource {
             if (args?.kmsKeyArn === undefined && !opts.urn) {
                 throw new Error("Missing required property 'kmsKeyArn'");
             }
+            resourceInputs["configDelivery"] = args?.configDelivery;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["reports"] = args?.reports;
@@ -67,6 +68,10 @@ export class ReportStore extends pulumi.ComponentResource {
  * The set of arguments for constructing a ReportStore resource.
  */
 export interface ReportStoreArgs {
+    /**
+     * Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
+     */
+    configDelivery?: boolean;
     /**
      * ARN of the KMS key that encrypts the objects.
      */

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
+ * AWS Config rules, conformance packs and remediations. The region must have a configuration recorder.
  */
 export class RuleSet extends pulumi.ComponentResource {
     /** @internal */
@@ -26,9 +26,9 @@ export class RuleSet extends pulumi.ComponentResource {
     }
 
     /**
-     * ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
+     * ARN of the role that AWS Config reads this account with: that of the recorder which is reused, where the account was inspected.
      */
-    declare public /*out*/ readonly configRoleArn: pulumi.Output<string>;
+    declare public /*out*/ readonly configRoleArn: pulumi.Output<string | undefined>;
     /**
      * Names of the rules in the account; those in conformance packs have names of AWS's.
      */
@@ -51,6 +51,7 @@ export class RuleSet extends pulumi.ComponentResource {
         if (!opts.id) {
             resourceInputs["bucketName"] = args?.bucketName;
             resourceInputs["frameworks"] = args?.frameworks;
+            resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
@@ -82,6 +83,10 @@ export interface RuleSetArgs {
      */
     frameworks?: inputs.FrameworkArgs[];
     /**
+     * What the roles of remediations have.
+     */
+    iam?: inputs.IamArgs;
+    /**
      * ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
@@ -98,7 +103,7 @@ export interface RuleSetArgs {
      */
     rules?: inputs.RulesArgs;
     /**
-     * Tags of the rules and the role.
+     * Tags of the rules and of the roles of remediations.
      */
     tags?: {[key: string]: pulumi.Input<string>};
 }

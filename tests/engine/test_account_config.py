@@ -64,24 +64,10 @@ def test_recorder_and_delivery_channel_are_the_landing_zones(monitor, config):
     assert len(config.describe_delivery_channels()["DeliveryChannels"]) == 1
 
 
-def test_the_config_role_is_taken_by_config_for_this_account_alone(monitor):
-    account, iam = monitor.account.account_id, monitor.client("iam")
-    role = iam.get_role(RoleName=monitor.named("compliance-rules-config-role")["outputs"]["name"])["Role"]
-    statement = role["AssumeRolePolicyDocument"]["Statement"][0]
-    assert statement["Principal"] == {"Service": "config.amazonaws.com"}
-    assert statement["Action"] == ["sts:AssumeRole"]
-    assert statement["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": account},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:config:*:{account}:*"},
-    }
-    assert role["Tags"] == SECURITY
-
-
-def test_the_config_role_reads_with_the_policy_that_aws_manages_for_it(monitor):
-    name, iam = monitor.named("compliance-rules-config-role")["outputs"]["name"], monitor.client("iam")
-    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
-    assert [entry["PolicyArn"] for entry in attached] == ["arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"]
-    assert iam.list_role_policies(RoleName=name)["PolicyNames"] == []
+def test_finding_14_there_is_no_role_for_config_beside_the_recorders_own(monitor):
+    roles = monitor.client("iam").list_roles()["Roles"]
+    trusted = [role["RoleName"] for role in roles if "config.amazonaws.com" in str(role["AssumeRolePolicyDocument"])]
+    assert trusted == ["landing-zone-config"]
 
 
 def test_the_aggregator_sees_this_account_and_region(monitor, config):

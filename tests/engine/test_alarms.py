@@ -89,6 +89,7 @@ def test_what_the_alarms_watch_is_there(alarming):
             watched.setdefault(dimension["Name"], set()).add(dimension["Value"])
     assert watched == {
         "FunctionName": functions,
+        "Severity": {"critical", "high"},
         "QueueName": {name for name in queues if name.endswith("-dead-letters")},
     }
 

@@ -51,8 +51,6 @@ HISTORY = {
 RULE_SET = {
     "aws-compliance:index:RuleSet": 1,
     "aws:cfg/rule:Rule": 2,
-    "aws:iam/role:Role": 1,
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
 }
 AUTHORIZATION = {"aws:cfg/aggregateAuthorization:AggregateAuthorization": 1}
 AGGREGATION = {

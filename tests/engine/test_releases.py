@@ -20,6 +20,12 @@ from harness.stack import Changes, Stack
 RECORDED = sorted(RELEASES.glob("*/*.json"))
 # What takes nothing from what is deployed.
 HARMLESS = {"same", "update", "create"}
+# What a later version deletes on purpose, each with the reason; nothing that holds data.
+REMOVED = {
+    # Nobody assumed it: a recorder that is reused has a role of its own (CHANGELOG, "configRoleArn").
+    "compliance-rules-config-role",
+    "compliance-rules-config-role-policy",
+}
 
 
 def test_this_version_is_recorded_for_every_example():
@@ -30,7 +36,8 @@ def test_this_version_is_recorded_for_every_example():
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_deployed_release_is_taken_over_without_replacing_or_deleting_anything(engine, endpoint, recorded):
     preview = previewed(engine, endpoint, recorded.stem, elsewhere(json.loads(recorded.read_text())))
-    assert harmful(preview) == {}
+    found = {urn.split("::")[-1]: step for urn, step in harmful(preview).items()}
+    assert found == dict.fromkeys(REMOVED, "delete")
     assert preview.diagnostics == []
     assert sum(preview.summary.values()) >= 59
 
@@ -43,7 +50,7 @@ def test_a_replacement_and_a_deletion_would_be_found(engine, endpoint):
     key = resources["compliance-encryption-alias"]
     key["urn"] = key["urn"].replace("encryption-alias", "encryption-former")
     found = harmful(previewed(engine, endpoint, "yaml", elsewhere(state)))
-    assert {urn.split("::")[-1]: step for urn, step in found.items()} == {
+    assert {urn.split("::")[-1]: step for urn, step in found.items()} == dict.fromkeys(REMOVED, "delete") | {
         "compliance-alerts-topic": "replace",
         # They name the topic by its ARN.
         "compliance-alerts-policy": "replace",

@@ -44,6 +44,7 @@ impl Handler {
                 variable::CONFIGURATION_SHA256,
                 variable::DELIVERY_ALARM,
                 variable::DELIVERY_QUEUE_URL,
+                variable::EVENTS_QUEUE,
                 variable::KMS_KEY_ARN,
                 variable::LEDGER_TABLE,
                 variable::REPORT_BUCKET,
@@ -80,6 +81,8 @@ pub mod variable {
     pub const DELIVERY_ALARM: &str = "DELIVERY_ALARM";
     /// URL of the queue that takes that message.
     pub const DELIVERY_QUEUE_URL: &str = "DELIVERY_QUEUE_URL";
+    /// Name of the queue that brings events to the function, which it sends its follow-ups to. Absent: there are none.
+    pub const EVENTS_QUEUE: &str = "EVENTS_QUEUE";
     /// Alias of the account, for people. Absent where it has none.
     pub const ACCOUNT_ALIAS: &str = "ACCOUNT_ALIAS";
     /// Name of the configuration aggregator to read through.
@@ -103,6 +106,8 @@ pub mod trigger {
     pub const MEMBER: &str = "trigger";
     /// Once, right after the deployment.
     pub const DEPLOYMENT: &str = "deployment";
+    /// Some minutes after the deployment, by the function itself ([`crate::follow_up`]).
+    pub const FOLLOW_UP: &str = "followUp";
     /// To tell what was gathered for the digest.
     pub const DIGEST: &str = "digest";
 }

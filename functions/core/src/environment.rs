@@ -23,6 +23,8 @@ pub struct ProcessingEnvironment {
     pub delivery: Option<DeliveryEnvironment>,
     /// Alias of the account, where it has one.
     pub account_alias: Option<String>,
+    /// Name of the queue that brings events to the function, where it sends follow-ups.
+    pub events_queue: Option<String>,
 }
 
 /// How the way through the topic is tested.
@@ -94,6 +96,7 @@ impl ProcessingEnvironment {
             topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
             delivery: reader.delivery(),
             account_alias: reader.account_alias(),
+            events_queue: reader.optional(variable::EVENTS_QUEUE, "expected the name of a queue", |text| !text.is_empty()),
         };
         reader.finish(environment)
     }

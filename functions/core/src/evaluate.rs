@@ -44,7 +44,7 @@ pub enum Trigger {
     Schedule,
     /// Compliance changes out of the queue.
     Queue,
-    /// The deployment, once, right after it.
+    /// The deployment: right after it, and some times within the next two hours.
     Deployment,
     /// A person or a program.
     Manual,

@@ -58,6 +58,8 @@ pub enum EventError {
 pub enum Ask {
     /// A look at all rules.
     Look(Trigger),
+    /// A look at all rules some minutes after a deployment.
+    FollowUp,
     /// A look at the rules of compliance changes.
     Changes(Vec<QueueMessage>),
     /// To tell what was gathered.
@@ -70,7 +72,7 @@ pub enum Ask {
 /// When it is of no kind that processing knows.
 pub fn ask(event: &Value) -> Result<Ask, EventError> {
     const EXPECTED: &str =
-        "a scheduled event, a batch of a queue, or `{}` with at most a `trigger` of `deployment` or `digest`";
+        "a scheduled event, a batch of a queue, or `{}` with at most a `trigger` of `deployment`, `followUp` or `digest`";
     let members = event.as_object().ok_or(EventError::Unexpected(EXPECTED))?;
     if let Some(messages) = queue_messages(event)? {
         return Ok(Ask::Changes(messages));
@@ -81,6 +83,7 @@ pub fn ask(event: &Value) -> Result<Ask, EventError> {
     match (members.len(), members.get(trigger::MEMBER).and_then(Value::as_str)) {
         (0, _) => Ok(Ask::Look(Trigger::Manual)),
         (1, Some(trigger::DEPLOYMENT)) => Ok(Ask::Look(Trigger::Deployment)),
+        (1, Some(trigger::FOLLOW_UP)) => Ok(Ask::FollowUp),
         (1, Some(trigger::DIGEST)) => Ok(Ask::Digest),
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
@@ -147,6 +150,12 @@ pub fn is_report_due(event: &Value) -> Result<bool, EventError> {
         (0, _) | (1, Some(trigger::DEPLOYMENT)) => Ok(true),
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
+}
+
+/// Whether `event` is the one of a deployment.
+#[must_use]
+pub fn is_deployment(event: &Value) -> bool {
+    event.get(trigger::MEMBER).and_then(Value::as_str) == Some(trigger::DEPLOYMENT)
 }
 
 /// A verdict that changed, as AWS Config told it.

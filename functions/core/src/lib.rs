@@ -19,6 +19,7 @@
 //! | [`ledger`] | the table that keeps both |
 //! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
 //! | [`delivery`] | the test of the way through the topic |
+//! | [`follow_up`] | the runs soon after a deployment |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
 //! | [`runbook`] | the pages that say what to do, and where they open |
@@ -33,6 +34,7 @@ pub mod environment;
 pub mod evaluate;
 pub mod event;
 pub mod finding;
+pub mod follow_up;
 pub mod history;
 pub mod key;
 pub mod ledger;

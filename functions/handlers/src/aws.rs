@@ -23,6 +23,8 @@ pub struct Clients {
     pub config: aws_sdk_config::Client,
     /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
     /// S3.
     pub s3: aws_sdk_s3::Client,
     /// SNS.
@@ -55,6 +57,7 @@ impl Clients {
             cloudwatch: aws_sdk_cloudwatch::Client::new(shared),
             config: aws_sdk_config::Client::new(shared),
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
+            lambda: aws_sdk_lambda::Client::new(shared),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::new(shared),
             sqs: aws_sdk_sqs::Client::new(shared),

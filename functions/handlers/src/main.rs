@@ -17,6 +17,7 @@ mod aggregation;
 mod aws;
 mod configured;
 mod error;
+mod heartbeat;
 mod invocation;
 mod log;
 mod processing;

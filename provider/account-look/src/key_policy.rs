@@ -111,6 +111,20 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
     ]
 }
 
+/// AWS Config, which encrypts what a recorder with its service-linked role delivers (AWS Config Developer Guide,
+/// "Permissions for the KMS Key for the AWS Config Delivery Channel").
+pub fn config_delivery(account: &str) -> KeyUser {
+    KeyUser {
+        principal: "config.amazonaws.com".to_owned(),
+        purpose: "what AWS Config delivers to the bucket",
+        sid: "Config",
+        is_service: true,
+        actions: PUBLISHER,
+        condition: Some(("StringEquals", "aws:SourceAccount", account.to_owned())),
+        situations: vec![situation(true, &[("aws:sourceaccount", Sent::Value(account.to_owned()))])],
+    }
+}
+
 fn situation(is_service: bool, sent: &[(&'static str, Sent)]) -> BTreeMap<&'static str, Sent> {
     let everybody = [
         ("aws:securetransport", Sent::Value("true".to_owned())),

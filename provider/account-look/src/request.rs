@@ -182,6 +182,9 @@ pub struct PlannedKey {
     /// Names of the log groups that the key will encrypt.
     #[serde(default)]
     pub log_groups: Vec<String>,
+    /// Whether AWS Config will encrypt what it delivers with the key.
+    #[serde(default)]
+    pub config_delivers: bool,
 }
 
 impl PlannedKey {
@@ -191,7 +194,7 @@ impl PlannedKey {
 
     /// The key at the path where the whole component takes it.
     pub fn new(arn: impl Into<String>, log_groups: Vec<String>) -> Self {
-        Self { path: Self::default_path(), arn: arn.into(), log_groups }
+        Self { path: Self::default_path(), arn: arn.into(), log_groups, config_delivers: false }
     }
 }
 

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::rule_set::RuleSeverity;
 use crate::tags::{self, Tags};
 
 const FIVE_MINUTES: u32 = 5 * 60;
 const HOUR: u32 = 60 * 60;
-const DAY: u32 = 24 * HOUR;
 /// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
 const MOST_HOURS: u32 = 7 * 24;
 
@@ -54,7 +54,9 @@ fn silent(handler: Handler) -> String {
 pub struct AlarmsSettingsArgs {
     /// Whether there are alarms.
     pub enabled: bool,
-    /// Points that the score may fall from one day to the next before it is told.
+    /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    pub severities: Vec<RuleSeverity>,
+    /// Points that the score may fall below that of about a day earlier before it is told.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
     /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from
@@ -65,7 +67,8 @@ pub struct AlarmsSettingsArgs {
 
 impl Default for AlarmsSettingsArgs {
     fn default() -> Self {
-        Self { enabled: true, score_drop: 10.into(), silent_hours: 13.into() }
+        let severities = vec![RuleSeverity::Critical, RuleSeverity::High];
+        Self { enabled: true, severities, score_drop: 10.into(), silent_hours: 13.into() }
     }
 }
 
@@ -78,8 +81,20 @@ impl AlarmsSettingsArgs {
         named.chain([prefix.delivery_test()]).collect()
     }
 
-    /// Warns where the functions are silent that long by their schedule.
+    fn check_severities(&self, checks: &mut Checks) {
+        if self.severities.is_empty() {
+            checks.error("severities", "expected at least one, such as `critical`; to have no alarms, set `enabled` to false");
+        }
+        for (index, severity) in self.severities.iter().enumerate() {
+            if self.severities.iter().take(index).any(|earlier| earlier == severity) {
+                checks.error(&format!("severities[{index}]"), "listed twice; remove one");
+            }
+        }
+    }
+
+    /// Checks the severities, and warns where the functions are silent that long by their schedule.
     pub(crate) fn check(&self, schedule: &Input<String>, checks: &mut Checks) {
+        self.check_severities(checks);
         let schedule = schedule.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
         let Some(period) = schedule.as_deref().and_then(bounds::period_seconds) else { return };
         checks.warn_input("silentHours", &self.silent_hours, |hours| {
@@ -135,6 +150,7 @@ impl Component for Alarms {
         bounds::check_tags(&args.tags, checks);
         checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
+        checks.under("settings", |checks| args.settings.check_severities(checks));
     }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -213,20 +229,38 @@ impl Part<'_> {
             .evaluation_periods(self.args.settings.silent_hours.clone())
             .comparison_operator("LessThanThreshold")
             .threshold(1)
+            // Before the first runs there is no data: they have to be over, and what they measured visible.
             .treat_missing_data("breaching")
             .ok_actions(self.topic())
+            .options(self.facts.first_runs())
             .register()
     }
 
+    /// Open findings of the severities that count, added up: each has a metric of its own at every report, zero included.
     fn non_compliance(&self) -> cloudwatch::MetricAlarm {
-        let text = "Resources do not comply.";
-        self.found(
-            NON_COMPLIANCE,
-            Runbook::NonCompliance,
-            text,
-            metric::NON_COMPLIANT_EVALUATIONS,
-            Handler::Aggregation,
-        )
+        let words: Vec<_> = self.args.settings.severities.iter().map(|severity| severity.for_functions().word()).collect();
+        let open = words.iter().map(|word| {
+            let mut dimensions = self.measured(Handler::Aggregation);
+            dimensions.insert(metric::SEVERITY.to_owned(), (*word).into());
+            let open = MetricAlarmMetricQueryMetric::new(metric::OPEN_FINDINGS, HOUR, "Maximum")
+                .namespace(metric::NAMESPACE)
+                .dimensions(dimensions);
+            Input::from(MetricAlarmMetricQuery::new(*word).metric(open).return_data(false))
+        });
+        let total = MetricAlarmMetricQuery::new("open")
+            .expression("SUM(METRICS())")
+            .label("Open findings")
+            .return_data(true);
+        let text = format!("Resources do not comply with rules of severity {}.", words.join(" or "));
+        self.alarm(NON_COMPLIANCE, Runbook::NonCompliance, &text)
+            .metric_queries(open.chain([total.into()]).collect::<Vec<_>>())
+            .evaluation_periods(1)
+            .comparison_operator("GreaterThanOrEqualToThreshold")
+            .threshold(1)
+            // Between two runs what the last one found holds.
+            .treat_missing_data("ignore")
+            .ok_actions(self.topic())
+            .register()
     }
 
     fn recorder_stopped(&self) -> cloudwatch::MetricAlarm {
@@ -263,23 +297,20 @@ impl Part<'_> {
             .register()
     }
 
-    /// The lowest score of a day against that of the day before: also a fall in several steps is one.
+    /// What aggregation measures against the report of about a day earlier: also a fall in several steps is one.
     fn score_fell(&self) -> cloudwatch::MetricAlarm {
-        let lowest = MetricAlarmMetricQueryMetric::new(metric::SCORE, DAY, "Minimum")
-            .namespace(metric::NAMESPACE)
-            .dimensions(self.measured(Handler::Aggregation));
-        let score = MetricAlarmMetricQuery::new("score").metric(lowest).return_data(false);
-        let change = MetricAlarmMetricQuery::new("change")
-            .expression("DIFF(score)")
-            .label("Change of the score from one day to the next")
-            .return_data(true);
         let drop = self.args.settings.score_drop.output().map(|points| -f64::from(points));
-        self.alarm(SCORE_FELL, Runbook::ScoreFell, "The score fell from one day to the next.")
-            .metric_queries(vec![score.into(), change.into()])
+        self.alarm(SCORE_FELL, Runbook::ScoreFell, "The score fell below that of about a day earlier.")
+            .namespace(metric::NAMESPACE)
+            .metric_name(metric::SCORE_CHANGE)
+            .dimensions(self.measured(Handler::Aggregation))
+            .statistic("Minimum")
+            .period(HOUR)
             .evaluation_periods(1)
             .comparison_operator("LessThanOrEqualToThreshold")
             .threshold(drop)
-            .treat_missing_data("notBreaching")
+            // Between two reports what the last one found holds, so that one fall is one message.
+            .treat_missing_data("ignore")
             // That the score falls no further is no news: there is no second message.
             .register()
     }

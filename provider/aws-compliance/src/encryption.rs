@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::recorder_role;
 use crate::tags::{self, Tags};
 
 /// Inputs of [`Encryption`].
@@ -18,6 +19,8 @@ pub struct EncryptionArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the key.
     pub tags: Tags,
+    /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
+    pub config_delivery: bool,
 }
 
 /// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use.
@@ -50,7 +53,7 @@ impl Component for Encryption {
         let key = kms::Key::child(scope, "key")
             .description("Encrypts the reports, queues, logs and notices of compliance monitoring")
             .enable_key_rotation(true)
-            .policy(key_policy(facts))
+            .policy(key_policy(facts, args.config_delivery))
             .set_tags(tags::input(&args.tags))
             .register();
         let alias = kms::Alias::child(scope, "alias", kms::alias::Required { target_key_id: key.key_id().into() })
@@ -61,11 +64,12 @@ impl Component for Encryption {
 }
 
 /// Who may use the key. In a key policy the resource `*` is the key itself.
-fn key_policy(facts: &AccountFacts) -> PolicyDocument {
+fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
     let publisher = |sid, service: &str| {
         Statement::allow(sid).service(service).actions(["kms:Decrypt", "kms:GenerateDataKey"]).on_everything()
     };
-    PolicyDocument::new([
+    let config = config_delivery.then(|| recorder_role::key_statement(facts));
+    let statements = [
         // Without the account's root a key can become unmanageable (KMS, "Default key policy").
         Statement::allow("Account")
             .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
@@ -97,5 +101,6 @@ fn key_policy(facts: &AccountFacts) -> PolicyDocument {
         publisher("EventBridge", "events.amazonaws.com"),
         publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com"),
         publisher("Topics", "sns.amazonaws.com"),
-    ])
+    ];
+    PolicyDocument::new(statements.into_iter().chain(config))
 }

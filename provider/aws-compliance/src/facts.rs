@@ -9,6 +9,7 @@ use pulumi_component::{
 use crate::account::Sight;
 use crate::bounds;
 use crate::functions::bundle;
+use crate::recorder_role::ServiceLinkedRole;
 
 /// The account and region that the provider deploys to, and the packed functions.
 ///
@@ -24,6 +25,8 @@ pub struct AccountFacts {
     owner: String,
     sight: Sight,
     recorder: Option<Output<String>>,
+    service_linked_role: ServiceLinkedRole,
+    first_runs: Option<Output<String>>,
 }
 
 impl AccountFacts {
@@ -52,6 +55,8 @@ impl AccountFacts {
             owner: Owner::tag_value(context.project(), context.stack(), context.name()),
             sight: Sight::default(),
             recorder: None,
+            service_linked_role: ServiceLinkedRole::default(),
+            first_runs: None,
         })
     }
 
@@ -75,6 +80,22 @@ impl AccountFacts {
         }
     }
 
+    /// What is wrong with deploying the functions here: they read through an aggregator's advanced queries, which the China
+    /// regions do not offer (AWS Config Developer Guide, "Querying the Current Configuration State of AWS Resources").
+    pub(crate) fn without_aggregator_queries(&self) -> Option<PropertyError> {
+        (self.partition.as_deref() == Some("aws-cn")).then(|| {
+            let region = self.known_region().unwrap_or("this region");
+            PropertyError::new(
+                "",
+                format!(
+                    "{region} is in the partition `aws-cn`, where AWS Config does not offer advanced queries over an aggregator, \
+                     which reports are made of; deploy to a region of another partition. The parts `RuleSet`, `Recorder`, \
+                     `ReportStore`, `Encryption` and `Alerts` can be deployed there"
+                ),
+            )
+        })
+    }
+
     /// The same with what was seen of the account.
     pub(crate) fn seen(self, sight: Sight) -> Self {
         Self { sight, ..self }
@@ -83,6 +104,30 @@ impl AccountFacts {
     /// The same where the deployment brings this recorder.
     pub(crate) fn recorded_by(&self, recorder: Output<String>) -> Self {
         Self { recorder: Some(recorder), ..self.clone() }
+    }
+
+    /// The same with what is known of AWS Config's service-linked role.
+    pub(crate) fn with_service_linked_role(self, service_linked_role: ServiceLinkedRole) -> Self {
+        Self { service_linked_role, ..self }
+    }
+
+    /// Whether the account has AWS Config's service-linked role.
+    pub(crate) fn service_linked_role(&self) -> &ServiceLinkedRole {
+        &self.service_linked_role
+    }
+
+    /// The same where the functions run for the first time in this deployment; `run` is the id of the last run.
+    pub(crate) fn after_first_runs(&self, run: Output<String>) -> Self {
+        Self { first_runs: Some(run), ..self.clone() }
+    }
+
+    /// What watches for silence waits for the first runs: before them there is nothing but silence.
+    pub(crate) fn first_runs(&self) -> ResourceOptions {
+        let options = ResourceOptions::default();
+        match &self.first_runs {
+            Some(run) => options.and_depends_on_origin_of(run),
+            None => options,
+        }
     }
 
     /// AWS Config refuses rules before anything is recorded.

@@ -20,8 +20,10 @@ use crate::encryption::{Encryption, EncryptionArgs};
 use crate::facts::AccountFacts;
 use crate::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, event_rules};
 use crate::history::{History, HistoryArgs};
+use crate::iam::IamArgs;
 use crate::names::NamePrefix;
 use crate::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
+use crate::recorder_role;
 use crate::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
 use crate::rule_set::{DeployAs, FrameworkArgs, RuleSet, RuleSetArgs, RulesArgs};
 use crate::tags::Tags;
@@ -54,6 +56,8 @@ pub struct ComplianceMonitoringArgs {
     pub aggregation: SourcesArgs,
     /// How the functions run.
     pub functions: FunctionsSettingsArgs,
+    /// What every IAM role has.
+    pub iam: IamArgs,
     /// What is told although nobody looks.
     pub alarms: AlarmsSettingsArgs,
     /// Whether there is a dashboard.
@@ -109,8 +113,9 @@ pub struct ComplianceMonitoring {
     pub config_aggregator_name: Output<String>,
     /// ARN of the processing function's role.
     pub lambda_role_arn: Output<String>,
-    /// ARN of the role that AWS Config reads this account with: that of the recorder in use.
-    pub config_role_arn: Output<String>,
+    /// ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is
+    /// known where the account was inspected.
+    pub config_role_arn: Output<Option<String>>,
 }
 
 impl Component for ComplianceMonitoring {
@@ -130,6 +135,7 @@ impl Component for ComplianceMonitoring {
         checks.under("notifications", |checks| args.notifications.check(checks));
         checks.under("aggregation", |checks| args.aggregation.check(checks));
         checks.under("functions", |checks| args.functions.check(checks));
+        checks.under("iam", |checks| args.iam.check(checks));
         checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks));
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
         let known = args.rules.names(&args.frameworks);
@@ -144,18 +150,20 @@ impl Component for ComplianceMonitoring {
         let (mut errors, mut warnings) = args.rules.misplaced(&facts);
         warnings.extend(args.notifications.elsewhere(facts.known_account_id()));
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
-        account::see(context, facts, request, (errors, warnings)).await
+        errors.extend(facts.without_aggregator_queries());
+        let facts = account::see(context, facts, request, (errors, warnings)).await?;
+        Ok(recorder_role::find(context, &args.recorder, facts).await)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
             Some(own) => (own.output().clone(), own.output().clone()),
             None => {
-                let encryption = scope.component::<Encryption>("encryption", args.encryption(), facts)?;
+                let encryption = scope.component::<Encryption>("encryption", args.encryption(facts), facts)?;
                 (encryption.kms_key_id, encryption.kms_key_arn)
             }
         };
-        let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn), facts)?;
+        let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn, facts), facts)?;
         let history_workgroup_name = if args.reports.history {
             scope.component::<History>("history", args.history(&kms_key_arn, &reports), facts)?.workgroup_name.map(Some)
         } else {
@@ -175,15 +183,16 @@ impl Component for ComplianceMonitoring {
         let functions =
             scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
+        let first = first_runs(scope, &rules, &functions, &aggregation);
         if args.alarms.enabled {
-            scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), facts)?;
+            let facts = facts.after_first_runs(first);
+            scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
         }
         let dashboard_name = if args.dashboard.enabled {
             scope.component::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
         } else {
             Output::known(None)
         };
-        first_runs(scope, &rules, &functions, &aggregation);
         Ok(Self {
             bucket_name: reports.bucket_name,
             bucket_arn: reports.bucket_arn,
@@ -204,14 +213,17 @@ impl Component for ComplianceMonitoring {
             conformance_pack_names: rules.conformance_pack_names,
             config_aggregator_name: aggregation.config_aggregator_name,
             lambda_role_arn: functions.lambda_role_arn,
-            config_role_arn: recorder.map_or(rules.config_role_arn, |recorder| recorder.config_role_arn),
+            config_role_arn: match recorder {
+                Some(recorder) => recorder.config_role_arn.map(Some),
+                None => rules.config_role_arn,
+            },
         })
     }
 }
 
-/// Runs processing and aggregation once, last of all: the first report is there when the deployment ends. They run again in
-/// no later deployment.
-fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation: &Aggregation) {
+/// Runs processing and aggregation once, after everything that they need: the first report exists when the deployment ends.
+/// Later deployments do not run them. Id of the last run.
+fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation: &Aggregation) -> Output<String> {
     let run = |role: &str, function: &Output<String>, options: ResourceOptions| {
         let input = serde_json::json!({ trigger::MEMBER: trigger::DEPLOYMENT }).to_string();
         let required = lambda::invocation::Required { function_name: function.into(), input: input.into() };
@@ -219,10 +231,11 @@ fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation
     };
     let ready = ResourceOptions::default()
         .and_depends_on_origin_of(&rules.config_rule_names)
+        .and_depends_on_origin_of(&functions.processing_queue_url)
         .and_depends_on_origin_of(&aggregation.config_aggregator_name);
     let first = run("first-processing", &functions.processing_lambda_name, ready);
     // A run that is waited for has no destination, so that aggregation is asked as well.
-    run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first));
+    run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first)).id()
 }
 
 /// What the look at the account is asked.
@@ -241,7 +254,7 @@ impl ComplianceMonitoringArgs {
         request.alarms = self.alarms.names(&self.name_prefix).into_iter().map(at_prefix).collect();
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
-            PlannedKey::new(key, groups.collect())
+            PlannedKey { config_delivers: self.recorder.may_be_ours(), ..PlannedKey::new(key, groups.collect()) }
         });
         request
     }
@@ -255,16 +268,18 @@ impl ComplianceMonitoringArgs {
 
 /// What each part is given.
 impl ComplianceMonitoringArgs {
-    fn encryption(&self) -> EncryptionArgs {
-        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone() }
+    fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
+        let config_delivery = self.recorder.is_ours(facts);
+        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), config_delivery }
     }
 
-    fn report_store(&self, key: &Output<String>) -> ReportStoreArgs {
+    fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {
         ReportStoreArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
             reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
+            config_delivery: self.recorder.is_ours(facts),
         }
     }
 
@@ -299,6 +314,7 @@ impl ComplianceMonitoringArgs {
             frameworks: self.frameworks.clone(),
             bucket_name: packs.then(|| reports.bucket_name.clone().into()),
             kms_key_arn: packs.then(|| key.into()),
+            iam: self.iam.clone(),
             lookup: LookupArgs::default(),
         }
     }
@@ -331,6 +347,7 @@ impl ComplianceMonitoringArgs {
             rules: self.rules.clone(),
             frameworks: self.frameworks.clone(),
             settings: if self.hardened { self.functions.clone().hardened() } else { self.functions.clone() },
+            iam: self.iam.clone(),
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
             counted_rules: self.reports.rules,

@@ -1,9 +1,9 @@
 //! The configuration recorder, where the deployment brings its own.
 
 use account_look::{FrequencyOverride, RecorderPlan};
-use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
+use aws_resources::cfg;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on, interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,8 @@ use crate::account::{self, LookupArgs};
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
-use crate::tags::{self, Tags};
+use crate::recorder_role;
+use crate::tags::Tags;
 
 /// Whose configuration recorder is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -57,6 +58,10 @@ pub enum RecordingFrequency {
 pub struct RecorderSettingsArgs {
     /// Whose recorder is used. The others of these inputs are for a recorder of ours alone.
     pub mode: RecorderMode,
+    /// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed
+    /// policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when
+    /// the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    pub role_arn: Option<Input<String>>,
     /// Which resource types our recorder records.
     pub strategy: RecordingStrategy,
     /// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
@@ -74,6 +79,7 @@ impl Default for RecorderSettingsArgs {
     fn default() -> Self {
         Self {
             mode: RecorderMode::default(),
+            role_arn: None,
             strategy: RecordingStrategy::default(),
             resource_types: Vec::new(),
             global_types: true,
@@ -92,6 +98,9 @@ impl RecorderSettingsArgs {
             "AWS::Config::ConformancePackCompliance",
             "AWS::Config::ResourceCompliance",
         ];
+        if let Some(role) = &self.role_arn {
+            checks.input("roleArn", role, |arn| bounds::role_arn(arn));
+        }
         match (self.strategy, self.resource_types.is_empty()) {
             (RecordingStrategy::All, false) => {
                 checks.error("resourceTypes", "the strategy `all` takes none; set `strategy` to `only` or `allExcept`");
@@ -165,6 +174,11 @@ impl RecorderSettingsArgs {
         }
     }
 
+    /// Whether ours may be among the children, before the account was inspected.
+    pub(crate) fn may_be_ours(&self) -> bool {
+        self.mode != RecorderMode::Reuse
+    }
+
     fn group(&self) -> cfg::RecorderRecordingGroup {
         let types = || self.resource_types.iter().map(Input::from).collect::<Vec<_>>();
         let group = cfg::RecorderRecordingGroup::new();
@@ -209,7 +223,7 @@ pub struct RecorderArgs {
     /// Start of the recorder's and the channel's name: a-z, 0-9 and hyphen.
     #[serde(default)]
     pub name_prefix: NamePrefix,
-    /// Tags of the role.
+    /// Not used: neither recorder nor channel takes tags through the `aws` provider.
     #[serde(default)]
     pub tags: Tags,
     /// Name of the bucket that configuration history is delivered to, under `AWSLogs/`.
@@ -226,8 +240,9 @@ pub struct RecorderArgs {
     pub recorder: RecorderSettingsArgs,
 }
 
-/// A configuration recorder that records, its delivery channel, and the role that it reads the account with. One for
-/// each account and region.
+/// A configuration recorder that records, and its delivery channel. It reads the account with AWS Config's service-linked
+/// role, unless it is given another. One for each account and region. The bucket's policy and the key's must let AWS Config
+/// deliver, as `ReportStore` and `Encryption` do with `configDelivery`.
 #[derive(Debug, Outputs)]
 pub struct Recorder {
     /// Name of the recorder.
@@ -257,27 +272,24 @@ impl Component for Recorder {
         let settings = RecorderSettingsArgs { mode: RecorderMode::Create, ..args.recorder.clone() };
         let mut request = args.lookup.request();
         request.recorder = settings.plan(&args.name_prefix);
-        account::see(context, facts, request, Default::default()).await
+        let facts = account::see(context, facts, request, Default::default()).await?;
+        Ok(recorder_role::find(context, &settings, facts).await)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let (role, reads) = config_role(scope, "role", &args.tags, facts);
-        let required = iam::role_policy::Required { policy: delivery(&args, facts).into(), role: role.id().into() };
-        let delivers = iam::RolePolicy::child(scope, "delivery", required).register();
-
-        let required = cfg::recorder::Required { role_arn: role.arn().into() };
+        let role = recorder_role::describe(scope, &args.recorder, facts);
+        let required = cfg::recorder::Required { role_arn: role.clone().into() };
         let recorder = cfg::Recorder::child(scope, "recorder", required)
             .name(args.name_prefix.recorder())
             .recording_group(args.recorder.group())
             .recording_mode(args.recorder.recording_mode())
-            .options(depends_on(&reads))
             .register();
-        // AWS Config writes a file to the bucket when the channel is made, with the recorder's role.
+        // AWS Config writes a file to the bucket when the channel is made.
         let required = cfg::delivery_channel::Required { s3_bucket_name: args.bucket_name.clone() };
         let channel = cfg::DeliveryChannel::child(scope, "channel", required)
             .name(args.name_prefix.recorder())
             .s3_kms_key_arn(&args.kms_key_arn)
-            .options(depends_on(&recorder).and_depends_on(&delivers))
+            .options(depends_on(&recorder))
             .register();
         let required = cfg::recorder_status::Required { is_enabled: true.into() };
         let recording = cfg::RecorderStatus::child(scope, "recording", required)
@@ -285,55 +297,6 @@ impl Component for Recorder {
             .options(depends_on(&channel))
             .register();
         // Whoever uses the name uses a recorder that records.
-        Ok(Self { recorder_name: recording.name(), config_role_arn: role.arn() })
+        Ok(Self { recorder_name: recording.name(), config_role_arn: role })
     }
-}
-
-/// A role that AWS Config reads the account with, and the policy that AWS manages for it.
-pub fn config_role(
-    scope: &Scope,
-    name: &str,
-    tags: &Tags,
-    facts: &AccountFacts,
-) -> (iam::Role, iam::RolePolicyAttachment) {
-    let required = iam::role::Required { assume_role_policy: trust(facts).into() };
-    let role = iam::Role::child(scope, name, required)
-        .description("AWS Config reads the resources of this account")
-        .set_tags(tags::input(tags))
-        .register();
-    let policy_arn = interpolate!("arn:{}:iam::aws:policy/service-role/AWS_ConfigRole", facts.partition());
-    let required = iam::role_policy_attachment::Required { policy_arn: policy_arn.into(), role: role.name().into() };
-    let policy = iam::RolePolicyAttachment::child(scope, &format!("{name}-policy"), required).register();
-    (role, policy)
-}
-
-/// Only AWS Config, and only for this account.
-fn trust(facts: &AccountFacts) -> PolicyDocument {
-    PolicyDocument::new([Statement::allow("Config")
-        .service("config.amazonaws.com")
-        .actions(["sts:AssumeRole"])
-        .when("StringEquals", "aws:SourceAccount", facts.account_id())
-        .when(
-            "ArnLike",
-            "aws:SourceArn",
-            Arn::of(facts.partition(), "config").region("*").account(facts.account_id()).resource("*"),
-        )])
-}
-
-/// What the role may do beyond reading: deliver to its own folder of the bucket, encrypted.
-///
-/// In place of a bucket policy: with a role of its own AWS Config delivers by the role's permissions (AWS Config
-/// Developer Guide, "Permissions for the Amazon S3 Bucket for the AWS Config Delivery Channel").
-fn delivery(args: &RecorderArgs, facts: &AccountFacts) -> PolicyDocument {
-    let bucket = args.bucket_arn.output();
-    PolicyDocument::new([
-        Statement::allow("Bucket").actions(["s3:GetBucketAcl", "s3:ListBucket"]).on(bucket.clone()),
-        Statement::allow("Deliver")
-            .actions(["s3:PutObject"])
-            .on(interpolate!("{}/AWSLogs/{}/Config/*", bucket.clone(), facts.account_id()))
-            .when("StringLike", "s3:x-amz-acl", "bucket-owner-full-control"),
-        Statement::allow("Encrypt")
-            .actions(["kms:Decrypt", "kms:GenerateDataKey"])
-            .on(args.kms_key_arn.output().clone()),
-    ])
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::recorder_role;
 use crate::tags::{self, Tags};
 
 /// Days that the evaluation history and the ledger of remediations are kept: a year and the month to look back on it.
@@ -108,6 +109,9 @@ pub struct ReportStoreArgs {
     /// Where reports are kept and for how long.
     #[serde(default)]
     pub reports: ReportsArgs,
+    /// Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it.
+    #[serde(default)]
+    pub config_delivery: bool,
 }
 
 /// An encrypted, versioned, private bucket for reports, with a lifecycle for each kind of record.
@@ -179,8 +183,10 @@ impl Component for ReportStore {
             .restrict_public_buckets(true)
             .register();
 
-        let required = s3::bucket_policy::Required { bucket: name(), policy: tls_only(&bucket).into() };
-        s3::BucketPolicy::child(scope, "policy", required)
+        let delivery = args.config_delivery.then(|| recorder_role::bucket_statements(&bucket.arn(), facts));
+        let policy = PolicyDocument::new(delivery.into_iter().flatten().chain([tls_only(&bucket)]));
+        let required = s3::bucket_policy::Required { bucket: name(), policy: policy.into() };
+        let policy = s3::BucketPolicy::child(scope, "policy", required)
             // S3 refuses a policy and an access block that change at the same time.
             .options(depends_on(&public_access))
             .register();
@@ -209,7 +215,12 @@ impl Component for ReportStore {
                 .register();
         }
 
-        Ok(Self { bucket_name: versioned, bucket_arn: bucket.arn() })
+        let bucket_name = match args.config_delivery {
+            // AWS Config tries to write as soon as it is given the bucket.
+            true => versioned.zip(&policy.id()).map(|(name, _)| name),
+            false => versioned,
+        };
+        Ok(Self { bucket_name, bucket_arn: bucket.arn() })
     }
 }
 
@@ -228,13 +239,13 @@ fn page(runbook: Runbook) -> &'static str {
 }
 
 /// Refuses every request that does not come over TLS.
-fn tls_only(bucket: &s3::Bucket) -> PolicyDocument {
-    PolicyDocument::new([Statement::deny("TlsOnly")
+fn tls_only(bucket: &s3::Bucket) -> Statement {
+    Statement::deny("TlsOnly")
         .everyone()
         .actions(["s3:*"])
         .on(bucket.arn())
         .on(interpolate!("{}/*", bucket.arn()))
-        .when("Bool", "aws:SecureTransport", "false")])
+        .when("Bool", "aws:SecureTransport", "false")
 }
 
 /// Two rules for each kind of record: S3 takes days and the removal of delete markers only in rules apart.

@@ -27,8 +27,8 @@ type ComplianceMonitoring struct {
 	BucketName pulumi.StringOutput `pulumi:"bucketName"`
 	// Name of the configuration aggregator.
 	ConfigAggregatorName pulumi.StringOutput `pulumi:"configAggregatorName"`
-	// ARN of the role that AWS Config reads this account with: that of the recorder in use.
-	ConfigRoleArn pulumi.StringOutput `pulumi:"configRoleArn"`
+	// ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is known where the account was inspected.
+	ConfigRoleArn pulumi.StringPtrOutput `pulumi:"configRoleArn"`
 	// Names of the rules in the account; those in conformance packs have names of AWS's.
 	ConfigRuleNames pulumi.StringArrayOutput `pulumi:"configRuleNames"`
 	// Names of the conformance packs in the account.
@@ -88,7 +88,9 @@ type complianceMonitoringArgs struct {
 	Functions *FunctionsSettings `pulumi:"functions"`
 	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool `pulumi:"hardened"`
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+	// What every IAM role has.
+	Iam *Iam `pulumi:"iam"`
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
 	// How the account is looked at before anything is deployed to it.
 	Lookup *Lookup `pulumi:"lookup"`
@@ -120,7 +122,9 @@ type ComplianceMonitoringArgs struct {
 	Functions *FunctionsSettingsArgs
 	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+	// What every IAM role has.
+	Iam *IamArgs
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
 	// How the account is looked at before anything is deployed to it.
 	Lookup *LookupArgs
@@ -250,9 +254,9 @@ func (o ComplianceMonitoringOutput) ConfigAggregatorName() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.ConfigAggregatorName }).(pulumi.StringOutput)
 }
 
-// ARN of the role that AWS Config reads this account with: that of the recorder in use.
-func (o ComplianceMonitoringOutput) ConfigRoleArn() pulumi.StringOutput {
-	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.ConfigRoleArn }).(pulumi.StringOutput)
+// ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is known where the account was inspected.
+func (o ComplianceMonitoringOutput) ConfigRoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringPtrOutput { return v.ConfigRoleArn }).(pulumi.StringPtrOutput)
 }
 
 // Names of the rules in the account; those in conformance packs have names of AWS's.

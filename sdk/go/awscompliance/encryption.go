@@ -40,6 +40,8 @@ func NewEncryption(ctx *pulumi.Context,
 }
 
 type encryptionArgs struct {
+	// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
+	ConfigDelivery *bool `pulumi:"configDelivery"`
 	// Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Tags of the key.
@@ -48,6 +50,8 @@ type encryptionArgs struct {
 
 // The set of arguments for constructing a Encryption resource.
 type EncryptionArgs struct {
+	// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
+	ConfigDelivery *bool
 	// Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
 	// Tags of the key.

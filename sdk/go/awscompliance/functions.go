@@ -28,6 +28,8 @@ type Functions struct {
 	ProcessingLambdaArn pulumi.StringOutput `pulumi:"processingLambdaArn"`
 	// Name of the processing function.
 	ProcessingLambdaName pulumi.StringOutput `pulumi:"processingLambdaName"`
+	// URL of the queue that brings compliance changes to processing.
+	ProcessingQueueUrl pulumi.StringOutput `pulumi:"processingQueueUrl"`
 	// ARN of the remediation function.
 	RemediationLambdaArn pulumi.StringOutput `pulumi:"remediationLambdaArn"`
 	// Name of the remediation function.
@@ -65,6 +67,8 @@ type functionsArgs struct {
 	DeliveryQueueUrl *string `pulumi:"deliveryQueueUrl"`
 	// Which frameworks are watched: the same that `RuleSet` is given.
 	Frameworks []Framework `pulumi:"frameworks"`
+	// What every role has.
+	Iam *Iam `pulumi:"iam"`
 	// ARN of the KMS key that encrypts logs, queues and reports.
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -91,6 +95,8 @@ type FunctionsArgs struct {
 	DeliveryQueueUrl pulumi.StringPtrInput
 	// Which frameworks are watched: the same that `RuleSet` is given.
 	Frameworks []FrameworkArgs
+	// What every role has.
+	Iam *IamArgs
 	// ARN of the KMS key that encrypts logs, queues and reports.
 	KmsKeyArn pulumi.StringInput
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -222,6 +228,11 @@ func (o FunctionsOutput) ProcessingLambdaArn() pulumi.StringOutput {
 // Name of the processing function.
 func (o FunctionsOutput) ProcessingLambdaName() pulumi.StringOutput {
 	return o.ApplyT(func(v *Functions) pulumi.StringOutput { return v.ProcessingLambdaName }).(pulumi.StringOutput)
+}
+
+// URL of the queue that brings compliance changes to processing.
+func (o FunctionsOutput) ProcessingQueueUrl() pulumi.StringOutput {
+	return o.ApplyT(func(v *Functions) pulumi.StringOutput { return v.ProcessingQueueUrl }).(pulumi.StringOutput)
 }
 
 // ARN of the remediation function.

@@ -4039,6 +4039,31 @@ func (in *ruleSeverityPtr) ToRuleSeverityPtrOutputWithContext(ctx context.Contex
 	return pulumi.ToOutputWithContext(ctx, in).(RuleSeverityPtrOutput)
 }
 
+// RuleSeverityArrayInput is an input type that accepts RuleSeverityArray and RuleSeverityArrayOutput values.
+// You can construct a concrete instance of `RuleSeverityArrayInput` via:
+//
+//	RuleSeverityArray{ RuleSeverityArgs{...} }
+type RuleSeverityArrayInput interface {
+	pulumi.Input
+
+	ToRuleSeverityArrayOutput() RuleSeverityArrayOutput
+	ToRuleSeverityArrayOutputWithContext(context.Context) RuleSeverityArrayOutput
+}
+
+type RuleSeverityArray []RuleSeverity
+
+func (RuleSeverityArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RuleSeverity)(nil)).Elem()
+}
+
+func (i RuleSeverityArray) ToRuleSeverityArrayOutput() RuleSeverityArrayOutput {
+	return i.ToRuleSeverityArrayOutputWithContext(context.Background())
+}
+
+func (i RuleSeverityArray) ToRuleSeverityArrayOutputWithContext(ctx context.Context) RuleSeverityArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RuleSeverityArrayOutput)
+}
+
 // RuleSeverityMapInput is an input type that accepts RuleSeverityMap and RuleSeverityMapOutput values.
 // You can construct a concrete instance of `RuleSeverityMapInput` via:
 //
@@ -4062,6 +4087,26 @@ func (i RuleSeverityMap) ToRuleSeverityMapOutput() RuleSeverityMapOutput {
 
 func (i RuleSeverityMap) ToRuleSeverityMapOutputWithContext(ctx context.Context) RuleSeverityMapOutput {
 	return pulumi.ToOutputWithContext(ctx, i).(RuleSeverityMapOutput)
+}
+
+type RuleSeverityArrayOutput struct{ *pulumi.OutputState }
+
+func (RuleSeverityArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RuleSeverity)(nil)).Elem()
+}
+
+func (o RuleSeverityArrayOutput) ToRuleSeverityArrayOutput() RuleSeverityArrayOutput {
+	return o
+}
+
+func (o RuleSeverityArrayOutput) ToRuleSeverityArrayOutputWithContext(ctx context.Context) RuleSeverityArrayOutput {
+	return o
+}
+
+func (o RuleSeverityArrayOutput) Index(i pulumi.IntInput) RuleSeverityOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RuleSeverity {
+		return vs[0].([]RuleSeverity)[vs[1].(int)]
+	}).(RuleSeverityOutput)
 }
 
 type RuleSeverityMapOutput struct{ *pulumi.OutputState }
@@ -4103,6 +4148,7 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityArrayInput)(nil)).Elem(), RuleSeverityArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityMapInput)(nil)).Elem(), RuleSeverityMap{})
 	pulumi.RegisterOutputType(CountedRulesOutput{})
 	pulumi.RegisterOutputType(CountedRulesPtrOutput{})
@@ -4122,5 +4168,6 @@ func init() {
 	pulumi.RegisterOutputType(RecordingStrategyPtrOutput{})
 	pulumi.RegisterOutputType(RuleSeverityOutput{})
 	pulumi.RegisterOutputType(RuleSeverityPtrOutput{})
+	pulumi.RegisterOutputType(RuleSeverityArrayOutput{})
 	pulumi.RegisterOutputType(RuleSeverityMapOutput{})
 }

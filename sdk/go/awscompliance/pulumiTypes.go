@@ -17,8 +17,10 @@ var _ = internal.GetEnvOrDefault
 type AlarmsSettings struct {
 	// Whether there are alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
-	// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+	// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
 	ScoreDrop *int `pulumi:"scoreDrop"`
+	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+	Severities []RuleSeverity `pulumi:"severities"`
 	// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
 	SilentHours *int `pulumi:"silentHours"`
 }
@@ -38,8 +40,10 @@ type AlarmsSettingsInput interface {
 type AlarmsSettingsArgs struct {
 	// Whether there are alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
-	// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+	// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
 	ScoreDrop pulumi.IntPtrInput `pulumi:"scoreDrop"`
+	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+	Severities []RuleSeverity `pulumi:"severities"`
 	// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
 	SilentHours pulumi.IntPtrInput `pulumi:"silentHours"`
 }
@@ -127,9 +131,14 @@ func (o AlarmsSettingsOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
 }
 
-// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
 func (o AlarmsSettingsOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.ScoreDrop }).(pulumi.IntPtrOutput)
+}
+
+// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+func (o AlarmsSettingsOutput) Severities() RuleSeverityArrayOutput {
+	return o.ApplyT(func(v AlarmsSettings) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
 
 // Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
@@ -171,7 +180,7 @@ func (o AlarmsSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
 func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *int {
 		if v == nil {
@@ -179,6 +188,16 @@ func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
 		}
 		return v.ScoreDrop
 	}).(pulumi.IntPtrOutput)
+}
+
+// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+func (o AlarmsSettingsPtrOutput) Severities() RuleSeverityArrayOutput {
+	return o.ApplyT(func(v *AlarmsSettings) []RuleSeverity {
+		if v == nil {
+			return nil
+		}
+		return v.Severities
+	}).(RuleSeverityArrayOutput)
 }
 
 // Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
@@ -709,6 +728,8 @@ type FunctionsSettings struct {
 	Schedule *string `pulumi:"schedule"`
 	// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
+	// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+	Vpc *Vpc `pulumi:"vpc"`
 }
 
 // FunctionsSettingsInput is an input type that accepts FunctionsSettingsArgs and FunctionsSettingsOutput values.
@@ -734,6 +755,8 @@ type FunctionsSettingsArgs struct {
 	Schedule pulumi.StringPtrInput `pulumi:"schedule"`
 	// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
 	TimeoutSeconds pulumi.IntPtrInput `pulumi:"timeoutSeconds"`
+	// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+	Vpc *VpcArgs `pulumi:"vpc"`
 }
 
 func (FunctionsSettingsArgs) ElementType() reflect.Type {
@@ -839,6 +862,11 @@ func (o FunctionsSettingsOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.TimeoutSeconds }).(pulumi.IntPtrOutput)
 }
 
+// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+func (o FunctionsSettingsOutput) Vpc() VpcPtrOutput {
+	return o.ApplyT(func(v FunctionsSettings) *Vpc { return v.Vpc }).(VpcPtrOutput)
+}
+
 type FunctionsSettingsPtrOutput struct{ *pulumi.OutputState }
 
 func (FunctionsSettingsPtrOutput) ElementType() reflect.Type {
@@ -911,6 +939,16 @@ func (o FunctionsSettingsPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 		}
 		return v.TimeoutSeconds
 	}).(pulumi.IntPtrOutput)
+}
+
+// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+func (o FunctionsSettingsPtrOutput) Vpc() VpcPtrOutput {
+	return o.ApplyT(func(v *FunctionsSettings) *Vpc {
+		if v == nil {
+			return nil
+		}
+		return v.Vpc
+	}).(VpcPtrOutput)
 }
 
 // A policy written in Guard.
@@ -1088,6 +1126,165 @@ func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 			return nil
 		}
 		return v.Runtime
+	}).(pulumi.StringPtrOutput)
+}
+
+// What every IAM role of this component has.
+type Iam struct {
+	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+	Path *string `pulumi:"path"`
+	// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+	PermissionsBoundary *string `pulumi:"permissionsBoundary"`
+}
+
+// IamInput is an input type that accepts IamArgs and IamOutput values.
+// You can construct a concrete instance of `IamInput` via:
+//
+//	IamArgs{...}
+type IamInput interface {
+	pulumi.Input
+
+	ToIamOutput() IamOutput
+	ToIamOutputWithContext(context.Context) IamOutput
+}
+
+// What every IAM role of this component has.
+type IamArgs struct {
+	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+	Path pulumi.StringPtrInput `pulumi:"path"`
+	// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+	PermissionsBoundary pulumi.StringPtrInput `pulumi:"permissionsBoundary"`
+}
+
+func (IamArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Iam)(nil)).Elem()
+}
+
+func (i IamArgs) ToIamOutput() IamOutput {
+	return i.ToIamOutputWithContext(context.Background())
+}
+
+func (i IamArgs) ToIamOutputWithContext(ctx context.Context) IamOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IamOutput)
+}
+
+func (i IamArgs) ToIamPtrOutput() IamPtrOutput {
+	return i.ToIamPtrOutputWithContext(context.Background())
+}
+
+func (i IamArgs) ToIamPtrOutputWithContext(ctx context.Context) IamPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IamOutput).ToIamPtrOutputWithContext(ctx)
+}
+
+// IamPtrInput is an input type that accepts IamArgs, IamPtr and IamPtrOutput values.
+// You can construct a concrete instance of `IamPtrInput` via:
+//
+//	        IamArgs{...}
+//
+//	or:
+//
+//	        nil
+type IamPtrInput interface {
+	pulumi.Input
+
+	ToIamPtrOutput() IamPtrOutput
+	ToIamPtrOutputWithContext(context.Context) IamPtrOutput
+}
+
+type iamPtrType IamArgs
+
+func IamPtr(v *IamArgs) IamPtrInput {
+	return (*iamPtrType)(v)
+}
+
+func (*iamPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Iam)(nil)).Elem()
+}
+
+func (i *iamPtrType) ToIamPtrOutput() IamPtrOutput {
+	return i.ToIamPtrOutputWithContext(context.Background())
+}
+
+func (i *iamPtrType) ToIamPtrOutputWithContext(ctx context.Context) IamPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IamPtrOutput)
+}
+
+// What every IAM role of this component has.
+type IamOutput struct{ *pulumi.OutputState }
+
+func (IamOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Iam)(nil)).Elem()
+}
+
+func (o IamOutput) ToIamOutput() IamOutput {
+	return o
+}
+
+func (o IamOutput) ToIamOutputWithContext(ctx context.Context) IamOutput {
+	return o
+}
+
+func (o IamOutput) ToIamPtrOutput() IamPtrOutput {
+	return o.ToIamPtrOutputWithContext(context.Background())
+}
+
+func (o IamOutput) ToIamPtrOutputWithContext(ctx context.Context) IamPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Iam) *Iam {
+		return &v
+	}).(IamPtrOutput)
+}
+
+// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+func (o IamOutput) Path() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Iam) *string { return v.Path }).(pulumi.StringPtrOutput)
+}
+
+// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+func (o IamOutput) PermissionsBoundary() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Iam) *string { return v.PermissionsBoundary }).(pulumi.StringPtrOutput)
+}
+
+type IamPtrOutput struct{ *pulumi.OutputState }
+
+func (IamPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Iam)(nil)).Elem()
+}
+
+func (o IamPtrOutput) ToIamPtrOutput() IamPtrOutput {
+	return o
+}
+
+func (o IamPtrOutput) ToIamPtrOutputWithContext(ctx context.Context) IamPtrOutput {
+	return o
+}
+
+func (o IamPtrOutput) Elem() IamOutput {
+	return o.ApplyT(func(v *Iam) Iam {
+		if v != nil {
+			return *v
+		}
+		var ret Iam
+		return ret
+	}).(IamOutput)
+}
+
+// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+func (o IamPtrOutput) Path() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Iam) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Path
+	}).(pulumi.StringPtrOutput)
+}
+
+// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Iam) *string {
+		if v == nil {
+			return nil
+		}
+		return v.PermissionsBoundary
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -1721,6 +1918,8 @@ type RecorderSettings struct {
 	Mode *RecorderMode `pulumi:"mode"`
 	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
+	// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+	RoleArn *string `pulumi:"roleArn"`
 	// Which resource types our recorder records. Default: `all`.
 	Strategy *RecordingStrategy `pulumi:"strategy"`
 }
@@ -1748,6 +1947,8 @@ type RecorderSettingsArgs struct {
 	Mode *RecorderMode `pulumi:"mode"`
 	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
+	// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+	RoleArn pulumi.StringPtrInput `pulumi:"roleArn"`
 	// Which resource types our recorder records. Default: `all`.
 	Strategy *RecordingStrategy `pulumi:"strategy"`
 }
@@ -1855,6 +2056,11 @@ func (o RecorderSettingsOutput) ResourceTypes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v RecorderSettings) []string { return v.ResourceTypes }).(pulumi.StringArrayOutput)
 }
 
+// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+func (o RecorderSettingsOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RecorderSettings) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
+}
+
 // Which resource types our recorder records. Default: `all`.
 func (o RecorderSettingsOutput) Strategy() RecordingStrategyPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *RecordingStrategy { return v.Strategy }).(RecordingStrategyPtrOutput)
@@ -1932,6 +2138,16 @@ func (o RecorderSettingsPtrOutput) ResourceTypes() pulumi.StringArrayOutput {
 		}
 		return v.ResourceTypes
 	}).(pulumi.StringArrayOutput)
+}
+
+// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+func (o RecorderSettingsPtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RecorderSettings) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleArn
+	}).(pulumi.StringPtrOutput)
 }
 
 // Which resource types our recorder records. Default: `all`.
@@ -3130,6 +3346,8 @@ func (o RuleRemediationPtrOutput) Taken() pulumi.StringPtrOutput {
 
 // Which rules are evaluated.
 type Rules struct {
+	// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+	ApprovedInstanceTypes []string `pulumi:"approvedInstanceTypes"`
 	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 	Baseline *bool `pulumi:"baseline"`
 	// Rules of your own.
@@ -3151,6 +3369,8 @@ type RulesInput interface {
 
 // Which rules are evaluated.
 type RulesArgs struct {
+	// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+	ApprovedInstanceTypes []string `pulumi:"approvedInstanceTypes"`
 	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 	Baseline *bool `pulumi:"baseline"`
 	// Rules of your own.
@@ -3237,6 +3457,11 @@ func (o RulesOutput) ToRulesPtrOutputWithContext(ctx context.Context) RulesPtrOu
 	}).(RulesPtrOutput)
 }
 
+// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+func (o RulesOutput) ApprovedInstanceTypes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Rules) []string { return v.ApprovedInstanceTypes }).(pulumi.StringArrayOutput)
+}
+
 // Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 func (o RulesOutput) Baseline() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Rules) *bool { return v.Baseline }).(pulumi.BoolPtrOutput)
@@ -3274,6 +3499,16 @@ func (o RulesPtrOutput) Elem() RulesOutput {
 		var ret Rules
 		return ret
 	}).(RulesOutput)
+}
+
+// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+func (o RulesPtrOutput) ApprovedInstanceTypes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Rules) []string {
+		if v == nil {
+			return nil
+		}
+		return v.ApprovedInstanceTypes
+	}).(pulumi.StringArrayOutput)
 }
 
 // Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
@@ -3840,6 +4075,165 @@ func (o TriggersPtrOutput) OnChange() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+type Vpc struct {
+	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+	SecurityGroupIds []string `pulumi:"securityGroupIds"`
+	// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+	SubnetIds []string `pulumi:"subnetIds"`
+}
+
+// VpcInput is an input type that accepts VpcArgs and VpcOutput values.
+// You can construct a concrete instance of `VpcInput` via:
+//
+//	VpcArgs{...}
+type VpcInput interface {
+	pulumi.Input
+
+	ToVpcOutput() VpcOutput
+	ToVpcOutputWithContext(context.Context) VpcOutput
+}
+
+// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+type VpcArgs struct {
+	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+	SecurityGroupIds []pulumi.StringInput `pulumi:"securityGroupIds"`
+	// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+	SubnetIds []pulumi.StringInput `pulumi:"subnetIds"`
+}
+
+func (VpcArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Vpc)(nil)).Elem()
+}
+
+func (i VpcArgs) ToVpcOutput() VpcOutput {
+	return i.ToVpcOutputWithContext(context.Background())
+}
+
+func (i VpcArgs) ToVpcOutputWithContext(ctx context.Context) VpcOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VpcOutput)
+}
+
+func (i VpcArgs) ToVpcPtrOutput() VpcPtrOutput {
+	return i.ToVpcPtrOutputWithContext(context.Background())
+}
+
+func (i VpcArgs) ToVpcPtrOutputWithContext(ctx context.Context) VpcPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VpcOutput).ToVpcPtrOutputWithContext(ctx)
+}
+
+// VpcPtrInput is an input type that accepts VpcArgs, VpcPtr and VpcPtrOutput values.
+// You can construct a concrete instance of `VpcPtrInput` via:
+//
+//	        VpcArgs{...}
+//
+//	or:
+//
+//	        nil
+type VpcPtrInput interface {
+	pulumi.Input
+
+	ToVpcPtrOutput() VpcPtrOutput
+	ToVpcPtrOutputWithContext(context.Context) VpcPtrOutput
+}
+
+type vpcPtrType VpcArgs
+
+func VpcPtr(v *VpcArgs) VpcPtrInput {
+	return (*vpcPtrType)(v)
+}
+
+func (*vpcPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Vpc)(nil)).Elem()
+}
+
+func (i *vpcPtrType) ToVpcPtrOutput() VpcPtrOutput {
+	return i.ToVpcPtrOutputWithContext(context.Background())
+}
+
+func (i *vpcPtrType) ToVpcPtrOutputWithContext(ctx context.Context) VpcPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(VpcPtrOutput)
+}
+
+// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+type VpcOutput struct{ *pulumi.OutputState }
+
+func (VpcOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Vpc)(nil)).Elem()
+}
+
+func (o VpcOutput) ToVpcOutput() VpcOutput {
+	return o
+}
+
+func (o VpcOutput) ToVpcOutputWithContext(ctx context.Context) VpcOutput {
+	return o
+}
+
+func (o VpcOutput) ToVpcPtrOutput() VpcPtrOutput {
+	return o.ToVpcPtrOutputWithContext(context.Background())
+}
+
+func (o VpcOutput) ToVpcPtrOutputWithContext(ctx context.Context) VpcPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Vpc) *Vpc {
+		return &v
+	}).(VpcPtrOutput)
+}
+
+// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+func (o VpcOutput) SecurityGroupIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Vpc) []string { return v.SecurityGroupIds }).(pulumi.StringArrayOutput)
+}
+
+// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+func (o VpcOutput) SubnetIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Vpc) []string { return v.SubnetIds }).(pulumi.StringArrayOutput)
+}
+
+type VpcPtrOutput struct{ *pulumi.OutputState }
+
+func (VpcPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Vpc)(nil)).Elem()
+}
+
+func (o VpcPtrOutput) ToVpcPtrOutput() VpcPtrOutput {
+	return o
+}
+
+func (o VpcPtrOutput) ToVpcPtrOutputWithContext(ctx context.Context) VpcPtrOutput {
+	return o
+}
+
+func (o VpcPtrOutput) Elem() VpcOutput {
+	return o.ApplyT(func(v *Vpc) Vpc {
+		if v != nil {
+			return *v
+		}
+		var ret Vpc
+		return ret
+	}).(VpcOutput)
+}
+
+// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+func (o VpcPtrOutput) SecurityGroupIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Vpc) []string {
+		if v == nil {
+			return nil
+		}
+		return v.SecurityGroupIds
+	}).(pulumi.StringArrayOutput)
+}
+
+// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Vpc) []string {
+		if v == nil {
+			return nil
+		}
+		return v.SubnetIds
+	}).(pulumi.StringArrayOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsPtrInput)(nil)).Elem(), AlarmsSettingsArgs{})
@@ -3853,6 +4247,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsPtrInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyInput)(nil)).Elem(), GuardPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyPtrInput)(nil)).Elem(), GuardPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IamInput)(nil)).Elem(), IamArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IamPtrInput)(nil)).Elem(), IamArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupInput)(nil)).Elem(), LookupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupPtrInput)(nil)).Elem(), LookupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleInput)(nil)).Elem(), ManagedRuleArgs{})
@@ -3877,6 +4273,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersPtrInput)(nil)).Elem(), TriggersArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VpcInput)(nil)).Elem(), VpcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*VpcPtrInput)(nil)).Elem(), VpcArgs{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(CustomRuleOutput{})
@@ -3891,6 +4289,8 @@ func init() {
 	pulumi.RegisterOutputType(FunctionsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(GuardPolicyOutput{})
 	pulumi.RegisterOutputType(GuardPolicyPtrOutput{})
+	pulumi.RegisterOutputType(IamOutput{})
+	pulumi.RegisterOutputType(IamPtrOutput{})
 	pulumi.RegisterOutputType(LookupOutput{})
 	pulumi.RegisterOutputType(LookupPtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleOutput{})
@@ -3925,4 +4325,6 @@ func init() {
 	pulumi.RegisterOutputType(SourcesPtrOutput{})
 	pulumi.RegisterOutputType(TriggersOutput{})
 	pulumi.RegisterOutputType(TriggersPtrOutput{})
+	pulumi.RegisterOutputType(VpcOutput{})
+	pulumi.RegisterOutputType(VpcPtrOutput{})
 }

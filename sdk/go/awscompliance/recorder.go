@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A configuration recorder that records, its delivery channel, and the role that it reads the account with. One for each account and region.
+// A configuration recorder that records, and its delivery channel. It reads the account with AWS Config's service-linked role, unless it is given another. One for each account and region. The bucket's policy and the key's must let AWS Config deliver, as `ReportStore` and `Encryption` do with `configDelivery`.
 type Recorder struct {
 	pulumi.ResourceState
 
@@ -60,7 +60,7 @@ type recorderArgs struct {
 	NamePrefix *string `pulumi:"namePrefix"`
 	// What is recorded. As a part of its own the mode is `create`, whatever is said.
 	Recorder *RecorderSettings `pulumi:"recorder"`
-	// Tags of the role.
+	// Not used: neither recorder nor channel takes tags through the `aws` provider.
 	Tags map[string]string `pulumi:"tags"`
 }
 
@@ -78,7 +78,7 @@ type RecorderArgs struct {
 	NamePrefix *string
 	// What is recorded. As a part of its own the mode is `create`, whatever is said.
 	Recorder *RecorderSettingsArgs
-	// Tags of the role.
+	// Not used: neither recorder nor channel takes tags through the `aws` provider.
 	Tags map[string]pulumi.StringInput
 }
 

@@ -42,6 +42,8 @@ func NewReportStore(ctx *pulumi.Context,
 }
 
 type reportStoreArgs struct {
+	// Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
+	ConfigDelivery *bool `pulumi:"configDelivery"`
 	// ARN of the KMS key that encrypts the objects.
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -54,6 +56,8 @@ type reportStoreArgs struct {
 
 // The set of arguments for constructing a ReportStore resource.
 type ReportStoreArgs struct {
+	// Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
+	ConfigDelivery *bool
 	// ARN of the KMS key that encrypts the objects.
 	KmsKeyArn pulumi.StringInput
 	// Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.

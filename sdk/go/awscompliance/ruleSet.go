@@ -11,12 +11,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
+// AWS Config rules, conformance packs and remediations. The region must have a configuration recorder.
 type RuleSet struct {
 	pulumi.ResourceState
 
-	// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
-	ConfigRoleArn pulumi.StringOutput `pulumi:"configRoleArn"`
+	// ARN of the role that AWS Config reads this account with: that of the recorder which is reused, where the account was inspected.
+	ConfigRoleArn pulumi.StringPtrOutput `pulumi:"configRoleArn"`
 	// Names of the rules in the account; those in conformance packs have names of AWS's.
 	ConfigRuleNames pulumi.StringArrayOutput `pulumi:"configRuleNames"`
 	// Names of the conformance packs in the account.
@@ -44,6 +44,8 @@ type ruleSetArgs struct {
 	BucketName *string `pulumi:"bucketName"`
 	// Frameworks whose rules are evaluated, too, each rule once.
 	Frameworks []Framework `pulumi:"frameworks"`
+	// What the roles of remediations have.
+	Iam *Iam `pulumi:"iam"`
 	// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
 	// How the account is looked at.
@@ -52,7 +54,7 @@ type ruleSetArgs struct {
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Which rules are evaluated.
 	Rules *Rules `pulumi:"rules"`
-	// Tags of the rules and the role.
+	// Tags of the rules and of the roles of remediations.
 	Tags map[string]string `pulumi:"tags"`
 }
 
@@ -62,6 +64,8 @@ type RuleSetArgs struct {
 	BucketName pulumi.StringPtrInput
 	// Frameworks whose rules are evaluated, too, each rule once.
 	Frameworks []FrameworkArgs
+	// What the roles of remediations have.
+	Iam *IamArgs
 	// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
 	KmsKeyArn pulumi.StringPtrInput
 	// How the account is looked at.
@@ -70,7 +74,7 @@ type RuleSetArgs struct {
 	NamePrefix *string
 	// Which rules are evaluated.
 	Rules *RulesArgs
-	// Tags of the rules and the role.
+	// Tags of the rules and of the roles of remediations.
 	Tags map[string]pulumi.StringInput
 }
 
@@ -161,9 +165,9 @@ func (o RuleSetOutput) ToRuleSetOutputWithContext(ctx context.Context) RuleSetOu
 	return o
 }
 
-// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
-func (o RuleSetOutput) ConfigRoleArn() pulumi.StringOutput {
-	return o.ApplyT(func(v *RuleSet) pulumi.StringOutput { return v.ConfigRoleArn }).(pulumi.StringOutput)
+// ARN of the role that AWS Config reads this account with: that of the recorder which is reused, where the account was inspected.
+func (o RuleSetOutput) ConfigRoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RuleSet) pulumi.StringPtrOutput { return v.ConfigRoleArn }).(pulumi.StringPtrOutput)
 }
 
 // Names of the rules in the account; those in conformance packs have names of AWS's.

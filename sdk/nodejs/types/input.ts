@@ -15,9 +15,13 @@ export interface AlarmsSettingsArgs {
      */
     enabled?: boolean;
     /**
-     * Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+     * Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
      */
     scoreDrop?: pulumi.Input<number | undefined>;
+    /**
+     * Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+     */
+    severities?: enums.RuleSeverity[];
     /**
      * Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
      */
@@ -186,6 +190,10 @@ export interface FunctionsSettingsArgs {
      * Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
      */
     timeoutSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+     */
+    vpc?: inputs.VpcArgs;
 }
 
 /**
@@ -222,6 +230,20 @@ export interface GuardPolicyArgs {
      * What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
      */
     runtime?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * What every IAM role of this component has.
+ */
+export interface IamArgs {
+    /**
+     * Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+     */
+    path?: pulumi.Input<string | undefined>;
+    /**
+     * ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+     */
+    permissionsBoundary?: pulumi.Input<string | undefined>;
 }
 
 /**
@@ -377,6 +399,10 @@ export interface RecorderSettingsArgs {
      */
     resourceTypes?: string[];
     /**
+     * ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+     */
+    roleArn?: pulumi.Input<string | undefined>;
+    /**
      * Which resource types our recorder records. Default: `all`.
      */
     strategy?: enums.RecordingStrategy;
@@ -515,6 +541,10 @@ export interface RuleFunctionArgs {
  */
 export interface Rules {
     /**
+     * EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+     */
+    approvedInstanceTypes?: string[];
+    /**
      * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
      */
     baseline?: boolean;
@@ -532,6 +562,10 @@ export interface Rules {
  * Which rules are evaluated.
  */
 export interface RulesArgs {
+    /**
+     * EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+     */
+    approvedInstanceTypes?: string[];
     /**
      * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
      */
@@ -634,4 +668,18 @@ export interface TriggersArgs {
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */
     onChange?: boolean;
+}
+
+/**
+ * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+ */
+export interface VpcArgs {
+    /**
+     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+     */
+    securityGroupIds: pulumi.Input<string>[];
+    /**
+     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+     */
+    subnetIds: pulumi.Input<string>[];
 }

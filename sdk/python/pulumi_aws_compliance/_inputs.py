@@ -34,6 +34,8 @@ __all__ = [
     'GuardPolicyDict',
     'GuardPolicyArgs',
     'GuardPolicyArgsDict',
+    'IamArgs',
+    'IamArgsDict',
     'LookupArgs',
     'LookupArgsDict',
     'ManagedRule',
@@ -70,6 +72,8 @@ __all__ = [
     'TriggersDict',
     'TriggersArgs',
     'TriggersArgsDict',
+    'VpcArgs',
+    'VpcArgsDict',
 ]
 
 class AlarmsSettingsArgsDict(TypedDict):
@@ -82,7 +86,11 @@ class AlarmsSettingsArgsDict(TypedDict):
     """
     score_drop: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+    Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+    """
+    severities: NotRequired[Sequence['RuleSeverity']]
+    """
+    Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
     """
     silent_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -94,18 +102,22 @@ class AlarmsSettingsArgs:
     def __init__(__self__, *,
                  enabled: Optional[_builtins.bool] = None,
                  score_drop: pulumi.Input[Optional[_builtins.int]] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
                  silent_hours: pulumi.Input[Optional[_builtins.int]] = None):
         """
         What is told although nobody looks.
 
         :param _builtins.bool enabled: Whether there are alarms. Default: true.
-        :param pulumi.Input[_builtins.int] score_drop: Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+        :param pulumi.Input[_builtins.int] score_drop: Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+        :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
         :param pulumi.Input[_builtins.int] silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
         if score_drop is not None:
             pulumi.set(__self__, "score_drop", score_drop)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
         if silent_hours is not None:
             pulumi.set(__self__, "silent_hours", silent_hours)
 
@@ -125,13 +137,25 @@ class AlarmsSettingsArgs:
     @pulumi.getter(name="scoreDrop")
     def score_drop(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Points that the score may fall from one day to the next before it is told. 1 to 100. Default: 10.
+        Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
         """
         return pulumi.get(self, "score_drop")
 
     @score_drop.setter
     def score_drop(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "score_drop", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
+        """
+        Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
+        pulumi.set(self, "severities", value)
 
     @_builtins.property
     @pulumi.getter(name="silentHours")
@@ -774,7 +798,11 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+    Seconds after which a run is ended. 1 to 900. Default: 300.
+    """
+    vpc: NotRequired['VpcArgsDict']
+    """
+    Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
     """
 
 @pulumi.input_type
@@ -784,7 +812,8 @@ class FunctionsSettingsArgs:
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
                  reserved_concurrency: pulumi.Input[Optional[_builtins.int]] = None,
                  schedule: pulumi.Input[Optional[_builtins.str]] = None,
-                 timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None):
+                 timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 vpc: Optional['VpcArgs'] = None):
         """
         How the functions run.
 
@@ -792,7 +821,8 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
         :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
         :param pulumi.Input[_builtins.str] schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
-        :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. 1 to 900. Default: 300.
+        :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
         if log_retention_days is not None:
             pulumi.set(__self__, "log_retention_days", log_retention_days)
@@ -804,6 +834,8 @@ class FunctionsSettingsArgs:
             pulumi.set(__self__, "schedule", schedule)
         if timeout_seconds is not None:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
+        if vpc is not None:
+            pulumi.set(__self__, "vpc", vpc)
 
     @_builtins.property
     @pulumi.getter(name="logRetentionDays")
@@ -857,13 +889,25 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="timeoutSeconds")
     def timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        Seconds after which a run is ended. 1 to 900. Default: 300.
         """
         return pulumi.get(self, "timeout_seconds")
 
     @timeout_seconds.setter
     def timeout_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "timeout_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vpc(self) -> Optional['VpcArgs']:
+        """
+        Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+        """
+        return pulumi.get(self, "vpc")
+
+    @vpc.setter
+    def vpc(self, value: Optional['VpcArgs']):
+        pulumi.set(self, "vpc", value)
 
 
 class GuardPolicyDict(TypedDict):
@@ -1010,6 +1054,60 @@ class GuardPolicyArgs:
     @runtime.setter
     def runtime(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "runtime", value)
+
+
+class IamArgsDict(TypedDict):
+    """
+    What every IAM role of this component has.
+    """
+    path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+    """
+    permissions_boundary: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+    """
+
+@pulumi.input_type
+class IamArgs:
+    def __init__(__self__, *,
+                 path: pulumi.Input[Optional[_builtins.str]] = None,
+                 permissions_boundary: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        What every IAM role of this component has.
+
+        :param pulumi.Input[_builtins.str] path: Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        """
+        if path is not None:
+            pulumi.set(__self__, "path", path)
+        if permissions_boundary is not None:
+            pulumi.set(__self__, "permissions_boundary", permissions_boundary)
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+        """
+        return pulumi.get(self, "path")
+
+    @path.setter
+    def path(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "path", value)
+
+    @_builtins.property
+    @pulumi.getter(name="permissionsBoundary")
+    def permissions_boundary(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        """
+        return pulumi.get(self, "permissions_boundary")
+
+    @permissions_boundary.setter
+    def permissions_boundary(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "permissions_boundary", value)
 
 
 class LookupArgsDict(TypedDict):
@@ -1518,7 +1616,7 @@ class NotificationsArgsDict(TypedDict):
     """
     digest: NotRequired['DigestPeriod']
     """
-    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+    When changes are told. Default: `immediate`.
     """
     emails: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
@@ -1538,7 +1636,7 @@ class NotificationsArgs:
         """
         Who is told.
 
-        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        :param 'DigestPeriod' digest: When changes are told. Default: `immediate`.
         :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
         :param Mapping[str, 'RouteArgs'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
         """
@@ -1553,7 +1651,7 @@ class NotificationsArgs:
     @pulumi.getter
     def digest(self) -> Optional['DigestPeriod']:
         """
-        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        When changes are told. Default: `immediate`.
         """
         return pulumi.get(self, "digest")
 
@@ -1610,6 +1708,10 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
     """
+    role_arn: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    """
     strategy: NotRequired['RecordingStrategy']
     """
     Which resource types our recorder records. Default: `all`.
@@ -1623,6 +1725,7 @@ class RecorderSettingsArgs:
                  global_types: Optional[_builtins.bool] = None,
                  mode: Optional['RecorderMode'] = None,
                  resource_types: Optional[Sequence[_builtins.str]] = None,
+                 role_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  strategy: Optional['RecordingStrategy'] = None):
         """
         Whose configuration recorder is used, and what ours records.
@@ -1632,6 +1735,7 @@ class RecorderSettingsArgs:
         :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
         :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
         :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        :param pulumi.Input[_builtins.str] role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
         :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
         """
         if daily_types is not None:
@@ -1644,6 +1748,8 @@ class RecorderSettingsArgs:
             pulumi.set(__self__, "mode", mode)
         if resource_types is not None:
             pulumi.set(__self__, "resource_types", resource_types)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
         if strategy is not None:
             pulumi.set(__self__, "strategy", strategy)
 
@@ -1706,6 +1812,18 @@ class RecorderSettingsArgs:
     @resource_types.setter
     def resource_types(self, value: Optional[Sequence[_builtins.str]]):
         pulumi.set(self, "resource_types", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @role_arn.setter
+    def role_arn(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "role_arn", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1892,10 +2010,6 @@ class ReportsArgsDict(TypedDict):
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
     """
-    rules: NotRequired['CountedRules']
-    """
-    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-    """
 
 @pulumi.input_type
 class ReportsArgs:
@@ -1904,8 +2018,7 @@ class ReportsArgs:
                  force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
                  history: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
-                 retention_days: pulumi.Input[Optional[_builtins.int]] = None,
-                 rules: Optional['CountedRules'] = None):
+                 retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
@@ -1914,7 +2027,6 @@ class ReportsArgs:
         :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
         :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
-        :param 'CountedRules' rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         """
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
@@ -1926,8 +2038,6 @@ class ReportsArgs:
             pulumi.set(__self__, "object_lock", object_lock)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
-        if rules is not None:
-            pulumi.set(__self__, "rules", rules)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -1988,18 +2098,6 @@ class ReportsArgs:
     @retention_days.setter
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def rules(self) -> Optional['CountedRules']:
-        """
-        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-        """
-        return pulumi.get(self, "rules")
-
-    @rules.setter
-    def rules(self, value: Optional['CountedRules']):
-        pulumi.set(self, "rules", value)
 
 
 class RouteArgsDict(TypedDict):
@@ -2266,6 +2364,10 @@ class RulesDict(TypedDict):
     """
     Which rules are evaluated.
     """
+    approved_instance_types: NotRequired[Sequence[_builtins.str]]
+    """
+    EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+    """
     baseline: NotRequired[_builtins.bool]
     """
     Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
@@ -2282,22 +2384,38 @@ class RulesDict(TypedDict):
 @pulumi.input_type
 class Rules:
     def __init__(__self__, *,
+                 approved_instance_types: Optional[Sequence[_builtins.str]] = None,
                  baseline: Optional[_builtins.bool] = None,
                  custom: Optional[Sequence['CustomRule']] = None,
                  managed: Optional[Sequence['ManagedRule']] = None):
         """
         Which rules are evaluated.
 
+        :param Sequence[_builtins.str] approved_instance_types: EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
         :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         :param Sequence['CustomRule'] custom: Rules of your own.
         :param Sequence['ManagedRule'] managed: Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
         """
+        if approved_instance_types is not None:
+            pulumi.set(__self__, "approved_instance_types", approved_instance_types)
         if baseline is not None:
             pulumi.set(__self__, "baseline", baseline)
         if custom is not None:
             pulumi.set(__self__, "custom", custom)
         if managed is not None:
             pulumi.set(__self__, "managed", managed)
+
+    @_builtins.property
+    @pulumi.getter(name="approvedInstanceTypes")
+    def approved_instance_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+        """
+        return pulumi.get(self, "approved_instance_types")
+
+    @approved_instance_types.setter
+    def approved_instance_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "approved_instance_types", value)
 
     @_builtins.property
     @pulumi.getter
@@ -2340,6 +2458,10 @@ class RulesArgsDict(TypedDict):
     """
     Which rules are evaluated.
     """
+    approved_instance_types: NotRequired[Sequence[_builtins.str]]
+    """
+    EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+    """
     baseline: NotRequired[_builtins.bool]
     """
     Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
@@ -2356,22 +2478,38 @@ class RulesArgsDict(TypedDict):
 @pulumi.input_type
 class RulesArgs:
     def __init__(__self__, *,
+                 approved_instance_types: Optional[Sequence[_builtins.str]] = None,
                  baseline: Optional[_builtins.bool] = None,
                  custom: Optional[Sequence['CustomRuleArgs']] = None,
                  managed: Optional[Sequence['ManagedRuleArgs']] = None):
         """
         Which rules are evaluated.
 
+        :param Sequence[_builtins.str] approved_instance_types: EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
         :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         :param Sequence['CustomRuleArgs'] custom: Rules of your own.
         :param Sequence['ManagedRuleArgs'] managed: Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
         """
+        if approved_instance_types is not None:
+            pulumi.set(__self__, "approved_instance_types", approved_instance_types)
         if baseline is not None:
             pulumi.set(__self__, "baseline", baseline)
         if custom is not None:
             pulumi.set(__self__, "custom", custom)
         if managed is not None:
             pulumi.set(__self__, "managed", managed)
+
+    @_builtins.property
+    @pulumi.getter(name="approvedInstanceTypes")
+    def approved_instance_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+        """
+        return pulumi.get(self, "approved_instance_types")
+
+    @approved_instance_types.setter
+    def approved_instance_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "approved_instance_types", value)
 
     @_builtins.property
     @pulumi.getter
@@ -2778,5 +2916,57 @@ class TriggersArgs:
     @on_change.setter
     def on_change(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "on_change", value)
+
+
+class VpcArgsDict(TypedDict):
+    """
+    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+    """
+    security_group_ids: Sequence[pulumi.Input[_builtins.str]]
+    """
+    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+    """
+    subnet_ids: Sequence[pulumi.Input[_builtins.str]]
+    """
+    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+    """
+
+@pulumi.input_type
+class VpcArgs:
+    def __init__(__self__, *,
+                 security_group_ids: Sequence[pulumi.Input[_builtins.str]],
+                 subnet_ids: Sequence[pulumi.Input[_builtins.str]]):
+        """
+        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+
+        :param Sequence[pulumi.Input[_builtins.str]] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        :param Sequence[pulumi.Input[_builtins.str]] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        """
+        pulumi.set(__self__, "security_group_ids", security_group_ids)
+        pulumi.set(__self__, "subnet_ids", subnet_ids)
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupIds")
+    def security_group_ids(self) -> Sequence[pulumi.Input[_builtins.str]]:
+        """
+        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        """
+        return pulumi.get(self, "security_group_ids")
+
+    @security_group_ids.setter
+    def security_group_ids(self, value: Sequence[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "security_group_ids", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetIds")
+    def subnet_ids(self) -> Sequence[pulumi.Input[_builtins.str]]:
+        """
+        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        """
+        return pulumi.get(self, "subnet_ids")
+
+    @subnet_ids.setter
+    def subnet_ids(self, value: Sequence[pulumi.Input[_builtins.str]]):
+        pulumi.set(self, "subnet_ids", value)
 
 

@@ -27,6 +27,7 @@ class ComplianceMonitoringArgs:
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
                  hardened: Optional[_builtins.bool] = None,
+                 iam: Optional['IamArgs'] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -44,7 +45,8 @@ class ComplianceMonitoringArgs:
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
         :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
-        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+        :param 'IamArgs' iam: What every IAM role has.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who is told what, and when.
@@ -65,6 +67,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "functions", functions)
         if hardened is not None:
             pulumi.set(__self__, "hardened", hardened)
+        if iam is not None:
+            pulumi.set(__self__, "iam", iam)
         if kms_key_arn is not None:
             pulumi.set(__self__, "kms_key_arn", kms_key_arn)
         if lookup is not None:
@@ -155,10 +159,22 @@ class ComplianceMonitoringArgs:
         pulumi.set(self, "hardened", value)
 
     @_builtins.property
+    @pulumi.getter
+    def iam(self) -> Optional['IamArgs']:
+        """
+        What every IAM role has.
+        """
+        return pulumi.get(self, "iam")
+
+    @iam.setter
+    def iam(self, value: Optional['IamArgs']):
+        pulumi.set(self, "iam", value)
+
+    @_builtins.property
     @pulumi.getter(name="kmsKeyArn")
     def kms_key_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+        ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         """
         return pulumi.get(self, "kms_key_arn")
 
@@ -263,6 +279,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -285,7 +302,8 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
         :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
-        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+        :param Union['IamArgs', 'IamArgsDict'] iam: What every IAM role has.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told what, and when.
@@ -326,6 +344,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -351,6 +370,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
             __props__.__dict__["hardened"] = hardened
+            __props__.__dict__["iam"] = iam
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
@@ -427,9 +447,9 @@ class ComplianceMonitoring(pulumi.ComponentResource):
 
     @_builtins.property
     @pulumi.getter(name="configRoleArn")
-    def config_role_arn(self) -> pulumi.Output[_builtins.str]:
+    def config_role_arn(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        ARN of the role that AWS Config reads this account with: that of the recorder in use.
+        ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is known where the account was inspected.
         """
         return pulumi.get(self, "config_role_arn")
 

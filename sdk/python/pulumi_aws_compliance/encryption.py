@@ -19,18 +19,34 @@ __all__ = ['EncryptionArgs', 'Encryption']
 @pulumi.input_type
 class EncryptionArgs:
     def __init__(__self__, *,
+                 config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Encryption resource.
 
+        :param _builtins.bool config_delivery: Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the key.
         """
+        if config_delivery is not None:
+            pulumi.set(__self__, "config_delivery", config_delivery)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="configDelivery")
+    def config_delivery(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
+        """
+        return pulumi.get(self, "config_delivery")
+
+    @config_delivery.setter
+    def config_delivery(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "config_delivery", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -63,6 +79,7 @@ class Encryption(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
@@ -71,6 +88,7 @@ class Encryption(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param _builtins.bool config_delivery: Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the key.
         """
@@ -98,6 +116,7 @@ class Encryption(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
@@ -111,6 +130,7 @@ class Encryption(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = EncryptionArgs.__new__(EncryptionArgs)
 
+            __props__.__dict__["config_delivery"] = config_delivery
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["tags"] = tags
             __props__.__dict__["alias_name"] = None

@@ -26,6 +26,7 @@ class FunctionsArgs:
                  counted_rules: Optional['CountedRules'] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
+                 iam: Optional['IamArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional['NotificationsArgs'] = None,
                  rules: Optional['RulesArgs'] = None,
@@ -40,6 +41,7 @@ class FunctionsArgs:
         :param 'CountedRules' counted_rules: Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
+        :param 'IamArgs' iam: What every role has.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who is told what, and when: the same that `Alerts` is given.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
@@ -55,6 +57,8 @@ class FunctionsArgs:
             pulumi.set(__self__, "delivery_queue_url", delivery_queue_url)
         if frameworks is not None:
             pulumi.set(__self__, "frameworks", frameworks)
+        if iam is not None:
+            pulumi.set(__self__, "iam", iam)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if notifications is not None:
@@ -127,6 +131,18 @@ class FunctionsArgs:
     @frameworks.setter
     def frameworks(self, value: Optional[Sequence['FrameworkArgs']]):
         pulumi.set(self, "frameworks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def iam(self) -> Optional['IamArgs']:
+        """
+        What every role has.
+        """
+        return pulumi.get(self, "iam")
+
+    @iam.setter
+    def iam(self, value: Optional['IamArgs']):
+        pulumi.set(self, "iam", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -211,6 +227,7 @@ class Functions(pulumi.ComponentResource):
                  counted_rules: Optional['CountedRules'] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
@@ -228,6 +245,7 @@ class Functions(pulumi.ComponentResource):
         :param 'CountedRules' counted_rules: Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
+        :param Union['IamArgs', 'IamArgsDict'] iam: What every role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told what, and when: the same that `Alerts` is given.
@@ -264,6 +282,7 @@ class Functions(pulumi.ComponentResource):
                  counted_rules: Optional['CountedRules'] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
@@ -288,6 +307,7 @@ class Functions(pulumi.ComponentResource):
             __props__.__dict__["counted_rules"] = counted_rules
             __props__.__dict__["delivery_queue_url"] = delivery_queue_url
             __props__.__dict__["frameworks"] = frameworks
+            __props__.__dict__["iam"] = iam
             if kms_key_arn is None and not opts.urn:
                 raise TypeError("Missing required property 'kms_key_arn'")
             __props__.__dict__["kms_key_arn"] = kms_key_arn
@@ -303,6 +323,7 @@ class Functions(pulumi.ComponentResource):
             __props__.__dict__["ledger_table_name"] = None
             __props__.__dict__["processing_lambda_arn"] = None
             __props__.__dict__["processing_lambda_name"] = None
+            __props__.__dict__["processing_queue_url"] = None
             __props__.__dict__["remediation_lambda_arn"] = None
             __props__.__dict__["remediation_lambda_name"] = None
         super(Functions, __self__).__init__(
@@ -359,6 +380,14 @@ class Functions(pulumi.ComponentResource):
         Name of the processing function.
         """
         return pulumi.get(self, "processing_lambda_name")
+
+    @_builtins.property
+    @pulumi.getter(name="processingQueueUrl")
+    def processing_queue_url(self) -> pulumi.Output[_builtins.str]:
+        """
+        URL of the queue that brings compliance changes to processing.
+        """
+        return pulumi.get(self, "processing_queue_url")
 
     @_builtins.property
     @pulumi.getter(name="remediationLambdaArn")

@@ -37,7 +37,7 @@ class RecorderArgs:
         :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RecorderSettingsArgs' recorder: What is recorded. As a part of its own the mode is `create`, whatever is said.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the role.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Not used: neither recorder nor channel takes tags through the `aws` provider.
         """
         pulumi.set(__self__, "bucket_arn", bucket_arn)
         pulumi.set(__self__, "bucket_name", bucket_name)
@@ -127,7 +127,7 @@ class RecorderArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        Tags of the role.
+        Not used: neither recorder nor channel takes tags through the `aws` provider.
         """
         return pulumi.get(self, "tags")
 
@@ -151,7 +151,7 @@ class Recorder(pulumi.ComponentResource):
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        A configuration recorder that records, its delivery channel, and the role that it reads the account with. One for each account and region.
+        A configuration recorder that records, and its delivery channel. It reads the account with AWS Config's service-linked role, unless it is given another. One for each account and region. The bucket's policy and the key's must let AWS Config deliver, as `ReportStore` and `Encryption` do with `configDelivery`.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -161,7 +161,7 @@ class Recorder(pulumi.ComponentResource):
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: What is recorded. As a part of its own the mode is `create`, whatever is said.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the role.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Not used: neither recorder nor channel takes tags through the `aws` provider.
         """
         ...
     @overload
@@ -170,7 +170,7 @@ class Recorder(pulumi.ComponentResource):
                  args: RecorderArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A configuration recorder that records, its delivery channel, and the role that it reads the account with. One for each account and region.
+        A configuration recorder that records, and its delivery channel. It reads the account with AWS Config's service-linked role, unless it is given another. One for each account and region. The bucket's policy and the key's must let AWS Config deliver, as `ReportStore` and `Encryption` do with `configDelivery`.
 
         :param str resource_name: The name of the resource.
         :param RecorderArgs args: The arguments to use to populate this resource's properties.

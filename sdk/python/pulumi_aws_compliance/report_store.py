@@ -22,6 +22,7 @@ __all__ = ['ReportStoreArgs', 'ReportStore']
 class ReportStoreArgs:
     def __init__(__self__, *,
                  kms_key_arn: pulumi.Input[_builtins.str],
+                 config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  reports: Optional['ReportsArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
@@ -29,11 +30,14 @@ class ReportStoreArgs:
         The set of arguments for constructing a ReportStore resource.
 
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the objects.
+        :param _builtins.bool config_delivery: Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the bucket.
         """
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
+        if config_delivery is not None:
+            pulumi.set(__self__, "config_delivery", config_delivery)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if reports is not None:
@@ -52,6 +56,18 @@ class ReportStoreArgs:
     @kms_key_arn.setter
     def kms_key_arn(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "kms_key_arn", value)
+
+    @_builtins.property
+    @pulumi.getter(name="configDelivery")
+    def config_delivery(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
+        """
+        return pulumi.get(self, "config_delivery")
+
+    @config_delivery.setter
+    def config_delivery(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "config_delivery", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -96,6 +112,7 @@ class ReportStore(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 config_delivery: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
@@ -106,6 +123,7 @@ class ReportStore(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param _builtins.bool config_delivery: Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the objects.
         :param _builtins.str name_prefix: Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
@@ -135,6 +153,7 @@ class ReportStore(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 config_delivery: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
@@ -150,6 +169,7 @@ class ReportStore(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = ReportStoreArgs.__new__(ReportStoreArgs)
 
+            __props__.__dict__["config_delivery"] = config_delivery
             if kms_key_arn is None and not opts.urn:
                 raise TypeError("Missing required property 'kms_key_arn'")
             __props__.__dict__["kms_key_arn"] = kms_key_arn

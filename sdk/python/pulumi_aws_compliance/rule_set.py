@@ -23,6 +23,7 @@ class RuleSetArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
+                 iam: Optional['IamArgs'] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -33,16 +34,19 @@ class RuleSetArgs:
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
+        :param 'IamArgs' iam: What the roles of remediations have.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RulesArgs' rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and the role.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and of the roles of remediations.
         """
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if frameworks is not None:
             pulumi.set(__self__, "frameworks", frameworks)
+        if iam is not None:
+            pulumi.set(__self__, "iam", iam)
         if kms_key_arn is not None:
             pulumi.set(__self__, "kms_key_arn", kms_key_arn)
         if lookup is not None:
@@ -77,6 +81,18 @@ class RuleSetArgs:
     @frameworks.setter
     def frameworks(self, value: Optional[Sequence['FrameworkArgs']]):
         pulumi.set(self, "frameworks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def iam(self) -> Optional['IamArgs']:
+        """
+        What the roles of remediations have.
+        """
+        return pulumi.get(self, "iam")
+
+    @iam.setter
+    def iam(self, value: Optional['IamArgs']):
+        pulumi.set(self, "iam", value)
 
     @_builtins.property
     @pulumi.getter(name="kmsKeyArn")
@@ -130,7 +146,7 @@ class RuleSetArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        Tags of the rules and the role.
+        Tags of the rules and of the roles of remediations.
         """
         return pulumi.get(self, "tags")
 
@@ -147,6 +163,7 @@ class RuleSet(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -154,17 +171,18 @@ class RuleSet(pulumi.ComponentResource):
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
+        AWS Config rules, conformance packs and remediations. The region must have a configuration recorder.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
+        :param Union['IamArgs', 'IamArgsDict'] iam: What the roles of remediations have.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and the role.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and of the roles of remediations.
         """
         ...
     @overload
@@ -173,7 +191,7 @@ class RuleSet(pulumi.ComponentResource):
                  args: Optional[RuleSetArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
+        AWS Config rules, conformance packs and remediations. The region must have a configuration recorder.
 
         :param str resource_name: The name of the resource.
         :param RuleSetArgs args: The arguments to use to populate this resource's properties.
@@ -192,6 +210,7 @@ class RuleSet(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -210,6 +229,7 @@ class RuleSet(pulumi.ComponentResource):
 
             __props__.__dict__["bucket_name"] = bucket_name
             __props__.__dict__["frameworks"] = frameworks
+            __props__.__dict__["iam"] = iam
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
@@ -227,9 +247,9 @@ class RuleSet(pulumi.ComponentResource):
 
     @_builtins.property
     @pulumi.getter(name="configRoleArn")
-    def config_role_arn(self) -> pulumi.Output[_builtins.str]:
+    def config_role_arn(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
+        ARN of the role that AWS Config reads this account with: that of the recorder which is reused, where the account was inspected.
         """
         return pulumi.get(self, "config_role_arn")
 

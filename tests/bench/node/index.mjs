@@ -7,6 +7,7 @@ import http from "node:http";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -15,6 +16,7 @@ const clients = {
     cloudwatch: new CloudWatchClient({}),
     config: new ConfigServiceClient({}),
     dynamodb: new DynamoDBClient({}),
+    lambda: new LambdaClient({}),
     s3: new S3Client({}),
     sns: new SNSClient({}),
     sqs: new SQSClient({}),

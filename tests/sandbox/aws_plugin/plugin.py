@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from . import services
@@ -165,4 +166,10 @@ class Plugin:
             if not aliases:
                 raise PluginError("reading IAM Account Alias: empty result")
             return {"accountAlias": aliases[0], "id": aliases[0]}
+        if token == "aws:iam/getRoles:getRoles":
+            pages = self._aws.client("iam").get_paginator("list_roles")
+            found = pages.paginate(PathPrefix=arguments.get("pathPrefix") or "/").search("Roles[]")
+            roles = [role for role in found if re.search(arguments.get("nameRegex") or "", role["RoleName"])]
+            names, arns = [role["RoleName"] for role in roles], [role["Arn"] for role in roles]
+            return {"names": names, "arns": arns, "id": region}
         raise PluginError(f"{token} is not among the functions of this stand-in for the aws plugin")

@@ -16,6 +16,7 @@ mod writing;
 
 use functions_core::{
     aggregate::Latest,
+    contract::metric,
     environment::AggregationEnvironment,
     event, key,
     metrics::{self, Aggregated},
@@ -38,6 +39,7 @@ use crate::{
     aws::Clients,
     configured,
     error::{HandlerError, unless_refused},
+    heartbeat,
     invocation::Invocation,
     log,
     store::Store,
@@ -45,6 +47,7 @@ use crate::{
 
 /// The handler.
 pub struct Aggregation {
+    cloudwatch: aws_sdk_cloudwatch::Client,
     config: aws_sdk_config::Client,
     store: Store,
     environment: AggregationEnvironment,
@@ -58,7 +61,7 @@ impl Aggregation {
     pub fn new(lookup: impl Fn(&str) -> Option<String>, clients: &Clients) -> Result<Self, HandlerError> {
         let environment = AggregationEnvironment::read(lookup)?;
         let store = Store::new(clients.s3.clone(), environment.storage.clone());
-        Ok(Self { config: clients.config.clone(), store, environment })
+        Ok(Self { cloudwatch: clients.cloudwatch.clone(), config: clients.config.clone(), store, environment })
     }
 
     /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
@@ -78,6 +81,10 @@ impl Aggregation {
             Ok((run, summary)) => {
                 let answer = answer(&run, &summary, event::processing_record(event));
                 log::info(&run.id, "answered", &answer);
+                if event::is_deployment(event) {
+                    let reported = answer["compliant"].as_f64().unwrap_or_default();
+                    heartbeat::show(&self.cloudwatch, metric::COMPLIANT_EVALUATIONS, reported, invocation).await;
+                }
                 Ok(answer)
             }
             // Lambda tries the event of a destination again; an invocation that is waited for, nobody does.

@@ -48,6 +48,10 @@ pub struct State {
     /// Whether alarms do not come through the topic.
     pub deaf: bool,
     pub unconfirmed: usize,
+    /// What was sent to the queue of events, with the seconds of its delay.
+    pub sent: Vec<(String, u64)>,
+    /// Events of invocations that nobody waits for.
+    pub invoked: Vec<String>,
     pub calls: usize,
 }
 
@@ -114,6 +118,7 @@ impl Account {
             ("DELIVERY_ALARM", "delivery-test"),
             ("DELIVERY_QUEUE_URL", &format!("{}/queue", self.aws.endpoint)),
             ("ACCOUNT_ALIAS", "prod"),
+            ("EVENTS_QUEUE", "processing-events"),
         ];
         Processing::new(testing::environment(&more), &testing::clients(&self.aws.endpoint)).unwrap()
     }
@@ -217,6 +222,13 @@ impl State {
         if request.line.ends_with("/operation/SetAlarmState") {
             return self.alarm(&request.body);
         }
+        if request.line.contains("/operation/PutMetricData") || request.line.contains("/operation/GetMetricStatistics") {
+            return (200, String::new());
+        }
+        if request.line.contains("/functions/") {
+            self.invoked.push(request.body.clone());
+            return (202, String::new());
+        }
         if request.line.starts_with("POST / ") || request.line == "POST /" || request.line.starts_with("POST /queue") {
             return self.form(&request.body);
         }
@@ -245,6 +257,11 @@ impl State {
                 let message = |body: &String| json!({ "Body": body, "ReceiptHandle": body });
                 let messages: Vec<Value> = self.queue.iter().map(|(_, body)| message(body)).collect();
                 (200, json!({ "Messages": messages }).to_string())
+            }
+            "GetQueueUrl" => (200, json!({ "QueueUrl": format!("/{}", text_of(body, "QueueName")) }).to_string()),
+            "SendMessage" => {
+                self.sent.push((text_of(body, "MessageBody"), body["DelaySeconds"].as_u64().unwrap()));
+                (200, json!({ "MessageId": "1" }).to_string())
             }
             "DeleteMessage" => {
                 let handle = text_of(body, "ReceiptHandle");

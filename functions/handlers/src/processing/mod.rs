@@ -10,9 +10,11 @@
 //! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
+//! | `follow_up` | asks for further runs soon after a deployment |
 
 mod advance;
 mod delivery;
+mod follow_up;
 mod packs;
 mod reading;
 mod tell;
@@ -21,6 +23,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use functions_core::{
     configuration::MonitoringConfiguration,
+    contract::metric,
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
     event::{self, Ask, ComplianceChange, EventError, QueueMessage},
@@ -36,6 +39,7 @@ use crate::{
     aws::Clients,
     configured,
     error::HandlerError,
+    heartbeat,
     invocation::Invocation,
     log,
     queue::Batch,
@@ -54,6 +58,7 @@ const PATIENCE: [Duration; 4] =
 pub struct Processing {
     config: aws_sdk_config::Client,
     cloudwatch: aws_sdk_cloudwatch::Client,
+    lambda: aws_sdk_lambda::Client,
     sqs: aws_sdk_sqs::Client,
     store: Store,
     table: Table,
@@ -71,6 +76,7 @@ impl Processing {
         Ok(Self {
             config: clients.config.clone(),
             cloudwatch: clients.cloudwatch.clone(),
+            lambda: clients.lambda.clone(),
             sqs: clients.sqs.clone(),
             store: Store::new(clients.s3.clone(), environment.storage.clone()),
             table: Table::new(clients.dynamodb.clone(), environment.ledger_table.clone()),
@@ -85,7 +91,13 @@ impl Processing {
     /// When there is nothing to evaluate by, or AWS does not answer. A whole batch then comes again.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
         match event::ask(event)? {
-            Ask::Look(Trigger::Deployment) => self.look_patiently(invocation).await,
+            Ask::Look(Trigger::Deployment) => {
+                let answer = self.look_patiently(invocation).await?;
+                self.begin_follow_ups(invocation).await;
+                heartbeat::show(&self.cloudwatch, metric::LOOKS, 1.0, invocation).await;
+                Ok(answer)
+            }
+            Ask::FollowUp => self.look(Trigger::Deployment, invocation).await,
             Ask::Look(trigger) => self.look(trigger, invocation).await,
             Ask::Changes(messages) => self.changes(messages, invocation).await,
             Ask::Digest => {
@@ -129,7 +141,13 @@ impl Processing {
 
     /// A look at the rules that changes name.
     async fn changes(&self, messages: Vec<QueueMessage>, invocation: &Invocation) -> Result<Value, HandlerError> {
+        let (chain, messages) = follow_up::parted(messages);
         let mut batch = Batch::read(messages, invocation);
+        for (message_id, one) in chain {
+            if !self.follow_up(one, invocation).await {
+                batch.failed.push(message_id);
+            }
+        }
         if !batch.changes.is_empty() {
             let configuration = self.configuration().await?;
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
@@ -240,6 +258,8 @@ mod fake;
 mod real_account;
 #[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod soon;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

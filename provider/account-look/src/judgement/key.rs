@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Finding, names, place};
-use crate::key_policy::{Admission, KeyUser, key_users};
+use super::{Finding, RecorderAction, names, place, recorder_action};
+use crate::key_policy::{Admission, KeyUser, config_delivery, key_users};
 use crate::look::{Key, Look};
 use crate::request::{LookRequest, PlannedKey};
 
@@ -14,7 +14,10 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
     let (Some(key), Some(planned)) = (&look.key, &request.key) else { return Vec::new() };
     match unusable(key, look) {
         Some(message) => vec![Finding::error(&planned.path, message)],
-        None => policy(key, planned, look),
+        None => {
+            let delivers = planned.config_delivers && recorder_action(look, request) != RecorderAction::Reuse;
+            policy(key, planned, look, delivers)
+        }
     }
 }
 
@@ -37,11 +40,12 @@ fn unusable(key: &Key, look: &Look) -> Option<String> {
     None
 }
 
-fn policy(key: &Key, planned: &PlannedKey, look: &Look) -> Vec<Finding> {
+fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<Finding> {
     let Some(policy) = &key.policy else { return Vec::new() };
     let (account, region) = place(look);
     let partition = look.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
-    let users = key_users(partition, region, account, &planned.log_groups);
+    let mut users = key_users(partition, region, account, &planned.log_groups);
+    users.extend(delivers.then(|| config_delivery(account)));
     let with = |wanted: Admission| users.iter().filter(move |user| user.admission(policy) == wanted).collect();
     let mut findings = Vec::new();
     let missing: Vec<&KeyUser> = with(Admission::NotAdmitted);

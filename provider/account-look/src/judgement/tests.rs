@@ -494,6 +494,28 @@ fn with_key(change: impl FnOnce(&mut Key)) -> (Look, LookRequest) {
 }
 
 #[test]
+fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_delivers() {
+    let messages = |delivers: bool, admitted: bool| {
+        let (mut look, mut request) = with_key(|key| {
+            if let (true, Some(policy)) = (admitted, &mut key.policy) {
+                let config = crate::key_policy::config_delivery(ACCOUNT).statement();
+                policy["Statement"].as_array_mut().expect("statements").push(config);
+            }
+        });
+        (look.recorders, look.delivery_channels) = (Some(Vec::new()), Some(Vec::new()));
+        request.recorder.mode = crate::RecorderMode::Create;
+        if let Some(key) = &mut request.key {
+            key.config_delivers = delivers;
+        }
+        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn");
+        found.map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert!(messages(true, true).is_empty() && messages(false, false).is_empty());
+    let [missing] = &messages(true, false)[..] else { panic!("one finding") };
+    assert!(missing.contains("`config.amazonaws.com`") && missing.contains("\"Sid\": \"Config\""), "{missing}");
+}
+
+#[test]
 fn a_key_is_of_use_and_admits_everyone() {
     let (look, request) = with_key(|_| {});
     assert_eq!(told(&look, &request).len(), 1);

@@ -5,6 +5,7 @@ mod endpoints;
 pub mod guard;
 mod identity;
 mod names;
+mod organization;
 pub mod rules;
 mod schedule;
 mod tags;
@@ -15,6 +16,7 @@ pub use identity::{
     role_arn,
 };
 pub use names::{bucket_name, name_prefix};
+pub use organization::{iam_path, managed_policy_arn, security_group_id, subnet_id};
 pub use schedule::{period_seconds, schedule};
 pub use tags::check as check_tags;
 

@@ -44,6 +44,23 @@ pub fn tag_value(text: &str) -> Result<(), Wrong> {
     characters(text, 1..=256)
 }
 
+/// An EC2 instance type by its form: family and size, such as `m7g.large` or `u-6tb1.112xlarge`. Whether there is such a type
+/// is left to AWS: new ones come.
+pub fn instance_type(kind: &str) -> Result<(), Wrong> {
+    let word = |part: &str, marks: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || marks.contains(c))
+            && part.chars().any(|c| c.is_ascii_lowercase())
+    };
+    let is_type = |kind: &str| kind.split_once('.').is_some_and(|(family, size)| word(family, "-") && word(size, "-"));
+    if is_type(kind) {
+        return Ok(());
+    }
+    let wrong = Wrong::new("expected an EC2 instance type, such as `m7g.large`, one in each entry");
+    let folded = kind.trim().to_lowercase().replace('_', ".");
+    Err(if is_type(&folded) { wrong.nearest(folded) } else { wrong })
+}
+
 /// A resource type by its form. Whether there is such a type is left to AWS: new ones come.
 pub fn resource_type(kind: &str) -> Result<(), Wrong> {
     let parts: Vec<_> = kind.split("::").collect();

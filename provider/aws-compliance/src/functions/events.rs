@@ -89,12 +89,12 @@ impl Start {
 }
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
-pub(super) fn compliance_changes(
+pub(super) fn compliance_changes<const N: usize>(
     scope: &Scope,
     shared: &Shared<'_>,
     watched: &MonitoringConfiguration,
-    functions: &[&Function],
-) {
+    functions: [&Function; N],
+) -> [sqs::Queue; N] {
     let args = shared.args;
     let parts = patterns(watched, &args.rules, &args.frameworks, &args.name_prefix);
     let rules = parts.into_iter().enumerate().map(|(index, names)| {
@@ -115,9 +115,7 @@ pub(super) fn compliance_changes(
             .register()
     });
     let rules: Vec<_> = rules.collect();
-    for function in functions {
-        queue(scope, shared, &rules, function);
-    }
+    functions.map(|function| queue(scope, shared, &rules, function))
 }
 
 /// The names of all event rules of a deployment.
@@ -178,7 +176,7 @@ fn suffix(index: usize) -> String {
 }
 
 /// From the event rules into a queue, and from the queue into the function.
-fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], function: &Function) {
+fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], function: &Function) -> sqs::Queue {
     let (args, handler) = (shared.args, function.handler);
     let role = |part: &str| format!("{}-{part}", handler.name());
     let visibility = args.settings.timeout_seconds.output().map(|seconds| f64::from(seconds * VISIBILITY_IN_TIMEOUTS));
@@ -221,6 +219,7 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], fu
         // Lambda checks that the role may read the queue.
         .options(depends_on(&function.policy))
         .register();
+    queue
 }
 
 #[cfg(test)]

@@ -56,13 +56,11 @@ impl Function {
             .set_tags(tags::input(&args.tags))
             .register();
 
-        let required = iam::role::Required { assume_role_policy: permissions::trust().into() };
-        let role = iam::Role::child(scope, &role_name("role"), required)
-            .description(format!("The {} function of compliance monitoring", handler.name()))
-            .set_tags(tags::input(&args.tags))
-            .register();
+        let description = format!("The {} function of compliance monitoring", handler.name());
+        let role = args.iam.role(scope, &role_name("role"), permissions::trust(), description, &args.tags);
         let own = permissions::own(shared, &log_group, &dead_letters);
-        let policy = PolicyDocument::new(own.into_iter().chain(statements));
+        let network = args.settings.vpc.iter().flat_map(|_| permissions::network(shared, handler));
+        let policy = PolicyDocument::new(own.into_iter().chain(statements).chain(network));
         let required = iam::role_policy::Required { policy: policy.into(), role: role.name().into() };
         let policy = iam::RolePolicy::child(scope, &role_name("policy"), required).register();
 
@@ -74,7 +72,7 @@ impl Function {
         let lambda =
             lambda::Function::child(scope, handler.name(), lambda::function::Required { role: role.arn().into() })
                 .name(args.name_prefix.function(handler))
-                .description(description(handler))
+                .description(summary(handler))
                 .runtime("provided.al2023")
                 .architectures(vec![Input::from("x86_64")])
                 .handler(handler.name())
@@ -85,6 +83,7 @@ impl Function {
                 .kms_key_arn(&args.kms_key_arn)
                 .environment(lambda::FunctionEnvironment::new().variables(environment))
                 .dead_letter_config(lambda::FunctionDeadLetterConfig::new(dead_letters.arn()))
+                .set_vpc_config(args.settings.vpc.clone().map(|vpc| vpc.config().into()))
                 .set_tags(tags::input(&args.tags))
                 // The log group is there before Lambda would make its own, and goes after the last line was written;
                 // the policy is there before Lambda checks that the role may send dead letters.
@@ -94,7 +93,7 @@ impl Function {
     }
 }
 
-fn description(handler: Handler) -> &'static str {
+fn summary(handler: Handler) -> &'static str {
     match handler {
         Handler::Processing => "Reads what AWS Config judges, records it, and tells what changed",
         Handler::Aggregation => "Reads what the aggregator sees of all accounts and regions and records it",

@@ -5,6 +5,7 @@ mod events;
 mod function;
 mod ledger;
 mod permissions;
+mod vpc;
 
 use aws_resources::{Arn, lambda, s3};
 use functions_core::configuration::{ConfigurationError, sha256_hex};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounds;
 use crate::facts::AccountFacts;
+use crate::iam::IamArgs;
 use crate::names::NamePrefix;
 use crate::notifications::NotificationsArgs;
 use crate::report_store::CountedRules;
@@ -25,6 +27,7 @@ use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags::{self, Tags};
 pub(crate) use events::names as event_rules;
 use function::{Function, Shared};
+pub use vpc::VpcArgs;
 
 /// How the functions run.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -45,6 +48,8 @@ pub struct FunctionsSettingsArgs {
     pub schedule: Input<String>,
     /// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
     pub reserved_concurrency: Option<Input<u32>>,
+    /// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+    pub vpc: Option<VpcArgs>,
 }
 
 impl Default for FunctionsSettingsArgs {
@@ -55,6 +60,7 @@ impl Default for FunctionsSettingsArgs {
             log_retention_days: 7.into(),
             schedule: "rate(6 hours)".into(),
             reserved_concurrency: None,
+            vpc: None,
         }
     }
 }
@@ -75,6 +81,9 @@ impl FunctionsSettingsArgs {
         checks.input("schedule", &self.schedule, |schedule| bounds::schedule(schedule));
         if let Some(runs) = &self.reserved_concurrency {
             checks.input("reservedConcurrency", runs, bounds::reserved_concurrency);
+        }
+        if let Some(vpc) = &self.vpc {
+            checks.under("vpc", |checks| vpc.check(checks));
         }
         let timeout = self.timeout_seconds.given().and_then(|given| given.value.as_ref().copied());
         checks.warn_input("schedule", &self.schedule, |schedule| match (bounds::period_seconds(schedule), timeout) {
@@ -109,6 +118,9 @@ pub struct FunctionsArgs {
     /// How the functions run.
     #[serde(default)]
     pub settings: FunctionsSettingsArgs,
+    /// What every role has.
+    #[serde(default)]
+    pub iam: IamArgs,
     /// ARN of the topic that carries notices. Default: nothing is told.
     pub topic_arn: Option<Input<String>>,
     /// Who is told what, and when: the same that `Alerts` is given.
@@ -143,6 +155,8 @@ pub struct Functions {
     pub lambda_role_arn: Output<String>,
     /// Name of the table that keeps what processing knows.
     pub ledger_table_name: Output<String>,
+    /// URL of the queue that brings compliance changes to processing.
+    pub processing_queue_url: Output<String>,
 }
 
 impl Component for Functions {
@@ -157,6 +171,7 @@ impl Component for Functions {
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
         checks.under("settings", |checks| args.settings.check(checks));
+        checks.under("iam", |checks| args.iam.check(checks));
         checks.under("notifications", |checks| args.notifications.check(checks));
         if let Some(topic) = &args.topic_arn {
             checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
@@ -164,7 +179,11 @@ impl Component for Functions {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
+        let facts = AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)?;
+        match facts.without_aggregator_queries() {
+            Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
+            None => Ok(facts),
+        }
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
@@ -208,6 +227,7 @@ impl Component for Functions {
             (variable::CONFIGURATION_KEY, object.key().into()),
             (variable::CONFIGURATION_SHA256, digest.into()),
             (variable::LEDGER_TABLE, table.name().into()),
+            (variable::EVENTS_QUEUE, args.name_prefix.events(Handler::Processing).into()),
         ];
         variables.extend(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)));
         variables.extend(alias);
@@ -245,7 +265,7 @@ impl Component for Functions {
 
         events::schedule(scope, &shared, &processing);
         events::digest(scope, &shared, &processing);
-        events::compliance_changes(scope, &shared, &watched, &[&processing, &remediation]);
+        let [processing_queue, _] = events::compliance_changes(scope, &shared, &watched, [&processing, &remediation]);
 
         Ok(Self {
             processing_lambda_arn: processing.lambda.arn(),
@@ -256,6 +276,7 @@ impl Component for Functions {
             remediation_lambda_name: remediation.lambda.name(),
             lambda_role_arn: processing.role.arn(),
             ledger_table_name: table.name(),
+            processing_queue_url: processing_queue.id(),
         })
     }
 }

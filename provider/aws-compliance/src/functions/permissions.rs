@@ -2,7 +2,7 @@
 
 use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
 use functions_core::configuration::PackEntry;
-use functions_core::contract::Handler;
+use functions_core::contract::{Handler, metric};
 use functions_core::key;
 use pulumi_component::{Output, interpolate};
 
@@ -52,9 +52,14 @@ pub(super) fn processing(
         Statement::allow("Table")
             .actions(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"])
             .on(table.arn()),
-        Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(next.arn()),
+        // The function itself: runs soon after a deployment, so that aggregation follows them as it does scheduled ones.
+        Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(next.arn()).on(function(shared, Handler::Processing)),
         events(shared, Handler::Processing),
+        Statement::allow("FollowUps")
+            .actions(["sqs:GetQueueUrl", "sqs:SendMessage"])
+            .on(queue(shared, Handler::Processing)),
     ];
+    statements.extend(heartbeat());
     if !packs.is_empty() {
         // A pack's ARN ends in an id that AWS gives it, and names begin with the prefix.
         let ours = config(shared, &format!("conformance-pack/{}-*", shared.args.name_prefix.as_str()));
@@ -91,7 +96,7 @@ fn configuration(shared: &Shared<'_>) -> Statement {
 /// Aggregation reads its configuration, through the aggregator, its own last report and whether anything is recorded, and
 /// writes reports and history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
-    vec![
+    let reads_and_writes = vec![
         configuration(shared),
         Statement::allow("Reports").actions(["s3:GetObject", "s3:PutObject"]).on(written(shared, Handler::Aggregation)),
         Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
@@ -101,6 +106,20 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
             .on(config(shared, "config-aggregator/*")),
         // The request names no recorder, so no resource allows it but `*`.
         Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
+    ];
+    reads_and_writes.into_iter().chain(heartbeat()).collect()
+}
+
+/// Puts the metric that an alarm on silence watches, and sees whether it is there. Metrics have no resource to be bound to
+/// (Service Authorization Reference, "Amazon CloudWatch").
+fn heartbeat() -> [Statement; 2] {
+    [
+        Statement::allow("PutMetrics").actions(["cloudwatch:PutMetricData"]).on_everything().when(
+            "StringEquals",
+            "cloudwatch:namespace",
+            metric::NAMESPACE,
+        ),
+        Statement::allow("ReadMetrics").actions(["cloudwatch:GetMetricStatistics"]).on_everything(),
     ]
 }
 
@@ -112,13 +131,45 @@ pub(super) fn remediation(shared: &Shared<'_>) -> Vec<Statement> {
     ]
 }
 
+/// What Lambda needs of the role to connect the function to a VPC, and the function's own code may not do (Lambda Developer
+/// Guide, "Giving Lambda functions access to resources in an Amazon VPC"). AWS takes no narrower resource for most of them.
+pub(super) fn network(shared: &Shared<'_>, handler: Handler) -> Vec<Statement> {
+    const ACTIONS: [&str; 6] = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    ];
+    vec![
+        Statement::allow("Network").actions(ACTIONS).on_everything(),
+        Statement::deny("NetworkOfCode").actions(ACTIONS).on_everything().when(
+            "ArnEquals",
+            "lambda:SourceFunctionArn",
+            function(shared, handler),
+        ),
+    ]
+}
+
 /// Takes compliance changes from the function's queue.
 fn events(shared: &Shared<'_>, handler: Handler) -> Statement {
-    let name = shared.args.name_prefix.events(handler);
-    let (facts, partition) = (shared.facts, shared.facts.partition());
     Statement::allow("Events")
         .actions(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"])
-        .on(Arn::of(partition, "sqs").region(facts.region()).account(facts.account_id()).resource(name))
+        .on(queue(shared, handler))
+}
+
+/// The queue of a function, which is described after it.
+fn queue(shared: &Shared<'_>, handler: Handler) -> Output<String> {
+    let (facts, name) = (shared.facts, shared.args.name_prefix.events(handler));
+    Arn::of(facts.partition(), "sqs").region(facts.region()).account(facts.account_id()).resource(name)
+}
+
+/// A function, which is described after its role's policy.
+fn function(shared: &Shared<'_>, handler: Handler) -> Output<String> {
+    let (facts, name) = (shared.facts, shared.args.name_prefix.function(handler));
+    let functions = Arn::of(facts.partition(), "lambda").region(facts.region()).account(facts.account_id());
+    functions.resource(format!("function:{name}"))
 }
 
 /// What a function writes.

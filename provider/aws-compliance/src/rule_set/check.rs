@@ -19,11 +19,22 @@ impl RulesArgs {
     /// frequencies, scopes. Paths are `rules` and `frameworks`.
     pub fn check(&self, frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &mut Checks) {
         checks.under("rules", |checks| {
+            self.check_approved(checks);
             self.check_managed(checks);
             self.check_custom(frameworks, checks);
         });
         framework::check(self, frameworks, checks);
         pack::check(frameworks, prefix, checks);
+    }
+
+    fn check_approved(&self, checks: &mut Checks) {
+        if self.approved_instance_types.is_empty() {
+            let reason = "expected at least one; to leave the rule out, set `baseline` to false";
+            checks.error("approvedInstanceTypes", reason);
+        }
+        checks.each("approvedInstanceTypes", &self.approved_instance_types, |checks, kind| {
+            checks.plain("", kind.as_str(), bounds::rules::instance_type);
+        });
     }
 
     fn check_custom(&self, frameworks: &[FrameworkArgs], checks: &mut Checks) {

@@ -1,4 +1,4 @@
-//! The Config rules and the role that AWS Config reads the account with.
+//! The Config rules, conformance packs and remediations.
 
 mod check;
 mod custom;
@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 use crate::account::{self, LookupArgs};
 use crate::bounds;
 use crate::facts::AccountFacts;
+use crate::iam::IamArgs;
 use crate::names::NamePrefix;
-use crate::recorder;
 use crate::tags::{self, Tags};
 pub use custom::{CustomRuleArgs, GuardPolicyArgs, RuleFunctionArgs, TriggersArgs};
 pub use framework::{DeployAs, FrameworkArgs};
@@ -38,18 +38,24 @@ pub use severity::RuleSeverity;
 struct BaselineRule {
     name: &'static str,
     identifier: &'static str,
-    /// Name and value.
-    parameters: &'static [(&'static str, &'static str)],
+    /// Names of its parameters; [`RulesArgs::parameters`] has the values.
+    parameters: &'static [&'static str],
     resource_type: &'static str,
     severity: Severity,
 }
 
-/// The rules that a deployment has unless it says otherwise.
+/// The parameter of DESIRED_INSTANCE_TYPE, whose value is `rules.approvedInstanceTypes`.
+const INSTANCE_TYPES: &str = "instanceType";
+/// The types that are approved unless the input says otherwise.
+const APPROVED: [&str; 4] = ["t2.micro", "t2.small", "t3.micro", "t3.small"];
+
+/// The rules that a deployment has unless it says otherwise. The one on bucket encryption can no longer find anything: S3
+/// encrypts every bucket since January 2023.
 static BASELINE: [BaselineRule; 4] = [
     BaselineRule {
         name: "ec2-approved-instance-types",
         identifier: "DESIRED_INSTANCE_TYPE",
-        parameters: &[("instanceType", "t2.micro,t2.small,t3.micro,t3.small")],
+        parameters: &[INSTANCE_TYPES],
         resource_type: "AWS::EC2::Instance",
         severity: Severity::Informational,
     },
@@ -83,6 +89,9 @@ pub struct RulesArgs {
     /// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`,
     /// `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`.
     pub baseline: bool,
+    /// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default:
+    /// `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
+    pub approved_instance_types: Vec<String>,
     /// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is
     /// deployed once, as it is given here, under the baseline's name unless it has a name of its own.
     pub managed: Vec<ManagedRuleArgs>,
@@ -92,7 +101,8 @@ pub struct RulesArgs {
 
 impl Default for RulesArgs {
     fn default() -> Self {
-        Self { baseline: true, managed: Vec::new(), custom: Vec::new() }
+        let approved_instance_types = APPROVED.map(str::to_owned).into();
+        Self { baseline: true, approved_instance_types, managed: Vec::new(), custom: Vec::new() }
     }
 }
 
@@ -214,7 +224,7 @@ impl RulesArgs {
     fn rules(&self, frameworks: &[FrameworkArgs]) -> Vec<Rule> {
         let given = self.of_baseline();
         let baseline = self.baseline_without(&given).map(|rule| {
-            let args = ManagedRuleArgs::of(rule.identifier, rule.parameters());
+            let args = ManagedRuleArgs::of(rule.identifier, self.parameters(rule));
             Rule::own(rule.name.to_owned(), args, Origin::Baseline(rule))
         });
         let managed = self.managed.iter().enumerate().map(|(index, args)| {
@@ -226,10 +236,22 @@ impl RulesArgs {
         rules
     }
 
+    /// The parameters of a rule of the baseline.
+    fn parameters(&self, rule: &BaselineRule) -> BTreeMap<String, Input<String>> {
+        let value = |name: &str| match name {
+            INSTANCE_TYPES => self.approved_instance_types.join(","),
+            _ => String::new(),
+        };
+        rule.parameters.iter().map(|name| ((*name).to_owned(), value(name).into())).collect()
+    }
+
     /// The entries of `managed` that are rules of the baseline, by their place.
     fn of_baseline(&self) -> BTreeMap<usize, &'static BaselineRule> {
         let baseline = BASELINE.iter().filter(|_| self.baseline);
-        let given = |rule| Some((self.managed.iter().position(|args| args.is(rule))?, rule));
+        let given = |rule: &'static BaselineRule| {
+            let parameters = whole(rule.identifier, self.parameters(rule));
+            Some((self.managed.iter().position(|args| args.is(rule, &parameters))?, rule))
+        };
         baseline.filter_map(given).collect()
     }
 
@@ -341,10 +363,8 @@ impl ManagedRuleArgs {
     }
 
     /// Whether it is a rule of the baseline. A value that is secret or not known yet makes it another one.
-    fn is(&self, rule: &BaselineRule) -> bool {
-        self.identifier == rule.identifier
-            && !self.is_scoped()
-            && self.takes(&whole(rule.identifier, rule.parameters()))
+    fn is(&self, rule: &BaselineRule, parameters: &BTreeMap<String, Input<String>>) -> bool {
+        self.identifier == rule.identifier && !self.is_scoped() && self.takes(parameters)
     }
 
     /// Whether its parameters are these, with the defaults that it needs.
@@ -366,12 +386,6 @@ impl ManagedRuleArgs {
     }
 }
 
-impl BaselineRule {
-    fn parameters(&self) -> BTreeMap<String, Input<String>> {
-        self.parameters.iter().map(|(name, value)| ((*name).to_owned(), Input::from(*value))).collect()
-    }
-}
-
 fn not_assessed(identifier: String, serves: BTreeMap<String, BTreeSet<String>>) -> NotAssessed {
     let frameworks = serves.into_iter().map(|(id, controls)| (id, controls.into_iter().collect())).collect();
     NotAssessed { frameworks, identifier }
@@ -383,8 +397,10 @@ fn not_assessed(identifier: String, serves: BTreeMap<String, BTreeSet<String>>) 
 pub struct RuleSetArgs {
     /// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
-    /// Tags of the rules and the role.
+    /// Tags of the rules and of the roles of remediations.
     pub tags: Tags,
+    /// What the roles of remediations have.
+    pub iam: IamArgs,
     /// Which rules are evaluated.
     pub rules: RulesArgs,
     /// Frameworks whose rules are evaluated, too, each rule once.
@@ -399,15 +415,16 @@ pub struct RuleSetArgs {
     pub lookup: LookupArgs,
 }
 
-/// AWS Config rules, and a role for AWS Config. The region must have a configuration recorder.
+/// AWS Config rules, conformance packs and remediations. The region must have a configuration recorder.
 #[derive(Debug, Outputs)]
 pub struct RuleSet {
     /// Names of the rules in the account; those in conformance packs have names of AWS's.
     pub config_rule_names: Output<Vec<String>>,
     /// Names of the conformance packs in the account.
     pub conformance_pack_names: Output<Vec<String>>,
-    /// ARN of the role that AWS Config reads this account with: the recorder's, where one is reused.
-    pub config_role_arn: Output<String>,
+    /// ARN of the role that AWS Config reads this account with: that of the recorder which is reused, where the account was
+    /// inspected.
+    pub config_role_arn: Output<Option<String>>,
 }
 
 impl Component for RuleSet {
@@ -425,6 +442,7 @@ impl Component for RuleSet {
         if let Some(key) = &args.kms_key_arn {
             checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
         }
+        checks.under("iam", |checks| args.iam.check(checks));
         pack::check_sizes(args, INLINE_BYTES, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
@@ -440,21 +458,19 @@ impl Component for RuleSet {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let (role, _) = recorder::config_role(scope, "config-role", &args.tags, facts);
         let offered =
             args.rules.rules(&args.frameworks).into_iter().filter(|rule| !rule.args.is_left_out(facts.known_region()));
         let rules = offered.map(|rule| {
             let child = managed(scope, &rule, &args, facts);
-            remediation::describe(scope, &rule, &child, &args.tags, facts);
+            remediation::describe(scope, &rule, &child, (&args.iam, &args.tags), facts);
             child
         });
         let rules: Vec<_> = rules.chain(custom::describe(scope, &args, facts)).collect();
         let packs = pack::describe(scope, &args, facts, INLINE_BYTES)?;
-        let in_use = facts.reused_recorder_role().map_or_else(|| role.arn(), |found| Output::known(found.to_owned()));
         Ok(Self {
             config_rule_names: all(rules.iter().map(cfg::Rule::name)),
             conformance_pack_names: all(packs),
-            config_role_arn: in_use,
+            config_role_arn: Output::known(facts.reused_recorder_role().map(str::to_owned)),
         })
     }
 }

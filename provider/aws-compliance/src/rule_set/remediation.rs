@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::check::{is_secret, known, told};
 use super::{ManagedRuleArgs, Rule};
 use crate::facts::AccountFacts;
-use crate::tags::{self, Tags};
+use crate::iam::IamArgs;
+use crate::tags::Tags;
 
 /// The action that hands a role on; it is allowed for roles alone.
 const PASS_ROLE: &str = "iam:PassRole";
@@ -56,17 +57,20 @@ impl RemediationArgs {
 }
 
 /// Describes the remediation of a rule, and the role that the automation acts under.
-pub(super) fn describe(scope: &Scope, rule: &Rule, child: &cfg::Rule, tags: &Tags, facts: &AccountFacts) {
+pub(super) fn describe(
+    scope: &Scope,
+    rule: &Rule,
+    child: &cfg::Rule,
+    (roles, tags): (&IamArgs, &Tags),
+    facts: &AccountFacts,
+) {
     let Some(args) = &rule.args.remediation else { return };
     // What is wrong with it was told before.
     let Some(remedy) = args.remedy(&rule.args).0 else { return };
     let name = |part: &str| format!("{}-remediation{part}", rule.name);
 
-    let required = iam::role::Required { assume_role_policy: trust(facts).into() };
-    let role = iam::Role::child(scope, &name("-role"), required)
-        .description(format!("{} mends what the rule {} finds", remedy.document, rule.name))
-        .set_tags(tags::input(tags))
-        .register();
+    let description = format!("{} mends what the rule {} finds", remedy.document, rule.name);
+    let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
     let required = iam::role_policy::Required { policy: allowed(&remedy, facts).into(), role: role.name().into() };
     let policy = iam::RolePolicy::child(scope, &name("-policy"), required).register();
 

@@ -36,7 +36,7 @@ impl RuleSeverity {
     }
 
     /// As the functions have it.
-    pub(super) fn for_functions(self) -> Severity {
+    pub(crate) fn for_functions(self) -> Severity {
         for_functions(self.for_catalog())
     }
 }

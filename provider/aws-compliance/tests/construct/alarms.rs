@@ -7,7 +7,7 @@ use aws_compliance::alarms::Alarms;
 use aws_compliance::monitoring::ComplianceMonitoring;
 use functions_core::runbook::Runbook;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{PropertyMap, Value};
+use pulumi_component::{ConstructError, PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, shown};
@@ -104,17 +104,63 @@ async fn every_alarm_tells_the_topic_in_words_that_fit() {
 }
 
 #[tokio::test]
-async fn a_fall_of_the_score_is_told_by_metric_math_from_day_to_day() {
+async fn finding_12_a_fall_of_the_score_is_a_plain_alarm_on_its_change() {
     let monitor = deployed(json!({ "alarms": { "scoreDrop": 7 } })).await;
     let alarm = &alarms(&monitor)["score-fell"];
+    assert!(alarm.get("metricQueries").is_none(), "whether math reaches back to an earlier period is not documented");
+    assert_eq!((&alarm["metricName"], &alarm["statistic"]), (&json!("ScoreChange"), &json!("Minimum")));
+    assert_eq!(alarm["dimensions"], json!({ "FunctionName": "compliance-aggregation" }));
     assert_eq!((&alarm["threshold"], &alarm["comparisonOperator"]), (&json!(-7), &json!("LessThanOrEqualToThreshold")));
-    let [score, change] = alarm["metricQueries"].as_array().map(Vec::as_slice).expect("there are two") else {
-        panic!("{alarm}")
-    };
-    assert_eq!(score["metric"]["metricName"], json!("Score"));
-    assert_eq!(score["metric"]["dimensions"], json!({ "FunctionName": "compliance-aggregation" }));
-    assert_eq!((&score["returnData"], &change["returnData"]), (&json!(false), &json!(true)));
-    assert_eq!(change["expression"], json!("DIFF(score)"));
+    assert_eq!((&alarm["period"], &alarm["treatMissingData"]), (&json!(3600), &json!("ignore")));
+}
+
+#[tokio::test]
+async fn finding_7_non_compliance_counts_open_findings_of_the_severities_that_are_given() {
+    for (given, counted) in [
+        (json!({}), &["critical", "high"][..]),
+        (json!({ "alarms": { "severities": ["critical"] } }), &["critical"]),
+        (json!({ "alarms": { "severities": ["low", "informational", "medium"] } }), &["low", "informational", "medium"]),
+    ] {
+        let monitor = deployed(given).await;
+        let alarm = &alarms(&monitor)["non-compliance"];
+        let queries = alarm["metricQueries"].as_array().expect("there are queries");
+        let (total, open) = queries.split_last().expect("there is a total");
+        assert_eq!((&total["expression"], &total["returnData"]), (&json!("SUM(METRICS())"), &json!(true)));
+        let severities: Vec<_> = open.iter().map(|one| one["metric"]["dimensions"]["Severity"].clone()).collect();
+        assert_eq!(severities, counted);
+        for one in open {
+            assert_eq!((&one["metric"]["metricName"], &one["returnData"]), (&json!("OpenFindings"), &json!(false)));
+            assert_eq!(one["metric"]["dimensions"]["FunctionName"], json!("compliance-aggregation"));
+        }
+        assert_eq!((&alarm["threshold"], &alarm["treatMissingData"]), (&json!(1), &json!("ignore")));
+        assert!(counted.iter().all(|word| alarm["alarmDescription"].as_str().is_some_and(|text| text.contains(word))));
+    }
+}
+
+#[tokio::test]
+async fn finding_7_severities_are_at_least_one_and_each_once() {
+    for (severities, path) in [(json!([]), "alarms.severities"), (json!(["high", "high"]), "alarms.severities[1]")] {
+        let monitor = answers(MockMonitor::preview());
+        let given = inputs(json!({ "alarms": { "severities": severities } }));
+        match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
+            Err(ConstructError::InvalidInputs(problems)) => {
+                let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+                assert_eq!(paths, [path]);
+            }
+            other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
+        }
+    }
+}
+
+/// Before a first run there is nothing but silence: an alarm on it would be in ALARM at once.
+#[tokio::test]
+async fn finding_9_alarms_on_silence_are_made_after_the_first_runs_and_no_others_wait() {
+    let monitor = deployed(json!({})).await;
+    let registrations = monitor.recorded().registrations;
+    for (_, alarm) in registrations.iter().filter(|(_, child)| child.type_token == ALARM) {
+        let waits = alarm.dependencies.iter().any(|urn| urn.to_string().ends_with("::compliance-first-aggregation"));
+        assert_eq!(waits, alarm.name.ends_with("-silent"), "{}: {:?}", alarm.name, alarm.dependencies);
+    }
 }
 
 #[tokio::test]

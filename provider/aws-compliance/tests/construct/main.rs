@@ -15,11 +15,17 @@ mod notices;
 #[cfg(test)]
 mod objects;
 #[cfg(test)]
+mod organizations;
+#[cfg(test)]
 mod packs;
+#[cfg(test)]
+mod partitions;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]
 mod programs;
+#[cfg(test)]
+mod recorders;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

@@ -35,6 +35,39 @@ fn of<'a>(rules: &'a [(String, Json)], identifier: &str) -> Vec<(&'a str, &'a Js
 }
 
 #[tokio::test]
+async fn finding_7_the_approved_instance_types_are_an_input() {
+    let (rules, _) = previewed("eu-west-1", json!({ "rules": { "approvedInstanceTypes": ["m7g.large", "t3.micro"] } })).await;
+    let [(name, rule)] = of(&rules, "DESIRED_INSTANCE_TYPE")[..] else { panic!("one rule") };
+    assert_eq!(name, "compliance-rules-ec2-approved-instance-types");
+    assert_eq!(rule["inputParameters"], json!(r#"{"instanceType":"m7g.large,t3.micro"}"#));
+    let (rules, _) = previewed("eu-west-1", json!({})).await;
+    let (_, rule) = of(&rules, "DESIRED_INSTANCE_TYPE")[0];
+    assert_eq!(rule["inputParameters"], json!(r#"{"instanceType":"t2.micro,t2.small,t3.micro,t3.small"}"#));
+    // The same types given as a managed rule are the baseline's rule, deployed once.
+    let same = json!({ "rules": { "approvedInstanceTypes": ["m7g.large"],
+        "managed": [{ "identifier": "DESIRED_INSTANCE_TYPE", "parameters": { "instanceType": "m7g.large" } }] } });
+    assert_eq!(of(&previewed("eu-west-1", same).await.0, "DESIRED_INSTANCE_TYPE").len(), 1);
+}
+
+#[tokio::test]
+async fn finding_7_an_instance_type_that_is_none_is_refused_with_the_nearest() {
+    for (types, path, part) in [
+        (json!([]), "rules.approvedInstanceTypes", "at least one"),
+        (json!(["T3.Micro"]), "rules.approvedInstanceTypes[0]", "`t3.micro`"),
+        (json!(["t3.micro", "t3.micro,t3.small"]), "rules.approvedInstanceTypes[1]", "one in each entry"),
+    ] {
+        let monitor = answers(MockMonitor::preview());
+        let given = inputs(json!({ "rules": { "approvedInstanceTypes": types } }));
+        match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
+            Err(ConstructError::InvalidInputs(found)) => {
+                assert!(found.len() == 1 && found[0].path == path && found[0].reason.contains(part), "{found:?}");
+            }
+            other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_rule_that_is_one_of_the_baseline_is_deployed_once_as_it_is_given() {
     let given = json!({ "rules": { "managed": [
         { "identifier": "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "severity": "critical", "description": "Ours" },

@@ -18,11 +18,17 @@ pub fn answers(monitor: MockMonitor) -> Arc<MockMonitor> {
 
 /// The same where the look-ups find another region.
 pub fn answers_in(region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
+    answers_of("aws", region, monitor)
+}
+
+/// The same where they find another partition and region.
+pub fn answers_of(partition: &str, region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
+    let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     Arc::new(
         monitor
             .result("aws:index/getCallerIdentity:getCallerIdentity", "accountId", ACCOUNT)
-            .result("aws:index/getPartition:getPartition", "partition", "aws")
-            .result("aws:index/getPartition:getPartition", "dnsSuffix", "amazonaws.com")
+            .result("aws:index/getPartition:getPartition", "partition", partition)
+            .result("aws:index/getPartition:getPartition", "dnsSuffix", suffix)
             .result("aws:index/getRegion:getRegion", "region", region)
             .output("aws:kms/key:Key", "keyId", "key-id")
             .output("aws:sns/topicSubscription:TopicSubscription", "pendingConfirmation", true)
@@ -38,6 +44,7 @@ pub fn every_input() -> PropertyMap {
         "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true, "history": true, "rules": "all" },
         "rules": {
             "baseline": true,
+            "approvedInstanceTypes": ["m7g.large", "t3.micro"],
             "managed": [{
                 "identifier": "ACCESS_KEYS_ROTATED",
                 "name": "keys-rotated",
@@ -78,8 +85,10 @@ pub fn every_input() -> PropertyMap {
         "functions": {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
             "reservedConcurrency": 2,
+            "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
         },
-        "alarms": { "enabled": true, "scoreDrop": 5, "silentHours": 3 },
+        "iam": { "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary", "path": "/audit/" },
+        "alarms": { "enabled": true, "severities": ["critical"], "scoreDrop": 5, "silentHours": 3 },
         "dashboard": { "enabled": true },
     }))
 }

@@ -363,36 +363,33 @@ impl RolePolicyBuilder {
     }
 }
 
-/// `aws:iam/rolePolicyAttachment:RolePolicyAttachment`
+/// `aws:iam/serviceLinkedRole:ServiceLinkedRole`
 #[derive(Clone)]
-pub struct RolePolicyAttachment(ChildHandle);
+pub struct ServiceLinkedRole(ChildHandle);
 
-/// A [`RolePolicyAttachment`] that is being described.
-pub struct RolePolicyAttachmentBuilder(Child);
+/// A [`ServiceLinkedRole`] that is being described.
+pub struct ServiceLinkedRoleBuilder(Child);
 
-/// What a [`RolePolicyAttachment`] needs.
-pub mod role_policy_attachment {
+/// What a [`ServiceLinkedRole`] needs.
+pub mod service_linked_role {
     use super::*;
 
-    /// Required inputs of a [`RolePolicyAttachment`].
+    /// Required inputs of a [`ServiceLinkedRole`].
     pub struct Required {
-        /// `policyArn`: string, required.
-        pub policy_arn: Input<String>,
-        /// `role`: string, required.
-        pub role: Input<String>,
+        /// `awsServiceName`: string, required.
+        pub aws_service_name: Input<String>,
     }
 }
 
-impl RolePolicyAttachment {
+impl ServiceLinkedRole {
     /// The type token.
-    pub const TOKEN: TypeToken = TypeToken::new("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+    pub const TOKEN: TypeToken = TypeToken::new("aws:iam/serviceLinkedRole:ServiceLinkedRole");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: role_policy_attachment::Required) -> RolePolicyAttachmentBuilder {
+    pub fn child(scope: &Scope, role: &str, required: service_linked_role::Required) -> ServiceLinkedRoleBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("policyArn", required.policy_arn);
-        child.input("role", required.role);
-        RolePolicyAttachmentBuilder(child)
+        child.input("awsServiceName", required.aws_service_name);
+        ServiceLinkedRoleBuilder(child)
     }
 
     /// The provider's id.
@@ -400,24 +397,92 @@ impl RolePolicyAttachment {
         self.0.id()
     }
 
-    /// `policyArn`: string.
-    pub fn policy_arn(&self) -> Output<String> {
-        self.0.output("policyArn")
+    /// `arn`: string.
+    pub fn arn(&self) -> Output<String> {
+        self.0.output("arn")
     }
 
-    /// `role`: string.
-    pub fn role(&self) -> Output<String> {
-        self.0.output("role")
+    /// `awsServiceName`: string.
+    pub fn aws_service_name(&self) -> Output<String> {
+        self.0.output("awsServiceName")
+    }
+
+    /// `createDate`: string.
+    pub fn create_date(&self) -> Output<String> {
+        self.0.output("createDate")
+    }
+
+    /// `name`: string.
+    pub fn name(&self) -> Output<String> {
+        self.0.output("name")
+    }
+
+    /// `path`: string.
+    pub fn path(&self) -> Output<String> {
+        self.0.output("path")
+    }
+
+    /// `uniqueId`: string.
+    pub fn unique_id(&self) -> Output<String> {
+        self.0.output("uniqueId")
     }
 }
 
-impl Resource for RolePolicyAttachment {
+impl Resource for ServiceLinkedRole {
     fn urn(&self) -> &Output<Urn> {
         self.0.urn()
     }
 }
 
-impl RolePolicyAttachmentBuilder {
+impl ServiceLinkedRoleBuilder {
+    /// `customSuffix`: string.
+    #[must_use]
+    pub fn custom_suffix(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("customSuffix", value.into());
+        self
+    }
+
+    /// `customSuffix`, where it is given.
+    #[must_use]
+    pub fn set_custom_suffix(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.custom_suffix(value),
+            None => self,
+        }
+    }
+
+    /// `description`: string.
+    #[must_use]
+    pub fn description(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("description", value.into());
+        self
+    }
+
+    /// `description`, where it is given.
+    #[must_use]
+    pub fn set_description(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.description(value),
+            None => self,
+        }
+    }
+
+    /// `tags`: map of string.
+    #[must_use]
+    pub fn tags(mut self, value: impl Into<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        self.0.input("tags", value.into());
+        self
+    }
+
+    /// `tags`, where it is given.
+    #[must_use]
+    pub fn set_tags(self, value: Option<Input<BTreeMap<String, Input<String>>>>) -> Self {
+        match value {
+            Some(value) => self.tags(value),
+            None => self,
+        }
+    }
+
     /// What is said of it beside its inputs.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
@@ -426,8 +491,8 @@ impl RolePolicyAttachmentBuilder {
     }
 
     /// Starts the registration.
-    pub fn register(self) -> RolePolicyAttachment {
-        RolePolicyAttachment(self.0.register())
+    pub fn register(self) -> ServiceLinkedRole {
+        ServiceLinkedRole(self.0.register())
     }
 }
 

@@ -15,11 +15,12 @@ from account.strictness import (
     pass_role,
     policies,
     s3,
+    service_linked_roles,
     sns,
     sqs,
 )
 
-SERVICES = (alarms, cloudwatch, events, functions, iam, kms, logs, managed_keys, pass_role, policies, s3, sns, sqs)
+SERVICES = (alarms, cloudwatch, events, functions, iam, kms, logs, managed_keys, pass_role, policies, s3, service_linked_roles, sns, sqs)
 
 
 def install() -> None:

@@ -1,6 +1,21 @@
 """The resource types, one module for each AWS service."""
 
-from . import alarms, athena, cfg, cloudwatch, dynamodb, glue, iam, kms, lambda_, s3, s3_objects, sns, sqs
+from . import (
+    alarms,
+    athena,
+    cfg,
+    cloudwatch,
+    dynamodb,
+    glue,
+    iam,
+    kms,
+    lambda_,
+    s3,
+    s3_objects,
+    service_linked_roles,
+    sns,
+    sqs,
+)
 
 __all__ = [
     "alarms",
@@ -14,6 +29,7 @@ __all__ = [
     "lambda_",
     "s3",
     "s3_objects",
+    "service_linked_roles",
     "sns",
     "sqs",
 ]

@@ -45,6 +45,7 @@ class Function(Resource):
             "KMSKeyArn": inputs.get("kmsKeyArn"),
             "Environment": {"Variables": (inputs.get("environment") or {}).get("variables") or {}},
             "DeadLetterConfig": pascal(inputs.get("deadLetterConfig") or {}),
+            "VpcConfig": pascal(inputs["vpcConfig"]) if inputs.get("vpcConfig") else None,
         }
         return {name: value for name, value in given.items() if value is not None}
 

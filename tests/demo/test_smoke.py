@@ -1,0 +1,67 @@
+"""The smoke test for a real account, run against the simulated one: the same program and checks, the endpoint switched."""
+
+from __future__ import annotations
+
+import time
+
+import boto3
+import pytest
+
+from account.client import Account, start
+from harness import smoke
+
+REGION = "eu-west-1"
+
+
+def simulated(account: Account, **changes) -> smoke.Place:
+    """The simulated account, where evaluations and the schedule come when the smoke test waits for them."""
+    session = boto3.Session(
+        aws_access_key_id=account.account_id, aws_secret_access_key="test", region_name=account.region
+    )
+
+    def wait() -> None:
+        account.evaluate()
+        account.fire_schedule("compliance-smoke-schedule")
+        time.sleep(3)
+
+    given = {"wait": wait, "patience": 0.04, **changes}
+    return smoke.Place(session, account.endpoint, **given)
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    """An account process of its own."""
+    with start(auth=True) as url:
+        yield url
+
+
+def test_smoke_deploys_watches_destroys_and_leaves_what_it_said(endpoint, capsys):
+    account = Account(endpoint, "600000000001", REGION)
+    status = smoke.main(["--region", REGION, "--yes"], simulated(account))
+    text = capsys.readouterr().out
+    assert status == 0, text
+    assert "Cost:" in text and "Duration:" in text and text.index("Cost:") < text.index("`up` deploys")
+    assert "11 of 11 work" in text
+    # The region had no recorder: `auto` created one, with the service-linked role, which remains.
+    assert account.client("config").describe_configuration_recorders()["ConfigurationRecorders"] == []
+    (role,) = account.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    assert role["RoleName"] == "AWSServiceRoleForConfig"
+    assert account.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+
+
+def test_smoke_says_what_does_not_work_and_destroys_all_the_same(endpoint, capsys):
+    account = Account(endpoint, "600000000002", REGION)
+    place = simulated(account, wait=lambda: time.sleep(0.5), patience=0.001)
+    assert smoke.main(["--region", REGION, "--yes"], place) == 1
+    text = capsys.readouterr().out
+    assert "FAILED  the schedule starts processing [2]" in text
+    assert "ok      `destroy` takes everything away" in text
+    assert account.client("lambda").list_functions()["Functions"] == []
+
+
+def test_smoke_deploys_nothing_before_it_is_confirmed(endpoint, capsys, monkeypatch):
+    account = Account(endpoint, "600000000003", REGION)
+    monkeypatch.setattr("sys.stdin", open("/dev/null"))
+    assert smoke.main(["--region", REGION], simulated(account)) == 1
+    assert "Nothing was deployed." in capsys.readouterr().out
+    assert account.client("lambda").list_functions()["Functions"] == []

@@ -1,0 +1,269 @@
+"""Try the component in a real AWS account: deploy it, watch it work, destroy it, and say what was tried.
+
+usage: make smoke REGION=eu-west-1 [PROFILE=name] [YES=1]
+
+It uses the Pulumi engine on PATH (else the pinned one) and Pulumi's own `aws` provider. With `--endpoint` it uses the simulated
+account instead, with the stand-in for that provider: so the tests run it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import artefacts
+from . import engine as engines
+from .artefacts import BUILD, ROOT, ToolchainError
+from .engine import Engine, EngineError, Stack
+
+PROGRAM = ROOT / "examples/smoke"
+PREFIX = "compliance-smoke"
+NOTICE = """\
+This deploys a compliance monitor named `compliance-smoke` to {account} in {region} and destroys it again.
+  Duration: about 45 minutes, most of it waiting for AWS Config and for the schedule.
+  Cost:     below 1 USD as long as the account is small: the first hours of a KMS key, some hundred evaluations, and where the
+            region has no configuration recorder, one configuration item for each resource in it (0.003 USD each).
+  Remains:  the KMS key for 30 days, pending deletion and not billed; metrics until they expire; the role
+            AWSServiceRoleForConfig, where it was created; configuration history of AWS Config, where it recorded.
+"""
+# How long AWS takes, and how often it is asked. Unit: seconds.
+FIRST_EVALUATIONS, NEXT_RUN, PAUSE = 1800, 1500, 15
+WORKING_STATES = {"COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"}
+
+
+@dataclass
+class Row:
+    """One thing that was tried: what, which finding of the review it answers, and what came of it."""
+
+    what: str
+    finding: str
+    problem: str | None
+
+    def __str__(self) -> str:
+        return f"  {'ok' if self.problem is None else 'FAILED':7} {self.what} [{self.finding}]" + (
+            f"\n          {self.problem}" if self.problem else ""
+        )
+
+
+@dataclass
+class Place:
+    """The account and region, and how time passes there."""
+
+    session: boto3.Session
+    endpoint: str | None = None
+    # Called between two looks; the simulated account has its rules evaluated and its schedule fired here.
+    wait: Callable[[], None] = lambda: time.sleep(PAUSE)
+    patience: float = 1.0
+
+    def client(self, service: str):
+        """A client of the account."""
+        style = Config(s3={"addressing_style": "path"}) if self.endpoint else None
+        return self.session.client(service, endpoint_url=self.endpoint, config=style)
+
+    def environment(self) -> dict[str, str]:
+        """What Pulumi's `aws` provider finds the account with."""
+        given = self.session.get_credentials().get_frozen_credentials()
+        found = {
+            "AWS_REGION": self.session.region_name,
+            "AWS_DEFAULT_REGION": self.session.region_name,
+            "AWS_ACCESS_KEY_ID": given.access_key,
+            "AWS_SECRET_ACCESS_KEY": given.secret_key,
+            "AWS_SESSION_TOKEN": given.token,
+            "AWS_ENDPOINT_URL": self.endpoint,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def eventually(self, seconds: float, look: Callable[[], str | None]) -> str | None:
+        """Ask until nothing is wrong; what is still wrong in the end."""
+        end = time.monotonic() + seconds * self.patience
+        while (problem := look()) is not None and time.monotonic() < end:
+            self.wait()
+        return problem
+
+
+@dataclass
+class Smoke:
+    """One deployment, from its first `up` to its `destroy`."""
+
+    place: Place
+    stack: Stack
+    rows: list[Row] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Try everything in order. Whatever happens, what was deployed is destroyed."""
+        try:
+            if self.record("`up` deploys", "1, 2, 13, 15", self._up):
+                self._watch()
+        finally:
+            self.record("`destroy` takes everything away", "real-provider a1", self._destroy)
+
+    def record(self, what: str, finding: str, attempt: Callable[[], str | None]) -> bool:
+        """Try one thing and show it."""
+        try:
+            problem = attempt()
+        except (EngineError, ClientError, BotoCoreError) as error:
+            problem = str(error).strip()
+        self.rows.append(Row(what, finding, problem))
+        print(self.rows[-1], flush=True)
+        return problem is None
+
+    def _watch(self) -> None:
+        outputs = self.stack.outputs()
+        place, bucket = self.place, outputs["bucketName"]
+        names = outputs["configRuleNames"]
+        began = {record["Key"] for record in self._objects(bucket, "reports/processing/")}
+        self.record("the first run read its rules and left a record", "3, 4", lambda: None if began else "no record")
+        self.record("no alarm rings after the deployment", "9", self._alarms)
+        self.record(
+            "AWS Config evaluates the rules",
+            "8",
+            lambda: place.eventually(FIRST_EVALUATIONS, lambda: self._evaluated(names)),
+        )
+        self.record(
+            "the schedule starts processing",
+            "2",
+            lambda: place.eventually(NEXT_RUN, lambda: self._scheduled(bucket, began)),
+        )
+        self.record(
+            "an alarm's message comes through the encrypted topic",
+            "11",
+            lambda: place.eventually(NEXT_RUN, lambda: self._delivered(outputs["ledgerTableName"])),
+        )
+        self.record(
+            "the report shows results", "6, 8", lambda: place.eventually(NEXT_RUN, lambda: self._reported(bucket))
+        )
+        functions = [outputs[f"{name}LambdaName"] for name in ("processing", "aggregation", "remediation")]
+        self.record("no function logged an error", "3, 4, 10", lambda: self._errors(functions))
+        self.record("no alarm rings after the runs", "7, 9, 12", self._alarms)
+        self.record("`up` again changes nothing", "real-provider b2", self._again)
+
+    def _up(self) -> None:
+        self.stack.up()
+
+    def _again(self) -> str | None:
+        again = self.stack.up()
+        return None if again.none else f"it changed {again.touched}"
+
+    def _destroy(self) -> None:
+        self.stack.destroy()
+
+    def _objects(self, bucket: str, prefix: str) -> list[dict]:
+        pages = self.place.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [entry for page in pages for entry in page.get("Contents", [])]
+
+    def _document(self, bucket: str, key: str) -> dict:
+        return json.loads(self.place.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def _evaluated(self, names: list[str]) -> str | None:
+        found = self.place.client("config").describe_compliance_by_config_rule(ConfigRuleNames=names[:25])
+        states = {
+            rule["ConfigRuleName"]: rule.get("Compliance", {}).get("ComplianceType")
+            for rule in found["ComplianceByConfigRules"]
+        }
+        # The report bucket itself is one that the rule on bucket encryption evaluates; other rules may find no resource.
+        return None if WORKING_STATES & set(states.values()) else f"no rule has a result yet: {states}"
+
+    def _scheduled(self, bucket: str, began: set[str]) -> str | None:
+        new = [one["Key"] for one in self._objects(bucket, "reports/processing/") if one["Key"] not in began]
+        triggers = [self._document(bucket, key)["trigger"] for key in new]
+        return None if "schedule" in triggers else f"no run by the schedule among {len(new)} new ones ({triggers})"
+
+    def _delivered(self, table: str) -> str | None:
+        entries = self.place.client("dynamodb").scan(TableName=table)["Items"]
+        states = [json.loads(one["body"]["S"]) for one in entries if one["partition"]["S"].startswith("delivery")]
+        outcomes = [state["outcome"] for state in states]
+        return None if outcomes == ["arrived"] else f"the delivery test says {outcomes or 'nothing'}"
+
+    def _reported(self, bucket: str) -> str | None:
+        keys = [one["Key"] for one in self._objects(bucket, "reports/aggregation/")]
+        if "reports/aggregation/index.html" not in keys:
+            return "there is no report"
+        newest = max((key for key in keys if key.endswith("/summary.json")), default=None)
+        totals = self._document(bucket, newest)["totals"] if newest else {}
+        return None if totals.get("compliant", 0) + totals.get("nonCompliant", 0) else f"it has no result: {totals}"
+
+    def _errors(self, functions: list[str]) -> str | None:
+        logs, lines = self.place.client("logs"), []
+        for name in functions:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{name}")
+            lines += [event["message"] for page in pages for event in page["events"] if '"ERROR"' in event["message"]]
+        return None if not lines else f"{len(lines)} lines, the first: {lines[0].strip()[:400]}"
+
+    def _alarms(self) -> str | None:
+        alarms = self.place.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{PREFIX}-")["MetricAlarms"]
+        # Unencrypted volumes and the like are the account's: that this alarm rings then is right.
+        wrong = [one for one in alarms if one["StateValue"] == "ALARM" and not one["AlarmName"].endswith("-compliance")]
+        told = {one["AlarmName"]: one.get("StateReason") for one in wrong}
+        return f"there are {len(alarms)} alarms" if not alarms else (f"in ALARM: {told}" if told else None)
+
+
+def main(arguments: list[str], place: Place | None = None) -> int:
+    """Run it: 0 where everything that was tried works, 1 where something does not, 2 for a call that is invalid."""
+    parser = argparse.ArgumentParser(prog="make smoke", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--region", required=True, help="region to deploy to")
+    parser.add_argument("--profile", help="profile of the AWS configuration")
+    parser.add_argument("--yes", action="store_true", help="do not ask, as in a workflow")
+    options = parser.parse_args(arguments)
+    try:
+        place = place or Place(boto3.Session(profile_name=options.profile or None, region_name=options.region))
+        account = place.client("sts").get_caller_identity()["Account"]
+        print(NOTICE.format(account=account, region=options.region), flush=True)
+        if not options.yes and not confirmed():
+            print("Nothing was deployed.")
+            return 1
+        smoke = Smoke(place, stack_in(place))
+        smoke.run()
+    except (ToolchainError, EngineError, ClientError, BotoCoreError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return summary(smoke.rows)
+
+
+def confirmed() -> bool:
+    """Whether a person agrees; without a terminal nobody does."""
+    if not sys.stdin.isatty():
+        print("Without a terminal, set YES=1 to agree.", file=sys.stderr)
+        return False
+    return input("Type `yes` to deploy: ").strip() == "yes"
+
+
+def stack_in(place: Place) -> Stack:
+    """The stack, with Pulumi's own `aws` provider, or with the stand-in where the account is simulated."""
+    binaries = engines.pinned() if place.endpoint else engines.from_path() or engines.pinned()
+    folder = BUILD / f"smoke-{os.getpid()}"
+    if place.endpoint:
+        engine = Engine.create(folder, binaries)
+    else:
+        from aws_plugin import facts
+
+        engine = Engine.empty(folder, binaries)
+        version = artefacts.schema()["version"]
+        engine.run(["plugin", "install", "resource", "aws-compliance", version, "--file", artefacts.plugin()])
+        engine.run(["plugin", "install", "resource", "aws", facts.version()])
+    return Stack(engine, PROGRAM, "smoke", place.environment())
+
+
+def summary(rows: list[Row]) -> int:
+    """The table of what was tried; 1 where something does not work."""
+    failed = [row for row in rows if row.problem is not None]
+    print(f"\nTried against the review of a real AWS account ({len(rows) - len(failed)} of {len(rows)} work):")
+    for row in rows:
+        print(row)
+    if failed and failed[-1].what.startswith("`destroy`"):
+        print("\nSomething of `compliance-smoke` is left in the account; the message above says what stopped `destroy`.")
+    else:
+        print("\nWhat remains is what was said before the deployment.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
