@@ -213,7 +213,7 @@ export interface ComplianceMonitoringArgs {
      */
     iam?: inputs.IamArgs;
     /**
-     * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+     * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**

@@ -90,7 +90,7 @@ type complianceMonitoringArgs struct {
 	Hardened *bool `pulumi:"hardened"`
 	// What every IAM role has.
 	Iam *Iam `pulumi:"iam"`
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
 	// How the account is looked at before anything is deployed to it.
 	Lookup *Lookup `pulumi:"lookup"`
@@ -124,7 +124,7 @@ type ComplianceMonitoringArgs struct {
 	Hardened *bool
 	// What every IAM role has.
 	Iam *IamArgs
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms, SQS and SNS. Default: a key is created.
+	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
 	// How the account is looked at before anything is deployed to it.
 	Lookup *LookupArgs

@@ -798,7 +798,7 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Seconds after which a run is ended. 1 to 900. Default: 300.
+    Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
     """
     vpc: NotRequired['VpcArgsDict']
     """
@@ -821,7 +821,7 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
         :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
         :param pulumi.Input[_builtins.str] schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
-        :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. 1 to 900. Default: 300.
+        :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
         if log_retention_days is not None:
@@ -889,7 +889,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="timeoutSeconds")
     def timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Seconds after which a run is ended. 1 to 900. Default: 300.
+        Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         """
         return pulumi.get(self, "timeout_seconds")
 
@@ -1616,7 +1616,7 @@ class NotificationsArgsDict(TypedDict):
     """
     digest: NotRequired['DigestPeriod']
     """
-    When changes are told. Default: `immediate`.
+    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
     """
     emails: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
@@ -1636,7 +1636,7 @@ class NotificationsArgs:
         """
         Who is told.
 
-        :param 'DigestPeriod' digest: When changes are told. Default: `immediate`.
+        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
         :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
         :param Mapping[str, 'RouteArgs'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
         """
@@ -1651,7 +1651,7 @@ class NotificationsArgs:
     @pulumi.getter
     def digest(self) -> Optional['DigestPeriod']:
         """
-        When changes are told. Default: `immediate`.
+        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
         """
         return pulumi.get(self, "digest")
 
@@ -2010,6 +2010,10 @@ class ReportsArgsDict(TypedDict):
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
     """
+    rules: NotRequired['CountedRules']
+    """
+    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    """
 
 @pulumi.input_type
 class ReportsArgs:
@@ -2018,7 +2022,8 @@ class ReportsArgs:
                  force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
                  history: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
-                 retention_days: pulumi.Input[Optional[_builtins.int]] = None):
+                 retention_days: pulumi.Input[Optional[_builtins.int]] = None,
+                 rules: Optional['CountedRules'] = None):
         """
         Where reports are kept and for how long.
 
@@ -2027,6 +2032,7 @@ class ReportsArgs:
         :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
         :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        :param 'CountedRules' rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         """
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
@@ -2038,6 +2044,8 @@ class ReportsArgs:
             pulumi.set(__self__, "object_lock", object_lock)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
+        if rules is not None:
+            pulumi.set(__self__, "rules", rules)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -2098,6 +2106,18 @@ class ReportsArgs:
     @retention_days.setter
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> Optional['CountedRules']:
+        """
+        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        """
+        return pulumi.get(self, "rules")
+
+    @rules.setter
+    def rules(self, value: Optional['CountedRules']):
+        pulumi.set(self, "rules", value)
 
 
 class RouteArgsDict(TypedDict):
