@@ -24,4 +24,3 @@ def test_a_deployment_survives_that_nothing_is_known_everywhere_at_once(engine, 
         events = logs.filter_log_events(logGroupName=f"/aws/lambda/compliance-{name}").get("events", [])
         lines = [json.loads(one["message"]) for one in events if one["message"].startswith("{")]
         assert [line for line in lines if line.get("level") == "ERROR"] == [], name
-    stack.destroy()

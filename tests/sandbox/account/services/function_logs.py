@@ -29,5 +29,5 @@ def _emit(original, function, *args, **kwargs):
         if not policies.role_allowed(config["Role"], action, stream):
             return lose(config["FunctionArn"], group, f"the function's role may not {action}")
     # The text comes after the id of the request.
-    metrics.take(kwargs.get("log_text") or args[1])
+    metrics.take(kwargs["log_text"] if "log_text" in kwargs else args[1])
     return original(function, *args, **kwargs)
