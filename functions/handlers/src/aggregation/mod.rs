@@ -35,9 +35,7 @@ use self::{
     reading::{Left, Time},
     state::{Frozen, Next, Place, Reading, State},
 };
-use crate::{
-    aws::Clients, configured, error::HandlerError, heartbeat, invocation::Invocation, log, store::Store,
-};
+use crate::{aws::Clients, configured, error::HandlerError, heartbeat, invocation::Invocation, log, store::Store};
 
 /// The handler.
 pub struct Aggregation {
