@@ -1,4 +1,4 @@
-"""Who may put metrics of one namespace may put none of another (Service Authorization Reference, "Amazon CloudWatch")."""
+"""Who may put metrics of one namespace may put none of another (Service Authorization Reference)."""
 
 from __future__ import annotations
 
