@@ -1,7 +1,8 @@
-"""The smoke test for a real account, run against the simulated one: the same program and checks, the endpoint switched."""
+"""The smoke test for a real account, run against the simulated one: the same program and checks."""
 
 from __future__ import annotations
 
+import io
 import time
 
 import boto3
@@ -61,7 +62,7 @@ def test_smoke_says_what_does_not_work_and_destroys_all_the_same(endpoint, capsy
 
 def test_smoke_deploys_nothing_before_it_is_confirmed(endpoint, capsys, monkeypatch):
     account = Account(endpoint, "600000000003", REGION)
-    monkeypatch.setattr("sys.stdin", open("/dev/null"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     assert smoke.main(["--region", REGION], simulated(account)) == 1
     assert "Nothing was deployed." in capsys.readouterr().out
     assert account.client("lambda").list_functions()["Functions"] == []

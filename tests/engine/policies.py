@@ -31,7 +31,7 @@ NO_PROOF = {
 # Actions that take no resource, and where AWS says so.
 NO_RESOURCE = {
     "cloudwatch:GetMetricStatistics": "Service Authorization Reference, 'Amazon CloudWatch': it has no resource",
-    "cloudwatch:PutMetricData": "the same: it has no resource; a condition names the namespace",
+    "cloudwatch:PutMetricData": "Service Authorization Reference, 'Amazon CloudWatch': no resource, but a namespace",
     "config:DescribeComplianceByConfigRule": "Service Authorization Reference, 'AWS Config': it has no resource",
     "config:DescribeConfigurationRecorderStatus": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",

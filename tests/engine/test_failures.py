@@ -190,7 +190,7 @@ class TestAggregateAuthorizationWithItsDeprecatedRegion:
 
 def test_no_input_of_any_child_is_deprecated_unknown_or_ill_typed(monitor):
     children = [resource for resource in monitor.resources if resource["type"].startswith("aws:")]
-    assert len(children) == 81
+    assert len(children) == 79
     for child in children:
         found = facts.check(child["type"], child["inputs"])
         assert (found.deprecated, found.failures) == ([], []), child["urn"]

@@ -1,4 +1,4 @@
-"""AWS Config's service-linked role on the real engine: created where it is missing, taken over where it exists, retained."""
+"""AWS Config's service-linked role on the real engine: created or taken over, and retained."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _names = itertools.count(1)
 @pytest.fixture
 def stack(engine, account, tmp_path):
     """A stack whose recorder is created, in an account that nobody prepared."""
-    return Stack(engine, yaml_program(tmp_path / "program", INPUTS, OUTPUTS), f"role{next(_names)}", account.environment)
+    program = yaml_program(tmp_path / "program", INPUTS, OUTPUTS)
+    return Stack(engine, program, f"role{next(_names)}", account.environment)
 
 
 def role(account) -> dict:

@@ -2,8 +2,8 @@
 
 usage: make smoke REGION=eu-west-1 [PROFILE=name] [YES=1]
 
-It uses the Pulumi engine on PATH (else the pinned one) and Pulumi's own `aws` provider. With `--endpoint` it uses the simulated
-account instead, with the stand-in for that provider: so the tests run it.
+It uses the Pulumi engine on PATH (else the pinned one) and Pulumi's own `aws` provider. The tests run it against the
+simulated account, with the stand-in for that provider.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PREFIX = "compliance-smoke"
 NOTICE = """\
 This deploys a compliance monitor named `compliance-smoke` to {account} in {region} and destroys it again.
   Duration: about 45 minutes, most of it waiting for AWS Config and for the schedule.
-  Cost:     below 1 USD as long as the account is small: the first hours of a KMS key, some hundred evaluations, and where the
-            region has no configuration recorder, one configuration item for each resource in it (0.003 USD each).
+  Cost:     below 1 USD as long as the account is small: the first hours of a KMS key, some hundred evaluations, and
+            where the region has no configuration recorder, one configuration item for each resource in it (0.003 USD).
   Remains:  the KMS key for 30 days, pending deletion and not billed; metrics until they expire; the role
             AWSServiceRoleForConfig, where it was created; configuration history of AWS Config, where it recorded.
 """
@@ -169,7 +169,7 @@ class Smoke:
             rule["ConfigRuleName"]: rule.get("Compliance", {}).get("ComplianceType")
             for rule in found["ComplianceByConfigRules"]
         }
-        # The report bucket itself is one that the rule on bucket encryption evaluates; other rules may find no resource.
+        # The rule on bucket encryption evaluates the report bucket itself; other rules may find no resource.
         return None if WORKING_STATES & set(states.values()) else f"no rule has a result yet: {states}"
 
     def _scheduled(self, bucket: str, began: set[str]) -> str | None:
@@ -259,7 +259,7 @@ def summary(rows: list[Row]) -> int:
     for row in rows:
         print(row)
     if failed and failed[-1].what.startswith("`destroy`"):
-        print("\nSomething of `compliance-smoke` is left in the account; the message above says what stopped `destroy`.")
+        print("\nSomething of `compliance-smoke` is left in the account; the message of `destroy` says why.")
     else:
         print("\nWhat remains is what was said before the deployment.")
     return 1 if failed else 0

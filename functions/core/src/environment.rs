@@ -96,7 +96,8 @@ impl ProcessingEnvironment {
             topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
             delivery: reader.delivery(),
             account_alias: reader.account_alias(),
-            events_queue: reader.optional(variable::EVENTS_QUEUE, "expected the name of a queue", |text| !text.is_empty()),
+            events_queue: reader
+                .optional(variable::EVENTS_QUEUE, "expected the name of a queue", |text| !text.is_empty()),
         };
         reader.finish(environment)
     }

@@ -71,8 +71,7 @@ pub enum Ask {
 /// # Errors
 /// When it is of no kind that processing knows.
 pub fn ask(event: &Value) -> Result<Ask, EventError> {
-    const EXPECTED: &str =
-        "a scheduled event, a batch of a queue, or `{}` with at most a `trigger` of `deployment`, `followUp` or `digest`";
+    const EXPECTED: &str = "a scheduled event, a batch of a queue, or `{}` with at most a `trigger` of `deployment`, `followUp` or `digest`";
     let members = event.as_object().ok_or(EventError::Unexpected(EXPECTED))?;
     if let Some(messages) = queue_messages(event)? {
         return Ok(Ask::Changes(messages));

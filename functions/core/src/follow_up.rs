@@ -74,7 +74,9 @@ mod tests {
         for one in std::iter::successors(Some(FollowUp::FIRST), |one| one.next()) {
             assert_eq!(FollowUp::read(&one.body()), Some(one));
         }
-        for other in ["", "{}", "1", "{\"followUp\":0}", "{\"followUp\":7}", "{\"followUp\":1,\"id\":\"x\"}", "{\"id\":\"x\"}"] {
+        for other in
+            ["", "{}", "1", "{\"followUp\":0}", "{\"followUp\":7}", "{\"followUp\":1,\"id\":\"x\"}", "{\"id\":\"x\"}"]
+        {
             assert_eq!(FollowUp::read(other), None, "{other}");
         }
     }

@@ -83,7 +83,10 @@ impl AlarmsSettingsArgs {
 
     fn check_severities(&self, checks: &mut Checks) {
         if self.severities.is_empty() {
-            checks.error("severities", "expected at least one, such as `critical`; to have no alarms, set `enabled` to false");
+            checks.error(
+                "severities",
+                "expected at least one, such as `critical`; to have no alarms, set `enabled` to false",
+            );
         }
         for (index, severity) in self.severities.iter().enumerate() {
             if self.severities.iter().take(index).any(|earlier| earlier == severity) {
@@ -238,7 +241,8 @@ impl Part<'_> {
 
     /// Open findings of the severities that count, added up: each has a metric of its own at every report, zero included.
     fn non_compliance(&self) -> cloudwatch::MetricAlarm {
-        let words: Vec<_> = self.args.settings.severities.iter().map(|severity| severity.for_functions().word()).collect();
+        let words: Vec<_> =
+            self.args.settings.severities.iter().map(|severity| severity.for_functions().word()).collect();
         let open = words.iter().map(|word| {
             let mut dimensions = self.measured(Handler::Aggregation);
             dimensions.insert(metric::SEVERITY.to_owned(), (*word).into());
@@ -247,10 +251,8 @@ impl Part<'_> {
                 .dimensions(dimensions);
             Input::from(MetricAlarmMetricQuery::new(*word).metric(open).return_data(false))
         });
-        let total = MetricAlarmMetricQuery::new("open")
-            .expression("SUM(METRICS())")
-            .label("Open findings")
-            .return_data(true);
+        let total =
+            MetricAlarmMetricQuery::new("open").expression("SUM(METRICS())").label("Open findings").return_data(true);
         let text = format!("Resources do not comply with rules of severity {}.", words.join(" or "));
         self.alarm(NON_COMPLIANCE, Runbook::NonCompliance, &text)
             .metric_queries(open.chain([total.into()]).collect::<Vec<_>>())

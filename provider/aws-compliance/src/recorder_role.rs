@@ -1,9 +1,7 @@
 //! The role that a recorder of this component reads the account with, and what lets AWS Config deliver.
 
 use aws_resources::{Statement, iam};
-use pulumi_component::{
-    Context, Output, PropertyMap, ResourceOptions, Scope, Value, interpolate,
-};
+use pulumi_component::{Context, Output, PropertyMap, ResourceOptions, Scope, Value, interpolate};
 
 use crate::facts::AccountFacts;
 use crate::recorder::RecorderSettingsArgs;
@@ -85,7 +83,8 @@ pub(crate) fn describe(scope: &Scope, settings: &RecorderSettingsArgs, facts: &A
 /// What a bucket's policy says so that AWS Config delivers to its folder there, for this account alone (AWS Config Developer
 /// Guide, "Permissions for the Amazon S3 Bucket for the AWS Config Delivery Channel").
 pub(crate) fn bucket_statements(bucket_arn: &Output<String>, facts: &AccountFacts) -> Vec<Statement> {
-    let config = |sid| Statement::allow(sid).service(PRINCIPAL).when("StringEquals", "aws:SourceAccount", facts.account_id());
+    let config =
+        |sid| Statement::allow(sid).service(PRINCIPAL).when("StringEquals", "aws:SourceAccount", facts.account_id());
     vec![
         config("ConfigReadsBucket").actions(["s3:GetBucketAcl", "s3:ListBucket"]).on(bucket_arn.clone()),
         config("ConfigDelivers")
@@ -98,9 +97,9 @@ pub(crate) fn bucket_statements(bucket_arn: &Output<String>, facts: &AccountFact
 /// What a key's policy says so that AWS Config encrypts what it delivers, for this account alone (AWS Config Developer Guide,
 /// "Permissions for the KMS Key for the AWS Config Delivery Channel").
 pub(crate) fn key_statement(facts: &AccountFacts) -> Statement {
-    Statement::allow("Config")
-        .service(PRINCIPAL)
-        .actions(["kms:Decrypt", "kms:GenerateDataKey"])
-        .on_everything()
-        .when("StringEquals", "aws:SourceAccount", facts.account_id())
+    Statement::allow("Config").service(PRINCIPAL).actions(["kms:Decrypt", "kms:GenerateDataKey"]).on_everything().when(
+        "StringEquals",
+        "aws:SourceAccount",
+        facts.account_id(),
+    )
 }

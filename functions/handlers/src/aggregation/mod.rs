@@ -82,7 +82,7 @@ impl Aggregation {
                 let answer = answer(&run, &summary, event::processing_record(event));
                 log::info(&run.id, "answered", &answer);
                 if event::is_deployment(event) {
-                    let reported = answer["compliant"].as_f64().unwrap_or_default();
+                    let reported = answer.get("compliant").and_then(Value::as_f64).unwrap_or_default();
                     heartbeat::show(&self.cloudwatch, metric::COMPLIANT_EVALUATIONS, reported, invocation).await;
                 }
                 Ok(answer)

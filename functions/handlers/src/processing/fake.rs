@@ -222,7 +222,8 @@ impl State {
         if request.line.ends_with("/operation/SetAlarmState") {
             return self.alarm(&request.body);
         }
-        if request.line.contains("/operation/PutMetricData") || request.line.contains("/operation/GetMetricStatistics") {
+        if request.line.contains("/operation/PutMetricData") || request.line.contains("/operation/GetMetricStatistics")
+        {
             return (200, String::new());
         }
         if request.line.contains("/functions/") {

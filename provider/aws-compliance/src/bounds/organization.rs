@@ -124,7 +124,8 @@ mod tests {
             assert!(subnet_id(valid).is_ok(), "{valid}");
         }
         assert!(security_group_id("sg-0123456789abcdef0").is_ok());
-        for invalid in ["", "subnet-", "sg-0123456789abcdef0", "subnet-012", "subnet-0123456789abcdefg", "vpc-9d4a7b6c"] {
+        for invalid in ["", "subnet-", "sg-0123456789abcdef0", "subnet-012", "subnet-0123456789abcdefg", "vpc-9d4a7b6c"]
+        {
             assert!(subnet_id(invalid).is_err(), "{invalid}");
         }
         let arn = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-9d4a7b6c";

@@ -53,7 +53,10 @@ pub(super) fn processing(
             .actions(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"])
             .on(table.arn()),
         // The function itself: runs soon after a deployment, so that aggregation follows them as it does scheduled ones.
-        Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(next.arn()).on(function(shared, Handler::Processing)),
+        Statement::allow("Next")
+            .actions(["lambda:InvokeFunction"])
+            .on(next.arn())
+            .on(function(shared, Handler::Processing)),
         events(shared, Handler::Processing),
         Statement::allow("FollowUps")
             .actions(["sqs:GetQueueUrl", "sqs:SendMessage"])

@@ -119,7 +119,10 @@ async fn finding_7_non_compliance_counts_open_findings_of_the_severities_that_ar
     for (given, counted) in [
         (json!({}), &["critical", "high"][..]),
         (json!({ "alarms": { "severities": ["critical"] } }), &["critical"]),
-        (json!({ "alarms": { "severities": ["low", "informational", "medium"] } }), &["low", "informational", "medium"]),
+        (
+            json!({ "alarms": { "severities": ["low", "informational", "medium"] } }),
+            &["low", "informational", "medium"],
+        ),
     ] {
         let monitor = deployed(given).await;
         let alarm = &alarms(&monitor)["non-compliance"];

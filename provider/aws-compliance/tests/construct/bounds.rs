@@ -42,6 +42,13 @@ fn address(length: usize) -> String {
     format!("{}@{domain}", text(length - domain.len() - 1))
 }
 
+/// A VPC with so many subnets and security groups.
+fn vpc(subnets: usize, groups: usize) -> Json {
+    let subnets: Vec<_> = (0..subnets).map(|number| format!("subnet-{number:08x}")).collect();
+    let groups: Vec<_> = (0..groups).map(|number| format!("sg-{number:08x}")).collect();
+    json!({ "functions": { "vpc": { "subnetIds": subnets, "securityGroupIds": groups } } })
+}
+
 /// The parameters' JSON is `{"resourceTags":"..."}`.
 fn parameters(length: usize) -> Json {
     let value = text(length - json!({ "resourceTags": "" }).to_string().len());
@@ -60,6 +67,9 @@ const BOUNDS: &[Bound] = &[
     Bound { path: "alarms.silentHours", source: "CloudWatch API Reference, \"PutMetricAlarm\": an alarm looks back at most a week", lowest: Some(1), highest: Some(168), with: |n| json!({ "alarms": { "silentHours": n } }) },
     Bound { path: "functions.timeoutSeconds", source: "AWS Lambda Developer Guide, \"Lambda quotas\"", lowest: Some(1), highest: Some(900), with: |n| json!({ "functions": { "timeoutSeconds": n } }) },
     Bound { path: "functions.reservedConcurrency", source: "AWS Lambda Developer Guide, \"Configuring reserved concurrency\": the most is the account's", lowest: Some(1), highest: None, with: |n| json!({ "functions": { "reservedConcurrency": n } }) },
+    Bound { path: "functions.vpc.subnetIds", source: "AWS Lambda API Reference, \"VpcConfig\"", lowest: Some(1), highest: Some(16), with: |n| vpc(n, 1) },
+    Bound { path: "functions.vpc.securityGroupIds", source: "AWS Lambda API Reference, \"VpcConfig\"", lowest: Some(1), highest: Some(5), with: |n| vpc(1, n) },
+    Bound { path: "iam.path", source: "IAM API Reference, \"CreateRole\"", lowest: None, highest: Some(512), with: |n| json!({ "iam": { "path": format!("/{}/", text(n - 2)) } }) },
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", rate", lowest: Some(1), highest: None, with: |n| schedule(&format!("rate({n} {})", if n == 1 { "day" } else { "days" })) },
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", minutes", lowest: Some(0), highest: Some(59), with: |n| schedule(&format!("cron({n} 6 * * ? *)")) },
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", hours", lowest: Some(0), highest: Some(23), with: |n| schedule(&format!("cron(0 {n} * * ? *)")) },

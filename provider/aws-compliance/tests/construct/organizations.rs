@@ -102,7 +102,9 @@ async fn finding_15_functions_in_a_vpc_have_its_subnets_and_may_be_connected_to_
         };
         let network: Vec<_> = statements(&inside)
             .into_iter()
-            .filter(|one| one["Action"].as_array().is_some_and(|all| all.contains(&json!("ec2:CreateNetworkInterface"))))
+            .filter(|one| {
+                one["Action"].as_array().is_some_and(|all| all.contains(&json!("ec2:CreateNetworkInterface")))
+            })
             .collect();
         let effects: Vec<_> = network.iter().map(|one| one["Effect"].as_str().unwrap_or_default()).collect();
         assert_eq!(effects, ["Allow", "Deny"]);

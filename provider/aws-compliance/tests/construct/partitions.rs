@@ -25,7 +25,9 @@ async fn registered<C: Component>(partition: &str, region: &str, given: Json) ->
     let registrations = monitor.recorded().registrations.into_iter().filter(|(_, child)| child.custom);
     let children: Vec<_> = registrations
         // Each starts with the names that the mock gives, which are of the partition `aws`.
-        .map(|(_, child)| (child.name, shown(&Value::Object(child.inputs).into()).to_string().replace("arn:aws:mock:", "")))
+        .map(|(_, child)| {
+            (child.name, shown(&Value::Object(child.inputs).into()).to_string().replace("arn:aws:mock:", ""))
+        })
         .collect();
     assert!(!children.is_empty());
     children
@@ -132,7 +134,8 @@ async fn refused<C: Component>(given: Json) -> String {
 /// AWS Config offers no advanced queries over an aggregator there, which the report is made of.
 #[tokio::test]
 async fn finding_16_functions_are_refused_at_preview_in_china() {
-    let functions = json!({ "bucketName": "abc", "kmsKeyArn": format!("arn:aws-cn:kms:cn-northwest-1:{ACCOUNT}:key/1") });
+    let functions =
+        json!({ "bucketName": "abc", "kmsKeyArn": format!("arn:aws-cn:kms:cn-northwest-1:{ACCOUNT}:key/1") });
     for reason in [refused::<ComplianceMonitoring>(json!({})).await, refused::<Functions>(functions).await] {
         assert!(reason.contains("cn-northwest-1") && reason.contains("advanced queries"), "{reason}");
     }

@@ -8,8 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{answers, shown};
 
 const LINKED: &str = "aws:iam/serviceLinkedRole:ServiceLinkedRole";
-const LINKED_ARN: &str =
-    "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig";
+const LINKED_ARN: &str = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig";
 const BUCKET: &str = "arn:aws:mock:::compliance-reports-bucket";
 
 struct Made {

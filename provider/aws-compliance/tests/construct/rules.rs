@@ -36,7 +36,8 @@ fn of<'a>(rules: &'a [(String, Json)], identifier: &str) -> Vec<(&'a str, &'a Js
 
 #[tokio::test]
 async fn finding_7_the_approved_instance_types_are_an_input() {
-    let (rules, _) = previewed("eu-west-1", json!({ "rules": { "approvedInstanceTypes": ["m7g.large", "t3.micro"] } })).await;
+    let (rules, _) =
+        previewed("eu-west-1", json!({ "rules": { "approvedInstanceTypes": ["m7g.large", "t3.micro"] } })).await;
     let [(name, rule)] = of(&rules, "DESIRED_INSTANCE_TYPE")[..] else { panic!("one rule") };
     assert_eq!(name, "compliance-rules-ec2-approved-instance-types");
     assert_eq!(rule["inputParameters"], json!(r#"{"instanceType":"m7g.large,t3.micro"}"#));

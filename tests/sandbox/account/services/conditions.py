@@ -129,4 +129,14 @@ def _context(original, service, iam_action, body, params):
         name = json.loads(body or b"{}").get("FunctionName", "")
         whole = f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{name}"
         context["lambda:FunctionArn"] = name if name.startswith("arn:") else whole
+    if iam_action == "cloudwatch:PutMetricData":
+        context["cloudwatch:namespace"] = _namespace(body, params)
     return context
+
+
+def _namespace(body, params) -> str:
+    """The namespace of metrics, in whichever protocol the SDK speaks."""
+    given = iam_actions._query_param(params, "Namespace")
+    if given or not body:
+        return given
+    return (json.loads(body) if body[:1] == b"{" else cbor2.loads(body)).get("Namespace", "")
