@@ -49,8 +49,6 @@ pub enum ReportedRules {
 }
 
 impl ReportedRules {
-    // serde hands over a reference.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
     fn is_own(&self) -> bool {
         *self == Self::Own
     }
