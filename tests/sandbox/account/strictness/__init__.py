@@ -20,7 +20,22 @@ from account.strictness import (
     sqs,
 )
 
-SERVICES = (alarms, cloudwatch, events, functions, iam, kms, logs, managed_keys, pass_role, policies, s3, service_linked_roles, sns, sqs)
+SERVICES = (
+    alarms,
+    cloudwatch,
+    events,
+    functions,
+    iam,
+    kms,
+    logs,
+    managed_keys,
+    pass_role,
+    policies,
+    s3,
+    service_linked_roles,
+    sns,
+    sqs,
+)
 
 
 def install() -> None:
