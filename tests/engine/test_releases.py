@@ -20,7 +20,7 @@ from harness.stack import Changes, Stack
 RECORDED = sorted(RELEASES.glob("*/*.json"))
 # What takes nothing from what is deployed.
 HARMLESS = {"same", "update", "create"}
-# What is deleted or replaced once on purpose, by logical name: the step, and why it does no harm. Nothing that holds data.
+# What is deleted or replaced once on purpose, by logical name: the step, and why it does no harm. None holds data.
 ON_PURPOSE = {
     # A recorder that is reused has a role of its own, so nobody assumed this one (CHANGELOG, "configRoleArn").
     "compliance-rules-config-role": "delete",
