@@ -14,9 +14,7 @@ from harness.engine import EngineError
 
 TOP = {"namePrefx": "mine"}
 NESTED = {"reports": {"retentionDay": 3}}
-ITEM = {"rules": {"managed": [{"identifer": "ENCRYPTED_VOLUMES"}]}}
 TYPES = {"reports": {"retentionDays": "many"}, "functions": {"memoryMib": [1]}, "dashboard": {"enabled": "yes"}}
-NAMESAKE = {"rules": {"managed": [{"identifier": "EIP_ATTACHED", "name": "ebs-volumes-encrypted"}]}}
 CATALOGUE = {
     "rules": {
         "managed": [
@@ -53,11 +51,8 @@ LINES = {
     "property rules.managed[1].frequency with value '{Six_Hours}' has a problem: `ENCRYPTED_VOLUMES` reacts to "
     "configuration changes only and takes no frequency; remove it",
 }
-BOUNDS = {"namePrefix": "", "reports": {"retentionDays": 0}}
+# One case of each kind; `provider/aws-compliance/tests/inputs/bad.json` has every other.
 RAW = [
-    (TOP, ["namePrefx", "unknown property `namePrefx`; nearest: `namePrefix`"]),
-    (NESTED, ["reports.retentionDay", "unknown property `retentionDay`; nearest: `retentionDays`"]),
-    (ITEM, ["rules.managed[0].identifer", "nearest: `identifier`", "property rules.managed[0].identifier"]),
     (TOP | NESTED, ["2 inputs are wrong", "nearest: `namePrefix`", "nearest: `retentionDays`"]),
     (
         TYPES,
@@ -68,9 +63,7 @@ RAW = [
             "dashboard.enabled",
         ],
     ),
-    (NAMESAKE, ["rules.managed[0].name", "there is a rule `ebs-volumes-encrypted` already"]),
     (CATALOGUE, TOLD),
-    (BOUNDS, ["2 inputs are wrong", "property namePrefix", "property reports.retentionDays"]),
 ]
 
 
