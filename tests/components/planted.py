@@ -43,9 +43,13 @@ def unmarked(value, path: str = "") -> Iterator[str]:
         yield path
 
 
-def calls(log: Path) -> list[dict]:
-    """The calls of a log that the engine wrote."""
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+def calls(log: Path, begin: int = 0) -> list[dict]:
+    """The calls of a log that the engine wrote, from a byte on."""
+    if not log.exists():
+        return []
+    with log.open("rb") as written:
+        written.seek(begin)
+        return [json.loads(line) for line in written]
 
 
 def sent(calls: list[dict]) -> set[str]:

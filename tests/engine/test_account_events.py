@@ -99,7 +99,7 @@ def test_a_queue_is_encrypted_and_gives_up_into_the_dead_letters(monitor, handle
 @pytest.mark.parametrize("handler", FED)
 def test_a_message_stays_hidden_for_six_runs(monitor, handler):
     _url, attributes = queue(monitor, handler)
-    assert attributes["VisibilityTimeout"] == str(6 * 300)
+    assert attributes["VisibilityTimeout"] == str(6 * 900)
 
 
 @pytest.mark.parametrize("handler", FED)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from engine.deployment import yaml_program
-from harness.engine import Stack
+from harness.stack import Stack
 
 INPUTS = {"recorder": {"mode": "create"}, "reports": {"forceDestroy": True}}
 OUTPUTS = {"configRoleArn": "${compliance.configRoleArn}"}

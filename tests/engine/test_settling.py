@@ -6,7 +6,7 @@ import json
 
 from account.client import prepare_landing_zone
 from engine.deployment import yaml_program
-from harness.engine import Stack
+from harness.stack import Stack
 
 # Longer than what lies between a policy and the first run that needs it.
 SECONDS = 2.0

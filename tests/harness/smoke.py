@@ -23,7 +23,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from . import artefacts
 from . import engine as engines
 from .artefacts import BUILD, ROOT, ToolchainError
-from .engine import Engine, EngineError, Stack
+from .engine import Engine, EngineError
+from .stack import Stack
 
 PROGRAM = ROOT / "examples/smoke"
 PREFIX = "compliance-smoke"
@@ -246,8 +247,10 @@ def stack_in(place: Place) -> Stack:
         from aws_plugin import facts
 
         engine = Engine.empty(folder, binaries)
-        version = artefacts.schema()["version"]
-        engine.run(["plugin", "install", "resource", "aws-compliance", version, "--file", artefacts.plugin()])
+        # What a run that is interrupted has created must be known to the next one.
+        engine.environment["PULUMI_SKIP_CHECKPOINTS"] = "false"
+        version, plugin = artefacts.schema()["version"], artefacts.plugin(optimised=True)
+        engine.run(["plugin", "install", "resource", "aws-compliance", version, "--file", plugin])
         engine.run(["plugin", "install", "resource", "aws", facts.version()])
     return Stack(engine, PROGRAM, "smoke", place.environment())
 
