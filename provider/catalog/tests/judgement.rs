@@ -84,6 +84,7 @@ fn ill_typed(parameter: &RuleParameter) -> Vec<&'static str> {
         Some(ParameterForm::Ports) => texts.extend(["ssh", "70000"]),
         Some(ParameterForm::Boolean) => texts.push("perhaps"),
         Some(ParameterForm::Int) => texts.push("many"),
+        Some(ParameterForm::KubernetesVersion) => texts.extend(["1.3", "latest"]),
         None => {}
     }
     if !parameter.values.is_empty() && !parameter.grows {
