@@ -320,9 +320,10 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
     }
     for parameter in rule.parameters.iter().filter(|each| each.required && each.default.is_none()) {
         if !request.parameters.contains_key(parameter.name) {
-            let example = parameter.samples.first().map(|sample| {
-                format!("; what AWS's page shows is a sample ({})", sample.reason)
-            });
+            let example = parameter
+                .samples
+                .first()
+                .map(|sample| format!("; what AWS's page shows is a sample ({})", sample.reason));
             let reason = format!(
                 "`{}` needs this parameter and has no default for it{}",
                 request.identifier,

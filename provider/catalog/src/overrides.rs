@@ -27,7 +27,11 @@ pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: 
         };
         report.error(format!("{at}.{member}.{identifier}"), reason, nearest(identifier, &left));
     }
-    framework.rules.iter().filter(|rule| taken(request, rule)).for_each(|rule| check_samples(report, request, rule, at));
+    framework
+        .rules
+        .iter()
+        .filter(|rule| taken(request, rule))
+        .for_each(|rule| check_samples(report, request, rule, at));
     let parameters = framework.rules.iter().filter(|rule| taken(request, rule));
     for rule in parameters.filter(|rule| request.parameters.contains_key(&rule.identifier)) {
         check_parameters(report, request, rule, at);
@@ -38,7 +42,8 @@ pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: 
 fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &str) {
     let Some(known) = Catalog::get().rule(&rule.identifier) else { return };
     let given = request.parameters.get(&rule.identifier);
-    for (name, value) in rule.parameters.iter().filter(|(name, _)| given.is_none_or(|given| !given.contains_key(*name))) {
+    for (name, value) in rule.parameters.iter().filter(|(name, _)| given.is_none_or(|given| !given.contains_key(*name)))
+    {
         if let Some(sample) = known.parameter(name).and_then(|parameter| parameter.sample(value)) {
             let (id, identifier) = (&request.id, &rule.identifier);
             let reason = format!(

@@ -122,7 +122,16 @@ mod tests {
     use super::*;
 
     fn parameter(kind: ParameterType, form: Option<ParameterForm>, values: &[&'static str]) -> RuleParameter {
-        RuleParameter { name: "p", kind, required: false, default: None, form, values: values.to_vec(), grows: false, samples: Vec::new() }
+        RuleParameter {
+            name: "p",
+            kind,
+            required: false,
+            default: None,
+            form,
+            values: values.to_vec(),
+            grows: false,
+            samples: Vec::new(),
+        }
     }
 
     /// Whether each text passes.

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::look::{
-    Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder, RecorderKind,
-    RecordingFrequency, RuleCount, Tags, Unread,
+    Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
+    RecorderKind, RecordingFrequency, RuleCount, Tags, Unread,
 };
 use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode};
 use crate::{RecorderAction, key_users, recorder_action};

@@ -143,7 +143,12 @@ impl SourcesArgs {
         let accounts: Vec<_> = accounts.map(|account| format!("account {account}")).collect();
         let regions = self.regions.iter().filter(|listed| *listed != region && !self.all_regions);
         let regions: Vec<_> = regions.map(|region| format!("region {region}")).collect();
-        let opt_in: Vec<_> = self.regions.iter().map(String::as_str).filter(|listed| *listed != region && is_opt_in_region(listed)).collect();
+        let opt_in: Vec<_> = self
+            .regions
+            .iter()
+            .map(String::as_str)
+            .filter(|listed| *listed != region && is_opt_in_region(listed))
+            .collect();
         if context.is_preview() && !opt_in.is_empty() {
             context.info(format!(
                 "nothing is seen of a region that its account has not enabled, and these have to be enabled: {}",

@@ -58,7 +58,8 @@ pub fn role_arn(arn: &str) -> Result<(), Wrong> {
 
 /// The ARN of a function, with or without a version or alias (Lambda API Reference, `AddPermission`).
 pub fn function_arn(arn: &str) -> Result<(), Wrong> {
-    const FORM: &str = "the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME, a version or alias may follow";
+    const FORM: &str =
+        "the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME, a version or alias may follow";
     let function = parse(arn, "lambda", FORM)?;
     match function.lambda_function(arn) {
         Some(_) => in_place(arn, &function, FORM),
@@ -128,8 +129,7 @@ fn in_place(text: &str, arn: &Arn<'_>, form: &str) -> Result<(), Wrong> {
     match partition_of_region(arn.region) {
         right if right == arn.partition => Ok(()),
         right => {
-            let wrong =
-                Wrong::new(format!("{} is in the partition `{right}`, not in `{}`", arn.region, arn.partition));
+            let wrong = Wrong::new(format!("{} is in the partition `{right}`, not in `{}`", arn.region, arn.partition));
             Err(wrong.nearest(text.replacen(&format!("arn:{}:", arn.partition), &format!("arn:{right}:"), 1)))
         }
     }
@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn functions() {
-        let right = ["", ":7", ":live", ":$LATEST"].map(|q| format!("arn:aws:lambda:eu-west-1:111122223333:function:own{q}"));
+        let right =
+            ["", ":7", ":live", ":$LATEST"].map(|q| format!("arn:aws:lambda:eu-west-1:111122223333:function:own{q}"));
         let wrong = [
             "own-rule",
             "arn:aws:lambda:eu-west-1:111122223333:own-rule",

@@ -12,7 +12,8 @@ mod schedule;
 mod tags;
 
 pub use arns::{
-    bucket_arn, function_arn, key_arn, key_in_region, lambda_function, queue_arn, region_and_account, role_arn, topic_arn,
+    bucket_arn, function_arn, key_arn, key_in_region, lambda_function, queue_arn, region_and_account, role_arn,
+    topic_arn,
 };
 pub use endpoints::{https_url, unconfirmed_webhook};
 pub use identity::{account_id, email};

@@ -22,7 +22,8 @@ pub fn check(tags: &Tags, checks: &mut Checks) {
     checks.each_entry("tags", tags, |checks, name, value| {
         // IAM User Guide, "Tags for AWS Identity and Access Management resources": names are not case sensitive.
         if let Some(first) = seen.insert(name.to_lowercase(), name) {
-            let reason = format!("differs from `{first}` in case alone: IAM takes both for one name, and refuses the second");
+            let reason =
+                format!("differs from `{first}` in case alone: IAM takes both for one name, and refuses the second");
             checks.at_input("", value, Err(Wrong::new(reason)));
         }
         checks.at_input("", value, judge_name(name));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_compliance_catalog::{Catalog, nearest_rules, unknown_framework};
+use aws_compliance_catalog::{nearest_rules, unknown_framework};
 use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,8 @@ impl Function for CheckRules {
 
 #[cfg(test)]
 mod tests {
+    use aws_compliance_catalog::Catalog;
+
     use super::*;
 
     /// Paths of errors and of warnings where one rule goes to a region.

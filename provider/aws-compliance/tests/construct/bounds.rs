@@ -67,7 +67,7 @@ const BOUNDS: &[Bound] = &[
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", month", lowest: Some(1), highest: Some(12), with: |n| schedule(&format!("cron(0 6 * {n} ? *)")) },
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", day of the week", lowest: Some(1), highest: Some(7), with: |n| schedule(&format!("cron(0 6 ? * {n} *)")) },
     Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", week of the month", lowest: Some(1), highest: Some(5), with: |n| schedule(&format!("cron(0 6 ? * 2#{n} *)")) },
-    Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", year", lowest: Some(1970), highest: Some(2199), with: |n| schedule(&format!("cron(0 6 * * ? {n})")) },
+    Bound { path: "functions.schedule", source: "EventBridge User Guide, \"Setting a schedule pattern\", year; earlier years than this package are over", lowest: Some(2026), highest: Some(2199), with: |n| schedule(&format!("cron(0 6 * * ? {n})")) },
     Bound { path: "tags", source: "AWS Tagging user guide, \"Tag naming limits and requirements\": 50, and one is ours", lowest: None, highest: Some(49), with: |n| json!({ "tags": (0..n).map(|tag| (tag.to_string(), json!("x"))).collect::<serde_json::Map<_, _>>() }) },
     Bound { path: "tags", source: "AWS Tagging user guide, \"Tag naming limits and requirements\", name", lowest: Some(1), highest: Some(128), with: |n| json!({ "tags": { text(n): "x" } }) },
     Bound { path: "tags.a", source: "AWS Tagging user guide, \"Tag naming limits and requirements\", value", lowest: None, highest: Some(256), with: |n| json!({ "tags": { "a": text(n) } }) },

@@ -123,12 +123,12 @@ fn recorder(settings: &Json) -> Json {
 
 #[tokio::test]
 async fn case_09_global_types_that_are_turned_off_are_not_recorded() {
-    let given = json!({ "strategy": "allExcept", "resourceTypes": ["AWS::EC2::NetworkInterface"], "globalTypes": false });
+    let given =
+        json!({ "strategy": "allExcept", "resourceTypes": ["AWS::EC2::NetworkInterface"], "globalTypes": false });
     let (children, _) = taken(recorder(&given)).await;
     let group = &inputs_of(&children, "compliance-recorder-recorder")["recordingGroup"];
-    let expected = [
-        "AWS::EC2::NetworkInterface", "AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User",
-    ];
+    let expected =
+        ["AWS::EC2::NetworkInterface", "AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
     assert_eq!(group["exclusionByResourceTypes"], json!([{ "resourceTypes": expected }]));
     let only = json!({ "strategy": "only", "resourceTypes": ["AWS::IAM::User"], "globalTypes": false });
     refused(recorder(&only), "recorder.globalTypes", "`AWS::IAM::User`").await;
@@ -149,12 +149,12 @@ async fn case_10_daily_types_that_are_not_recorded_are_refused() {
             "`resourceTypes` excludes it",
         ),
         (json!({ "dailyTypes": [volume, volume] }), "recorder.dailyTypes[1]", "listed twice"),
-        (json!({ "globalTypes": false, "dailyTypes": ["AWS::IAM::Role"] }), "recorder.dailyTypes[0]", "`globalTypes` is false"),
         (
-            json!({ "strategy": "only", "resourceTypes": [volume, volume] }),
-            "recorder.resourceTypes[1]",
-            "listed twice",
+            json!({ "globalTypes": false, "dailyTypes": ["AWS::IAM::Role"] }),
+            "recorder.dailyTypes[0]",
+            "`globalTypes` is false",
         ),
+        (json!({ "strategy": "only", "resourceTypes": [volume, volume] }), "recorder.resourceTypes[1]", "listed twice"),
     ] {
         refused(recorder(&settings), path, part).await;
     }
@@ -168,11 +168,7 @@ async fn case_11_a_strategy_sends_what_it_does_not_use_as_empty() {
     let none = json!([{ "resourceTypes": [] }]);
     for (settings, types, excluded) in [
         (json!({ "strategy": "all" }), json!([]), none.clone()),
-        (
-            json!({ "strategy": "only", "resourceTypes": ["AWS::S3::Bucket"] }),
-            json!(["AWS::S3::Bucket"]),
-            none.clone(),
-        ),
+        (json!({ "strategy": "only", "resourceTypes": ["AWS::S3::Bucket"] }), json!(["AWS::S3::Bucket"]), none.clone()),
         (
             json!({ "strategy": "allExcept", "resourceTypes": ["AWS::S3::Bucket"] }),
             json!([]),
@@ -234,8 +230,16 @@ async fn case_19_scopes_of_custom_rules_are_checked() {
     let policy = "rule a { configuration exists }";
     let many: Vec<_> = (0..101).map(|number| format!("Acme::Data::T{number}")).collect();
     for (scope, path, part) in [
-        (json!({ "resourceTypes": ["EC2 Volume"] }), "rules.custom[0].scope.resourceTypes[0]", "nearest: `AWS::EC2::Volume`"),
-        (json!({ "resourceTypes": ["AWS::EC2::Volume"], "resourceId": "" }), "rules.custom[0].scope.resourceId", "1 to 768"),
+        (
+            json!({ "resourceTypes": ["EC2 Volume"] }),
+            "rules.custom[0].scope.resourceTypes[0]",
+            "nearest: `AWS::EC2::Volume`",
+        ),
+        (
+            json!({ "resourceTypes": ["AWS::EC2::Volume"], "resourceId": "" }),
+            "rules.custom[0].scope.resourceId",
+            "1 to 768",
+        ),
         (
             json!({ "resourceTypes": ["AWS::EC2::Volume", "AWS::S3::Bucket"], "resourceId": "x" }),
             "rules.custom[0].scope.resourceId",
@@ -274,7 +278,8 @@ async fn case_23_a_sample_of_a_pack_is_reported_with_the_parameter_to_set() {
     warned(given.clone(), "frameworks[0].parameters", "S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE").await;
     warned(given, "frameworks[1].parameters", "`1.2`").await;
     let own = json!({ "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION": { "oldestVersionSupported": "1.33" } });
-    let (_, log) = taken(json!({ "frameworks": [{ "id": "security-best-practices-for-eks", "parameters": own }] })).await;
+    let (_, log) =
+        taken(json!({ "frameworks": [{ "id": "security-best-practices-for-eks", "parameters": own }] })).await;
     assert!(!log.iter().any(|line| line.contains("OLDEST_SUPPORTED_VERSION.oldestVersionSupported`")), "{log:#?}");
     let eks = |version: Json| {
         let rule = json!({ "identifier": "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION", "parameters": { "oldestVersionSupported": version } });
@@ -288,7 +293,12 @@ async fn case_23_a_sample_of_a_pack_is_reported_with_the_parameter_to_set() {
 
 #[tokio::test]
 async fn case_26_regions_that_are_unknown_or_have_to_be_enabled_are_reported() {
-    warned(json!({ "aggregation": { "regions": ["eu-west-1", "us-east-9"] } }), "aggregation.regions[1]", "nearest: `us-east-1`").await;
+    warned(
+        json!({ "aggregation": { "regions": ["eu-west-1", "us-east-9"] } }),
+        "aggregation.regions[1]",
+        "nearest: `us-east-1`",
+    )
+    .await;
     let (_, log) = taken(json!({ "aggregation": { "regions": ["eu-west-1", "me-south-1"] } })).await;
     assert!(log.iter().any(|line| line.contains("me-south-1") && line.contains("enabled")), "{log:#?}");
 }

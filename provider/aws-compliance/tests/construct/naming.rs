@@ -78,7 +78,8 @@ async fn case_05_the_permission_of_a_rule_with_a_long_name_fits() {
 async fn every_child_of_a_program_with_every_input_fits() {
     let children = registered(&"c".repeat(100), every_input()).await;
     assert_eq!(problems(&children), Vec::<String>::new());
-    let mut urns: Vec<_> = children.iter().map(|child| (child.parent.clone(), &child.type_token, &child.name)).collect();
+    let mut urns: Vec<_> =
+        children.iter().map(|child| (child.parent.clone(), &child.type_token, &child.name)).collect();
     urns.sort();
     let count = urns.len();
     urns.dedup();

@@ -191,11 +191,7 @@ pub(super) struct Stated {
 impl Stated {
     /// Waits for everything that the options name. Former roles are those of children of `parent`, under names within
     /// `bound`.
-    pub(super) async fn of(
-        options: ResourceOptions,
-        parent: &str,
-        bound: Option<NameBound>,
-    ) -> Result<Self, Failure> {
+    pub(super) async fn of(options: ResourceOptions, parent: &str, bound: Option<NameBound>) -> Result<Self, Failure> {
         let urns = join_all(options.depends_on.iter().map(Output::resolve));
         let origins = join_all(options.origins.iter().map(Output::resolve));
         let replace_with = join_all(options.replace_with.iter().map(Output::resolve));

@@ -208,8 +208,14 @@ impl<'t> Parser<'t> {
     /// Whether what follows the name of a rule can follow one: two names in one line are no clause.
     fn is_end_of_reference(&self, end: usize) -> bool {
         let rest = self.text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t']);
-        let is_or = ["or", "OR"].iter().any(|or| rest.strip_prefix(or).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
-        rest.is_empty() || is_or || rest.starts_with(['\n', '\r', '#', '{', '}']) || rest.starts_with("<<") || rest.starts_with("|OR|")
+        let is_or = ["or", "OR"]
+            .iter()
+            .any(|or| rest.strip_prefix(or).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
+        rest.is_empty()
+            || is_or
+            || rest.starts_with(['\n', '\r', '#', '{', '}'])
+            || rest.starts_with("<<")
+            || rest.starts_with("|OR|")
     }
 
     /// `AWS::EC2::Volume { ... }`, with conditions, or with one clause in place of the block.
@@ -327,8 +333,20 @@ impl<'t> Parser<'t> {
     /// Moves over a comparison, if there is one: whether it has a right side.
     fn comparison(&mut self) -> Option<bool> {
         const TYPES: [&str; 14] = [
-            "is_string", "IS_STRING", "is_list", "IS_LIST", "is_struct", "IS_STRUCT", "is_bool", "IS_BOOL", "is_int",
-            "IS_INT", "is_null", "IS_NULL", "is_float", "IS_FLOAT",
+            "is_string",
+            "IS_STRING",
+            "is_list",
+            "IS_LIST",
+            "is_struct",
+            "IS_STRUCT",
+            "is_bool",
+            "IS_BOOL",
+            "is_int",
+            "IS_INT",
+            "is_null",
+            "IS_NULL",
+            "is_float",
+            "IS_FLOAT",
         ];
         // `<<` begins a message.
         if self.rest().starts_with("<<") {
@@ -409,7 +427,9 @@ impl<'t> Parser<'t> {
                 self.take_name();
                 Ok(())
             }
-            _ => self.stop("a value: text in quotes, a number, `true`, `false`, `null`, a regular expression, a list or a map"),
+            _ => self.stop(
+                "a value: text in quotes, a number, `true`, `false`, `null`, a regular expression, a list or a map",
+            ),
         }
     }
 
@@ -496,7 +516,9 @@ impl<'t> Parser<'t> {
             }
         }
         match self.rest().starts_with(is_name_character) {
-            true => Err(Stop { at: start, reason: "a number must not run into a letter, digit or underscore".to_owned() }),
+            true => {
+                Err(Stop { at: start, reason: "a number must not run into a letter, digit or underscore".to_owned() })
+            }
             false => Ok(()),
         }
     }
@@ -578,7 +600,8 @@ impl<'t> Parser<'t> {
     /// Whether a resource type begins here, such as `AWS::S3::Bucket`.
     fn is_type_name(&self) -> bool {
         let rest = self.rest();
-        rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.trim_start_matches(is_name_character).starts_with("::")
+        rest.starts_with(|c: char| c.is_ascii_alphabetic())
+            && rest.trim_start_matches(is_name_character).starts_with("::")
     }
 
     fn is_name_start(&self) -> bool {

@@ -27,7 +27,7 @@ const RIGHT: [&str; 26] = [
     "rule r { this is_struct\n  THIS.name == 'x'\n  'quoted key'.x == {a: [1, 2.5], \"b\": true} }",
     "when a exists { b == null }",
     "rule r { when a !exists or b == \"x\" { c is_list } }",
-    "rule r {\n  %v.%other.x == 'y'\n  a.\n    b == 1\n}",
+    "rule r {\n  %v.%other.x == 'y'\n  a\n    .b == 1\n}",
     "rule r { someThing == 1\n  inbound == 2\n  nothing exists\n  orders == 3 }",
     "let m = { 'a': 1,\n  # of the second\n  b: [] }\nrule r { a == %m.b }",
     "rule r { configuration.publicAccessBlockConfiguration.blockPublicAcls == true\n  or supplementaryConfiguration.x == 'it\\'s' }",

@@ -135,7 +135,10 @@ impl Cron {
         };
         let numbers = |field: &Field, text: &str| -> Result<BTreeSet<u32>, Wrong> {
             let items = text.split(',').map(|item| field.numbers(item));
-            items.collect::<Option<Vec<_>>>().map(|items| items.into_iter().flatten().collect()).ok_or_else(|| field.wrong())
+            items
+                .collect::<Option<Vec<_>>>()
+                .map(|items| items.into_iter().flatten().collect())
+                .ok_or_else(|| field.wrong())
         };
         let parsed = Self {
             minutes: numbers(&MINUTES, minutes)?,
@@ -148,7 +151,8 @@ impl Cron {
         match (*day == "?", *weekday == "?") {
             (true, false) | (false, true) => Ok(parsed),
             (false, false) if *weekday == "*" => {
-                let fields: Vec<_> = given.iter().enumerate().map(|(at, text)| if at == 4 { "?" } else { text }).collect();
+                let fields: Vec<_> =
+                    given.iter().enumerate().map(|(at, text)| if at == 4 { "?" } else { text }).collect();
                 Err(Wrong::new("one of day of the month and day of the week must be `?`")
                     .nearest(format!("cron({})", fields.join(" "))))
             }
