@@ -1,6 +1,7 @@
 //! The reading: whose credentials, then everything else at once, all of it until one deadline.
 
 mod clients;
+mod concurrency;
 mod config;
 mod failure;
 mod identity;
@@ -59,12 +60,13 @@ pub async fn look(request: &LookRequest) -> Look {
 async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadline) -> Look {
     let identity::Proved { account, caller, region, shared } = proved;
     let client = aws_sdk_config::Client::new(&shared);
-    let (recorders, channels, named, watching, key) = tokio::join!(
+    let (recorders, channels, named, watching, key, concurrency) = tokio::join!(
         recorders::recorders(&client, deadline),
         recorders::delivery_channels(&client, deadline),
         config::named(&client, request, &account, &region, deadline),
         watching::watching(&shared, request, &region, deadline),
         key::key(&shared, request, deadline),
+        concurrency::concurrency(&shared, request, deadline),
     );
     let opt_in = failure::other_causes(Some(&region));
     let mut look = Look { account: Some(account), caller: Some(caller), region: Some(region), ..Look::default() };
@@ -77,6 +79,7 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     look.unread.extend(named.unread);
     look.namesakes.extend(watching.found(&mut look.unread).unwrap_or_default());
     look.key = key.map(|key| key.found(&mut look.unread)).unwrap_or_default();
+    look.concurrency = concurrency.map(|concurrency| concurrency.found(&mut look.unread)).unwrap_or_default();
     for unread in look.unread.iter_mut().filter(|unread| unread.reason == Reason::InvalidCredentials) {
         unread.message.push_str(&opt_in);
     }

@@ -44,7 +44,7 @@ fn the_table_of_least_values_has_what_is_required_and_nothing_else() {
         .flat_map(|(identifier, rule)| rule.keys().map(move |name| (identifier.as_str(), name.as_str())))
         .collect();
     assert_eq!(given, wanted);
-    assert_eq!(given.len(), 70);
+    assert_eq!(given.len(), 72);
 }
 
 fn paths(request: RuleRequest) -> Vec<String> {

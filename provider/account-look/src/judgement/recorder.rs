@@ -137,9 +137,8 @@ fn ownership<'a>(look: &'a Look, recorder: &Recorder, request: &LookRequest) -> 
         _ => match (&plan.bucket, look.delivery_channels.as_ref().map(|channels| channels.first())) {
             (Some(own), Some(Some(channel))) if *own == channel.bucket => Ownership::Ours,
             (Some(_), Some(Some(channel))) => Ownership::OtherBucket(&channel.bucket),
-            // A run that stopped half way left it without a channel.
-            (_, Some(None)) => Ownership::Ours,
-            (None, _) | (_, None) => Ownership::OursByName,
+            // A run that stopped half way leaves it without a channel.
+            (_, Some(None) | None) | (None, _) => Ownership::OursByName,
         },
     }
 }

@@ -569,7 +569,7 @@ fn a_key_is_of_use_and_admits_everyone() {
         }),
         ("Error kmsKeyArn: the key is of kind", "`RSA_4096`", |key| key.spec = Some("RSA_4096".into())),
         ("Error kmsKeyArn: the key is of us-east-1", "in eu-west-1", |key| {
-            key.arn = "arn:aws:kms:us-east-1:1:key/1".into()
+            key.arn = "arn:aws:kms:us-east-1:111122223333:key/1".into()
         }),
     ] {
         let (look, request) = with_key(change);
