@@ -141,16 +141,33 @@ def parameter_facts() -> dict[str, dict]:
     return facts
 
 
-def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dict, forms: dict) -> dict:
+def sample_facts() -> dict[str, dict]:
+    """What `samples.json` says, by `IDENTIFIER.name`: the sample values, and which of them stands where a default would."""
+    facts: dict[str, dict] = {}
+    for about in read("samples.json")["samples"]:
+        of = facts.setdefault(about["parameter"], {"samples": []})
+        of["samples"].append({name: about[name] for name in ("value", "reason")})
+        if about.get("documented"):
+            of["documented"] = about["value"]
+    return facts
+
+
+def rule_of(
+    identifier: str, raw: dict, region_set: int, table: dict, names: dict, forms: dict, samples: dict
+) -> dict:
     """One rule in the catalogue's form; what is usual is left out."""
     types = sorted({name.strip() for name in raw.get("Resource Types", "").split(",") if name.strip()})
-    parameters = [
-        {"name": entry["Name"], "type": TYPES[entry["Type"]]}
-        | ({"required": True} if not entry["Optional"] else {})
-        | ({"default": entry["Default"]} if "Default" in entry else {})
-        | forms.get(f"{identifier}.{entry['Name']}", forms.get(entry["Name"], {}))
-        for entry in raw["Parameters"]
-    ]
+    parameters = []
+    for entry in raw["Parameters"]:
+        about = samples.get(f"{identifier}.{entry['Name']}", {})
+        default = entry.get("Default")
+        parameters.append(
+            {"name": entry["Name"], "type": TYPES[entry["Type"]]}
+            | ({"required": True} if not entry["Optional"] else {})
+            | ({} if default is None or default == about.get("documented") else {"default": default})
+            | ({"samples": about["samples"]} if about else {})
+            | forms.get(f"{identifier}.{entry['Name']}", forms.get(entry["Name"], {}))
+        )
     rule = {"trigger": TRIGGERS[raw["Trigger type"]], "regions": region_set, "severity": severity(identifier, table)}
     if types:
         rule["types"] = types
@@ -248,12 +265,13 @@ def generated() -> dict[str, str]:
     by_partition = region_codes()
     codes = {name: code for regions in by_partition.values() for name, code in regions.items()}
     table, names, forms = read("severities.json"), read("rule-names.json")["names"], parameter_facts()
+    samples = sample_facts()
     sets, rules = [], {}
     for identifier, raw in sorted(read("managed-rules.json").items()):
         regions = region_rule(raw["AWS Region"], codes)
         if regions not in sets:
             sets.append(regions)
-        rules[identifier] = rule_of(identifier, raw, sets.index(regions), table, names, forms)
+        rules[identifier] = rule_of(identifier, raw, sets.index(regions), table, names, forms, samples)
     source, ours = read("packs.json"), read("frameworks.json")
     packs, named = source["packs"], ours["frameworks"]
     taken = {pack for about in named.values() for pack in about["packs"]}

@@ -53,7 +53,9 @@ class Case:
         rule = {"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": self.identifier}}
         raw = facts("managed-rules.json").get(self.identifier, {"Parameters": ()})
         needed = {
-            each["Name"]: each["Default"] for each in raw["Parameters"] if not each["Optional"] and "Default" in each
+            each["Name"]: each["Default"]
+            for each in raw["Parameters"]
+            if not each["Optional"] and has_default(self.identifier, each)
         }
         parameters = needed | self.parameters
         rule |= {"InputParameters": json.dumps(parameters)} if parameters else {}
@@ -61,6 +63,14 @@ class Case:
         scope = {"ComplianceResourceTypes": list(self.types)} if self.types else {}
         scope |= {"TagKey": self.tag} if self.tag else {}
         return rule | ({"Scope": scope} if scope else {})
+
+
+def has_default(identifier: str, parameter: dict) -> bool:
+    """Whether the documentation has a default for a parameter, and no sample in its place."""
+    samples = facts("samples.json")["samples"]
+    documented = {(each["parameter"], each["value"]) for each in samples if each.get("documented")}
+    default = parameter.get("Default")
+    return default is not None and (f"{identifier}.{parameter['Name']}", default) not in documented
 
 
 def least() -> list[Case]:
@@ -81,7 +91,7 @@ def faults() -> Iterator[Case]:
             yield _with(case, name.upper(), "1", "parameter in other letters")
             for text in _ill_typed(case.identifier, parameter):
                 yield _with(case, name, text, "ill-typed")
-            if not parameter["Optional"] and "Default" not in parameter:
+            if not parameter["Optional"] and not has_default(case.identifier, parameter):
                 rest = {key: value for key, value in case.parameters.items() if key != name}
                 yield replace(case, parameters=rest, fault="missing", path=f"parameters.{name}")
         if text := _free_text(case.identifier, raw):
@@ -113,6 +123,7 @@ def _ill_typed(identifier: str, parameter: dict) -> list[str]:
         "ports": ["ssh"],
         "boolean": ["perhaps"],
         "int": ["many"],
+        "kubernetesVersion": ["1.3"],
     }
     for form, about in table["forms"].items():
         texts += by_form[form] if names.intersection(about["parameters"]) else []

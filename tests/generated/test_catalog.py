@@ -71,6 +71,23 @@ def test_no_framework_has_a_value_that_its_user_must_replace():
         ]
 
 
+def test_every_sample_is_of_a_parameter_and_each_framework_with_one_is_known():
+    rules, samples = read("managed-rules.json"), read("samples.json")["samples"]
+    known = {f"{name}.{each['Name']}": each for name, rule in rules.items() for each in rule["Parameters"]}
+    used = {
+        (f"{rule['identifier']}.{name}", value)
+        for framework in read("generated/frameworks.json")["frameworks"].values()
+        for rule in framework["rules"]
+        for name, value in rule.get("parameters", {}).items()
+    }
+    for sample in samples:
+        assert sample["reason"] and sample["parameter"] in known, sample
+        if sample.get("documented"):
+            assert known[sample["parameter"]]["Default"] == sample["value"], sample
+        else:
+            assert (sample["parameter"], sample["value"]) in used, sample
+
+
 def test_a_rule_that_needs_what_only_its_user_knows_is_optional():
     tool = script("catalog")
     rules = [{"identifier": "ONE", "parameters": {"must": "here add it", "may": "here add it", "has": "1"}}]

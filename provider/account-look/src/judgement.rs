@@ -1,5 +1,6 @@
 //! What the sight of the account means for the deployment. No I/O; the same look and request give the same findings.
 
+mod concurrency;
 mod key;
 mod namesakes;
 mod recorder;
@@ -13,6 +14,7 @@ use crate::request::LookRequest;
 
 pub(crate) use recorder::records;
 pub use recorder::{RecorderAction, recorder_action};
+pub use rules::GLOBAL_TYPES;
 
 /// What a sight means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -71,6 +73,7 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
     findings.extend(rules::judge(look, request));
     findings.extend(namesakes::judge(look, request));
     findings.extend(key::judge(look, request));
+    findings.extend(concurrency::judge(look, request));
     findings.extend(unread(look, request));
     findings.sort_by_key(|finding| finding.severity);
     if look.skipped.is_none() && findings.iter().all(|finding| finding.severity != Severity::Error) {
@@ -89,6 +92,11 @@ fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
         }
         let path = match unread.part {
             Part::Key | Part::KeyPolicy => request.key.as_ref().map_or("", |key| &key.path),
+            Part::Concurrency => request.concurrency.as_ref().map_or("", |planned| &planned.path),
+            // AWS answers so, too, where it has no conformance packs.
+            Part::ConformancePacks if unread.reason == Reason::Denied => {
+                request.conformance_packs.first().map_or("", |pack| &pack.path)
+            }
             _ => "",
         };
         match groups.iter_mut().find(|group| (group.0, group.1) == (path, unread.reason)) {
@@ -96,7 +104,16 @@ fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
             None => groups.push((path, unread.reason, vec![unread])),
         }
     }
-    groups.into_iter().map(|(path, reason, group)| Finding::warning(path, unread_together(reason, &group))).collect()
+    let (_, region) = place(look);
+    let message = |reason: Reason, group: &[&Unread]| match (group, reason) {
+        ([only], Reason::Denied) if only.part == Part::ConformancePacks => format!(
+            "{}, or {region} does not offer conformance packs, which AWS answers in the same way; deploy the framework with \
+             `as: rules` there",
+            unread_together(reason, group)
+        ),
+        _ => unread_together(reason, group),
+    };
+    groups.into_iter().map(|(path, reason, group)| Finding::warning(path, message(reason, &group))).collect()
 }
 
 fn unread_together(reason: Reason, group: &[&Unread]) -> String {
@@ -128,6 +145,7 @@ fn about(part: Part) -> &'static str {
         Part::Tags => "some tags, which tell whose things are",
         Part::Key => "the key",
         Part::KeyPolicy => "the key's policy",
+        Part::Concurrency => "the concurrency of functions",
     }
 }
 

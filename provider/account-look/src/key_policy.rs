@@ -8,6 +8,7 @@ mod condition;
 
 use std::collections::BTreeMap;
 
+use aws_identifiers::Arn;
 use serde_json::{Value, json};
 
 use condition::Sent;
@@ -189,7 +190,7 @@ impl KeyUser {
         }
         let among = |kind: &str, name: &str| each(principal.get(kind)).iter().any(|listed| listed == name);
         let everybody = among("AWS", "*");
-        let account = self.principal.split(':').nth(4).unwrap_or_default();
+        let account = Arn::parse(&self.principal).ok().and_then(|arn| arn.account_id()).unwrap_or_default();
         Some(if self.is_service {
             everybody || among("Service", &self.principal)
         } else {

@@ -22,12 +22,19 @@ mod reading;
 mod request;
 mod table;
 
-pub use judgement::{Finding, RecorderAction, Severity, findings, recorder_action};
+pub use judgement::{Finding, GLOBAL_TYPES, RecorderAction, Severity, findings, recorder_action};
 pub use key_policy::{Admission, KeyUser, key_users};
 pub use look::{
-    Aggregator, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason, Recorded,
-    Recorder, RecorderKind, RecordingFrequency, RuleCount, Skipped, Tags, Unread,
+    Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
+    Recorded, Recorder, RecorderKind, RecordingFrequency, RuleCount, Skipped, Tags, Unread,
 };
 pub use reading::{ACTIONS, TIME_ALLOWED, look};
-pub use request::{LookRequest, OWNER_TAG, Owner, PlannedKey, PlannedName, PlannedRule, RecorderMode, RecorderPlan};
+pub use request::{
+    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode, RecorderPlan,
+};
 pub use table::table;
+
+/// The resource types that AWS Config's own service model knows. AWS adds to them.
+pub fn known_resource_types() -> &'static [&'static str] {
+    aws_sdk_config::types::ResourceType::values()
+}

@@ -45,6 +45,9 @@ pub struct Look {
     /// The key that the user gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
+    /// How many runs of functions the account may have at once, where the deployment reserves some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Concurrency>,
     /// What could not be read.
     pub unread: Vec<Unread>,
 }
@@ -124,6 +127,8 @@ pub enum Part {
     Key,
     /// The policy of that key.
     KeyPolicy,
+    /// The concurrency of functions.
+    Concurrency,
 }
 
 /// Why something was not looked at.
@@ -275,6 +280,16 @@ pub struct RuleCount {
     pub used: usize,
     /// As many as AWS allows, unless the account has another quota.
     pub allowed: usize,
+}
+
+/// Runs of functions that an account may have at once in a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Concurrency {
+    /// Those of all functions.
+    pub limit: u32,
+    /// Those that no function has reserved.
+    pub unreserved: u32,
 }
 
 /// A configuration aggregator.

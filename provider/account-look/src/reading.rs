@@ -1,6 +1,7 @@
 //! The reading: whose credentials, then everything else at once, all of it until one deadline.
 
 mod clients;
+mod concurrency;
 mod config;
 mod failure;
 mod identity;
@@ -12,16 +13,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::look::{Look, Part, Unread};
+use crate::look::{Look, Part, Reason, Unread};
 use crate::request::LookRequest;
 use failure::Failure;
 
 /// What the whole look may take.
 pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
-/// The IAM actions that a look needs; `kms` ones only where a key was given, and `sts:AssumeRole` where a role is to be
+/// The IAM actions that a look needs; `kms` ones only where a key was given, `lambda` where functions reserve concurrency, and `sts:AssumeRole` where a role is to be
 /// taken. `sts:GetCallerIdentity` needs none.
-pub const ACTIONS: [&str; 16] = [
+pub const ACTIONS: [&str; 17] = [
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
     "cloudwatch:ListTagsForResource",
@@ -38,6 +39,7 @@ pub const ACTIONS: [&str; 16] = [
     "events:ListTagsForResource",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
+    "lambda:GetAccountSettings",
 ];
 
 /// Looks at the account. Ends within [`TIME_ALLOWED`], changes nothing, and never fails.
@@ -58,13 +60,15 @@ pub async fn look(request: &LookRequest) -> Look {
 async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadline) -> Look {
     let identity::Proved { account, caller, region, shared } = proved;
     let client = aws_sdk_config::Client::new(&shared);
-    let (recorders, channels, named, watching, key) = tokio::join!(
+    let (recorders, channels, named, watching, key, concurrency) = tokio::join!(
         recorders::recorders(&client, deadline),
         recorders::delivery_channels(&client, deadline),
         config::named(&client, request, &account, &region, deadline),
         watching::watching(&shared, request, &region, deadline),
         key::key(&shared, request, deadline),
+        concurrency::concurrency(&shared, request, deadline),
     );
+    let opt_in = failure::other_causes(Some(&region));
     let mut look = Look { account: Some(account), caller: Some(caller), region: Some(region), ..Look::default() };
     look.recorders = recorders.found(&mut look.unread);
     look.delivery_channels = channels.found(&mut look.unread);
@@ -75,6 +79,10 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     look.unread.extend(named.unread);
     look.namesakes.extend(watching.found(&mut look.unread).unwrap_or_default());
     look.key = key.map(|key| key.found(&mut look.unread)).unwrap_or_default();
+    look.concurrency = concurrency.map(|concurrency| concurrency.found(&mut look.unread)).unwrap_or_default();
+    for unread in look.unread.iter_mut().filter(|unread| unread.reason == Reason::InvalidCredentials) {
+        unread.message.push_str(&opt_in);
+    }
     look.unread.sort_by_key(|unread| unread.part);
     look.unread.dedup();
     look

@@ -46,6 +46,22 @@ pub struct LookRequest {
     pub conformance_packs_allowed: usize,
     /// The key that the user gave.
     pub key: Option<PlannedKey>,
+    /// What the functions reserve of the account's concurrency, where they reserve any.
+    pub concurrency: Option<PlannedConcurrency>,
+}
+
+/// What functions reserve of the account's concurrency.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PlannedConcurrency {
+    /// Property path of the number.
+    pub path: String,
+    /// Functions that reserve it.
+    pub functions: u32,
+    /// Runs that each reserves.
+    pub runs: u32,
+    /// The fewest that each may reserve.
+    pub least: u32,
 }
 
 /// A deployment, as the tag [`OWNER_TAG`] names it.
@@ -103,6 +119,9 @@ pub struct RecorderPlan {
     /// Name of our recorder and of our delivery channel, where there are any. AWS calls a recorder without a name
     /// `default`, so ours should not be called so.
     pub name: Option<String>,
+    /// The bucket that our delivery channel delivers to, where it is known: recorders carry no tags of the `aws` provider,
+    /// and another deployment may give its recorder the same name.
+    pub bucket: Option<String>,
     /// Property path of the mode.
     pub path: String,
     /// What ours records; nothing is said of it where that is not given.
@@ -118,6 +137,7 @@ impl Default for RecorderPlan {
         Self {
             mode: RecorderMode::default(),
             name: None,
+            bucket: None,
             path: "recorder.mode".to_owned(),
             records: None,
             frequency: None,

@@ -65,6 +65,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
         };
         row(what, Some(namesake.name.clone()));
     }
+    row("concurrency", look.concurrency.map(|found| format!("{}, {} unreserved", found.limit, found.unreserved)));
     if let Some(key) = &look.key {
         let state = key.state.as_deref().unwrap_or(if key.exists == Some(false) { "not there" } else { "not read" });
         row("key", Some(format!("{}, {state}", key.arn)));

@@ -22,7 +22,7 @@ use crate::tags::{self, Tags};
 const FIVE_MINUTES: u32 = 5 * 60;
 const HOUR: u32 = 60 * 60;
 /// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
-const MOST_HOURS: u32 = 7 * 24;
+const MOST_HOURS: u64 = 7 * 24;
 
 /// The functions that run by a schedule, and what each of them measures when it has done its whole work. Remediation runs
 /// when something is asked of it.
@@ -98,19 +98,20 @@ impl AlarmsSettingsArgs {
     /// Checks the severities, and warns where the functions are silent that long by their schedule.
     pub(crate) fn check(&self, schedule: &Input<String>, checks: &mut Checks) {
         self.check_severities(checks);
-        let schedule = schedule.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
-        let Some(period) = schedule.as_deref().and_then(bounds::period_seconds) else { return };
-        checks.warn_input("silentHours", &self.silent_hours, |hours| {
-            let hours_between = period.div_ceil(HOUR);
-            match *hours > hours_between || !self.enabled {
-                true => Ok(()),
-                false => {
-                    let told =
-                        format!("processing runs every {hours_between} hours: an alarm will ring between two runs");
-                    let enough = hours_between.saturating_add(1);
-                    Err(if enough <= MOST_HOURS { Wrong::new(told).nearest(enough) } else { Wrong::new(told) })
-                }
+        let Some(runs) = bounds::known_runs(schedule).filter(|_| self.enabled) else { return };
+        let gap = runs.longest_hours();
+        checks.warn_input("silentHours", &self.silent_hours, |hours| match u64::from(*hours) > gap {
+            true => Ok(()),
+            false if gap < MOST_HOURS => {
+                let reason = format!(
+                    "by `functions.schedule` up to {gap} hours pass between two runs: the alarm goes off each time"
+                );
+                Err(Wrong::new(reason).nearest(gap + 1))
             }
+            false => Err(Wrong::new(format!(
+                "by `functions.schedule` more than {MOST_HOURS} hours, the maximum here, pass between two runs: the alarm goes \
+                 off each time; let `functions.schedule` run once a week at least"
+            ))),
         });
     }
 }

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use pulumi_component::Checks;
 
+use crate::bounds;
 use crate::recorder::RecorderMode;
 use crate::status::AccountStatusArgs;
 
@@ -52,6 +54,15 @@ pub fn run(arguments: &[String]) -> ExitCode {
 
 impl Doctor {
     fn answer(self) -> ExitCode {
+        let mut checks = Checks::default();
+        if let Some(region) = &self.region {
+            bounds::check_region(&mut checks, "--region", region);
+        }
+        checks.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        checks.errors().iter().for_each(|error| eprintln!("error: {error}"));
+        if !checks.errors().is_empty() {
+            return ExitCode::from(2);
+        }
         let args = AccountStatusArgs {
             region: self.region,
             profile: self.profile,

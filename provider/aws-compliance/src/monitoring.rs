@@ -129,10 +129,19 @@ impl Component for ComplianceMonitoring {
         if let Some(key) = &args.kms_key_arn {
             checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
         }
-        checks.under("reports", |checks| args.reports.check(checks));
+        checks.under("reports", |checks| {
+            args.reports.check(checks);
+            args.reports.check_schedule(&args.functions.schedule, checks);
+        });
         checks.under("lookup", |checks| args.lookup.check(checks));
-        checks.under("recorder", |checks| args.recorder.check(checks));
-        checks.under("notifications", |checks| args.notifications.check(checks));
+        checks.under("recorder", |checks| {
+            args.recorder.check(checks);
+            args.recorder.check_effect(checks);
+        });
+        checks.under("notifications", |checks| {
+            args.notifications.check(checks);
+            args.notifications.check_schedule(&args.functions.schedule, checks);
+        });
         checks.under("aggregation", |checks| args.aggregation.check(checks));
         checks.under("functions", |checks| args.functions.check(checks));
         checks.under("iam", |checks| args.iam.check(checks));
@@ -243,7 +252,7 @@ impl ComplianceMonitoringArgs {
     async fn look_request(&self, facts: &AccountFacts) -> LookRequest {
         let name = self.name_prefix.aggregator();
         let mut request = self.lookup.request();
-        request.recorder = self.recorder.plan(&self.name_prefix);
+        request.recorder = self.recorder.plan(&self.name_prefix, self.known_bucket(facts));
         self.rules.plan(&self.frameworks, &self.name_prefix, facts, &mut request);
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
         let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
@@ -252,11 +261,20 @@ impl ComplianceMonitoringArgs {
         request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
         request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
         request.alarms = self.alarms.names(&self.name_prefix).into_iter().map(at_prefix).collect();
+        request.concurrency = self.functions.planned_concurrency();
         request.key = self.own_key().await.map(|key| {
             let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
             PlannedKey { config_delivers: self.recorder.may_be_ours(), ..PlannedKey::new(key, groups.collect()) }
         });
         request
+    }
+
+    /// The name of the report bucket, where it is known already.
+    fn known_bucket(&self, facts: &AccountFacts) -> Option<String> {
+        match &self.reports.bucket_name {
+            Some(given) => given.given()?.value.clone(),
+            None => Some(self.name_prefix.bucket_in(facts.known_account_id()?, facts.known_region()?)),
+        }
     }
 
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.

@@ -43,7 +43,13 @@ impl NamePrefix {
 
     /// The report bucket; bucket names are global, so it carries account and region.
     pub fn bucket(&self, facts: &AccountFacts) -> Output<String> {
-        interpolate!("{}-{}-{}", self.with("reports"), facts.account_id(), facts.region())
+        let prefix = self.clone();
+        facts.account_id().zip(&facts.region()).map(move |(account, region)| prefix.bucket_in(&account, &region))
+    }
+
+    /// The same in an account and region that are known.
+    pub fn bucket_in(&self, account: &str, region: &str) -> String {
+        format!("{}-{account}-{region}", self.with("reports"))
     }
 
     /// The alias of the key.

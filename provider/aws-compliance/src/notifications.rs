@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::bounds;
 use crate::names::NamePrefix;
 
+/// Hours between two runs over all rules from which a digest of a day may lack some of them.
+const LONG_GAP_HOURS: u64 = 24;
+
 /// Who is told.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -84,6 +87,7 @@ impl RouteArgs {
         }
         if let Some(url) = &self.https {
             checks.input("https", url, |url| bounds::https_url(url).and_then(|()| once(url)));
+            checks.warn_input("https", url, |url| bounds::unconfirmed_webhook(url));
         }
         if let Some(arn) = &self.sqs {
             checks.input("sqs", arn, |arn| bounds::queue_arn(arn).and_then(|()| once(arn)));
@@ -126,6 +130,20 @@ impl NotificationsArgs {
             let unheard = "routes are told changes of resources alone: nobody hears alarms, summaries and that the delivery does \
                            not work; add an address to `emails`, or subscribe to the topic yourself";
             checks.warning("routes", unheard);
+        }
+    }
+
+    /// Warns where a digest comes more often than processing evaluates all rules: between two runs it has only what events
+    /// bring.
+    pub(crate) fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
+        let runs = bounds::known_runs(schedule).filter(|runs| runs.longest_hours() > LONG_GAP_HOURS);
+        if let (Some(runs), Some(digest)) = (runs, self.schedule()) {
+            let reason = format!(
+                "the digest is sent at `{digest}`, and by `functions.schedule` up to {} hours pass between two runs over all \
+                 rules: until then a digest has only changes that events report",
+                runs.longest_hours()
+            );
+            checks.warning("digest", reason);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The configuration recorder, where the deployment brings its own.
 
-use account_look::{FrequencyOverride, RecorderPlan};
+use account_look::{FrequencyOverride, GLOBAL_TYPES, RecorderPlan};
 use aws_resources::cfg;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
@@ -67,7 +67,8 @@ pub struct RecorderSettingsArgs {
     /// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
     pub resource_types: Vec<String>,
     /// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of
-    /// several regions of an account one should. For the strategy `all`.
+    /// several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it
+    /// lists.
     pub global_types: bool,
     /// How often our recorder records.
     pub frequency: RecordingFrequency,
@@ -117,19 +118,65 @@ impl RecorderSettingsArgs {
                 "everything is recorded daily already; remove them, or set `frequency` to `continuous`",
             );
         }
-        for (index, kind) in self.resource_types.iter().enumerate() {
-            checks.plain(&format!("resourceTypes[{index}]"), kind.as_str(), bounds::rules::resource_type);
-        }
+        check_types("resourceTypes", &self.resource_types, checks);
+        check_types("dailyTypes", &self.daily_types, checks);
         for (index, kind) in self.daily_types.iter().enumerate() {
-            checks.plain(&format!("dailyTypes[{index}]"), kind.as_str(), bounds::rules::resource_type);
+            let at = format!("dailyTypes[{index}]");
             if NEVER_DAILY.contains(&kind.as_str()) {
-                checks.error(&format!("dailyTypes[{index}]"), "AWS records this type continuously only; remove it");
+                checks.error(&at, "AWS records this type continuously only; remove it");
             }
+            if let Some(reason) = self.not_recorded(kind) {
+                checks.error(&at, format!("this type is not recorded at all: {reason}"));
+            }
+        }
+        let global = self.resource_types.iter().find(|kind| GLOBAL_TYPES.contains(&kind.as_str()));
+        if let (RecordingStrategy::Only, false, Some(kind)) = (self.strategy, self.global_types, global) {
+            let reason = format!("false, and `resourceTypes` has the global type `{kind}`; remove one of the two");
+            checks.error("globalTypes", reason);
         }
     }
 
+    /// Warns of inputs that have no effect because no recorder of this deployment exists.
+    pub(crate) fn check_effect(&self, checks: &mut Checks) {
+        let default = Self::default();
+        let given = [
+            ("strategy", self.strategy != default.strategy),
+            ("resourceTypes", !self.resource_types.is_empty()),
+            ("globalTypes", self.global_types != default.global_types),
+            ("frequency", self.frequency != default.frequency),
+            ("dailyTypes", !self.daily_types.is_empty()),
+        ];
+        for (member, _) in given.iter().filter(|(_, given)| *given && self.mode == RecorderMode::Reuse) {
+            checks.warning(
+                member,
+                "no effect: the recorder that exists is reused as it is; set `recorder.mode` to `create` or `auto`",
+            );
+        }
+    }
+
+    /// Why a type is not recorded, if it is not.
+    fn not_recorded(&self, kind: &String) -> Option<&'static str> {
+        let listed = self.resource_types.contains(kind);
+        let is_left_out = !self.global_types && GLOBAL_TYPES.contains(&kind.as_str());
+        match self.strategy {
+            RecordingStrategy::Only if !listed => Some("`resourceTypes` does not have it"),
+            RecordingStrategy::AllExcept if listed => Some("`resourceTypes` excludes it"),
+            RecordingStrategy::All | RecordingStrategy::AllExcept if is_left_out => Some("`globalTypes` is false"),
+            _ => None,
+        }
+    }
+
+    /// The types that `allExcept` excludes: with those of IAM where they are not wanted, because AWS records them in every
+    /// region unless they are listed (AWS Config API Reference, "RecordingGroup", `includeGlobalResourceTypes`).
+    fn excluded(&self) -> Vec<String> {
+        let global = GLOBAL_TYPES.iter().map(|kind| (*kind).to_owned()).filter(|_| !self.global_types);
+        let more: Vec<_> = global.filter(|kind| !self.resource_types.contains(kind)).collect();
+        self.resource_types.iter().cloned().chain(more).collect()
+    }
+
     /// What the look at the account is asked.
-    pub fn plan(&self, prefix: &NamePrefix) -> RecorderPlan {
+    /// `bucket`: what its channel delivers to, where that is known.
+    pub fn plan(&self, prefix: &NamePrefix, bucket: Option<String>) -> RecorderPlan {
         let mode = match self.mode {
             RecorderMode::Reuse => account_look::RecorderMode::Reuse,
             RecorderMode::Auto => account_look::RecorderMode::Auto,
@@ -145,6 +192,7 @@ impl RecorderSettingsArgs {
         RecorderPlan {
             mode,
             name: Some(prefix.recorder()),
+            bucket,
             records: Some(self.records()),
             frequency: Some(match self.frequency {
                 RecordingFrequency::Continuous => account_look::RecordingFrequency::Continuous,
@@ -157,7 +205,10 @@ impl RecorderSettingsArgs {
 
     /// What ours will record.
     fn records(&self) -> account_look::Recorded {
-        let resource_types = self.resource_types.clone();
+        let resource_types = match self.strategy {
+            RecordingStrategy::All | RecordingStrategy::Only => self.resource_types.clone(),
+            RecordingStrategy::AllExcept => self.excluded(),
+        };
         match self.strategy {
             RecordingStrategy::All => account_look::Recorded::All { global_types: self.global_types },
             RecordingStrategy::Only => account_look::Recorded::Only { resource_types },
@@ -179,24 +230,26 @@ impl RecorderSettingsArgs {
         self.mode != RecorderMode::Reuse
     }
 
+    /// What is of no meaning for the strategy is given as well, and empty: the provider sends what an earlier strategy left
+    /// there along with the new one, which AWS refuses.
     fn group(&self) -> cfg::RecorderRecordingGroup {
-        let types = || self.resource_types.iter().map(Input::from).collect::<Vec<_>>();
-        let group = cfg::RecorderRecordingGroup::new();
+        let inputs = |types: Vec<String>| types.into_iter().map(Input::from).collect::<Vec<_>>();
+        let (listed, excluded) = match self.strategy {
+            RecordingStrategy::All => (Vec::new(), Vec::new()),
+            RecordingStrategy::Only => (inputs(self.resource_types.clone()), Vec::new()),
+            RecordingStrategy::AllExcept => (Vec::new(), inputs(self.excluded())),
+        };
+        let excluded = cfg::RecorderRecordingGroupExclusionByResourceType::new().resource_types(excluded);
+        let group = cfg::RecorderRecordingGroup::new()
+            .resource_types(listed)
+            .exclusion_by_resource_types(vec![excluded.into()]);
         let (group, strategy) = match self.strategy {
             RecordingStrategy::All => (
                 group.all_supported(true).include_global_resource_types(self.global_types),
                 "ALL_SUPPORTED_RESOURCE_TYPES",
             ),
-            RecordingStrategy::Only => {
-                (group.all_supported(false).resource_types(types()), "INCLUSION_BY_RESOURCE_TYPES")
-            }
-            RecordingStrategy::AllExcept => {
-                let except = cfg::RecorderRecordingGroupExclusionByResourceType::new().resource_types(types());
-                (
-                    group.all_supported(false).exclusion_by_resource_types(vec![except.into()]),
-                    "EXCLUSION_BY_RESOURCE_TYPES",
-                )
-            }
+            RecordingStrategy::Only => (without_global(group), "INCLUSION_BY_RESOURCE_TYPES"),
+            RecordingStrategy::AllExcept => (without_global(group), "EXCLUSION_BY_RESOURCE_TYPES"),
         };
         let strategy = cfg::RecorderRecordingGroupRecordingStrategy::new().use_only(strategy);
         group.recording_strategies(vec![strategy.into()])
@@ -212,6 +265,23 @@ impl RecorderSettingsArgs {
                 let daily = cfg::RecorderRecordingModeRecordingModeOverride::new("DAILY", types);
                 mode.recording_frequency("CONTINUOUS").recording_mode_override(daily)
             }
+        }
+    }
+}
+
+/// A group that is not of all types: AWS takes the flag for global ones with all types alone.
+fn without_global(group: cfg::RecorderRecordingGroup) -> cfg::RecorderRecordingGroup {
+    group.all_supported(false).include_global_resource_types(false)
+}
+
+/// Checks a list of resource types: each by its form, known to AWS Config, and once.
+fn check_types(member: &str, types: &[String], checks: &mut Checks) {
+    for (index, kind) in types.iter().enumerate() {
+        let at = format!("{member}[{index}]");
+        checks.plain(&at, kind.as_str(), bounds::rules::resource_type);
+        checks.warn_plain(&at, kind.as_str(), bounds::rules::known_resource_type);
+        if types.iter().take(index).any(|before| before == kind) {
+            checks.error(&at, "listed twice; remove one");
         }
     }
 }
@@ -271,7 +341,8 @@ impl Component for Recorder {
         let facts = AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)?;
         let settings = RecorderSettingsArgs { mode: RecorderMode::Create, ..args.recorder.clone() };
         let mut request = args.lookup.request();
-        request.recorder = settings.plan(&args.name_prefix);
+        let bucket = args.bucket_name.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
+        request.recorder = settings.plan(&args.name_prefix, bucket);
         let facts = account::see(context, facts, request, Default::default()).await?;
         Ok(recorder_role::find(context, &settings, facts).await)
     }

@@ -5,8 +5,8 @@ use functions_core::configuration::ReportedRules;
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
-    interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, Wrong,
+    depends_on, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ use crate::tags::{self, Tags};
 
 /// Days that the evaluation history and the ledger of remediations are kept: a year and the month to look back on it.
 pub(crate) const RECORD_RETENTION_DAYS: u32 = 400;
+/// Most days that reports are kept.
+const MOST_RETENTION_DAYS: u64 = 3653;
 /// Days that the results of queries over the history are kept.
 const QUERY_RETENTION_DAYS: u32 = 7;
 /// Days that an overwritten or deleted version can be brought back.
@@ -86,6 +88,22 @@ impl Default for ReportsArgs {
 }
 
 impl ReportsArgs {
+    /// Warns where a report is deleted before the next run has compared itself with it.
+    pub(crate) fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
+        let Some(runs) = bounds::known_runs(schedule) else { return };
+        let gap = runs.longest_days();
+        checks.warn_input("retentionDays", &self.retention_days, |days| match u64::from(*days) >= gap {
+            true => Ok(()),
+            false => {
+                let wrong = Wrong::new(format!(
+                    "by `functions.schedule` up to {gap} days pass between two runs: the last report is deleted before the \
+                     next one is compared with it, and every finding is new again"
+                ));
+                Err(if gap <= MOST_RETENTION_DAYS { wrong.nearest(gap) } else { wrong })
+            }
+        });
+    }
+
     /// Judges the bucket's name.
     pub fn check(&self, checks: &mut Checks) {
         if let Some(name) = &self.bucket_name {
@@ -212,6 +230,7 @@ impl Component for ReportStore {
                 .server_side_encryption("aws:kms")
                 .kms_key_id(&args.kms_key_arn)
                 .set_tags(tags::of_object(&args.tags))
+                .override_provider(tags::without_default_tags())
                 .register();
         }
 

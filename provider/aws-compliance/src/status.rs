@@ -107,7 +107,7 @@ impl AccountStatusArgs {
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),
             owner: self.owner.as_ref().map(owner),
-            recorder: recorder.plan(&self.name_prefix),
+            recorder: recorder.plan(&self.name_prefix, None),
             rules: RulesArgs::default().planned(&[], &self.name_prefix, None),
             aggregator: Some(at_prefix(self.name_prefix.aggregator())),
             event_rules: event_rules(&RulesArgs::default(), &[], &self.name_prefix, None)
@@ -122,8 +122,12 @@ impl AccountStatusArgs {
 
     /// Looks, read-only and for five seconds at most.
     pub async fn look(&self) -> Looked {
-        let request = self.request();
+        let mut request = self.request();
         let look = look(&request).boxed().await;
+        // Whose a recorder is that would be reused is told by the bucket of a default deployment.
+        if let (RecorderMode::Reuse, Some(account), Some(region)) = (self.recorder_mode, &look.account, &look.region) {
+            request.recorder.bucket = Some(self.name_prefix.bucket_in(account, region));
+        }
         let (findings, action) = (findings(&look, &request), recorder_action(&look, &request));
         let recorder = request.recorder.name.filter(|_| action == RecorderAction::Create);
         let rules = request.rules.into_iter().map(|rule| rule.name);
@@ -205,7 +209,7 @@ impl Function for GetAccountStatus {
     fn check(args: &AccountStatusArgs, checks: &mut Checks) {
         args.name_prefix.check(checks);
         if let Some(region) = &args.region {
-            checks.plain("region", region.as_str(), bounds::region);
+            bounds::check_region(checks, "region", region);
         }
         if let Some(role) = &args.role_arn {
             checks.plain("roleArn", role.as_str(), bounds::role_arn);

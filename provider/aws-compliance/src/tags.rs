@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use account_look::OWNER_TAG;
+use aws_resources::s3;
 use pulumi_component::Input;
 
 use crate::facts::AccountFacts;
@@ -22,6 +23,12 @@ pub fn input(tags: &Tags) -> Option<Input<Tags>> {
 /// there are more. The bucket has them all.
 pub fn of_object(tags: &Tags) -> Option<Input<Tags>> {
     input(tags).filter(|_| tags.len() <= OBJECT_TAGS)
+}
+
+/// Lets the provider's default tags not count on an object: together with its own they may be more than ten.
+pub fn without_default_tags() -> s3::BucketObjectv2OverrideProvider {
+    let none = s3::BucketObjectv2OverrideProviderDefaultTags::new().tags(Tags::new());
+    s3::BucketObjectv2OverrideProvider::new().default_tags(none)
 }
 
 /// Tags with the one that says which deployment it is, for what AWS creates or updates by name.

@@ -8,6 +8,7 @@ mod dashboard;
 mod event;
 mod generated;
 mod json;
+mod names;
 mod policy;
 
 pub use arn::Arn;
@@ -15,4 +16,5 @@ pub use dashboard::{DashboardBody, Graph};
 pub use event::EventPattern;
 pub use generated::*;
 pub use json::Json;
+pub use names::NAME_BOUNDS;
 pub use policy::{PolicyDocument, Statement};

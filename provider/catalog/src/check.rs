@@ -197,7 +197,12 @@ fn check_twice<'a>(
     let Some(given) = values.collect::<Option<BTreeMap<_, _>>>() else { return };
     let effective = known.map_or_else(|| given.clone(), |rule| rule.effective(given.clone().into_iter()));
     let meant = |(name, text)| (name, value::meaning(known.and_then(|rule| rule.parameter(name)), text));
-    let scope = request.scope.as_ref().map(|scope| format!("{scope:?}")).unwrap_or_default();
+    let scope = request.scope.clone().map(|mut scope| {
+        // Types mean the same in any order.
+        scope.resource_types.sort();
+        format!("{scope:?}")
+    });
+    let scope = scope.unwrap_or_default();
     let key = (request.identifier.as_str(), effective.into_iter().map(meant).collect(), scope);
     let first = *contents.entry(key).or_insert(index);
     if first != index {
@@ -299,6 +304,10 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
             report.fact(request, path, format!("`{}` has no such parameter", request.identifier), nearest);
             continue;
         };
+        if let Some(sample) = text.as_deref().and_then(|text| parameter.sample(text)) {
+            let reason = format!("a sample value of AWS's: {}; give one of yours", sample.reason);
+            report.warning(path.clone(), reason);
+        }
         if let Some(wrong) = text.as_deref().and_then(|text| value::wrong(parameter, text)) {
             let (reason, nearest) = (format!("expected {}", wrong.expected), wrong.nearest.or(parameter.default));
             if wrong.doubtful {
@@ -311,7 +320,15 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
     }
     for parameter in rule.parameters.iter().filter(|each| each.required && each.default.is_none()) {
         if !request.parameters.contains_key(parameter.name) {
-            let reason = format!("`{}` needs this parameter and has no default for it", request.identifier);
+            let example = parameter
+                .samples
+                .first()
+                .map(|sample| format!("; what AWS's page shows is a sample ({})", sample.reason));
+            let reason = format!(
+                "`{}` needs this parameter and has no default for it{}",
+                request.identifier,
+                example.unwrap_or_default()
+            );
             report.fact(request, format!("{at}.parameters.{}", parameter.name), reason, None);
         }
     }

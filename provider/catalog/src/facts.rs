@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
+use aws_identifiers::partition_of_region;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Severity;
@@ -84,6 +85,25 @@ pub struct RuleParameter {
     /// Whether there may be other values than these by now.
     #[serde(default)]
     pub grows: bool,
+    /// Values of AWS's pages and packs that nobody can have chosen (`facts/samples.json`).
+    #[serde(default)]
+    pub samples: Vec<Sample>,
+}
+
+/// A value that AWS shows as an example.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Sample {
+    /// The value.
+    pub value: &'static str,
+    /// Why it cannot be a choice.
+    pub reason: &'static str,
+}
+
+impl RuleParameter {
+    /// The sample that a value is.
+    pub(crate) fn sample(&self, value: &str) -> Option<&Sample> {
+        self.samples.iter().find(|sample| sample.value == value.trim())
+    }
 }
 
 /// What the text of a parameter must be.
@@ -120,6 +140,8 @@ pub enum ParameterForm {
     Boolean,
     /// A whole number.
     Int,
+    /// A version of Kubernetes as EKS writes it: `1.30`.
+    KubernetesVersion,
 }
 
 /// Regions of a rule.
@@ -266,6 +288,13 @@ impl Catalog {
     /// Whether the data knows a region.
     pub fn knows(&self, region: &str) -> bool {
         self.partitions.values().flatten().any(|code| *code == region)
+    }
+
+    /// The known region whose code is nearest to one that is not known; `None` where the region is known, or is one of a
+    /// partition that the data has no regions of.
+    pub fn nearest_region(&self, code: &str) -> Option<&'static str> {
+        let known = self.partitions.get(partition_of_region(code)).filter(|known| !known.contains(&code))?;
+        known.iter().copied().min_by_key(|other| strsim::levenshtein(code, other))
     }
 
     /// Whether a rule is offered in a region; `None` where the data does not know the region.

@@ -23,7 +23,7 @@ pub use check::{
 pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
 pub use facts::{
     Alternative, Catalog, Framework, FrameworkRule, ParameterForm, ParameterType, Regions, Remediation, Rule,
-    RuleParameter, Trigger, framework, frameworks, remediation, remedied,
+    RuleParameter, Sample, Trigger, framework, frameworks, remediation, remedied,
 };
 pub use limits::{
     BUCKET_BYTES, INLINE_BYTES, PACKS_PER_REGION, PARAMETER_VALUE_LENGTH, PARAMETERS_PER_PACK, PackSize,

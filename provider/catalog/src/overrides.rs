@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::{Report, RuleRequest, check_rules};
 use crate::compose::{FrameworkRequest, taken};
-use crate::facts::{Framework, FrameworkRule};
+use crate::facts::{Catalog, Framework, FrameworkRule};
 
 /// Judges them; `at` is the path of the request.
 pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: &Framework, at: &str) {
@@ -27,9 +27,32 @@ pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: 
         };
         report.error(format!("{at}.{member}.{identifier}"), reason, nearest(identifier, &left));
     }
+    framework
+        .rules
+        .iter()
+        .filter(|rule| taken(request, rule))
+        .for_each(|rule| check_samples(report, request, rule, at));
     let parameters = framework.rules.iter().filter(|rule| taken(request, rule));
     for rule in parameters.filter(|rule| request.parameters.contains_key(&rule.identifier)) {
         check_parameters(report, request, rule, at);
+    }
+}
+
+/// Warns of values of AWS's pack that nobody can have chosen, unless the request has others.
+fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &str) {
+    let Some(known) = Catalog::get().rule(&rule.identifier) else { return };
+    let given = request.parameters.get(&rule.identifier);
+    for (name, value) in rule.parameters.iter().filter(|(name, _)| given.is_none_or(|given| !given.contains_key(*name)))
+    {
+        if let Some(sample) = known.parameter(name).and_then(|parameter| parameter.sample(value)) {
+            let (id, identifier) = (&request.id, &rule.identifier);
+            let reason = format!(
+                "`{id}` has the sample value `{value}` for `{name}` of `{identifier}`: {}; give one of yours at \
+                 `parameters.{identifier}.{name}`, or leave the rule out with `exclude`",
+                sample.reason
+            );
+            report.warning(format!("{at}.parameters"), reason);
+        }
     }
 }
 

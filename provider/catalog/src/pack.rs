@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_identifiers::short_hash;
+
 use crate::compose::{ComposedRule, FrameworkRequest, compose};
 use crate::facts::framework;
 use crate::render::{Parameter, Template, logical_id, resource};
@@ -77,7 +79,7 @@ pub fn rules_start(id: &str, prefix: &str) -> String {
         return format!("{prefix}-{id}-");
     }
     let kept: String = id.chars().take(KEPT_LENGTH).collect();
-    // FNV-1a: two long ids that begin alike stay apart, and the name says the same in every version.
-    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    // Two long ids that begin alike stay apart.
+    let hash = short_hash(&id);
     format!("{prefix}-{}-{hash:08x}-", kept.trim_end_matches('-'))
 }

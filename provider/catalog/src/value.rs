@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use aws_identifiers::{Arn, is_account_id};
+
 use crate::facts::{ParameterForm, ParameterType, RuleParameter};
 
 /// What is wrong with a text.
@@ -22,6 +24,10 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
         return plain(expected);
     }
     let items = || trimmed.split(',').map(str::trim);
+    // What a pack of AWS's has there is reported as a sample.
+    if parameter.sample(trimmed).is_some() {
+        return None;
+    }
     if let Some(expected) = parameter.form.and_then(|form| items().find_map(|item| of_form(form, item))) {
         return plain(expected);
     }
@@ -71,12 +77,17 @@ fn of_type(kind: ParameterType, text: &str) -> Option<&'static str> {
 /// What was expected, where an item is not of the form.
 fn of_form(form: ParameterForm, item: &str) -> Option<&'static str> {
     let (right, wanted) = match form {
-        ParameterForm::Arn => (is_arn(item), "an ARN such as `arn:aws:sns:eu-west-1:111122223333:name`"),
-        ParameterForm::Account => (is_account(item), "the twelve digits of an account's id"),
+        ParameterForm::Arn => (Arn::parse(item).is_ok(), "an ARN such as `arn:aws:sns:eu-west-1:111122223333:name`"),
+        ParameterForm::Account => (is_account_id(item), "the twelve digits of an account's id"),
         ParameterForm::Cidr => (is_cidr(item), "an address or a range of addresses such as `10.0.0.0/8`"),
         ParameterForm::Ports => (is_ports(item), "a port, or two with a hyphen between them, from 0 to 65535"),
         ParameterForm::Boolean => (is_boolean(item), "`true` or `false`"),
         ParameterForm::Int => (item.parse::<i64>().is_ok(), "a whole number"),
+        ParameterForm::KubernetesVersion => (
+            is_kubernetes_version(item),
+            "a version of Kubernetes with two digits behind the full stop, such as `1.30`; put it into quotes, a number \
+             loses the zero at its end",
+        ),
     };
     (!right).then_some(wanted)
 }
@@ -85,19 +96,10 @@ fn is_boolean(text: &str) -> bool {
     ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// `arn:partition:service:region:account:resource`; region and account may be empty (AWS General Reference).
-fn is_arn(text: &str) -> bool {
-    let parts: Vec<_> = text.splitn(6, ':').collect();
-    let [scheme, partition, service, _, account, resource] = parts.as_slice() else { return false };
-    *scheme == "arn"
-        && partition.starts_with("aws")
-        && !service.is_empty()
-        && !resource.is_empty()
-        && (account.is_empty() || *account == "aws" || is_account(account))
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+/// EKS began with 1.10.
+fn is_kubernetes_version(text: &str) -> bool {
+    let minor = text.strip_prefix("1.").filter(|minor| minor.len() == 2);
+    minor.is_some_and(|minor| minor.parse::<u8>().is_ok_and(|minor| minor >= 10))
 }
 
 fn is_cidr(text: &str) -> bool {
@@ -120,7 +122,16 @@ mod tests {
     use super::*;
 
     fn parameter(kind: ParameterType, form: Option<ParameterForm>, values: &[&'static str]) -> RuleParameter {
-        RuleParameter { name: "p", kind, required: false, default: None, form, values: values.to_vec(), grows: false }
+        RuleParameter {
+            name: "p",
+            kind,
+            required: false,
+            default: None,
+            form,
+            values: values.to_vec(),
+            grows: false,
+            samples: Vec::new(),
+        }
     }
 
     /// Whether each text passes.
@@ -154,12 +165,13 @@ mod tests {
         let arns = [
             "arn:aws:iam::aws:policy/AdministratorAccess",
             "arn:aws-cn:sns:cn-north-1:111122223333:t, arn:aws:s3:::bucket",
+            "arn:aws:automate:eu-west-1:ec2:stop, arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
             "arn:aws:sns:eu-west-1:1111:t",
             "topic",
             "arn:aws:sns:eu-west-1:111122223333:",
             "arn:aws:s3:::bucket, bucket",
         ];
-        assert_eq!(all(ParameterForm::Arn, &arns), [true, true, false, false, false, false]);
+        assert_eq!(all(ParameterForm::Arn, &arns), [true, true, true, false, false, false, false]);
         assert_eq!(
             all(ParameterForm::Cidr, &["10.0.0.0/8", "10.0.0.1, 2001:db8::/32", "10.0.0.0/33", "10.0/8", "any"]),
             [true, true, false, false, false]
@@ -171,6 +183,8 @@ mod tests {
         assert_eq!(all(ParameterForm::Account, &["111122223333", "1111", "11112222333a"]), [true, false, false]);
         assert_eq!(all(ParameterForm::Boolean, &["True", "no"]), [true, false]);
         assert_eq!(all(ParameterForm::Int, &["365", "a year"]), [true, false]);
+        let versions = ["1.30", "1.3", "1.2", "1.9", "1.300", "2.10", "latest"];
+        assert_eq!(all(ParameterForm::KubernetesVersion, &versions), [true, false, false, false, false, false, false]);
     }
 
     #[test]

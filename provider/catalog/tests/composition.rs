@@ -277,7 +277,9 @@ fn a_value_that_may_be_newer_than_the_data_is_told_of_a_framework_too() {
         compose(&[FrameworkRequest { id: "pci-dss-4.0".into(), parameters, ..FrameworkRequest::default() }]);
     assert_eq!(report.errors, []);
     let paths: Vec<_> = report.warnings.iter().map(|finding| finding.path.as_str()).collect();
-    assert_eq!(paths, ["[0].parameters.LAMBDA_FUNCTION_SETTINGS_CHECK.runtime"]);
+    // The framework's own sample values are warned of at `parameters`.
+    let given: Vec<_> = paths.into_iter().filter(|path| *path != "[0].parameters").collect();
+    assert_eq!(given, ["[0].parameters.LAMBDA_FUNCTION_SETTINGS_CHECK.runtime"]);
 }
 
 #[test]

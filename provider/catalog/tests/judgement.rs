@@ -44,7 +44,7 @@ fn the_table_of_least_values_has_what_is_required_and_nothing_else() {
         .flat_map(|(identifier, rule)| rule.keys().map(move |name| (identifier.as_str(), name.as_str())))
         .collect();
     assert_eq!(given, wanted);
-    assert_eq!(given.len(), 70);
+    assert_eq!(given.len(), 72);
 }
 
 fn paths(request: RuleRequest) -> Vec<String> {
@@ -84,6 +84,7 @@ fn ill_typed(parameter: &RuleParameter) -> Vec<&'static str> {
         Some(ParameterForm::Ports) => texts.extend(["ssh", "70000"]),
         Some(ParameterForm::Boolean) => texts.push("perhaps"),
         Some(ParameterForm::Int) => texts.push("many"),
+        Some(ParameterForm::KubernetesVersion) => texts.extend(["1.3", "latest"]),
         None => {}
     }
     if !parameter.values.is_empty() && !parameter.grows {

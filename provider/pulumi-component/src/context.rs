@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use crate::error::ConstructError;
 use crate::logger::Logger;
 use crate::monitor::{Invocation, MonitorError, ResourceMonitor};
+use crate::naming::NameBound;
 use crate::options::RegistrationOptions;
 use crate::output::{Output, Resolved};
 use crate::property::PropertyMap;
@@ -26,6 +27,8 @@ pub struct Package {
     pub plugin_download_url: &'static str,
     /// What makes it a package of its own, where one plugin serves many; `None` for an ordinary package.
     pub parameterization: Option<Parameterization>,
+    /// What its cloud takes as physical names; a child that is given none gets a logical name that fits.
+    pub name_bounds: &'static [NameBound],
 }
 
 /// What a parameterized plugin is told, so that it serves another package.
@@ -42,7 +45,13 @@ pub struct Parameterization {
 impl Package {
     /// A package of Pulumi's own registry.
     pub const fn new(name: &'static str, version: &'static str) -> Self {
-        Self { name, version, plugin_download_url: "", parameterization: None }
+        Self { name, version, plugin_download_url: "", parameterization: None, name_bounds: &[] }
+    }
+
+    /// The same with what its cloud takes as physical names.
+    #[must_use]
+    pub const fn with_name_bounds(self, name_bounds: &'static [NameBound]) -> Self {
+        Self { name_bounds, ..self }
     }
 
     /// The name by which providers are chosen.

@@ -14,6 +14,7 @@ mod input;
 mod logger;
 mod method;
 mod monitor;
+mod naming;
 mod options;
 mod output;
 mod panic;
@@ -46,6 +47,7 @@ pub use hook::{AfterFailure, FailedOperation, Hook, HookEvent};
 pub use input::Input;
 pub use method::{CallRequest, Method};
 pub use monitor::{Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor};
+pub use naming::{AUTO_NAME_SUFFIX, NameBound};
 pub use options::{
     Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions, Resource, ResourceOptions, depends_on,
 };

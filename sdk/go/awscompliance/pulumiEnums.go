@@ -690,7 +690,7 @@ const (
 	ManagedRuleIdentifier_APPMESH_VIRTUAL_SERVICE_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_SERVICE_TAGGED")
 	// On changes of AWS::EC2::Instance. Needs amiIds.
 	ManagedRuleIdentifier_APPROVED_AMIS_BY_ID = ManagedRuleIdentifier("APPROVED_AMIS_BY_ID")
-	// On changes of AWS::EC2::Instance. Takes amisByTagKeyAndValue.
+	// On changes of AWS::EC2::Instance. Needs amisByTagKeyAndValue.
 	ManagedRuleIdentifier_APPROVED_AMIS_BY_TAG = ManagedRuleIdentifier("APPROVED_AMIS_BY_TAG")
 	// On changes of AWS::AppRunner::Service.
 	ManagedRuleIdentifier_APPRUNNER_SERVICE_IN_VPC = ManagedRuleIdentifier("APPRUNNER_SERVICE_IN_VPC")
@@ -1878,7 +1878,7 @@ const (
 	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC")
 	// Periodic, over AWS::Redshift::Cluster.
 	ManagedRuleIdentifier_REDSHIFT_UNRESTRICTED_PORT_ACCESS = ManagedRuleIdentifier("REDSHIFT_UNRESTRICTED_PORT_ACCESS")
-	// On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Takes tag1Key, tag1Value, tag2Key and 9 more.
+	// On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Needs tag1Key. Takes tag1Value, tag2Key, tag2Value and 8 more.
 	ManagedRuleIdentifier_REQUIRED_TAGS = ManagedRuleIdentifier("REQUIRED_TAGS")
 	// On changes of AWS::ResilienceHub::App. Takes requiredKeyTags.
 	ManagedRuleIdentifier_RESILIENCEHUB_APP_TAGGED = ManagedRuleIdentifier("RESILIENCEHUB_APP_TAGGED")

@@ -1912,7 +1912,7 @@ type RecorderSettings struct {
 	DailyTypes []string `pulumi:"dailyTypes"`
 	// How often our recorder records. Default: `continuous`.
 	Frequency *RecordingFrequency `pulumi:"frequency"`
-	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
 	GlobalTypes *bool `pulumi:"globalTypes"`
 	// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
 	Mode *RecorderMode `pulumi:"mode"`
@@ -1941,7 +1941,7 @@ type RecorderSettingsArgs struct {
 	DailyTypes []string `pulumi:"dailyTypes"`
 	// How often our recorder records. Default: `continuous`.
 	Frequency *RecordingFrequency `pulumi:"frequency"`
-	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
 	GlobalTypes *bool `pulumi:"globalTypes"`
 	// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
 	Mode *RecorderMode `pulumi:"mode"`
@@ -2041,7 +2041,7 @@ func (o RecorderSettingsOutput) Frequency() RecordingFrequencyPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *RecordingFrequency { return v.Frequency }).(RecordingFrequencyPtrOutput)
 }
 
-// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
 func (o RecorderSettingsOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *bool { return v.GlobalTypes }).(pulumi.BoolPtrOutput)
 }
@@ -2110,7 +2110,7 @@ func (o RecorderSettingsPtrOutput) Frequency() RecordingFrequencyPtrOutput {
 	}).(RecordingFrequencyPtrOutput)
 }
 
-// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
 func (o RecorderSettingsPtrOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *bool {
 		if v == nil {

@@ -387,7 +387,7 @@ export interface RecorderSettingsArgs {
      */
     frequency?: enums.RecordingFrequency;
     /**
-     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
      */
     globalTypes?: boolean;
     /**

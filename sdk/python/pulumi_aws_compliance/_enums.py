@@ -411,7 +411,7 @@ class ManagedRuleIdentifier(_builtins.str, Enum):
     """
     APPROVED_AMIS_BY_TAG = "APPROVED_AMIS_BY_TAG"
     """
-    On changes of AWS::EC2::Instance. Takes amisByTagKeyAndValue.
+    On changes of AWS::EC2::Instance. Needs amisByTagKeyAndValue.
     """
     APPRUNNER_SERVICE_IN_VPC = "APPRUNNER_SERVICE_IN_VPC"
     """
@@ -2787,7 +2787,7 @@ class ManagedRuleIdentifier(_builtins.str, Enum):
     """
     REQUIRED_TAGS = "REQUIRED_TAGS"
     """
-    On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Takes tag1Key, tag1Value, tag2Key and 9 more.
+    On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Needs tag1Key. Takes tag1Value, tag2Key, tag2Value and 8 more.
     """
     RESILIENCEHUB_APP_TAGGED = "RESILIENCEHUB_APP_TAGGED"
     """

@@ -1698,7 +1698,7 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     global_types: NotRequired[_builtins.bool]
     """
-    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
     """
     mode: NotRequired['RecorderMode']
     """
@@ -1732,7 +1732,7 @@ class RecorderSettingsArgs:
 
         :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
         :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
-        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
         :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
         :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
         :param pulumi.Input[_builtins.str] role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
@@ -1781,7 +1781,7 @@ class RecorderSettingsArgs:
     @pulumi.getter(name="globalTypes")
     def global_types(self) -> Optional[_builtins.bool]:
         """
-        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. For the strategy `all`. Default: true.
+        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
         """
         return pulumi.get(self, "global_types")
 

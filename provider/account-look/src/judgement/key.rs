@@ -1,5 +1,6 @@
 //! The key that the user gave: whether it is of use, and whether its policy admits everyone who needs it.
 
+use aws_identifiers::Arn;
 use serde_json::Value;
 
 use super::{Finding, RecorderAction, names, place, recorder_action};
@@ -24,7 +25,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
 fn unusable(key: &Key, look: &Look) -> Option<String> {
     let (_, region) = place(look);
     let arn = &key.arn;
-    let elsewhere = arn.split(':').nth(3).filter(|of| !of.is_empty() && *of != region);
+    let elsewhere = Arn::parse(arn).ok().map(|arn| arn.region).filter(|of| !of.is_empty() && *of != region);
     if let Some(elsewhere) = elsewhere {
         return Some(format!("the key is of {elsewhere} and can encrypt nothing in {region}; give a key of {region}"));
     }
@@ -43,7 +44,7 @@ fn unusable(key: &Key, look: &Look) -> Option<String> {
 fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<Finding> {
     let Some(policy) = &key.policy else { return Vec::new() };
     let (account, region) = place(look);
-    let partition = look.caller.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
+    let partition = look.caller.as_deref().and_then(|arn| Arn::parse(arn).ok()).map_or("aws", |arn| arn.partition);
     let mut users = key_users(partition, region, account, &planned.log_groups);
     users.extend(delivers.then(|| config_delivery(account)));
     let with = |wanted: Admission| users.iter().filter(move |user| user.admission(policy) == wanted).collect();

@@ -23,18 +23,35 @@ pub enum RecorderAction {
     Unknown,
 }
 
-/// What the mode and the account make of the recorder. `auto` comes out the same in every run, because a recorder that
-/// carries our name or tag is ours to keep.
+/// Whose a recorder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ownership<'a> {
+    /// This deployment's: by its tag, or by its name and the bucket that it delivers to.
+    Ours,
+    /// This deployment's by its name, and nothing says otherwise.
+    OursByName,
+    /// It has the name of this deployment's and delivers to this other bucket: another stack may have made it.
+    OtherBucket(&'a str),
+    /// Somebody else's.
+    Foreign,
+}
+
+/// What the mode and the account make of the recorder. `auto` comes out the same in every run: a recorder that may be ours is
+/// kept, or the run is refused.
 pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
     use RecorderAction::{Create, Keep, Refuse, Reuse, Unknown};
     if look.recorders.is_none() {
         return Unknown;
     }
     let found = look.customer_managed_recorder();
-    match (request.recorder.mode, found.map(|found| is_ours(found, request))) {
-        (RecorderMode::Unmanaged, Some(_)) | (RecorderMode::Reuse | RecorderMode::Auto, Some(false)) => Reuse,
+    let adopts = request.owner.as_ref().is_some_and(|owner| owner.unmarked_is_ours);
+    match (request.recorder.mode, found.map(|found| ownership(look, found, request))) {
+        (RecorderMode::Unmanaged, Some(_))
+        | (RecorderMode::Reuse, Some(Ownership::OtherBucket(_) | Ownership::Foreign))
+        | (RecorderMode::Auto, Some(Ownership::Foreign)) => Reuse,
         (RecorderMode::Unmanaged, None) => Unknown,
-        (RecorderMode::Auto | RecorderMode::Create, Some(true)) => Keep,
+        (RecorderMode::Auto | RecorderMode::Create, Some(Ownership::Ours | Ownership::OursByName)) => Keep,
+        (RecorderMode::Auto | RecorderMode::Create, Some(Ownership::OtherBucket(_))) if adopts => Keep,
         (RecorderMode::Auto | RecorderMode::Create, None) if foreign_channel(look, request).is_none() => Create,
         _ => Refuse,
     }
@@ -54,14 +71,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
              what another made"
                 .to_owned(),
         ),
-        (RecorderAction::Refuse, Some(found)) if plan.mode == RecorderMode::Create => refuse(format!(
-            "account {account} has {} in {region} already, and AWS allows one; set it to `reuse`",
-            called(found)
-        )),
-        (RecorderAction::Refuse, Some(found)) => refuse(format!(
-            "the recorder `{}` is this deployment's own, and `reuse` would delete it; keep `create`, or set it to `auto`",
-            found.name
-        )),
+        (RecorderAction::Refuse, Some(found)) => refuse(refusal(look, found, request)),
         (RecorderAction::Refuse, None) if plan.mode == RecorderMode::Reuse => {
             refuse(format!("account {account} has no configuration recorder in {region}{}; set it to `create`", linked(look)));
         }
@@ -90,13 +100,46 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
     findings
 }
 
-/// Whether a recorder is ours: by tag, and where it has none by name.
-fn is_ours(recorder: &Recorder, request: &LookRequest) -> bool {
+/// Why the recorder that exists and the mode cannot go together.
+fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
+    let ((account, region), name) = (place(look), &found.name);
+    match (ownership(look, found, request), request.recorder.mode) {
+        (Ownership::OtherBucket(bucket), _) => format!(
+            "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: \
+             another stack may have created it; set `recorder.mode` to `reuse` if another stack did, and \
+             `lookup.adoptUnmarked` to true if this one did, as when its bucket changes",
+            request.recorder.bucket.as_deref().unwrap_or_default()
+        ),
+        (Ownership::Ours, RecorderMode::Reuse) => format!(
+            "the recorder `{name}` is this deployment's own, and `reuse` would delete it; keep `create`, or set it to `auto`"
+        ),
+        (Ownership::OursByName, RecorderMode::Reuse) => format!(
+            "the recorder `{name}` has the name of this deployment's, and which bucket it delivers to is not known: if this stack \
+             created it, `reuse` would delete it; if another stack did, give this one another `namePrefix`"
+        ),
+        _ => format!(
+            "account {account} has {} in {region} already, and AWS allows one; set it to `reuse`",
+            called(found)
+        ),
+    }
+}
+
+/// Whose a recorder is. Its tag decides; the `aws` provider sets none, so that where it has none its name and the bucket of
+/// the delivery channel do, which no two deployments share.
+fn ownership<'a>(look: &'a Look, recorder: &Recorder, request: &LookRequest) -> Ownership<'a> {
     let tag = recorder.tags.as_ref().and_then(|tags| tags.get(OWNER_TAG));
+    let plan = &request.recorder;
     match (tag, &request.owner) {
-        _ if recorder.kind != RecorderKind::CustomerManaged => false,
-        (Some(tag), Some(owner)) => owner.is(tag),
-        _ => request.recorder.name.as_ref() == Some(&recorder.name),
+        _ if recorder.kind != RecorderKind::CustomerManaged => Ownership::Foreign,
+        (Some(tag), Some(owner)) if owner.is(tag) => Ownership::Ours,
+        (Some(_), Some(_)) => Ownership::Foreign,
+        _ if plan.name.as_ref() != Some(&recorder.name) => Ownership::Foreign,
+        _ => match (&plan.bucket, look.delivery_channels.as_ref().map(|channels| channels.first())) {
+            (Some(own), Some(Some(channel))) if *own == channel.bucket => Ownership::Ours,
+            (Some(_), Some(Some(channel))) => Ownership::OtherBucket(&channel.bucket),
+            // A run that stopped half way leaves it without a channel.
+            (_, Some(None) | None) | (None, _) => Ownership::OursByName,
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use crate::look::{FrequencyOverride, Look, NamesakeKind, Recorded, RecordingFreq
 use crate::request::{LookRequest, PlannedRule, RecorderMode};
 
 /// The types that `includeGlobalResourceTypes` is about (AWS Config API Reference, "RecordingGroup").
-const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
+pub const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
 /// What the aggregation reads: the compliance of each resource, which AWS Config records as a type of its own.
 const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
 

@@ -2,10 +2,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::look::{
-    Aggregator, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder, RecorderKind,
-    RecordingFrequency, RuleCount, Tags, Unread,
+    Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
+    RecorderKind, RecordingFrequency, RuleCount, Tags, Unread,
 };
-use crate::request::{OWNER_TAG, Owner, PlannedKey, PlannedName, PlannedRule, RecorderMode};
+use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode};
 use crate::{RecorderAction, key_users, recorder_action};
 
 const ACCOUNT: &str = "111122223333";
@@ -214,6 +214,71 @@ fn what_becomes_of_the_recorder() {
                 refused, expected,
                 "{name}, {mode:?}: every refusal has its reason, and nothing else is refused"
             );
+        }
+    }
+}
+
+#[test]
+fn case_16_what_an_account_cannot_reserve_is_refused_with_the_nearest() {
+    let look = |limit: u32, unreserved: u32| Look { concurrency: Some(Concurrency { limit, unreserved }), ..good() };
+    let asking = |runs: u32| {
+        let path = "functions.reservedConcurrency".into();
+        LookRequest { concurrency: Some(PlannedConcurrency { path, functions: 3, runs, least: 2 }), ..request() }
+    };
+    for (limit, unreserved, runs, severity, part) in [
+        (10, 10, 2, "Error", "may have 10 concurrent runs"),
+        (10, 10, 2, "Error", "leave it out, or ask for a higher quota"),
+        (50, 50, 20, "Error", "nearest: `13`"),
+        (1000, 1000, 400, "Error", "nearest: `300`"),
+        (1000, 103, 2, "Warning", "103 unreserved"),
+    ] {
+        let said = told(&look(limit, unreserved), &asking(runs)).join("\n");
+        assert!(said.contains(&format!("{severity} functions.reservedConcurrency: ")) && said.contains(part), "{said}");
+    }
+    for (limit, unreserved, runs) in [(1000, 900, 2), (50, 44, 2), (16, 16, 2)] {
+        let said = told(&look(limit, unreserved), &asking(runs)).join("\n");
+        assert!(!said.contains("reservedConcurrency"), "{said}");
+    }
+}
+
+#[test]
+fn case_28_a_region_without_packs_is_a_possible_cause_of_a_refusal() {
+    let call = "config:DescribeConformancePacks".to_owned();
+    let message = "`config:DescribeConformancePacks` is not allowed to these credentials".to_owned();
+    let unread = Unread { part: Part::ConformancePacks, call, reason: Reason::Denied, message };
+    let said = told(&Look { unread: vec![unread], ..good() }, &request()).join("\n");
+    assert!(said.contains("Warning frameworks[0].as: not read: conformance packs"), "{said}");
+    assert!(said.contains("eu-west-1 does not offer conformance packs") && said.contains("`as: rules`"), "{said}");
+}
+
+#[test]
+fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
+    use RecorderAction::{Keep, Refuse, Reuse};
+    let of_name = |bucket: &str| {
+        let look = with_recorder(|recorder| recorder.name = "compliance-recorder".into());
+        let channel = DeliveryChannel { bucket: bucket.into(), ..channel("compliance-recorder") };
+        Look { delivery_channels: Some(vec![channel]), ..look }
+    };
+    let (theirs, ours) = (of_name("config-archive"), of_name("compliance-reports-111122223333-eu-west-1"));
+    let unread = Look { delivery_channels: None, ..theirs.clone() };
+    let half_made = Look { delivery_channels: Some(Vec::new()), ..theirs.clone() };
+    for (name, look, reuse, auto, create) in [
+        ("another stack's", &theirs, Reuse, Refuse, Refuse),
+        ("ours", &ours, Refuse, Keep, Keep),
+        ("channel not read", &unread, Refuse, Keep, Keep),
+        ("without a channel", &half_made, Refuse, Keep, Keep),
+    ] {
+        for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Auto, auto), (RecorderMode::Create, create)]
+        {
+            let mut request = with_mode(mode);
+            request.recorder.bucket = Some("compliance-reports-111122223333-eu-west-1".into());
+            assert_eq!(recorder_action(look, &request), action, "{name}, {mode:?}");
+            let said = told(look, &request).join("\n");
+            assert_eq!(said.contains("Error recorder.mode: "), action == Refuse, "{name}, {mode:?}: {said}");
+            assert!(mode != RecorderMode::Reuse || name == "ours" || !said.contains("keep `create`"), "{said}");
+            request.owner.as_mut().unwrap().unmarked_is_ours = true;
+            let adopted = if mode == RecorderMode::Reuse { action } else { Keep };
+            assert_eq!(recorder_action(look, &request), adopted, "{name}, {mode:?}, adopting");
         }
     }
 }
@@ -526,7 +591,7 @@ fn a_key_is_of_use_and_admits_everyone() {
         }),
         ("Error kmsKeyArn: the key is of kind", "`RSA_4096`", |key| key.spec = Some("RSA_4096".into())),
         ("Error kmsKeyArn: the key is of us-east-1", "in eu-west-1", |key| {
-            key.arn = "arn:aws:kms:us-east-1:1:key/1".into()
+            key.arn = "arn:aws:kms:us-east-1:111122223333:key/1".into()
         }),
     ] {
         let (look, request) = with_key(change);

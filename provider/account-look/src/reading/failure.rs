@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_identifiers::is_opt_in_region;
 use aws_sdk_config::config::http::HttpResponse;
 use aws_sdk_config::error::{ProvideErrorMetadata, SdkError};
 
@@ -19,6 +20,8 @@ pub struct Failure {
     what: String,
     /// AWS's own words, where the kind says too little.
     detail: String,
+    /// The region that was asked, where that can be the cause.
+    region: Option<String>,
 }
 
 /// The result of a call, its error sorted.
@@ -28,7 +31,7 @@ where
 {
     result.map_err(|error| {
         let (reason, detail) = sort(&error);
-        Failure { reason, what: format!("`{action}`"), detail }
+        Failure { reason, what: format!("`{action}`"), detail, region: None }
     })
 }
 
@@ -84,12 +87,12 @@ fn innermost(error: &dyn Error) -> String {
 impl Failure {
     /// The time was over.
     pub fn timed_out(what: &str) -> Self {
-        Self { reason: Reason::TimedOut, what: what.to_owned(), detail: String::new() }
+        Self { reason: Reason::TimedOut, what: what.to_owned(), detail: String::new(), region: None }
     }
 
     /// Something that AWS answered and that is of no use.
     pub fn failed(what: &str, detail: &str) -> Self {
-        Self { reason: Reason::Failed, what: what.to_owned(), detail: detail.to_owned() }
+        Self { reason: Reason::Failed, what: what.to_owned(), detail: detail.to_owned(), region: None }
     }
 
     /// No credentials came from the places that are looked at; `profile` is the one that was asked for.
@@ -103,7 +106,7 @@ impl Failure {
             _ => sort_chain(error).unwrap_or_else(|| by_words(error, &detail)),
         };
         let what = profile.map_or_else(|| "this process".to_owned(), |name| format!("the profile `{name}`"));
-        Self { reason, what, detail }
+        Self { reason, what, detail, region: None }
     }
 
     /// Whether AWS answered with this error code.
@@ -116,10 +119,28 @@ impl Failure {
         Self { what: what.into(), ..self }
     }
 
+    /// The same, of a call in a region.
+    pub fn in_region(self, region: &str) -> Self {
+        Self { region: Some(region.to_owned()), ..self }
+    }
+
     /// The part that was not read because of it.
     pub fn unread(&self, part: Part) -> Unread {
         let call = self.what.trim_matches('`').to_owned();
         Unread { part, call, reason: self.reason, message: self.to_string() }
+    }
+}
+
+/// What may be wrong where AWS does not know valid credentials: the region, or the version of their token (IAM User Guide,
+/// "Manage AWS STS in an AWS Region"; AWS Account Management Reference Guide, "Enable or disable AWS Regions").
+pub fn other_causes(region: Option<&str>) -> String {
+    match region.filter(|region| is_opt_in_region(region)) {
+        Some(region) => format!(
+            "; if they work in other regions, {region} may not be enabled for the account (`aws account get-region-opt-status \
+             --region-name {region}` says so), or their session token is a version 1 token of the global STS endpoint, \
+             which {region} refuses: get one from a regional endpoint (`AWS_STS_REGIONAL_ENDPOINTS=regional`)"
+        ),
+        None => String::new(),
     }
 }
 
@@ -176,7 +197,9 @@ impl fmt::Display for Failure {
                  `aws configure export-credentials --format env`"
             ),
             Reason::ExpiredCredentials => write!(f, "the AWS credentials have expired; sign in again"),
-            Reason::InvalidCredentials => write!(f, "the AWS credentials are of no use: {detail}"),
+            Reason::InvalidCredentials => {
+                write!(f, "the AWS credentials are of no use: {detail}{}", other_causes(self.region.as_deref()))
+            }
             Reason::Denied => write!(f, "{what} is not allowed to these credentials"),
             Reason::Throttled => write!(f, "AWS asked to be called less often ({what}); try again later"),
             Reason::TimedOut => write!(f, "{what} took too long; try again, or see whether AWS can be reached"),

@@ -31,13 +31,14 @@ pub async fn prove(request: &LookRequest) -> Result<Proved, Box<Look>> {
         let message = "the account was not looked at: no region is given; set `AWS_REGION`";
         return Err(Box::new(Look::skipped(Reason::NoRegion, message)));
     };
-    let credentials = access.credentials(&region).await.map_err(|failure| skipped(&failure))?;
+    let skipped = |failure: Failure| skipped(&failure.in_region(region.as_ref()));
+    let credentials = access.credentials(&region).await.map_err(skipped)?;
     let mut shared = access.shared(&region, credentials).await;
     if let Some(role) = &request.role_arn {
-        let taken = assume(&shared, role).await.map_err(|failure| skipped(&failure))?;
+        let taken = assume(&shared, role).await.map_err(skipped)?;
         shared = access.shared(&region, taken).await;
     }
-    let (account, caller) = who(&shared).await.map_err(|failure| skipped(&failure))?;
+    let (account, caller) = who(&shared).await.map_err(skipped)?;
     let proved = Proved { account, caller, region: region.to_string(), shared };
     match &request.expected_account {
         Some(expected) if *expected != proved.account => Err(Box::new(other_account(expected, proved))),

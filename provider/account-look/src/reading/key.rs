@@ -1,6 +1,7 @@
 //! The key that the user gave, and its policy.
 
 use aws_config::SdkConfig;
+use aws_identifiers::Arn;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types::KeyManagerType;
 
@@ -17,7 +18,7 @@ const POLICY_NAME: &str = "default";
 pub async fn key(shared: &SdkConfig, request: &LookRequest, deadline: Deadline) -> Option<Read<Key>> {
     let arn = &request.key.as_ref()?.arn;
     // A key is asked where it is; one in another region is told by its description there.
-    let region = arn.split(':').nth(3).filter(|region| !region.is_empty());
+    let region = Arn::parse(arn).ok().map(|arn| arn.region).filter(|region| !region.is_empty());
     let client = Client::new(&region.map_or_else(|| shared.clone(), |region| in_region(shared, region)));
     let mut read = Read::all(Key { arn: arn.clone(), ..Key::default() });
     let key = read.value.get_or_insert_default();

@@ -5,6 +5,7 @@ pub mod source;
 use std::collections::BTreeSet;
 
 use account_look::{PlannedName, RecorderMode};
+use aws_identifiers::{is_opt_in_region, partition_of_region};
 use aws_resources::cfg;
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
@@ -102,14 +103,14 @@ impl SourcesArgs {
     /// Judges accounts and regions, and how they go together.
     pub(crate) fn check(&self, checks: &mut Checks) {
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
-        checks.each("regions", &self.regions, |checks, code| checks.plain("", code.as_str(), bounds::region));
+        checks.each("regions", &self.regions, |checks, code| bounds::check_region(checks, "", code));
         if self.all_regions && !self.regions.is_empty() {
             checks.error("regions", "`allRegions` sees them all; leave one of the two out");
         }
         // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
-        if let Some(first) = self.regions.first().map(|code| bounds::partition_of(code)) {
+        if let Some(first) = self.regions.first().map(|code| partition_of_region(code)) {
             for (index, code) in self.regions.iter().enumerate() {
-                let own = bounds::partition_of(code);
+                let own = partition_of_region(code);
                 if own != first && bounds::region(code).is_ok() {
                     let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
                     checks.error(&format!("regions[{index}]"), reason);
@@ -142,6 +143,18 @@ impl SourcesArgs {
         let accounts: Vec<_> = accounts.map(|account| format!("account {account}")).collect();
         let regions = self.regions.iter().filter(|listed| *listed != region && !self.all_regions);
         let regions: Vec<_> = regions.map(|region| format!("region {region}")).collect();
+        let opt_in: Vec<_> = self
+            .regions
+            .iter()
+            .map(String::as_str)
+            .filter(|listed| *listed != region && is_opt_in_region(listed))
+            .collect();
+        if context.is_preview() && !opt_in.is_empty() {
+            context.info(format!(
+                "nothing is seen of a region that its account has not enabled, and these have to be enabled: {}",
+                opt_in.join(", ")
+            ));
+        }
         if !context.is_preview() || (accounts.is_empty() && regions.is_empty()) {
             return;
         }

@@ -38,7 +38,7 @@ impl Component for AggregationSource {
     fn check(args: &Self::Args, checks: &mut Checks) {
         bounds::check_tags(&args.tags, checks);
         checks.input("aggregatorAccountId", &args.aggregator_account_id, |id| bounds::account_id(id));
-        checks.input("aggregatorRegion", &args.aggregator_region, |code| bounds::region(code));
+        bounds::check_eventual_region(checks, "aggregatorRegion", &args.aggregator_region);
     }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {

@@ -2,16 +2,12 @@
 
 use pulumi_component::Wrong;
 
-use super::{account_id, region};
-
 /// Longest URL that SNS posts to; its reference names no bound, browsers and proxies take this much.
 const URL_LENGTH: usize = 2048;
 
 /// A URL that SNS posts to over TLS (Amazon SNS API Reference, "Subscribe", `Endpoint`).
 pub fn https_url(url: &str) -> Result<(), Wrong> {
-    let rest = url.strip_prefix("https://");
-    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    let public = host.is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
+    let public = host(url).is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
     let printable = url.bytes().all(|byte| byte.is_ascii_graphic());
     if public && printable && url.len() <= URL_LENGTH {
         return Ok(());
@@ -23,35 +19,43 @@ pub fn https_url(url: &str) -> Result<(), Wrong> {
     })
 }
 
-/// The ARN of a standard queue: a topic that is no FIFO topic delivers to no other (Amazon SNS Developer Guide, "Fanout to
-/// Amazon SQS queues").
-pub fn queue_arn(arn: &str) -> Result<(), Wrong> {
-    let parts: Vec<_> = arn.split(':').collect();
-    let ["arn", _, "sqs", place, account, name] = parts.as_slice() else {
-        let wrong = Wrong::new("expected the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME");
-        return Err(if arn.contains("sqs.") { wrong.nearest("the queue's ARN instead of its URL") } else { wrong });
-    };
-    let named = !name.is_empty() && name.len() <= 80;
-    if name.ends_with(".fifo") {
-        return Err(Wrong::new("expected a standard queue: the topic does not deliver to FIFO queues"));
-    }
-    match region(place).is_ok() && account_id(account).is_ok() && named {
-        true => Ok(()),
-        false => Err(Wrong::new("expected the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME")),
+/// Hosts of incoming webhooks that do not answer the request by which SNS confirms a subscription, and do not take its
+/// format: the end of the host, the name, and what works instead.
+const WEBHOOKS: [(&str, &str, &str); 11] = [
+    ("hooks.slack.com", "Slack", CHANNEL),
+    ("hooks.slack-gov.com", "Slack", CHANNEL),
+    ("webhook.office.com", "Microsoft Teams", CHANNEL),
+    ("outlook.office.com", "Microsoft Teams", CHANNEL),
+    ("outlook.office365.com", "Microsoft Teams", CHANNEL),
+    ("logic.azure.com", "Microsoft Teams (Power Automate)", CHANNEL),
+    ("api.powerplatform.com", "Microsoft Teams (Power Automate)", CHANNEL),
+    ("discord.com", "Discord", FUNCTION),
+    ("discordapp.com", "Discord", FUNCTION),
+    ("chat.googleapis.com", "Google Chat", FUNCTION),
+    ("webexapis.com", "Webex", FUNCTION),
+];
+const CHANNEL: &str = "subscribe a chat channel of Amazon Q Developer in chat applications to the topic (output \
+                       `snsTopicArn`), or a function that translates";
+const FUNCTION: &str = "subscribe a function that translates to the topic (output `snsTopicArn`)";
+
+/// Whether whoever answers at a URL confirms a subscription and takes what SNS posts (Amazon SNS Developer Guide, "Make
+/// sure your endpoint is ready to process Amazon SNS messages").
+pub fn unconfirmed_webhook(url: &str) -> Result<(), Wrong> {
+    let host = host(url).unwrap_or_default().to_ascii_lowercase();
+    let is_of = |end: &str| host == end || host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
+    match WEBHOOKS.iter().find(|(end, _, _)| is_of(end)) {
+        Some((_, name, instead)) => Err(Wrong::new(format!(
+            "an incoming webhook of {name} never confirms the subscription, so that nothing arrives; {instead}"
+        ))),
+        None => Ok(()),
     }
 }
 
-/// The ARN of a topic (Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS").
-pub fn topic_arn(arn: &str) -> Result<(), Wrong> {
-    let parts: Vec<_> = arn.split(':').collect();
-    match parts.as_slice() {
-        ["arn", _, "sns", place, account, name]
-            if region(place).is_ok() && account_id(account).is_ok() && !name.is_empty() =>
-        {
-            Ok(())
-        }
-        _ => Err(Wrong::new("expected the ARN of a topic: arn:aws:sns:REGION:ACCOUNT:NAME")),
-    }
+/// The host of a URL, without a port.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
+    let host = rest.rsplit('@').next()?;
+    Some(host.split(':').next().unwrap_or(host))
 }
 
 #[cfg(test)]
@@ -72,26 +76,27 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_is_known_by_its_arn() {
-        assert!(topic_arn("arn:aws:sns:eu-west-1:111122223333:alerts").is_ok());
-        for wrong in ["", "alerts", "arn:aws:sns:eu-west-1:111122223333", "arn:aws:sqs:eu-west-1:111122223333:alerts"] {
-            assert!(topic_arn(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_queue_is_a_standard_one_by_its_arn() {
-        assert!(queue_arn("arn:aws:sqs:eu-west-1:111122223333:findings").is_ok());
-        for wrong in [
-            "",
-            "findings",
-            "https://sqs.eu-west-1.amazonaws.com/111122223333/findings",
-            "arn:aws:sqs:eu-west-1:111122223333:findings.fifo",
-            "arn:aws:sns:eu-west-1:111122223333:findings",
-            "arn:aws:sqs:eu-west-1:1:findings",
-            "arn:aws:sqs:eu-west-1:111122223333:",
+    fn case_17_webhooks_that_never_confirm_are_reported_with_what_works() {
+        for (url, name, instead) in [
+            ("https://hooks.slack.com/services/T0000/B0000/XXXX", "Slack", "Amazon Q"),
+            ("https://example.webhook.office.com/webhookb2/0000", "Microsoft Teams", "Amazon Q"),
+            ("https://prod-1.westeurope.logic.azure.com:443/workflows/1", "Power Automate", "Amazon Q"),
+            ("https://discord.com/api/webhooks/1/x", "Discord", "a function"),
+            ("https://ptb.discord.com/api/webhooks/1/x", "Discord", "a function"),
+            ("https://chat.googleapis.com/v1/spaces/A/messages", "Google Chat", "a function"),
+            ("https://HOOKS.SLACK.COM/services/x", "Slack", "Amazon Q"),
         ] {
-            assert!(queue_arn(wrong).is_err(), "{wrong}");
+            let told = format!("{:?}", unconfirmed_webhook(url));
+            assert!(told.contains(name) && told.contains(instead), "{url}: {told}");
+        }
+        for url in [
+            "https://events.pagerduty.com/integration/0/enqueue",
+            "https://api.opsgenie.com/v1/json/amazonsns?apiKey=x",
+            "https://hooks.slack.com.example.com/x",
+            "https://notdiscord.com/x",
+            "https://compliance.example.com/sns",
+        ] {
+            assert!(unconfirmed_webhook(url).is_ok(), "{url}");
         }
     }
 }

@@ -1,26 +1,32 @@
 //! What AWS takes, beyond types and ranges: told at preview, with the nearest right answer. Each bound names the AWS page
 //! it is from.
 
+mod arns;
 mod endpoints;
 pub mod guard;
 mod identity;
 mod names;
 mod organization;
+mod regions;
 pub mod rules;
 mod schedule;
 mod tags;
 
-pub use endpoints::{https_url, queue_arn, topic_arn};
-pub use identity::{
-    account_id, bucket_arn, email, function_arn, key_arn, key_in_region, partition_of, region, region_and_account,
-    role_arn,
+pub use arns::{
+    bucket_arn, function_arn, key_arn, key_in_region, lambda_function, queue_arn, region_and_account, role_arn,
+    topic_arn,
 };
+pub use endpoints::{https_url, unconfirmed_webhook};
+pub use identity::{account_id, email};
 pub use names::{bucket_name, name_prefix};
 pub use organization::{iam_path, managed_policy_arn, security_group_id, subnet_id};
-pub use schedule::{period_seconds, schedule};
+pub use regions::{check_eventual_region, check_region, region};
+pub use schedule::{Runs, known_runs, runs, schedule};
 pub use tags::check as check_tags;
 
 use pulumi_component::Wrong;
+
+use crate::functions::MAXIMUM_CONCURRENCY;
 
 /// Days that CloudWatch Logs keeps a log group's events (CloudWatch Logs API Reference, "PutRetentionPolicy").
 const LOG_RETENTION_DAYS: [u32; 22] =
@@ -35,11 +41,17 @@ pub fn log_retention_days(days: &u32) -> Result<(), Wrong> {
     Err(Wrong::new("CloudWatch Logs keeps 1, 3, 5, 7, 14, 30, 60, 90, ... 3653 days").nearest(nearest))
 }
 
-/// Runs that are kept free: none at all would stop the function (Lambda Developer Guide, "Configuring reserved
-/// concurrency").
+/// Concurrent runs that are reserved for a function: none at all would stop it, and fewer than its queue may start would let
+/// Lambda throttle it until good messages are dead letters (Lambda Developer Guide, "Configuring reserved concurrency",
+/// "Configuring maximum concurrency for Amazon SQS event sources").
 pub fn reserved_concurrency(runs: &u32) -> Result<(), Wrong> {
     match runs {
-        0 => Err(Wrong::new("0 lets the function never run; leave it out for no limit").nearest(1)),
+        0 => Err(Wrong::new("0 lets the function never run; leave it out for no limit").nearest(MAXIMUM_CONCURRENCY)),
+        fewer if *fewer < MAXIMUM_CONCURRENCY => Err(Wrong::new(format!(
+            "the queue of compliance changes starts up to {MAXIMUM_CONCURRENCY} runs, the minimum of an event source: with \
+             fewer, Lambda throttles them and good messages become dead letters"
+        ))
+        .nearest(MAXIMUM_CONCURRENCY)),
         _ => Ok(()),
     }
 }
@@ -58,7 +70,10 @@ mod tests {
     }
 
     #[test]
-    fn a_function_must_be_able_to_run() {
-        assert!(reserved_concurrency(&0).is_err() && reserved_concurrency(&1).is_ok());
+    fn case_15_a_function_must_be_able_to_take_what_its_queue_starts() {
+        for fewer in [0, 1] {
+            assert!(format!("{:?}", reserved_concurrency(&fewer)).contains("nearest: Some(\"2\")"), "{fewer}");
+        }
+        assert!(reserved_concurrency(&2).is_ok());
     }
 }

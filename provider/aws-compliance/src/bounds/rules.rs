@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 
 use pulumi_component::Wrong;
 
+/// The type of evaluations that are about the account itself; its middle part is empty.
+const ACCOUNT_TYPE: &str = "AWS::::Account";
+
 /// Most resource types that a scope lists.
 pub const SCOPE_TYPES: usize = 100;
 
@@ -63,6 +66,9 @@ pub fn instance_type(kind: &str) -> Result<(), Wrong> {
 
 /// A resource type by its form. Whether there is such a type is left to AWS: new ones come.
 pub fn resource_type(kind: &str) -> Result<(), Wrong> {
+    if kind == ACCOUNT_TYPE {
+        return Ok(());
+    }
     let parts: Vec<_> = kind.split("::").collect();
     let word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
     if parts.len() == 3 && parts.iter().all(word) {
@@ -75,6 +81,18 @@ pub fn resource_type(kind: &str) -> Result<(), Wrong> {
         [service, name] if !service.eq_ignore_ascii_case("aws") => wrong.nearest(format!("AWS::{service}::{name}")),
         _ => wrong,
     })
+}
+
+/// A type of AWS's own that AWS Config is not known to record: newer than the service model, or misspelled.
+pub fn known_resource_type(kind: &str) -> Result<(), Wrong> {
+    let known = account_look::known_resource_types();
+    let is_of_aws = resource_type(kind).is_ok() && kind.starts_with("AWS::") && kind != ACCOUNT_TYPE;
+    if !is_of_aws || known.contains(&kind) {
+        return Ok(());
+    }
+    let nearest = known.iter().min_by_key(|other| strsim::damerau_levenshtein(kind, other));
+    let wrong = Wrong::new("AWS Config is not known to record this type");
+    Err(nearest.map_or(wrong.clone(), |nearest| wrong.nearest(nearest)))
 }
 
 fn characters(text: &str, length: RangeInclusive<usize>) -> Result<(), Wrong> {
@@ -90,8 +108,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_type_that_is_not_known_is_reported_with_the_nearest() {
+        for (unknown, nearest) in [("AWS::EC2::Volumes", "AWS::EC2::Volume"), ("AWS::S3::Buckets", "AWS::S3::Bucket")] {
+            let told = format!("{:?}", known_resource_type(unknown));
+            assert!(told.contains(&format!("\"{nearest}\"")), "{told}");
+        }
+        for right in ["AWS::EC2::Volume", "AWS::::Account", "Acme::Data::Lake", "EC2 Volume"] {
+            assert!(known_resource_type(right).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
     fn a_resource_type_has_three_parts() {
-        for right in ["AWS::EC2::Volume", "AWS::S3::Bucket", "AWS::ApiGatewayV2::Api"] {
+        for right in ["AWS::EC2::Volume", "AWS::S3::Bucket", "AWS::ApiGatewayV2::Api", "AWS::::Account"] {
             assert!(resource_type(right).is_ok(), "{right}");
         }
         for (wrong, nearest) in [

@@ -1,5 +1,7 @@
 //! Tags, as every service here takes them (AWS Tagging user guide, "Tag naming limits and requirements").
 
+use std::collections::BTreeMap;
+
 use pulumi_component::{Checks, Wrong};
 
 use crate::tags::Tags;
@@ -16,7 +18,14 @@ pub fn check(tags: &Tags, checks: &mut Checks) {
     if tags.len() > COUNT {
         checks.error("tags", format!("expected at most {COUNT}, got {}: AWS takes 50, one is ours", tags.len()));
     }
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     checks.each_entry("tags", tags, |checks, name, value| {
+        // IAM User Guide, "Tags for AWS Identity and Access Management resources": names are not case sensitive.
+        if let Some(first) = seen.insert(name.to_lowercase(), name) {
+            let reason =
+                format!("differs from `{first}` in case alone: IAM takes both for one name, and refuses the second");
+            checks.at_input("", value, Err(Wrong::new(reason)));
+        }
         checks.at_input("", value, judge_name(name));
         checks.input("", value, |value| characters(value, 0, VALUE_LENGTH));
     });
@@ -26,7 +35,7 @@ fn judge_name(name: &str) -> Result<(), Wrong> {
     if name.to_ascii_lowercase().starts_with("aws:") {
         return Err(Wrong::new("AWS keeps names that begin with `aws:` to itself"));
     }
-    if name == account_look::OWNER_TAG {
+    if name.eq_ignore_ascii_case(account_look::OWNER_TAG) {
         return Err(Wrong::new("this tag says which deployment something belongs to, and is set by it"));
     }
     characters(name, 1, NAME_LENGTH)

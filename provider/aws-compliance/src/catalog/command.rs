@@ -8,13 +8,14 @@ use aws_compliance_catalog::{
     Catalog, FrameworkRequest, Template, nearest_rules, packs, search_rules, templates, unknown_framework,
 };
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{Checks, Component, PropertyError, PropertyValue, Value, check, from_properties};
+use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
 use serde::Serialize;
 use serde_json::json;
 
 use super::functions::{CheckRulesArgs, CheckedRules};
 use super::{table, view};
 use crate::bounds;
+use crate::monitoring::{ComplianceMonitoring, ComplianceMonitoringArgs};
 use crate::rule_set::{RuleSet, RuleSetArgs};
 
 const NAME: &str = "pulumi-resource-aws-compliance catalog";
@@ -62,9 +63,10 @@ enum Asked {
         #[arg(long)]
         json: bool,
     },
-    /// Judge rules as a preview does.
+    /// Judge the inputs of a deployment as its preview does.
     Check {
-        /// YAML or JSON with the inputs of `checkRules` (`rules`, `frameworks`, `regions`); `-` for standard input.
+        /// YAML or JSON with inputs of `ComplianceMonitoring`, such as `rules` and `frameworks`, and with `regions`; `-` for
+        /// standard input.
         file: PathBuf,
         /// A region that the rules are to be deployed to, beside those of the file.
         #[arg(long = "region", value_name = "REGION")]
@@ -304,17 +306,24 @@ fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
     let Value::Object(given) = PropertyValue::from_json(read).value else {
         return Err(format!("{named}: expected an object with `rules`"));
     };
-    let problems = check::<CheckRulesArgs>(&given);
+    Ok(judge(given, regions).unwrap_or_else(refused))
+}
+
+/// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
+fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
+    let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
+    let mut problems = check::<ComplianceMonitoringArgs>(&given);
+    problems.extend(check::<CheckRulesArgs>(&of_regions));
     if !problems.is_empty() {
-        return Ok(refused(problems));
+        return Err(problems);
     }
-    match from_properties::<CheckRulesArgs>(given) {
-        Ok(mut args) => {
-            args.regions.extend(regions);
-            Ok(args.judge())
-        }
-        Err(problem) => Ok(refused(vec![problem])),
-    }
+    let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
+    let mut rules = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
+    rules.regions.extend(regions);
+    let mut checks = Checks::default();
+    ComplianceMonitoring::check(&args, &mut checks);
+    (rules.rules, rules.frameworks) = (args.rules, args.frameworks);
+    Ok(rules.judge_in_regions(checks))
 }
 
 fn refused(problems: Vec<PropertyError>) -> CheckedRules {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_compliance_catalog::{Catalog, nearest_rules, unknown_framework};
+use aws_compliance_catalog::{nearest_rules, unknown_framework};
 use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -113,12 +113,18 @@ impl CheckRulesArgs {
     pub fn judge(&self) -> CheckedRules {
         let mut checks = Checks::default();
         self.rules.check(&self.frameworks, &NamePrefix::default(), &mut checks);
+        self.judge_in_regions(checks)
+    }
+
+    /// The same after the checks that no region matters to.
+    pub(super) fn judge_in_regions(&self, mut checks: Checks) -> CheckedRules {
         self.check_regions(&mut checks);
         let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
         let regions: BTreeSet<_> = self.regions.iter().map(String::as_str).collect();
         for region in &regions {
             let (refused, odd) = self.rules.unavailable(Some(region));
             errors.extend(refused);
+            errors.extend(self.rules.functions_elsewhere(region));
             warnings.extend(odd);
         }
         let regions: Vec<_> = regions.into_iter().collect();
@@ -134,14 +140,7 @@ impl CheckRulesArgs {
     /// Judges the regions themselves. One that is newer than the facts may be right.
     fn check_regions(&self, checks: &mut Checks) {
         checks.each("regions", &self.regions, |checks, region| {
-            checks.plain("", region.as_str(), bounds::region);
-            if bounds::region(region).is_ok() && !Catalog::get().knows(region) {
-                let taken = Catalog::get().taken;
-                checks.warning(
-                    "",
-                    format!("no region `{region}` is known, rules are not judged there (facts of {taken})"),
-                );
-            }
+            bounds::check_region(checks, "", region);
         });
     }
 }
@@ -163,6 +162,8 @@ impl Function for CheckRules {
 
 #[cfg(test)]
 mod tests {
+    use aws_compliance_catalog::Catalog;
+
     use super::*;
 
     /// Paths of errors and of warnings where one rule goes to a region.

@@ -360,6 +360,7 @@ fn form_name(form: ParameterForm) -> &'static str {
         ParameterForm::Ports => "ports",
         ParameterForm::Boolean => "boolean",
         ParameterForm::Int => "int",
+        ParameterForm::KubernetesVersion => "kubernetesVersion",
     }
 }
 

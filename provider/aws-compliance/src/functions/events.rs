@@ -14,8 +14,9 @@ use crate::tags;
 const BATCH_WINDOW_SECONDS: u32 = 60;
 /// Messages in one batch; with a window, Lambda takes more than ten.
 const BATCH_SIZE: u32 = 100;
-/// Runs of one function at once that a queue may cause; two is the least that Lambda takes.
-const MAXIMUM_CONCURRENCY: u32 = 2;
+/// Runs of one function at once that a queue may cause; two is the least that Lambda takes (Lambda API Reference,
+/// "ScalingConfig").
+pub(crate) const MAXIMUM_CONCURRENCY: u32 = 2;
 /// Deliveries before a message goes to the dead letters (SQS advises five for Lambda).
 const MAXIMUM_RECEIVES: u32 = 5;
 /// A message stays hidden for six runs of its function (Lambda, "Using Lambda with Amazon SQS").

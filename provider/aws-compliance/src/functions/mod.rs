@@ -7,6 +7,7 @@ mod ledger;
 mod permissions;
 mod vpc;
 
+use account_look::PlannedConcurrency;
 use aws_resources::{Arn, lambda, s3};
 use functions_core::configuration::{ConfigurationError, sha256_hex};
 use functions_core::contract::{Handler, variable};
@@ -25,7 +26,7 @@ use crate::notifications::NotificationsArgs;
 use crate::report_store::CountedRules;
 use crate::rule_set::{FrameworkArgs, RulesArgs};
 use crate::tags::{self, Tags};
-pub(crate) use events::names as event_rules;
+pub(crate) use events::{MAXIMUM_CONCURRENCY, names as event_rules};
 use function::{Function, Shared};
 pub use vpc::VpcArgs;
 
@@ -75,6 +76,18 @@ impl FunctionsSettingsArgs {
         self
     }
 
+    /// What the functions will reserve of the account's concurrency.
+    pub(crate) fn planned_concurrency(&self) -> Option<PlannedConcurrency> {
+        let runs = self.reserved_concurrency.as_ref()?.given()?.value.as_ref().copied()?;
+        let functions = u32::try_from(Handler::ALL.len()).unwrap_or(u32::MAX);
+        Some(PlannedConcurrency {
+            path: "functions.reservedConcurrency".to_owned(),
+            functions,
+            runs,
+            least: MAXIMUM_CONCURRENCY,
+        })
+    }
+
     /// Judges what the ranges leave open.
     pub fn check(&self, checks: &mut Checks) {
         checks.input("logRetentionDays", &self.log_retention_days, bounds::log_retention_days);
@@ -86,8 +99,11 @@ impl FunctionsSettingsArgs {
             checks.under("vpc", |checks| vpc.check(checks));
         }
         let timeout = self.timeout_seconds.given().and_then(|given| given.value.as_ref().copied());
-        checks.warn_input("schedule", &self.schedule, |schedule| match (bounds::period_seconds(schedule), timeout) {
-            (Some(period), Some(timeout)) if period < timeout => {
+        checks.warn_input("schedule", &self.schedule, |schedule| match (bounds::runs(schedule), timeout) {
+            (Some(bounds::Runs { last_year: Some(year), .. }), _) => {
+                Err(Wrong::new(format!("processing does not run any more after {year}")))
+            }
+            (Some(runs), Some(timeout)) if runs.shortest_seconds < u64::from(timeout) => {
                 Err(Wrong::new(format!("runs may overlap: one may take the {timeout} seconds of `timeoutSeconds`")))
             }
             _ => Ok(()),
@@ -202,6 +218,7 @@ impl Component for Functions {
             .server_side_encryption("aws:kms")
             .kms_key_id(&args.kms_key_arn)
             .set_tags(tags::of_object(&args.tags))
+            .override_provider(tags::without_default_tags())
             .register();
 
         let bucket_arn = Arn::of(facts.partition(), "s3").resource(&args.bucket_name);

@@ -115,8 +115,13 @@ impl RulesArgs {
     /// another region or account. And what is odd.
     pub fn misplaced(&self, facts: &AccountFacts) -> (Vec<PropertyError>, Vec<PropertyError>) {
         let (mut errors, warnings) = self.unavailable(facts.known_region());
-        errors.extend(custom::elsewhere(&self.custom, facts));
+        errors.extend(custom::elsewhere(&self.custom, facts.known_region(), facts.known_account_id()));
         (errors, warnings)
+    }
+
+    /// The functions of custom rules that AWS Config cannot invoke from a region.
+    pub fn functions_elsewhere(&self, region: &str) -> Vec<PropertyError> {
+        custom::elsewhere(&self.custom, Some(region), None)
     }
 
     /// The rules that a region does not offer: those that the deployment must not have, and those that are odd.
@@ -156,7 +161,14 @@ impl ManagedRuleArgs {
             checks.input("description", description, |text| bounds::rules::description(text));
         }
         if let Some(scope) = &self.scope {
-            checks.under("scope", |checks| scope.check_texts(checks));
+            // The catalogue holds types against those that the rule evaluates, where they are known.
+            let known = Catalog::get().rule(&self.identifier).is_some_and(|rule| !rule.types.is_empty());
+            checks.under("scope", |checks| {
+                scope.check_texts(checks);
+                if !known {
+                    scope.check_types(checks);
+                }
+            });
         }
     }
 
@@ -197,7 +209,15 @@ impl ScopeArgs {
         types.chain(&self.resource_id).chain(&self.tag_key).chain(&self.tag_value).next().is_none()
     }
 
-    fn check_texts(&self, checks: &mut Checks) {
+    /// Types by their form, and as warnings those that AWS Config is not known to record.
+    pub(super) fn check_types(&self, checks: &mut Checks) {
+        checks.each("resourceTypes", self.resource_types.iter().flatten(), |checks, kind| {
+            checks.input("", kind, |kind| bounds::rules::resource_type(kind));
+            checks.warn_input("", kind, |kind| bounds::rules::known_resource_type(kind));
+        });
+    }
+
+    pub(super) fn check_texts(&self, checks: &mut Checks) {
         let count = self.resource_types.as_ref().map_or(0, Vec::len);
         if count > bounds::rules::SCOPE_TYPES {
             let most = bounds::rules::SCOPE_TYPES;

@@ -80,6 +80,35 @@ pub struct RuleFunctionArgs {
     pub grant_invoke: bool,
 }
 
+impl RuleFunctionArgs {
+    /// Whether AWS Config can be allowed to invoke what the ARN names: Lambda has permissions of a function, a version and an
+    /// alias, and none of `$LATEST` (Lambda API Reference, "AddPermission", `Qualifier`).
+    fn check_grant(&self, arn: &str) -> Result<(), Wrong> {
+        match bounds::lambda_function(arn) {
+            Some(function) if self.grant_invoke && function.qualifier == Some("$LATEST") => {
+                let reason = "Lambda takes no permission for `$LATEST`; the function without a qualifier is the same";
+                Err(Wrong::new(reason).nearest(function.unqualified))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The ARN without version or alias, and the version or alias: the provider reads both apart, and makes the permission
+    /// anew where they were given as one.
+    fn parts(&self) -> (Input<String>, Option<Input<String>>) {
+        let unqualified = |arn: String| {
+            bounds::lambda_function(&arn).map_or_else(|| arn.clone(), |function| function.unqualified.to_owned())
+        };
+        let qualifier = |arn: String| {
+            bounds::lambda_function(&arn).and_then(|function| function.qualifier).unwrap_or_default().to_owned()
+        };
+        let is_qualified = text(&self.arn)
+            .is_some_and(|arn| bounds::lambda_function(&arn).is_some_and(|function| function.qualifier.is_some()));
+        let arn = self.arn.output();
+        (arn.map(unqualified).into(), is_qualified.then(|| arn.map(qualifier).into()))
+    }
+}
+
 fn yes() -> bool {
     true
 }
@@ -135,9 +164,14 @@ impl CustomRuleArgs {
             name: Some(self.name.clone()).filter(|name| bounds::rules::is_name(name)),
             parameters: self.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
             frequency: self.triggers.frequency.as_ref().and_then(text),
-            scope: self.scope.as_ref().map(ScopeArgs::request),
+            scope: self.effective_scope().map(ScopeArgs::request),
             ..RuleRequest::default()
         }
+    }
+
+    /// The scope, where it leaves anything out: AWS Config has no scope that does not.
+    fn effective_scope(&self) -> Option<&ScopeArgs> {
+        self.scope.as_ref().filter(|scope| !scope.is_empty())
     }
 
     /// What of it may be secret, as the catalogue's judgement names it.
@@ -168,23 +202,32 @@ impl CustomRuleArgs {
             }
         }
         if let Some(function) = &self.function {
-            checks.input("function.arn", &function.arn, |arn| bounds::function_arn(arn));
+            checks.input("function.arn", &function.arn, |arn| {
+                bounds::function_arn(arn)?;
+                function.check_grant(arn)
+            });
+        }
+        if let Some(scope) = self.effective_scope() {
+            checks.under("scope", |checks| {
+                scope.check_texts(checks);
+                scope.check_types(checks);
+            });
         }
         if self.triggers.on_change == Some(false) && (self.guard.is_some() || self.triggers.frequency.is_none()) {
             checks.error("triggers.onChange", "the rule would never be evaluated");
         }
-        if self.triggers.on_change() && self.scope.is_none() {
+        if self.triggers.on_change() && self.effective_scope().is_none() {
             checks.warning("scope", "without one, each change of anything recorded is evaluated and paid for");
         }
     }
 
     /// What is wrong with the function where this is deployed to; nothing while it is unknown.
-    fn elsewhere(&self, index: usize, facts: &AccountFacts) -> Option<PropertyError> {
+    fn elsewhere(&self, index: usize, region_here: Option<&str>, account_here: Option<&str>) -> Option<PropertyError> {
         let function = self.function.as_ref()?;
         let (arn, secret) = (text(&function.arn)?, is_secret(&function.arn));
         let (region, account) = bounds::region_and_account(&arn)?;
         let path = |member: &str| format!("rules.custom[{index}].function.{member}");
-        match (facts.known_region(), facts.known_account_id()) {
+        match (region_here, account_here) {
             (Some(here), _) if here != region => {
                 let reason =
                     format!("expected a function of {here}, where this is deployed: AWS Config invokes no other");
@@ -236,8 +279,8 @@ pub(super) fn check(rules: &[CustomRuleArgs], taken: &[&str], checks: &mut Check
 }
 
 /// What is wrong with functions where this is deployed to.
-pub(super) fn elsewhere(rules: &[CustomRuleArgs], facts: &AccountFacts) -> Vec<PropertyError> {
-    rules.iter().enumerate().filter_map(|(index, rule)| rule.elsewhere(index, facts)).collect()
+pub(super) fn elsewhere(rules: &[CustomRuleArgs], region: Option<&str>, account: Option<&str>) -> Vec<PropertyError> {
+    rules.iter().enumerate().filter_map(|(index, rule)| rule.elsewhere(index, region, account)).collect()
 }
 
 /// Describes the rules, each after what lets AWS Config invoke its function.
@@ -245,12 +288,14 @@ pub(super) fn describe(scope: &Scope, args: &RuleSetArgs, facts: &AccountFacts) 
     let rules = args.rules.custom.iter().map(|rule| {
         let mut options = facts.after_recorder();
         if let Some(function) = rule.function.as_ref().filter(|function| function.grant_invoke) {
+            let (unqualified, qualifier) = function.parts();
             let required = lambda::permission::Required {
                 action: "lambda:InvokeFunction".into(),
-                function: (&function.arn).into(),
+                function: unqualified,
                 principal: "config.amazonaws.com".into(),
             };
             let permission = lambda::Permission::child(scope, &format!("{}-permission", rule.name), required)
+                .set_qualifier(qualifier)
                 .source_account(facts.account_id())
                 .register();
             // AWS Config refuses a rule whose function it may not invoke.
@@ -260,7 +305,7 @@ pub(super) fn describe(scope: &Scope, args: &RuleSetArgs, facts: &AccountFacts) 
             .name(args.name_prefix.rule(&rule.name))
             .set_description(rule.description.clone())
             .set_input_parameters(parameters(rule.parameters.clone()))
-            .set_scope(rule.scope.clone().map(|scope| rule_scope(scope).into()))
+            .set_scope(rule.effective_scope().cloned().map(|scope| rule_scope(scope).into()))
             .tags(tags::owned(&args.tags, facts))
             .options(options)
             .register()

@@ -10,6 +10,7 @@ use super::framework::{DeployAs, FrameworkArgs};
 use super::{RuleSetArgs, severity, watched};
 use crate::facts::AccountFacts;
 use crate::names::NamePrefix;
+use crate::tags;
 
 /// One of the packs of a deployment.
 pub(super) struct Planned<'a> {
@@ -190,6 +191,7 @@ fn uploaded(
         .content_type("application/json")
         .server_side_encryption("aws:kms")
         .set_kms_key_id(args.kms_key_arn.clone())
+        .override_provider(tags::without_default_tags())
         .register();
     interpolate!("s3://{}/{}", bucket, object.key())
 }

@@ -187,8 +187,8 @@ async fn an_alarm_that_would_ring_between_two_runs_is_warned_of() {
         ("rate(12 hours)", 13, None),
         ("rate(13 hours)", 13, Some("nearest: `14`")),
         ("rate(1 day)", 24, Some("nearest: `25`")),
-        ("rate(400 days)", 168, Some("every 9600 hours")),
-        ("cron(0 6 * * ? *)", 1, None),
+        ("rate(400 days)", 168, Some("once a week at least")),
+        ("cron(0 6 * * ? *)", 1, Some("nearest: `25`")),
     ] {
         let given = json!({ "functions": { "schedule": schedule }, "alarms": { "silentHours": hours } });
         let monitor = deployed(given).await;

@@ -5,11 +5,15 @@ mod alarms;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod custom;
 #[cfg(test)]
 mod frameworks;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod naming;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]

@@ -14,4 +14,5 @@ pub mod sns;
 pub mod sqs;
 
 /// The package that these types were made from.
-pub const AWS: pulumi_component::Package = pulumi_component::Package::new("aws", "7.48.0");
+pub const AWS: pulumi_component::Package =
+    pulumi_component::Package::new("aws", "7.48.0").with_name_bounds(&crate::names::NAME_BOUNDS);

@@ -124,7 +124,7 @@ impl<'s> Checker<'s> {
                 "take it out of the list"
             }
             ("array", Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Object(_)) => "put it into a list",
-            ("string", Value::Number(_)) => "put it into quotes, with its leading zeros",
+            ("string", Value::Number(_)) => "put it into quotes, with the zeros at its ends",
             ("string", Value::Bool(_)) => "put it into quotes",
             ("string", Value::Resource(_)) => "give one of its outputs",
             ("integer" | "number", _) if text.parse::<f64>().is_ok() => "take the quotes away",

@@ -14,6 +14,7 @@ use crate::error::Failure;
 use crate::hook::{self, Hook};
 use crate::input::Input;
 use crate::monitor::{Reading, Registered, Registration};
+use crate::naming::NameBound;
 use crate::options::{Alias, AliasParent, RegistrationOptions, Resource, ResourceOptions};
 use crate::output::{Output, Resolved};
 use crate::plain::Plain;
@@ -91,7 +92,7 @@ impl Child {
     /// Starts the registration.
     pub fn register(self) -> ChildHandle {
         let scope = self.scope.clone();
-        let name = format!("{}-{}", scope.name, self.role);
+        let name = logical_name(&scope.name, &self.role, self.name_bound());
         let remote = self.remote;
         scope.run.claim(&format!("{}${}", scope.types, self.token), &name);
         let answer = scope.run.start(self.asked(name));
@@ -100,12 +101,20 @@ impl Child {
         handle
     }
 
+    /// What bounds the logical name, where the provider makes the physical name of it.
+    fn name_bound(&self) -> Option<NameBound> {
+        let bound = self.package.name_bounds.iter().find(|bound| bound.type_token == self.token.as_str())?;
+        let is_named = self.inputs.iter().any(|(input, _)| input == bound.property);
+        (!is_named && self.read.is_none()).then_some(*bound)
+    }
+
     /// Waits for the parent, the inputs and what is depended on, all at once.
     async fn asked(self, name: String) -> Result<Asked, Failure> {
+        let bound = self.name_bound();
         let inputs = self.inputs.into_iter().map(|(name, value)| async move { Ok((name, value.await?)) });
         let provider = self.options.provider.clone().unwrap_or_else(|| self.scope.provider_of(self.package));
         let providers = if self.remote { self.options.providers.clone() } else { BTreeMap::new() };
-        let stated = Stated::of(self.options, &self.scope.name);
+        let stated = Stated::of(self.options, &self.scope.name, bound);
         let id = async {
             match &self.read {
                 Some(id) => id.resolve().await.map(Some),
@@ -180,8 +189,9 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    /// Waits for everything that the options name. Former roles are those of children of `parent`.
-    pub(super) async fn of(options: ResourceOptions, parent: &str) -> Result<Self, Failure> {
+    /// Waits for everything that the options name. Former roles are those of children of `parent`, under names within
+    /// `bound`.
+    pub(super) async fn of(options: ResourceOptions, parent: &str, bound: Option<NameBound>) -> Result<Self, Failure> {
         let urns = join_all(options.depends_on.iter().map(Output::resolve));
         let origins = join_all(options.origins.iter().map(Output::resolve));
         let replace_with = join_all(options.replace_with.iter().map(Output::resolve));
@@ -208,7 +218,7 @@ impl Stated {
         };
         let (hooks, transforms) = (options.closures, options.transforms);
         let former = options.former_roles.iter().map(|role| Alias::Spec {
-            name: format!("{parent}-{role}"),
+            name: logical_name(parent, role, bound),
             type_token: String::new(),
             stack: String::new(),
             project: String::new(),
@@ -234,6 +244,12 @@ impl Stated {
         };
         Ok(Self { options, hooks, transforms, dependencies })
     }
+}
+
+/// The logical name of a child: its parent's with its role appended, within what the cloud takes.
+fn logical_name(parent: &str, role: &str, bound: Option<NameBound>) -> String {
+    let name = format!("{parent}-{role}");
+    bound.map_or_else(|| name.clone(), |bound| bound.logical(&name).into_owned())
 }
 
 /// Waits for the values of a map.

@@ -44,7 +44,7 @@ impl Scope {
         let provider = options.provider.clone().unwrap_or_else(|| self.provider_of(package));
         let (scope, token) = (self.clone(), token.to_owned());
         Output::from_future(async move {
-            let stated = super::child::Stated::of(options, &scope.name);
+            let stated = super::child::Stated::of(options, &scope.name, None);
             let (arguments, provider, parent, stated) =
                 futures::join!(arguments, provider.resolve(), scope.urn.resolve(), stated);
             let arguments = arguments?;

@@ -74,7 +74,7 @@ impl Scope {
         let (parent, child_name, former_parent_name) = (self.urn.clone(), name.clone(), self.name.clone());
         let handle = self.run.context.deployment.stack_trace_handle.clone();
         let urn = self.run.start(async move {
-            let stated = Stated::of(options, &former_parent_name);
+            let stated = Stated::of(options, &former_parent_name, None);
             let (parent, stated, providers) = futures::join!(parent.resolve(), stated, resolve_map(&chosen));
             let stated = stated?;
             let property_dependencies = dependencies_of(&inputs);

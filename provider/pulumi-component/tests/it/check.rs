@@ -71,10 +71,10 @@ fn every_problem_is_found_at_every_depth() {
             "on: expected a boolean, got a string; take the quotes away",
             "retentionDays: expected 1 to 10 days",
             "retention_days: unknown property `retention_days`; properties are camelCase: `retentionDays`",
-            "rules[0].identifier: expected a string, got a number; put it into quotes, with its leading zeros",
+            "rules[0].identifier: expected a string, got a number; put it into quotes, with the zeros at its ends",
             "rules[1].inner.identifyer: unknown property `identifyer`; nearest: `identifier`",
             "rules[2]: expected an object, got a string; it has `identifier`, `inner`",
-            r#"tags["a.b"]: expected a string, got a number; put it into quotes, with its leading zeros"#,
+            r#"tags["a.b"]: expected a string, got a number; put it into quotes, with the zeros at its ends"#,
             "requiredName: required, but not given",
         ]
     );

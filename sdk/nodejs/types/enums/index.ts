@@ -392,7 +392,7 @@ export const ManagedRuleIdentifier = {
      */
     ApprovedAmisById: "APPROVED_AMIS_BY_ID",
     /**
-     * On changes of AWS::EC2::Instance. Takes amisByTagKeyAndValue.
+     * On changes of AWS::EC2::Instance. Needs amisByTagKeyAndValue.
      */
     ApprovedAmisByTag: "APPROVED_AMIS_BY_TAG",
     /**
@@ -2768,7 +2768,7 @@ export const ManagedRuleIdentifier = {
      */
     RedshiftUnrestrictedPortAccess: "REDSHIFT_UNRESTRICTED_PORT_ACCESS",
     /**
-     * On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Takes tag1Key, tag1Value, tag2Key and 9 more.
+     * On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Needs tag1Key. Takes tag1Value, tag2Key, tag2Value and 8 more.
      */
     RequiredTags: "REQUIRED_TAGS",
     /**

@@ -12,6 +12,7 @@ static GARDEN: Package = Package {
     version: "1.0.0",
     plugin_download_url: "",
     parameterization: Some(Parameterization { name: "garden", version: "2.0.0", value: b"roses" }),
+    name_bounds: &[],
 };
 
 /// What the function answers.

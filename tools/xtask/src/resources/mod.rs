@@ -114,7 +114,7 @@ fn module_list<'p>(facts: &Facts, files: impl Iterator<Item = &'p Path>) -> Resu
         text,
         "\n/// The package that these types were made from.\n\
          pub const AWS: pulumi_component::Package =\n    \
-         pulumi_component::Package::new(\"aws\", {:?});\n",
+         pulumi_component::Package::new(\"aws\", {:?}).with_name_bounds(&crate::names::NAME_BOUNDS);\n",
         facts.version
     );
     Ok(text)

@@ -1,0 +1,32 @@
+//! Policies in Guard, as AWS Config takes them.
+
+mod grammar;
+
+use pulumi_component::Wrong;
+
+/// Longest policy, in characters (AWS Config API Reference, `CustomPolicyDetails.PolicyText`).
+const POLICY_LENGTH: usize = 10_000;
+/// The only runtime of policies (AWS Config API Reference, `CustomPolicyDetails.PolicyRuntime`).
+pub const RUNTIME: &str = "guard-2.x.x";
+
+/// The runtime of a policy.
+pub fn runtime(name: &str) -> Result<(), Wrong> {
+    match name {
+        RUNTIME => Ok(()),
+        _ => Err(Wrong::new("AWS Config runs policies of one runtime").nearest(RUNTIME)),
+    }
+}
+
+/// A policy written in Guard.
+pub fn policy(text: &str) -> Result<(), Wrong> {
+    let length = text.chars().count();
+    if text.trim().is_empty() || length > POLICY_LENGTH {
+        return Err(Wrong::new(format!("expected a policy of 1 to {POLICY_LENGTH} characters, got {length}")));
+    }
+    grammar::check(text).map_err(|grammar::Problem { line, column, reason }| {
+        Wrong::new(format!("not a Guard policy: line {line}, column {column}: {reason}"))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! No name of any child is longer than AWS takes, or has characters that it refuses, whatever the component, the prefix and
+//! the rules are called.
+
+use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_resources::NAME_BOUNDS;
+use proptest::prelude::*;
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::{Registration, Value};
+use serde_json::{Value as Json, json};
+
+use crate::support::{answers, every_input};
+
+async fn children(name: &str, given: Json) -> Vec<Registration> {
+    registered(name, inputs(given)).await
+}
+
+async fn registered(name: &str, given: pulumi_component::PropertyMap) -> Vec<Registration> {
+    let monitor = answers(MockMonitor::update());
+    construct_with::<ComplianceMonitoring>(&monitor, name, given).await.expect("it constructs");
+    monitor.recorded().registrations.into_iter().map(|(_, registration)| registration).collect()
+}
+
+/// What is wrong with the names of children, physical ones where they are given and else what Pulumi makes of logical ones.
+fn problems(children: &[Registration]) -> Vec<String> {
+    let judge = |child: &Registration| {
+        let bound = NAME_BOUNDS.iter().find(|bound| bound.type_token == child.type_token)?;
+        match child.inputs.get(bound.property).map(|given| &given.value) {
+            Some(Value::String(name)) if bound.takes(name) => None,
+            Some(Value::String(name)) => Some(format!("{}: {} `{name}`", child.type_token, bound.property)),
+            Some(_) => None,
+            None if bound.takes_logical(&child.name) => None,
+            None => Some(format!("{}: logical name `{}`", child.type_token, child.name)),
+        }
+    };
+    children.iter().filter_map(judge).collect()
+}
+
+fn names_of(children: &[Registration], type_token: &str) -> Vec<String> {
+    children.iter().filter(|child| child.type_token == type_token).map(|child| child.name.clone()).collect()
+}
+
+const ROLE: &str = "aws:iam/role:Role";
+
+#[tokio::test]
+async fn case_04_the_role_of_a_remediation_has_a_name_within_64_characters() {
+    let managed = json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED", "remediation": { "acceptInferred": true } }]);
+    let children = children("compliance", json!({ "rules": { "managed": managed } })).await;
+    assert_eq!(problems(&children), Vec::<String>::new());
+    let roles = names_of(&children, ROLE);
+    let cut = roles.iter().find(|name| name.starts_with("compliance-rules-s3-bucket-versioning-enabled-r"));
+    assert!(cut.is_some_and(|name| name.len() <= 56), "{roles:?}");
+    // What fits keeps its name.
+    assert!(roles.iter().any(|name| name == "compliance-functions-aggregation-role"), "{roles:?}");
+}
+
+#[tokio::test]
+async fn case_05_a_component_may_have_a_long_name() {
+    for name in ["organisation-compliance-monitoring", &"m".repeat(60), &"m".repeat(100), "My monitor, 2nd"] {
+        let first = children(name, json!({ "rules": { "baseline": true } })).await;
+        assert_eq!(problems(&first), Vec::<String>::new(), "{name}");
+        let again = children(name, json!({ "rules": { "baseline": true } })).await;
+        assert_eq!(names_of(&first, ROLE), names_of(&again, ROLE), "the same in every run");
+    }
+}
+
+#[tokio::test]
+async fn case_05_the_permission_of_a_rule_with_a_long_name_fits() {
+    let function = json!({ "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own" });
+    let rules = json!([
+        { "name": "r".repeat(100), "function": function, "triggers": { "frequency": "Six_Hours" } },
+        { "name": "is it encrypted (all)?", "function": function, "triggers": { "frequency": "One_Hour" } },
+    ]);
+    let children = children("compliance", json!({ "rules": { "custom": rules } })).await;
+    assert_eq!(problems(&children), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn every_child_of_a_program_with_every_input_fits() {
+    let children = registered(&"c".repeat(100), every_input()).await;
+    assert_eq!(problems(&children), Vec::<String>::new());
+    let mut urns: Vec<_> =
+        children.iter().map(|child| (child.parent.clone(), &child.type_token, &child.name)).collect();
+    urns.sort();
+    let count = urns.len();
+    urns.dedup();
+    assert_eq!(urns.len(), count, "no two children share a name");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn no_name_of_a_child_exceeds_its_limit(
+        component in "[A-Za-z0-9 ._-]{1,100}",
+        prefix in "[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?",
+        rule in "[A-Za-z0-9][A-Za-z0-9 ._()-]{0,99}",
+        managed in "[a-z0-9][a-z0-9-]{0,99}",
+        framework in prop::sample::select(&["hipaa", "security-best-practices-for-efs", "cis-aws-1.4-level2"][..]),
+        packed in any::<bool>(),
+    ) {
+        prop_assume!(!rule.trim().is_empty() && rule != managed);
+        let packed = packed && prefix.starts_with(|first: char| first.is_ascii_lowercase());
+        let function = json!({ "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own:live" });
+        let given = json!({
+            "namePrefix": prefix,
+            "recorder": { "mode": "create" },
+            "rules": {
+                "managed": [{
+                    "identifier": "S3_BUCKET_VERSIONING_ENABLED", "name": managed, "remediation": { "acceptInferred": true },
+                }],
+                "custom": [{ "name": rule, "function": function, "triggers": { "frequency": "Six_Hours" } }],
+            },
+            "frameworks": [{ "id": framework, "as": if packed { "conformancePack" } else { "rules" } }],
+            "notifications": { "emails": { "a": "a@example.com" }, "digest": "daily" },
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it starts");
+        let monitor = answers(MockMonitor::update());
+        let built = runtime.block_on(construct_with::<ComplianceMonitoring>(&monitor, &component, inputs(given)));
+        // A name that a framework brings already is refused, and S3 reserves some prefixes.
+        if built.is_ok() {
+            let children: Vec<_> = monitor.recorded().registrations.into_iter().map(|(_, one)| one).collect();
+            prop_assert_eq!(problems(&children), Vec::<String>::new());
+        }
+    }
+}
