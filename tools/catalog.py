@@ -152,9 +152,7 @@ def sample_facts() -> dict[str, dict]:
     return facts
 
 
-def rule_of(
-    identifier: str, raw: dict, region_set: int, table: dict, names: dict, forms: dict, samples: dict
-) -> dict:
+def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dict, forms: dict, samples: dict) -> dict:
     """One rule in the catalogue's form; what is usual is left out."""
     types = sorted({name.strip() for name in raw.get("Resource Types", "").split(",") if name.strip()})
     parameters = []
