@@ -142,7 +142,7 @@ def parameter_facts() -> dict[str, dict]:
 
 
 def sample_facts() -> dict[str, dict]:
-    """What `samples.json` says, by `IDENTIFIER.name`: the sample values, and which of them stands where a default would."""
+    """What `samples.json` says, by `IDENTIFIER.name`: the sample values, and which one is in the place of a default."""
     facts: dict[str, dict] = {}
     for about in read("samples.json")["samples"]:
         of = facts.setdefault(about["parameter"], {"samples": []})
