@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import urllib.request
+
+import cbor2
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 
 def test_finding_9_metrics_are_put_in_the_namespace_that_the_policy_names(account, refused):
@@ -23,5 +29,17 @@ def test_finding_9_metrics_are_put_in_the_namespace_that_the_policy_names(accoun
     metrics = account.as_role(arn).client("cloudwatch")
     data = [{"MetricName": "Looks", "Value": 1.0}]
     metrics.put_metric_data(Namespace="ComplianceMonitoring", MetricData=data)
-    with refused("AccessDenied"):
+    with refused("AccessDeniedException"):
         metrics.put_metric_data(Namespace="Another", MetricData=data)
+
+
+def test_metrics_are_put_in_the_protocol_of_newer_sdks(account):
+    """The SDK for Rust speaks CBOR to CloudWatch; the account answered 500, which SDKs retry for seconds."""
+    url = f"{account.endpoint}/service/GraniteServiceVersion20100801/operation/PutMetricData"
+    body = cbor2.dumps({"Namespace": "ComplianceMonitoring", "MetricData": [{"MetricName": "Looks", "Value": 1.0}]})
+    headers = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor", "accept": "application/cbor"}
+    request = AWSRequest("POST", url, data=body, headers=headers)
+    SigV4Auth(Credentials(account.account_id, "test"), "monitoring", account.region).add_auth(request)
+    sent = urllib.request.Request(url, data=body, headers=dict(request.headers.items()), method="POST")
+    with urllib.request.urlopen(sent) as answer:
+        assert answer.status == 200

@@ -97,6 +97,9 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
         own = None if "DatabaseName" in request else request.get("Name")
         if name := request.get("DatabaseInput", {}).get("Name") or own:
             return f"arn:aws:glue:{region}:{account_id}:database/{name}"
+    if _is_cbor(headers) and body:
+        # MiniStack reads the names of resources out of JSON alone.
+        body = json.dumps(cbor2.loads(body), default=str).encode()
     return original(service, method, path, headers, body, query_params, region, account_id)
 
 
