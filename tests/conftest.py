@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 
@@ -28,3 +30,9 @@ def _group(item: pytest.Item) -> str | None:
     given = parameters.params if parameters else {}
     chosen = [str(given[name]) for name in sorted(shared) if name in given and isinstance(given[name], str)]
     return "-".join([item.nodeid.split("::")[0], *chosen])
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a failure at once, and not only when everything has ended."""
+    if report.failed and not hasattr(report, "workerinput") and not os.environ.get("PYTEST_XDIST_WORKER"):
+        print(f"\nfailed: {report.nodeid.split('@')[0]} ({report.when})", flush=True)

@@ -15,6 +15,7 @@ VARIABLES = {
         "CONFIGURATION_SHA256",
         "DELIVERY_ALARM",
         "DELIVERY_QUEUE_URL",
+        "EVENTS_QUEUE",
         "LEDGER_TABLE",
         "TOPIC_ARN",
     },
@@ -26,6 +27,8 @@ OWN = {
     "DeadLetters": ["sqs:SendMessage"],
     "Key": ["kms:Decrypt", "kms:GenerateDataKey"],
 }
+# What the alarms on silence need; the namespace is bound by a condition.
+HEARTBEAT = {"PutMetrics": ["cloudwatch:PutMetricData"], "ReadMetrics": ["cloudwatch:GetMetricStatistics"]}
 QUEUE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 PERMISSIONS = {
     "processing": {
@@ -42,7 +45,9 @@ PERMISSIONS = {
         "DeliveryTest": ["cloudwatch:SetAlarmState"],
         "DeliveryQueue": ["sqs:DeleteMessage", "sqs:ReceiveMessage"],
         "Next": ["lambda:InvokeFunction"],
+        "FollowUps": ["sqs:GetQueueUrl", "sqs:SendMessage"],
         "Events": QUEUE,
+        **HEARTBEAT,
     },
     "aggregation": {
         "Configuration": ["s3:GetObject"],
@@ -50,6 +55,7 @@ PERMISSIONS = {
         "Reports": ["s3:GetObject", "s3:PutObject"],
         "History": ["s3:PutObject"],
         "Aggregator": ["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"],
+        **HEARTBEAT,
     },
     "remediation": {"Ledger": ["s3:PutObject"], "Events": QUEUE},
 }
@@ -88,7 +94,7 @@ def test_a_function_runs_as_it_was_asked_to(monitor, handler):
     assert found["FunctionArn"] == monitor.outputs[f"{handler}LambdaArn"]
     assert found["FunctionName"] == monitor.outputs[f"{handler}LambdaName"] == f"compliance-{handler}"
     assert (found["Runtime"], found["Handler"]) == ("provided.al2023", handler)
-    assert (found["Timeout"], found["MemorySize"]) == (300, 256)
+    assert (found["Timeout"], found["MemorySize"]) == (900, 256)
     assert found["Architectures"] == ["x86_64"]
     assert found["PackageType"] == "Zip"
     assert found["KMSKeyArn"] == monitor.outputs["kmsKeyArn"]
@@ -165,11 +171,15 @@ def test_a_role_may_do_it_on_exactly_this(monitor, handler):
         "Notices": monitor.outputs["snsTopicArn"],
         "DeliveryTest": arn(monitor, "cloudwatch", "alarm:compliance-delivery-test"),
         "DeliveryQueue": arn(monitor, "sqs", "compliance-delivery-test"),
-        "Next": monitor.outputs["aggregationLambdaArn"],
+        "Next": [monitor.outputs["aggregationLambdaArn"], monitor.outputs["processingLambdaArn"]],
+        "FollowUps": arn(monitor, "sqs", f"compliance-{handler}-events"),
+        "PutMetrics": "*",
+        "ReadMetrics": "*",
         "Events": arn(monitor, "sqs", f"compliance-{handler}-events"),
     }
     found = statements(monitor, handler)
-    assert {sid: statement["Resource"] for sid, statement in found.items()} == {sid: [places[sid]] for sid in found}
+    listed = {sid: place if isinstance(place, list) else [place] for sid, place in places.items()}
+    assert {sid: statement["Resource"] for sid, statement in found.items()} == {sid: listed[sid] for sid in found}
 
 
 def test_a_function_cannot_make_a_log_group(monitor, handler):

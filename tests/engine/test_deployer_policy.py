@@ -130,7 +130,6 @@ def test_a_recorder_of_our_own_needs_the_second_document(deployer, stack):
         ("FunctionRoles", "iam:PassRole"),
         ("Encryption", "kms:GenerateDataKey"),
         ("EventSources", "lambda:CreateEventSourceMapping"),
-        ("ConfigPolicy", "iam:AttachRolePolicy"),
         ("Keys", "kms:"),
         ("Anything", "config:DescribeConfigRules"),
     ],

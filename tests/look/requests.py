@@ -28,7 +28,10 @@ ACTIONS = [
     "events:ListTagsForResource",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
+    "lambda:GetAccountSettings",
 ]
+# What functions reserve of the account's concurrency, for which its limits are read.
+CONCURRENCY = {"path": "functions.reservedConcurrency", "functions": 3, "runs": 2, "least": 2}
 
 
 def request(account_id: str, **changes) -> dict:

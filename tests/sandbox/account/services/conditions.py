@@ -41,11 +41,16 @@ LAMBDA_ACTIONS = (
             "DELETE": "DeleteFunctionEventInvokeConfig",
         },
     ),
+    (re.compile(r"/account-settings/?$"), {"GET": "GetAccountSettings"}),
     (
         re.compile(r"/functions/[^/]+/concurrency/?$"),
         {"GET": "GetFunctionConcurrency", "PUT": "PutFunctionConcurrency", "DELETE": "DeleteFunctionConcurrency"},
     ),
 )
+
+
+# Names of service-linked roles, by the service.
+LINKED = {"config.amazonaws.com": "AWSServiceRoleForConfig"}
 
 
 def _action(original, service, method, path, *args, **kwargs):
@@ -71,6 +76,9 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
     if service == "kms" and body[:1] == b"{" and (alias := json.loads(body).get("AliasName")):
         # AWS asks about the key as well; one resource is all that MiniStack takes.
         return f"arn:aws:kms:{region}:{account_id}:{alias}"
+    if service == "iam" and (creator := iam_actions._query_param(query_params, "AWSServiceName")):
+        # The role that it creates (Service Authorization Reference, "AWS IAM"); the name is the service's own.
+        return f"arn:aws:iam::{account_id}:role/aws-service-role/{creator}/{LINKED.get(creator, '*')}"
     if service == "sns" and (arn := iam_actions._query_param(query_params, "ResourceArn")):
         return arn
     if service in ("monitoring", "cloudwatch"):
