@@ -33,7 +33,7 @@ CHANGED = {
     **INPUTS,
     "tags": {"team": "security"},
     "reports": {"forceDestroy": True, "retentionDays": 60},
-    "functions": {"memoryMib": 512, "reservedConcurrency": 1},
+    "functions": {"memoryMib": 512, "reservedConcurrency": 2},
 }
 
 

@@ -58,7 +58,7 @@ def with_a_key(account: Account, inputs: dict) -> dict:
     """The inputs with a key that is there and admits everyone, where they name one."""
     if "kmsKeyArn" not in inputs:
         return inputs
-    services = ("logs.eu-west-1", "events", "cloudwatch", "sqs", "sns")
+    services = ("logs.eu-west-1", "events", "cloudwatch", "sns", "config")
     principals = [f"{service}.amazonaws.com" for service in services]
     admitted = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "kms:*", "Resource": "*"}
     return {**inputs, "kmsKeyArn": make_key(account, admitted)}

@@ -88,7 +88,7 @@ def test_each_monitor_is_in_its_own_region_under_its_own_prefix(two):
     assert two.outputs["northDashboard"] == "north-monitoring-eu-north-1"
     for prefix, name, region in (("south", "frankfurt", "eu-central-1"), ("north", "stockholm", "eu-north-1")):
         own = [child for child in children(two) if child["urn"].split("::")[-1].startswith(f"{prefix}-")]
-        assert len(own) == 80
+        assert len(own) == 78
         assert {child["provider"] for child in own} == {provider(two, name)}
         assert {child["outputs"].get("region", region) for child in own} == {region}
 

@@ -10,6 +10,7 @@ import re
 import cbor2
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import iam
 
 from account import hooks
 
@@ -76,6 +77,9 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
     if service == "kms" and body[:1] == b"{" and (alias := json.loads(body).get("AliasName")):
         # AWS asks about the key as well; one resource is all that MiniStack takes.
         return f"arn:aws:kms:{region}:{account_id}:{alias}"
+    if service == "iam" and (role := iam._roles.get(iam_actions._query_param(query_params, "RoleName"))):
+        # With its path, which the request does not have.
+        return role["Arn"]
     if service == "iam" and (creator := iam_actions._query_param(query_params, "AWSServiceName")):
         # The role that it creates (Service Authorization Reference, "AWS IAM"); the name is the service's own.
         return f"arn:aws:iam::{account_id}:role/aws-service-role/{creator}/{LINKED.get(creator, '*')}"
