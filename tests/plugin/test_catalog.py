@@ -147,7 +147,10 @@ def test_check_judges_regions():
     assert "regions[0]" in done.stdout and "nearest: `eu-west" not in done.stdout
     found = data("check", "-", "--region", "eu-west-9", given=given)
     assert (found["valid"], [each["path"] for each in found["warnings"]]) == (True, ["regions[0]"])
-    assert f"known on {data('show', 'ACCESS_KEYS_ROTATED')['taken']}; nearest: `eu-west-1`" in found["warnings"][0]["reason"]
+    assert (
+        f"known on {data('show', 'ACCESS_KEYS_ROTATED')['taken']}; nearest: `eu-west-1`"
+        in found["warnings"][0]["reason"]
+    )
 
 
 def test_check_tells_values_and_frameworks_where_they_differ():

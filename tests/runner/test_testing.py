@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -74,14 +75,13 @@ def report(tmp_path: Path) -> tuple[Path, Path]:
         "import pytest\n"
         "def test_good(): pass\n"
         "@pytest.mark.parametrize('number', [1])\n"
-        "@pytest.mark.xdist_group('some')\n"
         "def test_bad(number): assert number == 2\n"
         "@pytest.fixture\n"
         "def broken(): raise RuntimeError\n"
         "def test_broken(broken): pass\n"
     )
     report = tmp_path / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", f"--junitxml={report}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *testing.DISTRIBUTION, f"--junitxml={report}"]
     subprocess.run([*command, "-o", "junit_family=xunit1", "."], cwd=tmp_path, capture_output=True)
     return tmp_path, report
 
@@ -103,3 +103,29 @@ def test_a_wrong_call_is_told(capsys):
     assert testing.main(["rusty"]) == 2
     assert testing.main(["rust", "tests/engine"]) == 2
     assert "usage:" in capsys.readouterr().err
+
+
+SHARED = """
+import os
+import pytest
+
+@pytest.fixture(scope="module")
+def deployed():
+    return os.getpid()
+
+@pytest.mark.parametrize("number", range(20))
+def test_it(deployed, number):
+    with open(os.environ["MADE"], "a") as made:
+        made.write(f"{deployed}\\n")
+"""
+
+
+def test_tests_that_share_a_fixture_of_their_module_run_on_one_worker(tmp_path):
+    """Else every worker makes the deployment anew, and tests that follow one another do not."""
+    (tmp_path / "test_shared.py").write_text(SHARED.replace("\\\\n", "\\n"))
+    made = tmp_path / "made"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "3", *testing.DISTRIBUTION, "."]
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"MADE": str(made)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    workers = made.read_text().split()
+    assert (len(workers), len(set(workers))) == (20, 1)

@@ -97,8 +97,8 @@ class Compiler:
         return entries
 
 
-# Maxima that the model gives and AWS cannot mean: AWS Config names the rules of a pack with up to 128 characters, and its
-# console reads their results by these names. Assumed; tests/sandbox/README.md says so.
+# Maxima that the model gives and AWS cannot mean: AWS Config names the rules of a pack with up to 128 characters, and
+# its console reads their results by these names. Assumed; tests/sandbox/README.md says so.
 LONGER = {"StringWithCharLimit64": 128}
 
 
