@@ -22,8 +22,8 @@ from . import building, prerequisites
 from .artefacts import BUILD, ROOT, ToolchainError, tools
 
 SLOWEST = 15
-# All tests of a file on one worker, in their order: they share a deployment. (Groups by mark do nothing with pytest 9.2,
-# whose node ids xdist 3.8 cannot change.)
+# All tests of a file on one worker, in their order: they share a deployment. Groups by mark do nothing with pytest 9.2,
+# whose node ids xdist 3.8 cannot change.
 DISTRIBUTION = ("--dist", "loadfile", "--no-loadscope-reorder")
 # One more than there are cores: some tests wait for a function, a timeout or a plugin that is slow on purpose.
 WORKERS = (os.cpu_count() or 1) + 1
