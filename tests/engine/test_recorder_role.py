@@ -17,7 +17,7 @@ _names = itertools.count(1)
 
 @pytest.fixture
 def stack(engine, account, tmp_path):
-    """A stack whose recorder is created, in an account that nobody prepared."""
+    """A stack whose recorder is created, in an empty account."""
     program = yaml_program(tmp_path / "program", INPUTS, OUTPUTS)
     return Stack(engine, program, f"role{next(_names)}", account.environment)
 

@@ -22,7 +22,7 @@ RECORDED = sorted(RELEASES.glob("*/*.json"))
 HARMLESS = {"same", "update", "create"}
 # What is deleted or replaced once on purpose, by logical name: the step, and why it does no harm. None holds data.
 ON_PURPOSE = {
-    # A recorder that is reused has a role of its own, so nobody assumed this one (CHANGELOG, "configRoleArn").
+    # A recorder that is reused has a role of its own, so this one was never assumed (CHANGELOG, "configRoleArn").
     "compliance-rules-config-role": "delete",
     "compliance-rules-config-role-policy": "delete",
     # Its source account may have kept EventBridge from invoking (CHANGELOG, "source account").

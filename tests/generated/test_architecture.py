@@ -11,7 +11,7 @@ from harness.artefacts import ROOT
 
 TABLE = (ROOT / "ARCHITECTURE.md").read_text().split("## Invariants, and the test that holds each")[1].split("\n## ")[0]
 ROWS = [line.split(" | ") for line in TABLE.splitlines() if line.startswith("| ") and not line.startswith("| ---")][1:]
-# Where a row's second name lies, if it is told as `there` or by its file alone.
+# Where a row's second name lies, if it is named by its file alone.
 ALTERNATIVES = re.compile(r"\{([^}]*)\}")
 
 

@@ -35,7 +35,7 @@ def of_children(children: list[dict]) -> Iterator[tuple[str, str, str]]:
         name, kind = DOCUMENTS.get(token, (None, None))
         for member, value in (child.get("inputs") or {}).items():
             if isinstance(value, str) and '"Statement"' in value:
-                assert member == name, f"{child['urn']}: nobody checks the policy in `{member}`"
+                assert member == name, f"{child['urn']}: no check reads the policy in `{member}`"
                 yield child["urn"], kind, value
 
 

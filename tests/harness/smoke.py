@@ -230,7 +230,7 @@ def main(arguments: list[str], place: Place | None = None) -> int:
 
 
 def confirmed() -> bool:
-    """Whether a person agrees; without a terminal nobody does."""
+    """Whether a person agrees; without a terminal the answer is no."""
     if not sys.stdin.isatty():
         print("Without a terminal, set YES=1 to agree.", file=sys.stderr)
         return False

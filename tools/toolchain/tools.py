@@ -15,6 +15,8 @@ ENGINE = ROOT / "tools/engine"
 PULUMI_VERSION = "3.259.0"
 GO_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
+# What the functions that are installed are built for, as functions/pack.py says.
+PACKAGE_TARGET = "x86_64-unknown-linux-gnu"
 # What cargo builds for the demo and the tests: one choice of crates and features, the tests' own.
 WORKSPACE = ("--locked", "--workspace", "--features", "pulumi-component/testing")
 
@@ -120,9 +122,22 @@ def sdkgen() -> Path:
     return artefact("sdkgen", key, "the SDK generator", build) / "sdkgen"
 
 
+@functools.cache
 def cargo_target() -> Path:
-    """Cargo's target folder, which every clone shares."""
-    return Path(os.environ.get("CARGO_TARGET_DIR") or cache_root() / "target")
+    """Cargo's target folder, which every clone shares, without what another clone built of the workspace itself.
+
+    Cargo names the crates of a workspace by their places in it, and compares times to see whether they changed: it
+    would take those of another clone for this one's. What they depend on is the same and stays.
+    """
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or cache_root() / "target")
+    owner = target / "clone"
+    with locked("cargo-target"):
+        if target.exists() and not (owner.exists() and owner.read_text() == str(ROOT)):
+            for options in ((), ("--release",), ("--release", "--target", PACKAGE_TARGET)):
+                run(["cargo", "clean", "--quiet", "--workspace", *options], CARGO_TARGET_DIR=str(target))
+        target.mkdir(parents=True, exist_ok=True)
+        owner.write_text(str(ROOT))
+    return target
 
 
 @functools.cache

@@ -3,42 +3,11 @@
 A test that passes against a lenient account proves nothing; these are the places where users were hurt.
 """
 
-from account.strictness import (
-    alarms,
-    cloudwatch,
-    events,
-    functions,
-    iam,
-    kms,
-    logs,
-    managed_keys,
-    pass_role,
-    policies,
-    s3,
-    service_linked_roles,
-    sns,
-    sqs,
-)
-
-SERVICES = (
-    alarms,
-    cloudwatch,
-    events,
-    functions,
-    iam,
-    kms,
-    logs,
-    managed_keys,
-    pass_role,
-    policies,
-    s3,
-    service_linked_roles,
-    sns,
-    sqs,
-)
+import importlib
+import pkgutil
 
 
 def install() -> None:
-    """Put every check in place."""
-    for service in SERVICES:
-        service.install()
+    """Put every check of this package in place, in the order of their names."""
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{module}").install()

@@ -1,7 +1,7 @@
 """The keys that AWS makes and manages in an account, one for each service, when they are first asked for.
 
 AWS pages: "AWS managed keys", "DescribeKey" (a predefined alias without a key gets one). Their policy lets principals
-of the account use them through their service alone; nobody can change it. IAM is asked about the key, not the alias.
+of the account use them through their service alone; it cannot be changed. IAM is asked about the key, not the alias.
 """
 
 import json
