@@ -6,7 +6,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +19,19 @@ NEWEST_TESTED = (3, 259)
 LANGUAGE_HOSTS = ("pulumi-language-yaml", "pulumi-language-nodejs", "pulumi-language-python")
 # Where the real plugin is installed, this names its folder: the same programs run with it against the same account.
 REAL_PLUGIN = "AWS_COMPLIANCE_REAL_AWS_PLUGIN"
+
+
+def heed_interrupts() -> None:
+    """Let the processes that this one starts end on SIGINT.
+
+    A shell starts what runs in its background with SIGINT ignored, and children inherit that. The engine ends its
+    plugins and language hosts with SIGINT, and kills after five seconds those that go on: each command would take so long.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+heed_interrupts()
 
 
 class EngineError(AssertionError):
