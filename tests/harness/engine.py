@@ -25,7 +25,7 @@ def heed_interrupts() -> None:
     """Let the processes that this one starts end on SIGINT.
 
     A shell starts what runs in its background with SIGINT ignored, and children inherit that. The engine ends its
-    plugins and language hosts with SIGINT, and kills after five seconds those that go on: each command would take so long.
+    plugins and language hosts with SIGINT and kills after five seconds those that go on: each command would take that.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)

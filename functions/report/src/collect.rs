@@ -61,7 +61,7 @@ pub struct Comparing {
     fixed: Vec<Found>,
     sources: Vec<Source>,
     standings: BTreeMap<Place, Standing>,
-    /// Findings of resources that belong to no region, which an earlier version told once for each region: those that came.
+    /// Findings of resources that belong to no region, which an earlier version listed once for each region: those that were listed.
     merged: BTreeSet<u64>,
     before: Option<Summary>,
 }

@@ -198,7 +198,7 @@ impl Verdicts {
         self.entries.chunk_by(same).flat_map(|entries| self.of_resource(entries))
     }
 
-    /// The verdicts of one resource, sorted by rule; of those of one rule in one region the last, of several regions the
+    /// The evaluation results of one resource, sorted by rule; of those of one rule in one region the last, of several regions the
     /// worst.
     fn of_resource(&self, entries: &[Entry]) -> impl Iterator<Item = Verdict> + use<> {
         let mut verdicts = Vec::new();

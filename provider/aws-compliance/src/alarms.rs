@@ -56,7 +56,7 @@ pub struct AlarmsSettingsArgs {
     pub enabled: bool,
     /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
     pub severities: Vec<RuleSeverity>,
-    /// Points that the score may fall below that of about a day earlier before it is told.
+    /// Points by which the score may be lower than about a day earlier before the alarm goes off.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
     /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from

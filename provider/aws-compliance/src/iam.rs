@@ -12,7 +12,7 @@ use crate::tags::{self, Tags};
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct IamArgs {
-    /// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role
+    /// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role
     /// without theirs. It must allow what the roles' own policies allow. Default: no boundary.
     pub permissions_boundary: Option<Input<String>>,
     /// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change

@@ -124,7 +124,7 @@ impl AccountStatusArgs {
     pub async fn look(&self) -> Looked {
         let mut request = self.request();
         let look = look(&request).boxed().await;
-        // Whose a recorder is that would be reused is told by the bucket of a default deployment.
+        // The bucket of a default deployment decides whether this component manages a recorder that would be reused.
         if let (RecorderMode::Reuse, Some(account), Some(region)) = (self.recorder_mode, &look.account, &look.region) {
             request.recorder.bucket = Some(self.name_prefix.bucket_in(account, region));
         }

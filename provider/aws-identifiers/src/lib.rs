@@ -4,7 +4,7 @@ mod arn;
 mod region;
 
 pub use arn::{Account, Arn, ArnError, LambdaFunction, is_account_id};
-pub use region::{PARTITIONS, is_opt_in_region, is_region_code, partition_of_region};
+pub use region::{ENABLED_BY_DEFAULT, PARTITIONS, is_opt_in_region, is_region_code, partition_of_region};
 
 /// The stable hash of a name, for what is shortened: FNV-1a with 32 bits, the same in every version.
 pub fn short_hash(text: &str) -> u32 {

@@ -39,7 +39,7 @@ pub fn partition_of_region(region: &str) -> &'static str {
 
 /// The regions of the partition `aws` that every account has from its first day (AWS Account Management Reference Guide,
 /// "Enable or disable AWS Regions in your account"): all later ones have to be enabled.
-const ENABLED_BY_DEFAULT: [&str; 17] = [
+pub const ENABLED_BY_DEFAULT: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
     "ap-northeast-3",

@@ -85,7 +85,7 @@ pub struct RuleParameter {
     /// Whether there may be other values than these by now.
     #[serde(default)]
     pub grows: bool,
-    /// Values of AWS's pages and packs that nobody can have chosen (`facts/samples.json`).
+    /// Values of AWS's pages and packs that cannot be a choice (`facts/samples.json`).
     #[serde(default)]
     pub samples: Vec<Sample>,
 }

@@ -38,7 +38,7 @@ pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: 
     }
 }
 
-/// Warns of values of AWS's pack that nobody can have chosen, unless the request has others.
+/// Warns of values of AWS's pack that cannot be a choice, unless the request has others.
 fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &str) {
     let Some(known) = Catalog::get().rule(&rule.identifier) else { return };
     let given = request.parameters.get(&rule.identifier);

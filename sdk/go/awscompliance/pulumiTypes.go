@@ -17,7 +17,7 @@ var _ = internal.GetEnvOrDefault
 type AlarmsSettings struct {
 	// Whether there are alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
-	// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+	// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
 	ScoreDrop *int `pulumi:"scoreDrop"`
 	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
 	Severities []RuleSeverity `pulumi:"severities"`
@@ -40,7 +40,7 @@ type AlarmsSettingsInput interface {
 type AlarmsSettingsArgs struct {
 	// Whether there are alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
-	// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+	// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
 	ScoreDrop pulumi.IntPtrInput `pulumi:"scoreDrop"`
 	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
 	Severities []RuleSeverity `pulumi:"severities"`
@@ -131,7 +131,7 @@ func (o AlarmsSettingsOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
 }
 
-// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
 func (o AlarmsSettingsOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.ScoreDrop }).(pulumi.IntPtrOutput)
 }
@@ -180,7 +180,7 @@ func (o AlarmsSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
 func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *int {
 		if v == nil {
@@ -1133,7 +1133,7 @@ func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 type Iam struct {
 	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 	Path *string `pulumi:"path"`
-	// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+	// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
 	PermissionsBoundary *string `pulumi:"permissionsBoundary"`
 }
 
@@ -1152,7 +1152,7 @@ type IamInput interface {
 type IamArgs struct {
 	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 	Path pulumi.StringPtrInput `pulumi:"path"`
-	// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+	// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
 	PermissionsBoundary pulumi.StringPtrInput `pulumi:"permissionsBoundary"`
 }
 
@@ -1239,7 +1239,7 @@ func (o IamOutput) Path() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Iam) *string { return v.Path }).(pulumi.StringPtrOutput)
 }
 
-// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
 func (o IamOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Iam) *string { return v.PermissionsBoundary }).(pulumi.StringPtrOutput)
 }
@@ -1278,7 +1278,7 @@ func (o IamPtrOutput) Path() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
 func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Iam) *string {
 		if v == nil {

@@ -15,7 +15,7 @@ export interface AlarmsSettingsArgs {
      */
     enabled?: boolean;
     /**
-     * Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+     * Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
      */
     scoreDrop?: pulumi.Input<number | undefined>;
     /**
@@ -241,7 +241,7 @@ export interface IamArgs {
      */
     path?: pulumi.Input<string | undefined>;
     /**
-     * ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+     * ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
      */
     permissionsBoundary?: pulumi.Input<string | undefined>;
 }

@@ -86,7 +86,7 @@ class AlarmsSettingsArgsDict(TypedDict):
     """
     score_drop: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+    Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
     """
     severities: NotRequired[Sequence['RuleSeverity']]
     """
@@ -108,7 +108,7 @@ class AlarmsSettingsArgs:
         What is told although nobody looks.
 
         :param _builtins.bool enabled: Whether there are alarms. Default: true.
-        :param pulumi.Input[_builtins.int] score_drop: Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+        :param pulumi.Input[_builtins.int] score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
         :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
         :param pulumi.Input[_builtins.int] silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
         """
@@ -137,7 +137,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter(name="scoreDrop")
     def score_drop(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Points that the score may fall below that of about a day earlier before it is told. 1 to 100. Default: 10.
+        Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
         """
         return pulumi.get(self, "score_drop")
 
@@ -1066,7 +1066,7 @@ class IamArgsDict(TypedDict):
     """
     permissions_boundary: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+    ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
     """
 
 @pulumi.input_type
@@ -1078,7 +1078,7 @@ class IamArgs:
         What every IAM role of this component has.
 
         :param pulumi.Input[_builtins.str] path: Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
-        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
         """
         if path is not None:
             pulumi.set(__self__, "path", path)
@@ -1101,7 +1101,7 @@ class IamArgs:
     @pulumi.getter(name="permissionsBoundary")
     def permissions_boundary(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of the managed policy that is the permissions boundary of every role. Many organizations let nobody create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
         """
         return pulumi.get(self, "permissions_boundary")
 

@@ -66,7 +66,7 @@ impl Aggregation {
 
     /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
     /// `{"report", "processingRecord", "resources", "unreadableResources", "otherEvaluations", "firstEvaluation", "compliant",
-    /// ...}`, where `report` is the key of the report's page. An invocation that nobody tries again, and whose time is over before
+    /// ...}`, where `report` is the key of the report's page. An invocation that is not retried, and whose time is over before
     /// all is read, answers `{"unfinished": true, "resources": ...}`.
     ///
     /// # Errors

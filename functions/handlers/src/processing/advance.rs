@@ -180,7 +180,7 @@ impl Processing {
     ) -> Result<Plan, HandlerError> {
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
-        // Informational findings are in the report and in a digest; nobody is sent a message at once for one.
+        // Informational findings are in the report and in a digest; no message is sent at once for one.
         let immediate = look.configuration.notices().digest == Period::Immediate;
         let informational = |rule: &str| match look.configuration.rule(rule) {
             Some(entry) => entry.severity == Severity::Informational,

@@ -50,7 +50,7 @@ pub struct State {
     pub unconfirmed: usize,
     /// What was sent to the queue of events, with the seconds of its delay.
     pub sent: Vec<(String, u64)>,
-    /// Events of invocations that nobody waits for.
+    /// Events of asynchronous invocations.
     pub invoked: Vec<String>,
     pub calls: usize,
 }

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn case_17_webhooks_that_never_confirm_are_reported_with_what_works() {
         for (url, name, instead) in [
-            ("https://hooks.slack.com/services/T0000/B0000/XXXX", "Slack", "Amazon Q"),
+            ("https://hooks.slack.com/services/T0000/B0000/token", "Slack", "Amazon Q"),
             ("https://example.webhook.office.com/webhookb2/0000", "Microsoft Teams", "Amazon Q"),
             ("https://prod-1.westeurope.logic.azure.com:443/workflows/1", "Power Automate", "Amazon Q"),
             ("https://discord.com/api/webhooks/1/x", "Discord", "a function"),
