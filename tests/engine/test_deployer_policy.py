@@ -141,6 +141,13 @@ def test_without_a_statement_the_run_fails(deployer, stack, statement, denied):
     assert any(action.startswith(denied) for action in account.asked()["denied"])
 
 
+def test_without_the_statement_of_the_service_linked_role_a_recorder_cannot_be_created(deployer, stack):
+    account = deployer(BASE, RECORDER, without="ServiceLinkedRole", recorded=False)
+    with pytest.raises(EngineError, match="iam:CreateServiceLinkedRole"):
+        stack(account, {**INPUTS, "recorder": {"mode": "create"}}).up()
+    assert "iam:CreateServiceLinkedRole" in account.asked()["denied"]
+
+
 def unexercised() -> dict[str, str]:
     """The actions that the real provider needs and the stand-in does not use: the reason of each."""
     return {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -221,8 +222,13 @@ def main(arguments: list[str], place: Place | None = None) -> int:
         if not options.yes and not confirmed():
             print("Nothing was deployed.")
             return 1
-        smoke = Smoke(place, stack_in(place))
+        stack = stack_in(place)
+        smoke = Smoke(place, stack)
         smoke.run()
+        if not any(row.problem for row in smoke.rows):
+            # After a failure its state stays, in case something is left in the account.
+            shutil.rmtree(stack.engine.folder, ignore_errors=True)
+            shutil.rmtree(stack.folder.parent, ignore_errors=True)
     except (ToolchainError, EngineError, ClientError, BotoCoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -249,7 +255,7 @@ def stack_in(place: Place) -> Stack:
         engine = Engine.empty(folder, binaries)
         # What a run that is interrupted has created must be known to the next one.
         engine.environment["PULUMI_SKIP_CHECKPOINTS"] = "false"
-        version, plugin = artefacts.schema()["version"], artefacts.plugin(optimised=True)
+        version, plugin = artefacts.schema()["version"], artefacts.plugin(optimized=True)
         engine.run(["plugin", "install", "resource", "aws-compliance", version, "--file", plugin])
         engine.run(["plugin", "install", "resource", "aws", facts.version()])
     return Stack(engine, PROGRAM, "smoke", place.environment())
