@@ -27,6 +27,24 @@ def created(account, role):
     return make
 
 
+def test_finding_15_a_function_in_a_vpc_needs_subnets_groups_and_both_permissions(account, role, refused):
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
+    place = {"SubnetIds": [subnet], "SecurityGroupIds": [group]}
+    interfaces = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
+    connects = role({"Action": [f"ec2:{action}" for action in interfaces]})
+    with refused(INVALID, "does not have permissions to call CreateNetworkInterface on EC2"):
+        make_function(account, "f", ECHO, role(), VpcConfig=place)
+    with refused(INVALID, "The subnet ID 'subnet-0123456789abcdef0' does not exist"):
+        make_function(account, "f", ECHO, connects, VpcConfig=place | {"SubnetIds": ["subnet-0123456789abcdef0"]})
+    creates = role({"Action": ["lambda:CreateFunction", "iam:PassRole"]})
+    with refused(INVALID, "DescribeSecurityGroups"):
+        make_function(account.as_role(creates), "f", ECHO, connects, VpcConfig=place)
+    make_function(account, "f", ECHO, connects, VpcConfig=place)
+
+
 @pytest.mark.parametrize(
     ("name", "mode", "part"), [("handler", 0o755, "no file `bootstrap`"), ("bootstrap", 0o644, "not executable")]
 )
