@@ -122,6 +122,8 @@ pub struct RecorderPlan {
     /// The bucket that our delivery channel delivers to, where it is known: recorders carry no tags of the `aws` provider,
     /// and another deployment may give its recorder the same name.
     pub bucket: Option<String>,
+    /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
+    pub default_bucket: Option<String>,
     /// Property path of the mode.
     pub path: String,
     /// What ours records; nothing is said of it where that is not given.
@@ -138,11 +140,24 @@ impl Default for RecorderPlan {
             mode: RecorderMode::default(),
             name: None,
             bucket: None,
+            default_bucket: None,
             path: "recorder.mode".to_owned(),
             records: None,
             frequency: None,
             overrides: Vec::new(),
         }
+    }
+}
+
+impl RecorderPlan {
+    /// Whether this deployment's channel delivers to this bucket, or did before it was given another one.
+    pub(crate) fn may_deliver_to(&self, bucket: &str) -> bool {
+        [&self.bucket, &self.default_bucket].into_iter().flatten().any(|own| own == bucket)
+    }
+
+    /// Whether the deployment was given a bucket that is not its default one.
+    pub(crate) fn has_given_bucket(&self) -> bool {
+        self.default_bucket.is_some() && self.bucket != self.default_bucket
     }
 }
 
