@@ -76,6 +76,18 @@ def test_a_reserved_name_in_the_environment_is_refused(created, refused):
         created("f", ECHO, Environment={"Variables": {"AWS_REGION": "eu-west-1"}})
 
 
+def test_case_16_a_new_account_reserves_almost_nothing(account, created, refused):
+    created("f", ECHO)
+    account.limit_concurrency(10)
+    client = account.client("lambda")
+    with refused(INVALID, "below its minimum value of [10]"):
+        client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+    account.limit_concurrency(50)
+    client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=40)
+    limits = client.get_account_settings()["AccountLimit"]
+    assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (50, 10)
+
+
 def test_concurrency_that_leaves_less_than_100_unreserved_is_refused(account, created, refused):
     client = account.client("lambda")
     for name, wanted in (("a", 500), ("b", 400)):

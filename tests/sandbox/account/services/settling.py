@@ -52,7 +52,7 @@ def is_fresh(kind: str, name: str, account: str | None = None) -> bool:
 def _remember(module, operation: str, named) -> None:
     def remembering(original, params):
         answer = original(params)
-        if _seconds and answer[0] == 200:
+        if get_account_id() in _seconds and answer[0] == 200:
             kind, name = named(params)
             _made.setdefault((get_account_id(), kind, name), time.monotonic())
         return answer
@@ -69,9 +69,10 @@ def _attached_name(params) -> str:
 
 
 def _create_key(original, data):
-    before = set(kms._keys) if _seconds else set()
+    settles = get_account_id() in _seconds
+    before = set(kms._keys) if settles else set()
     answer = original(data)
-    for key in set(kms._keys) - before if _seconds else ():
+    for key in set(kms._keys) - before if settles else ():
         _made[get_account_id(), "key", key] = time.monotonic()
     return answer
 

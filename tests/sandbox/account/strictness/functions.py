@@ -20,6 +20,10 @@ SERVICE = "lambda.amazonaws.com"
 ENVIRONMENT_BYTES = 4096
 CONCURRENCY = 1000
 UNRESERVED_AT_LEAST = 100
+# Of an account whose limit is lower than that, which new ones have.
+UNRESERVED_OF_NEW = 10
+# Account: its concurrency where a test has limited it.
+_limits: dict[str, int] = {}
 BOUNDS = {"Timeout": (1, 900), "MemorySize": (128, 10240)}
 READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
@@ -35,6 +39,24 @@ def install() -> None:
     hooks.around(lambda_svc, "_sqs_esm_concurrency", _batches_at_once)
     hooks.around(lambda_svc, "_put_event_invoke_config", _put_invoke_config)
     hooks.around(lambda_svc, "_list_versions", _list_versions)
+    hooks.around(lambda_svc, "_get_account_settings", _settings)
+
+
+def limit_concurrency(account: str, limit: int) -> None:
+    """From now on all functions of an account together may run so often at once."""
+    _limits[account] = limit
+
+
+def _limit() -> int:
+    return _limits.get(get_account_id(), CONCURRENCY)
+
+
+def _settings(original):
+    answer = json.loads(original()[2])
+    limits = answer["AccountLimit"]
+    reserved = limits["ConcurrentExecutions"] - limits["UnreservedConcurrentExecutions"]
+    limits.update(ConcurrentExecutions=_limit(), UnreservedConcurrentExecutions=max(_limit() - reserved, 0))
+    return json_response(answer)
 
 
 def _invalid(message: str):
@@ -167,10 +189,11 @@ def _check_package(package: bytes, runtime: str):
 def _check_concurrency(name, data):
     wanted = data.get("ReservedConcurrentExecutions", 0)
     others = sum(f.get("concurrency") or 0 for other, f in lambda_svc._functions.items() if other != name)
-    if wanted + others > CONCURRENCY - UNRESERVED_AT_LEAST:
+    least = UNRESERVED_AT_LEAST if _limit() > UNRESERVED_AT_LEAST else UNRESERVED_OF_NEW
+    if wanted + others > _limit() - least:
         return _invalid(
             "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-            f"below its minimum value of [{UNRESERVED_AT_LEAST}]."
+            f"below its minimum value of [{least}]."
         )
     return None
 
