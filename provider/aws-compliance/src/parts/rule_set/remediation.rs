@@ -1,4 +1,4 @@
-//! What mends the findings of a managed rule, when a person starts it.
+//! The remediation of a managed rule's findings, which a person starts.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::inputs::tags::Tags;
 /// The action that hands a role on; it is allowed for roles alone.
 const PASS_ROLE: &str = "iam:PassRole";
 
-/// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+/// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RemediationArgs {
@@ -69,7 +69,7 @@ pub(super) fn describe(
     let Some(remedy) = args.remedy(&rule.args).0 else { return };
     let name = |part: &str| format!("{}-remediation{part}", rule.name);
 
-    let description = format!("{} mends what the rule {} finds", remedy.document, rule.name);
+    let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
     let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
     let required = iam::role_policy::Required { policy: allowed(&remedy, facts).into(), role: role.name().into() };
     let policy = iam::RolePolicy::child(scope, &name("-policy"), required).register();
