@@ -74,7 +74,7 @@ def test_a_fresh_policy_does_not_count_for_a_moment(account, role, attached):
 
 def test_a_fresh_role_cannot_be_assumed_by_another_caller_for_a_moment(unsettled, role):
     made, sts = role(), unsettled.client("sts")
-    assert settles(lambda: sts.assume_role(RoleArn=made, RoleSessionName="s"), sts.exceptions.ClientError)
+    assert settles(lambda: sts.assume_role(RoleArn=made, RoleSessionName="test"), sts.exceptions.ClientError)
 
 
 def test_an_attached_policy_counts_beside_a_fresh_inline_one(account, role):
