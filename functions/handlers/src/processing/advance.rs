@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::{resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
     compliance::Compliance,
     configuration::{MonitoringConfiguration, Period},
@@ -12,19 +13,12 @@ use functions_core::{
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
     recording::{Recording, is_recorded},
-    resource::Resource,
-    severity::Severity,
-    timestamp::Timestamp,
     transition::{self, Place, Reading, Transition},
     watch::{After, Seen, Watch},
 };
 
 use super::{Processing, reading};
-use crate::{
-    error::{HandlerError, unless_refused},
-    invocation::Invocation,
-    table::Committed,
-};
+use crate::{aws::unless_refused, error::HandlerError, invocation::Invocation, table::Committed};
 
 /// How often a run looks again where another one was faster.
 const ATTEMPTS: usize = 5;
@@ -195,7 +189,7 @@ impl Processing {
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, now.unix_millis() / 1_000)
+            finding::write(each, before, &now)
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {
