@@ -10,10 +10,8 @@ use std::{
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
-use functions_core::{
-    run::{Origin, Run},
-    timestamp::Timestamp,
-};
+use compliance_types::time::Timestamp;
+use functions_core::run::{Origin, Run};
 
 use crate::{aws::Clients, invocation::Invocation};
 
@@ -85,7 +83,7 @@ impl FakeAws {
 
 /// What tells two versions of an object apart.
 pub fn etag(body: &str) -> String {
-    format!("\"{}\"", functions_core::configuration::sha256_hex(body.as_bytes()))
+    format!("\"{}\"", functions_core::sha256::hex(body.as_bytes()))
 }
 
 fn read(stream: &TcpStream) -> Request {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::Client;
+use compliance_types::{resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
     compliance::Compliance,
     configuration::{MonitoringConfiguration, Period},
@@ -13,16 +14,14 @@ use functions_core::{
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
     recording::{Recording, is_recorded},
-    resource::Resource,
-    severity::Severity,
-    timestamp::Timestamp,
     transition::{self, Place, Reading, Transition},
     watch::{After, Seen, Watch},
 };
 
 use super::{Processing, reading, reading::Unreadable};
 use crate::{
-    error::{AwsError, HandlerError, unless_refused},
+    aws::unless_refused,
+    error::{AwsError, HandlerError},
     invocation::Invocation,
     table::Committed,
 };
@@ -243,7 +242,7 @@ impl Processing {
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, now.unix_millis() / 1_000)
+            finding::write(each, before, &now)
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {

@@ -21,6 +21,7 @@ mod tell;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use compliance_types::resource::Resource;
 use functions_core::{
     configuration::MonitoringConfiguration,
     contract::metric,
@@ -31,7 +32,6 @@ use functions_core::{
     metrics::{self, Told},
     notice::Facts,
     record,
-    resource::Resource,
 };
 use serde_json::{Value, json};
 

@@ -6,12 +6,11 @@ use aws_sdk_config::{
     Client,
     types::{ComplianceByConfigRule, ComplianceType, EvaluationResult},
 };
+use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     configuration::MonitoringConfiguration,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
     recording::Recording,
-    resource::Resource,
-    timestamp::Timestamp,
 };
 
 use crate::error::AwsError;

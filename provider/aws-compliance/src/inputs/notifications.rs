@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{framework, unknown_framework};
+use compliance_types::severity::Severity;
 use functions_core::configuration::{Notices, Period, Route};
-use functions_core::severity::Severity;
 use pulumi_component::{Checks, Input, PropertyError, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use aws_resources::cloudwatch::{self, MetricAlarmBuilder, MetricAlarmMetricQuery, MetricAlarmMetricQueryMetric};
+use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
 use functions_core::runbook::Runbook;
 use pulumi_component::{
@@ -16,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::tags::{self, Tags};
-use crate::parts::rule_set::RuleSeverity;
 use crate::plan::names::NamePrefix;
 
 const FIVE_MINUTES: u32 = 5 * 60;
@@ -55,7 +55,7 @@ pub struct AlarmsSettingsArgs {
     /// Whether there are alarms.
     pub enabled: bool,
     /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-    pub severities: Vec<RuleSeverity>,
+    pub severities: Vec<Severity>,
     /// Points by which the score may be lower than about a day earlier before the alarm goes off.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
@@ -67,7 +67,7 @@ pub struct AlarmsSettingsArgs {
 
 impl Default for AlarmsSettingsArgs {
     fn default() -> Self {
-        let severities = vec![RuleSeverity::Critical, RuleSeverity::High];
+        let severities = vec![Severity::Critical, Severity::High];
         Self { enabled: true, severities, score_drop: 10.into(), silent_hours: 13.into() }
     }
 }
@@ -247,8 +247,7 @@ impl Part<'_> {
 
     /// Open findings of the severities that count, added up: each has a metric of its own at every report, zero included.
     fn non_compliance(&self) -> cloudwatch::MetricAlarm {
-        let words: Vec<_> =
-            self.args.settings.severities.iter().map(|severity| severity.for_functions().word()).collect();
+        let words: Vec<_> = self.args.settings.severities.iter().map(|severity| severity.word()).collect();
         let open = words.iter().map(|word| {
             let mut dimensions = self.measured(Handler::Aggregation);
             dimensions.insert(metric::SEVERITY.to_owned(), (*word).into());

@@ -2,8 +2,8 @@
 
 use account_look::Owner;
 use aws_resources::{DashboardBody, Graph, cloudwatch};
+use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
-use functions_core::severity::Severity;
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog as catalog;
-use aws_compliance_catalog::{Catalog, ComposedRule, ParameterForm, ParameterType, Report, Severity, Trigger};
+use aws_compliance_catalog::{Catalog, ComposedRule, ParameterForm, ParameterType, Report, Trigger};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -205,7 +205,7 @@ pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
         parameters: parameters.collect(),
         resource_types: rule.types.iter().map(|kind| (*kind).to_owned()).collect(),
         global: rule.global,
-        severity: severity(rule.severity).to_owned(),
+        severity: rule.severity.word().to_owned(),
         regions: offered.map(|region| (*region).to_owned()).collect(),
         frameworks: catalog::frameworks()
             .iter()
@@ -369,15 +369,5 @@ fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Change => "change",
         Trigger::Periodic => "periodic",
         Trigger::Both => "both",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Informational => "informational",
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
     }
 }

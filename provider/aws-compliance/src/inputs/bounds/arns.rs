@@ -1,6 +1,7 @@
 //! ARNs of the resources that inputs name.
 
-use aws_identifiers::{Account, Arn, ArnError, LambdaFunction, PARTITIONS, is_region_code, partition_of_region};
+use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
+use compliance_types::region::{PARTITIONS, is_region_code, partition_of_region};
 use pulumi_component::Wrong;
 
 /// Longest name of a queue and of a topic (SQS API Reference, "CreateQueue"; SNS API Reference, "CreateTopic").

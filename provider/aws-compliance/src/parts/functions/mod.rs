@@ -8,9 +8,10 @@ mod vpc;
 
 use account_look::PlannedConcurrency;
 use aws_resources::{Arn, lambda, s3};
-use functions_core::configuration::{ConfigurationError, sha256_hex};
+use functions_core::configuration::ConfigurationError;
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
+use functions_core::sha256;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong, depends_on,
 };
@@ -207,7 +208,7 @@ impl Component for Functions {
         let watched = watched.with_notices(args.notifications.notices(&args.name_prefix));
         let watched = watched.with_reported_rules(args.counted_rules.reported());
         let configuration = watched.render().map_err(failed)?;
-        let digest = sha256_hex(configuration.as_bytes());
+        let digest = sha256::hex(configuration.as_bytes());
 
         let required = s3::bucket_objectv2::Required { bucket: args.bucket_name.clone() };
         let object = s3::BucketObjectv2::child(scope, "configuration", required)

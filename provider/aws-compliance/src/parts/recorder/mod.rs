@@ -2,8 +2,10 @@
 
 pub(crate) mod role;
 
-use account_look::{FrequencyOverride, GLOBAL_TYPES, RecorderPlan};
+use account_look::{FrequencyOverride, RecorderPlan};
 use aws_resources::cfg;
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
+use compliance_types::resource::IAM_TYPES;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
 };
@@ -16,19 +18,6 @@ use crate::inputs::bounds;
 use crate::inputs::tags::Tags;
 use crate::plan::names::NamePrefix;
 
-/// Whose configuration recorder is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum RecorderMode {
-    /// The one that is there; without one the deployment is refused.
-    #[default]
-    Reuse,
-    /// The one that is there; ours where there is none. Ours stays ours in every later run.
-    Auto,
-    /// Ours; refused where there is one already, because AWS allows one for each account and region.
-    Create,
-}
-
 /// Which resource types are recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -40,17 +29,6 @@ pub enum RecordingStrategy {
     Only,
     /// All but those of `resourceTypes`.
     AllExcept,
-}
-
-/// How often resources are recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum RecordingFrequency {
-    /// Each change when it happens.
-    #[default]
-    Continuous,
-    /// The state once a day.
-    Daily,
 }
 
 /// Whose configuration recorder is used, and what ours records.
@@ -130,7 +108,7 @@ impl RecorderSettingsArgs {
                 checks.error(&at, format!("this type is not recorded at all: {reason}"));
             }
         }
-        let global = self.resource_types.iter().find(|kind| GLOBAL_TYPES.contains(&kind.as_str()));
+        let global = self.resource_types.iter().find(|kind| IAM_TYPES.contains(&kind.as_str()));
         if let (RecordingStrategy::Only, false, Some(kind)) = (self.strategy, self.global_types, global) {
             let reason = format!("false, and `resourceTypes` has the global type `{kind}`; remove one of the two");
             checks.error("globalTypes", reason);
@@ -158,7 +136,7 @@ impl RecorderSettingsArgs {
     /// Why a type is not recorded, if it is not.
     fn not_recorded(&self, kind: &String) -> Option<&'static str> {
         let listed = self.resource_types.contains(kind);
-        let is_left_out = !self.global_types && GLOBAL_TYPES.contains(&kind.as_str());
+        let is_left_out = !self.global_types && IAM_TYPES.contains(&kind.as_str());
         match self.strategy {
             RecordingStrategy::Only if !listed => Some("`resourceTypes` does not have it"),
             RecordingStrategy::AllExcept if listed => Some("`resourceTypes` excludes it"),
@@ -170,7 +148,7 @@ impl RecorderSettingsArgs {
     /// The types that `allExcept` excludes: with those of IAM where they are not wanted, because AWS records them in every
     /// region unless they are listed (AWS Config API Reference, "RecordingGroup", `includeGlobalResourceTypes`).
     fn excluded(&self) -> Vec<String> {
-        let global = GLOBAL_TYPES.iter().map(|kind| (*kind).to_owned()).filter(|_| !self.global_types);
+        let global = IAM_TYPES.iter().map(|kind| (*kind).to_owned()).filter(|_| !self.global_types);
         let more: Vec<_> = global.filter(|kind| !self.resource_types.contains(kind)).collect();
         self.resource_types.iter().cloned().chain(more).collect()
     }
@@ -178,27 +156,19 @@ impl RecorderSettingsArgs {
     /// What the look at the account is asked.
     /// `bucket`: what its channel delivers to, where that is known.
     pub fn plan(&self, prefix: &NamePrefix, bucket: Option<String>) -> RecorderPlan {
-        let mode = match self.mode {
-            RecorderMode::Reuse => account_look::RecorderMode::Reuse,
-            RecorderMode::Auto => account_look::RecorderMode::Auto,
-            RecorderMode::Create => account_look::RecorderMode::Create,
-        };
         let overrides = match self.daily_types.as_slice() {
             [] => Vec::new(),
             types => {
-                let frequency = account_look::RecordingFrequency::Daily;
+                let frequency = RecordingFrequency::Daily;
                 vec![FrequencyOverride { resource_types: types.to_vec(), frequency }]
             }
         };
         RecorderPlan {
-            mode,
+            mode: Some(self.mode),
             name: Some(prefix.recorder()),
             bucket,
             records: Some(self.records()),
-            frequency: Some(match self.frequency {
-                RecordingFrequency::Continuous => account_look::RecordingFrequency::Continuous,
-                RecordingFrequency::Daily => account_look::RecordingFrequency::Daily,
-            }),
+            frequency: Some(self.frequency),
             overrides,
             ..RecorderPlan::default()
         }

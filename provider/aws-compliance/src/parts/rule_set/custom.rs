@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use account_look::PlannedRule;
 use aws_compliance_catalog::{RuleRequest, check_custom};
 use aws_resources::{cfg, lambda};
+use compliance_types::severity::Severity;
 use functions_core::configuration::RuleEntry;
-use functions_core::severity::Severity;
 use pulumi_component::{Checks, Input, PropertyError, Scope, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::{Eventual, is_secret, known, shown, text};
-use super::severity::RuleSeverity;
 use super::{RuleSetArgs, ScopeArgs, parameters, rule_scope};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
@@ -47,7 +46,7 @@ pub struct CustomRuleArgs {
     #[serde(default)]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How much its findings weigh in the score. Default: `medium`.
-    pub severity: Option<RuleSeverity>,
+    pub severity: Option<Severity>,
 }
 
 /// A policy written in Guard.
@@ -140,7 +139,7 @@ impl CustomRuleArgs {
         RuleEntry {
             identifier: self.owner().to_owned(),
             name: prefix.rule(&self.name),
-            severity: self.severity.map_or(Severity::Medium, RuleSeverity::for_functions),
+            severity: self.severity.unwrap_or_default(),
             ..RuleEntry::default()
         }
     }

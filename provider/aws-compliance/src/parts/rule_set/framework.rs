@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{
     Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
 };
+use compliance_types::severity::Severity;
 use pulumi_component::{Checks, Input, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::told;
-use super::severity::RuleSeverity;
 use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Origin, Rule, RulesArgs, pack, whole};
 
 /// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
@@ -50,17 +50,16 @@ pub struct FrameworkArgs {
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
     #[serde(default)]
-    pub severities: BTreeMap<String, RuleSeverity>,
+    pub severities: BTreeMap<String, Severity>,
 }
 
 impl FrameworkArgs {
     pub(super) fn request(&self) -> FrameworkRequest {
-        let severities = self.severities.iter();
         FrameworkRequest {
             id: self.id.clone(),
             exclude: self.exclude.clone(),
             parameters: self.parameters.clone(),
-            severities: severities.map(|(identifier, severity)| (identifier.clone(), severity.for_catalog())).collect(),
+            severities: self.severities.clone(),
         }
     }
 }

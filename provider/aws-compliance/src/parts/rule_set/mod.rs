@@ -9,11 +9,11 @@ mod severity;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use account_look::{LookRequest, PlannedRule, RecorderMode};
+use account_look::{LookRequest, PlannedRule};
 use aws_compliance_catalog::{self as catalog, Catalog, INLINE_BYTES, PACKS_PER_REGION, Trigger};
 use aws_resources::{Json, cfg};
+use compliance_types::severity::Severity;
 use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, NotAssessed, RuleEntry};
-use functions_core::severity::Severity;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, Suggested, TypeToken, all,
 };
@@ -30,7 +30,6 @@ use crate::plan::names::NamePrefix;
 pub use custom::{CustomRuleArgs, GuardPolicyArgs, RuleFunctionArgs, TriggersArgs};
 pub use framework::{DeployAs, FrameworkArgs};
 pub use remediation::RemediationArgs;
-pub use severity::RuleSeverity;
 
 /// A rule of the baseline. All react to changes of resources of one type.
 #[derive(Debug)]
@@ -126,7 +125,7 @@ pub struct ManagedRuleArgs {
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
     /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
-    pub severity: Option<RuleSeverity>,
+    pub severity: Option<Severity>,
     /// Remediation of its findings, which a person starts.
     pub remediation: Option<RemediationArgs>,
     /// What to do where the region does not offer the rule.
@@ -173,7 +172,7 @@ struct Rule {
     /// Ids of the frameworks that its results count for, and the controls there.
     serves: BTreeMap<String, BTreeSet<String>>,
     /// What a framework says of its weight.
-    weighed: Option<catalog::Severity>,
+    weighed: Option<Severity>,
 }
 
 /// Where a rule is asked for.
@@ -449,7 +448,7 @@ impl Component for RuleSet {
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?;
         let mut request = args.lookup.request();
-        request.recorder.mode = RecorderMode::Unmanaged;
+        request.recorder.mode = None;
         args.rules.plan(&args.frameworks, &args.name_prefix, &facts, &mut request);
         args.rules.tell(&args.frameworks, context, facts.known_region());
         let misplaced = args.rules.misplaced(&facts);
