@@ -39,6 +39,7 @@ This deploys a compliance monitor named `compliance-smoke` to {account} in {regi
 """
 # How long AWS takes, and how often it is asked. Unit: seconds.
 FIRST_EVALUATIONS, NEXT_RUN, PAUSE = 1800, 1500, 15
+LONG_NAME = 64
 WORKING_STATES = {"COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"}
 
 
@@ -131,6 +132,9 @@ class Smoke:
             lambda: place.eventually(FIRST_EVALUATIONS, lambda: self._evaluated(names)),
         )
         self.record(
+            "the results of a rule whose name has over 64 characters can be read", "to be tried", lambda: self._long(names)
+        )
+        self.record(
             "the schedule starts processing",
             "2",
             lambda: place.eventually(NEXT_RUN, lambda: self._scheduled(bucket, began)),
@@ -173,6 +177,14 @@ class Smoke:
         }
         # The rule on bucket encryption evaluates the report bucket itself; other rules may find no resource.
         return None if WORKING_STATES & set(states.values()) else f"no rule has a result yet: {states}"
+
+    def _long(self, names: list[str]) -> str | None:
+        """The service model takes 64 characters of a name that may have 128; functions report rules that are refused."""
+        longest = max(names, key=len)
+        if len(longest) <= LONG_NAME:
+            return f"no rule has a long name: {longest}"
+        self.place.client("config").get_compliance_details_by_config_rule(ConfigRuleName=longest, Limit=1)
+        return None
 
     def _scheduled(self, bucket: str, began: set[str]) -> str | None:
         new = [one["Key"] for one in self._objects(bucket, "reports/processing/") if one["Key"] not in began]

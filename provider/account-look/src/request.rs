@@ -1,8 +1,9 @@
 //! What is asked: where the deployment goes, and what it will have there.
 
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use serde::{Deserialize, Serialize};
 
-use crate::look::{FrequencyOverride, Recorded, RecordingFrequency};
+use crate::look::{FrequencyOverride, Recorded};
 
 /// The tag that says which deployment a rule, aggregator, authorization, conformance pack, alarm or recorder belongs to.
 pub const OWNER_TAG: &str = "aws-compliance:owner";
@@ -114,14 +115,16 @@ impl Owner {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RecorderPlan {
-    /// Whose recorder is used.
-    pub mode: RecorderMode,
+    /// Whose recorder is used; `None` for a part that leaves the recorder to the program that deploys it.
+    pub mode: Option<RecorderMode>,
     /// Name of our recorder and of our delivery channel, where there are any. AWS calls a recorder without a name
     /// `default`, so ours should not be called so.
     pub name: Option<String>,
     /// The bucket that our delivery channel delivers to, where it is known: recorders carry no tags of the `aws` provider,
     /// and another deployment may give its recorder the same name.
     pub bucket: Option<String>,
+    /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
+    pub default_bucket: Option<String>,
     /// Property path of the mode.
     pub path: String,
     /// What ours records; nothing is said of it where that is not given.
@@ -135,9 +138,10 @@ pub struct RecorderPlan {
 impl Default for RecorderPlan {
     fn default() -> Self {
         Self {
-            mode: RecorderMode::default(),
+            mode: Some(RecorderMode::default()),
             name: None,
             bucket: None,
+            default_bucket: None,
             path: "recorder.mode".to_owned(),
             records: None,
             frequency: None,
@@ -146,19 +150,16 @@ impl Default for RecorderPlan {
     }
 }
 
-/// Whose recorder is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum RecorderMode {
-    /// The one that is there.
-    #[default]
-    Reuse,
-    /// The one that is there; ours where there is none.
-    Auto,
-    /// Ours.
-    Create,
-    /// That of whoever: a part is deployed whose program may bring one.
-    Unmanaged,
+impl RecorderPlan {
+    /// Whether this deployment's channel delivers to this bucket, or did before it was given another one.
+    pub(crate) fn may_deliver_to(&self, bucket: &str) -> bool {
+        [&self.bucket, &self.default_bucket].into_iter().flatten().any(|own| own == bucket)
+    }
+
+    /// Whether the deployment was given a bucket that is not its default one.
+    pub(crate) fn has_given_bucket(&self) -> bool {
+        self.default_bucket.is_some() && self.bucket != self.default_bucket
+    }
 }
 
 /// A rule that the deployment will have.

@@ -1,11 +1,12 @@
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
-    RecorderKind, RecordingFrequency, RuleCount, Tags, Unread,
+    RecorderKind, RuleCount, Tags, Unread,
 };
-use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode};
+use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule};
 use crate::{RecorderAction, key_users, recorder_action};
 
 const ACCOUNT: &str = "111122223333";
@@ -93,7 +94,7 @@ fn request() -> LookRequest {
 
 fn with_mode(mode: RecorderMode) -> LookRequest {
     let mut request = request();
-    request.recorder.mode = mode;
+    request.recorder.mode = Some(mode);
     request.recorder.name = Some("compliance-recorder".into());
     request
 }
@@ -112,7 +113,7 @@ fn with_namesake(namesake: Namesake) -> Look {
 
 /// `severity path: message`, all of them.
 fn told(look: &Look, request: &LookRequest) -> Vec<String> {
-    let line = |finding: Finding| format!("{:?} {}: {}", finding.severity, finding.path, finding.message);
+    let line = |finding: ScanMessage| format!("{:?} {}: {}", finding.level, finding.path, finding.message);
     findings(look, request).into_iter().map(line).collect()
 }
 
@@ -265,7 +266,7 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
     for (name, look, reuse, auto, create) in [
         ("another stack's", &theirs, Reuse, Refuse, Refuse),
         ("ours", &ours, Refuse, Keep, Keep),
-        ("channel not read", &unread, Refuse, Keep, Keep),
+        ("channel not read", &unread, Refuse, Refuse, Refuse),
         ("without a channel", &half_made, Refuse, Keep, Keep),
     ] {
         for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Auto, auto), (RecorderMode::Create, create)]
@@ -281,6 +282,38 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
             assert_eq!(recorder_action(look, &request), adopted, "{name}, {mode:?}, adopting");
         }
     }
+}
+
+#[test]
+fn case_12_mode_and_bucket_that_change_in_one_run_never_delete_this_deployments_recorder() {
+    use RecorderAction::{Keep, Refuse, Reuse};
+    const DEFAULT: &str = "compliance-reports-111122223333-eu-west-1";
+    let delivering = |bucket: &str| {
+        let look = with_recorder(|recorder| recorder.name = "compliance-recorder".into());
+        let channel = DeliveryChannel { bucket: bucket.into(), ..channel("compliance-recorder") };
+        Look { delivery_channels: Some(vec![channel]), ..look }
+    };
+    for (delivers_to, given, reuse, create) in [
+        // From the default bucket to one that is given: the recorder is this deployment's.
+        (DEFAULT, "audit", Refuse, Keep),
+        // From one bucket that was given to another one: whose it is cannot be known.
+        ("audit", "archive", Refuse, Refuse),
+        ("audit", "audit", Refuse, Keep),
+        // Another stack's, beside a deployment with the default bucket.
+        ("config-archive", DEFAULT, Reuse, Refuse),
+    ] {
+        let look = delivering(delivers_to);
+        for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Create, create)] {
+            let mut request = with_mode(mode);
+            request.recorder.bucket = Some(given.into());
+            request.recorder.default_bucket = Some(DEFAULT.into());
+            assert_eq!(recorder_action(&look, &request), action, "{delivers_to} to {given}, {mode:?}");
+        }
+    }
+    let mut request = with_mode(RecorderMode::Reuse);
+    request.recorder.bucket = Some("archive".into());
+    request.recorder.default_bucket = Some(DEFAULT.into());
+    expect(&delivering("audit"), &request, "Error recorder.mode:", &["in two runs", "another `namePrefix`"]);
 }
 
 #[test]
@@ -568,7 +601,7 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
             }
         });
         (look.recorders, look.delivery_channels) = (Some(Vec::new()), Some(Vec::new()));
-        request.recorder.mode = crate::RecorderMode::Create;
+        request.recorder.mode = Some(RecorderMode::Create);
         if let Some(key) = &mut request.key {
             key.config_delivers = delivers;
         }
@@ -690,8 +723,8 @@ fn errors_come_first() {
         recorders: Some(vec![Recorder { recording: Some(false), ..recorder() }]),
         ..with_namesake(namesake(NamesakeKind::Rule, "users", Some(Tags::new())))
     };
-    let severities: Vec<_> = findings(&look, &request()).into_iter().map(|finding| finding.severity).collect();
-    assert_eq!(severities, [Severity::Error, Severity::Warning]);
+    let severities: Vec<_> = findings(&look, &request()).into_iter().map(|finding| finding.level).collect();
+    assert_eq!(severities, [ScanLevel::Error, ScanLevel::Warning]);
 }
 
 #[test]
@@ -707,6 +740,15 @@ fn the_table_shows_what_is_there_and_what_it_means() {
         "\ninfo     account 111122223333, region eu-west-1:",
     ] {
         assert!(text.contains(line), "{line:?} is not in\n{text}");
+    }
+    for (role, said) in [
+        ("aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig", "(service-linked)"),
+        ("landing-zone-config", "(not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    ] {
+        let arn = format!("arn:aws:iam::111122223333:role/{role}");
+        let look = with_recorder(|recorder| recorder.role_arn = Some(arn.clone()));
+        let text = crate::table(&look, &[]);
+        assert!(text.contains(&format!("recorder's role   {arn} {said}\n")), "{text}");
     }
     let look = Look::skipped(Reason::NoRegion, "no region");
     assert_eq!(crate::table(&look, &findings(&look, &request())), "info     no region\n");

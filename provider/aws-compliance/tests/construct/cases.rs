@@ -1,6 +1,6 @@
 //! Problems that people reported of tools like this one (issue 18), each as the input that showed it.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, Registration, Value};
 use serde_json::{Value as Json, json};
@@ -285,7 +285,8 @@ async fn case_23_a_sample_of_a_pack_is_reported_with_the_parameter_to_set() {
         let rule = json!({ "identifier": "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION", "parameters": { "oldestVersionSupported": version } });
         json!({ "rules": { "managed": [rule] } })
     };
-    for version in [json!(1.30), json!("1.3")] {
+    // The last two are also what packs of AWS's have.
+    for version in [json!(1.30), json!("1.3"), json!(1.20), json!("1.2")] {
         refused(eks(version), "rules.managed[0].parameters.oldestVersionSupported", "put it into quotes").await;
     }
     taken(eks(json!("1.30"))).await;
