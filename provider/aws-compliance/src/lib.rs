@@ -15,6 +15,7 @@ pub mod facts;
 pub mod functions;
 pub mod history;
 pub mod iam;
+mod identity;
 pub mod monitoring;
 pub mod names;
 pub mod notifications;
@@ -25,21 +26,8 @@ pub mod rule_set;
 pub mod status;
 pub mod tags;
 
-use pulumi_component::{PackageIdentity, Provider};
-
-/// Who the package is. Everything that names it derives from here.
-pub const IDENTITY: PackageIdentity = PackageIdentity {
-    name: "aws-compliance",
-    display_name: "AWS Compliance",
-    version: env!("CARGO_PKG_VERSION"),
-    description: "A complete AWS Config compliance monitor as one component.",
-    publisher: "aws-compliance",
-    license: "Apache-2.0",
-    keywords: &["pulumi", "aws", "config", "compliance", "category/cloud", "kind/component"],
-    nodejs_package: "pulumi-aws-compliance",
-    python_package: "pulumi_aws_compliance",
-    go_import_base_path: "github.com/aws-compliance/pulumi-aws-compliance/sdk/go/awscompliance",
-};
+pub use identity::IDENTITY;
+use pulumi_component::Provider;
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {
