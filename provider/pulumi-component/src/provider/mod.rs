@@ -4,6 +4,7 @@ mod configuration;
 mod orphan;
 mod process;
 mod service;
+mod signals;
 mod session;
 
 use std::any::Any;
