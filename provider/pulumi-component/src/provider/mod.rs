@@ -4,8 +4,8 @@ mod configuration;
 mod orphan;
 mod process;
 mod service;
-mod signals;
 mod session;
+mod signals;
 
 use std::any::Any;
 use std::process::ExitCode;

@@ -90,7 +90,11 @@ impl PackageIdentity {
             ("logoUrl", self.logo_url),
             ("pluginDownloadURL", self.plugin_download_url),
         ];
-        members.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.into(), text.into())).collect()
+        members
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| (name.into(), text.into()))
+            .collect()
     }
 
     /// The settings of each language's generator.
@@ -166,7 +170,9 @@ mod tests {
         assert_eq!(languages["csharp"]["rootNamespace"], "Me.Pulumi");
         assert_eq!(languages["csharp"]["namespaces"], json!({ "queues": "Queues" }));
         assert_eq!(languages["java"]["basePackage"], "com.example");
-        assert_eq!((&languages["nodejs"]["readme"], &languages["python"]["readme"]),
-            (&json!("# Queues"), &json!("# Queues in Python")));
+        assert_eq!(
+            (&languages["nodejs"]["readme"], &languages["python"]["readme"]),
+            (&json!("# Queues"), &json!("# Queues in Python"))
+        );
     }
 }
