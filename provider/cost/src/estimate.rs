@@ -165,3 +165,16 @@ fn notes(usage: &Usage, lines: &[Line]) -> Vec<String> {
     notes.push("the first month also has one evaluation of each rule for each resource".to_owned());
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_without_a_price_is_named() {
+        let mut line = Line::of(LineId::History, "us-east-1", &[], String::new());
+        line.unknown = true;
+        let notes = notes(&Usage::default(), &[line]);
+        assert!(notes.iter().any(|note| note == "no price is known for a part of: history"), "{notes:?}");
+    }
+}

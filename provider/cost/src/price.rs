@@ -159,8 +159,12 @@ pub struct Price {
 impl Price {
     /// The price of something in a region; that of another region where the region's own is not known.
     pub fn of(key: PriceKey, region: &str) -> Self {
+        Self::among(facts(), key, region)
+    }
+
+    fn among(facts: &'static Facts, key: PriceKey, region: &str) -> Self {
         let unknown = Self { basis: Basis::Unknown, date: None, source: "", per: 1.0, tiers: Vec::new() };
-        let Some(entry) = facts().prices.get(key.name()) else { return unknown };
+        let Some(entry) = facts.prices.get(key.name()) else { return unknown };
         let quote = |wanted: &str| entry.quotes.iter().find(|quote| quote.region == wanted);
         let Some(quote) = quote(region).or_else(|| quote(REFERENCE)).or(entry.quotes.first()) else { return unknown };
         let basis = if quote.region == region { Basis::Region } else { Basis::Other(&quote.region) };
@@ -239,6 +243,13 @@ mod tests {
         assert_eq!(Price::of(PriceKey::Key, "eu-west-1").basis, Basis::Other("us-east-1"));
         // No source for us-east-1 was read.
         assert!(matches!(Price::of(PriceKey::DailyItem, "us-east-1").basis, Basis::Other(_)));
+    }
+
+    #[test]
+    fn price_without_a_quote_is_unknown_and_adds_nothing() {
+        static EMPTY: Facts = Facts { prices: BTreeMap::new() };
+        let price = Price::among(&EMPTY, PriceKey::Key, REFERENCE);
+        assert_eq!((price.basis, price.tiers.len()), (Basis::Unknown, 0));
     }
 
     #[test]
