@@ -41,7 +41,9 @@ def tag() -> str:
 
 def notes(changelog: str, version: str) -> str:
     """The section of a version; a release without one is not published."""
-    found = re.search(rf"^## \[{re.escape(version)}\] - ([^\n]*)\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^## \[{re.escape(version)}\] - ([^\n]*)\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL
+    )
     if not found:
         raise ToolchainError(f"CHANGELOG.md has no section `## [{version}]`")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", found[1]):
