@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import archives
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 PLUGIN = "pulumi-resource-aws-compliance"
@@ -96,7 +98,7 @@ def wheel(sdk: Path = SDK) -> Path:
         # The generator names a README beside pyproject.toml and writes it into the package.
         shutil.copy(next(source.glob("*/README.md")), source)
         pip = [tools.python(), "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-        cache.run([*pip, "--wheel-dir", folder, source])
+        cache.run([*pip, "--wheel-dir", folder, source], SOURCE_DATE_EPOCH=str(archives.EPOCH))
 
     return next(cache.artefact("wheel", cache.digest(_sdk_files(sdk / "python")), "", build, BUILD).glob("*.whl"))
 

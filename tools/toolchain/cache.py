@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -13,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 # What takes less time is not announced.
@@ -48,8 +48,20 @@ def locked(name: str) -> Iterator[None]:
     """Let one process at a time, of any clone, build something."""
     cache_root().mkdir(parents=True, exist_ok=True)
     with open(cache_root() / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _hold(lock)
         yield
+
+
+def _hold(lock: IO) -> None:
+    """Lock an open file until it is closed, on Windows too: releases are built there."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def artefact(name: str, key: str, what: str, build: Callable[[Path], None], root: Path | None = None) -> Path:

@@ -15,8 +15,10 @@ ENGINE = ROOT / "tools/engine"
 PULUMI_VERSION = "3.259.0"
 GO_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
-# What the functions that are installed are built for, as functions/pack.py says.
+# What the functions that are installed are built for, as functions/pack.py says, and the plugin of a release.
 PACKAGE_TARGET = "x86_64-unknown-linux-gnu"
+ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint"
+CYCLONEDX_VERSION = "0.5.9"
 # What cargo builds for the demo and the tests: one choice of crates and features, the tests' own.
 WORKSPACE = ("--locked", "--workspace", "--features", "pulumi-component/testing")
 
@@ -122,6 +124,30 @@ def sdkgen() -> Path:
     return artefact("sdkgen", key, "the SDK generator", build) / "sdkgen"
 
 
+def actionlint() -> Path:
+    """The linter of workflows."""
+    module = ENGINE / "actionlint"
+
+    def build(folder: Path) -> None:
+        _go_build("actionlint", ACTIONLINT, folder / "actionlint")
+
+    key = digest([module / "go.mod", module / "go.sum"])
+    return artefact("actionlint", key, "the linter of workflows", build) / "actionlint"
+
+
+def cyclonedx() -> Path:
+    """The folder of `cargo-cyclonedx`, which lists what a release is built from."""
+
+    def build(folder: Path) -> None:
+        cargo = require("cargo", "to build cargo-cyclonedx")
+        install = [cargo, "install", "--quiet", "--locked", f"cargo-cyclonedx@{CYCLONEDX_VERSION}", "--root", folder]
+        # Not the shared target folder: it would be owned by no clone.
+        run(install, CARGO_TARGET_DIR=str(folder / "target"))
+        shutil.rmtree(folder / "target")
+
+    return artefact("cyclonedx", digest([], CYCLONEDX_VERSION), "cargo-cyclonedx", build) / "bin"
+
+
 @functools.cache
 def cargo_target() -> Path:
     """Cargo's target folder, which every clone shares, without what another clone built of the workspace itself.
@@ -141,18 +167,19 @@ def cargo_target() -> Path:
 
 
 @functools.cache
-def bundle(optimized: bool = False) -> Path:
+def bundle(optimized: bool = False, architecture: str = "x86_64") -> Path:
     """The packed Lambda functions, which the plugin embeds; packed again where their sources changed.
 
     `optimized` is what is installed. The demo and the tests run functions that are built for this machine, with the
     crates that the tests are built with.
     """
     target = cargo_target()
-    zipped = target / ("functions/x86_64.zip" if optimized else "functions/native.zip")
+    zipped = target / (f"functions/{architecture}.zip" if optimized else "functions/native.zip")
     pack = [sys.executable, ROOT / "functions/pack.py", "--out", zipped]
     if optimized:
         require("cargo", "to build the Lambda functions")
         what, pack = "the Lambda functions, optimized", [*pack, "--python-bin", python().parent, "--target-dir", target]
+        pack += ["--architecture", architecture]
         with locked(zipped.stem), timed(what):
             run(pack, CARGO_TARGET_DIR=str(target))
     else:
