@@ -57,3 +57,7 @@ def test_an_invariant_names_files_that_exist_and_one_with_tests(row):
 def test_every_row_was_read():
     assert len(ROWS) == sum(line.startswith("| ") for line in TABLES.splitlines()) - 2 * TABLES.count("| invariant |")
     assert len(ROWS) >= 86
+
+
+def test_the_architecture_is_at_most_eight_kilobytes():
+    assert (ROOT / "ARCHITECTURE.md").stat().st_size <= ARCHITECTURE_BYTES
