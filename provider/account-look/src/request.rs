@@ -1,6 +1,7 @@
 //! What is asked: where the deployment goes, and what it will have there.
 
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
+use property_path::PropertyPath;
 use serde::{Deserialize, Serialize};
 
 use crate::look::{FrequencyOverride, Recorded};
@@ -55,8 +56,9 @@ pub struct LookRequest {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedConcurrency {
-    /// Property path of the number.
-    pub path: String,
+    /// Path of the number.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// Functions that reserve it.
     pub functions: u32,
     /// Runs that each reserves.
@@ -125,8 +127,9 @@ pub struct RecorderPlan {
     pub bucket: Option<String>,
     /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
     pub default_bucket: Option<String>,
-    /// Property path of the mode.
-    pub path: String,
+    /// Path of the mode.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// What ours records; nothing is said of it where that is not given.
     pub records: Option<Recorded>,
     /// How often ours records.
@@ -142,7 +145,7 @@ impl Default for RecorderPlan {
             name: None,
             bucket: None,
             default_bucket: None,
-            path: "recorder.mode".to_owned(),
+            path: ["recorder", "mode"].into(),
             records: None,
             frequency: None,
             overrides: Vec::new(),
@@ -166,8 +169,9 @@ impl RecorderPlan {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedRule {
-    /// Property path of what names it, such as `rules.managed[0].name`.
-    pub path: String,
+    /// Path of what names it, such as `rules.managed[0].name`.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
     /// Identifier of the managed rule.
@@ -185,8 +189,9 @@ pub struct PlannedRule {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedName {
-    /// Property path of what names it.
-    pub path: String,
+    /// Path of what names it.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
 }
@@ -195,9 +200,9 @@ pub struct PlannedName {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedKey {
-    /// Property path of the key.
-    #[serde(default = "PlannedKey::default_path")]
-    pub path: String,
+    /// Path of the key.
+    #[serde(skip, default = "PlannedKey::default_path")]
+    pub path: PropertyPath,
     /// ARN of the key, or of an alias of it.
     pub arn: String,
     /// Names of the log groups that the key will encrypt.
@@ -209,8 +214,8 @@ pub struct PlannedKey {
 }
 
 impl PlannedKey {
-    fn default_path() -> String {
-        "kmsKeyArn".to_owned()
+    fn default_path() -> PropertyPath {
+        "kmsKeyArn".into()
     }
 
     /// The key at the path where the whole component takes it.

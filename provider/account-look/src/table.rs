@@ -17,16 +17,16 @@ pub fn table(look: &Look, findings: &[ScanMessage]) -> String {
         text.push('\n');
     }
     for finding in findings {
-        let path = if finding.path.is_empty() { String::new() } else { format!("{}: ", finding.path) };
+        let path = if finding.path.is_root() { String::new() } else { format!("{}: ", finding.path) };
         // Statements of a policy stand below their sentence.
         let message = finding.message.replace('\n', "\n         ");
-        let _ = writeln!(text, "{:7}  {path}{message}", severity(finding.level));
+        let _ = writeln!(text, "{:7}  {path}{message}", word(finding.level));
     }
     text
 }
 
-fn severity(level: ScanLevel) -> &'static str {
-    match severity {
+fn word(level: ScanLevel) -> &'static str {
+    match level {
         ScanLevel::Error => "error",
         ScanLevel::Warning => "warning",
         ScanLevel::Status => "info",

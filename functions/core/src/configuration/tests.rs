@@ -1,3 +1,4 @@
+use compliance_types::severity::Severity;
 use proptest::prelude::*;
 
 use super::*;

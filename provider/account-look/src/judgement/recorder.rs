@@ -4,7 +4,7 @@ use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ScanMessage, names, place};
+use super::{ROOT, ScanMessage, names, place};
 use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind};
 use crate::request::{LookRequest, OWNER_TAG};
 
@@ -95,7 +95,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
         (RecorderAction::Unknown, _)
             if plan.mode.is_none() && look.recorders.is_some() && !request.rules.is_empty() =>
         {
-            findings.push(ScanMessage::warning("", format!(
+            findings.push(ScanMessage::warning(&ROOT, format!(
                 "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
                 linked(look)
             )));

@@ -68,8 +68,8 @@ fn without_recorder() -> Look {
 
 /// The request of a default deployment, cut to two rules.
 fn request() -> LookRequest {
-    let rule = |path: &str, name: &str, kind: &str| PlannedRule {
-        path: path.into(),
+    let rule = |path: PropertyPath, name: &str, kind: &str| PlannedRule {
+        path,
         name: name.into(),
         identifier: "X".into(),
         resource_types: vec![kind.into()],
@@ -79,14 +79,14 @@ fn request() -> LookRequest {
     LookRequest {
         owner: Some(Owner::new("audit", "prod", "compliance")),
         rules: vec![
-            rule("rules.baseline", "ebs-volumes-encrypted", "AWS::EC2::Volume"),
-            rule("rules.managed[0].name", "users", "AWS::IAM::User"),
+            rule(["rules", "baseline"].into(), "ebs-volumes-encrypted", "AWS::EC2::Volume"),
+            rule(PropertyPath::from(["rules", "managed"]).index(0).member("name"), "users", "AWS::IAM::User"),
         ],
         aggregator: Some(PlannedName { path: "namePrefix".into(), name: "compliance-aggregator".into() }),
         event_rules: vec![PlannedName { path: "namePrefix".into(), name: "compliance-schedule".into() }],
         dashboard: Some(PlannedName { path: "namePrefix".into(), name: "ComplianceMonitoring".into() }),
         alarms: vec![PlannedName { path: "namePrefix".into(), name: "compliance-score-fell".into() }],
-        conformance_packs: vec![PlannedName { path: "frameworks[0].as".into(), name: "compliance-cis".into() }],
+        conformance_packs: vec![PlannedName { path: ("frameworks", 0, "as").into(), name: "compliance-cis".into() }],
         conformance_packs_allowed: 50,
         ..LookRequest::default()
     }
@@ -223,7 +223,7 @@ fn what_becomes_of_the_recorder() {
 fn case_16_what_an_account_cannot_reserve_is_refused_with_the_nearest() {
     let look = |limit: u32, unreserved: u32| Look { concurrency: Some(Concurrency { limit, unreserved }), ..good() };
     let asking = |runs: u32| {
-        let path = "functions.reservedConcurrency".into();
+        let path = ["functions", "reservedConcurrency"].into();
         LookRequest { concurrency: Some(PlannedConcurrency { path, functions: 3, runs, least: 2 }), ..request() }
     };
     for (limit, unreserved, runs, severity, part) in [
@@ -605,7 +605,7 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
         if let Some(key) = &mut request.key {
             key.config_delivers = delivers;
         }
-        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn");
+        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn".into());
         found.map(|finding| finding.message).collect::<Vec<_>>()
     };
     assert!(messages(true, true).is_empty() && messages(false, false).is_empty());

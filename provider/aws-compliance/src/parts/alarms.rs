@@ -90,7 +90,7 @@ impl AlarmsSettingsArgs {
         }
         for (index, severity) in self.severities.iter().enumerate() {
             if self.severities.iter().take(index).any(|earlier| earlier == severity) {
-                checks.error(&format!("severities[{index}]"), "listed twice; remove one");
+                checks.error(("severities", index), "listed twice; remove one");
             }
         }
     }

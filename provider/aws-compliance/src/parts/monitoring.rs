@@ -259,9 +259,9 @@ impl ComplianceMonitoringArgs {
         request.recorder = self.recorder.plan(&self.name_prefix, self.known_bucket(facts));
         request.recorder.default_bucket = self.default_bucket(facts);
         self.rules.plan(&self.frameworks, &self.name_prefix, facts, &mut request);
-        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
+        request.aggregator = Some(PlannedName { path: "namePrefix".into(), name });
         let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
-        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
+        let at_prefix = |name| PlannedName { path: "namePrefix".into(), name };
         let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
         request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
         request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));

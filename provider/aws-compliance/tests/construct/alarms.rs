@@ -147,7 +147,7 @@ async fn finding_7_severities_are_at_least_one_and_each_once() {
         let given = inputs(json!({ "alarms": { "severities": severities } }));
         match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
             Err(ConstructError::InvalidInputs(problems)) => {
-                let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+                let paths: Vec<_> = problems.iter().map(|problem| problem.place()).collect();
                 assert_eq!(paths, [path]);
             }
             other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),

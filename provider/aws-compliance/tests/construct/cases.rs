@@ -13,7 +13,7 @@ async fn previewed(given: Json) -> (Vec<(String, String)>, Vec<Registration>, Ve
     let errors = match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Ok(_) => Vec::new(),
         Err(ConstructError::InvalidInputs(problems)) => {
-            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+            problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
         Err(error) => panic!("expected wrong inputs, got {error:?}"),
     };

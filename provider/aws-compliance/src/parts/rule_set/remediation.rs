@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, Report, check_remedy};
 use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
-use pulumi_component::{Checks, Input, Scope, depends_on};
+use pulumi_component::{Checks, Input, PathStep, PropertyError, Scope, depends_on};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{is_secret, known, told};
+use super::check::{is_secret, known};
 use super::{ManagedRuleArgs, Rule};
 use crate::account::facts::AccountFacts;
 use crate::inputs::iam::IamArgs;
@@ -45,14 +45,17 @@ impl RemediationArgs {
     /// Judges it, at `remediation` of its rule.
     pub(super) fn check(&self, rule: &ManagedRuleArgs, checks: &mut Checks) {
         let (_, report) = self.remedy(rule);
-        for finding in &report.errors {
-            let given = finding.path.strip_prefix("parameters.").and_then(|name| self.parameters.get(name));
-            // The engine prints what stands at a path.
+        for problem in &report.errors {
+            let given = match problem.path.steps() {
+                [PathStep::Member(member), PathStep::Member(name)] if member == "parameters" => {
+                    self.parameters.get(name)
+                }
+                _ => None,
+            };
             let secret = given.is_some_and(|values| values.iter().any(is_secret));
-            let path = if secret { format!("{} (secret)", finding.path) } else { finding.path.clone() };
-            checks.error(&path, told(finding));
+            checks.add_error(PropertyError::new(&problem.path, problem.text()).sensitive_if(secret));
         }
-        report.warnings.iter().for_each(|finding| checks.warning(&finding.path, told(finding)));
+        report.warnings.iter().for_each(|problem| checks.warning(&problem.path, problem.text()));
     }
 }
 
