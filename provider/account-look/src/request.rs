@@ -50,6 +50,8 @@ pub struct LookRequest {
     pub key: Option<PlannedKey>,
     /// What the functions reserve of the account's concurrency, where they reserve any.
     pub concurrency: Option<PlannedConcurrency>,
+    /// Whether the resources of the account are counted, for a cost estimate.
+    pub count_resources: bool,
 }
 
 /// What functions reserve of the account's concurrency.

@@ -9,6 +9,9 @@ use crate::range::Range;
 use crate::text::{counted, number, of};
 use crate::usage::{Architecture, Recorded, Recording, Rule, Usage};
 
+/// A type of which nothing is known.
+const ANY_TYPE: &str = "";
+
 /// Quantities that several lines share.
 pub(crate) struct Quantities<'u> {
     usage: &'u Usage,
@@ -22,6 +25,12 @@ pub(crate) struct Quantities<'u> {
 
 /// Evaluations of a rule in a month.
 pub(crate) fn evaluations(usage: &Usage, rule: &Rule) -> Range {
+    if rule.every_type {
+        let types = usage.resources.types().map(|kind| evaluations_of(usage, rule, Some(kind)));
+        let known: Range = types.sum();
+        let assumed = assume::RECORDED_TYPES * evaluations_of(usage, rule, Some(ANY_TYPE));
+        return if usage.resources.is_known() { known } else { assumed };
+    }
     if rule.types.is_empty() {
         return evaluations_of(usage, rule, None);
     }
@@ -67,6 +76,11 @@ pub(crate) fn recorded_types(usage: &Usage) -> BTreeSet<&str> {
 impl<'u> Quantities<'u> {
     pub(crate) fn of(usage: &'u Usage) -> Self {
         let results = |rule: &Rule| -> Range {
+            if rule.every_type {
+                let known: Range = usage.resources.types().map(|kind| usage.resources.of(kind)).sum();
+                let assumed = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE;
+                return if usage.resources.is_known() { known } else { assumed };
+            }
             if rule.types.is_empty() {
                 return Range::exact(1.0);
             }

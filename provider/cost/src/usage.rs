@@ -41,6 +41,8 @@ pub struct Rule {
     pub identifier: Option<String>,
     /// Types of resources that it evaluates. None: the account itself, once.
     pub types: BTreeSet<String>,
+    /// Whether it evaluates resources of every recorded type: a custom rule without a scope.
+    pub every_type: bool,
     /// Whether a change of a resource triggers it.
     pub on_change: bool,
     /// Hours between periodic evaluations, where it has any.
@@ -56,9 +58,11 @@ pub struct ResourceCounts {
 }
 
 impl ResourceCounts {
-    /// Counts of an account that was inspected: a type that is missing has no resources.
+    /// Counts of an account that was inspected: a type that is missing has no resources. An account without any has not
+    /// been recorded yet, and the assumption holds.
     pub fn known(counts: impl IntoIterator<Item = (String, u64)>) -> Self {
-        Self { counts: Some(counts.into_iter().collect()) }
+        let counts: BTreeMap<_, _> = counts.into_iter().collect();
+        Self { counts: Some(counts).filter(|counts| !counts.is_empty()) }
     }
 
     /// Whether the account was inspected.

@@ -178,6 +178,17 @@ fn case_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
 }
 
 #[test]
+fn custom_rule_without_a_scope_follows_every_change() {
+    let mut usage = usage();
+    usage.rules = vec![Rule { every_type: true, on_change: true, name: "own".into(), ..Rule::default() }];
+    // 10 types x 5 resources x 0.2 changes, 30 x 20 x 1, 80 x 100 x 4, each x 0.001 USD.
+    close(usd(&estimate(&usage), LineId::RuleEvaluations), 0.01, 0.6, 32.0);
+    usage.resources = counts(&[(BUCKET, 100), (INTERFACE, 10)]);
+    // 100 x 0.2 + 10 x 2, 100 + 100, 400 + 600.
+    close(usd(&estimate(&usage), LineId::RuleEvaluations), 0.04, 0.2, 1.0);
+}
+
+#[test]
 fn summary_names_the_largest_lines() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 6_100)]);

@@ -24,11 +24,12 @@ fn types() -> impl Strategy<Value = BTreeSet<String>> {
 fn rule() -> impl Strategy<Value = Rule> {
     let identifier = prop::option::of(prop::sample::select(vec!["A", "B", "C"]).prop_map(str::to_owned));
     let period = prop::option::of(prop::sample::select(vec![1.0, 3.0, 6.0, 12.0, 24.0]));
-    (types(), identifier, any::<bool>(), period, any::<bool>()).prop_map(
-        |(types, identifier, on_change, period_hours, in_pack)| Rule {
+    (types(), identifier, any::<bool>(), period, any::<bool>(), any::<bool>()).prop_map(
+        |(types, identifier, on_change, period_hours, in_pack, every_type)| Rule {
             name: "rule".into(),
             identifier,
             types,
+            every_type,
             on_change,
             period_hours,
             in_pack,
@@ -51,7 +52,8 @@ fn recorder() -> impl Strategy<Value = Recorder> {
 }
 
 fn counts() -> impl Strategy<Value = Vec<u64>> {
-    vec(0..100_000_u64, TYPES.len())
+    // An account with no resources has not been recorded yet.
+    vec(1..100_000_u64, TYPES.len())
 }
 
 fn known(counts: &[u64]) -> ResourceCounts {
