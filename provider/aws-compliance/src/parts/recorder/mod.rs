@@ -127,7 +127,7 @@ impl RecorderSettingsArgs {
         ];
         for (member, _) in given.iter().filter(|(_, given)| *given && self.mode == RecorderMode::Reuse) {
             checks.warning(
-                member,
+                *member,
                 "no effect: the recorder that exists is reused as it is; set `recorder.mode` to `create` or `auto`",
             );
         }
