@@ -18,8 +18,11 @@ fn case_28_a_region_without_packs_is_a_possible_cause_of_a_refusal() {
     let message = "`config:DescribeConformancePacks` is not allowed to these credentials".to_owned();
     let unread = Unread { part: Part::ConformancePacks, call, reason: Reason::Denied, message };
     let said = told(&Look { unread: vec![unread], ..good() }, &request()).join("\n");
-    assert!(said.contains("Warning frameworks[0].as: not read: conformance packs"), "{said}");
-    assert!(said.contains("eu-west-1 does not offer conformance packs") && said.contains("`as: rules`"), "{said}");
+    assert!(said.contains("Warning frameworks[0].deployAs: not read: conformance packs"), "{said}");
+    assert!(
+        said.contains("eu-west-1 does not offer conformance packs") && said.contains("`deployAs: rules`"),
+        "{said}"
+    );
 }
 
 #[test]

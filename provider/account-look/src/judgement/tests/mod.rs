@@ -94,7 +94,10 @@ fn request() -> LookRequest {
         event_rules: vec![PlannedName { path: "namePrefix".into(), name: "compliance-schedule".into() }],
         dashboard: Some(PlannedName { path: "namePrefix".into(), name: "ComplianceMonitoring".into() }),
         alarms: vec![PlannedName { path: "namePrefix".into(), name: "compliance-score-fell".into() }],
-        conformance_packs: vec![PlannedName { path: ("frameworks", 0, "as").into(), name: "compliance-cis".into() }],
+        conformance_packs: vec![PlannedName {
+            path: ("frameworks", 0, "deployAs").into(),
+            name: "compliance-cis".into(),
+        }],
         conformance_packs_allowed: 50,
         ..LookRequest::default()
     }

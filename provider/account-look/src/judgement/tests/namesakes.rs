@@ -37,7 +37,7 @@ fn namesakes_of_others_are_refused_and_named() {
         (
             "pack",
             namesake(ConformancePack, "compliance-cis", Some(Tags::new())),
-            "Error frameworks[0].as:",
+            "Error frameworks[0].deployAs:",
             ["a conformance pack `compliance-cis`", ""],
         ),
         (

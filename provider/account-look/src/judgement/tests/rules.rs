@@ -97,8 +97,10 @@ fn packs_have_a_quota_of_their_own() {
     assert_eq!(told(&full(49), &request()).len(), 1);
     assert_eq!(
         told(&full(50), &request()),
-        ["Error frameworks[0].as: 1 new conformance packs do not fit: account 111122223333 has 50 of the 50 that AWS \
-             allows in eu-west-1; deploy frameworks as `rules`, or remove packs"]
+        [
+            "Error frameworks[0].deployAs: 1 new conformance packs do not fit: account 111122223333 has 50 of the 50 that AWS \
+             allows in eu-west-1; deploy frameworks as `rules`, or remove packs"
+        ]
     );
     let ours = tags(OWNER_TAG, "audit/prod/compliance");
     let again = Look { namesakes: vec![namesake(NamesakeKind::ConformancePack, "compliance-cis", ours)], ..full(50) };
