@@ -296,6 +296,7 @@ fn what_is_changed_in_a_framework_is_judged_at_its_path() {
             ("NO_SUCH_RULE".to_owned(), none),
         ]),
         severities: BTreeMap::from([("IAM_NO_SUCH".to_owned(), Severity::Low)]),
+        ..FrameworkRequest::default()
     };
     let again = FrameworkRequest { id: "hipaa".into(), ..FrameworkRequest::default() };
     let (_, report) = compose(&[request, again]);
@@ -320,6 +321,7 @@ fn what_is_changed_in_a_framework_takes_effect() {
         exclude: vec!["ENCRYPTED_VOLUMES".into()],
         parameters: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), values)]),
         severities: BTreeMap::from([("ACCESS_KEYS_ROTATED".to_owned(), Severity::Critical)]),
+        ..FrameworkRequest::default()
     };
     let pci = FrameworkRequest { id: "pci-dss-3.2.1".into(), ..FrameworkRequest::default() };
     let (composition, report) = compose(&[request, pci]);

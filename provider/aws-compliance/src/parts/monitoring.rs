@@ -304,6 +304,8 @@ impl ComplianceMonitoringArgs {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::Input;
+
     use super::*;
 
     #[tokio::test]
