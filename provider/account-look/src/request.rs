@@ -50,6 +50,8 @@ pub struct LookRequest {
     pub key: Option<PlannedKey>,
     /// What the functions reserve of the account's concurrency, where they reserve any.
     pub concurrency: Option<PlannedConcurrency>,
+    /// Whether the resources of the account are counted, for a cost estimate.
+    pub count_resources: bool,
 }
 
 /// What functions reserve of the account's concurrency.
@@ -125,6 +127,8 @@ pub struct RecorderPlan {
     /// The bucket that our delivery channel delivers to, where it is known: recorders carry no tags of the `aws` provider,
     /// and another deployment may give its recorder the same name.
     pub bucket: Option<String>,
+    /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
+    pub default_bucket: Option<String>,
     /// Path of the mode.
     #[serde(skip)]
     pub path: PropertyPath,
@@ -142,11 +146,24 @@ impl Default for RecorderPlan {
             mode: Some(RecorderMode::default()),
             name: None,
             bucket: None,
+            default_bucket: None,
             path: ["recorder", "mode"].into(),
             records: None,
             frequency: None,
             overrides: Vec::new(),
         }
+    }
+}
+
+impl RecorderPlan {
+    /// Whether this deployment's channel delivers to this bucket, or did before it was given another one.
+    pub(crate) fn may_deliver_to(&self, bucket: &str) -> bool {
+        [&self.bucket, &self.default_bucket].into_iter().flatten().any(|own| own == bucket)
+    }
+
+    /// Whether the deployment was given a bucket that is not its default one.
+    pub(crate) fn has_given_bucket(&self) -> bool {
+        self.default_bucket.is_some() && self.bucket != self.default_bucket
     }
 }
 

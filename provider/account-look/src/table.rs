@@ -41,6 +41,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
     row("region", look.region.clone());
     for recorder in look.recorders.iter().flatten() {
         row("recorder", Some(described(recorder)));
+        row("recorder's role", recorder.role_arn.as_deref().map(role));
     }
     if look.recorders.as_ref().is_some_and(Vec::is_empty) {
         row("recorder", Some("none".to_owned()));
@@ -71,6 +72,14 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
         row("key", Some(format!("{}, {state}", key.arn)));
     }
     rows
+}
+
+/// A role of the recorder's, and whether it is the one that Security Hub's control Config.1 requires.
+fn role(arn: &str) -> String {
+    match arn.contains(":role/aws-service-role/config.amazonaws.com/") {
+        true => format!("{arn} (service-linked)"),
+        false => format!("{arn} (not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    }
 }
 
 fn described(recorder: &Recorder) -> String {

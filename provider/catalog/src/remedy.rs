@@ -80,7 +80,7 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     let Some(first) = documents.first() else {
         let (identifier, taken) = (&request.identifier, Catalog::get().remediations_taken);
         let reason =
-            format!("no document is known that mends `{identifier}` (facts of {taken}); leave `remediation` out");
+            format!("no remediation document is known for `{identifier}` (facts of {taken}); remove `remediation`");
         report.error(PropertyPath::root(), reason, None);
         return (None, report);
     };
@@ -88,13 +88,13 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     let Some(document) = documents.iter().find(|document| document.name == asked) else {
         let near = |name: &str| strsim::normalized_damerau_levenshtein(asked, name);
         let nearest = documents.iter().map(|document| document.name).max_by(|a, b| near(a).total_cmp(&near(b)));
-        let reason = format!("`{asked}` is not known to mend `{}`", request.identifier);
+        let reason = format!("`{asked}` is not known to remediate `{}`", request.identifier);
         report.error("document", reason, nearest);
         return (None, report);
     };
     if document.inferred && !request.accept_inferred {
         let reason = format!(
-            "that `{asked}` mends `{}` is inferred from its effect, no source says so; true takes it all the same",
+            "that `{asked}` remediates `{}` is inferred from its effect, no source says so; set it to true to accept the document",
             request.identifier
         );
         report.error("acceptInferred", reason, None);

@@ -62,7 +62,7 @@ pub struct ManagedRuleArgs {
     pub scope: Option<ScopeArgs>,
     /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     pub severity: Option<Severity>,
-    /// What mends its findings, when a person starts it.
+    /// Remediation of its findings, which a person starts.
     pub remediation: Option<RemediationArgs>,
     /// What to do where the region does not offer the rule.
     #[serde(default)]

@@ -66,6 +66,9 @@ pub struct ComplianceMonitoring {
     /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
+    /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the
+    /// subscription when the stack was last deployed or refreshed.
+    pub pending_routes: Output<Vec<String>>,
     /// Name of the table that keeps what processing knows.
     pub ledger_table_name: Output<String>,
     /// Name of the dashboard, where there is one.
@@ -159,6 +162,7 @@ impl Component for ComplianceMonitoring {
             sns_topic_arn: alerts.topic_arn,
             history_workgroup_name,
             pending_emails: alerts.pending_emails,
+            pending_routes: alerts.pending_routes,
             ledger_table_name: functions.ledger_table_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,

@@ -2,7 +2,6 @@
 
 use account_look::PlannedRule;
 use aws_compliance_catalog::{RuleRequest, check_custom};
-use compliance_types::severity::Severity;
 use functions_core::configuration::RuleEntry;
 use pulumi_component::{Checks, PathStep, PropertyError, PropertyPath, Wrong};
 

@@ -1,4 +1,4 @@
-//! What mends the findings of a managed rule.
+//! Remediations of managed rules' findings.
 
 use aws_compliance_catalog::{Remedy, RemedyRequest, Report, check_remedy};
 use pulumi_component::{Checks, PathStep, PropertyError};

@@ -26,7 +26,7 @@ pub struct RulePlan {
     pub frameworks: BTreeMap<String, BTreeSet<String>>,
     /// The severity that the frameworks give it, where they give one.
     pub framework_severity: Option<Severity>,
-    /// What mends its findings, where that is asked for.
+    /// Remediation of its findings, if requested.
     pub remedy: Option<Remedy>,
 }
 

@@ -166,6 +166,21 @@ async fn finding_9_alarms_on_silence_are_made_after_the_first_runs_and_no_others
     }
 }
 
+/// An alarm that is created without data does not change its state, and one that loses its data does.
+#[tokio::test]
+async fn finding_9_alarms_on_silence_that_are_used_alone_do_not_start_in_alarm() {
+    let monitor = answers(MockMonitor::update());
+    let topic = format!("arn:aws:sns:{REGION}:111122223333:alerts");
+    let given = json!({ "topicArn": topic, "bucketName": "runbooks" });
+    construct_with::<Alarms>(&monitor, "compliance-alarms", inputs(given)).await.expect("it constructs");
+    let silent: Vec<_> = alarms(&monitor).into_iter().filter(|(role, _)| role.ends_with("-silent")).collect();
+    assert_eq!(silent.len(), 2);
+    for (role, alarm) in silent {
+        assert_eq!(alarm["treatMissingData"], json!("missing"), "{role}");
+        assert_eq!(alarm["insufficientDataActions"], json!([topic]), "{role}");
+    }
+}
+
 #[tokio::test]
 async fn silence_is_so_many_hours_without_a_look_or_a_report_however_often_a_function_was_invoked() {
     let monitor = deployed(json!({ "alarms": { "silentHours": 30 } })).await;

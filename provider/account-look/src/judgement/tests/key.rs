@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn with_key(change: impl FnOnce(&mut Key)) -> (Look, LookRequest) {
+pub(super) fn with_key(change: impl FnOnce(&mut Key)) -> (Look, LookRequest) {
     let arn = format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/1");
     let statements: Vec<Value> = key_users("aws", REGION, ACCOUNT, &[]).iter().map(crate::KeyUser::statement).collect();
     let mut key = Key {

@@ -1,5 +1,6 @@
 //! What is said of a whole scan: one line where all is well, what was not read, the table.
 
+use super::key::with_key;
 use super::*;
 
 #[test]
@@ -101,6 +102,15 @@ fn the_table_shows_what_is_there_and_what_it_means() {
         "\ninfo     account 111122223333, region eu-west-1:",
     ] {
         assert!(text.contains(line), "{line:?} is not in\n{text}");
+    }
+    for (role, said) in [
+        ("aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig", "(service-linked)"),
+        ("landing-zone-config", "(not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    ] {
+        let arn = format!("arn:aws:iam::111122223333:role/{role}");
+        let look = with_recorder(|recorder| recorder.role_arn = Some(arn.clone()));
+        let text = crate::table(&look, &[]);
+        assert!(text.contains(&format!("recorder's role   {arn} {said}\n")), "{text}");
     }
     let look = Look::skipped(Reason::NoRegion, "no region");
     assert_eq!(crate::table(&look, &findings(&look, &request())), "info     no region\n");

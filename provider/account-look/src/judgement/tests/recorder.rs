@@ -92,7 +92,7 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
     for (name, look, reuse, auto, create) in [
         ("another stack's", &theirs, Reuse, Refuse, Refuse),
         ("ours", &ours, Refuse, Keep, Keep),
-        ("channel not read", &unread, Refuse, Keep, Keep),
+        ("channel not read", &unread, Refuse, Refuse, Refuse),
         ("without a channel", &half_made, Refuse, Keep, Keep),
     ] {
         for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Auto, auto), (RecorderMode::Create, create)]
@@ -108,6 +108,38 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
             assert_eq!(recorder_action(look, &request), adopted, "{name}, {mode:?}, adopting");
         }
     }
+}
+
+#[test]
+fn case_12_mode_and_bucket_that_change_in_one_run_never_delete_this_deployments_recorder() {
+    use RecorderAction::{Keep, Refuse, Reuse};
+    const DEFAULT: &str = "compliance-reports-111122223333-eu-west-1";
+    let delivering = |bucket: &str| {
+        let look = with_recorder(|recorder| recorder.name = "compliance-recorder".into());
+        let channel = DeliveryChannel { bucket: bucket.into(), ..channel("compliance-recorder") };
+        Look { delivery_channels: Some(vec![channel]), ..look }
+    };
+    for (delivers_to, given, reuse, create) in [
+        // From the default bucket to one that is given: the recorder is this deployment's.
+        (DEFAULT, "audit", Refuse, Keep),
+        // From one bucket that was given to another one: whose it is cannot be known.
+        ("audit", "archive", Refuse, Refuse),
+        ("audit", "audit", Refuse, Keep),
+        // Another stack's, beside a deployment with the default bucket.
+        ("config-archive", DEFAULT, Reuse, Refuse),
+    ] {
+        let look = delivering(delivers_to);
+        for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Create, create)] {
+            let mut request = with_mode(mode);
+            request.recorder.bucket = Some(given.into());
+            request.recorder.default_bucket = Some(DEFAULT.into());
+            assert_eq!(recorder_action(&look, &request), action, "{delivers_to} to {given}, {mode:?}");
+        }
+    }
+    let mut request = with_mode(RecorderMode::Reuse);
+    request.recorder.bucket = Some("archive".into());
+    request.recorder.default_bucket = Some(DEFAULT.into());
+    expect(&delivering("audit"), &request, "Error recorder.mode:", &["in two runs", "another `namePrefix`"]);
 }
 
 #[test]

@@ -9,17 +9,17 @@ const PATH_LENGTH: usize = 512;
 /// The ARN of a managed policy, of an account or AWS's own (IAM User Guide, "IAM ARNs").
 pub fn managed_policy_arn(arn: &str) -> Result<(), Wrong> {
     const FORM: &str = "expected the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME";
-    let Ok(Arn { service: "iam", region: "", account, resource, .. }) = Arn::parse(arn) else {
-        return Err(Wrong::new(FORM));
-    };
-    let named = resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
-    match account {
-        Account::Id(_) | Account::Word("aws") if named => Ok(()),
+    let wrong = Wrong::new(FORM);
+    let Ok(parsed) = Arn::parse(arn) else { return Err(wrong) };
+    let named = parsed.resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    let owned = matches!(parsed.account, Account::Id(_) | Account::Word("aws"));
+    match parsed.service == "iam" && parsed.region.is_empty() {
+        true if owned && named => Ok(()),
         // The console shows roles and policies side by side.
-        _ if resource.starts_with("role/") => {
+        true if parsed.resource.starts_with("role/") => {
             Err(Wrong::new("expected the ARN of a managed policy, got that of a role: a boundary is a policy"))
         }
-        _ => Err(Wrong::new(FORM)),
+        _ => Err(wrong),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod role;
 
+use account_look::RecorderPlan;
 use aws_resources::cfg;
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use pulumi_component::{
@@ -105,12 +106,14 @@ pub const PART: Part = Part {
     },
     claim: |whole, request| {
         let Whole { args, target, .. } = whole;
+        let default_bucket = (target.account_id.as_deref().zip(target.region.as_deref()))
+            .map(|(account, region)| args.name_prefix.bucket_in(account, region));
         let bucket = match &args.reports.bucket_name {
             Some(given) => given.given().and_then(|given| given.value.clone()),
-            None => (target.account_id.as_deref().zip(target.region.as_deref()))
-                .map(|(account, region)| args.name_prefix.bucket_in(account, region)),
+            None => default_bucket.clone(),
         };
-        request.recorder = args.recorder.plan(args.recorder.mode(), &args.name_prefix, bucket);
+        let planned = args.recorder.plan(args.recorder.mode(), &args.name_prefix, bucket);
+        request.recorder = RecorderPlan { default_bucket, ..planned };
     },
     ..Part::of::<Recorder>("recorder")
 };
