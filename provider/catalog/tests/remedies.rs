@@ -53,7 +53,11 @@ fn what_is_inferred_must_be_accepted_and_what_is_disruptive_is_told() {
     for identifier in remedied() {
         let known = remediation(identifier).unwrap();
         let report = check_remedy(&RemedyRequest { accept_inferred: false, ..request(identifier) }).1;
-        assert_eq!(paths(&report).iter().any(|path| path == "acceptInferred"), known.confidence == "inferred", "{identifier}");
+        assert_eq!(
+            paths(&report).iter().any(|path| path == "acceptInferred"),
+            known.confidence == "inferred",
+            "{identifier}"
+        );
         let told = report.warnings.iter().any(|warning| warning.reason.contains("may be in use"));
         assert_eq!(told, known.disruptive == Some(true), "{identifier}");
         let told = report.warnings.iter().any(|warning| warning.reason.contains("must be deployed here"));

@@ -207,7 +207,8 @@ async fn case_17_routes_that_have_not_confirmed_are_an_output() {
     });
     let given = json!({ "notifications": { "emails": { "security": "security@example.com" }, "routes": routes } });
     let monitor = answers(MockMonitor::update());
-    let made = construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    let made =
+        construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
     assert_eq!(shown(&made.outputs["pendingRoutes"]), json!(["auditors", "on-call"]));
     assert_eq!(shown(&made.outputs["pendingEmails"]), json!(["security", "auditors"]));
 }
