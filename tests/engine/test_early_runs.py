@@ -1,4 +1,4 @@
-"""The runs soon after a deployment, end to end: rules and aggregator take their time, the account's clock is advanced."""
+"""The runs soon after a deployment, end to end: rules and aggregator take their time, and a test advances the clock."""
 
 from __future__ import annotations
 
