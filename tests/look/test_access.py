@@ -113,7 +113,9 @@ def test_case_26_a_region_that_is_not_enabled_is_a_possible_cause_of_credentials
 def test_case_16_what_an_account_cannot_reserve_is_said_at_the_input(look, recorded, limit, runs, said):
     recorded.limit_concurrency(limit)
     found = look(recorded, **request(recorded.account_id, concurrency={**CONCURRENCY, "runs": runs})).problems
-    assert [line for line in found if line.startswith("error functions.reservedConcurrency: ")] == (found if said else [])
+    assert [line for line in found if line.startswith("error functions.reservedConcurrency: ")] == (
+        found if said else []
+    )
     assert (said or "") in " ".join(found)
 
 
