@@ -9,32 +9,19 @@ pub mod inputs;
 pub mod parts;
 pub mod plan;
 pub mod queries;
+#[cfg(test)]
+mod tests;
 
 pub use identity::IDENTITY;
 use pulumi_component::Provider;
 
 use cli::{catalog, doctor};
-use parts::{
-    aggregation, alarms, alerts, dashboard, encryption, functions, history, monitoring, recorder, report_store,
-    rule_set,
-};
+use parts::{monitoring, registry};
 use queries::{account_status, rules};
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {
-    Provider::new(IDENTITY)
-        .component::<monitoring::ComplianceMonitoring>()
-        .component::<encryption::Encryption>()
-        .component::<report_store::ReportStore>()
-        .component::<history::History>()
-        .component::<alerts::Alerts>()
-        .component::<alarms::Alarms>()
-        .component::<recorder::Recorder>()
-        .component::<rule_set::RuleSet>()
-        .component::<functions::Functions>()
-        .component::<aggregation::Aggregation>()
-        .component::<aggregation::source::AggregationSource>()
-        .component::<dashboard::Dashboard>()
+    registry::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
         .function::<account_status::GetAccountStatus>()
         .function::<rules::GetManagedRule>()
         .function::<rules::GetFramework>()

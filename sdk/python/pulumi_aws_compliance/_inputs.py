@@ -16,6 +16,8 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'AggregationSettingsArgs',
+    'AggregationSettingsArgsDict',
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
     'CustomRule',
@@ -34,6 +36,8 @@ __all__ = [
     'GuardPolicyDict',
     'GuardPolicyArgs',
     'GuardPolicyArgsDict',
+    'HistorySettingsArgs',
+    'HistorySettingsArgsDict',
     'IamArgs',
     'IamArgsDict',
     'LookupArgs',
@@ -66,8 +70,6 @@ __all__ = [
     'ScopeDict',
     'ScopeArgs',
     'ScopeArgsDict',
-    'SourcesArgs',
-    'SourcesArgsDict',
     'Triggers',
     'TriggersDict',
     'TriggersArgs',
@@ -75,6 +77,80 @@ __all__ = [
     'VpcArgs',
     'VpcArgsDict',
 ]
+
+class AggregationSettingsArgsDict(TypedDict):
+    """
+    Which accounts and regions are seen.
+    """
+    accounts: NotRequired[Sequence[_builtins.str]]
+    """
+    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+    """
+    all_regions: NotRequired[_builtins.bool]
+    """
+    All regions, also future ones. Goes without `regions`. Default: false.
+    """
+    regions: NotRequired[Sequence[_builtins.str]]
+    """
+    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    """
+
+@pulumi.input_type
+class AggregationSettingsArgs:
+    def __init__(__self__, *,
+                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 all_regions: Optional[_builtins.bool] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None):
+        """
+        Which accounts and regions are seen.
+
+        :param Sequence[_builtins.str] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
+        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        """
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if all_regions is not None:
+            pulumi.set(__self__, "all_regions", all_regions)
+        if regions is not None:
+            pulumi.set(__self__, "regions", regions)
+
+    @_builtins.property
+    @pulumi.getter
+    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allRegions")
+    def all_regions(self) -> Optional[_builtins.bool]:
+        """
+        All regions, also future ones. Goes without `regions`. Default: false.
+        """
+        return pulumi.get(self, "all_regions")
+
+    @all_regions.setter
+    def all_regions(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "all_regions", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def regions(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        """
+        return pulumi.get(self, "regions")
+
+    @regions.setter
+    def regions(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "regions", value)
+
 
 class AlarmsSettingsArgsDict(TypedDict):
     """
@@ -554,11 +630,11 @@ class FrameworkDict(TypedDict):
     """
     A framework whose rules are evaluated.
     """
-    id: _builtins.str
+    id: Union[_builtins.str, 'FrameworkId']
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    as_: NotRequired['DeployAs']
+    deploy_as: NotRequired['DeployAs']
     """
     How its rules are deployed. Default: `rules`.
     """
@@ -578,23 +654,23 @@ class FrameworkDict(TypedDict):
 @pulumi.input_type
 class Framework:
     def __init__(__self__, *,
-                 id: _builtins.str,
-                 as_: Optional['DeployAs'] = None,
+                 id: Union[_builtins.str, 'FrameworkId'],
+                 deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
-        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
-        if as_ is not None:
-            pulumi.set(__self__, "as_", as_)
+        if deploy_as is not None:
+            pulumi.set(__self__, "deploy_as", deploy_as)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
@@ -604,27 +680,27 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def id(self) -> _builtins.str:
+    def id(self) -> Union[_builtins.str, 'FrameworkId']:
         """
         Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         """
         return pulumi.get(self, "id")
 
     @id.setter
-    def id(self, value: _builtins.str):
+    def id(self, value: Union[_builtins.str, 'FrameworkId']):
         pulumi.set(self, "id", value)
 
     @_builtins.property
-    @pulumi.getter(name="as")
-    def as_(self) -> Optional['DeployAs']:
+    @pulumi.getter(name="deployAs")
+    def deploy_as(self) -> Optional['DeployAs']:
         """
         How its rules are deployed. Default: `rules`.
         """
-        return pulumi.get(self, "as_")
+        return pulumi.get(self, "deploy_as")
 
-    @as_.setter
-    def as_(self, value: Optional['DeployAs']):
-        pulumi.set(self, "as_", value)
+    @deploy_as.setter
+    def deploy_as(self, value: Optional['DeployAs']):
+        pulumi.set(self, "deploy_as", value)
 
     @_builtins.property
     @pulumi.getter
@@ -667,11 +743,11 @@ class FrameworkArgsDict(TypedDict):
     """
     A framework whose rules are evaluated.
     """
-    id: _builtins.str
+    id: Union[_builtins.str, 'FrameworkId']
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    as_: NotRequired['DeployAs']
+    deploy_as: NotRequired['DeployAs']
     """
     How its rules are deployed. Default: `rules`.
     """
@@ -691,23 +767,23 @@ class FrameworkArgsDict(TypedDict):
 @pulumi.input_type
 class FrameworkArgs:
     def __init__(__self__, *,
-                 id: _builtins.str,
-                 as_: Optional['DeployAs'] = None,
+                 id: Union[_builtins.str, 'FrameworkId'],
+                 deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
-        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
-        if as_ is not None:
-            pulumi.set(__self__, "as_", as_)
+        if deploy_as is not None:
+            pulumi.set(__self__, "deploy_as", deploy_as)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
@@ -717,27 +793,27 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def id(self) -> _builtins.str:
+    def id(self) -> Union[_builtins.str, 'FrameworkId']:
         """
         Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         """
         return pulumi.get(self, "id")
 
     @id.setter
-    def id(self, value: _builtins.str):
+    def id(self, value: Union[_builtins.str, 'FrameworkId']):
         pulumi.set(self, "id", value)
 
     @_builtins.property
-    @pulumi.getter(name="as")
-    def as_(self) -> Optional['DeployAs']:
+    @pulumi.getter(name="deployAs")
+    def deploy_as(self) -> Optional['DeployAs']:
         """
         How its rules are deployed. Default: `rules`.
         """
-        return pulumi.get(self, "as_")
+        return pulumi.get(self, "deploy_as")
 
-    @as_.setter
-    def as_(self, value: Optional['DeployAs']):
-        pulumi.set(self, "as_", value)
+    @deploy_as.setter
+    def deploy_as(self, value: Optional['DeployAs']):
+        pulumi.set(self, "deploy_as", value)
 
     @_builtins.property
     @pulumi.getter
@@ -780,6 +856,10 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     How the functions run.
     """
+    counted_rules: NotRequired['CountedRules']
+    """
+    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    """
     log_retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -808,6 +888,7 @@ class FunctionsSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettingsArgs:
     def __init__(__self__, *,
+                 counted_rules: Optional['CountedRules'] = None,
                  log_retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
                  reserved_concurrency: pulumi.Input[Optional[_builtins.int]] = None,
@@ -817,6 +898,7 @@ class FunctionsSettingsArgs:
         """
         How the functions run.
 
+        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
         :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
@@ -824,6 +906,8 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
+        if counted_rules is not None:
+            pulumi.set(__self__, "counted_rules", counted_rules)
         if log_retention_days is not None:
             pulumi.set(__self__, "log_retention_days", log_retention_days)
         if memory_mib is not None:
@@ -836,6 +920,18 @@ class FunctionsSettingsArgs:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter(name="countedRules")
+    def counted_rules(self) -> Optional['CountedRules']:
+        """
+        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        """
+        return pulumi.get(self, "counted_rules")
+
+    @counted_rules.setter
+    def counted_rules(self, value: Optional['CountedRules']):
+        pulumi.set(self, "counted_rules", value)
 
     @_builtins.property
     @pulumi.getter(name="logRetentionDays")
@@ -1056,6 +1152,40 @@ class GuardPolicyArgs:
         pulumi.set(self, "runtime", value)
 
 
+class HistorySettingsArgsDict(TypedDict):
+    """
+    Whether the evaluation history can be queried.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    """
+
+@pulumi.input_type
+class HistorySettingsArgs:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether the evaluation history can be queried.
+
+        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
 class IamArgsDict(TypedDict):
     """
     What every IAM role of this component has.
@@ -1196,7 +1326,7 @@ class ManagedRuleDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[_builtins.str]
+    frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1234,7 +1364,7 @@ class ManagedRule:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: Optional[_builtins.str] = None,
-                 frequency: Optional[_builtins.str] = None,
+                 frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, _builtins.str]] = None,
@@ -1247,7 +1377,7 @@ class ManagedRule:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
-        :param _builtins.str frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
@@ -1302,14 +1432,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[_builtins.str]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[_builtins.str]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'EvaluationFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1409,7 +1539,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1447,7 +1577,7 @@ class ManagedRuleArgs:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
-                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -1460,7 +1590,7 @@ class ManagedRuleArgs:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
-        :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
@@ -1515,14 +1645,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1998,10 +2128,6 @@ class ReportsArgsDict(TypedDict):
     """
     Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
     """
-    history: NotRequired[_builtins.bool]
-    """
-    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-    """
     object_lock: NotRequired[_builtins.bool]
     """
     Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
@@ -2010,42 +2136,30 @@ class ReportsArgsDict(TypedDict):
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
     """
-    rules: NotRequired['CountedRules']
-    """
-    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-    """
 
 @pulumi.input_type
 class ReportsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
-                 history: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
-                 retention_days: pulumi.Input[Optional[_builtins.int]] = None,
-                 rules: Optional['CountedRules'] = None):
+                 retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-        :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
         :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
-        :param 'CountedRules' rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         """
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
-        if history is not None:
-            pulumi.set(__self__, "history", history)
         if object_lock is not None:
             pulumi.set(__self__, "object_lock", object_lock)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
-        if rules is not None:
-            pulumi.set(__self__, "rules", rules)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -2072,18 +2186,6 @@ class ReportsArgs:
         pulumi.set(self, "force_destroy", value)
 
     @_builtins.property
-    @pulumi.getter
-    def history(self) -> Optional[_builtins.bool]:
-        """
-        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-        """
-        return pulumi.get(self, "history")
-
-    @history.setter
-    def history(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "history", value)
-
-    @_builtins.property
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
@@ -2107,18 +2209,6 @@ class ReportsArgs:
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
 
-    @_builtins.property
-    @pulumi.getter
-    def rules(self) -> Optional['CountedRules']:
-        """
-        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-        """
-        return pulumi.get(self, "rules")
-
-    @rules.setter
-    def rules(self, value: Optional['CountedRules']):
-        pulumi.set(self, "rules", value)
-
 
 class RouteArgsDict(TypedDict):
     """
@@ -2132,7 +2222,7 @@ class RouteArgsDict(TypedDict):
     """
     Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     """
-    frameworks: NotRequired[Sequence[_builtins.str]]
+    frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
     Ids of frameworks that the rules serve, such as `hipaa`.
     """
@@ -2144,9 +2234,9 @@ class RouteArgsDict(TypedDict):
     """
     Names of rules, as they are given or shown in `configRuleNames` without the prefix.
     """
-    severities: NotRequired[Sequence[_builtins.str]]
+    severities: NotRequired[Sequence['RuleSeverity']]
     """
-    Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+    Severities of rules.
     """
     sqs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -2158,20 +2248,20 @@ class RouteArgs:
     def __init__(__self__, *,
                  accounts: Optional[Sequence[_builtins.str]] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
-                 frameworks: Optional[Sequence[_builtins.str]] = None,
+                 frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
                  rules: Optional[Sequence[_builtins.str]] = None,
-                 severities: Optional[Sequence[_builtins.str]] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: pulumi.Input[Optional[_builtins.str]] = None):
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
         :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
-        :param Sequence[_builtins.str] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
-        :param Sequence[_builtins.str] severities: Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        :param Sequence['RuleSeverity'] severities: Severities of rules.
         :param pulumi.Input[_builtins.str] sqs: ARN of a queue, whose policy and key must admit the topic.
         """
         if accounts is not None:
@@ -2215,14 +2305,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frameworks(self) -> Optional[Sequence[_builtins.str]]:
+    def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
         Ids of frameworks that the rules serve, such as `hipaa`.
         """
         return pulumi.get(self, "frameworks")
 
     @frameworks.setter
-    def frameworks(self, value: Optional[Sequence[_builtins.str]]):
+    def frameworks(self, value: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]):
         pulumi.set(self, "frameworks", value)
 
     @_builtins.property
@@ -2251,14 +2341,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def severities(self) -> Optional[Sequence[_builtins.str]]:
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        Severities of rules.
         """
         return pulumi.get(self, "severities")
 
     @severities.setter
-    def severities(self, value: Optional[Sequence[_builtins.str]]):
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
         pulumi.set(self, "severities", value)
 
     @_builtins.property
@@ -2756,85 +2846,11 @@ class ScopeArgs:
         pulumi.set(self, "tag_value", value)
 
 
-class SourcesArgsDict(TypedDict):
-    """
-    Which accounts and regions are seen.
-    """
-    accounts: NotRequired[Sequence[_builtins.str]]
-    """
-    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-    """
-    all_regions: NotRequired[_builtins.bool]
-    """
-    All regions, also future ones. Goes without `regions`. Default: false.
-    """
-    regions: NotRequired[Sequence[_builtins.str]]
-    """
-    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-    """
-
-@pulumi.input_type
-class SourcesArgs:
-    def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
-                 all_regions: Optional[_builtins.bool] = None,
-                 regions: Optional[Sequence[_builtins.str]] = None):
-        """
-        Which accounts and regions are seen.
-
-        :param Sequence[_builtins.str] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
-        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-        """
-        if accounts is not None:
-            pulumi.set(__self__, "accounts", accounts)
-        if all_regions is not None:
-            pulumi.set(__self__, "all_regions", all_regions)
-        if regions is not None:
-            pulumi.set(__self__, "regions", regions)
-
-    @_builtins.property
-    @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
-        """
-        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        """
-        return pulumi.get(self, "accounts")
-
-    @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
-        pulumi.set(self, "accounts", value)
-
-    @_builtins.property
-    @pulumi.getter(name="allRegions")
-    def all_regions(self) -> Optional[_builtins.bool]:
-        """
-        All regions, also future ones. Goes without `regions`. Default: false.
-        """
-        return pulumi.get(self, "all_regions")
-
-    @all_regions.setter
-    def all_regions(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "all_regions", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def regions(self) -> Optional[Sequence[_builtins.str]]:
-        """
-        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-        """
-        return pulumi.get(self, "regions")
-
-    @regions.setter
-    def regions(self, value: Optional[Sequence[_builtins.str]]):
-        pulumi.set(self, "regions", value)
-
-
 class TriggersDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[_builtins.str]
+    frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2846,12 +2862,12 @@ class TriggersDict(TypedDict):
 @pulumi.input_type
 class Triggers:
     def __init__(__self__, *,
-                 frequency: Optional[_builtins.str] = None,
+                 frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param _builtins.str frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2861,14 +2877,14 @@ class Triggers:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[_builtins.str]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[_builtins.str]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'EvaluationFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -2888,7 +2904,7 @@ class TriggersArgsDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2900,12 +2916,12 @@ class TriggersArgsDict(TypedDict):
 @pulumi.input_type
 class TriggersArgs:
     def __init__(__self__, *,
-                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param pulumi.Input[_builtins.str] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2915,14 +2931,14 @@ class TriggersArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property

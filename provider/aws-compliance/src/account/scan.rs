@@ -1,59 +1,16 @@
 //! The look at the account before anything is deployed to it: what is asked, and what its findings become.
 
-use account_look::{
-    Finding, Look, LookRequest, Owner, Reason, RecorderAction, Severity, findings, look, recorder_action,
-};
+use account_look::{Finding, Look, LookRequest, Owner, Reason, Severity, findings, look, recorder_action};
 use futures::FutureExt;
-use pulumi_component::{Checks, ConstructError, Context, PropertyError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use pulumi_component::{ConstructError, Context, PropertyError};
 
-use crate::account::facts::AccountFacts;
-use crate::inputs::bounds;
+use crate::account::facts::{AccountFacts, RecorderFacts};
+use crate::inputs::lookup::LookupArgs;
 
 /// Environment variable that turns the look off where it is `off`, as on a machine without a way to AWS.
 pub const SWITCH: &str = "AWS_COMPLIANCE_LOOKUP";
 
-/// How the account is looked at, read-only, before anything is deployed to it.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct LookupArgs {
-    /// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment
-    /// does not have. Default: the environment's.
-    pub profile: Option<String>,
-    /// ARN of a role to take for the look.
-    pub role_arn: Option<String>,
-    /// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over.
-    /// Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them.
-    pub adopt_unmarked: bool,
-}
-
-/// What was seen of the account, as far as it decides over children.
-#[derive(Clone, Debug)]
-pub struct Sight {
-    /// What becomes of the recorder.
-    pub recorder: RecorderAction,
-    /// ARN of the role that the recorder in use reads the account with.
-    pub recorder_role: Option<String>,
-}
-
-impl Default for Sight {
-    fn default() -> Self {
-        Self { recorder: RecorderAction::Unknown, recorder_role: None }
-    }
-}
-
 impl LookupArgs {
-    /// Judges what the look is asked.
-    pub fn check(&self, checks: &mut Checks) {
-        if let Some(role) = &self.role_arn {
-            checks.plain("roleArn", role.as_str(), bounds::role_arn);
-        }
-        if self.profile.as_ref().is_some_and(String::is_empty) {
-            checks.error("profile", "expected the name of a profile; leave it out for the environment's credentials");
-        }
-    }
-
     /// Asks for a look with these credentials; who asks and where it goes is added by [`see`].
     pub fn request(&self) -> LookRequest {
         LookRequest {
@@ -91,9 +48,9 @@ pub async fn see(
     if !errors.is_empty() {
         return Err(ConstructError::InvalidInputs(errors));
     }
-    let recorder = recorder_action(&look, &request);
-    let recorder_role = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    Ok(facts.seen(Sight { recorder, recorder_role }))
+    let action = recorder_action(&look, &request);
+    let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
+    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }))
 }
 
 fn complete(request: LookRequest, facts: &AccountFacts) -> LookRequest {

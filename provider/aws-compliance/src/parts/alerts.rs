@@ -11,9 +11,11 @@ use serde_json::json;
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-pub use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::tags::{self, Tags};
-use crate::plan::names::NamePrefix;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::tags::Tags;
+use crate::parts::part::Part;
+use crate::parts::tags;
 
 /// Inputs of [`Alerts`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -46,6 +48,18 @@ pub struct Alerts {
     /// URL of the queue that takes the message of the delivery test.
     pub delivery_queue_url: Output<String>,
 }
+
+/// The topic as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| {
+        checks.under("notifications", |checks| {
+            args.notifications.check(checks);
+            args.notifications.check_schedule(&args.functions.schedule, checks);
+        });
+    },
+    claim: |whole, request| request.alarms.push(whole.named(whole.args.name_prefix.delivery_test())),
+    ..Part::of::<Alerts>("alerts")
+};
 
 impl Component for Alerts {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");

@@ -1,6 +1,6 @@
-//! The identifiers of all managed rules, for editors to complete.
+//! Values that are known and need not be all: editors complete them.
 
-use aws_compliance_catalog::{Catalog, Rule, Trigger};
+use aws_compliance_catalog::{Catalog, FREQUENCIES, Framework, Rule, Trigger, frameworks};
 use pulumi_component::{Suggestion, Suggestions};
 
 /// Types and parameters that are named one by one; the rest is counted.
@@ -22,6 +22,40 @@ impl Suggestions for ManagedRuleIdentifiers {
             description: line(rule),
         };
         rules.map(value).collect()
+    }
+}
+
+/// Every framework of the catalogue, with its title.
+#[derive(Debug)]
+pub struct FrameworkIds;
+
+impl Suggestions for FrameworkIds {
+    const NAME: &'static str = "FrameworkId";
+    const DESCRIPTION: &'static str = "Ids of the frameworks that the catalogue has.";
+
+    fn values() -> Vec<Suggestion> {
+        let value = |(id, framework): (&&str, &&Framework)| Suggestion {
+            value: (*id).to_owned(),
+            description: format!("{}.", framework.title),
+        };
+        frameworks().iter().map(value).collect()
+    }
+}
+
+/// How often AWS Config evaluates a periodic rule.
+#[derive(Debug)]
+pub struct EvaluationFrequencies;
+
+impl Suggestions for EvaluationFrequencies {
+    const NAME: &'static str = "EvaluationFrequency";
+    const DESCRIPTION: &'static str = "How often AWS Config evaluates a periodic rule.";
+
+    fn values() -> Vec<Suggestion> {
+        let value = |value: &str| {
+            let words = value.to_lowercase().replace('_', " ").replace("twentyfour", "24");
+            Suggestion { value: value.to_owned(), description: format!("Once in {words}.") }
+        };
+        FREQUENCIES.map(value).into()
     }
 }
 
@@ -54,6 +88,19 @@ fn listed(mut names: impl ExactSizeIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frequencies_and_frameworks_have_descriptions() {
+        let described = |values: Vec<Suggestion>, value: &str| {
+            values.into_iter().find(|each| each.value == value).map(|each| each.description)
+        };
+        assert_eq!(described(EvaluationFrequencies::values(), "Six_Hours").as_deref(), Some("Once in six hours."));
+        assert_eq!(
+            described(EvaluationFrequencies::values(), "TwentyFour_Hours").as_deref(),
+            Some("Once in 24 hours.")
+        );
+        assert_eq!(described(FrameworkIds::values(), "hipaa").as_deref(), Some("HIPAA Security."));
+    }
 
     #[test]
     fn each_identifier_has_a_line_of_its_facts() {
