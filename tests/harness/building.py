@@ -52,8 +52,8 @@ def packages() -> None:
 
 FOR_DEMO: tuple[Step, ...] = (engine, crates, packages)
 FOR_RUST: tuple[Step, ...] = (tests_of_crates,)
-FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, programs, packages)
-FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tests_of_crates, packages, deployable)
+FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, tools.dotnetgen, programs, packages)
+FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tools.dotnetgen, tests_of_crates, packages, deployable)
 
 
 def build(*steps: Step) -> None:
