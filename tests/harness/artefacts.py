@@ -31,24 +31,33 @@ def schema() -> dict:
 
 
 @functools.cache
-def plugin(optimised: bool = False) -> Path:
-    """The folder of the plugin, built where it is not up to date; `optimised` as it is installed."""
-    environment = tools.cargo_environment(optimised)
-    if optimised:
+def plugin(optimized: bool = False) -> Path:
+    """The folder of the plugin, built where it is not up to date; `optimized` as it is installed."""
+    environment = tools.cargo_environment(optimized)
+    if optimized:
         built = tools.cargo_target() / "release" / PLUGIN
-        with cache.timed("" if built.exists() else "the plugin, optimised"):
+        with cache.timed("the plugin, optimized"):
             cache.run(["cargo", "build", "--release", "--locked", "--package", "aws-compliance"], **environment)
     else:
         built = tools.cargo_binary(PLUGIN, "the plugin", **environment)
-    folder = BUILD / ("plugin-optimised" if optimised else "plugin")
+    folder = BUILD / ("plugin-optimized" if optimized else "plugin")
     folder.mkdir(parents=True, exist_ok=True)
     _replace(built, folder / PLUGIN)
     return folder
 
 
+def program(name: str, kind: str = "bin") -> Path:
+    """A program or an example of the workspace, built as the tests run it."""
+    what = f"the example `{name}`" if kind == "example" else f"`{name}`"
+    return tools.cargo_binary(name, what, kind, **tools.cargo_environment())
+
+
 def _replace(source: Path, target: Path) -> None:
-    """Copy a file without changing one that runs, or that another process copies."""
-    partial = target.with_suffix(f".{os.getpid()}")
+    """Copy a file without changing one that runs, or that another process copies.
+
+    The partial copy is made outside of the target's folder, which another process may install at the same time.
+    """
+    partial = BUILD / f".{target.name}.{os.getpid()}"
     shutil.copy2(source, partial)
     os.replace(partial, target)
 

@@ -22,7 +22,7 @@ TOOLS = {
     "sdkgen": tools.sdkgen,
     "dotnetgen": tools.dotnetgen,
     "actionlint": tools.actionlint,
-    "bundle": lambda: tools.bundle(optimised=True),
+    "bundle": lambda: tools.bundle(optimized=True),
     "cargo-target": tools.cargo_target,
 }
 

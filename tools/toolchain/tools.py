@@ -176,20 +176,20 @@ def cargo_target() -> Path:
 
 
 @functools.cache
-def bundle(optimised: bool = False, architecture: str = "x86_64") -> Path:
+def bundle(optimized: bool = False, architecture: str = "x86_64") -> Path:
     """The packed Lambda functions, which the plugin embeds; packed again where their sources changed.
 
-    `optimised` is what is installed. The demo and the tests run functions that are built for this machine, with the
+    `optimized` is what is installed. The demo and the tests run functions that are built for this machine, with the
     crates that the tests are built with.
     """
     target = cargo_target()
-    zipped = target / (f"functions/{architecture}.zip" if optimised else "functions/native.zip")
+    zipped = target / (f"functions/{architecture}.zip" if optimized else "functions/native.zip")
     pack = [sys.executable, ROOT / "functions/pack.py", "--out", zipped]
-    if optimised:
+    if optimized:
         require("cargo", "to build the Lambda functions")
-        what, pack = "the Lambda functions, optimised", [*pack, "--python-bin", python().parent, "--target-dir", target]
+        what, pack = "the Lambda functions, optimized", [*pack, "--python-bin", python().parent, "--target-dir", target]
         pack += ["--architecture", architecture]
-        with locked(zipped.stem), timed("" if zipped.exists() else what):
+        with locked(zipped.stem), timed(what):
             run(pack, CARGO_TARGET_DIR=str(target))
     else:
         binary = cargo_binary("bootstrap", "the Lambda functions")
@@ -199,21 +199,21 @@ def bundle(optimised: bool = False, architecture: str = "x86_64") -> Path:
 
 
 def cargo_binary(name: str, what: str, kind: str = "bin", **environment: str) -> Path:
-    """A program of the workspace as the tests run it: unoptimised, with the crates that the tests are built with.
+    """A program of the workspace as the tests run it: unoptimized, with the crates that the tests are built with.
 
     Everything is selected, so that no crate is built a second time with other features.
     """
     cargo, target = require("cargo", f"to build {what}"), cargo_target()
     binary = target / "debug" / ("examples" if kind == "example" else "") / name
-    with timed("" if binary.exists() else what):
+    with timed(what):
         command = [cargo, "build", "--quiet", *WORKSPACE, f"--{kind}", name]
         run(command, **{"CARGO_TARGET_DIR": str(target)} | environment)
     return binary
 
 
-def cargo_environment(optimised: bool = False) -> dict[str, str]:
+def cargo_environment(optimized: bool = False) -> dict[str, str]:
     """What cargo needs to know: the shared target folder and the bundle to embed."""
-    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle(optimised))}
+    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle(optimized))}
 
 
 def python_environment() -> dict[str, str]:

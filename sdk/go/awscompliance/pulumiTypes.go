@@ -1944,7 +1944,7 @@ type ManagedRule struct {
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]string `pulumi:"parameters"`
-	// What mends its findings, when a person starts it.
+	// Remediation of its findings, which a person starts.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
@@ -1979,7 +1979,7 @@ type ManagedRuleArgs struct {
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
-	// What mends its findings, when a person starts it.
+	// Remediation of its findings, which a person starts.
 	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
@@ -2071,7 +2071,7 @@ func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
 }
 
-// What mends its findings, when a person starts it.
+// Remediation of its findings, which a person starts.
 func (o ManagedRuleOutput) Remediation() RemediationPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Remediation { return v.Remediation }).(RemediationPtrOutput)
 }
@@ -2718,7 +2718,7 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type Remediation struct {
 	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
@@ -2739,7 +2739,7 @@ type RemediationInput interface {
 	ToRemediationOutputWithContext(context.Context) RemediationOutput
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationArgs struct {
 	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
@@ -2802,7 +2802,7 @@ func (i *remediationPtrType) ToRemediationPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(RemediationPtrOutput)
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationOutput struct{ *pulumi.OutputState }
 
 func (RemediationOutput) ElementType() reflect.Type {
@@ -2896,7 +2896,7 @@ func (o RemediationPtrOutput) Parameters() pulumi.StringArrayMapOutput {
 	}).(pulumi.StringArrayMapOutput)
 }
 
-// Another Systems Manager document that mends what a rule finds.
+// Another Systems Manager document that remediates what a rule finds.
 type RemediationAlternative struct {
 	// `documented`, or `inferred`: only the effect matches.
 	Confidence string `pulumi:"confidence"`
@@ -2912,7 +2912,7 @@ type RemediationAlternative struct {
 	ResourceIdParameter *string `pulumi:"resourceIdParameter"`
 }
 
-// Another Systems Manager document that mends what a rule finds.
+// Another Systems Manager document that remediates what a rule finds.
 type RemediationAlternativeOutput struct{ *pulumi.OutputState }
 
 func (RemediationAlternativeOutput) ElementType() reflect.Type {
@@ -3540,7 +3540,7 @@ func (o RuleProblemArrayOutput) Index(i pulumi.IntInput) RuleProblemOutput {
 	}).(RuleProblemOutput)
 }
 
-// A Systems Manager document that mends what a rule finds.
+// A Systems Manager document that remediates what a rule finds.
 type RuleRemediation struct {
 	// Further documents for the same rule.
 	Alternatives []RemediationAlternative `pulumi:"alternatives"`
@@ -3566,7 +3566,7 @@ type RuleRemediation struct {
 	Taken string `pulumi:"taken"`
 }
 
-// A Systems Manager document that mends what a rule finds.
+// A Systems Manager document that remediates what a rule finds.
 type RuleRemediationOutput struct{ *pulumi.OutputState }
 
 func (RuleRemediationOutput) ElementType() reflect.Type {

@@ -401,7 +401,7 @@ export interface ManagedRule {
      */
     parameters?: {[key: string]: string};
     /**
-     * What mends its findings, when a person starts it.
+     * Remediation of its findings, which a person starts.
      */
     remediation?: inputs.Remediation;
     /**
@@ -447,7 +447,7 @@ export interface ManagedRuleArgs {
      */
     parameters?: {[key: string]: pulumi.Input<string>};
     /**
-     * What mends its findings, when a person starts it.
+     * Remediation of its findings, which a person starts.
      */
     remediation?: inputs.RemediationArgs;
     /**
@@ -569,7 +569,7 @@ export interface RecorderSettingsArgs {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
  */
 export interface Remediation {
     /**
@@ -587,7 +587,7 @@ export interface Remediation {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
  */
 export interface RemediationArgs {
     /**

@@ -117,7 +117,7 @@ export interface RecorderStatus {
 }
 
 /**
- * Another Systems Manager document that mends what a rule finds.
+ * Another Systems Manager document that remediates what a rule finds.
  */
 export interface RemediationAlternative {
     /**
@@ -161,7 +161,7 @@ export interface RuleProblem {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds.
+ * A Systems Manager document that remediates what a rule finds.
  */
 export interface RuleRemediation {
     /**

@@ -1678,7 +1678,7 @@ class ManagedRuleDict(TypedDict):
     """
     remediation: NotRequired['RemediationDict']
     """
-    What mends its findings, when a person starts it.
+    Remediation of its findings, which a person starts.
     """
     scope: NotRequired['ScopeDict']
     """
@@ -1715,7 +1715,7 @@ class ManagedRule:
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'Remediation' remediation: What mends its findings, when a person starts it.
+        :param 'Remediation' remediation: Remediation of its findings, which a person starts.
         :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1816,7 +1816,7 @@ class ManagedRule:
     @pulumi.getter
     def remediation(self) -> Optional['Remediation']:
         """
-        What mends its findings, when a person starts it.
+        Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
@@ -1891,7 +1891,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     remediation: NotRequired['RemediationArgsDict']
     """
-    What mends its findings, when a person starts it.
+    Remediation of its findings, which a person starts.
     """
     scope: NotRequired['ScopeArgsDict']
     """
@@ -1928,7 +1928,7 @@ class ManagedRuleArgs:
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'RemediationArgs' remediation: What mends its findings, when a person starts it.
+        :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -2029,7 +2029,7 @@ class ManagedRuleArgs:
     @pulumi.getter
     def remediation(self) -> Optional['RemediationArgs']:
         """
-        What mends its findings, when a person starts it.
+        Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
@@ -2532,7 +2532,7 @@ class RecorderSettingsArgs:
 
 class RemediationDict(TypedDict):
     """
-    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
@@ -2554,7 +2554,7 @@ class Remediation:
                  document: Optional[_builtins.str] = None,
                  parameters: Optional[Mapping[str, Sequence[_builtins.str]]] = None):
         """
-        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
@@ -2606,7 +2606,7 @@ class Remediation:
 
 class RemediationArgsDict(TypedDict):
     """
-    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
@@ -2628,7 +2628,7 @@ class RemediationArgs:
                  document: Optional[_builtins.str] = None,
                  parameters: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]] = None):
         """
-        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.

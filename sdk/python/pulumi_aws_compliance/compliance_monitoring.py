@@ -413,6 +413,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["lambda_role_arn"] = None
             __props__.__dict__["ledger_table_name"] = None
             __props__.__dict__["pending_emails"] = None
+            __props__.__dict__["pending_routes"] = None
             __props__.__dict__["processing_lambda_arn"] = None
             __props__.__dict__["processing_lambda_name"] = None
             __props__.__dict__["remediation_lambda_arn"] = None
@@ -544,6 +545,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
         """
         return pulumi.get(self, "pending_emails")
+
+    @_builtins.property
+    @pulumi.getter(name="pendingRoutes")
+    def pending_routes(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+        """
+        return pulumi.get(self, "pending_routes")
 
     @_builtins.property
     @pulumi.getter(name="processingLambdaArn")

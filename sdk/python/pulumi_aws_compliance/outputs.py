@@ -315,7 +315,7 @@ class RecorderStatus(dict):
 @pulumi.output_type
 class RemediationAlternative(dict):
     """
-    Another Systems Manager document that mends what a rule finds.
+    Another Systems Manager document that remediates what a rule finds.
     """
     def __init__(__self__, *,
                  confidence: _builtins.str,
@@ -325,7 +325,7 @@ class RemediationAlternative(dict):
                  required_parameters: Sequence[_builtins.str],
                  resource_id_parameter: Optional[_builtins.str] = None):
         """
-        Another Systems Manager document that mends what a rule finds.
+        Another Systems Manager document that remediates what a rule finds.
 
         :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.
         :param _builtins.str document: Name of the document.
@@ -428,7 +428,7 @@ class RuleProblem(dict):
 @pulumi.output_type
 class RuleRemediation(dict):
     """
-    A Systems Manager document that mends what a rule finds.
+    A Systems Manager document that remediates what a rule finds.
     """
     def __init__(__self__, *,
                  alternatives: Sequence['outputs.RemediationAlternative'],
@@ -443,7 +443,7 @@ class RuleRemediation(dict):
                  resource_id_parameter: Optional[_builtins.str] = None,
                  reversible: Optional[_builtins.str] = None):
         """
-        A Systems Manager document that mends what a rule finds.
+        A Systems Manager document that remediates what a rule finds.
 
         :param Sequence['RemediationAlternative'] alternatives: Further documents for the same rule.
         :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.

@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use functions_core::configuration::sha256_hex;
+use functions_core::sha256;
 use pulumi_component::Archive;
 
 /// The zip with the one binary of all functions, for x86_64.
@@ -41,7 +41,7 @@ static WRITERS: AtomicU64 = AtomicU64::new(0);
 
 /// Writes the archive under the hash of its content, unless it is there already and whole.
 fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    let hash = sha256_hex(content);
+    let hash = sha256::hex(content);
     let path = cache.join(format!("{hash}.zip"));
     // What lies in a cache may have been cut short or changed.
     if fs::read(&path).is_ok_and(|found| found == content) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use account_look::{Owner, RecorderAction};
+use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
 use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
@@ -10,7 +11,6 @@ use pulumi_component::{
 
 use crate::account::bundle;
 use crate::inputs::bounds;
-use crate::inputs::recorder::RecorderMode;
 use crate::plan::target::Target;
 
 /// Whether the account has AWS Config's service-linked role.
@@ -160,6 +160,11 @@ impl AccountFacts {
     /// The same where the functions run for the first time in this deployment; `run` is the id of the last run.
     pub(crate) fn after_first_runs(&self, run: Output<String>) -> Self {
         Self { first_runs: Some(run), ..self.clone() }
+    }
+
+    /// Whether the functions run in this deployment before the alarms are created.
+    pub(crate) fn have_first_runs(&self) -> bool {
+        self.first_runs.is_some()
     }
 
     /// What watches for silence waits for the first runs: before them there is nothing but silence.

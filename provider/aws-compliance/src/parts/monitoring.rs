@@ -3,6 +3,7 @@
 use account_look::PlannedKey;
 use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
+use compliance_types::recorder::RecorderMode;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
@@ -16,7 +17,7 @@ use crate::inputs::bounds;
 use crate::inputs::framework::DeployAs;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::parts::aggregation::{Aggregation, AggregationArgs};
 use crate::parts::alarms::{Alarms, AlarmsArgs};
@@ -68,6 +69,9 @@ pub struct ComplianceMonitoring {
     /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
+    /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the
+    /// subscription when the stack was last deployed or refreshed.
+    pub pending_routes: Output<Vec<String>>,
     /// Name of the table that keeps what processing knows.
     pub ledger_table_name: Output<String>,
     /// Name of the dashboard, where there is one.
@@ -167,6 +171,7 @@ impl Component for ComplianceMonitoring {
             sns_topic_arn: alerts.topic_arn,
             history_workgroup_name,
             pending_emails: alerts.pending_emails,
+            pending_routes: alerts.pending_routes,
             ledger_table_name: functions.ledger_table_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
@@ -322,6 +327,8 @@ impl ComplianceMonitoringArgs {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::Input;
+
     use super::*;
 
     #[tokio::test]

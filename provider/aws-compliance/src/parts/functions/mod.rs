@@ -8,9 +8,9 @@ mod permissions;
 mod shared;
 
 use aws_resources::{Arn, lambda, s3};
-use functions_core::configuration::sha256_hex;
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
+use functions_core::sha256;
 use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, depends_on};
 
 use crate::account::prepared::Prepared;
@@ -104,7 +104,7 @@ impl Component for Functions {
         let Prepared { plan, account: facts } = facts;
         let watched = plan.configuration.as_ref().map_err(|error| ConstructError::Failed(error.to_string()))?;
         let configuration = watched.render().map_err(|error| ConstructError::Failed(error.to_string()))?;
-        let digest = sha256_hex(configuration.as_bytes());
+        let digest = sha256::hex(configuration.as_bytes());
 
         let required = s3::bucket_objectv2::Required { bucket: args.bucket_name.clone() };
         let object = s3::BucketObjectv2::child(scope, "configuration", required)

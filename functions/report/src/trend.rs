@@ -1,8 +1,26 @@
-//! How the score changed within a day.
+//! The runs that are kept, and how the score changed within a day.
 
-use functions_core::timestamp::Timestamp;
+use compliance_types::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::model::TrendPoint;
+/// One run in the trend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrendPoint {
+    /// Id of the run.
+    pub run_id: String,
+    /// When it was asked for.
+    pub time: String,
+    /// Its score in thousandths of a point, 0 to 100,000; absent where nothing was judged.
+    pub score_millipoints: Option<u64>,
+    /// Open findings.
+    pub non_compliant: u64,
+    /// Verdicts that it counted.
+    pub verdicts: u64,
+    /// Whether the first evaluation was still running.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_evaluation: bool,
+}
 
 const HOUR: u64 = 3_600_000;
 /// Between these ages, in milliseconds, an earlier run is one of about a day ago.
@@ -11,7 +29,8 @@ const DAY_AGO: std::ops::RangeInclusive<u64> = 20 * HOUR..=28 * HOUR;
 /// The score of the last run of `trend` less that of the run about a day before it, in thousandths of a point. Where there
 /// is none, less that of the oldest run that is younger. Runs during the first evaluation do not count: their score is that
 /// of the few rules that had results.
-pub(crate) fn score_change(trend: &[TrendPoint]) -> Option<i64> {
+#[must_use]
+pub fn score_change(trend: &[TrendPoint]) -> Option<i64> {
     let (own, earlier) = trend.split_last()?;
     let (now, score) = scored(own)?;
     let aged: Vec<(u64, u64)> =

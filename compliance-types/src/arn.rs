@@ -122,6 +122,20 @@ impl<'a> Arn<'a> {
         }
     }
 
+    /// Whether it names a KMS key by its id, and not by an alias.
+    #[must_use]
+    pub fn is_kms_key(&self) -> bool {
+        let is_placed = !self.region.is_empty() && self.account_id().is_some();
+        self.service == "kms" && is_placed && self.resource.strip_prefix("key/").is_some_and(|id| !id.is_empty())
+    }
+
+    /// Whether it names an SNS topic, and not a subscription, whose ARN is that of the topic and an id.
+    #[must_use]
+    pub fn is_sns_topic(&self) -> bool {
+        let is_placed = !self.region.is_empty() && self.account_id().is_some();
+        self.service == "sns" && is_placed && !self.resource.contains([':', '/'])
+    }
+
     /// The Lambda function that this is the ARN of, of `text` in whole; `None` for any other resource.
     pub fn lambda_function(&self, text: &'a str) -> Option<LambdaFunction<'a>> {
         let named = |part: &str, most: usize, marks: &str| {
@@ -223,6 +237,33 @@ mod tests {
         }
         assert_eq!(of("arn:aws:lambda:eu-west-1:111122223333:function:"), None);
         assert_eq!(of("arn:aws:iam::111122223333:role/own"), None);
+    }
+
+    #[test]
+    fn a_kms_key_is_told_apart_from_an_alias_and_a_topic_from_a_subscription() {
+        let (is_key, is_topic) = (
+            |text: &str| Arn::parse(text).is_ok_and(|arn| arn.is_kms_key()),
+            |text: &str| Arn::parse(text).is_ok_and(|arn| arn.is_sns_topic()),
+        );
+        assert!(is_key("arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1"));
+        for other in [
+            "arn:aws:kms:eu-west-1:111122223333:alias/a",
+            "arn:aws:kms:eu-west-1:111122223333:key/",
+            "arn:aws:kms::111122223333:key/1",
+            "arn:aws:kms:eu-west-1::key/1",
+            "arn:aws:s3:eu-west-1:111122223333:key/1",
+        ] {
+            assert!(!is_key(other), "{other}");
+        }
+        assert!(is_topic("arn:aws-cn:sns:cn-north-1:111122223333:pages.fifo"));
+        for other in [
+            "arn:aws:sns:eu-west-1:111122223333:pages:11111111-2222-4333-8444-555555555555",
+            "arn:aws:sns:eu-west-1:111122223333:app/GCM/a",
+            "arn:aws:sqs:eu-west-1:111122223333:pages",
+            "arn:aws:sns:::pages",
+        ] {
+            assert!(!is_topic(other), "{other}");
+        }
     }
 
     proptest! {
