@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use account_look::GLOBAL_TYPES;
 use aws_compliance_catalog::{Catalog, Trigger};
 use aws_compliance_cost::{
     Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
 };
+use compliance_types::recorder::RecordingFrequency;
+use compliance_types::resource::IAM_TYPES;
 use functions_core::metrics::RULES;
 use pulumi_component::Input;
 
@@ -15,7 +16,7 @@ use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::recorder::{RecorderSettingsArgs, RecordingFrequency, RecordingStrategy};
+use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
 use crate::inputs::scope::ScopeArgs;
 use crate::plan::Plan;
 use crate::plan::alarms::{Watch, alarms};
@@ -141,7 +142,7 @@ fn recorder(args: &RecorderSettingsArgs, created: bool) -> Recorder {
     let listed = || args.resource_types.iter().cloned().collect();
     let recorded = match args.strategy {
         RecordingStrategy::All if args.global_types => Recorded::All,
-        RecordingStrategy::All => Recorded::AllExcept(GLOBAL_TYPES.iter().map(|kind| (*kind).to_owned()).collect()),
+        RecordingStrategy::All => Recorded::AllExcept(IAM_TYPES.iter().map(|kind| (*kind).to_owned()).collect()),
         RecordingStrategy::Only => Recorded::Only(listed()),
         RecordingStrategy::AllExcept => Recorded::AllExcept(args.excluded().into_iter().collect()),
     };

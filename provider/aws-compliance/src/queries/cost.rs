@@ -7,6 +7,8 @@ use pulumi_component::{Checks, Component, ConstructError, Function, FunctionCont
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use compliance_types::recorder::RecorderMode;
+
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::bounds;
 use crate::inputs::dashboard::DashboardSettingsArgs;
@@ -15,7 +17,7 @@ use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::history::HistorySettingsArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
