@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_compliance_cost::{Estimate, Range, estimate};
+use compliance_types::recorder::RecorderMode;
 use pulumi_component::{Checks, Component, ConstructError, Function, FunctionContext, Input, PropertyError, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::history::HistorySettingsArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
