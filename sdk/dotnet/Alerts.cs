@@ -29,6 +29,12 @@ namespace AwsCompliance.PulumiPackage
         public Output<ImmutableArray<string>> PendingEmails { get; private set; } = null!;
 
         /// <summary>
+        /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+        /// </summary>
+        [Output("pendingRoutes")]
+        public Output<ImmutableArray<string>> PendingRoutes { get; private set; } = null!;
+
+        /// <summary>
         /// ARN of the topic.
         /// </summary>
         [Output("topicArn")]

@@ -665,6 +665,43 @@ namespace AwsCompliance.PulumiPackage
     }
 
     /// <summary>
+    /// Architecture of the functions.
+    /// </summary>
+    [EnumType]
+    public readonly struct FunctionArchitecture : IEquatable<FunctionArchitecture>
+    {
+        private readonly string _value;
+
+        private FunctionArchitecture(string value)
+        {
+            _value = value ?? throw new ArgumentNullException(nameof(value));
+        }
+
+        /// <summary>
+        /// x86-64.
+        /// </summary>
+        public static FunctionArchitecture X8664 { get; } = new FunctionArchitecture("x86_64");
+        /// <summary>
+        /// Arm.
+        /// </summary>
+        public static FunctionArchitecture Arm64 { get; } = new FunctionArchitecture("arm64");
+
+        public static bool operator ==(FunctionArchitecture left, FunctionArchitecture right) => left.Equals(right);
+        public static bool operator !=(FunctionArchitecture left, FunctionArchitecture right) => !left.Equals(right);
+
+        public static explicit operator string(FunctionArchitecture value) => value._value;
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override bool Equals(object? obj) => obj is FunctionArchitecture other && Equals(other);
+        public bool Equals(FunctionArchitecture other) => string.Equals(_value, other._value, StringComparison.Ordinal);
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override int GetHashCode() => _value?.GetHashCode() ?? 0;
+
+        public override string ToString() => _value;
+    }
+
+    /// <summary>
     /// Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
     /// </summary>
     [EnumType]

@@ -83,7 +83,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly ImmutableArray<string> Regions;
         /// <summary>
-        /// What mends its findings, where a document is known.
+        /// Remediation of its findings, where a document is known.
         /// </summary>
         public readonly Outputs.RuleRemediation? Remediation;
         /// <summary>

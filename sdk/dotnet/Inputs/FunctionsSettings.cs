@@ -17,6 +17,12 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class FunctionsSettings : global::Pulumi.InvokeArgs
     {
         /// <summary>
+        /// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        /// </summary>
+        [Input("architecture")]
+        public AwsCompliance.PulumiPackage.FunctionArchitecture? Architecture { get; set; }
+
+        /// <summary>
         /// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         /// </summary>
         [Input("countedRules")]

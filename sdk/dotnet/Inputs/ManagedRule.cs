@@ -59,7 +59,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// What mends its findings, when a person starts it.
+        /// Remediation of its findings, which a person starts.
         /// </summary>
         [Input("remediation")]
         public Inputs.Remediation? Remediation { get; set; }

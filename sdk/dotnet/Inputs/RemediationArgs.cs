@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    /// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     /// </summary>
     public sealed class RemediationArgs : global::Pulumi.ResourceArgs
     {

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Outputs
 {
 
     /// <summary>
-    /// Another Systems Manager document that mends what a rule finds.
+    /// Another Systems Manager document that remediates what a rule finds.
     /// </summary>
     [OutputType]
     public sealed class RemediationAlternative

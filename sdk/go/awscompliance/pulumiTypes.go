@@ -1023,6 +1023,8 @@ func (o FrameworkRuleDetailsArrayOutput) Index(i pulumi.IntInput) FrameworkRuleD
 
 // How the functions run.
 type FunctionsSettings struct {
+	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	Architecture *FunctionArchitecture `pulumi:"architecture"`
 	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
 	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -1052,6 +1054,8 @@ type FunctionsSettingsInput interface {
 
 // How the functions run.
 type FunctionsSettingsArgs struct {
+	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	Architecture *FunctionArchitecture `pulumi:"architecture"`
 	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
 	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -1146,6 +1150,11 @@ func (o FunctionsSettingsOutput) ToFunctionsSettingsPtrOutputWithContext(ctx con
 	}).(FunctionsSettingsPtrOutput)
 }
 
+// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+func (o FunctionsSettingsOutput) Architecture() FunctionArchitecturePtrOutput {
+	return o.ApplyT(func(v FunctionsSettings) *FunctionArchitecture { return v.Architecture }).(FunctionArchitecturePtrOutput)
+}
+
 // Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
 func (o FunctionsSettingsOutput) CountedRules() CountedRulesPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *CountedRules { return v.CountedRules }).(CountedRulesPtrOutput)
@@ -1203,6 +1212,16 @@ func (o FunctionsSettingsPtrOutput) Elem() FunctionsSettingsOutput {
 		var ret FunctionsSettings
 		return ret
 	}).(FunctionsSettingsOutput)
+}
+
+// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+func (o FunctionsSettingsPtrOutput) Architecture() FunctionArchitecturePtrOutput {
+	return o.ApplyT(func(v *FunctionsSettings) *FunctionArchitecture {
+		if v == nil {
+			return nil
+		}
+		return v.Architecture
+	}).(FunctionArchitecturePtrOutput)
 }
 
 // Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.

@@ -1002,6 +1002,10 @@ class FunctionsSettingsDict(TypedDict):
     """
     How the functions run.
     """
+    architecture: NotRequired['FunctionArchitecture']
+    """
+    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    """
     counted_rules: NotRequired['CountedRules']
     """
     Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
@@ -1034,6 +1038,7 @@ class FunctionsSettingsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettings:
     def __init__(__self__, *,
+                 architecture: Optional['FunctionArchitecture'] = None,
                  counted_rules: Optional['CountedRules'] = None,
                  log_retention_days: Optional[_builtins.int] = None,
                  memory_mib: Optional[_builtins.int] = None,
@@ -1044,6 +1049,7 @@ class FunctionsSettings:
         """
         How the functions run.
 
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
         :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         :param _builtins.int log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param _builtins.int memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -1052,6 +1058,8 @@ class FunctionsSettings:
         :param _builtins.int timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'Vpc' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
+        if architecture is not None:
+            pulumi.set(__self__, "architecture", architecture)
         if counted_rules is not None:
             pulumi.set(__self__, "counted_rules", counted_rules)
         if log_retention_days is not None:
@@ -1066,6 +1074,18 @@ class FunctionsSettings:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> Optional['FunctionArchitecture']:
+        """
+        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: Optional['FunctionArchitecture']):
+        pulumi.set(self, "architecture", value)
 
     @_builtins.property
     @pulumi.getter(name="countedRules")
@@ -1156,6 +1176,10 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     How the functions run.
     """
+    architecture: NotRequired['FunctionArchitecture']
+    """
+    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    """
     counted_rules: NotRequired['CountedRules']
     """
     Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
@@ -1188,6 +1212,7 @@ class FunctionsSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettingsArgs:
     def __init__(__self__, *,
+                 architecture: Optional['FunctionArchitecture'] = None,
                  counted_rules: Optional['CountedRules'] = None,
                  log_retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
@@ -1198,6 +1223,7 @@ class FunctionsSettingsArgs:
         """
         How the functions run.
 
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
         :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -1206,6 +1232,8 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
+        if architecture is not None:
+            pulumi.set(__self__, "architecture", architecture)
         if counted_rules is not None:
             pulumi.set(__self__, "counted_rules", counted_rules)
         if log_retention_days is not None:
@@ -1220,6 +1248,18 @@ class FunctionsSettingsArgs:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> Optional['FunctionArchitecture']:
+        """
+        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: Optional['FunctionArchitecture']):
+        pulumi.set(self, "architecture", value)
 
     @_builtins.property
     @pulumi.getter(name="countedRules")
