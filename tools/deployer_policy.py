@@ -82,7 +82,9 @@ def texts() -> dict[str, str]:
     documents = {
         "deployer-policy.json": document(base, known["places"]),
         "deployer-policy-recorder.json": document({at: new for at, new in more.items() if new}, known["places"]),
-        "deployer-policy-organization.json": document({at: set(new) for at, new in known["organization"].items()}, known["places"]),
+        "deployer-policy-organization.json": document(
+            {at: set(new) for at, new in known["organization"].items()}, known["places"]
+        ),
     }
     return {name: json.dumps(made, indent=2) + "\n" for name, made in documents.items()}
 

@@ -149,12 +149,17 @@ def plugin() -> None:
         write(each.archive, packed(each, binary(each)))
 
 
+def tracked(*patterns: str) -> list[str]:
+    """Names of the files that are committed."""
+    command = ["git", "ls-files", *patterns]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
 def reproduce() -> None:
     """Two builds of PLATFORM from two folders are the same bytes."""
     each = chosen()[0]
-    committed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder:
-        for name in committed.splitlines():
+        for name in tracked():
             if (ROOT / name).is_file():
                 (Path(folder) / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, Path(folder) / "clone" / name)
@@ -203,11 +208,10 @@ def bom() -> None:
         command = [folder / "cargo-cyclonedx", "cyclonedx", "--manifest-path", ROOT / manifest / "Cargo.toml"]
         command += ["--format", "json", "--all", "--target", "all", "--override-filename", stem]
         cache.run(command, SOURCE_DATE_EPOCH=str(archives.EPOCH))
-        found = list((ROOT / manifest).glob(f"{stem}*"))
-        document = normal(json.loads(found[0].read_text()))
-        for each in ROOT.rglob(f"{stem}.json"):
-            if RELEASE not in each.parents:
-                each.unlink()
+        document = normal(json.loads((ROOT / manifest / f"{stem}.json").read_text()))
+        # It writes one beside each manifest of the workspace.
+        for each in tracked("*Cargo.toml"):
+            (ROOT / each).with_name(f"{stem}.json").unlink(missing_ok=True)
         write(f"{name}.cdx.json", (json.dumps(document, indent=2, sort_keys=True) + "\n").encode())
 
 

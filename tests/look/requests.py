@@ -22,6 +22,7 @@ ACTIONS = [
     "config:DescribeConfigurationRecorders",
     "config:DescribeConformancePacks",
     "config:DescribeDeliveryChannels",
+    "config:GetDiscoveredResourceCounts",
     "config:ListConfigurationRecorders",
     "config:ListTagsForResource",
     "events:DescribeRule",

@@ -15,7 +15,7 @@ mod tests;
 pub use identity::IDENTITY;
 use pulumi_component::Provider;
 
-use cli::{catalog, doctor};
+use cli::{catalog, cost, doctor};
 use parts::{monitoring, registry};
 use queries::{account_status, rules};
 
@@ -26,6 +26,7 @@ pub fn provider() -> Provider {
         .function::<rules::GetManagedRule>()
         .function::<rules::GetFramework>()
         .function::<rules::CheckRules>()
+        .function::<queries::cost::GetCostEstimate>()
         .command(
             "doctor",
             "look at an AWS account before anything is deployed to it; `doctor --help` says how",
@@ -36,4 +37,5 @@ pub fn provider() -> Provider {
             "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
             catalog::run,
         )
+        .command("cost", "estimate what a deployment costs in a month; `cost --help` says how", cost::run)
 }

@@ -388,6 +388,133 @@ func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// One kind of cost.
+type CostLine struct {
+	// The quantity, and the assumptions behind it.
+	Assumption string `pulumi:"assumption"`
+	// Expected amount.
+	ExpectedUsd float64 `pulumi:"expectedUsd"`
+	// Amount in a busy account.
+	HighUsd float64 `pulumi:"highUsd"`
+	// Amount in a quiet account.
+	LowUsd float64 `pulumi:"lowUsd"`
+	// Which kind.
+	Name string `pulumi:"name"`
+}
+
+// One kind of cost.
+type CostLineOutput struct{ *pulumi.OutputState }
+
+func (CostLineOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostLine)(nil)).Elem()
+}
+
+func (o CostLineOutput) ToCostLineOutput() CostLineOutput {
+	return o
+}
+
+func (o CostLineOutput) ToCostLineOutputWithContext(ctx context.Context) CostLineOutput {
+	return o
+}
+
+// The quantity, and the assumptions behind it.
+func (o CostLineOutput) Assumption() pulumi.StringOutput {
+	return o.ApplyT(func(v CostLine) string { return v.Assumption }).(pulumi.StringOutput)
+}
+
+// Expected amount.
+func (o CostLineOutput) ExpectedUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.ExpectedUsd }).(pulumi.Float64Output)
+}
+
+// Amount in a busy account.
+func (o CostLineOutput) HighUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.HighUsd }).(pulumi.Float64Output)
+}
+
+// Amount in a quiet account.
+func (o CostLineOutput) LowUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.LowUsd }).(pulumi.Float64Output)
+}
+
+// Which kind.
+func (o CostLineOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CostLine) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type CostLineArrayOutput struct{ *pulumi.OutputState }
+
+func (CostLineArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostLine)(nil)).Elem()
+}
+
+func (o CostLineArrayOutput) ToCostLineArrayOutput() CostLineArrayOutput {
+	return o
+}
+
+func (o CostLineArrayOutput) ToCostLineArrayOutputWithContext(ctx context.Context) CostLineArrayOutput {
+	return o
+}
+
+func (o CostLineArrayOutput) Index(i pulumi.IntInput) CostLineOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostLine {
+		return vs[0].([]CostLine)[vs[1].(int)]
+	}).(CostLineOutput)
+}
+
+// A change of the inputs that lowers the cost.
+type CostSaving struct {
+	// What to change.
+	Advice string `pulumi:"advice"`
+	// Expected amount, in USD a month.
+	Usd float64 `pulumi:"usd"`
+}
+
+// A change of the inputs that lowers the cost.
+type CostSavingOutput struct{ *pulumi.OutputState }
+
+func (CostSavingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostSaving)(nil)).Elem()
+}
+
+func (o CostSavingOutput) ToCostSavingOutput() CostSavingOutput {
+	return o
+}
+
+func (o CostSavingOutput) ToCostSavingOutputWithContext(ctx context.Context) CostSavingOutput {
+	return o
+}
+
+// What to change.
+func (o CostSavingOutput) Advice() pulumi.StringOutput {
+	return o.ApplyT(func(v CostSaving) string { return v.Advice }).(pulumi.StringOutput)
+}
+
+// Expected amount, in USD a month.
+func (o CostSavingOutput) Usd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostSaving) float64 { return v.Usd }).(pulumi.Float64Output)
+}
+
+type CostSavingArrayOutput struct{ *pulumi.OutputState }
+
+func (CostSavingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostSaving)(nil)).Elem()
+}
+
+func (o CostSavingArrayOutput) ToCostSavingArrayOutput() CostSavingArrayOutput {
+	return o
+}
+
+func (o CostSavingArrayOutput) ToCostSavingArrayOutputWithContext(ctx context.Context) CostSavingArrayOutput {
+	return o
+}
+
+func (o CostSavingArrayOutput) Index(i pulumi.IntInput) CostSavingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostSaving {
+		return vs[0].([]CostSaving)[vs[1].(int)]
+	}).(CostSavingOutput)
+}
+
 // A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
 type CustomRule struct {
 	// What the rule is for, in your words. At most 256 characters.
@@ -4402,6 +4529,10 @@ func init() {
 	pulumi.RegisterOutputType(AggregationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(CostLineOutput{})
+	pulumi.RegisterOutputType(CostLineArrayOutput{})
+	pulumi.RegisterOutputType(CostSavingOutput{})
+	pulumi.RegisterOutputType(CostSavingArrayOutput{})
 	pulumi.RegisterOutputType(CustomRuleOutput{})
 	pulumi.RegisterOutputType(CustomRuleArrayOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})

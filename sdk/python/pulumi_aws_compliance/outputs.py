@@ -17,6 +17,8 @@ from . import outputs
 from ._enums import *
 
 __all__ = [
+    'CostLine',
+    'CostSaving',
     'FrameworkRuleDetails',
     'ManagedRuleParameter',
     'RecorderStatus',
@@ -24,6 +26,107 @@ __all__ = [
     'RuleProblem',
     'RuleRemediation',
 ]
+
+@pulumi.output_type
+class CostLine(dict):
+    """
+    One kind of cost.
+    """
+    def __init__(__self__, *,
+                 assumption: _builtins.str,
+                 expected_usd: _builtins.float,
+                 high_usd: _builtins.float,
+                 low_usd: _builtins.float,
+                 name: _builtins.str):
+        """
+        One kind of cost.
+
+        :param _builtins.str assumption: The quantity, and the assumptions behind it.
+        :param _builtins.float expected_usd: Expected amount.
+        :param _builtins.float high_usd: Amount in a busy account.
+        :param _builtins.float low_usd: Amount in a quiet account.
+        :param _builtins.str name: Which kind.
+        """
+        pulumi.set(__self__, "assumption", assumption)
+        pulumi.set(__self__, "expected_usd", expected_usd)
+        pulumi.set(__self__, "high_usd", high_usd)
+        pulumi.set(__self__, "low_usd", low_usd)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def assumption(self) -> _builtins.str:
+        """
+        The quantity, and the assumptions behind it.
+        """
+        return pulumi.get(self, "assumption")
+
+    @_builtins.property
+    @pulumi.getter(name="expectedUsd")
+    def expected_usd(self) -> _builtins.float:
+        """
+        Expected amount.
+        """
+        return pulumi.get(self, "expected_usd")
+
+    @_builtins.property
+    @pulumi.getter(name="highUsd")
+    def high_usd(self) -> _builtins.float:
+        """
+        Amount in a busy account.
+        """
+        return pulumi.get(self, "high_usd")
+
+    @_builtins.property
+    @pulumi.getter(name="lowUsd")
+    def low_usd(self) -> _builtins.float:
+        """
+        Amount in a quiet account.
+        """
+        return pulumi.get(self, "low_usd")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Which kind.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class CostSaving(dict):
+    """
+    A change of the inputs that lowers the cost.
+    """
+    def __init__(__self__, *,
+                 advice: _builtins.str,
+                 usd: _builtins.float):
+        """
+        A change of the inputs that lowers the cost.
+
+        :param _builtins.str advice: What to change.
+        :param _builtins.float usd: Expected amount, in USD a month.
+        """
+        pulumi.set(__self__, "advice", advice)
+        pulumi.set(__self__, "usd", usd)
+
+    @_builtins.property
+    @pulumi.getter
+    def advice(self) -> _builtins.str:
+        """
+        What to change.
+        """
+        return pulumi.get(self, "advice")
+
+    @_builtins.property
+    @pulumi.getter
+    def usd(self) -> _builtins.float:
+        """
+        Expected amount, in USD a month.
+        """
+        return pulumi.get(self, "usd")
+
 
 @pulumi.output_type
 class FrameworkRuleDetails(dict):

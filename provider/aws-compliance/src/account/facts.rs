@@ -1,5 +1,7 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
+use std::collections::BTreeMap;
+
 use account_look::{Owner, RecorderAction};
 use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
@@ -49,6 +51,7 @@ pub struct AccountFacts {
     code: Archive,
     owner: String,
     recorder_facts: RecorderFacts,
+    resources: Option<BTreeMap<String, u64>>,
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
     first_runs: Option<Output<String>>,
@@ -81,6 +84,7 @@ impl AccountFacts {
             code,
             owner: Owner::tag_value(context.project(), context.stack(), context.name()),
             recorder_facts: RecorderFacts::default(),
+            resources: None,
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
             first_runs: None,
@@ -126,6 +130,16 @@ impl AccountFacts {
     /// The same with what was found about the recorder.
     pub(crate) fn with_recorder_facts(self, recorder_facts: RecorderFacts) -> Self {
         Self { recorder_facts, ..self }
+    }
+
+    /// The same with the resources that were counted, by type.
+    pub(crate) fn with_resources(self, resources: Option<BTreeMap<String, u64>>) -> Self {
+        Self { resources, ..self }
+    }
+
+    /// The resources of the account by type, where they were counted.
+    pub fn resources(&self) -> Option<&BTreeMap<String, u64>> {
+        self.resources.as_ref()
     }
 
     /// The same where the deployment brings this recorder.

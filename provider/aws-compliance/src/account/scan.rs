@@ -50,7 +50,7 @@ pub async fn see(
     }
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }))
+    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources))
 }
 
 fn complete(request: LookRequest, facts: &AccountFacts) -> LookRequest {

@@ -1,6 +1,7 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
 use account_look::PlannedKey;
+use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
 use compliance_types::recorder::RecorderMode;
 use functions_core::contract::Handler;
@@ -32,11 +33,13 @@ use crate::parts::registry;
 use crate::parts::report_store::{ReportStore, ReportStoreArgs};
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::Plan;
+use crate::plan::cost::{CostContext, usage};
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not there yet: remediation, waivers, cost, several regions.
+/// Not there yet: remediation, waivers, several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -105,9 +108,15 @@ impl Component for ComplianceMonitoring {
         let mut request = args.lookup.request();
         registry::claim(&Whole { args, plan, target: account.target() }, &mut request);
         request.key = args.planned_key().await;
+        request.count_resources = context.is_preview();
         let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
         let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries()).collect();
         let account = scan::see(context, account.clone(), request, (errors, plan.warnings.clone())).await?;
+        if context.is_preview()
+            && let Some(estimate) = args.cost(plan, &account)
+        {
+            context.info(estimate.summary());
+        }
         let account = service_linked_role::find(context, args.recorder.mode(), &args.recorder, account).await;
         Ok(prepared.with(account))
     }
@@ -195,6 +204,16 @@ fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation
 }
 
 impl ComplianceMonitoringArgs {
+    /// What the deployment costs in a month; nothing where the region is not known.
+    fn cost(&self, plan: &Plan, account: &AccountFacts) -> Option<Estimate> {
+        let context = CostContext {
+            region: account.known_region()?.to_owned(),
+            creates_recorder: account.manages_recorder(self.recorder.mode()),
+            resources: account.resources().cloned(),
+        };
+        Some(estimate(&usage(self, plan, context)))
+    }
+
     /// The key that the user gave, with what will be encrypted with it.
     async fn planned_key(&self) -> Option<PlannedKey> {
         let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler)).collect();
