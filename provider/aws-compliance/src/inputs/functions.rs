@@ -1,6 +1,6 @@
 //! How the functions run.
 
-use functions_core::configuration::ReportedRules;
+use compliance_types::choices::CountedRules;
 use pulumi_component::{Checks, Input, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,27 +33,6 @@ pub struct FunctionsSettingsArgs {
     /// rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in
     /// either case. `all` reads as many results, and writes more of them: the history grows with each.
     pub counted_rules: CountedRules,
-}
-
-/// Which rules count in reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum CountedRules {
-    /// The rules of this deployment.
-    #[default]
-    Own,
-    /// Every rule that the aggregator reports, whoever deployed it.
-    All,
-}
-
-impl CountedRules {
-    /// As the functions read it.
-    pub const fn reported(self) -> ReportedRules {
-        match self {
-            Self::Own => ReportedRules::Own,
-            Self::All => ReportedRules::All,
-        }
-    }
 }
 
 impl Default for FunctionsSettingsArgs {
