@@ -39,8 +39,8 @@ release: ## Write what a release publishes to dist/release: archives for this ma
 release-functions: ## Pack the Lambda functions of a release, for each architecture
 	@$(PYTHON) -m harness.release functions
 
-release-plugin: ## Build and pack the plugin (PLATFORM=darwin-arm64 for one, FUNCTIONS=FILE for functions that are packed)
-	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" $(PLAIN) -m harness.release plugin
+release-plugin: ## Build and pack the plugin (PLATFORM=darwin-arm64 for one, FUNCTIONS=FILE and FUNCTIONS_ARM64=FILE for functions that are packed)
+	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" FUNCTIONS_ARM64="$(FUNCTIONS_ARM64)" $(PLAIN) -m harness.release plugin
 
 release-packages: ## Pack the npm tarball, the wheel, the source distribution and the Go module
 	@$(PYTHON) -m harness.release packages
@@ -49,7 +49,7 @@ release-sums: ## Write the bills of materials and SHA256SUMS over dist/release, 
 	@$(PYTHON) -m harness.release bom sums
 
 release-reproduce: ## Build the plugin in another folder, and compare its bytes with dist/release (PLATFORM=linux-amd64)
-	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" $(PLAIN) -m harness.release reproduce
+	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" FUNCTIONS_ARM64="$(FUNCTIONS_ARM64)" $(PLAIN) -m harness.release reproduce
 
 release-publish: ## Publish dist/release, as the release workflow does (STEP=github, go, npm, pypi or sdk)
 	@TAG="$(TAG)" LANGUAGE="$(LANGUAGE)" $(PLAIN) -m harness.publish $(STEP)

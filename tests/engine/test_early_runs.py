@@ -88,3 +88,7 @@ def test_finding_8_nobody_is_sent_single_findings_of_the_first_evaluation(deploy
 def test_finding_9_no_alarm_on_silence_is_in_alarm_after_the_deployment(deployed):
     states = deployed.account.judge_alarms()
     assert {states[f"compliance-{name}-silent"] for name in ("processing", "aggregation")} == {"OK"}
+
+
+def test_no_message_of_an_alarm_is_lost_while_the_topics_policy_is_missing(deployed):
+    assert [entry for entry in deployed.account.lost() if deployed.account.account_id in str(entry)] == []

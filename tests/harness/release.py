@@ -10,7 +10,7 @@ usage: python -m harness.release STEP...
     reproduce    builds the archive of PLATFORM in another folder, and compares the bytes
     check        compiles the plugin for this machine, without functions
 
-Without a step: all but the last two. Where functions were packed on another machine, FUNCTIONS names their zip.
+Without a step: all but the last two. FUNCTIONS and FUNCTIONS_ARM64 name zips that were packed on another machine.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def binary(built_for: Platform, root: Path = ROOT, target: Path | None = None) -
     target = target or tools.cargo_target()
     zipped = os.environ.get("FUNCTIONS") or tools.bundle(True)
     environment = os.environ | {"CARGO_TARGET_DIR": str(target), "AWS_COMPLIANCE_BUNDLE": str(Path(zipped).resolve())}
+    if arm64 := os.environ.get("FUNCTIONS_ARM64") or arm64_functions():
+        environment["AWS_COMPLIANCE_ARM64_BUNDLE"] = str(Path(arm64).resolve())
     command, triple = ["cargo", "build"], built_for.target
     if built_for.glibc:
         scripts = tools.python().parent
@@ -134,6 +136,13 @@ def binary(built_for: Platform, root: Path = ROOT, target: Path | None = None) -
         sys.stderr.write(done.stderr)
         raise ToolchainError(f"`{' '.join(command)}` failed with {done.returncode}")
     return (target / built_for.target / "release" / f"{PLUGIN}{built_for.suffix}").read_bytes()
+
+
+def arm64_functions() -> Path | None:
+    """The functions for Arm, where this machine can build them; a plugin without them says so."""
+    if PLATFORMS[ARCHITECTURES["arm64"]].unavailable:
+        return None
+    return tools.bundle(True, "arm64")
 
 
 def packed(built_for: Platform, built: bytes) -> bytes:

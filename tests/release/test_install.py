@@ -13,9 +13,9 @@ import subprocess
 import venv
 
 import pytest
-from aws_plugin import install
 
 from account.client import Account, prepare_landing_zone, start
+from aws_plugin import install
 from harness import artefacts, release
 from harness.artefacts import PLUGIN, ROOT, tools
 from release.conftest import THIS

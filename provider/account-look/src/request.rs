@@ -59,7 +59,6 @@ pub struct LookRequest {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedConcurrency {
     /// Path of the number.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// Functions that reserve it.
     pub functions: u32,
@@ -130,7 +129,6 @@ pub struct RecorderPlan {
     /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
     pub default_bucket: Option<String>,
     /// Path of the mode.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// What ours records; nothing is said of it where that is not given.
     pub records: Option<Recorded>,
@@ -172,7 +170,6 @@ impl RecorderPlan {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedRule {
     /// Path of what names it, such as `rules.managed[0].name`.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
@@ -192,7 +189,6 @@ pub struct PlannedRule {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedName {
     /// Path of what names it.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// Name in the account.
     pub name: String,

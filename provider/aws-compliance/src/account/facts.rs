@@ -9,8 +9,9 @@ use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
 };
 
-use crate::account::bundle;
+use crate::account::bundle::Archives;
 use crate::inputs::bounds;
+use crate::inputs::functions::FunctionArchitecture;
 use crate::plan::target::Target;
 
 /// Whether the account has AWS Config's service-linked role.
@@ -48,7 +49,7 @@ pub struct AccountFacts {
     target: Target,
     dns_suffix: Option<String>,
     alias: Option<String>,
-    code: Archive,
+    code: Archives,
     owner: String,
     recorder_facts: RecorderFacts,
     resources: Option<BTreeMap<String, u64>>,
@@ -63,7 +64,7 @@ impl AccountFacts {
     /// # Errors
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
-        let code = bundle::archive().map_err(ConstructError::Failed)?;
+        let code = Archives::new().map_err(ConstructError::Failed)?;
         // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
         let alias =
             invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
@@ -248,8 +249,8 @@ impl AccountFacts {
     }
 
     /// The packed functions.
-    pub fn code(&self) -> Archive {
-        self.code.clone()
+    pub fn code(&self, architecture: FunctionArchitecture) -> Archive {
+        self.code.of(architecture)
     }
 }
 

@@ -94,7 +94,8 @@ impl Component for Alerts {
         let Pending { emails, routes } = subscriptions(scope, &topic, &args.notifications);
         let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
         Ok(Self {
-            topic_arn: topic.arn(),
+            // By way of the policy: what publishes to the topic is created when it may.
+            topic_arn: policy.arn(),
             topic_name: topic.name(),
             pending_emails: emails,
             pending_routes: routes,

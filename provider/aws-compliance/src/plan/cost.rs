@@ -6,21 +6,20 @@ use aws_compliance_catalog::{Catalog, Trigger};
 use aws_compliance_cost::{
     Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
 };
-use compliance_types::recorder::RecordingFrequency;
-use compliance_types::resource::IAM_TYPES;
+use compliance_types::recorder::{EvaluationFrequency, RecordingFrequency};
 use functions_core::metrics::RULES;
 use pulumi_component::Input;
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;
-use crate::inputs::functions::FunctionsSettingsArgs;
+use crate::inputs::functions::{FunctionArchitecture, FunctionsSettingsArgs};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
 use crate::inputs::scope::ScopeArgs;
 use crate::plan::Plan;
 use crate::plan::alarms::{Watch, alarms};
-use crate::plan::rule::{RulePlan, evaluated};
+use crate::plan::rule::{Origin, RulePlan, evaluated};
 use crate::plan::values::known;
 
 /// Seconds of a month, as the estimate counts it.
@@ -86,11 +85,18 @@ pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext)
 
 fn managed(rule: &RulePlan, prefix: &NamePrefix) -> Rule {
     let frequency = rule.args.frequency.as_ref().and_then(known);
-    let mut made = Rule { name: prefix.rule(&rule.name), ..of_identifier(&rule.args.identifier, frequency.as_deref()) };
-    if let Some(types) = rule.args.scope.as_ref().map(types_of).filter(|types| !types.is_empty()) {
-        made.types = types;
-    }
-    made
+    let made = match rule.origin {
+        // A deployment of the baseline alone does not read the catalogue.
+        Origin::Baseline(known) => Rule {
+            identifier: Some(known.identifier.to_owned()),
+            types: [known.resource_type.to_owned()].into(),
+            on_change: true,
+            ..Rule::default()
+        },
+        Origin::Managed(_) | Origin::Framework => of_identifier(&rule.args.identifier, frequency.as_deref()),
+    };
+    let scope = rule.args.scope.as_ref().map(types_of).filter(|types| !types.is_empty());
+    Rule { name: prefix.rule(&rule.name), types: scope.unwrap_or(made.types), ..made }
 }
 
 /// A managed rule that evaluates all that it can.
@@ -128,23 +134,16 @@ fn types_of(scope: &ScopeArgs) -> BTreeSet<String> {
 
 /// Hours of a frequency of AWS Config.
 fn hours(frequency: &str) -> Option<f64> {
-    match frequency {
-        "One_Hour" => Some(1.0),
-        "Three_Hours" => Some(3.0),
-        "Six_Hours" => Some(6.0),
-        "Twelve_Hours" => Some(12.0),
-        "TwentyFour_Hours" => Some(24.0),
-        _ => None,
-    }
+    EvaluationFrequency::of_word(frequency).map(|frequency| f64::from(frequency.hours()))
 }
 
 fn recorder(args: &RecorderSettingsArgs, created: bool) -> Recorder {
-    let listed = || args.resource_types.iter().cloned().collect();
     let recorded = match args.strategy {
-        RecordingStrategy::All if args.global_types => Recorded::All,
-        RecordingStrategy::All => Recorded::AllExcept(IAM_TYPES.iter().map(|kind| (*kind).to_owned()).collect()),
-        RecordingStrategy::Only => Recorded::Only(listed()),
-        RecordingStrategy::AllExcept => Recorded::AllExcept(args.excluded().into_iter().collect()),
+        RecordingStrategy::Only => Recorded::Only(args.resource_types.iter().cloned().collect()),
+        RecordingStrategy::All | RecordingStrategy::AllExcept => match args.excluded().as_slice() {
+            [] => Recorded::All,
+            excluded => Recorded::AllExcept(excluded.iter().cloned().collect()),
+        },
     };
     let recording = match args.frequency {
         RecordingFrequency::Continuous => Recording::Continuous,
@@ -163,7 +162,10 @@ fn functions(args: &FunctionsSettingsArgs, hardened: bool) -> Functions {
     Functions {
         memory_mib: number(&args.memory_mib).unwrap_or(default.memory_mib),
         runs: runs.unwrap_or(default.runs),
-        architecture: Architecture::X86_64,
+        architecture: match args.architecture {
+            FunctionArchitecture::X86_64 => Architecture::X86_64,
+            FunctionArchitecture::Arm64 => Architecture::Arm64,
+        },
         log_retention_days: number(&args.log_retention_days).unwrap_or(default.log_retention_days),
     }
 }

@@ -91,7 +91,7 @@ pub fn every_input() -> PropertyMap {
         "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
         "functions": {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
-            "reservedConcurrency": 2, "countedRules": "all",
+            "reservedConcurrency": 2, "countedRules": "all", "architecture": "arm64",
             "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
         },
         "iam": { "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary", "path": "/audit/" },
