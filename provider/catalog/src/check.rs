@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::choices::OnUnavailable;
 use compliance_types::recorder::EvaluationFrequency;
 use property_path::PropertyPath;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::facts::{Catalog, Rule, Trigger};
 use crate::problem::{Problem, Report};
@@ -14,19 +15,6 @@ use crate::{search, value};
 const NAME_LENGTH: usize = 128;
 /// Longest `InputParameters`, in characters of JSON (AWS Config API, `ConfigRule`).
 const INPUT_PARAMETERS_LENGTH: usize = 1024;
-
-/// What to do with a rule that a chosen region does not offer.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub enum UnavailableIn {
-    /// Refuse.
-    #[default]
-    Fail,
-    /// Leave the rule out there; its results are "not assessed".
-    Skip,
-    /// Say nothing.
-    Ignore,
-}
 
 /// A rule as a person asks for it. `None` in a value: not known yet, and not judged.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,7 +33,7 @@ pub struct RuleRequest {
     /// Lets through what is not in the catalogue, with a warning.
     pub unchecked: bool,
     /// What to do where a region does not offer it.
-    pub on_unavailable: UnavailableIn,
+    pub on_unavailable: OnUnavailable,
 }
 
 /// Which resources a rule looks at.
@@ -225,15 +213,15 @@ fn check_regions(report: &mut Report, request: &RuleRequest, index: usize, missi
     for region in missing {
         let path = PropertyPath::from(index).member("identifier");
         match request.on_unavailable {
-            UnavailableIn::Fail => {
+            OnUnavailable::Fail => {
                 let reason = format!("`{identifier}` is not offered in {region} (facts of {taken})");
                 fact(report, request, path, reason, None);
             }
-            UnavailableIn::Skip => {
+            OnUnavailable::Skip => {
                 let reason = format!("`{identifier}` is not offered in {region} and is not assessed there");
                 report.warning(path, reason);
             }
-            UnavailableIn::Ignore => {}
+            OnUnavailable::Ignore => {}
         }
     }
 }

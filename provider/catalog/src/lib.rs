@@ -20,7 +20,7 @@ mod search;
 mod value;
 
 pub use asked::{ComposedRule, FrameworkRequest};
-pub use check::{RuleRequest, Scope, UnavailableIn, check_available, check_custom, check_rules};
+pub use check::{RuleRequest, Scope, check_available, check_custom, check_rules};
 pub use compose::{Composition, compose};
 pub use facts::{
     Alternative, Catalog, Framework, FrameworkRule, ParameterForm, ParameterType, Regions, Remediation, Rule,

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::choices::CountedRules;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -14,7 +15,7 @@ mod notices;
 mod packed;
 
 pub use entries::{NotAssessed, PackEntry, RuleEntry};
-pub use notices::{Notices, Period, Route};
+pub use notices::{Notices, Route};
 pub use packed::name_in_template;
 
 /// The version of the document that this code writes and reads.
@@ -35,27 +36,10 @@ pub struct MonitoringConfiguration {
     notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
-    #[serde(default, rename = "reportedRules", skip_serializing_if = "ReportedRules::is_own")]
-    reported_rules: ReportedRules,
+    #[serde(default, rename = "reportedRules", skip_serializing_if = "is_own")]
+    reported_rules: CountedRules,
     rules: Vec<RuleEntry>,
     version: u32,
-}
-
-/// Which rules count in report, score, history and metrics.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ReportedRules {
-    /// The rules of this document.
-    #[default]
-    Own,
-    /// Every rule that the aggregator reports, whoever deployed it.
-    All,
-}
-
-impl ReportedRules {
-    fn is_own(&self) -> bool {
-        *self == Self::Own
-    }
 }
 
 /// Why a document cannot be written or read.
@@ -92,7 +76,7 @@ impl MonitoringConfiguration {
             not_assessed: Vec::new(),
             notices: Notices::default(),
             packs: Vec::new(),
-            reported_rules: ReportedRules::Own,
+            reported_rules: CountedRules::Own,
             rules: sorted(rules)?,
             version: VERSION,
         })
@@ -139,13 +123,13 @@ impl MonitoringConfiguration {
 
     /// The same where these rules count.
     #[must_use]
-    pub fn with_reported_rules(self, reported_rules: ReportedRules) -> Self {
+    pub fn with_reported_rules(self, reported_rules: CountedRules) -> Self {
         Self { reported_rules, ..self }
     }
 
     /// Which rules count in report, score, history and metrics.
     #[must_use]
-    pub const fn reported_rules(&self) -> ReportedRules {
+    pub const fn reported_rules(&self) -> CountedRules {
         self.reported_rules
     }
 
@@ -242,6 +226,10 @@ impl MonitoringConfiguration {
         let text = serde_json::to_string_pretty(self).map_err(ConfigurationError::Render)?;
         Ok(format!("{text}\n"))
     }
+}
+
+fn is_own(counted: &CountedRules) -> bool {
+    *counted == CountedRules::Own
 }
 
 fn named<'a>(sorted: &'a [RuleEntry], name: &str) -> Option<&'a RuleEntry> {

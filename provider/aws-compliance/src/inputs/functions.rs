@@ -1,6 +1,6 @@
 //! How the functions run.
 
-use functions_core::configuration::ReportedRules;
+use compliance_types::choices::CountedRules;
 use pulumi_component::{Checks, Input, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,27 +56,6 @@ impl FunctionArchitecture {
         match self {
             Self::X86_64 => "x86_64",
             Self::Arm64 => "arm64",
-        }
-    }
-}
-
-/// Which rules count in reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum CountedRules {
-    /// The rules of this deployment.
-    #[default]
-    Own,
-    /// Every rule that the aggregator reports, whoever deployed it.
-    All,
-}
-
-impl CountedRules {
-    /// As the functions read it.
-    pub const fn reported(self) -> ReportedRules {
-        match self {
-            Self::Own => ReportedRules::Own,
-            Self::All => ReportedRules::All,
         }
     }
 }

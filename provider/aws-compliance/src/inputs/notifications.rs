@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{framework, unknown_framework};
+use compliance_types::choices::DigestPeriod;
 use compliance_types::severity::Severity;
 use pulumi_component::{Checks, Input, PropertyError, Suggested, Wrong};
 use schemars::JsonSchema;
@@ -27,19 +28,6 @@ pub struct NotificationsArgs {
     /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and
     /// are never sent immediately.
     pub digest: DigestPeriod,
-}
-
-/// When changes are told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum DigestPeriod {
-    /// As soon as they are seen, informational findings excepted.
-    #[default]
-    Immediate,
-    /// Gathered, once an hour.
-    Hourly,
-    /// Gathered, once a day.
-    Daily,
 }
 
 /// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.

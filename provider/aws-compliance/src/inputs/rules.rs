@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::choices::OnUnavailable;
 use compliance_types::severity::Severity;
 use pulumi_component::{Input, Suggested};
 use schemars::JsonSchema;
@@ -70,19 +71,6 @@ pub struct ManagedRuleArgs {
     /// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it.
     #[serde(default)]
     pub unchecked: bool,
-}
-
-/// What to do with a rule that the region does not offer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum OnUnavailable {
-    /// Refuse the deployment.
-    #[default]
-    Fail,
-    /// Leave the rule out and say that it is not assessed there.
-    Skip,
-    /// Deploy it all the same: the region can be newer than the catalogue.
-    Ignore,
 }
 
 impl ManagedRuleArgs {

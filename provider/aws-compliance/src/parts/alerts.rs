@@ -1,6 +1,6 @@
 //! The topic that carries notices, who gets them, and the test of the way through it.
 
-use aws_resources::{Arn, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
+use aws_resources::{ArnBuilder, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
 use functions_core::delivery::RETENTION_SECONDS;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, depends_on,
@@ -226,7 +226,7 @@ fn delivery_policy() -> Json {
 fn topic_policy(topic: &sns::Topic, facts: &AccountFacts) -> PolicyDocument {
     PolicyDocument::new([
         Statement::allow("Account")
-            .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
+            .aws(ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
             .actions(["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Publish", "sns:Subscribe"])
             .on(topic.arn()),
         Statement::allow("CloudWatchAlarms")

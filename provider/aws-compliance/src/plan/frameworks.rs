@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{
     ComposedRule, Composition, FrameworkRequest, Problem, Report, compose, framework, names as composed_names,
 };
+use compliance_types::choices::OnUnavailable;
 use pulumi_component::{Checks, Input, PropertyError, PropertyPath};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
-use crate::inputs::rules::{ManagedRuleArgs, OnUnavailable};
+use crate::inputs::rules::ManagedRuleArgs;
 use crate::plan::rule::{Origin, RulePlan};
 use crate::plan::values::{takes, with_defaults};
 

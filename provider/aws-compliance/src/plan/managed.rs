@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_compliance_catalog::{
-    Catalog, Problem, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
-};
+use aws_compliance_catalog::{Catalog, Problem, Report, RuleRequest, Scope, check_available, check_rules};
 use pulumi_component::{Checks, PathStep, PropertyError};
 
 use crate::inputs::bounds;
-use crate::inputs::rules::{ManagedRuleArgs, OnUnavailable, RulesArgs};
+use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
 use crate::inputs::scope::ScopeArgs;
 use crate::plan::baseline::{BASELINE, BaselineRule};
 use crate::plan::sensitive::{Eventual, shown};
@@ -158,11 +156,7 @@ impl ManagedRuleArgs {
             frequency: self.frequency.as_ref().and_then(text),
             scope: self.effective_scope().map(ScopeArgs::request),
             unchecked: self.unchecked,
-            on_unavailable: match self.on_unavailable {
-                OnUnavailable::Fail => UnavailableIn::Fail,
-                OnUnavailable::Skip => UnavailableIn::Skip,
-                OnUnavailable::Ignore => UnavailableIn::Ignore,
-            },
+            on_unavailable: self.on_unavailable,
         }
     }
 }

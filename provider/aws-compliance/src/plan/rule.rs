@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::PlannedRule;
 use aws_compliance_catalog::{self as catalog, Catalog, ComposedRule, Remedy, Trigger};
+use compliance_types::choices::OnUnavailable;
 use compliance_types::severity::Severity;
 use functions_core::configuration::{NotAssessed, RuleEntry};
 use pulumi_component::PropertyPath;
 
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::rules::{ManagedRuleArgs, OnUnavailable};
+use crate::inputs::rules::ManagedRuleArgs;
 use crate::plan::baseline::{BASELINE, BaselineRule};
 use crate::plan::target::Target;
 

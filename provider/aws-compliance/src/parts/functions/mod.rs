@@ -7,7 +7,7 @@ mod ledger;
 mod permissions;
 mod shared;
 
-use aws_resources::{Arn, lambda, s3};
+use aws_resources::{ArnBuilder, lambda, s3};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
 use functions_core::sha256;
@@ -133,7 +133,7 @@ impl Component for Functions {
             .override_provider(tags::without_default_tags())
             .register();
 
-        let bucket_arn = Arn::of(facts.partition(), "s3").resource(&args.bucket_name);
+        let bucket_arn = ArnBuilder::of(facts.partition(), "s3").resource(&args.bucket_name);
         let shared = Shared { args: &args, facts, bucket_arn };
         let alias = facts.account_alias().map(|alias| (variable::ACCOUNT_ALIAS, alias.into()));
         let aggregation = Function::describe(

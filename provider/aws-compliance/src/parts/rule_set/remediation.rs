@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{RESOURCE_ID, ROLE_PARAMETER, Remedy};
-use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
+use aws_resources::{ArnBuilder, PolicyDocument, Statement, cfg, iam};
 use pulumi_component::{Input, Scope, depends_on};
 
 use crate::account::facts::AccountFacts;
@@ -78,7 +78,7 @@ fn allowed(remedy: &Remedy, facts: &AccountFacts) -> PolicyDocument {
         "aws:ResourceAccount",
         facts.account_id(),
     );
-    let roles = Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("role/*");
+    let roles = ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("role/*");
     let pass = remedy.actions.contains(PASS_ROLE).then(|| Statement::allow("Pass").actions([PASS_ROLE]).on(roles));
     PolicyDocument::new(std::iter::once(act).chain(pass))
 }
