@@ -1,6 +1,6 @@
 //! The account that is deployed to: what is known of it, and what the scan finds there.
 
-mod bundle;
+pub(crate) mod bundle;
 pub mod facts;
 pub mod prepared;
 pub mod scan;

@@ -1,6 +1,6 @@
 //! The look at the account before anything is deployed to it: what is asked, and what its findings become.
 
-use account_look::{Finding, Look, LookRequest, Owner, Reason, Severity, findings, look, recorder_action};
+use account_look::{Look, LookRequest, Owner, Reason, ScanLevel, ScanMessage, findings, look, recorder_action};
 use futures::FutureExt;
 use pulumi_component::{ConstructError, Context, PropertyError};
 
@@ -36,13 +36,13 @@ pub async fn see(
     warnings.iter().for_each(|warning| context.warn(warning.to_string()));
     let request = complete(request, &facts);
     let look = taken(&request, &facts).await;
-    for Finding { severity, path, message } in findings(&look, &request) {
-        match severity {
-            Severity::Error => errors.push(PropertyError::new(path, message)),
-            Severity::Warning if path.is_empty() => context.warn(message),
-            Severity::Warning => context.warn(PropertyError::new(path, message).to_string()),
-            Severity::Status if context.is_preview() => context.info(message),
-            Severity::Status => {}
+    for ScanMessage { level, path, message } in findings(&look, &request) {
+        match level {
+            ScanLevel::Error => errors.push(PropertyError::new(path, message)),
+            ScanLevel::Warning if path.is_root() => context.warn(message),
+            ScanLevel::Warning => context.warn(PropertyError::new(path, message).to_string()),
+            ScanLevel::Status if context.is_preview() => context.info(message),
+            ScanLevel::Status => {}
         }
     }
     if !errors.is_empty() {
@@ -50,7 +50,7 @@ pub async fn see(
     }
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }))
+    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources))
 }
 
 fn complete(request: LookRequest, facts: &AccountFacts) -> LookRequest {

@@ -15,6 +15,9 @@ pub struct FunctionsSettingsArgs {
     /// Memory of each function in MiB; processor time grows with it.
     #[schemars(range(min = 128, max = 10240))]
     pub memory_mib: Input<u32>,
+    /// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in
+    /// place.
+    pub architecture: FunctionArchitecture,
     /// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves
     /// nothing, because Lambda bills the time that a run takes.
     #[schemars(range(min = 1, max = 900))]
@@ -33,6 +36,28 @@ pub struct FunctionsSettingsArgs {
     /// rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in
     /// either case. `all` reads as many results, and writes more of them: the history grows with each.
     pub counted_rules: CountedRules,
+}
+
+/// Architecture of the functions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum FunctionArchitecture {
+    /// x86-64.
+    #[default]
+    #[serde(rename = "x86_64")]
+    X86_64,
+    /// Arm.
+    #[serde(rename = "arm64")]
+    Arm64,
+}
+
+impl FunctionArchitecture {
+    /// As Lambda names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
 }
 
 /// Which rules count in reports.
@@ -60,6 +85,7 @@ impl Default for FunctionsSettingsArgs {
     fn default() -> Self {
         Self {
             memory_mib: 256.into(),
+            architecture: FunctionArchitecture::default(),
             timeout_seconds: 900.into(),
             log_retention_days: 7.into(),
             schedule: "rate(6 hours)".into(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::severity::Severity;
 use pulumi_component::{Input, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::remediation::RemediationArgs;
 use crate::inputs::scope::ScopeArgs;
-use crate::inputs::severity::RuleSeverity;
 use crate::inputs::suggestions::{EvaluationFrequencies, ManagedRuleIdentifiers};
 
 /// The types that are approved unless the input says otherwise.
@@ -61,8 +61,8 @@ pub struct ManagedRuleArgs {
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
     /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
-    pub severity: Option<RuleSeverity>,
-    /// What mends its findings, when a person starts it.
+    pub severity: Option<Severity>,
+    /// Remediation of its findings, which a person starts.
     pub remediation: Option<RemediationArgs>,
     /// What to do where the region does not offer the rule.
     #[serde(default)]

@@ -34,7 +34,7 @@ pub struct Whole<'a> {
 impl Whole<'_> {
     /// A name that derives from the prefix.
     pub fn named(&self, name: String) -> PlannedName {
-        PlannedName { path: "namePrefix".to_owned(), name }
+        PlannedName { path: "namePrefix".into(), name }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The alarms, a row each: the children, the names that the account scan asks for and `docs/alarms.md` are made of the rows,
 //! and each row names its page of `docs/runbooks`.
 
+use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
 use functions_core::runbook::Runbook;
-use functions_core::severity::Severity;
 
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::name_prefix::NamePrefix;
@@ -92,7 +92,7 @@ pub fn alarms(settings: &AlarmsSettingsArgs) -> Vec<AlarmPlan> {
             &format!("The {} function has not done its whole work for too long.", handler.name()),
         ));
     }
-    let severities: Vec<_> = settings.severities.iter().map(|severity| severity.for_functions().word()).collect();
+    let severities: Vec<_> = settings.severities.iter().map(|severity| severity.word()).collect();
     rows.push(row(
         "non-compliance",
         Watch::OpenFindings,

@@ -3,6 +3,7 @@
 
 pub mod alarms;
 pub mod baseline;
+pub mod cost;
 pub mod custom;
 pub mod event_pattern;
 pub mod frameworks;

@@ -11,7 +11,7 @@ impl RouteArgs {
             accounts: self.accounts.clone(),
             frameworks: self.frameworks.clone(),
             rules: self.rules.iter().map(|rule| prefix.rule(rule)).collect(),
-            severities: self.severities.iter().map(|severity| severity.for_functions()).collect(),
+            severities: self.severities.clone(),
         }
     }
 }
@@ -31,18 +31,14 @@ impl NotificationsArgs {
 
 #[cfg(test)]
 mod tests {
-    use functions_core::severity::Severity;
+    use compliance_types::severity::Severity;
 
     use super::*;
-    use crate::inputs::severity::RuleSeverity;
 
     #[test]
     fn route_names_rules_with_the_prefix() {
-        let route = RouteArgs {
-            severities: vec![RuleSeverity::Critical],
-            rules: vec!["own".to_owned()],
-            ..RouteArgs::default()
-        };
+        let route =
+            RouteArgs { severities: vec![Severity::Critical], rules: vec!["own".to_owned()], ..RouteArgs::default() };
         let given = NotificationsArgs {
             routes: [("soc".to_owned(), route)].into(),
             digest: DigestPeriod::Daily,

@@ -110,7 +110,7 @@ pub struct RuleProblem {
 
 impl From<PropertyError> for RuleProblem {
     fn from(error: PropertyError) -> Self {
-        Self { path: error.path, reason: error.reason }
+        Self { path: error.place(), reason: error.reason }
     }
 }
 

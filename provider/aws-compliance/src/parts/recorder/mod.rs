@@ -2,7 +2,9 @@
 
 pub(crate) mod role;
 
+use account_look::RecorderPlan;
 use aws_resources::cfg;
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
 };
@@ -14,7 +16,7 @@ use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs, RecordingFrequency, RecordingStrategy};
+use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
 use crate::parts::part::{Part, Whole};
 
 impl RecorderSettingsArgs {
@@ -104,12 +106,14 @@ pub const PART: Part = Part {
     },
     claim: |whole, request| {
         let Whole { args, target, .. } = whole;
+        let default_bucket = (target.account_id.as_deref().zip(target.region.as_deref()))
+            .map(|(account, region)| args.name_prefix.bucket_in(account, region));
         let bucket = match &args.reports.bucket_name {
             Some(given) => given.given().and_then(|given| given.value.clone()),
-            None => (target.account_id.as_deref().zip(target.region.as_deref()))
-                .map(|(account, region)| args.name_prefix.bucket_in(account, region)),
+            None => default_bucket.clone(),
         };
-        request.recorder = args.recorder.plan(args.recorder.mode(), &args.name_prefix, bucket);
+        let planned = args.recorder.plan(args.recorder.mode(), &args.name_prefix, bucket);
+        request.recorder = RecorderPlan { default_bucket, ..planned };
     },
     ..Part::of::<Recorder>("recorder")
 };

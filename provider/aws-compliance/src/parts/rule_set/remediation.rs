@@ -1,4 +1,4 @@
-//! What mends the findings of a managed rule, when a person starts it.
+//! The remediation of a managed rule's findings, which a person starts.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(super) fn describe(
     let (Some(args), Some(remedy)) = (&rule.args.remediation, &rule.remedy) else { return };
     let name = |part: &str| format!("{}-remediation{part}", rule.name);
 
-    let description = format!("{} mends what the rule {} finds", remedy.document, rule.name);
+    let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
     let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
     let required = iam::role_policy::Required { policy: allowed(remedy, facts).into(), role: role.name().into() };
     let policy = iam::RolePolicy::child(scope, &name("-policy"), required).register();
