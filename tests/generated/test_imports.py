@@ -47,7 +47,7 @@ def group(text: str, start: int) -> list[str]:
 def imports(source: Path) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
     """What each module of a crate imports of the others."""
     files = [path for path in source.rglob("*.rs") if "tests" not in path.relative_to(source).parts]
-    files = [path for path in files if path.stem not in ("tests", "main") and not path.stem.endswith("_tests")]
+    files = [path for path in files if path.stem not in ("tests", "main")]
     modules = {module(source, path): path for path in files}
     found = {}
     for name, path in modules.items():

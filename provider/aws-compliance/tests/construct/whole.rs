@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use account_look::OWNER_TAG;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use aws_compliance::plan::baseline::BASELINE;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
 use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
 use serde_json::{Value as Json, json};
@@ -409,7 +410,7 @@ async fn a_rule_that_the_region_does_not_offer_is_refused_left_out_or_deployed()
 async fn what_the_catalogue_does_not_know_is_let_through_where_the_user_says_so() {
     let rule = json!({ "identifier": "NEWER_THAN_THE_CATALOGUE", "unchecked": true });
     let deployed = Deployed::with(inputs(json!({ "rules": { "managed": [rule] } }))).await;
-    assert_eq!(deployed.of_type("aws:cfg/rule:Rule").len(), 5);
+    assert_eq!(deployed.of_type("aws:cfg/rule:Rule").len(), BASELINE.len() + 1);
     let log = deployed.monitor.recorded().log;
     assert!(log.iter().any(|entry| entry.message.contains("unknown managed rule `NEWER_THAN_THE_CATALOGUE`")));
 }
