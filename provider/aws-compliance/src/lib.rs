@@ -16,12 +16,12 @@ pub use identity::IDENTITY;
 use pulumi_component::Provider;
 
 use cli::{catalog, cost, doctor};
-use parts::{monitoring, registry};
+use parts::monitoring;
 use queries::{account_status, rules};
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {
-    registry::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
+    parts::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
         .function::<account_status::GetAccountStatus>()
         .function::<rules::GetManagedRule>()
         .function::<rules::GetFramework>()

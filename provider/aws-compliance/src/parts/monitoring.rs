@@ -19,6 +19,7 @@ use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
+use crate::parts;
 use crate::parts::aggregation::{Aggregation, AggregationArgs};
 use crate::parts::alarms::{Alarms, AlarmsArgs};
 use crate::parts::alerts::{Alerts, AlertsArgs};
@@ -29,7 +30,6 @@ use crate::parts::functions::args::FunctionsArgs;
 use crate::parts::history::{History, HistoryArgs};
 use crate::parts::part::Whole;
 use crate::parts::recorder::{Recorder, RecorderArgs};
-use crate::parts::registry;
 use crate::parts::report_store::{ReportStore, ReportStoreArgs};
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
@@ -98,7 +98,7 @@ impl Component for ComplianceMonitoring {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
-        registry::check(args, checks);
+        parts::check(args, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
@@ -106,7 +106,7 @@ impl Component for ComplianceMonitoring {
         let (plan, account) = (&prepared.plan, &prepared.account);
         args.aggregation.tell(context, account);
         let mut request = args.lookup.request();
-        registry::claim(&Whole { args, plan, target: account.target() }, &mut request);
+        parts::claim(&Whole { args, plan, target: account.target() }, &mut request);
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
         let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));

@@ -13,8 +13,8 @@ use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::parts;
 use crate::parts::part::Whole;
-use crate::parts::registry;
 use crate::plan::Plan;
 use crate::plan::target::Target;
 
@@ -117,7 +117,7 @@ impl AccountStatusArgs {
             owner: self.owner.as_ref().map(|value| Owner { value: value.clone(), ..Owner::default() }),
             ..LookRequest::default()
         };
-        registry::claim(&Whole { args: &args, plan: &plan, target: &target }, &mut request);
+        parts::claim(&Whole { args: &args, plan: &plan, target: &target }, &mut request);
         request
     }
 
