@@ -55,6 +55,11 @@ def delayed(deployed: Deployment) -> int:
     return int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
 
 
+def test_no_message_of_an_alarm_is_lost_while_the_topics_policy_is_missing(deployed):
+    lost = [entry for entry in deployed.account.lost() if deployed.account.account_id in entry["source"]]
+    assert sorted(entry["source"].split(":")[-1] for entry in lost) == []
+
+
 def test_finding_8_runs_follow_after_15_45_and_90_minutes_and_the_third_has_what_the_first_lacks(deployed):
     assert (runs(deployed), delayed(deployed)) == (1, 1)
     first = reports(deployed)
@@ -88,8 +93,3 @@ def test_finding_8_nobody_is_sent_single_findings_of_the_first_evaluation(deploy
 def test_finding_9_no_alarm_on_silence_is_in_alarm_after_the_deployment(deployed):
     states = deployed.account.judge_alarms()
     assert {states[f"compliance-{name}-silent"] for name in ("processing", "aggregation")} == {"OK"}
-
-
-def test_no_message_of_an_alarm_is_lost_while_the_topics_policy_is_missing(deployed):
-    lost = [entry for entry in deployed.account.lost() if deployed.account.account_id in entry["source"]]
-    assert sorted(entry["source"].split(":")[-1] for entry in lost) == []

@@ -1,15 +1,15 @@
 //! `cost`: what a deployment costs, on the command line.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use account_look::{LookRequest, look};
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{PropertyError, PropertyValue, Value, check, from_properties};
+use pulumi_component::{PropertyError, check, from_properties};
 
-use crate::cli::table;
+use crate::cli::{file, table};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::queries::cost::{CostEstimate, estimated};
 
@@ -107,20 +107,7 @@ impl EstimateArgs {
 
 /// The inputs of a deployment in a file.
 fn inputs(file: &Path) -> Result<ComplianceMonitoringArgs, Vec<String>> {
-    let named = file.display();
-    let text = match file.to_str() {
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        }
-        _ => std::fs::read_to_string(file),
-    };
-    let text = text.map_err(|error| vec![format!("{named}: {error}")])?;
-    // YAML contains JSON.
-    let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| vec![format!("{named}: {error}")])?;
-    let Value::Object(given) = PropertyValue::from_json(read).value else {
-        return Err(vec![format!("{named}: expected an object with inputs of ComplianceMonitoring")]);
-    };
+    let given = file::read(file).map_err(|reason| vec![reason])?;
     let problems = check::<ComplianceMonitoringArgs>(&given);
     if !problems.is_empty() {
         return Err(texts(problems));

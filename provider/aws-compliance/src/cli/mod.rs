@@ -3,4 +3,5 @@
 pub mod catalog;
 pub mod cost;
 pub mod doctor;
+mod file;
 mod table;

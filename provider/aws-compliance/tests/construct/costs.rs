@@ -6,13 +6,14 @@ use aws_compliance::plan::Plan;
 use aws_compliance::plan::cost::{CostContext, usage};
 use aws_compliance::plan::target::Target;
 use aws_compliance_cost::{Recorded, Rule, Usage};
-use pulumi_component::testing::{MockMonitor, construct_with};
+use pulumi_component::from_properties;
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input};
 
 fn used(given: Json) -> Usage {
-    let args: ComplianceMonitoringArgs = serde_json::from_value(given).expect("valid inputs");
+    let args = from_properties::<ComplianceMonitoringArgs>(inputs(given)).expect("valid inputs");
     let plan = Plan::new(args.plan_inputs(), &Target::region("eu-west-1"));
     assert_eq!(plan.errors, []);
     usage(&args, &plan, CostContext { region: "eu-west-1".into(), ..CostContext::default() })

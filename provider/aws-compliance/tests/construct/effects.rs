@@ -137,6 +137,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             "iam": { "path": "/audit/", "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary" },
             "rules": { "baseline": false }, "frameworks": [{ "id": "hipaa" }], "notifications": { "digest": "daily" },
             "settings": {
+                "architecture": "arm64",
                 "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
                 "reservedConcurrency": 2, "countedRules": "all",
                 "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
