@@ -1,6 +1,6 @@
 //! Named facts of `ComplianceMonitoring`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use account_look::OWNER_TAG;
