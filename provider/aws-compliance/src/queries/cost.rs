@@ -8,8 +8,6 @@ use pulumi_component::{Checks, Component, ConstructError, Function, FunctionCont
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use compliance_types::recorder::RecorderMode;
-
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::bounds;
 use crate::inputs::dashboard::DashboardSettingsArgs;

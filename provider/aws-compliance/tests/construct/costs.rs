@@ -6,7 +6,7 @@ use aws_compliance::plan::Plan;
 use aws_compliance::plan::cost::{CostContext, usage};
 use aws_compliance::plan::target::Target;
 use aws_compliance_cost::{Recorded, Rule, Usage};
-use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::testing::{MockMonitor, construct_with};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input};
