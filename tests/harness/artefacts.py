@@ -18,6 +18,7 @@ PLUGIN = "pulumi-resource-aws-compliance"
 
 sys.path[:0] = [str(ROOT / "tools/toolchain"), str(ROOT / "tests/sandbox")]
 import cache  # noqa: E402
+
 import tools  # noqa: E402
 
 ToolchainError = cache.ToolchainError

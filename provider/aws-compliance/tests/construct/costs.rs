@@ -6,12 +6,8 @@ use aws_compliance::plan::Plan;
 use aws_compliance::plan::cost::{CostContext, usage};
 use aws_compliance::plan::target::Target;
 use aws_compliance_cost::{Recorded, Rule, Usage};
-<<<<<<< HEAD
 use pulumi_component::from_properties;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-=======
-use pulumi_component::testing::{MockMonitor, construct_with};
->>>>>>> h-v
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input};
