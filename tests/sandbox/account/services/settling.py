@@ -1,8 +1,8 @@
 """AWS on a usual day: what was just made is not yet known everywhere. Off unless a test asks for it.
 
 A fresh role cannot be assumed yet, by a service or by anybody else; a policy that was just put or attached does not
-count yet; a fresh key or topic is not found yet. AWS pages: "Changes that I make are not always immediately visible" (IAM), "AWS KMS eventual consistency", and
-what the `aws` provider tries again.
+count yet; a fresh key or topic is not found yet. AWS pages: "Changes that I make are not always immediately visible"
+(IAM), "AWS KMS eventual consistency", and what the `aws` provider tries again.
 """
 
 import time
