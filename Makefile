@@ -31,8 +31,8 @@ smoke: ## Deploy to a real AWS account, watch it work, destroy it (REGION=..., P
 install: ## Install the plugin into your Pulumi home; write the npm tarball and the wheel to dist/
 	@$(PYTHON) -m harness.install
 
-sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --port 4566")
-	@$(PYTHON) -m account $(ARGS)
+sandbox: ## Start the simulated account and print what to paste for the AWS CLI and for Pulumi, until Ctrl-C (ARGS="--landing-zone 111122223333")
+	@$(PYTHON) -m harness.sandbox $(ARGS)
 
 bench: ## Measure speed and memory beside their limits and other languages; writes docs/benchmarks.md
 	@$(PYTHON) -m bench

@@ -27,6 +27,11 @@ class Difference:
     delete_first: bool = False
 
 
+def diff_config(old: dict, new: dict) -> list[str]:
+    """Settings of a provider that differ. None of them replaces it: pulumi-aws 7 moves resources one by one."""
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+
+
 class Plugin:
     """One provider instance: a region, credentials, default tags."""
 
@@ -55,9 +60,11 @@ class Plugin:
     def diff(self, token: str, old: dict, new: dict, state: dict, ignored: list[str]) -> Difference:
         """Compare inputs; a name that was given goes before its replacement comes, because only one can have it."""
         kind = self._type(token)
-        names = {*old, *new} - set(ignored) - {"__defaults"}
+        names = {*old, *new} - set(ignored) - {"__defaults"} - {name for name in kind.computed if name not in new}
         difference = Difference()
         difference.changed = sorted(name for name in names if not same(old.get(name), new.get(name)))
+        if self._moves(token, new, state) and "region" not in ignored:
+            difference.changed = sorted({*difference.changed, "region"})
         if (
             not has_unknown(new)
             and not same(self._tags(new), state.get("tagsAll"))
@@ -68,6 +75,15 @@ class Plugin:
         renamed = kind.name in difference.replaces
         difference.delete_first = bool(difference.replaces) and not renamed
         return difference
+
+    def _moves(self, token: str, new: dict, state: dict) -> bool:
+        """Whether the provider has another region than the resource, which is replaced then.
+
+        The provider's own replacement no longer follows from a changed region (pulumi-aws 7.0); each resource compares
+        the region of its state with the one it would be created in (terraform-provider-aws, `forceNewIfRegionChanges`).
+        """
+        region = new.get("region")
+        return self._keeps_region(token) and bool(state.get("region")) and state["region"] != (region or self._aws.region)
 
     def _tags(self, inputs: dict) -> dict:
         default = (self._config.get("defaultTags") or {}).get("tags") or {}
