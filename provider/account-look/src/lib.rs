@@ -30,7 +30,8 @@ pub use look::{
 };
 pub use reading::{ACTIONS, TIME_ALLOWED, look};
 pub use request::{
-    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode, RecorderPlan,
+    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule, RecorderMode,
+    RecorderPlan,
 };
 pub use table::table;
 

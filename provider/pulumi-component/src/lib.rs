@@ -38,7 +38,7 @@ pub mod wire;
 pub use checks::{Checks, Wrong};
 pub use component::{Component, OutputProperty, Outputs};
 pub use construct::{Constructed, Surroundings, construct};
-pub use context::{ConstructRequest, Context, Deployment, Package, Parameterization};
+pub use context::{ConstructRequest, Context, Deployment, FormerName, Package, Parameterization};
 pub use decode::{from_properties, from_value};
 pub use encode::{Encode, EncodeMember, Encoding, encode_members, encode_output};
 pub use error::{ConstructError, Failure, PropertyError};

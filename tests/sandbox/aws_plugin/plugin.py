@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from . import services
 from .aws import Aws, is_missing
 from .facts import UNKNOWN, Findings, check, resource
+from .functions import FUNCTIONS, Missing
 from .resource import TYPES, Resource
 from .values import has_unknown, same, without_none
 
@@ -159,33 +159,9 @@ class Plugin:
 
     def invoke(self, token: str, arguments: dict) -> dict:
         """The functions that the component calls."""
-        region = arguments.get("region") or self._aws.region
-        if token == "aws:index/getCallerIdentity:getCallerIdentity":
-            identity = self._aws.identity
-            account = identity["Account"]
-            return {"accountId": account, "arn": identity["Arn"], "userId": identity["UserId"], "id": account}
-        if token == "aws:index/getPartition:getPartition":
-            partition = self._aws.partition
-            suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-            prefix = ".".join(reversed(suffix.split(".")))
-            return {"partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": prefix, "id": partition}
-        if token == "aws:index/getRegion:getRegion":
-            return {
-                "region": region,
-                "name": region,
-                "id": region,
-                "description": region,
-                "endpoint": f"ec2.{region}.amazonaws.com",
-            }
-        if token == "aws:iam/getAccountAlias:getAccountAlias":
-            aliases = self._aws.client("iam").list_account_aliases()["AccountAliases"]
-            if not aliases:
-                raise PluginError("reading IAM Account Alias: empty result")
-            return {"accountAlias": aliases[0], "id": aliases[0]}
-        if token == "aws:iam/getRoles:getRoles":
-            pages = self._aws.client("iam").get_paginator("list_roles")
-            found = pages.paginate(PathPrefix=arguments.get("pathPrefix") or "/").search("Roles[]")
-            roles = [role for role in found if re.search(arguments.get("nameRegex") or "", role["RoleName"])]
-            names, arns = [role["RoleName"] for role in roles], [role["Arn"] for role in roles]
-            return {"names": names, "arns": arns, "id": region}
-        raise PluginError(f"{token} is not among the functions of this stand-in for the aws plugin")
+        if token not in FUNCTIONS:
+            raise PluginError(f"{token} is not among the functions of this stand-in for the aws plugin")
+        try:
+            return FUNCTIONS[token](self._aws, arguments)
+        except Missing as error:
+            raise PluginError(str(error)) from None

@@ -7,6 +7,8 @@ use pulumi_component::{
 };
 
 use super::bundle;
+use crate::account::claims;
+use crate::account::existing::Adoption;
 use crate::account::scan::Sight;
 use crate::inputs::bounds;
 use crate::parts::recorder::role::ServiceLinkedRole;
@@ -23,6 +25,8 @@ pub struct AccountFacts {
     alias: Option<String>,
     code: Archive,
     owner: String,
+    former_owners: Vec<String>,
+    adoption: Adoption,
     sight: Sight,
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
@@ -53,6 +57,12 @@ impl AccountFacts {
             alias: text(&alias, "accountAlias").filter(|alias| !alias.is_empty()),
             code,
             owner: Owner::tag_value(context.project(), context.stack(), context.name()),
+            former_owners: context
+                .former_names()
+                .iter()
+                .map(|former| Owner::tag_value(&former.project, &former.stack, &former.name))
+                .collect(),
+            adoption: Adoption::default(),
             sight: Sight::default(),
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
@@ -142,6 +152,28 @@ impl AccountFacts {
     /// Which deployment this is, as the tag of what belongs to it says.
     pub fn owner(&self) -> &str {
         &self.owner
+    }
+
+    /// Why this component may not be deployed beside another one of the same run; nothing where account or region are unknown.
+    pub(crate) fn claimed(&self, context: &Context) -> Option<PropertyError> {
+        // A mock has no run.
+        let run = Some(context.run()).filter(|run| !run.is_empty())?;
+        claims::claim(run, self.known_account_id()?, self.known_region()?, context.name()).err()
+    }
+
+    /// What the tag said before the component was renamed or moved, as its aliases say.
+    pub(crate) fn former_owners(&self) -> &[String] {
+        &self.former_owners
+    }
+
+    /// The same where this is taken over from an earlier deployment.
+    pub(crate) fn adopting(self, adoption: Adoption) -> Self {
+        Self { adoption, ..self }
+    }
+
+    /// What is imported where the stack does not have it.
+    pub(crate) fn adoption(&self) -> &Adoption {
+        &self.adoption
     }
 
     /// Whether the recorder is, or is to be, this deployment's own.

@@ -1,5 +1,7 @@
 //! The account that is deployed to: what is known of it, and what it has.
 
 mod bundle;
+pub(crate) mod claims;
+pub(crate) mod existing;
 pub mod facts;
 pub mod scan;

@@ -4,4 +4,5 @@ pub(crate) mod bounds;
 pub mod iam;
 pub mod identifier;
 pub mod notifications;
+pub mod on_destroy;
 pub mod tags;

@@ -1,9 +1,11 @@
 //! The topic that carries notices, who gets them, and the test of the way through it.
 
+use account_look::NamesakeKind;
 use aws_resources::{Arn, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
 use functions_core::delivery::RETENTION_SECONDS;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, all,
+    depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,7 +71,8 @@ impl Component for Alerts {
             .name(args.name_prefix.topic())
             .kms_master_key_id(&key)
             .delivery_policy(delivery_policy())
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
+            .options(facts.adoption().of(NamesakeKind::Topic, &args.name_prefix.topic(), ResourceOptions::default()))
             .register();
         let required =
             sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, facts).into() };
@@ -129,7 +132,8 @@ fn delivery_test(
         .name(&name)
         .kms_master_key_id(key)
         .message_retention_seconds(RETENTION_SECONDS)
-        .set_tags(tags::input(tags))
+        .tags(tags::owned(tags, facts))
+        .options(facts.adoption().of(NamesakeKind::Queue, &name, ResourceOptions::default()))
         .register();
     let policy = PolicyDocument::new([Statement::allow("Topic")
         .service("sns.amazonaws.com")

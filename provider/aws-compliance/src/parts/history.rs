@@ -66,11 +66,11 @@ impl Component for History {
         AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, _facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let database = glue::CatalogDatabase::child(scope, "database")
             .name(args.name_prefix.history_database())
             .description("What AWS Config judged, run by run")
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
             .register();
 
         let place = interpolate!("s3://{}/{}", &args.bucket_name, HISTORY_PREFIX);
@@ -102,7 +102,7 @@ impl Component for History {
             )
             // What a workgroup holds is a list of past queries.
             .force_destroy(true)
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
             .register();
 
         Ok(Self { database_name: database.name(), table_name: table.name(), workgroup_name: workgroup.name() })

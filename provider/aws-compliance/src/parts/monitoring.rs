@@ -1,6 +1,6 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
-use account_look::{LookRequest, PlannedKey, PlannedName};
+use account_look::{LookRequest, NamesakeKind, PlannedKey, PlannedName};
 use aws_resources::lambda;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
@@ -34,7 +35,7 @@ use crate::plan::names::NamePrefix;
 pub struct ComplianceMonitoringArgs {
     /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
     pub name_prefix: NamePrefix,
-    /// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`,
+    /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`,
     /// values of up to 256.
     pub tags: Tags,
     /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
@@ -63,8 +64,7 @@ pub struct ComplianceMonitoringArgs {
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,
     /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
-    /// logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first
-    /// deployment. `docs/self-assessment.md` says what every rule finds with and without it.
+    /// logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it.
     pub hardened: bool,
 }
 
@@ -160,7 +160,9 @@ impl Component for ComplianceMonitoring {
         warnings.extend(args.notifications.elsewhere(facts.known_account_id()));
         errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
         errors.extend(facts.without_aggregator_queries());
-        let facts = scan::see(context, facts, request, (errors, warnings)).await?;
+        errors.extend(facts.claimed(context));
+        let planned = args.planned(&facts);
+        let facts = scan::see(context, facts, request, &planned, (errors, warnings)).await?;
         Ok(role::find(context, &args.recorder, facts).await)
     }
 
@@ -269,6 +271,31 @@ impl ComplianceMonitoringArgs {
         request
     }
 
+    /// Everything with a name that AWS does not overwrite: that is refused, or reused, where it exists.
+    fn planned(&self, facts: &AccountFacts) -> Planned {
+        let prefix = &self.name_prefix;
+        let bucket = self.known_bucket(facts).map(|name| {
+            let path = if self.reports.bucket_name.is_some() { "reports.bucketName" } else { "namePrefix" };
+            (NamesakeKind::Bucket, name, path)
+        });
+        let of_prefix = |kind| move |name| (kind, name, "namePrefix");
+        let queues = Handler::ALL.map(|handler| prefix.dead_letters(handler)).into_iter();
+        let queues = queues.chain([Handler::Processing, Handler::Remediation].map(|handler| prefix.events(handler)));
+        let names = bucket
+            .into_iter()
+            .chain([prefix.ledger()].map(of_prefix(NamesakeKind::Table)))
+            .chain([prefix.topic()].map(of_prefix(NamesakeKind::Topic)))
+            .chain(queues.chain([prefix.delivery_test()]).map(of_prefix(NamesakeKind::Queue)))
+            .chain(Handler::ALL.map(|handler| prefix.function(handler)).map(of_prefix(NamesakeKind::Function)))
+            .chain(Handler::ALL.map(|handler| prefix.log_group(handler)).map(of_prefix(NamesakeKind::LogGroup)));
+        Planned {
+            names: names.collect(),
+            prefix: format!("{}-", prefix.as_str()),
+            allow_replacement: self.reports.allow_replacement,
+            own_key: self.kms_key_arn.is_none(),
+        }
+    }
+
     /// The name of the report bucket, where it is known already.
     fn known_bucket(&self, facts: &AccountFacts) -> Option<String> {
         match &self.reports.bucket_name {
@@ -288,7 +315,12 @@ impl ComplianceMonitoringArgs {
 impl ComplianceMonitoringArgs {
     fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
         let config_delivery = self.recorder.is_ours(facts);
-        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), config_delivery }
+        EncryptionArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            config_delivery,
+            on_destroy: self.reports.on_destroy(),
+        }
     }
 
     fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {

@@ -6,13 +6,14 @@ use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, Wrong,
-    depends_on, interpolate,
+    interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
 use crate::inputs::tags::{self, Tags};
 use crate::parts::recorder::role;
 use crate::plan::names::NamePrefix;
@@ -38,11 +39,17 @@ pub struct ReportsArgs {
     /// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends.
     /// Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     pub bucket_name: Option<Input<String>>,
-    /// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not
-    /// empty.
-    pub force_destroy: Input<bool>,
-    /// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before
-    /// the first deployment: a change makes another bucket.
+    /// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to
+    /// destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+    pub on_destroy: Option<OnDestroy>,
+    /// Former name of `onDestroy: delete`.
+    pub force_destroy: bool,
+    /// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects
+    /// are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain`
+    /// before. By default such a change is refused.
+    pub allow_replacement: bool,
+    /// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by
+    /// itself. It can be enabled at any time, and S3 cannot disable it again.
     pub object_lock: bool,
     /// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history
     /// itself is written in any case.
@@ -79,7 +86,9 @@ impl Default for ReportsArgs {
         Self {
             retention_days: 30.into(),
             bucket_name: None,
-            force_destroy: false.into(),
+            on_destroy: None,
+            force_destroy: false,
+            allow_replacement: false,
             object_lock: false,
             history: true,
             rules: CountedRules::Own,
@@ -104,8 +113,29 @@ impl ReportsArgs {
         });
     }
 
-    /// Judges the bucket's name.
+    /// What becomes of bucket and key when the stack is destroyed.
+    pub fn on_destroy(&self) -> OnDestroy {
+        self.on_destroy.unwrap_or(if self.force_destroy { OnDestroy::Delete } else { OnDestroy::Retain })
+    }
+
+    /// Judges the bucket's name and what becomes of the bucket.
     pub fn check(&self, checks: &mut Checks) {
+        if self.force_destroy && self.on_destroy.is_some_and(|given| given != OnDestroy::Delete) {
+            checks.error(
+                "forceDestroy",
+                format!(
+                    "is the former name of `onDestroy: delete` and contradicts `onDestroy: {}`: remove `forceDestroy`",
+                    self.on_destroy().name()
+                ),
+            );
+        }
+        if self.allow_replacement && self.on_destroy() == OnDestroy::Delete {
+            checks.error(
+                "allowReplacement",
+                "requires `onDestroy: retain`, because a replaced bucket would be deleted with everything in it: set it and run \
+                 `pulumi up` once before the replacement",
+            );
+        }
         if let Some(name) = &self.bucket_name {
             checks.input("bucketName", name, |name| bounds::bucket_name(name));
         }
@@ -158,14 +188,16 @@ impl Component for ReportStore {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let on_destroy = args.reports.on_destroy();
+        // What describes the bucket stays with it: without its policy and its encryption it would not be the same.
+        let kept = || on_destroy.of(ResourceOptions::default());
         let name = args.reports.bucket_name.clone().unwrap_or_else(|| args.name_prefix.bucket(facts).into());
         let bucket = s3::Bucket::child(scope, "bucket")
             .bucket(name)
-            .force_destroy(args.reports.force_destroy.clone())
-            .set_object_lock_enabled(args.reports.object_lock.then(|| true.into()))
-            .set_tags(tags::input(&args.tags))
+            .force_destroy(on_destroy == OnDestroy::Delete)
+            .tags(tags::owned_with(&args.tags, facts, [(ON_DESTROY_TAG, on_destroy.name())]))
             // The key goes last: were it gone before a bucket that is not empty, nobody could read what is in there.
-            .options(ResourceOptions::default().and_depends_on_origin_of(args.kms_key_arn.output()))
+            .options(facts.adoption().bucket(kept().and_depends_on_origin_of(args.kms_key_arn.output())))
             .register();
         let name = || Input::from(bucket.id());
 
@@ -179,19 +211,32 @@ impl Component for ReportStore {
             bucket: name(),
             rules: vec![rule.into()].into(),
         };
-        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", required).register();
+        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", required)
+            .options(kept().delete_before_replace())
+            .register();
 
         let required = s3::bucket_versioning::Required {
             bucket: name(),
             versioning_configuration: s3::BucketVersioningVersioningConfiguration::new("Enabled").into(),
         };
-        let versioning = s3::BucketVersioning::child(scope, "versioning", required).register();
+        let versioning = s3::BucketVersioning::child(scope, "versioning", required)
+            .options(kept().delete_before_replace())
+            .register();
+        if args.reports.object_lock {
+            let required = s3::bucket_object_lock_configuration::Required { bucket: name() };
+            s3::BucketObjectLockConfiguration::child(scope, "object-lock", required)
+                // S3 locks versions alone.
+                .options(kept().delete_before_replace().and_depends_on(&versioning))
+                .register();
+        }
 
         let required = s3::bucket_ownership_controls::Required {
             bucket: name(),
             rule: s3::BucketOwnershipControlsRule::new("BucketOwnerEnforced").into(),
         };
-        s3::BucketOwnershipControls::child(scope, "ownership", required).register();
+        s3::BucketOwnershipControls::child(scope, "ownership", required)
+            .options(kept().delete_before_replace())
+            .register();
 
         let required = s3::bucket_public_access_block::Required { bucket: name() };
         let public_access = s3::BucketPublicAccessBlock::child(scope, "public-access", required)
@@ -199,6 +244,7 @@ impl Component for ReportStore {
             .block_public_policy(true)
             .ignore_public_acls(true)
             .restrict_public_buckets(true)
+            .options(kept().delete_before_replace())
             .register();
 
         let delivery = args.config_delivery.then(|| role::bucket_statements(&bucket.arn(), facts));
@@ -206,14 +252,14 @@ impl Component for ReportStore {
         let required = s3::bucket_policy::Required { bucket: name(), policy: policy.into() };
         let policy = s3::BucketPolicy::child(scope, "policy", required)
             // S3 refuses a policy and an access block that change at the same time.
-            .options(depends_on(&public_access))
+            .options(kept().delete_before_replace().and_depends_on(&public_access))
             .register();
 
         let required = s3::bucket_lifecycle_configuration::Required { bucket: name() };
         s3::BucketLifecycleConfiguration::child(scope, "lifecycle", required)
             .rules(lifecycle(&args.reports))
             // Non-current versions mean something only where there are versions.
-            .options(depends_on(&versioning))
+            .options(kept().delete_before_replace().and_depends_on(&versioning))
             .register();
 
         // An object that is written before the bucket has versions has none in its state, and `destroy` then deletes it
@@ -231,6 +277,7 @@ impl Component for ReportStore {
                 .kms_key_id(&args.kms_key_arn)
                 .set_tags(tags::of_object(&args.tags))
                 .override_provider(tags::without_default_tags())
+                .options(kept())
                 .register();
         }
 

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::tags::{self, Tags};
@@ -72,7 +73,7 @@ impl Component for Aggregation {
         let mut request = args.lookup.request();
         request.recorder.mode = RecorderMode::Unmanaged;
         request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name: args.name_prefix.aggregator() });
-        scan::see(context, facts, request, Default::default()).await
+        scan::see(context, facts, request, &Planned::default(), Default::default()).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

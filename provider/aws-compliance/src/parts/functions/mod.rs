@@ -238,7 +238,7 @@ impl Component for Functions {
             permissions::aggregation(&shared),
             depends_on(&object),
         );
-        let table = ledger::table(scope, &args);
+        let table = ledger::table(scope, &args, facts);
         let mut variables = vec![
             (variable::CONFIGURATION_KEY, object.key().into()),
             (variable::CONFIGURATION_SHA256, digest.into()),

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::tags::Tags;
@@ -344,7 +345,7 @@ impl Component for Recorder {
         let mut request = args.lookup.request();
         let bucket = args.bucket_name.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
         request.recorder = settings.plan(&args.name_prefix, bucket);
-        let facts = scan::see(context, facts, request, Default::default()).await?;
+        let facts = scan::see(context, facts, request, &Planned::default(), Default::default()).await?;
         Ok(role::find(context, &settings, facts).await)
     }
 

@@ -21,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
@@ -453,7 +454,7 @@ impl Component for RuleSet {
         args.rules.plan(&args.frameworks, &args.name_prefix, &facts, &mut request);
         args.rules.tell(&args.frameworks, context, facts.known_region());
         let misplaced = args.rules.misplaced(&facts);
-        scan::see(context, facts, request, misplaced).await
+        scan::see(context, facts, request, &Planned::default(), misplaced).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
