@@ -15,6 +15,7 @@ mod pack;
 mod remedy;
 mod render;
 mod search;
+mod similar;
 mod value;
 
 pub use check::{
@@ -32,4 +33,5 @@ pub use limits::{
 pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs, rules_start};
 pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{Template, names, templates};
+pub use similar::{nearest_frequency, nearest_of};
 pub use search::{nearest_frameworks, nearest_rules, search_rules, unknown_framework};

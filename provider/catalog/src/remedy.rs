@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Report;
 use crate::facts::{Catalog, remediation};
+use crate::similar::nearest_of;
 
 /// The parameter by which every document takes the role that it acts under.
 pub const ROLE_PARAMETER: &str = "AutomationAssumeRole";
@@ -84,8 +85,7 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     };
     let asked = request.document.as_deref().unwrap_or(first.name);
     let Some(document) = documents.iter().find(|document| document.name == asked) else {
-        let near = |name: &str| strsim::normalized_damerau_levenshtein(asked, name);
-        let nearest = documents.iter().map(|document| document.name).max_by(|a, b| near(a).total_cmp(&near(b)));
+        let nearest = nearest_of(asked, documents.iter().map(|document| document.name));
         let reason = format!("`{asked}` is not known to mend `{}`", request.identifier);
         report.error("document".to_owned(), reason, nearest);
         return (None, report);

@@ -1292,6 +1292,8 @@ func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 type Lookup struct {
 	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
 	// ARN of a role to take for the look.
@@ -1313,6 +1315,8 @@ type LookupInput interface {
 type LookupArgs struct {
 	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
 	// ARN of a role to take for the look.
@@ -1402,6 +1406,11 @@ func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
 
+// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+func (o LookupOutput) FormerOwners() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Lookup) []string { return v.FormerOwners }).(pulumi.StringArrayOutput)
+}
+
 // Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 func (o LookupOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Lookup) *string { return v.Profile }).(pulumi.StringPtrOutput)
@@ -1444,6 +1453,16 @@ func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 		}
 		return v.AdoptUnmarked
 	}).(pulumi.BoolPtrOutput)
+}
+
+// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+func (o LookupPtrOutput) FormerOwners() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Lookup) []string {
+		if v == nil {
+			return nil
+		}
+		return v.FormerOwners
+	}).(pulumi.StringArrayOutput)
 }
 
 // Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
@@ -2515,14 +2534,18 @@ func (o RemediationAlternativeArrayOutput) Index(i pulumi.IntInput) RemediationA
 
 // Where reports are kept and for how long.
 type Reports struct {
+	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+	AllowReplacement *bool `pulumi:"allowReplacement"`
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName *string `pulumi:"bucketName"`
-	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
 	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
 	History *bool `pulumi:"history"`
-	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
+	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
 	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
@@ -2542,14 +2565,18 @@ type ReportsInput interface {
 
 // Where reports are kept and for how long.
 type ReportsArgs struct {
+	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+	AllowReplacement *bool `pulumi:"allowReplacement"`
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
-	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
+	// Former name of `onDestroy: delete`. Default: false.
+	ForceDestroy *bool `pulumi:"forceDestroy"`
 	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
 	History *bool `pulumi:"history"`
-	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
+	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
 	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
@@ -2634,12 +2661,17 @@ func (o ReportsOutput) ToReportsPtrOutputWithContext(ctx context.Context) Report
 	}).(ReportsPtrOutput)
 }
 
+// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+func (o ReportsOutput) AllowReplacement() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Reports) *bool { return v.AllowReplacement }).(pulumi.BoolPtrOutput)
+}
+
 // Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Reports) *string { return v.BucketName }).(pulumi.StringPtrOutput)
 }
 
-// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+// Former name of `onDestroy: delete`. Default: false.
 func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
@@ -2649,9 +2681,14 @@ func (o ReportsOutput) History() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.History }).(pulumi.BoolPtrOutput)
 }
 
-// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
+}
+
+// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+func (o ReportsOutput) OnDestroy() OnDestroyPtrOutput {
+	return o.ApplyT(func(v Reports) *OnDestroy { return v.OnDestroy }).(OnDestroyPtrOutput)
 }
 
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -2688,6 +2725,16 @@ func (o ReportsPtrOutput) Elem() ReportsOutput {
 	}).(ReportsOutput)
 }
 
+// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+func (o ReportsPtrOutput) AllowReplacement() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Reports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AllowReplacement
+	}).(pulumi.BoolPtrOutput)
+}
+
 // Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Reports) *string {
@@ -2698,7 +2745,7 @@ func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+// Former name of `onDestroy: delete`. Default: false.
 func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -2718,7 +2765,7 @@ func (o ReportsPtrOutput) History() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -2726,6 +2773,16 @@ func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 		}
 		return v.ObjectLock
 	}).(pulumi.BoolPtrOutput)
+}
+
+// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+func (o ReportsPtrOutput) OnDestroy() OnDestroyPtrOutput {
+	return o.ApplyT(func(v *Reports) *OnDestroy {
+		if v == nil {
+			return nil
+		}
+		return v.OnDestroy
+	}).(OnDestroyPtrOutput)
 }
 
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.

@@ -255,6 +255,10 @@ export interface LookupArgs {
      */
     adoptUnmarked?: boolean;
     /**
+     * Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+     */
+    formerOwners?: string[];
+    /**
      * Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
      */
     profile?: string;
@@ -449,21 +453,29 @@ export interface RemediationArgs {
  */
 export interface ReportsArgs {
     /**
+     * Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+     */
+    allowReplacement?: boolean;
+    /**
      * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
      */
     bucketName?: pulumi.Input<string | undefined>;
     /**
-     * Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+     * Former name of `onDestroy: delete`. Default: false.
      */
-    forceDestroy?: pulumi.Input<boolean | undefined>;
+    forceDestroy?: boolean;
     /**
      * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
      */
     history?: boolean;
     /**
-     * Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
      */
     objectLock?: boolean;
+    /**
+     * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */

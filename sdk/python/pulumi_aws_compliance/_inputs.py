@@ -1118,6 +1118,10 @@ class LookupArgsDict(TypedDict):
     """
     Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
     """
+    former_owners: NotRequired[Sequence[_builtins.str]]
+    """
+    Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+    """
     profile: NotRequired[_builtins.str]
     """
     Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
@@ -1131,17 +1135,21 @@ class LookupArgsDict(TypedDict):
 class LookupArgs:
     def __init__(__self__, *,
                  adopt_unmarked: Optional[_builtins.bool] = None,
+                 former_owners: Optional[Sequence[_builtins.str]] = None,
                  profile: Optional[_builtins.str] = None,
                  role_arn: Optional[_builtins.str] = None):
         """
         How the account is looked at, read-only, before anything is deployed to it.
 
         :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
         :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
         :param _builtins.str role_arn: ARN of a role to take for the look.
         """
         if adopt_unmarked is not None:
             pulumi.set(__self__, "adopt_unmarked", adopt_unmarked)
+        if former_owners is not None:
+            pulumi.set(__self__, "former_owners", former_owners)
         if profile is not None:
             pulumi.set(__self__, "profile", profile)
         if role_arn is not None:
@@ -1158,6 +1166,18 @@ class LookupArgs:
     @adopt_unmarked.setter
     def adopt_unmarked(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "adopt_unmarked", value)
+
+    @_builtins.property
+    @pulumi.getter(name="formerOwners")
+    def former_owners(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        """
+        return pulumi.get(self, "former_owners")
+
+    @former_owners.setter
+    def former_owners(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "former_owners", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1990,13 +2010,17 @@ class ReportsArgsDict(TypedDict):
     """
     Where reports are kept and for how long.
     """
+    allow_replacement: NotRequired[_builtins.bool]
+    """
+    Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+    """
     bucket_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     """
-    force_destroy: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    force_destroy: NotRequired[_builtins.bool]
     """
-    Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+    Former name of `onDestroy: delete`. Default: false.
     """
     history: NotRequired[_builtins.bool]
     """
@@ -2004,7 +2028,11 @@ class ReportsArgsDict(TypedDict):
     """
     object_lock: NotRequired[_builtins.bool]
     """
-    Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    """
+    on_destroy: NotRequired['OnDestroy']
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
     """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -2018,22 +2046,28 @@ class ReportsArgsDict(TypedDict):
 @pulumi.input_type
 class ReportsArgs:
     def __init__(__self__, *,
+                 allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
+                 force_destroy: Optional[_builtins.bool] = None,
                  history: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  rules: Optional['CountedRules'] = None):
         """
         Where reports are kept and for how long.
 
+        :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
-        :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
         :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-        :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         :param 'CountedRules' rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         """
+        if allow_replacement is not None:
+            pulumi.set(__self__, "allow_replacement", allow_replacement)
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
@@ -2042,10 +2076,24 @@ class ReportsArgs:
             pulumi.set(__self__, "history", history)
         if object_lock is not None:
             pulumi.set(__self__, "object_lock", object_lock)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
         if rules is not None:
             pulumi.set(__self__, "rules", rules)
+
+    @_builtins.property
+    @pulumi.getter(name="allowReplacement")
+    def allow_replacement(self) -> Optional[_builtins.bool]:
+        """
+        Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        """
+        return pulumi.get(self, "allow_replacement")
+
+    @allow_replacement.setter
+    def allow_replacement(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_replacement", value)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -2061,14 +2109,14 @@ class ReportsArgs:
 
     @_builtins.property
     @pulumi.getter(name="forceDestroy")
-    def force_destroy(self) -> pulumi.Input[Optional[_builtins.bool]]:
+    def force_destroy(self) -> Optional[_builtins.bool]:
         """
-        Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        Former name of `onDestroy: delete`. Default: false.
         """
         return pulumi.get(self, "force_destroy")
 
     @force_destroy.setter
-    def force_destroy(self, value: pulumi.Input[Optional[_builtins.bool]]):
+    def force_destroy(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "force_destroy", value)
 
     @_builtins.property
@@ -2087,13 +2135,25 @@ class ReportsArgs:
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
-        Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
         """
         return pulumi.get(self, "object_lock")
 
     @object_lock.setter
     def object_lock(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")

@@ -59,7 +59,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
         }
     }
     let (many, few): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, group)| group.len() >= TOGETHER);
-    let mut findings: Vec<_> = many.iter().map(|(whose, group)| together(whose, group, request)).collect();
+    let mut findings: Vec<_> = many.iter().map(|(whose, group)| together(whose, group, request, owner)).collect();
     findings.extend(few.iter().flat_map(|(_, group)| group).map(|refused| alone(refused, request, owner)));
     findings.extend(shared.iter().map(|refused| alone(refused, request, owner)));
     findings.extend(second_aggregation(look, request, owner));
@@ -90,7 +90,7 @@ fn whose(namesake: &Namesake, owner: &Owner) -> Option<Whose> {
 }
 
 /// One finding for everything that belongs to somebody.
-fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest) -> Finding {
+fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner: &Owner) -> Finding {
     let path = group.first().map(|refused| path(refused.namesake, request)).unwrap_or_default();
     let count = group.len();
     let mut kinds: Vec<(NamesakeKind, Vec<&str>)> = Vec::new();
@@ -119,8 +119,9 @@ fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest) -> Fin
         }
         Whose::Nobody => format!(
             "{count} resources with these names exist, and none has the tag `{OWNER_TAG}` of this deployment; {effect}: set another \
-             `namePrefix`, delete them, or, if they are yours, set `lookup.adoptUnmarked: true`. `pulumi plugin run --kind resource \
-             aws-compliance -- doctor --adopt` writes a file for `pulumi import`. They are: {list}"
+             `namePrefix`, delete them, or, if they are yours, tag them, and the next deployment takes them over: `aws \
+             resourcegroupstaggingapi tag-resources --resource-arn-list ARN ... --tags {OWNER_TAG}={}`. They are: {list}",
+            owner.value
         ),
     };
     Finding::error(path, message)

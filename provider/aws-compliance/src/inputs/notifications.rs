@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_compliance_catalog::{framework, unknown_framework};
+use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use functions_core::configuration::{Notices, Period, Route};
 use functions_core::severity::Severity;
 use pulumi_component::{Checks, Input, PropertyError, Wrong};
@@ -166,9 +166,7 @@ impl NotificationsArgs {
                     true => Ok(()),
                     false => {
                         let wrong = Wrong::new("no rule of this deployment has this name");
-                        let near = |other: &&String| strsim::jaro(name, other);
-                        let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
-                        Err(match nearest {
+                        Err(match nearest_of(name, known.iter().map(String::as_str)) {
                             Some(nearest) => wrong.nearest(nearest),
                             None => wrong,
                         })
@@ -211,9 +209,11 @@ fn is_severity(word: &str) -> Result<(), Wrong> {
     if words.contains(&word) {
         return Ok(());
     }
-    let near = |other: &&str| strsim::jaro(&word.to_lowercase(), other);
-    let nearest = words.into_iter().max_by(|one, other| near(one).total_cmp(&near(other))).unwrap_or_default();
-    Err(Wrong::new(format!("expected one of {}", words.join(", "))).nearest(nearest))
+    let wrong = Wrong::new(format!("expected one of {}", words.join(", ")));
+    Err(match nearest_of(word, words) {
+        Some(nearest) => wrong.nearest(nearest),
+        None => wrong,
+    })
 }
 
 fn is_framework(id: &str) -> Result<(), Wrong> {
