@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint smoke install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
+.PHONY: help demo test test-rust test-python test-engine lint smoke install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -46,7 +46,7 @@ tools: ## Build the tools that are missing and say where they are
 bundle: ## Pack the Lambda functions that the plugin embeds
 	@python3 tools/toolchain path bundle
 
-generate: facts reference protocol aws-types resources schema sdk deployer-policy guide ## Write every generated file anew
+generate: facts reference protocol aws-types resources schema sdk deployer-policy changes guide ## Write every generated file anew
 
 facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
 	@$(PYTHON) tools/catalog.py $(ARGS)
@@ -71,6 +71,9 @@ sdk: ## Write the SDKs from schema.json
 
 deployer-policy: ## Write the policies that a deployer needs, from the children that the component registers
 	@$(PYTHON) tools/deployer_policy.py
+
+changes: ## Write docs/changes.md: what a changed input does to each resource
+	@$(PYTHON) tools/changes.py
 
 guide: ## Put the example component into the guide of the crate
 	@$(PYTHON) tools/guide.py

@@ -97,11 +97,9 @@ pub(crate) async fn read(context: &Context, planned: &Planned, owner: &Owner) ->
     let asked = KINDS.map(|kind| present(context, planned, kind));
     let (present, marked) = join!(join_all(asked), marked(context));
     let mut existing = Existing { present: present.concat(), marked, usable_keys: Vec::new() };
-    if planned.own_key {
-        let keys: Vec<_> = existing.owned(owner).filter(|one| is_key(&one.arn)).map(|one| one.arn.clone()).collect();
-        let usable = join_all(keys.into_iter().map(|arn| usable(context, arn))).await;
-        existing.usable_keys = usable.into_iter().flatten().collect();
-    }
+    let keys: Vec<_> = existing.owned(owner).filter(|one| is_key(&one.arn)).map(|one| one.arn.clone()).collect();
+    let usable = join_all(keys.into_iter().map(|arn| usable(context, arn))).await;
+    existing.usable_keys = usable.into_iter().flatten().collect();
     existing
 }
 
@@ -336,6 +334,22 @@ impl Existing {
             ));
         }
         lines
+    }
+
+    /// Refuses a key of the user's in place of this component's where the engine would schedule that one for deletion: what is
+    /// in the bucket is encrypted with it.
+    pub(crate) fn refused_key(&self, planned: &Planned, owner: &Owner) -> Option<PropertyError> {
+        let of_delete = |one: &&Marked| one.on_destroy.as_deref() == Some("delete");
+        let bucket = self.owned(owner).find(of_delete).and_then(|one| one.named.clone())?;
+        let key = self.usable_keys.first().filter(|_| !planned.own_key)?;
+        Some(PropertyError::new(
+            "kmsKeyArn",
+            format!(
+                "this would schedule the key {key} for deletion, and what is in the bucket `{}` is encrypted with it: set \
+                 `reports.onDestroy` to `retain`, run `pulumi up`, and set `kmsKeyArn` after that",
+                bucket.1
+            ),
+        ))
     }
 
     /// Refuses a replacement that was not asked for, and one that the engine would delete the old bucket in.

@@ -146,6 +146,19 @@ fn of_several_keys_none_is_taken_over() {
 }
 
 #[test]
+fn a_key_that_the_reports_are_encrypted_with_is_not_given_up_while_the_state_would_delete_it() {
+    let found = |on_destroy| Existing {
+        usable_keys: vec!["id".into()],
+        ..existing(vec![marked("arn:aws:s3:::new-bucket", OWNER, Some(on_destroy))])
+    };
+    let own = Planned { own_key: false, ..planned(false) };
+    let refused = found("delete").refused_key(&own, &owner()).expect("it would be deleted");
+    assert!(refused.path == "kmsKeyArn" && refused.reason.contains("the key id"), "{refused}");
+    assert_eq!(found("retain").refused_key(&own, &owner()), None);
+    assert_eq!(found("delete").refused_key(&planned(false), &owner()), None, "it stays");
+}
+
+#[test]
 fn journey_6_what_has_a_planned_name_is_a_namesake_with_the_tag_that_it_carries() {
     let mut found = existing(vec![marked("arn:aws:s3:::new-bucket", "audit/dev/compliance", None)]);
     found.present = vec![present(NamesakeKind::Bucket, "new-bucket"), present(NamesakeKind::Table, "compliance-ledger")];

@@ -103,6 +103,7 @@ pub(crate) async fn see(
     let exists = existing.is_deployed(&owner) || look.namesakes.iter().any(|one| is_owned(one, &owner));
     look.namesakes.extend(existing.namesakes(&owner, exists));
     errors.extend(existing.refused_replacement(planned, &owner));
+    errors.extend(existing.refused_key(planned, &owner));
     for Finding { severity, path, message } in findings(&look, &request) {
         match severity {
             Severity::Error => errors.push(PropertyError::new(path, message)),
