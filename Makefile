@@ -2,7 +2,7 @@
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
 
-.PHONY: help demo test test-rust test-python test-engine lint smoke install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
+.PHONY: help demo test test-all test-rust test-python test-engine lint smoke install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ test-python: ## Run the tests of tools, simulated account and engine
 
 test-engine: ## Run the tests on the real engine alone
 	@$(PYTHON) -m harness.testing python tests/engine tests/components
+
+test-all: ## Run every test, and those that `make test` samples in full: every tenth operation of a run is interrupted
+	@INTERRUPT_EVERY=10 $(PYTHON) -m harness.testing
 
 lint: ## Check format and style of what is written by hand, and compile what is generated
 	@$(PYTHON) -m harness.lint

@@ -60,9 +60,9 @@ def refused(step, *parts: str) -> str:
 
 
 def reports(account, bucket: str) -> set[str]:
-    """Keys of everything in the bucket, versions of objects left out."""
+    """Keys of everything in the bucket but the functions' configuration, versions of objects left out."""
     found = account.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
-    return {entry["Key"] for entry in found}
+    return {entry["Key"] for entry in found if not entry["Key"].startswith("configuration/")}
 
 
 @pytest.mark.parametrize("later", [{"hardened": True}, {"reports": {"objectLock": True}}])
@@ -112,11 +112,14 @@ def test_journey_2_a_renamed_stack_is_refused_once_and_named_by_former_owners(pr
     deployed.stack.name += "-new"
     deployed.stack._write_config()
     told = refused(deployed.stack.preview, f"belong to the deployment `{former}`", f'lookup.formerOwners: ["{former}"]')
-    assert told.count(f"belong to the deployment `{former}`") == told.count("has a problem") or "150" not in told
+    assert told.count("has a problem") <= 4, "what belongs to one deployment is said together"
     named = change(deployed, lookup={"formerOwners": [former]})
     assert harmful(named.stack.preview()) == {}
     assert harmful(named.stack.up()) == {}
-    assert change(deployed).stack.up().none
+    # Without it nothing changes but the recorded inputs.
+    touched = change(deployed).stack.up().touched
+    assert {type_of(urn) for urn in touched} == {"aws-compliance:index:ComplianceMonitoring"}
+    assert deployed.stack.up().none
 
 
 def test_journey_3_destroy_removes_what_costs_and_a_new_deployment_continues_with_what_was_retained(program):
@@ -136,9 +139,10 @@ def test_journey_3_destroy_removes_what_costs_and_a_new_deployment_continues_wit
 
     preview = deployed.stack.preview()
     assert any(f"the bucket {bucket} and the key" in line for line in preview.of_severity("info"))
-    again = deployed.stack.up()
-    steps = {urn.split("::")[-1]: step for urn, step in again.touched.items()}
-    assert steps["compliance-reports-bucket"] == "import" and steps["compliance-encryption-key"] == "import"
+    deployed.stack.up()
+    recorded = {urn.split("::")[-1]: entry for urn, entry in deployed.stack.resources().items()}
+    assert recorded["compliance-reports-bucket"]["id"] == bucket
+    assert recorded["compliance-encryption-key"]["id"] == left["keys"][0]
     assert deployed.stack.up().none
     assert kept <= reports(deployed.account, bucket)
     assert len([key for key in keys(deployed.account) if state(deployed.account, key) == "Enabled"]) == 1
@@ -157,7 +161,7 @@ def test_journey_3_refuse_keeps_everything(program):
     deployed.stack.up()
     before = leftovers(deployed.account)
     preview = lambda: deployed.stack.run("destroy", "--preview-only")  # noqa: E731
-    refused(preview, "compliance-reports-bucket", "protect")
+    refused(preview, "compliance-reports-policy", "because it is protected")
     assert leftovers(deployed.account) == before
     change(deployed, reports={"onDestroy": "delete"}).stack.up()
     deployed.stack.destroy()

@@ -153,7 +153,7 @@ def bundle(optimised: bool = False) -> Path:
     if optimised:
         require("cargo", "to build the Lambda functions")
         what, pack = "the Lambda functions, optimised", [*pack, "--python-bin", python().parent, "--target-dir", target]
-        with locked(zipped.stem), timed("" if zipped.exists() else what):
+        with locked(zipped.stem), timed(what):
             run(pack, CARGO_TARGET_DIR=str(target))
     else:
         binary = cargo_binary("bootstrap", "the Lambda functions")

@@ -61,4 +61,9 @@ pub fn provider() -> Provider {
             "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
             catalog::run,
         )
+        .command(
+            "check",
+            "check inputs of `ComplianceMonitoring` as a preview does; `check --help` says how",
+            catalog::check_inputs,
+        )
 }

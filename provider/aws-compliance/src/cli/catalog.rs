@@ -19,7 +19,7 @@ use crate::parts::rule_set::{RuleSet, RuleSetArgs};
 use crate::queries::rules::{CheckRulesArgs, CheckedRules};
 use crate::queries::view;
 
-const NAME: &str = "pulumi-resource-aws-compliance catalog";
+const NAME: &str = "aws-compliance catalog";
 
 /// Shows what is known of AWS's managed rules and of frameworks, and judges rules before they are deployed. Asks no
 /// account. Ends with status 1 where nothing is found or something is wrong, with 2 where the command is not understood.
@@ -121,6 +121,12 @@ enum Answer {
     Missing(String),
     /// Not understood, on standard error.
     Usage(String),
+}
+
+/// Does what the arguments after `check` say: `catalog check` under a name of its own.
+pub fn check_inputs(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<_> = std::iter::once("check".to_owned()).chain(arguments.iter().cloned()).collect();
+    run(&arguments)
 }
 
 /// Does what the arguments after `catalog` say.

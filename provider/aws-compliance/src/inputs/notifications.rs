@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use functions_core::configuration::{Notices, Period, Route};
 use functions_core::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Wrong, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,7 @@ pub struct RouteArgs {
     pub frameworks: Vec<String>,
     /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
     /// that is deployed to several.
+    #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     pub email: Option<Input<String>>,

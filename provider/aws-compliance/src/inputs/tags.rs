@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use account_look::OWNER_TAG;
 use aws_resources::s3;
-use pulumi_component::Input;
+use pulumi_component::{Input, Text};
 
 use crate::account::facts::AccountFacts;
 
@@ -13,6 +13,9 @@ const OBJECT_TAGS: usize = 10;
 
 /// Tags by name.
 pub type Tags = BTreeMap<String, Input<String>>;
+
+/// Tags in the schema: values may be numbers and booleans.
+pub type TextTags = BTreeMap<String, Input<Text>>;
 
 /// Tags as an input of a child; nothing where there are none, so that the provider's default tags stay as they are.
 pub fn input(tags: &Tags) -> Option<Input<Tags>> {

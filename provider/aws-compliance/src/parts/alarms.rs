@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::parts::rule_set::RuleSeverity;
 use crate::plan::names::NamePrefix;
 
@@ -125,6 +125,7 @@ pub struct AlarmsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the alarms.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
     pub topic_arn: Input<String>,

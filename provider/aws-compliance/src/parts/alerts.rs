@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 pub use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::plan::names::NamePrefix;
 
 /// Inputs of [`Alerts`].
@@ -26,6 +26,7 @@ pub struct AlertsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the topic.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
     pub kms_key_arn: Input<String>,

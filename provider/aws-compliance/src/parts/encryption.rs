@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::on_destroy::OnDestroy;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::parts::recorder::role;
 use crate::plan::names::NamePrefix;
 
@@ -21,6 +21,7 @@ pub struct EncryptionArgs {
     /// Start of the alias' name: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the key.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
     pub config_delivery: bool,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::parts::report_store::RECORD_RETENTION_DAYS;
 use crate::plan::names::NamePrefix;
 
@@ -32,6 +32,7 @@ pub struct HistoryArgs {
     pub name_prefix: NamePrefix,
     /// Tags of database and workgroup.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Name of the bucket that keeps the history.
     pub bucket_name: Input<String>,

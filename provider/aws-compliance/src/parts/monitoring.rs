@@ -15,7 +15,7 @@ use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
 use crate::parts::alarms::{Alarms, AlarmsArgs, AlarmsSettingsArgs};
 use crate::parts::alerts::{Alerts, AlertsArgs, NotificationsArgs};
@@ -37,6 +37,7 @@ pub struct ComplianceMonitoringArgs {
     pub name_prefix: NamePrefix,
     /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`,
     /// values of up to 256.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
     /// EventBridge, CloudWatch alarms and SNS. Default: a key is created.

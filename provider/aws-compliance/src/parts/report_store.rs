@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::parts::recorder::role;
 use crate::plan::names::NamePrefix;
 
@@ -151,6 +151,7 @@ pub struct ReportStoreArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the bucket.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the objects.
     pub kms_key_arn: Input<String>,

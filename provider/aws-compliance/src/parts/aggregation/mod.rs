@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use account_look::{PlannedName, RecorderMode};
 use aws_identifiers::{is_opt_in_region, partition_of_region};
 use aws_resources::cfg;
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scalar, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::account::facts::AccountFacts;
 use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::plan::names::NamePrefix;
 
 /// Which accounts and regions are seen.
@@ -24,6 +24,7 @@ use crate::plan::names::NamePrefix;
 pub struct SourcesArgs {
     /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
     /// region that is seen.
+    #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
     pub regions: Vec<String>,
@@ -38,6 +39,7 @@ pub struct AggregationArgs {
     /// Start of the aggregator's name: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the aggregator and its authorization.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Which accounts and regions are seen.
     pub sources: SourcesArgs,

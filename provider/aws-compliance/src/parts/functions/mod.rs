@@ -21,7 +21,7 @@ use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
 use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::parts::report_store::CountedRules;
 use crate::parts::rule_set::{FrameworkArgs, RulesArgs};
 use crate::plan::names::NamePrefix;
@@ -119,6 +119,7 @@ pub struct FunctionsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of everything that takes them.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Name of the bucket that reports go to.
     pub bucket_name: Input<String>,

@@ -14,7 +14,7 @@ use crate::account::facts::AccountFacts;
 use crate::account::existing::Planned;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::plan::names::NamePrefix;
 
 /// Whose configuration recorder is used.
@@ -297,6 +297,7 @@ pub struct RecorderArgs {
     pub name_prefix: NamePrefix,
     /// Not used: neither recorder nor channel takes tags through the `aws` provider.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Name of the bucket that configuration history is delivered to, under `AWSLogs/`.
     pub bucket_name: Input<String>,

@@ -7,7 +7,7 @@ use aws_compliance_catalog::{RuleRequest, check_custom};
 use aws_resources::{cfg, lambda};
 use functions_core::configuration::RuleEntry;
 use functions_core::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Scope, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Scalar, Scope, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,7 @@ pub struct CustomRuleArgs {
     pub scope: Option<ScopeArgs>,
     /// Parameters of the rule by name.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How much its findings weigh in the score. Default: `medium`.
     pub severity: Option<RuleSeverity>,

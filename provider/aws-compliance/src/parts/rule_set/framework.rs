@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{
     Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
 };
-use pulumi_component::{Checks, Input, Suggested};
+use pulumi_component::{Checks, Input, Suggested, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,7 @@ pub struct FrameworkArgs {
     /// refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the
     /// framework's and counts for it.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Scalar>>")]
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
     #[serde(default)]

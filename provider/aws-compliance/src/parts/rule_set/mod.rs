@@ -15,7 +15,7 @@ use aws_resources::{Json, cfg};
 use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, NotAssessed, RuleEntry};
 use functions_core::severity::Severity;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, Suggested, TypeToken, all,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scalar, Scope, Suggested, TypeToken, all,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
 pub use crate::inputs::identifier::ManagedRuleIdentifiers;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{self, Tags, TextTags};
 use crate::plan::names::NamePrefix;
 pub use custom::{CustomRuleArgs, GuardPolicyArgs, RuleFunctionArgs, TriggersArgs};
 pub use framework::{DeployAs, FrameworkArgs};
@@ -120,6 +120,7 @@ pub struct ManagedRuleArgs {
     pub description: Option<Input<String>>,
     /// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or
     /// `TwentyFour_Hours`. A rule that reacts to changes takes none.
@@ -398,6 +399,7 @@ pub struct RuleSetArgs {
     /// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the rules and of the roles of remediations.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// What the roles of remediations have.
     pub iam: IamArgs,

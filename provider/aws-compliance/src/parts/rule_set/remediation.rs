@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, Report, check_remedy};
 use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
-use pulumi_component::{Checks, Input, Scope, depends_on};
+use pulumi_component::{Checks, Input, Scalar, Scope, depends_on};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,7 @@ pub struct RemediationArgs {
     pub document: Option<String>,
     /// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the
     /// automation is not among them: it comes with the remediation.
+    #[schemars(with = "BTreeMap<String, Vec<Input<Scalar>>>")]
     pub parameters: BTreeMap<String, Vec<Input<String>>>,
     /// Whether a document is taken of which no source says that it is for this rule, only its effect matches.
     pub accept_inferred: bool,
