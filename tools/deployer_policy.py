@@ -16,8 +16,9 @@ DOCS = ROOT / "docs"
 TABLE = ROOT / "tools/deployer/actions.toml"
 OPERATIONS = ("create", "read", "update", "delete", "tags")
 RECORD = ("cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--example", "record_children", "--")
-# What a program gives to be told by e-mail, as the examples do; and to have a recorder of its own.
-DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}}
+# What a program gives to be told by e-mail, as the examples do, with what can be enabled later; and to have a recorder of its
+# own.
+DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"objectLock": True}}
 RECORDER = {**DEFAULT, "recorder": {"mode": "create"}}
 
 Needs = dict[str, set[str]]

@@ -28,10 +28,11 @@ pub use look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
     Recorded, Recorder, RecorderKind, RecordingFrequency, RuleCount, Skipped, Tags, Unread,
 };
+pub use reading::failure::explained;
 pub use reading::{ACTIONS, TIME_ALLOWED, look};
 pub use request::{
-    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule, RecorderMode,
-    RecorderPlan,
+    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule,
+    RecorderMode, RecorderPlan,
 };
 pub use table::table;
 

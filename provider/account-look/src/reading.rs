@@ -3,7 +3,7 @@
 mod clients;
 mod concurrency;
 mod config;
-mod failure;
+pub(crate) mod failure;
 mod identity;
 mod key;
 mod recorders;

@@ -12,8 +12,8 @@ use crate::{search, value};
 const NAME_LENGTH: usize = 128;
 /// Longest `InputParameters`, in characters of JSON (AWS Config API, `ConfigRule`).
 const INPUT_PARAMETERS_LENGTH: usize = 1024;
-/// Values of `MaximumExecutionFrequency`, the shortest first (AWS Config API).
-pub(crate) const FREQUENCIES: [&str; 5] = ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
+/// How often AWS Config evaluates a periodic rule, the shortest first: values of `MaximumExecutionFrequency` (AWS Config API).
+pub const FREQUENCIES: [&str; 5] = ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
 
 /// How much a finding weighs; `Informational` stays outside the score.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]

@@ -19,7 +19,8 @@ mod similar;
 mod value;
 
 pub use check::{
-    Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_custom, check_rules,
+    FREQUENCIES, Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_custom,
+    check_rules,
 };
 pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
 pub use facts::{
@@ -33,5 +34,5 @@ pub use limits::{
 pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs, rules_start};
 pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{Template, names, templates};
-pub use similar::{nearest_frequency, nearest_of};
 pub use search::{nearest_frameworks, nearest_rules, search_rules, unknown_framework};
+pub use similar::{nearest_frequency, nearest_of};

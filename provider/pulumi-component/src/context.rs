@@ -287,9 +287,11 @@ fn former_names(aliases: &[Alias], now: &FormerName) -> Vec<FormerName> {
             let (stack, project, _types) = (parts.next()?, parts.next()?, parts.next()?);
             Some(FormerName { project, stack, name: parts.next()? })
         }
-        Alias::Spec { name, stack, project, .. } => {
-            Some(FormerName { project: or(project, &now.project), stack: or(stack, &now.stack), name: or(name, &now.name) })
-        }
+        Alias::Spec { name, stack, project, .. } => Some(FormerName {
+            project: or(project, &now.project),
+            stack: or(stack, &now.stack),
+            name: or(name, &now.name),
+        }),
     });
     former.filter(|former| former != now).collect()
 }
@@ -305,7 +307,13 @@ mod tests {
 
     fn spec(name: &str, stack: &str, project: &str) -> Alias {
         let parent = AliasParent::Same;
-        Alias::Spec { name: name.into(), type_token: String::new(), stack: stack.into(), project: project.into(), parent }
+        Alias::Spec {
+            name: name.into(),
+            type_token: String::new(),
+            stack: stack.into(),
+            project: project.into(),
+            parent,
+        }
     }
 
     #[test]

@@ -30,9 +30,9 @@ mod scope;
 mod serialize;
 mod special;
 mod suggested;
-mod text;
 #[cfg(any(test, doc, feature = "testing"))]
 pub mod testing;
+mod text;
 mod transform;
 pub mod wire;
 
@@ -68,6 +68,6 @@ pub use schemars;
 pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::encode_serialized;
 pub use special::AssetOrArchive;
-pub use text::{Scalar, Text};
 pub use suggested::{Suggested, Suggestion, Suggestions};
+pub use text::{Scalar, Text};
 pub use transform::{Transform, Transformed};

@@ -67,7 +67,11 @@ impl<const DIGITS: usize> JsonSchema for Scalar<DIGITS> {
         if generator.settings().meta_schema.as_deref() != Some(PACKAGE) {
             return json_schema!({ "type": "string", (TEXT): DIGITS });
         }
-        let kinds = [json_schema!({ "type": "string" }), json_schema!({ "type": "number" }), json_schema!({ "type": "boolean" })];
+        let kinds = [
+            json_schema!({ "type": "string" }),
+            json_schema!({ "type": "number" }),
+            json_schema!({ "type": "boolean" }),
+        ];
         json_schema!({ (SUGGESTED): true, "anyOf": kinds })
     }
 }
@@ -125,7 +129,10 @@ impl<'s> Walk<'s> {
         let whole = text.chars().all(|digit| digit.is_ascii_digit());
         if whole && text.len() < digits && !value.secret {
             let padded = format!("{text:0>digits$}");
-            self.said.push(PropertyError::new(path, format!("the number {text} has fewer than {digits} digits and is read as `{padded}`")));
+            self.said.push(PropertyError::new(
+                path,
+                format!("the number {text} has fewer than {digits} digits and is read as `{padded}`"),
+            ));
             value.value = Value::String(padded);
         } else {
             value.value = Value::String(text);

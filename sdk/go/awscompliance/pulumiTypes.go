@@ -221,7 +221,7 @@ type CustomRule struct {
 	// Name of the rule in the account. 1 to 100 characters.
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
 	Scope *Scope `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
@@ -252,7 +252,7 @@ type CustomRuleArgs struct {
 	// Name of the rule in the account. 1 to 100 characters.
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
-	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
 	Scope *ScopeArgs `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
@@ -334,8 +334,8 @@ func (o CustomRuleOutput) Name() pulumi.StringOutput {
 }
 
 // Parameters of the rule by name.
-func (o CustomRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v CustomRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o CustomRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v CustomRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
 // Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
@@ -522,7 +522,7 @@ type Framework struct {
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-	Parameters map[string]map[string]string `pulumi:"parameters"`
+	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
@@ -547,7 +547,7 @@ type FrameworkArgs struct {
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-	Parameters map[string]map[string]string `pulumi:"parameters"`
+	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
@@ -620,8 +620,8 @@ func (o FrameworkOutput) Id() pulumi.StringOutput {
 }
 
 // Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-func (o FrameworkOutput) Parameters() pulumi.StringMapMapOutput {
-	return o.ApplyT(func(v Framework) map[string]map[string]string { return v.Parameters }).(pulumi.StringMapMapOutput)
+func (o FrameworkOutput) Parameters() pulumi.MapMapOutput {
+	return o.ApplyT(func(v Framework) map[string]map[string]interface{} { return v.Parameters }).(pulumi.MapMapOutput)
 }
 
 // How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
@@ -1498,7 +1498,7 @@ type ManagedRule struct {
 	// What to do where the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 	// What mends its findings, when a person starts it.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
@@ -1533,7 +1533,7 @@ type ManagedRuleArgs struct {
 	// What to do where the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// What mends its findings, when a person starts it.
 	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
@@ -1622,8 +1622,8 @@ func (o ManagedRuleOutput) OnUnavailable() OnUnavailablePtrOutput {
 }
 
 // Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o ManagedRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v ManagedRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
 // What mends its findings, when a person starts it.
@@ -2280,7 +2280,7 @@ type Remediation struct {
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-	Parameters map[string][]string `pulumi:"parameters"`
+	Parameters map[string][]interface{} `pulumi:"parameters"`
 }
 
 // RemediationInput is an input type that accepts RemediationArgs and RemediationOutput values.
@@ -2301,7 +2301,7 @@ type RemediationArgs struct {
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-	Parameters map[string][]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
 }
 
 func (RemediationArgs) ElementType() reflect.Type {
@@ -2393,8 +2393,8 @@ func (o RemediationOutput) Document() pulumi.StringPtrOutput {
 }
 
 // Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-func (o RemediationOutput) Parameters() pulumi.StringArrayMapOutput {
-	return o.ApplyT(func(v Remediation) map[string][]string { return v.Parameters }).(pulumi.StringArrayMapOutput)
+func (o RemediationOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v Remediation) map[string][]interface{} { return v.Parameters }).(pulumi.ArrayMapOutput)
 }
 
 type RemediationPtrOutput struct{ *pulumi.OutputState }
@@ -2442,13 +2442,13 @@ func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
 }
 
 // Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-func (o RemediationPtrOutput) Parameters() pulumi.StringArrayMapOutput {
-	return o.ApplyT(func(v *Remediation) map[string][]string {
+func (o RemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v *Remediation) map[string][]interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.Parameters
-	}).(pulumi.StringArrayMapOutput)
+	}).(pulumi.ArrayMapOutput)
 }
 
 // Another Systems Manager document that mends what a rule finds.
@@ -2808,7 +2808,7 @@ func (o ReportsPtrOutput) Rules() CountedRulesPtrOutput {
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type Route struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
 	// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -2837,7 +2837,7 @@ type RouteInput interface {
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type RouteArgs struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
 	// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -2905,8 +2905,8 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 }
 
 // Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-func (o RouteOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Route) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+func (o RouteOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
 // Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
@@ -3798,7 +3798,7 @@ func (o ScopePtrOutput) TagValue() pulumi.StringPtrOutput {
 // Which accounts and regions are seen.
 type Sources struct {
 	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// All regions, also future ones. Goes without `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
 	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
@@ -3819,7 +3819,7 @@ type SourcesInput interface {
 // Which accounts and regions are seen.
 type SourcesArgs struct {
 	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// All regions, also future ones. Goes without `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
 	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
@@ -3905,8 +3905,8 @@ func (o SourcesOutput) ToSourcesPtrOutputWithContext(ctx context.Context) Source
 }
 
 // Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o SourcesOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Sources) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+func (o SourcesOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Sources) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
 // All regions, also future ones. Goes without `regions`. Default: false.
@@ -3944,13 +3944,13 @@ func (o SourcesPtrOutput) Elem() SourcesOutput {
 }
 
 // Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o SourcesPtrOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *Sources) []string {
+func (o SourcesPtrOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *Sources) []interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.Accounts
-	}).(pulumi.StringArrayOutput)
+	}).(pulumi.ArrayOutput)
 }
 
 // All regions, also future ones. Goes without `regions`. Default: false.

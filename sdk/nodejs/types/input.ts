@@ -51,7 +51,7 @@ export interface CustomRule {
     /**
      * Parameters of the rule by name.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
     /**
      * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
      */
@@ -89,7 +89,7 @@ export interface CustomRuleArgs {
     /**
      * Parameters of the rule by name.
      */
-    parameters?: {[key: string]: pulumi.Input<string>};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
      * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
      */
@@ -129,11 +129,11 @@ export interface Framework {
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
-    id: string;
+    id: string | enums.FrameworkId;
     /**
      * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
-    parameters?: {[key: string]: {[key: string]: string}};
+    parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
      * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
      */
@@ -155,11 +155,11 @@ export interface FrameworkArgs {
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
-    id: string;
+    id: string | enums.FrameworkId;
     /**
      * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
-    parameters?: {[key: string]: {[key: string]: string}};
+    parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
      * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
      */
@@ -279,7 +279,7 @@ export interface ManagedRule {
     /**
      * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
      */
-    frequency?: string;
+    frequency?: string | enums.RuleFrequency;
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
@@ -295,7 +295,7 @@ export interface ManagedRule {
     /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
     /**
      * What mends its findings, when a person starts it.
      */
@@ -325,7 +325,7 @@ export interface ManagedRuleArgs {
     /**
      * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
      */
-    frequency?: pulumi.Input<string | undefined>;
+    frequency?: pulumi.Input<string | enums.RuleFrequency | undefined>;
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
@@ -341,7 +341,7 @@ export interface ManagedRuleArgs {
     /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
-    parameters?: {[key: string]: pulumi.Input<string>};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
      * What mends its findings, when a person starts it.
      */
@@ -427,7 +427,7 @@ export interface Remediation {
     /**
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
-    parameters?: {[key: string]: string[]};
+    parameters?: {[key: string]: (string | number | boolean)[]};
 }
 
 /**
@@ -445,7 +445,7 @@ export interface RemediationArgs {
     /**
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
-    parameters?: {[key: string]: pulumi.Input<string>[]};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
 }
 
 /**
@@ -493,7 +493,7 @@ export interface RouteArgs {
     /**
      * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
      */
@@ -643,7 +643,7 @@ export interface SourcesArgs {
     /**
      * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * All regions, also future ones. Goes without `regions`. Default: false.
      */
@@ -661,7 +661,7 @@ export interface Triggers {
     /**
      * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
      */
-    frequency?: string;
+    frequency?: string | enums.RuleFrequency;
     /**
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */
@@ -675,7 +675,7 @@ export interface TriggersArgs {
     /**
      * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
      */
-    frequency?: pulumi.Input<string | undefined>;
+    frequency?: pulumi.Input<string | enums.RuleFrequency | undefined>;
     /**
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */

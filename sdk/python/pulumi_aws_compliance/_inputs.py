@@ -190,7 +190,7 @@ class CustomRuleDict(TypedDict):
     """
     The policy of a rule that is written in Guard. A rule has this or a function.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the rule by name.
     """
@@ -214,7 +214,7 @@ class CustomRule:
                  description: Optional[_builtins.str] = None,
                  function: Optional['RuleFunction'] = None,
                  guard: Optional['GuardPolicy'] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['Triggers'] = None):
@@ -225,7 +225,7 @@ class CustomRule:
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
         :param 'RuleFunction' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicy' guard: The policy of a rule that is written in Guard. A rule has this or a function.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name.
         :param 'Scope' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'Triggers' triggers: When the rule is evaluated. Default: when a resource changes.
@@ -296,14 +296,14 @@ class CustomRule:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the rule by name.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -363,7 +363,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     The policy of a rule that is written in Guard. A rule has this or a function.
     """
-    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters of the rule by name.
     """
@@ -387,7 +387,7 @@ class CustomRuleArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  function: Optional['RuleFunctionArgs'] = None,
                  guard: Optional['GuardPolicyArgs'] = None,
-                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  scope: Optional['ScopeArgs'] = None,
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['TriggersArgs'] = None):
@@ -398,7 +398,7 @@ class CustomRuleArgs:
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param 'RuleFunctionArgs' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicyArgs' guard: The policy of a rule that is written in Guard. A rule has this or a function.
-        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name.
+        :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'TriggersArgs' triggers: When the rule is evaluated. Default: when a resource changes.
@@ -469,14 +469,14 @@ class CustomRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters of the rule by name.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -554,7 +554,7 @@ class FrameworkDict(TypedDict):
     """
     A framework whose rules are evaluated.
     """
-    id: _builtins.str
+    id: Union[_builtins.str, 'FrameworkId']
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
@@ -566,7 +566,7 @@ class FrameworkDict(TypedDict):
     """
     Identifiers of rules to leave out.
     """
-    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
@@ -578,18 +578,18 @@ class FrameworkDict(TypedDict):
 @pulumi.input_type
 class Framework:
     def __init__(__self__, *,
-                 id: _builtins.str,
+                 id: Union[_builtins.str, 'FrameworkId'],
                  as_: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
-        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -604,14 +604,14 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def id(self) -> _builtins.str:
+    def id(self) -> Union[_builtins.str, 'FrameworkId']:
         """
         Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         """
         return pulumi.get(self, "id")
 
     @id.setter
-    def id(self, value: _builtins.str):
+    def id(self, value: Union[_builtins.str, 'FrameworkId']):
         pulumi.set(self, "id", value)
 
     @_builtins.property
@@ -640,14 +640,14 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -667,7 +667,7 @@ class FrameworkArgsDict(TypedDict):
     """
     A framework whose rules are evaluated.
     """
-    id: _builtins.str
+    id: Union[_builtins.str, 'FrameworkId']
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
@@ -679,7 +679,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Identifiers of rules to leave out.
     """
-    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
@@ -691,18 +691,18 @@ class FrameworkArgsDict(TypedDict):
 @pulumi.input_type
 class FrameworkArgs:
     def __init__(__self__, *,
-                 id: _builtins.str,
+                 id: Union[_builtins.str, 'FrameworkId'],
                  as_: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
-        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -717,14 +717,14 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def id(self) -> _builtins.str:
+    def id(self) -> Union[_builtins.str, 'FrameworkId']:
         """
         Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         """
         return pulumi.get(self, "id")
 
     @id.setter
-    def id(self, value: _builtins.str):
+    def id(self, value: Union[_builtins.str, 'FrameworkId']):
         pulumi.set(self, "id", value)
 
     @_builtins.property
@@ -753,14 +753,14 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -1216,7 +1216,7 @@ class ManagedRuleDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[_builtins.str]
+    frequency: NotRequired[Union[_builtins.str, 'RuleFrequency']]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1228,7 +1228,7 @@ class ManagedRuleDict(TypedDict):
     """
     What to do where the region does not offer the rule. Default: `fail`.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
@@ -1254,10 +1254,10 @@ class ManagedRule:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: Optional[_builtins.str] = None,
-                 frequency: Optional[_builtins.str] = None,
+                 frequency: Optional[Union[_builtins.str, 'RuleFrequency']] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  remediation: Optional['Remediation'] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional['RuleSeverity'] = None,
@@ -1267,10 +1267,10 @@ class ManagedRule:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
-        :param _builtins.str frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param Union[_builtins.str, 'RuleFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'Remediation' remediation: What mends its findings, when a person starts it.
         :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
@@ -1322,14 +1322,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[_builtins.str]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'RuleFrequency']]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[_builtins.str]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'RuleFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1358,14 +1358,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -1429,7 +1429,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1441,7 +1441,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What to do where the region does not offer the rule. Default: `fail`.
     """
-    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
@@ -1467,10 +1467,10 @@ class ManagedRuleArgs:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
-                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
-                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  remediation: Optional['RemediationArgs'] = None,
                  scope: Optional['ScopeArgs'] = None,
                  severity: Optional['RuleSeverity'] = None,
@@ -1480,10 +1480,10 @@ class ManagedRuleArgs:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
-        :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param pulumi.Input[Union[_builtins.str, 'RuleFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
-        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'RemediationArgs' remediation: What mends its findings, when a person starts it.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
@@ -1535,14 +1535,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1571,14 +1571,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -1870,7 +1870,7 @@ class RemediationDict(TypedDict):
     """
     Name of the document, of those that are known for the rule. Default: the first of them.
     """
-    parameters: NotRequired[Mapping[str, Sequence[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
     """
@@ -1880,13 +1880,13 @@ class Remediation:
     def __init__(__self__, *,
                  accept_inferred: Optional[_builtins.bool] = None,
                  document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[_builtins.str]]] = None):
+                 parameters: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None):
         """
         A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[_builtins.str]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -1921,14 +1921,14 @@ class Remediation:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
 
@@ -1944,7 +1944,7 @@ class RemediationArgsDict(TypedDict):
     """
     Name of the document, of those that are known for the rule. Default: the first of them.
     """
-    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]
+    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
     """
     Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
     """
@@ -1954,13 +1954,13 @@ class RemediationArgs:
     def __init__(__self__, *,
                  accept_inferred: Optional[_builtins.bool] = None,
                  document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]] = None):
+                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]] = None):
         """
         A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[pulumi.Input[_builtins.str]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -1995,14 +1995,14 @@ class RemediationArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]:
+    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]:
         """
         Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]):
+    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
         pulumi.set(self, "parameters", value)
 
 
@@ -2184,7 +2184,7 @@ class RouteArgsDict(TypedDict):
     """
     What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
     """
@@ -2216,7 +2216,7 @@ class RouteArgsDict(TypedDict):
 @pulumi.input_type
 class RouteArgs:
     def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[_builtins.str]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
@@ -2226,7 +2226,7 @@ class RouteArgs:
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
-        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
         :param Sequence[_builtins.str] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
@@ -2251,14 +2251,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property
@@ -2820,7 +2820,7 @@ class SourcesArgsDict(TypedDict):
     """
     Which accounts and regions are seen.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
     """
@@ -2836,13 +2836,13 @@ class SourcesArgsDict(TypedDict):
 @pulumi.input_type
 class SourcesArgs:
     def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  all_regions: Optional[_builtins.bool] = None,
                  regions: Optional[Sequence[_builtins.str]] = None):
         """
         Which accounts and regions are seen.
 
-        :param Sequence[_builtins.str] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
         :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
         :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
         """
@@ -2855,14 +2855,14 @@ class SourcesArgs:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property
@@ -2894,7 +2894,7 @@ class TriggersDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[_builtins.str]
+    frequency: NotRequired[Union[_builtins.str, 'RuleFrequency']]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2906,12 +2906,12 @@ class TriggersDict(TypedDict):
 @pulumi.input_type
 class Triggers:
     def __init__(__self__, *,
-                 frequency: Optional[_builtins.str] = None,
+                 frequency: Optional[Union[_builtins.str, 'RuleFrequency']] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param _builtins.str frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param Union[_builtins.str, 'RuleFrequency'] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2921,14 +2921,14 @@ class Triggers:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[_builtins.str]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'RuleFrequency']]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[_builtins.str]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'RuleFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -2948,7 +2948,7 @@ class TriggersArgsDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2960,12 +2960,12 @@ class TriggersArgsDict(TypedDict):
 @pulumi.input_type
 class TriggersArgs:
     def __init__(__self__, *,
-                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param pulumi.Input[_builtins.str] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param pulumi.Input[Union[_builtins.str, 'RuleFrequency']] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2975,14 +2975,14 @@ class TriggersArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property

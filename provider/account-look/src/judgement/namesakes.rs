@@ -115,11 +115,14 @@ fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner:
              or destroy that deployment first. They are: {list}"
         ),
         Whose::Foreign(words) => {
-            format!("{count} resources with these names were {words}; {effect}: set another `namePrefix`. They are: {list}")
+            format!(
+                "{count} resources with these names were {words}; {effect}: set another `namePrefix`. They are: {list}"
+            )
         }
         Whose::Nobody => format!(
             "{count} resources with these names exist, and none has the tag `{OWNER_TAG}` of this deployment; {effect}: set another \
-             `namePrefix`, delete them, or, if they are yours, tag them, and the next deployment takes them over: `aws \
+             `namePrefix`, delete them, or, if they are all of an earlier version of this deployment, set `lookup.adoptUnmarked: true` for \
+             one deployment, or tag them, and the next deployment takes them over: `aws \
              resourcegroupstaggingapi tag-resources --resource-arn-list ARN ... --tags {OWNER_TAG}={}`. They are: {list}",
             owner.value
         ),
@@ -210,9 +213,10 @@ fn taken(kind: NamesakeKind, name: &str, whose: &str) -> String {
         NamesakeKind::Table => {
             (format!("aws dynamodb delete-table --table-name {name}"), format!("aws:dynamodb/table:Table NAME {name}"))
         }
-        NamesakeKind::Function => {
-            (format!("aws lambda delete-function --function-name {name}"), format!("aws:lambda/function:Function NAME {name}"))
-        }
+        NamesakeKind::Function => (
+            format!("aws lambda delete-function --function-name {name}"),
+            format!("aws:lambda/function:Function NAME {name}"),
+        ),
         NamesakeKind::LogGroup => (
             format!("aws logs delete-log-group --log-group-name {name}"),
             format!("aws:cloudwatch/logGroup:LogGroup NAME {name}"),

@@ -48,16 +48,20 @@ mod tests {
         let claimed = |component| claim("one", "111122223333", "eu-west-1", component);
         assert!(claimed("first").is_ok() && claimed("first").is_ok(), "a preview asks once, an update again");
         let refused = claimed("second").expect_err("there may be one").to_string();
-        for part in ["`first` of this program", "account 111122223333, region eu-west-1", "remove `second` or `first`"] {
+        for part in ["`first` of this program", "account 111122223333, region eu-west-1", "remove `second` or `first`"]
+        {
             assert!(refused.contains(part), "{refused}");
         }
     }
 
     #[test]
     fn another_region_account_or_run_is_another_place() {
-        for (run, account, region) in
-            [("two", "111122223333", "eu-west-1"), ("two", "111122223333", "us-east-1"), ("two", "444455556666", "eu-west-1"), ("three", "111122223333", "eu-west-1")]
-        {
+        for (run, account, region) in [
+            ("two", "111122223333", "eu-west-1"),
+            ("two", "111122223333", "us-east-1"),
+            ("two", "444455556666", "eu-west-1"),
+            ("three", "111122223333", "eu-west-1"),
+        ] {
             assert!(claim(run, account, region, &format!("{run}{account}{region}")).is_ok());
         }
     }

@@ -115,8 +115,12 @@ async fn present(context: &Context, planned: &Planned, kind: NamesakeKind) -> Ve
             ("aws:cloudwatch/getLogGroups:getLogGroups", prefix("logGroupNamePrefix", "/aws/lambda/"), "logGroupNames")
         }
         // These say of one name whether it exists: the provider fails where it does not.
-        NamesakeKind::Bucket => return one_by_one(context, kind, ("aws:s3/getBucket:getBucket", "bucket", "id"), names).await,
-        NamesakeKind::Topic => return one_by_one(context, kind, ("aws:sns/getTopic:getTopic", "name", "arn"), names).await,
+        NamesakeKind::Bucket => {
+            return one_by_one(context, kind, ("aws:s3/getBucket:getBucket", "bucket", "id"), names).await;
+        }
+        NamesakeKind::Topic => {
+            return one_by_one(context, kind, ("aws:sns/getTopic:getTopic", "name", "arn"), names).await;
+        }
         _ => return Vec::new(),
     };
     let found = ask(context, token, arguments).await.map(|answer| texts(&answer, member)).unwrap_or_default();
@@ -374,7 +378,9 @@ impl Existing {
             return None;
         }
         let what: Vec<_> = replaced.iter().map(Replacement::to_string).collect();
-        let keep = bucket.map_or_else(String::new, |bucket| format!(", or keep the bucket with `reports.bucketName: {}`", bucket.old));
+        let keep = bucket.map_or_else(String::new, |bucket| {
+            format!(", or keep the bucket with `reports.bucketName: {}`", bucket.old)
+        });
         Some(PropertyError::new(
             first.path,
             format!(

@@ -38,7 +38,10 @@ fn arns_name_kind_and_name() {
         ("arn:aws:sqs:eu-west-1:111122223333:events", Some((NamesakeKind::Queue, "events"))),
         ("arn:aws:dynamodb:eu-west-1:111122223333:table/ledger", Some((NamesakeKind::Table, "ledger"))),
         ("arn:aws:lambda:eu-west-1:111122223333:function:processing", Some((NamesakeKind::Function, "processing"))),
-        ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/x", Some((NamesakeKind::LogGroup, "/aws/lambda/x"))),
+        (
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/x",
+            Some((NamesakeKind::LogGroup, "/aws/lambda/x")),
+        ),
         ("arn:aws:kms:eu-west-1:111122223333:key/id", None),
         ("nothing", None),
     ] {
@@ -97,7 +100,8 @@ fn present(kind: NamesakeKind, name: &str) -> Present {
 
 #[test]
 fn journey_3_what_a_destroyed_deployment_retained_is_taken_over() {
-    let left = vec![marked("arn:aws:s3:::new-bucket", OWNER, Some("retain")), marked("arn:aws:kms:r:a:key/id", OWNER, None)];
+    let left =
+        vec![marked("arn:aws:s3:::new-bucket", OWNER, Some("retain")), marked("arn:aws:kms:r:a:key/id", OWNER, None)];
     let found = Existing {
         present: vec![present(NamesakeKind::Bucket, "new-bucket")],
         usable_keys: vec!["id".into()],
@@ -114,7 +118,10 @@ fn journey_3_what_a_destroyed_deployment_retained_is_taken_over() {
 fn what_a_killed_update_created_is_imported_by_the_id_of_its_kind() {
     let queue = "arn:aws:sqs:eu-west-1:111122223333:compliance-processing-events";
     let found = Existing {
-        present: vec![present(NamesakeKind::Queue, "compliance-processing-events"), present(NamesakeKind::Table, "other")],
+        present: vec![
+            present(NamesakeKind::Queue, "compliance-processing-events"),
+            present(NamesakeKind::Table, "other"),
+        ],
         ..existing(vec![marked(queue, OWNER, None)])
     };
     let adoption = found.adoption(&owner());
@@ -139,7 +146,8 @@ fn nothing_is_said_of_a_bucket_that_the_deployment_has_and_nothing_taken_from_so
 #[test]
 fn of_several_keys_none_is_taken_over() {
     let of = |keys: &[&str]| {
-        let found = Existing { usable_keys: keys.iter().map(|key| (*key).to_owned()).collect(), ..existing(Vec::new()) };
+        let found =
+            Existing { usable_keys: keys.iter().map(|key| (*key).to_owned()).collect(), ..existing(Vec::new()) };
         found.adoption(&owner()).key(ResourceOptions::default()).import_id
     };
     assert_eq!((of(&["one", "two"]), of(&["one"]), of(&[])), (String::new(), "one".into(), String::new()));
@@ -161,7 +169,8 @@ fn a_key_that_the_reports_are_encrypted_with_is_not_given_up_while_the_state_wou
 #[test]
 fn journey_6_what_has_a_planned_name_is_a_namesake_with_the_tag_that_it_carries() {
     let mut found = existing(vec![marked("arn:aws:s3:::new-bucket", "audit/dev/compliance", None)]);
-    found.present = vec![present(NamesakeKind::Bucket, "new-bucket"), present(NamesakeKind::Table, "compliance-ledger")];
+    found.present =
+        vec![present(NamesakeKind::Bucket, "new-bucket"), present(NamesakeKind::Table, "compliance-ledger")];
     let tags = |exists| {
         let namesakes = found.namesakes(&owner(), exists);
         namesakes.into_iter().map(|one| one.tags.unwrap_or_default().get(OWNER_TAG).cloned()).collect::<Vec<_>>()

@@ -1,6 +1,6 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
-use account_look::{Owner, RecorderAction};
+use account_look::{Owner, RecorderAction, explained};
 use futures::{FutureExt, try_join};
 use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
@@ -231,7 +231,14 @@ impl AccountFacts {
 }
 
 async fn invoke(context: &Context, token: &str) -> Result<PropertyMap, ConstructError> {
-    Ok(context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await?.unwrap_or_default())
+    match context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await {
+        Ok(answer) => Ok(answer.unwrap_or_default()),
+        Err(ConstructError::Failed(reason)) => {
+            let said = explained("the `aws` provider", &reason);
+            Err(ConstructError::Failed(said.map_or(reason.clone(), |said| format!("{said} ({reason})"))))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn text(result: &PropertyMap, name: &str) -> Option<String> {

@@ -1,8 +1,8 @@
 //! The look at the account before anything is deployed to it: what is asked, and what its findings become.
 
 use account_look::{
-    Finding, Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource, Reason, RecorderAction, Severity,
-    findings, look, recorder_action,
+    Finding, Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource, Reason, RecorderAction,
+    Severity, findings, look, recorder_action,
 };
 use futures::{FutureExt, join};
 use pulumi_component::{Checks, ConstructError, Context, PropertyError};

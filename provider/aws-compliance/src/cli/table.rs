@@ -116,7 +116,10 @@ pub(super) fn framework(details: &FrameworkDetails) -> String {
         }
     };
     section("manual checks, not evaluated", details.manual.iter().map(String::as_str).collect());
-    section("optional, deployed by `rules.managed` alone", details.optional.iter().map(|rule| rule.identifier.as_str()).collect());
+    section(
+        "optional, deployed by `rules.managed` alone",
+        details.optional.iter().map(|rule| rule.identifier.as_str()).collect(),
+    );
     section("in need of a function of yours, not deployed", details.custom.iter().map(String::as_str).collect());
     text
 }

@@ -1,6 +1,6 @@
 //! The identifiers of all managed rules, for editors to complete.
 
-use aws_compliance_catalog::{Catalog, Rule, Trigger};
+use aws_compliance_catalog::{Catalog, FREQUENCIES, Framework, Rule, Trigger};
 use pulumi_component::{Suggestion, Suggestions};
 
 /// Types and parameters that are named one by one; the rest is counted.
@@ -22,6 +22,43 @@ impl Suggestions for ManagedRuleIdentifiers {
             description: line(rule),
         };
         rules.map(value).collect()
+    }
+}
+
+/// Every id of a framework, with its title.
+#[derive(Debug)]
+pub struct FrameworkIds;
+
+impl Suggestions for FrameworkIds {
+    const NAME: &'static str = "FrameworkId";
+    const DESCRIPTION: &'static str = "Ids of the frameworks that AWS has sample packs of.";
+
+    fn values() -> Vec<Suggestion> {
+        let value = |(id, framework): (&&str, &&Framework)| Suggestion {
+            value: (*id).to_owned(),
+            description: format!("{}.", framework.title.trim_end_matches('.')),
+        };
+        aws_compliance_catalog::frameworks().iter().map(value).collect()
+    }
+}
+
+/// How often AWS Config evaluates a periodic rule.
+#[derive(Debug)]
+pub struct RuleFrequencies;
+
+impl Suggestions for RuleFrequencies {
+    const NAME: &'static str = "RuleFrequency";
+    const DESCRIPTION: &'static str = "How often a periodic rule is evaluated.";
+
+    fn values() -> Vec<Suggestion> {
+        let value = |name: &&str| Suggestion {
+            value: (*name).to_owned(),
+            description: format!(
+                "Every {}.",
+                name.to_lowercase().replace('_', " ").replace("one hour", "hour").replace("twentyfour", "24")
+            ),
+        };
+        FREQUENCIES.iter().map(value).collect()
     }
 }
 
@@ -54,6 +91,18 @@ fn listed(mut names: impl ExactSizeIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn journey_15_framework_ids_and_frequencies_are_known_to_editors() {
+        let ids = FrameworkIds::values();
+        assert_eq!(ids.len(), aws_compliance_catalog::frameworks().len());
+        assert!(ids.iter().any(|each| each.value == "hipaa" && each.description == "HIPAA Security."), "{ids:?}");
+        let frequencies: Vec<_> = RuleFrequencies::values().into_iter().map(|each| each.description).collect();
+        assert_eq!(
+            frequencies,
+            ["Every hour.", "Every three hours.", "Every six hours.", "Every twelve hours.", "Every 24 hours."]
+        );
+    }
 
     #[test]
     fn each_identifier_has_a_line_of_its_facts() {

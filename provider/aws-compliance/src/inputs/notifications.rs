@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use functions_core::configuration::{Notices, Period, Route};
 use functions_core::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Wrong, Scalar};
+use pulumi_component::{Checks, Input, PropertyError, Scalar, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +173,17 @@ impl NotificationsArgs {
                         })
                     }
                 });
+            });
+        });
+    }
+
+    /// Warns of routes to frameworks that are not deployed: nothing would be sent there.
+    pub fn check_frameworks(&self, deployed: &BTreeSet<&str>, checks: &mut Checks) {
+        checks.each_entry("routes", &self.routes, |checks, _, route| {
+            checks.each("frameworks", &route.frameworks, |checks, id| {
+                if framework(id).is_some() && !deployed.contains(id.as_str()) {
+                    checks.warning("", format!("`{id}` is not among `frameworks`, so no change is sent for it"));
+                }
             });
         });
     }

@@ -10,8 +10,8 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::account::facts::AccountFacts;
 use crate::account::existing::Planned;
+use crate::account::facts::AccountFacts;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
@@ -149,7 +149,11 @@ impl Component for ComplianceMonitoring {
         checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks));
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
         let known = args.rules.names(&args.frameworks);
-        checks.under("notifications", |checks| args.notifications.check_rules(&known, checks));
+        let frameworks = args.frameworks.iter().map(|framework| framework.id.as_str()).collect();
+        checks.under("notifications", |checks| {
+            args.notifications.check_rules(&known, checks);
+            args.notifications.check_frameworks(&frameworks, checks);
+        });
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -308,7 +312,8 @@ impl ComplianceMonitoringArgs {
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
     async fn own_key(&self) -> Option<String> {
         let given = self.kms_key_arn.as_ref()?.output().resolve().await.ok()?;
-        given.value.clone().filter(|_| !given.secret)
+        // A value that is no key at all is an error of its own.
+        given.value.clone().filter(|arn| !given.secret && bounds::key_arn(arn).is_ok())
     }
 }
 

@@ -238,7 +238,11 @@ pub fn framework(id: &str) -> Option<FrameworkDetails> {
         optional: optional.into_iter().map(details).collect(),
         custom: framework.custom.clone(),
         manual: framework.manual.clone(),
-        control_sources: framework.control_sources.iter().map(|from| format!("{} ({})", from.source, from.date)).collect(),
+        control_sources: framework
+            .control_sources
+            .iter()
+            .map(|from| format!("{} ({})", from.source, from.date))
+            .collect(),
         taken: Catalog::get().packs_taken.to_owned(),
     })
 }

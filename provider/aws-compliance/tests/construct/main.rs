@@ -13,6 +13,8 @@ mod frameworks;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod journeys;
+#[cfg(test)]
 mod naming;
 #[cfg(test)]
 mod notices;

@@ -11,8 +11,8 @@ use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::account::facts::AccountFacts;
 use crate::account::existing::Planned;
+use crate::account::facts::AccountFacts;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::tags::{self, Tags, TextTags};

@@ -10,8 +10,8 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::account::facts::AccountFacts;
 use crate::account::existing::Planned;
+use crate::account::facts::AccountFacts;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::tags::{Tags, TextTags};

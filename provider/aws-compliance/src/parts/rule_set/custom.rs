@@ -7,7 +7,7 @@ use aws_compliance_catalog::{RuleRequest, check_custom};
 use aws_resources::{cfg, lambda};
 use functions_core::configuration::RuleEntry;
 use functions_core::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Scalar, Scope, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Scalar, Scope, Suggested, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use super::severity::RuleSeverity;
 use super::{RuleSetArgs, ScopeArgs, parameters, rule_scope};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::identifier::RuleFrequencies;
 use crate::inputs::tags;
 use crate::plan::names::NamePrefix;
 
@@ -122,6 +123,7 @@ pub struct TriggersArgs {
     pub on_change: Option<bool>,
     /// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy
     /// in Guard takes none.
+    #[schemars(with = "Option<Input<Suggested<RuleFrequencies>>>")]
     pub frequency: Option<Input<String>>,
 }
 

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{
     Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
 };
-use pulumi_component::{Checks, Input, Suggested, Scalar};
+use pulumi_component::{Checks, Input, Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::told;
 use super::severity::RuleSeverity;
 use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Origin, Rule, RulesArgs, pack, whole};
+use crate::inputs::identifier::FrameworkIds;
 
 /// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
 const DESCRIPTION_LENGTH: usize = 256;
@@ -35,6 +36,7 @@ pub enum DeployAs {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FrameworkArgs {
     /// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+    #[schemars(with = "Suggested<FrameworkIds>")]
     pub id: String,
     /// How its rules are deployed.
     #[serde(rename = "as", default)]

@@ -20,12 +20,13 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::account::facts::AccountFacts;
 use crate::account::existing::Planned;
+use crate::account::facts::AccountFacts;
 use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
 pub use crate::inputs::identifier::ManagedRuleIdentifiers;
+use crate::inputs::identifier::RuleFrequencies;
 use crate::inputs::tags::{self, Tags, TextTags};
 use crate::plan::names::NamePrefix;
 pub use custom::{CustomRuleArgs, GuardPolicyArgs, RuleFunctionArgs, TriggersArgs};
@@ -124,6 +125,7 @@ pub struct ManagedRuleArgs {
     pub parameters: BTreeMap<String, Input<String>>,
     /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or
     /// `TwentyFour_Hours`. A rule that reacts to changes takes none.
+    #[schemars(with = "Option<Input<Suggested<RuleFrequencies>>>")]
     pub frequency: Option<Input<String>>,
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
