@@ -2,13 +2,25 @@
 
 /// Share of the letters from which a word is near: below it a suggestion says more about the list than about the word.
 const NEAR: f64 = 0.6;
+/// Letters of the shortest word that is taken for a short form.
+const SHORTEST_FORM: usize = 4;
 
 /// The known word that comes nearest, where one is near. Case, hyphens, underscores and spaces make no difference.
 pub fn nearest_of<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let asked = folded(asked);
-    let rated = known.into_iter().map(|one| (strsim::normalized_damerau_levenshtein(&asked, &folded(one)), one));
+    let rated = known.into_iter().map(|one| (likeness(&asked, &folded(one)), one));
     let best = rated.max_by(|one, other| one.0.total_cmp(&other.0));
     best.filter(|(near, _)| *near >= NEAR).map(|(_, one)| one)
+}
+
+/// How alike two folded words are. One whose letters the other has in the same order, from the first on, is a short form of it.
+fn likeness(asked: &str, known: &str) -> f64 {
+    let mut letters = known.chars();
+    let is_short_form = asked.len() >= SHORTEST_FORM
+        && asked.chars().next() == known.chars().next()
+        && asked.chars().all(|letter| letters.any(|other| other == letter));
+    let by_letters = strsim::normalized_damerau_levenshtein(asked, known);
+    if is_short_form { by_letters.max(NEAR) } else { by_letters }
 }
 
 /// The frequency of AWS Config that a text like `6h`, `hourly` or `every 12 hours` means.
@@ -44,6 +56,7 @@ mod tests {
         assert_eq!(nearest_of("Encrypted Volume", known), Some("ENCRYPTED_VOLUMES"));
         assert_eq!(nearest_of("hipaa", known), None);
         assert_eq!(nearest_of("ENCRYPTED_VOLUMES", ["s3-bucket-encryption-enabled", "own"]), None);
+        assert_eq!(nearest_of("maxAge", ["maxAccessKeyAge", "other"]), Some("maxAccessKeyAge"));
         assert_eq!(nearest_of("x", []), None);
     }
 

@@ -11,8 +11,8 @@ use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use crate::support::{REGION, answers};
 use crate::whole::Deployed;
 
-/// A monitor of an account that has these: names and ARNs with the owner tag's value.
-fn having(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
+/// A monitor of an account where the tag says that these exist.
+fn marked(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
     let tags = json!({ "aws-compliance:owner": owner, "aws-compliance:on-destroy": on_destroy });
     let mapping = |arn: String| json!({ "resourceArn": arn, "tags": tags });
     let mappings = json!([
@@ -25,9 +25,13 @@ fn having(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> 
             "resourceTagMappingLists",
             PropertyValue::from_json(mappings),
         )
-        .result("aws:s3/getBucket:getBucket", "id", bucket)
         .result("aws:kms/getKey:getKey", "keyId", "kept")
         .result("aws:kms/getKey:getKey", "keyState", "Enabled")
+}
+
+/// The same where the provider finds the bucket under every name that it is asked for.
+fn having(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
+    marked(monitor, bucket, owner, on_destroy).result("aws:s3/getBucket:getBucket", "id", bucket)
 }
 
 const BUCKET: &str = "compliance-reports-111122223333-eu-west-1";
@@ -103,25 +107,25 @@ async fn journey_3_a_retained_bucket_and_key_of_this_deployment_are_imported() {
 #[tokio::test]
 async fn journey_4_a_changed_name_is_refused_before_anything_is_registered() {
     for given in [json!({ "namePrefix": "audit" }), json!({ "reports": { "bucketName": "other" } })] {
-        let problems = refused(having(MockMonitor::preview(), BUCKET, OWNER, "retain"), given.clone()).await;
+        let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"), given.clone()).await;
         let [(_, reason)] = problems.as_slice() else { panic!("expected one, got {problems:?}") };
         assert!(reason.contains("would replace the report bucket"), "{given}: {reason}");
     }
     let allowed = json!({ "namePrefix": "audit", "reports": { "allowReplacement": true } });
-    let monitor = answers(having(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
     construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(allowed.clone()))
         .await
         .expect("it was asked for");
-    let problems = refused(having(MockMonitor::preview(), BUCKET, OWNER, "delete"), allowed).await;
+    let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "delete"), allowed).await;
     assert_eq!(problems[0].0, "reports.allowReplacement");
 }
 
 #[tokio::test]
 async fn journey_4_a_key_of_the_users_is_refused_while_the_state_would_delete_ours() {
     let given = json!({ "kmsKeyArn": format!("arn:aws:kms:{REGION}:111122223333:key/own") });
-    let problems = refused(having(MockMonitor::preview(), BUCKET, OWNER, "delete"), given.clone()).await;
+    let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "delete"), given.clone()).await;
     assert_eq!(problems[0].0, "kmsKeyArn");
-    let monitor = answers(having(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
     construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given))
         .await
         .expect("it stays in the account");
