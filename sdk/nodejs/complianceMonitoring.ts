@@ -125,6 +125,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
             resourceInputs["hardened"] = args?.hardened;
+            resourceInputs["history"] = args?.history;
             resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
@@ -187,7 +188,7 @@ export interface ComplianceMonitoringArgs {
     /**
      * Which accounts and regions are seen.
      */
-    aggregation?: inputs.SourcesArgs;
+    aggregation?: inputs.AggregationSettingsArgs;
     /**
      * What is told although nobody looks.
      */
@@ -208,6 +209,10 @@ export interface ComplianceMonitoringArgs {
      * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
      */
     hardened?: boolean;
+    /**
+     * Whether the evaluation history can be queried.
+     */
+    history?: inputs.HistorySettingsArgs;
     /**
      * What every IAM role has.
      */

@@ -21,7 +21,7 @@ export interface GetFrameworkArgs {
     /**
      * Id, such as `hipaa`.
      */
-    id: string;
+    id: string | enums.FrameworkId;
 }
 
 export interface GetFrameworkResult {
@@ -80,5 +80,5 @@ export interface GetFrameworkOutputArgs {
     /**
      * Id, such as `hipaa`.
      */
-    id: pulumi.Input<string>;
+    id: pulumi.Input<string | enums.FrameworkId>;
 }

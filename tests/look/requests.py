@@ -56,7 +56,7 @@ def request(account_id: str, **changes) -> dict:
         "dashboard": {"path": "namePrefix", "name": "ComplianceMonitoring"},
         "alarms": [{"path": "namePrefix", "name": "compliance-score-fell"}],
         "conformancePacksAllowed": 50,
-        "conformancePacks": [{"path": "frameworks[0].as", "name": "compliance-cis"}],
+        "conformancePacks": [{"path": "frameworks[0].deployAs", "name": "compliance-cis"}],
         **changes,
     }
 

@@ -117,7 +117,7 @@ def test_everything_denied(look, recorded, role):
     answer = look(recorded.as_role(role("sqs:ListQueues")), **request(recorded.account_id))
     assert {one["reason"] for one in answer.look["unread"]} == {"denied"}
     told, packs = answer.told
-    assert packs.startswith("warning frameworks[0].as: not read: conformance packs that may belong to others")
+    assert packs.startswith("warning frameworks[0].deployAs: not read: conformance packs that may belong to others")
     assert told.startswith("warning : not read: the configuration recorder, ")
     assert told.endswith("and `cloudwatch:DescribeAlarms` are not allowed to these credentials")
 

@@ -56,7 +56,7 @@ PUTS = {
     "event rule": (put_event_rule, "compliance-schedule", "error namePrefix: an event rule `compliance-schedule` is"),
     "dashboard": (put_dashboard, "ComplianceMonitoring-eu-west-1", "error namePrefix: a dashboard `ComplianceMonit"),
     "alarm": (put_alarm, "compliance-score-fell", "error namePrefix: an alarm `compliance-score-fell` is there"),
-    "pack": (put_pack, "compliance-cis", "error frameworks[0].as: a conformance pack `compliance-cis` is there"),
+    "pack": (put_pack, "compliance-cis", "error frameworks[0].deployAs: a conformance pack `compliance-cis` is there"),
 }
 
 

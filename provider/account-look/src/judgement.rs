@@ -115,7 +115,7 @@ fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
     let message = |reason: Reason, group: &[&Unread]| match (group, reason) {
         ([only], Reason::Denied) if only.part == Part::ConformancePacks => format!(
             "{}, or {region} does not offer conformance packs, which AWS answers in the same way; deploy the framework with \
-             `as: rules` there",
+             `deployAs: rules` there",
             unread_together(reason, group)
         ),
         _ => unread_together(reason, group),

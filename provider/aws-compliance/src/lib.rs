@@ -8,14 +8,13 @@ pub mod inputs;
 pub mod parts;
 pub mod plan;
 pub mod queries;
+#[cfg(test)]
+mod tests;
 
 use pulumi_component::{PackageIdentity, Provider};
 
 use cli::{catalog, doctor};
-use parts::{
-    aggregation, alarms, alerts, dashboard, encryption, functions, history, monitoring, recorder, report_store,
-    rule_set,
-};
+use parts::{monitoring, registry};
 use queries::{account_status, rules};
 
 /// Who the package is. Everything that names it derives from here.
@@ -34,19 +33,7 @@ pub const IDENTITY: PackageIdentity = PackageIdentity {
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {
-    Provider::new(IDENTITY)
-        .component::<monitoring::ComplianceMonitoring>()
-        .component::<encryption::Encryption>()
-        .component::<report_store::ReportStore>()
-        .component::<history::History>()
-        .component::<alerts::Alerts>()
-        .component::<alarms::Alarms>()
-        .component::<recorder::Recorder>()
-        .component::<rule_set::RuleSet>()
-        .component::<functions::Functions>()
-        .component::<aggregation::Aggregation>()
-        .component::<aggregation::source::AggregationSource>()
-        .component::<dashboard::Dashboard>()
+    registry::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
         .function::<account_status::GetAccountStatus>()
         .function::<rules::GetManagedRule>()
         .function::<rules::GetFramework>()

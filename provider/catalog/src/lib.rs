@@ -31,7 +31,7 @@ pub use limits::{
     BUCKET_BYTES, INLINE_BYTES, PACKS_PER_REGION, PARAMETER_VALUE_LENGTH, PARAMETERS_PER_PACK, PackSize,
     RULES_PER_PACK, check_packs,
 };
-pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs, rules_start};
+pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs_of, rules_start};
 pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{Template, names, templates};
 pub use search::{nearest_frameworks, nearest_rules, search_rules, unknown_framework};

@@ -77,7 +77,7 @@ func NewComplianceMonitoring(ctx *pulumi.Context,
 
 type complianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
-	Aggregation *Sources `pulumi:"aggregation"`
+	Aggregation *AggregationSettings `pulumi:"aggregation"`
 	// What is told although nobody looks.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
 	// Whether there is a dashboard.
@@ -88,6 +88,8 @@ type complianceMonitoringArgs struct {
 	Functions *FunctionsSettings `pulumi:"functions"`
 	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool `pulumi:"hardened"`
+	// Whether the evaluation history can be queried.
+	History *HistorySettings `pulumi:"history"`
 	// What every IAM role has.
 	Iam *Iam `pulumi:"iam"`
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
@@ -111,7 +113,7 @@ type complianceMonitoringArgs struct {
 // The set of arguments for constructing a ComplianceMonitoring resource.
 type ComplianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
-	Aggregation *SourcesArgs
+	Aggregation *AggregationSettingsArgs
 	// What is told although nobody looks.
 	Alarms *AlarmsSettingsArgs
 	// Whether there is a dashboard.
@@ -122,6 +124,8 @@ type ComplianceMonitoringArgs struct {
 	Functions *FunctionsSettingsArgs
 	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool
+	// Whether the evaluation history can be queried.
+	History *HistorySettingsArgs
 	// What every IAM role has.
 	Iam *IamArgs
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.

@@ -186,8 +186,6 @@ const (
 	DeployAsRULES = DeployAs("rules")
 	// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
 	DeployAs_CONFORMANCE_PACK = DeployAs("conformancePack")
-	// Reserved for AWS's own packs: refused.
-	DeployAs_MANAGED_PACK = DeployAs("managedPack")
 )
 
 func (DeployAs) ElementType() reflect.Type {
@@ -314,7 +312,6 @@ func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pul
 //
 //	DeployAsRULES
 //	DeployAs_CONFORMANCE_PACK
-//	DeployAs_MANAGED_PACK
 type DeployAsInput interface {
 	pulumi.Input
 
@@ -520,7 +517,184 @@ func (in *digestPeriodPtr) ToDigestPeriodPtrOutputWithContext(ctx context.Contex
 	return pulumi.ToOutputWithContext(ctx, in).(DigestPeriodPtrOutput)
 }
 
-// Ids of the frameworks that AWS has sample packs of.
+// How often AWS Config evaluates a periodic rule.
+type EvaluationFrequency string
+
+const (
+	// Once in one hour.
+	EvaluationFrequency_ONE_HOUR = EvaluationFrequency("One_Hour")
+	// Once in three hours.
+	EvaluationFrequency_THREE_HOURS = EvaluationFrequency("Three_Hours")
+	// Once in six hours.
+	EvaluationFrequency_SIX_HOURS = EvaluationFrequency("Six_Hours")
+	// Once in twelve hours.
+	EvaluationFrequency_TWELVE_HOURS = EvaluationFrequency("Twelve_Hours")
+	// Once in 24 hours.
+	EvaluationFrequency_TWENTY_FOUR_HOURS = EvaluationFrequency("TwentyFour_Hours")
+)
+
+func (EvaluationFrequency) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvaluationFrequency)(nil)).Elem()
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyOutput() EvaluationFrequencyOutput {
+	return pulumi.ToOutput(e).(EvaluationFrequencyOutput)
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyOutputWithContext(ctx context.Context) EvaluationFrequencyOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(EvaluationFrequencyOutput)
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return e.ToEvaluationFrequencyPtrOutputWithContext(context.Background())
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return EvaluationFrequency(e).ToEvaluationFrequencyOutputWithContext(ctx).ToEvaluationFrequencyPtrOutputWithContext(ctx)
+}
+
+func (e EvaluationFrequency) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e EvaluationFrequency) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e EvaluationFrequency) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e EvaluationFrequency) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type EvaluationFrequencyOutput struct{ *pulumi.OutputState }
+
+func (EvaluationFrequencyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvaluationFrequency)(nil)).Elem()
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyOutput() EvaluationFrequencyOutput {
+	return o
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyOutputWithContext(ctx context.Context) EvaluationFrequencyOutput {
+	return o
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return o.ToEvaluationFrequencyPtrOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EvaluationFrequency) *EvaluationFrequency {
+		return &v
+	}).(EvaluationFrequencyPtrOutput)
+}
+
+func (o EvaluationFrequencyOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e EvaluationFrequency) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o EvaluationFrequencyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e EvaluationFrequency) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type EvaluationFrequencyPtrOutput struct{ *pulumi.OutputState }
+
+func (EvaluationFrequencyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EvaluationFrequency)(nil)).Elem()
+}
+
+func (o EvaluationFrequencyPtrOutput) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return o
+}
+
+func (o EvaluationFrequencyPtrOutput) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return o
+}
+
+func (o EvaluationFrequencyPtrOutput) Elem() EvaluationFrequencyOutput {
+	return o.ApplyT(func(v *EvaluationFrequency) EvaluationFrequency {
+		if v != nil {
+			return *v
+		}
+		var ret EvaluationFrequency
+		return ret
+	}).(EvaluationFrequencyOutput)
+}
+
+func (o EvaluationFrequencyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *EvaluationFrequency) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// EvaluationFrequencyInput is an input type that accepts values of the EvaluationFrequency enum
+// A concrete instance of `EvaluationFrequencyInput` can be one of the following:
+//
+//	EvaluationFrequency_ONE_HOUR
+//	EvaluationFrequency_THREE_HOURS
+//	EvaluationFrequency_SIX_HOURS
+//	EvaluationFrequency_TWELVE_HOURS
+//	EvaluationFrequency_TWENTY_FOUR_HOURS
+type EvaluationFrequencyInput interface {
+	pulumi.Input
+
+	ToEvaluationFrequencyOutput() EvaluationFrequencyOutput
+	ToEvaluationFrequencyOutputWithContext(context.Context) EvaluationFrequencyOutput
+}
+
+var evaluationFrequencyPtrType = reflect.TypeOf((**EvaluationFrequency)(nil)).Elem()
+
+type EvaluationFrequencyPtrInput interface {
+	pulumi.Input
+
+	ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput
+	ToEvaluationFrequencyPtrOutputWithContext(context.Context) EvaluationFrequencyPtrOutput
+}
+
+type evaluationFrequencyPtr string
+
+func EvaluationFrequencyPtr(v string) EvaluationFrequencyPtrInput {
+	return (*evaluationFrequencyPtr)(&v)
+}
+
+func (*evaluationFrequencyPtr) ElementType() reflect.Type {
+	return evaluationFrequencyPtrType
+}
+
+func (in *evaluationFrequencyPtr) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return pulumi.ToOutput(in).(EvaluationFrequencyPtrOutput)
+}
+
+func (in *evaluationFrequencyPtr) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(EvaluationFrequencyPtrOutput)
+}
+
+// Ids of the frameworks that the catalogue has.
 type FrameworkId string
 
 const (
@@ -4543,183 +4717,6 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 	return pulumi.ToOutputWithContext(ctx, in).(RecordingStrategyPtrOutput)
 }
 
-// How often a periodic rule is evaluated.
-type RuleFrequency string
-
-const (
-	// Every hour.
-	RuleFrequency_ONE_HOUR = RuleFrequency("One_Hour")
-	// Every three hours.
-	RuleFrequency_THREE_HOURS = RuleFrequency("Three_Hours")
-	// Every six hours.
-	RuleFrequency_SIX_HOURS = RuleFrequency("Six_Hours")
-	// Every twelve hours.
-	RuleFrequency_TWELVE_HOURS = RuleFrequency("Twelve_Hours")
-	// Every 24 hours.
-	RuleFrequency_TWENTY_FOUR_HOURS = RuleFrequency("TwentyFour_Hours")
-)
-
-func (RuleFrequency) ElementType() reflect.Type {
-	return reflect.TypeOf((*RuleFrequency)(nil)).Elem()
-}
-
-func (e RuleFrequency) ToRuleFrequencyOutput() RuleFrequencyOutput {
-	return pulumi.ToOutput(e).(RuleFrequencyOutput)
-}
-
-func (e RuleFrequency) ToRuleFrequencyOutputWithContext(ctx context.Context) RuleFrequencyOutput {
-	return pulumi.ToOutputWithContext(ctx, e).(RuleFrequencyOutput)
-}
-
-func (e RuleFrequency) ToRuleFrequencyPtrOutput() RuleFrequencyPtrOutput {
-	return e.ToRuleFrequencyPtrOutputWithContext(context.Background())
-}
-
-func (e RuleFrequency) ToRuleFrequencyPtrOutputWithContext(ctx context.Context) RuleFrequencyPtrOutput {
-	return RuleFrequency(e).ToRuleFrequencyOutputWithContext(ctx).ToRuleFrequencyPtrOutputWithContext(ctx)
-}
-
-func (e RuleFrequency) ToStringOutput() pulumi.StringOutput {
-	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e RuleFrequency) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
-}
-
-func (e RuleFrequency) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
-}
-
-func (e RuleFrequency) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
-}
-
-type RuleFrequencyOutput struct{ *pulumi.OutputState }
-
-func (RuleFrequencyOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*RuleFrequency)(nil)).Elem()
-}
-
-func (o RuleFrequencyOutput) ToRuleFrequencyOutput() RuleFrequencyOutput {
-	return o
-}
-
-func (o RuleFrequencyOutput) ToRuleFrequencyOutputWithContext(ctx context.Context) RuleFrequencyOutput {
-	return o
-}
-
-func (o RuleFrequencyOutput) ToRuleFrequencyPtrOutput() RuleFrequencyPtrOutput {
-	return o.ToRuleFrequencyPtrOutputWithContext(context.Background())
-}
-
-func (o RuleFrequencyOutput) ToRuleFrequencyPtrOutputWithContext(ctx context.Context) RuleFrequencyPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v RuleFrequency) *RuleFrequency {
-		return &v
-	}).(RuleFrequencyPtrOutput)
-}
-
-func (o RuleFrequencyOutput) ToStringOutput() pulumi.StringOutput {
-	return o.ToStringOutputWithContext(context.Background())
-}
-
-func (o RuleFrequencyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleFrequency) string {
-		return string(e)
-	}).(pulumi.StringOutput)
-}
-
-func (o RuleFrequencyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o RuleFrequencyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e RuleFrequency) *string {
-		v := string(e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-type RuleFrequencyPtrOutput struct{ *pulumi.OutputState }
-
-func (RuleFrequencyPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**RuleFrequency)(nil)).Elem()
-}
-
-func (o RuleFrequencyPtrOutput) ToRuleFrequencyPtrOutput() RuleFrequencyPtrOutput {
-	return o
-}
-
-func (o RuleFrequencyPtrOutput) ToRuleFrequencyPtrOutputWithContext(ctx context.Context) RuleFrequencyPtrOutput {
-	return o
-}
-
-func (o RuleFrequencyPtrOutput) Elem() RuleFrequencyOutput {
-	return o.ApplyT(func(v *RuleFrequency) RuleFrequency {
-		if v != nil {
-			return *v
-		}
-		var ret RuleFrequency
-		return ret
-	}).(RuleFrequencyOutput)
-}
-
-func (o RuleFrequencyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
-	return o.ToStringPtrOutputWithContext(context.Background())
-}
-
-func (o RuleFrequencyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, e *RuleFrequency) *string {
-		if e == nil {
-			return nil
-		}
-		v := string(*e)
-		return &v
-	}).(pulumi.StringPtrOutput)
-}
-
-// RuleFrequencyInput is an input type that accepts values of the RuleFrequency enum
-// A concrete instance of `RuleFrequencyInput` can be one of the following:
-//
-//	RuleFrequency_ONE_HOUR
-//	RuleFrequency_THREE_HOURS
-//	RuleFrequency_SIX_HOURS
-//	RuleFrequency_TWELVE_HOURS
-//	RuleFrequency_TWENTY_FOUR_HOURS
-type RuleFrequencyInput interface {
-	pulumi.Input
-
-	ToRuleFrequencyOutput() RuleFrequencyOutput
-	ToRuleFrequencyOutputWithContext(context.Context) RuleFrequencyOutput
-}
-
-var ruleFrequencyPtrType = reflect.TypeOf((**RuleFrequency)(nil)).Elem()
-
-type RuleFrequencyPtrInput interface {
-	pulumi.Input
-
-	ToRuleFrequencyPtrOutput() RuleFrequencyPtrOutput
-	ToRuleFrequencyPtrOutputWithContext(context.Context) RuleFrequencyPtrOutput
-}
-
-type ruleFrequencyPtr string
-
-func RuleFrequencyPtr(v string) RuleFrequencyPtrInput {
-	return (*ruleFrequencyPtr)(&v)
-}
-
-func (*ruleFrequencyPtr) ElementType() reflect.Type {
-	return ruleFrequencyPtrType
-}
-
-func (in *ruleFrequencyPtr) ToRuleFrequencyPtrOutput() RuleFrequencyPtrOutput {
-	return pulumi.ToOutput(in).(RuleFrequencyPtrOutput)
-}
-
-func (in *ruleFrequencyPtr) ToRuleFrequencyPtrOutputWithContext(ctx context.Context) RuleFrequencyPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, in).(RuleFrequencyPtrOutput)
-}
-
 // How much the findings of a rule weigh in the score of reports.
 type RuleSeverity string
 
@@ -4994,6 +4991,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsPtrInput)(nil)).Elem(), DeployAs("rules"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodInput)(nil)).Elem(), DigestPeriod("immediate"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodPtrInput)(nil)).Elem(), DigestPeriod("immediate"))
+	pulumi.RegisterInputType(reflect.TypeOf((*EvaluationFrequencyInput)(nil)).Elem(), EvaluationFrequency("One_Hour"))
+	pulumi.RegisterInputType(reflect.TypeOf((*EvaluationFrequencyPtrInput)(nil)).Elem(), EvaluationFrequency("One_Hour"))
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkIdInput)(nil)).Elem(), FrameworkId("abs-ccigv2-material"))
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkIdPtrInput)(nil)).Elem(), FrameworkId("abs-ccigv2-material"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
@@ -5008,8 +5007,6 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
-	pulumi.RegisterInputType(reflect.TypeOf((*RuleFrequencyInput)(nil)).Elem(), RuleFrequency("One_Hour"))
-	pulumi.RegisterInputType(reflect.TypeOf((*RuleFrequencyPtrInput)(nil)).Elem(), RuleFrequency("One_Hour"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityArrayInput)(nil)).Elem(), RuleSeverityArray{})
@@ -5020,6 +5017,8 @@ func init() {
 	pulumi.RegisterOutputType(DeployAsPtrOutput{})
 	pulumi.RegisterOutputType(DigestPeriodOutput{})
 	pulumi.RegisterOutputType(DigestPeriodPtrOutput{})
+	pulumi.RegisterOutputType(EvaluationFrequencyOutput{})
+	pulumi.RegisterOutputType(EvaluationFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(FrameworkIdOutput{})
 	pulumi.RegisterOutputType(FrameworkIdPtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierOutput{})
@@ -5034,8 +5033,6 @@ func init() {
 	pulumi.RegisterOutputType(RecordingFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyPtrOutput{})
-	pulumi.RegisterOutputType(RuleFrequencyOutput{})
-	pulumi.RegisterOutputType(RuleFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(RuleSeverityOutput{})
 	pulumi.RegisterOutputType(RuleSeverityPtrOutput{})
 	pulumi.RegisterOutputType(RuleSeverityArrayOutput{})

@@ -13,6 +13,184 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// Which accounts and regions are seen.
+type AggregationSettings struct {
+	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+	Accounts []interface{} `pulumi:"accounts"`
+	// All regions, also future ones. Goes without `regions`. Default: false.
+	AllRegions *bool `pulumi:"allRegions"`
+	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	Regions []string `pulumi:"regions"`
+}
+
+// AggregationSettingsInput is an input type that accepts AggregationSettingsArgs and AggregationSettingsOutput values.
+// You can construct a concrete instance of `AggregationSettingsInput` via:
+//
+//	AggregationSettingsArgs{...}
+type AggregationSettingsInput interface {
+	pulumi.Input
+
+	ToAggregationSettingsOutput() AggregationSettingsOutput
+	ToAggregationSettingsOutputWithContext(context.Context) AggregationSettingsOutput
+}
+
+// Which accounts and regions are seen.
+type AggregationSettingsArgs struct {
+	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+	Accounts []interface{} `pulumi:"accounts"`
+	// All regions, also future ones. Goes without `regions`. Default: false.
+	AllRegions *bool `pulumi:"allRegions"`
+	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	Regions []string `pulumi:"regions"`
+}
+
+func (AggregationSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AggregationSettings)(nil)).Elem()
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsOutput() AggregationSettingsOutput {
+	return i.ToAggregationSettingsOutputWithContext(context.Background())
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsOutputWithContext(ctx context.Context) AggregationSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsOutput)
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return i.ToAggregationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsOutput).ToAggregationSettingsPtrOutputWithContext(ctx)
+}
+
+// AggregationSettingsPtrInput is an input type that accepts AggregationSettingsArgs, AggregationSettingsPtr and AggregationSettingsPtrOutput values.
+// You can construct a concrete instance of `AggregationSettingsPtrInput` via:
+//
+//	        AggregationSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AggregationSettingsPtrInput interface {
+	pulumi.Input
+
+	ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput
+	ToAggregationSettingsPtrOutputWithContext(context.Context) AggregationSettingsPtrOutput
+}
+
+type aggregationSettingsPtrType AggregationSettingsArgs
+
+func AggregationSettingsPtr(v *AggregationSettingsArgs) AggregationSettingsPtrInput {
+	return (*aggregationSettingsPtrType)(v)
+}
+
+func (*aggregationSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AggregationSettings)(nil)).Elem()
+}
+
+func (i *aggregationSettingsPtrType) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return i.ToAggregationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *aggregationSettingsPtrType) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsPtrOutput)
+}
+
+// Which accounts and regions are seen.
+type AggregationSettingsOutput struct{ *pulumi.OutputState }
+
+func (AggregationSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AggregationSettings)(nil)).Elem()
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsOutput() AggregationSettingsOutput {
+	return o
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsOutputWithContext(ctx context.Context) AggregationSettingsOutput {
+	return o
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return o.ToAggregationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AggregationSettings) *AggregationSettings {
+		return &v
+	}).(AggregationSettingsPtrOutput)
+}
+
+// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+func (o AggregationSettingsOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v AggregationSettings) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
+}
+
+// All regions, also future ones. Goes without `regions`. Default: false.
+func (o AggregationSettingsOutput) AllRegions() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AggregationSettings) *bool { return v.AllRegions }).(pulumi.BoolPtrOutput)
+}
+
+// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+func (o AggregationSettingsOutput) Regions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AggregationSettings) []string { return v.Regions }).(pulumi.StringArrayOutput)
+}
+
+type AggregationSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (AggregationSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AggregationSettings)(nil)).Elem()
+}
+
+func (o AggregationSettingsPtrOutput) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return o
+}
+
+func (o AggregationSettingsPtrOutput) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return o
+}
+
+func (o AggregationSettingsPtrOutput) Elem() AggregationSettingsOutput {
+	return o.ApplyT(func(v *AggregationSettings) AggregationSettings {
+		if v != nil {
+			return *v
+		}
+		var ret AggregationSettings
+		return ret
+	}).(AggregationSettingsOutput)
+}
+
+// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+func (o AggregationSettingsPtrOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *AggregationSettings) []interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Accounts
+	}).(pulumi.ArrayOutput)
+}
+
+// All regions, also future ones. Goes without `regions`. Default: false.
+func (o AggregationSettingsPtrOutput) AllRegions() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AggregationSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AllRegions
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+func (o AggregationSettingsPtrOutput) Regions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *AggregationSettings) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Regions
+	}).(pulumi.StringArrayOutput)
+}
+
 // What is told although nobody looks.
 type AlarmsSettings struct {
 	// Whether there are alarms. Default: true.
@@ -516,7 +694,7 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 // A framework whose rules are evaluated.
 type Framework struct {
 	// How its rules are deployed. Default: `rules`.
-	As *DeployAs `pulumi:"as"`
+	DeployAs *DeployAs `pulumi:"deployAs"`
 	// Identifiers of rules to leave out.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
@@ -541,7 +719,7 @@ type FrameworkInput interface {
 // A framework whose rules are evaluated.
 type FrameworkArgs struct {
 	// How its rules are deployed. Default: `rules`.
-	As *DeployAs `pulumi:"as"`
+	DeployAs *DeployAs `pulumi:"deployAs"`
 	// Identifiers of rules to leave out.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
@@ -605,8 +783,8 @@ func (o FrameworkOutput) ToFrameworkOutputWithContext(ctx context.Context) Frame
 }
 
 // How its rules are deployed. Default: `rules`.
-func (o FrameworkOutput) As() DeployAsPtrOutput {
-	return o.ApplyT(func(v Framework) *DeployAs { return v.As }).(DeployAsPtrOutput)
+func (o FrameworkOutput) DeployAs() DeployAsPtrOutput {
+	return o.ApplyT(func(v Framework) *DeployAs { return v.DeployAs }).(DeployAsPtrOutput)
 }
 
 // Identifiers of rules to leave out.
@@ -718,6 +896,8 @@ func (o FrameworkRuleDetailsArrayOutput) Index(i pulumi.IntInput) FrameworkRuleD
 
 // How the functions run.
 type FunctionsSettings struct {
+	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays *int `pulumi:"logRetentionDays"`
 	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -745,6 +925,8 @@ type FunctionsSettingsInput interface {
 
 // How the functions run.
 type FunctionsSettingsArgs struct {
+	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays pulumi.IntPtrInput `pulumi:"logRetentionDays"`
 	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -837,6 +1019,11 @@ func (o FunctionsSettingsOutput) ToFunctionsSettingsPtrOutputWithContext(ctx con
 	}).(FunctionsSettingsPtrOutput)
 }
 
+// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+func (o FunctionsSettingsOutput) CountedRules() CountedRulesPtrOutput {
+	return o.ApplyT(func(v FunctionsSettings) *CountedRules { return v.CountedRules }).(CountedRulesPtrOutput)
+}
+
 // Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 func (o FunctionsSettingsOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.LogRetentionDays }).(pulumi.IntPtrOutput)
@@ -889,6 +1076,16 @@ func (o FunctionsSettingsPtrOutput) Elem() FunctionsSettingsOutput {
 		var ret FunctionsSettings
 		return ret
 	}).(FunctionsSettingsOutput)
+}
+
+// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+func (o FunctionsSettingsPtrOutput) CountedRules() CountedRulesPtrOutput {
+	return o.ApplyT(func(v *FunctionsSettings) *CountedRules {
+		if v == nil {
+			return nil
+		}
+		return v.CountedRules
+	}).(CountedRulesPtrOutput)
 }
 
 // Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -1127,6 +1324,146 @@ func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 		}
 		return v.Runtime
 	}).(pulumi.StringPtrOutput)
+}
+
+// Whether the evaluation history can be queried.
+type HistorySettings struct {
+	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+// HistorySettingsInput is an input type that accepts HistorySettingsArgs and HistorySettingsOutput values.
+// You can construct a concrete instance of `HistorySettingsInput` via:
+//
+//	HistorySettingsArgs{...}
+type HistorySettingsInput interface {
+	pulumi.Input
+
+	ToHistorySettingsOutput() HistorySettingsOutput
+	ToHistorySettingsOutputWithContext(context.Context) HistorySettingsOutput
+}
+
+// Whether the evaluation history can be queried.
+type HistorySettingsArgs struct {
+	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+func (HistorySettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HistorySettings)(nil)).Elem()
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsOutput() HistorySettingsOutput {
+	return i.ToHistorySettingsOutputWithContext(context.Background())
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsOutputWithContext(ctx context.Context) HistorySettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistorySettingsOutput)
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return i.ToHistorySettingsPtrOutputWithContext(context.Background())
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistorySettingsOutput).ToHistorySettingsPtrOutputWithContext(ctx)
+}
+
+// HistorySettingsPtrInput is an input type that accepts HistorySettingsArgs, HistorySettingsPtr and HistorySettingsPtrOutput values.
+// You can construct a concrete instance of `HistorySettingsPtrInput` via:
+//
+//	        HistorySettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type HistorySettingsPtrInput interface {
+	pulumi.Input
+
+	ToHistorySettingsPtrOutput() HistorySettingsPtrOutput
+	ToHistorySettingsPtrOutputWithContext(context.Context) HistorySettingsPtrOutput
+}
+
+type historySettingsPtrType HistorySettingsArgs
+
+func HistorySettingsPtr(v *HistorySettingsArgs) HistorySettingsPtrInput {
+	return (*historySettingsPtrType)(v)
+}
+
+func (*historySettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**HistorySettings)(nil)).Elem()
+}
+
+func (i *historySettingsPtrType) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return i.ToHistorySettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *historySettingsPtrType) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistorySettingsPtrOutput)
+}
+
+// Whether the evaluation history can be queried.
+type HistorySettingsOutput struct{ *pulumi.OutputState }
+
+func (HistorySettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HistorySettings)(nil)).Elem()
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsOutput() HistorySettingsOutput {
+	return o
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsOutputWithContext(ctx context.Context) HistorySettingsOutput {
+	return o
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return o.ToHistorySettingsPtrOutputWithContext(context.Background())
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v HistorySettings) *HistorySettings {
+		return &v
+	}).(HistorySettingsPtrOutput)
+}
+
+// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+func (o HistorySettingsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v HistorySettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+type HistorySettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (HistorySettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**HistorySettings)(nil)).Elem()
+}
+
+func (o HistorySettingsPtrOutput) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return o
+}
+
+func (o HistorySettingsPtrOutput) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return o
+}
+
+func (o HistorySettingsPtrOutput) Elem() HistorySettingsOutput {
+	return o.ApplyT(func(v *HistorySettings) HistorySettings {
+		if v != nil {
+			return *v
+		}
+		var ret HistorySettings
+		return ret
+	}).(HistorySettingsOutput)
+}
+
+// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+func (o HistorySettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *HistorySettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
 }
 
 // What every IAM role of this component has.
@@ -2540,16 +2877,12 @@ type Reports struct {
 	BucketName *string `pulumi:"bucketName"`
 	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-	History *bool `pulumi:"history"`
 	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
 	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
 	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
-	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-	Rules *CountedRules `pulumi:"rules"`
 }
 
 // ReportsInput is an input type that accepts ReportsArgs and ReportsOutput values.
@@ -2571,16 +2904,12 @@ type ReportsArgs struct {
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
 	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-	History *bool `pulumi:"history"`
 	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
 	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
 	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
-	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-	Rules *CountedRules `pulumi:"rules"`
 }
 
 func (ReportsArgs) ElementType() reflect.Type {
@@ -2676,11 +3005,6 @@ func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
-// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-func (o ReportsOutput) History() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v Reports) *bool { return v.History }).(pulumi.BoolPtrOutput)
-}
-
 // Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
@@ -2694,11 +3018,6 @@ func (o ReportsOutput) OnDestroy() OnDestroyPtrOutput {
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
-}
-
-// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-func (o ReportsOutput) Rules() CountedRulesPtrOutput {
-	return o.ApplyT(func(v Reports) *CountedRules { return v.Rules }).(CountedRulesPtrOutput)
 }
 
 type ReportsPtrOutput struct{ *pulumi.OutputState }
@@ -2755,16 +3074,6 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-func (o ReportsPtrOutput) History() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *Reports) *bool {
-		if v == nil {
-			return nil
-		}
-		return v.History
-	}).(pulumi.BoolPtrOutput)
-}
-
 // Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
@@ -2795,16 +3104,6 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-func (o ReportsPtrOutput) Rules() CountedRulesPtrOutput {
-	return o.ApplyT(func(v *Reports) *CountedRules {
-		if v == nil {
-			return nil
-		}
-		return v.Rules
-	}).(CountedRulesPtrOutput)
-}
-
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type Route struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
@@ -2817,8 +3116,8 @@ type Route struct {
 	Https *string `pulumi:"https"`
 	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
-	// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-	Severities []string `pulumi:"severities"`
+	// Severities of rules.
+	Severities []RuleSeverity `pulumi:"severities"`
 	// ARN of a queue, whose policy and key must admit the topic.
 	Sqs *string `pulumi:"sqs"`
 }
@@ -2846,8 +3145,8 @@ type RouteArgs struct {
 	Https pulumi.StringPtrInput `pulumi:"https"`
 	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
-	// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-	Severities []string `pulumi:"severities"`
+	// Severities of rules.
+	Severities []RuleSeverity `pulumi:"severities"`
 	// ARN of a queue, whose policy and key must admit the topic.
 	Sqs pulumi.StringPtrInput `pulumi:"sqs"`
 }
@@ -2929,9 +3228,9 @@ func (o RouteOutput) Rules() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Rules }).(pulumi.StringArrayOutput)
 }
 
-// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-func (o RouteOutput) Severities() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Route) []string { return v.Severities }).(pulumi.StringArrayOutput)
+// Severities of rules.
+func (o RouteOutput) Severities() RuleSeverityArrayOutput {
+	return o.ApplyT(func(v Route) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
 
 // ARN of a queue, whose policy and key must admit the topic.
@@ -3795,184 +4094,6 @@ func (o ScopePtrOutput) TagValue() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Which accounts and regions are seen.
-type Sources struct {
-	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []interface{} `pulumi:"accounts"`
-	// All regions, also future ones. Goes without `regions`. Default: false.
-	AllRegions *bool `pulumi:"allRegions"`
-	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-	Regions []string `pulumi:"regions"`
-}
-
-// SourcesInput is an input type that accepts SourcesArgs and SourcesOutput values.
-// You can construct a concrete instance of `SourcesInput` via:
-//
-//	SourcesArgs{...}
-type SourcesInput interface {
-	pulumi.Input
-
-	ToSourcesOutput() SourcesOutput
-	ToSourcesOutputWithContext(context.Context) SourcesOutput
-}
-
-// Which accounts and regions are seen.
-type SourcesArgs struct {
-	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []interface{} `pulumi:"accounts"`
-	// All regions, also future ones. Goes without `regions`. Default: false.
-	AllRegions *bool `pulumi:"allRegions"`
-	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-	Regions []string `pulumi:"regions"`
-}
-
-func (SourcesArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*Sources)(nil)).Elem()
-}
-
-func (i SourcesArgs) ToSourcesOutput() SourcesOutput {
-	return i.ToSourcesOutputWithContext(context.Background())
-}
-
-func (i SourcesArgs) ToSourcesOutputWithContext(ctx context.Context) SourcesOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(SourcesOutput)
-}
-
-func (i SourcesArgs) ToSourcesPtrOutput() SourcesPtrOutput {
-	return i.ToSourcesPtrOutputWithContext(context.Background())
-}
-
-func (i SourcesArgs) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(SourcesOutput).ToSourcesPtrOutputWithContext(ctx)
-}
-
-// SourcesPtrInput is an input type that accepts SourcesArgs, SourcesPtr and SourcesPtrOutput values.
-// You can construct a concrete instance of `SourcesPtrInput` via:
-//
-//	        SourcesArgs{...}
-//
-//	or:
-//
-//	        nil
-type SourcesPtrInput interface {
-	pulumi.Input
-
-	ToSourcesPtrOutput() SourcesPtrOutput
-	ToSourcesPtrOutputWithContext(context.Context) SourcesPtrOutput
-}
-
-type sourcesPtrType SourcesArgs
-
-func SourcesPtr(v *SourcesArgs) SourcesPtrInput {
-	return (*sourcesPtrType)(v)
-}
-
-func (*sourcesPtrType) ElementType() reflect.Type {
-	return reflect.TypeOf((**Sources)(nil)).Elem()
-}
-
-func (i *sourcesPtrType) ToSourcesPtrOutput() SourcesPtrOutput {
-	return i.ToSourcesPtrOutputWithContext(context.Background())
-}
-
-func (i *sourcesPtrType) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(SourcesPtrOutput)
-}
-
-// Which accounts and regions are seen.
-type SourcesOutput struct{ *pulumi.OutputState }
-
-func (SourcesOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*Sources)(nil)).Elem()
-}
-
-func (o SourcesOutput) ToSourcesOutput() SourcesOutput {
-	return o
-}
-
-func (o SourcesOutput) ToSourcesOutputWithContext(ctx context.Context) SourcesOutput {
-	return o
-}
-
-func (o SourcesOutput) ToSourcesPtrOutput() SourcesPtrOutput {
-	return o.ToSourcesPtrOutputWithContext(context.Background())
-}
-
-func (o SourcesOutput) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v Sources) *Sources {
-		return &v
-	}).(SourcesPtrOutput)
-}
-
-// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o SourcesOutput) Accounts() pulumi.ArrayOutput {
-	return o.ApplyT(func(v Sources) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
-}
-
-// All regions, also future ones. Goes without `regions`. Default: false.
-func (o SourcesOutput) AllRegions() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v Sources) *bool { return v.AllRegions }).(pulumi.BoolPtrOutput)
-}
-
-// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-func (o SourcesOutput) Regions() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Sources) []string { return v.Regions }).(pulumi.StringArrayOutput)
-}
-
-type SourcesPtrOutput struct{ *pulumi.OutputState }
-
-func (SourcesPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**Sources)(nil)).Elem()
-}
-
-func (o SourcesPtrOutput) ToSourcesPtrOutput() SourcesPtrOutput {
-	return o
-}
-
-func (o SourcesPtrOutput) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return o
-}
-
-func (o SourcesPtrOutput) Elem() SourcesOutput {
-	return o.ApplyT(func(v *Sources) Sources {
-		if v != nil {
-			return *v
-		}
-		var ret Sources
-		return ret
-	}).(SourcesOutput)
-}
-
-// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o SourcesPtrOutput) Accounts() pulumi.ArrayOutput {
-	return o.ApplyT(func(v *Sources) []interface{} {
-		if v == nil {
-			return nil
-		}
-		return v.Accounts
-	}).(pulumi.ArrayOutput)
-}
-
-// All regions, also future ones. Goes without `regions`. Default: false.
-func (o SourcesPtrOutput) AllRegions() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *Sources) *bool {
-		if v == nil {
-			return nil
-		}
-		return v.AllRegions
-	}).(pulumi.BoolPtrOutput)
-}
-
-// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *Sources) []string {
-		if v == nil {
-			return nil
-		}
-		return v.Regions
-	}).(pulumi.StringArrayOutput)
-}
-
 // When a rule is evaluated.
 type Triggers struct {
 	// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
@@ -4292,6 +4413,8 @@ func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsInput)(nil)).Elem(), AggregationSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsPtrInput)(nil)).Elem(), AggregationSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsPtrInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleInput)(nil)).Elem(), CustomRuleArgs{})
@@ -4304,6 +4427,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsPtrInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyInput)(nil)).Elem(), GuardPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyPtrInput)(nil)).Elem(), GuardPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistorySettingsInput)(nil)).Elem(), HistorySettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistorySettingsPtrInput)(nil)).Elem(), HistorySettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IamInput)(nil)).Elem(), IamArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IamPtrInput)(nil)).Elem(), IamArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupInput)(nil)).Elem(), LookupArgs{})
@@ -4326,12 +4451,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesPtrInput)(nil)).Elem(), RulesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopeInput)(nil)).Elem(), ScopeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopePtrInput)(nil)).Elem(), ScopeArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*SourcesInput)(nil)).Elem(), SourcesArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersPtrInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VpcInput)(nil)).Elem(), VpcArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VpcPtrInput)(nil)).Elem(), VpcArgs{})
+	pulumi.RegisterOutputType(AggregationSettingsOutput{})
+	pulumi.RegisterOutputType(AggregationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(CustomRuleOutput{})
@@ -4346,6 +4471,8 @@ func init() {
 	pulumi.RegisterOutputType(FunctionsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(GuardPolicyOutput{})
 	pulumi.RegisterOutputType(GuardPolicyPtrOutput{})
+	pulumi.RegisterOutputType(HistorySettingsOutput{})
+	pulumi.RegisterOutputType(HistorySettingsPtrOutput{})
 	pulumi.RegisterOutputType(IamOutput{})
 	pulumi.RegisterOutputType(IamPtrOutput{})
 	pulumi.RegisterOutputType(LookupOutput{})
@@ -4378,8 +4505,6 @@ func init() {
 	pulumi.RegisterOutputType(RulesPtrOutput{})
 	pulumi.RegisterOutputType(ScopeOutput{})
 	pulumi.RegisterOutputType(ScopePtrOutput{})
-	pulumi.RegisterOutputType(SourcesOutput{})
-	pulumi.RegisterOutputType(SourcesPtrOutput{})
 	pulumi.RegisterOutputType(TriggersOutput{})
 	pulumi.RegisterOutputType(TriggersPtrOutput{})
 	pulumi.RegisterOutputType(VpcOutput{})

@@ -7,6 +7,24 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
+ * Which accounts and regions are seen.
+ */
+export interface AggregationSettingsArgs {
+    /**
+     * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+     */
+    accounts?: (string | number | boolean)[];
+    /**
+     * All regions, also future ones. Goes without `regions`. Default: false.
+     */
+    allRegions?: boolean;
+    /**
+     * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+     */
+    regions?: string[];
+}
+
+/**
  * What is told although nobody looks.
  */
 export interface AlarmsSettingsArgs {
@@ -121,7 +139,7 @@ export interface Framework {
     /**
      * How its rules are deployed. Default: `rules`.
      */
-    as?: enums.DeployAs;
+    deployAs?: enums.DeployAs;
     /**
      * Identifiers of rules to leave out.
      */
@@ -147,7 +165,7 @@ export interface FrameworkArgs {
     /**
      * How its rules are deployed. Default: `rules`.
      */
-    as?: enums.DeployAs;
+    deployAs?: enums.DeployAs;
     /**
      * Identifiers of rules to leave out.
      */
@@ -170,6 +188,10 @@ export interface FrameworkArgs {
  * How the functions run.
  */
 export interface FunctionsSettingsArgs {
+    /**
+     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     */
+    countedRules?: enums.CountedRules;
     /**
      * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
      */
@@ -233,6 +255,16 @@ export interface GuardPolicyArgs {
 }
 
 /**
+ * Whether the evaluation history can be queried.
+ */
+export interface HistorySettingsArgs {
+    /**
+     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+     */
+    enabled?: boolean;
+}
+
+/**
  * What every IAM role of this component has.
  */
 export interface IamArgs {
@@ -279,7 +311,7 @@ export interface ManagedRule {
     /**
      * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
      */
-    frequency?: string | enums.RuleFrequency;
+    frequency?: string | enums.EvaluationFrequency;
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
@@ -325,7 +357,7 @@ export interface ManagedRuleArgs {
     /**
      * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
      */
-    frequency?: pulumi.Input<string | enums.RuleFrequency | undefined>;
+    frequency?: pulumi.Input<string | enums.EvaluationFrequency | undefined>;
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
@@ -465,10 +497,6 @@ export interface ReportsArgs {
      */
     forceDestroy?: boolean;
     /**
-     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-     */
-    history?: boolean;
-    /**
      * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
      */
     objectLock?: boolean;
@@ -480,10 +508,6 @@ export interface ReportsArgs {
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: pulumi.Input<number | undefined>;
-    /**
-     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-     */
-    rules?: enums.CountedRules;
 }
 
 /**
@@ -501,7 +525,7 @@ export interface RouteArgs {
     /**
      * Ids of frameworks that the rules serve, such as `hipaa`.
      */
-    frameworks?: string[];
+    frameworks?: (string | enums.FrameworkId)[];
     /**
      * URL that is posted to; whoever answers there confirms the subscription.
      */
@@ -511,9 +535,9 @@ export interface RouteArgs {
      */
     rules?: string[];
     /**
-     * Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+     * Severities of rules.
      */
-    severities?: string[];
+    severities?: enums.RuleSeverity[];
     /**
      * ARN of a queue, whose policy and key must admit the topic.
      */
@@ -637,31 +661,13 @@ export interface ScopeArgs {
 }
 
 /**
- * Which accounts and regions are seen.
- */
-export interface SourcesArgs {
-    /**
-     * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-     */
-    accounts?: (string | number | boolean)[];
-    /**
-     * All regions, also future ones. Goes without `regions`. Default: false.
-     */
-    allRegions?: boolean;
-    /**
-     * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-     */
-    regions?: string[];
-}
-
-/**
  * When a rule is evaluated.
  */
 export interface Triggers {
     /**
      * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
      */
-    frequency?: string | enums.RuleFrequency;
+    frequency?: string | enums.EvaluationFrequency;
     /**
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */
@@ -675,7 +681,7 @@ export interface TriggersArgs {
     /**
      * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
      */
-    frequency?: pulumi.Input<string | enums.RuleFrequency | undefined>;
+    frequency?: pulumi.Input<string | enums.EvaluationFrequency | undefined>;
     /**
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */

@@ -10,6 +10,7 @@ __all__ = [
     'CountedRules',
     'DeployAs',
     'DigestPeriod',
+    'EvaluationFrequency',
     'FrameworkId',
     'ManagedRuleIdentifier',
     'OnDestroy',
@@ -17,7 +18,6 @@ __all__ = [
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
-    'RuleFrequency',
     'RuleSeverity',
 ]
 
@@ -50,10 +50,6 @@ class DeployAs(_builtins.str, Enum):
     """
     As conformance packs of the framework alone, which AWS Config deploys and shows as one.
     """
-    MANAGED_PACK = "managedPack"
-    """
-    Reserved for AWS's own packs: refused.
-    """
 
 
 @pulumi.type_token("aws-compliance:index:DigestPeriod")
@@ -75,10 +71,37 @@ class DigestPeriod(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("aws-compliance:index:EvaluationFrequency")
+class EvaluationFrequency(_builtins.str, Enum):
+    """
+    How often AWS Config evaluates a periodic rule.
+    """
+    ONE_HOUR = "One_Hour"
+    """
+    Once in one hour.
+    """
+    THREE_HOURS = "Three_Hours"
+    """
+    Once in three hours.
+    """
+    SIX_HOURS = "Six_Hours"
+    """
+    Once in six hours.
+    """
+    TWELVE_HOURS = "Twelve_Hours"
+    """
+    Once in twelve hours.
+    """
+    TWENTY_FOUR_HOURS = "TwentyFour_Hours"
+    """
+    Once in 24 hours.
+    """
+
+
 @pulumi.type_token("aws-compliance:index:FrameworkId")
 class FrameworkId(_builtins.str, Enum):
     """
-    Ids of the frameworks that AWS has sample packs of.
+    Ids of the frameworks that the catalogue has.
     """
     ABS_CCIGV2_MATERIAL = "abs-ccigv2-material"
     """
@@ -3973,33 +3996,6 @@ class RecordingStrategy(_builtins.str, Enum):
     ALL_EXCEPT = "allExcept"
     """
     All but those of `resourceTypes`.
-    """
-
-
-@pulumi.type_token("aws-compliance:index:RuleFrequency")
-class RuleFrequency(_builtins.str, Enum):
-    """
-    How often a periodic rule is evaluated.
-    """
-    ONE_HOUR = "One_Hour"
-    """
-    Every hour.
-    """
-    THREE_HOURS = "Three_Hours"
-    """
-    Every three hours.
-    """
-    SIX_HOURS = "Six_Hours"
-    """
-    Every six hours.
-    """
-    TWELVE_HOURS = "Twelve_Hours"
-    """
-    Every twelve hours.
-    """
-    TWENTY_FOUR_HOURS = "TwentyFour_Hours"
-    """
-    Every 24 hours.
     """
 
 

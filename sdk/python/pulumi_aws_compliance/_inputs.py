@@ -16,6 +16,8 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'AggregationSettingsArgs',
+    'AggregationSettingsArgsDict',
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
     'CustomRule',
@@ -34,6 +36,8 @@ __all__ = [
     'GuardPolicyDict',
     'GuardPolicyArgs',
     'GuardPolicyArgsDict',
+    'HistorySettingsArgs',
+    'HistorySettingsArgsDict',
     'IamArgs',
     'IamArgsDict',
     'LookupArgs',
@@ -66,8 +70,6 @@ __all__ = [
     'ScopeDict',
     'ScopeArgs',
     'ScopeArgsDict',
-    'SourcesArgs',
-    'SourcesArgsDict',
     'Triggers',
     'TriggersDict',
     'TriggersArgs',
@@ -75,6 +77,80 @@ __all__ = [
     'VpcArgs',
     'VpcArgsDict',
 ]
+
+class AggregationSettingsArgsDict(TypedDict):
+    """
+    Which accounts and regions are seen.
+    """
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
+    """
+    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+    """
+    all_regions: NotRequired[_builtins.bool]
+    """
+    All regions, also future ones. Goes without `regions`. Default: false.
+    """
+    regions: NotRequired[Sequence[_builtins.str]]
+    """
+    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    """
+
+@pulumi.input_type
+class AggregationSettingsArgs:
+    def __init__(__self__, *,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
+                 all_regions: Optional[_builtins.bool] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None):
+        """
+        Which accounts and regions are seen.
+
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
+        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        """
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if all_regions is not None:
+            pulumi.set(__self__, "all_regions", all_regions)
+        if regions is not None:
+            pulumi.set(__self__, "regions", regions)
+
+    @_builtins.property
+    @pulumi.getter
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
+        """
+        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allRegions")
+    def all_regions(self) -> Optional[_builtins.bool]:
+        """
+        All regions, also future ones. Goes without `regions`. Default: false.
+        """
+        return pulumi.get(self, "all_regions")
+
+    @all_regions.setter
+    def all_regions(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "all_regions", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def regions(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        """
+        return pulumi.get(self, "regions")
+
+    @regions.setter
+    def regions(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "regions", value)
+
 
 class AlarmsSettingsArgsDict(TypedDict):
     """
@@ -558,7 +634,7 @@ class FrameworkDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    as_: NotRequired['DeployAs']
+    deploy_as: NotRequired['DeployAs']
     """
     How its rules are deployed. Default: `rules`.
     """
@@ -579,7 +655,7 @@ class FrameworkDict(TypedDict):
 class Framework:
     def __init__(__self__, *,
                  id: Union[_builtins.str, 'FrameworkId'],
-                 as_: Optional['DeployAs'] = None,
+                 deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
@@ -587,14 +663,14 @@ class Framework:
         A framework whose rules are evaluated.
 
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
-        if as_ is not None:
-            pulumi.set(__self__, "as_", as_)
+        if deploy_as is not None:
+            pulumi.set(__self__, "deploy_as", deploy_as)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
@@ -615,16 +691,16 @@ class Framework:
         pulumi.set(self, "id", value)
 
     @_builtins.property
-    @pulumi.getter(name="as")
-    def as_(self) -> Optional['DeployAs']:
+    @pulumi.getter(name="deployAs")
+    def deploy_as(self) -> Optional['DeployAs']:
         """
         How its rules are deployed. Default: `rules`.
         """
-        return pulumi.get(self, "as_")
+        return pulumi.get(self, "deploy_as")
 
-    @as_.setter
-    def as_(self, value: Optional['DeployAs']):
-        pulumi.set(self, "as_", value)
+    @deploy_as.setter
+    def deploy_as(self, value: Optional['DeployAs']):
+        pulumi.set(self, "deploy_as", value)
 
     @_builtins.property
     @pulumi.getter
@@ -671,7 +747,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    as_: NotRequired['DeployAs']
+    deploy_as: NotRequired['DeployAs']
     """
     How its rules are deployed. Default: `rules`.
     """
@@ -692,7 +768,7 @@ class FrameworkArgsDict(TypedDict):
 class FrameworkArgs:
     def __init__(__self__, *,
                  id: Union[_builtins.str, 'FrameworkId'],
-                 as_: Optional['DeployAs'] = None,
+                 deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
@@ -700,14 +776,14 @@ class FrameworkArgs:
         A framework whose rules are evaluated.
 
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
         :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
-        if as_ is not None:
-            pulumi.set(__self__, "as_", as_)
+        if deploy_as is not None:
+            pulumi.set(__self__, "deploy_as", deploy_as)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
@@ -728,16 +804,16 @@ class FrameworkArgs:
         pulumi.set(self, "id", value)
 
     @_builtins.property
-    @pulumi.getter(name="as")
-    def as_(self) -> Optional['DeployAs']:
+    @pulumi.getter(name="deployAs")
+    def deploy_as(self) -> Optional['DeployAs']:
         """
         How its rules are deployed. Default: `rules`.
         """
-        return pulumi.get(self, "as_")
+        return pulumi.get(self, "deploy_as")
 
-    @as_.setter
-    def as_(self, value: Optional['DeployAs']):
-        pulumi.set(self, "as_", value)
+    @deploy_as.setter
+    def deploy_as(self, value: Optional['DeployAs']):
+        pulumi.set(self, "deploy_as", value)
 
     @_builtins.property
     @pulumi.getter
@@ -780,6 +856,10 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     How the functions run.
     """
+    counted_rules: NotRequired['CountedRules']
+    """
+    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    """
     log_retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -808,6 +888,7 @@ class FunctionsSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettingsArgs:
     def __init__(__self__, *,
+                 counted_rules: Optional['CountedRules'] = None,
                  log_retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
                  reserved_concurrency: pulumi.Input[Optional[_builtins.int]] = None,
@@ -817,6 +898,7 @@ class FunctionsSettingsArgs:
         """
         How the functions run.
 
+        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
         :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
@@ -824,6 +906,8 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
+        if counted_rules is not None:
+            pulumi.set(__self__, "counted_rules", counted_rules)
         if log_retention_days is not None:
             pulumi.set(__self__, "log_retention_days", log_retention_days)
         if memory_mib is not None:
@@ -836,6 +920,18 @@ class FunctionsSettingsArgs:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter(name="countedRules")
+    def counted_rules(self) -> Optional['CountedRules']:
+        """
+        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        """
+        return pulumi.get(self, "counted_rules")
+
+    @counted_rules.setter
+    def counted_rules(self, value: Optional['CountedRules']):
+        pulumi.set(self, "counted_rules", value)
 
     @_builtins.property
     @pulumi.getter(name="logRetentionDays")
@@ -1056,6 +1152,40 @@ class GuardPolicyArgs:
         pulumi.set(self, "runtime", value)
 
 
+class HistorySettingsArgsDict(TypedDict):
+    """
+    Whether the evaluation history can be queried.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    """
+
+@pulumi.input_type
+class HistorySettingsArgs:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether the evaluation history can be queried.
+
+        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
 class IamArgsDict(TypedDict):
     """
     What every IAM role of this component has.
@@ -1216,7 +1346,7 @@ class ManagedRuleDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[Union[_builtins.str, 'RuleFrequency']]
+    frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1254,7 +1384,7 @@ class ManagedRule:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: Optional[_builtins.str] = None,
-                 frequency: Optional[Union[_builtins.str, 'RuleFrequency']] = None,
+                 frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
@@ -1267,7 +1397,7 @@ class ManagedRule:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
-        :param Union[_builtins.str, 'RuleFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
@@ -1322,14 +1452,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[Union[_builtins.str, 'RuleFrequency']]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[Union[_builtins.str, 'RuleFrequency']]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'EvaluationFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1429,7 +1559,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1467,7 +1597,7 @@ class ManagedRuleArgs:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
-                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
@@ -1480,7 +1610,7 @@ class ManagedRuleArgs:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
-        :param pulumi.Input[Union[_builtins.str, 'RuleFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
@@ -1535,14 +1665,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -2022,10 +2152,6 @@ class ReportsArgsDict(TypedDict):
     """
     Former name of `onDestroy: delete`. Default: false.
     """
-    history: NotRequired[_builtins.bool]
-    """
-    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-    """
     object_lock: NotRequired[_builtins.bool]
     """
     Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
@@ -2038,10 +2164,6 @@ class ReportsArgsDict(TypedDict):
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
     """
-    rules: NotRequired['CountedRules']
-    """
-    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-    """
 
 @pulumi.input_type
 class ReportsArgs:
@@ -2049,22 +2171,18 @@ class ReportsArgs:
                  allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: Optional[_builtins.bool] = None,
-                 history: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
                  on_destroy: Optional['OnDestroy'] = None,
-                 retention_days: pulumi.Input[Optional[_builtins.int]] = None,
-                 rules: Optional['CountedRules'] = None):
+                 retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
         :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
-        :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
         :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
-        :param 'CountedRules' rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         """
         if allow_replacement is not None:
             pulumi.set(__self__, "allow_replacement", allow_replacement)
@@ -2072,16 +2190,12 @@ class ReportsArgs:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
-        if history is not None:
-            pulumi.set(__self__, "history", history)
         if object_lock is not None:
             pulumi.set(__self__, "object_lock", object_lock)
         if on_destroy is not None:
             pulumi.set(__self__, "on_destroy", on_destroy)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
-        if rules is not None:
-            pulumi.set(__self__, "rules", rules)
 
     @_builtins.property
     @pulumi.getter(name="allowReplacement")
@@ -2120,18 +2234,6 @@ class ReportsArgs:
         pulumi.set(self, "force_destroy", value)
 
     @_builtins.property
-    @pulumi.getter
-    def history(self) -> Optional[_builtins.bool]:
-        """
-        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-        """
-        return pulumi.get(self, "history")
-
-    @history.setter
-    def history(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "history", value)
-
-    @_builtins.property
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
@@ -2167,18 +2269,6 @@ class ReportsArgs:
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
 
-    @_builtins.property
-    @pulumi.getter
-    def rules(self) -> Optional['CountedRules']:
-        """
-        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-        """
-        return pulumi.get(self, "rules")
-
-    @rules.setter
-    def rules(self, value: Optional['CountedRules']):
-        pulumi.set(self, "rules", value)
-
 
 class RouteArgsDict(TypedDict):
     """
@@ -2192,7 +2282,7 @@ class RouteArgsDict(TypedDict):
     """
     Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     """
-    frameworks: NotRequired[Sequence[_builtins.str]]
+    frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
     Ids of frameworks that the rules serve, such as `hipaa`.
     """
@@ -2204,9 +2294,9 @@ class RouteArgsDict(TypedDict):
     """
     Names of rules, as they are given or shown in `configRuleNames` without the prefix.
     """
-    severities: NotRequired[Sequence[_builtins.str]]
+    severities: NotRequired[Sequence['RuleSeverity']]
     """
-    Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+    Severities of rules.
     """
     sqs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -2218,20 +2308,20 @@ class RouteArgs:
     def __init__(__self__, *,
                  accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
-                 frameworks: Optional[Sequence[_builtins.str]] = None,
+                 frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
                  rules: Optional[Sequence[_builtins.str]] = None,
-                 severities: Optional[Sequence[_builtins.str]] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: pulumi.Input[Optional[_builtins.str]] = None):
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
         :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
-        :param Sequence[_builtins.str] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
-        :param Sequence[_builtins.str] severities: Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        :param Sequence['RuleSeverity'] severities: Severities of rules.
         :param pulumi.Input[_builtins.str] sqs: ARN of a queue, whose policy and key must admit the topic.
         """
         if accounts is not None:
@@ -2275,14 +2365,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frameworks(self) -> Optional[Sequence[_builtins.str]]:
+    def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
         Ids of frameworks that the rules serve, such as `hipaa`.
         """
         return pulumi.get(self, "frameworks")
 
     @frameworks.setter
-    def frameworks(self, value: Optional[Sequence[_builtins.str]]):
+    def frameworks(self, value: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]):
         pulumi.set(self, "frameworks", value)
 
     @_builtins.property
@@ -2311,14 +2401,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def severities(self) -> Optional[Sequence[_builtins.str]]:
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        Severities of rules.
         """
         return pulumi.get(self, "severities")
 
     @severities.setter
-    def severities(self, value: Optional[Sequence[_builtins.str]]):
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
         pulumi.set(self, "severities", value)
 
     @_builtins.property
@@ -2816,85 +2906,11 @@ class ScopeArgs:
         pulumi.set(self, "tag_value", value)
 
 
-class SourcesArgsDict(TypedDict):
-    """
-    Which accounts and regions are seen.
-    """
-    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
-    """
-    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-    """
-    all_regions: NotRequired[_builtins.bool]
-    """
-    All regions, also future ones. Goes without `regions`. Default: false.
-    """
-    regions: NotRequired[Sequence[_builtins.str]]
-    """
-    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-    """
-
-@pulumi.input_type
-class SourcesArgs:
-    def __init__(__self__, *,
-                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
-                 all_regions: Optional[_builtins.bool] = None,
-                 regions: Optional[Sequence[_builtins.str]] = None):
-        """
-        Which accounts and regions are seen.
-
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
-        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-        """
-        if accounts is not None:
-            pulumi.set(__self__, "accounts", accounts)
-        if all_regions is not None:
-            pulumi.set(__self__, "all_regions", all_regions)
-        if regions is not None:
-            pulumi.set(__self__, "regions", regions)
-
-    @_builtins.property
-    @pulumi.getter
-    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
-        """
-        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        """
-        return pulumi.get(self, "accounts")
-
-    @accounts.setter
-    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
-        pulumi.set(self, "accounts", value)
-
-    @_builtins.property
-    @pulumi.getter(name="allRegions")
-    def all_regions(self) -> Optional[_builtins.bool]:
-        """
-        All regions, also future ones. Goes without `regions`. Default: false.
-        """
-        return pulumi.get(self, "all_regions")
-
-    @all_regions.setter
-    def all_regions(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "all_regions", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def regions(self) -> Optional[Sequence[_builtins.str]]:
-        """
-        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-        """
-        return pulumi.get(self, "regions")
-
-    @regions.setter
-    def regions(self, value: Optional[Sequence[_builtins.str]]):
-        pulumi.set(self, "regions", value)
-
-
 class TriggersDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[Union[_builtins.str, 'RuleFrequency']]
+    frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2906,12 +2922,12 @@ class TriggersDict(TypedDict):
 @pulumi.input_type
 class Triggers:
     def __init__(__self__, *,
-                 frequency: Optional[Union[_builtins.str, 'RuleFrequency']] = None,
+                 frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param Union[_builtins.str, 'RuleFrequency'] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2921,14 +2937,14 @@ class Triggers:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[Union[_builtins.str, 'RuleFrequency']]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[Union[_builtins.str, 'RuleFrequency']]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'EvaluationFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -2948,7 +2964,7 @@ class TriggersArgsDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2960,12 +2976,12 @@ class TriggersArgsDict(TypedDict):
 @pulumi.input_type
 class TriggersArgs:
     def __init__(__self__, *,
-                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param pulumi.Input[Union[_builtins.str, 'RuleFrequency']] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2975,14 +2991,14 @@ class TriggersArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'RuleFrequency']]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property

@@ -14,6 +14,7 @@ else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
 from . import outputs
+from ._enums import *
 
 __all__ = [
     'GetFrameworkResult',
@@ -155,12 +156,12 @@ class AwaitableGetFrameworkResult(GetFrameworkResult):
             title=self.title)
 
 
-def get_framework(id: Optional[_builtins.str] = None,
+def get_framework(id: Optional[Union[_builtins.str, 'FrameworkId']] = None,
                   opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetFrameworkResult:
     """
     What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 
-    :param _builtins.str id: Id, such as `hipaa`.
+    :param Union[_builtins.str, 'FrameworkId'] id: Id, such as `hipaa`.
     """
     __args__ = dict()
     __args__['id'] = id
@@ -178,12 +179,12 @@ def get_framework(id: Optional[_builtins.str] = None,
         sha256=pulumi.get(__ret__, 'sha256'),
         taken=pulumi.get(__ret__, 'taken'),
         title=pulumi.get(__ret__, 'title'))
-def get_framework_output(id: pulumi.Input[Optional[_builtins.str]] = None,
+def get_framework_output(id: pulumi.Input[Optional[Union[_builtins.str, 'FrameworkId']]] = None,
                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetFrameworkResult]:
     """
     What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 
-    :param _builtins.str id: Id, such as `hipaa`.
+    :param Union[_builtins.str, 'FrameworkId'] id: Id, such as `hipaa`.
     """
     __args__ = dict()
     __args__['id'] = id

@@ -87,7 +87,7 @@ fn request() -> LookRequest {
         event_rules: vec![PlannedName { path: "namePrefix".into(), name: "compliance-schedule".into() }],
         dashboard: Some(PlannedName { path: "namePrefix".into(), name: "ComplianceMonitoring".into() }),
         alarms: vec![PlannedName { path: "namePrefix".into(), name: "compliance-score-fell".into() }],
-        conformance_packs: vec![PlannedName { path: "frameworks[0].as".into(), name: "compliance-cis".into() }],
+        conformance_packs: vec![PlannedName { path: "frameworks[0].deployAs".into(), name: "compliance-cis".into() }],
         conformance_packs_allowed: 50,
         ..LookRequest::default()
     }
@@ -249,8 +249,11 @@ fn case_28_a_region_without_packs_is_a_possible_cause_of_a_refusal() {
     let message = "`config:DescribeConformancePacks` is not allowed to these credentials".to_owned();
     let unread = Unread { part: Part::ConformancePacks, call, reason: Reason::Denied, message };
     let said = told(&Look { unread: vec![unread], ..good() }, &request()).join("\n");
-    assert!(said.contains("Warning frameworks[0].as: not read: conformance packs"), "{said}");
-    assert!(said.contains("eu-west-1 does not offer conformance packs") && said.contains("`as: rules`"), "{said}");
+    assert!(said.contains("Warning frameworks[0].deployAs: not read: conformance packs"), "{said}");
+    assert!(
+        said.contains("eu-west-1 does not offer conformance packs") && said.contains("`deployAs: rules`"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -407,8 +410,10 @@ fn packs_have_a_quota_of_their_own() {
     assert_eq!(told(&full(49), &request()).len(), 1);
     assert_eq!(
         told(&full(50), &request()),
-        ["Error frameworks[0].as: 1 new conformance packs do not fit: account 111122223333 has 50 of the 50 that AWS \
-             allows in eu-west-1; deploy frameworks as `rules`, or remove packs"]
+        [
+            "Error frameworks[0].deployAs: 1 new conformance packs do not fit: account 111122223333 has 50 of the 50 that AWS \
+             allows in eu-west-1; deploy frameworks as `rules`, or remove packs"
+        ]
     );
     let ours = tags(OWNER_TAG, "audit/prod/compliance");
     let again = Look { namesakes: vec![namesake(NamesakeKind::ConformancePack, "compliance-cis", ours)], ..full(50) };
@@ -450,7 +455,7 @@ fn namesakes_of_others_are_refused_and_named() {
         (
             "pack",
             namesake(ConformancePack, "compliance-cis", Some(Tags::new())),
-            "Error frameworks[0].as:",
+            "Error frameworks[0].deployAs:",
             ["a conformance pack `compliance-cis`", ""],
         ),
         (

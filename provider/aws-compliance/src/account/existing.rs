@@ -8,7 +8,7 @@
 //! stack was destroyed, and what an update created that was killed before it could record it. The engine ignores the import of
 //! what it has already.
 
-use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner};
+use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource};
 use futures::future::join_all;
 use futures::join;
 use pulumi_component::{Context, PropertyError, PropertyMap, PropertyValue, ResourceOptions, Value};
@@ -28,8 +28,8 @@ const KINDS: [NamesakeKind; 6] = [
 /// What a deployment will have, by name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Planned {
-    /// Kind, name and property path of everything that has a name.
-    pub names: Vec<(NamesakeKind, String, &'static str)>,
+    /// Everything that has a name.
+    pub names: Vec<PlannedResource>,
     /// Start of the names, with the hyphen.
     pub prefix: String,
     /// Whether a replacement of what holds data was asked for.
@@ -40,11 +40,12 @@ pub(crate) struct Planned {
 
 impl Planned {
     fn of(&self, kind: NamesakeKind) -> impl Iterator<Item = &str> {
-        self.names.iter().filter(move |(planned, _, _)| *planned == kind).map(|(_, name, _)| name.as_str())
+        self.names.iter().filter(move |planned| planned.kind == kind).map(|planned| planned.name.as_str())
     }
 
-    fn path(&self, kind: NamesakeKind) -> &'static str {
-        self.names.iter().find(|(planned, _, _)| *planned == kind).map_or("namePrefix", |(_, _, path)| path)
+    fn path(&self, kind: NamesakeKind) -> String {
+        let planned = self.names.iter().find(|planned| planned.kind == kind);
+        planned.map_or_else(|| "namePrefix".to_owned(), |planned| planned.path.clone())
     }
 }
 
@@ -382,7 +383,7 @@ impl Existing {
             format!(", or keep the bucket with `reports.bucketName: {}`", bucket.old)
         });
         Some(PropertyError::new(
-            first.path,
+            first.path.clone(),
             format!(
                 "this would replace {}: reports, history, ledger and subscriptions would not move. Keep the former name{keep}. To \
                  replace them: 1. run `pulumi up` with `reports.onDestroy: retain` and the former name, 2. set \
@@ -399,7 +400,7 @@ pub(crate) struct Replacement {
     kind: NamesakeKind,
     old: String,
     new: String,
-    path: &'static str,
+    path: String,
     on_destroy: Option<String>,
 }
 

@@ -15,7 +15,10 @@ fn planned(allow_replacement: bool) -> Planned {
         (NamesakeKind::Function, "compliance-processing", "namePrefix"),
     ];
     Planned {
-        names: names.into_iter().map(|(kind, name, path)| (kind, name.to_owned(), path)).collect(),
+        names: names
+            .into_iter()
+            .map(|(kind, name, path)| PlannedResource { kind, path: path.into(), name: name.into() })
+            .collect(),
         prefix: "compliance-".into(),
         allow_replacement,
         own_key: true,

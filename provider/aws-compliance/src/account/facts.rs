@@ -6,28 +6,53 @@ use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
 };
 
-use super::bundle;
+use crate::account::bundle;
 use crate::account::claims;
 use crate::account::existing::Adoption;
-use crate::account::scan::Sight;
 use crate::inputs::bounds;
-use crate::parts::recorder::role::ServiceLinkedRole;
+use crate::inputs::recorder::RecorderMode;
+use crate::plan::target::Target;
+
+/// Whether the account has AWS Config's service-linked role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServiceLinkedRole {
+    /// It was not asked for, or the answer is not known.
+    #[default]
+    Unknown,
+    /// It does not exist yet.
+    Missing,
+    /// It exists, under this ARN.
+    Exists(String),
+}
+
+/// What was found about the configuration recorder, as far as it decides over children.
+#[derive(Clone, Debug)]
+pub struct RecorderFacts {
+    /// What becomes of the recorder.
+    pub action: RecorderAction,
+    /// ARN of the role that the recorder in use reads the account with.
+    pub role_arn: Option<String>,
+}
+
+impl Default for RecorderFacts {
+    fn default() -> Self {
+        Self { action: RecorderAction::Unknown, role_arn: None }
+    }
+}
 
 /// The account and region that the provider deploys to, and the packed functions.
 ///
 /// What a preview cannot know, because the provider's own configuration is not known yet, stays unknown.
 #[derive(Clone, Debug)]
 pub struct AccountFacts {
-    account_id: Option<String>,
-    region: Option<String>,
-    partition: Option<String>,
+    target: Target,
     dns_suffix: Option<String>,
     alias: Option<String>,
     code: Archive,
     owner: String,
     former_owners: Vec<String>,
     adoption: Adoption,
-    sight: Sight,
+    recorder_facts: RecorderFacts,
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
     first_runs: Option<Output<String>>,
@@ -50,9 +75,11 @@ impl AccountFacts {
             alias,
         )?;
         Ok(Self {
-            account_id: text(&identity, "accountId"),
-            region: text(&region, "region"),
-            partition: text(&partition, "partition"),
+            target: Target {
+                account_id: text(&identity, "accountId"),
+                partition: text(&partition, "partition"),
+                region: text(&region, "region"),
+            },
             dns_suffix: text(&partition, "dnsSuffix"),
             alias: text(&alias, "accountAlias").filter(|alias| !alias.is_empty()),
             code,
@@ -63,7 +90,7 @@ impl AccountFacts {
                 .map(|former| Owner::tag_value(&former.project, &former.stack, &former.name))
                 .collect(),
             adoption: Adoption::default(),
-            sight: Sight::default(),
+            recorder_facts: RecorderFacts::default(),
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
             first_runs: None,
@@ -93,7 +120,7 @@ impl AccountFacts {
     /// What is wrong with deploying the functions here: they read through an aggregator's advanced queries, which the China
     /// regions do not offer (AWS Config Developer Guide, "Querying the Current Configuration State of AWS Resources").
     pub(crate) fn without_aggregator_queries(&self) -> Option<PropertyError> {
-        (self.partition.as_deref() == Some("aws-cn")).then(|| {
+        (self.target.partition.as_deref() == Some("aws-cn")).then(|| {
             let region = self.known_region().unwrap_or("this region");
             PropertyError::new(
                 "",
@@ -106,9 +133,9 @@ impl AccountFacts {
         })
     }
 
-    /// The same with what was seen of the account.
-    pub(crate) fn seen(self, sight: Sight) -> Self {
-        Self { sight, ..self }
+    /// The same with what was found about the recorder.
+    pub(crate) fn with_recorder_facts(self, recorder_facts: RecorderFacts) -> Self {
+        Self { recorder_facts, ..self }
     }
 
     /// The same where the deployment brings this recorder.
@@ -176,42 +203,51 @@ impl AccountFacts {
         &self.adoption
     }
 
-    /// Whether the recorder is, or is to be, this deployment's own.
-    pub fn has_own_recorder(&self) -> bool {
-        matches!(self.sight.recorder, RecorderAction::Create | RecorderAction::Keep)
+    /// Where this is deployed to.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Whether the recorder is a child of a deployment with this mode.
+    pub fn manages_recorder(&self, mode: RecorderMode) -> bool {
+        match mode {
+            RecorderMode::Reuse => false,
+            RecorderMode::Create => true,
+            RecorderMode::Auto => matches!(self.recorder_facts.action, RecorderAction::Create | RecorderAction::Keep),
+        }
     }
 
     /// ARN of the role of a recorder that is there and is not ours.
     pub fn reused_recorder_role(&self) -> Option<&str> {
-        match self.sight.recorder {
-            RecorderAction::Reuse => self.sight.recorder_role.as_deref(),
+        match self.recorder_facts.action {
+            RecorderAction::Reuse => self.recorder_facts.role_arn.as_deref(),
             _ => None,
         }
     }
 
     /// The account's twelve digits.
     pub fn account_id(&self) -> Output<String> {
-        Output::known_or_unknown(self.account_id.clone())
+        Output::known_or_unknown(self.target.account_id.clone())
     }
 
     /// The account, where it is known already: children may be counted by it.
     pub fn known_account_id(&self) -> Option<&str> {
-        self.account_id.as_deref()
+        self.target.account_id.as_deref()
     }
 
     /// The region, such as `eu-west-1`.
     pub fn region(&self) -> Output<String> {
-        Output::known_or_unknown(self.region.clone())
+        Output::known_or_unknown(self.target.region.clone())
     }
 
     /// The region, where it is known already: children may be counted by it.
     pub fn known_region(&self) -> Option<&str> {
-        self.region.as_deref()
+        self.target.region.as_deref()
     }
 
     /// The partition: `aws`, `aws-cn`, `aws-us-gov`.
     pub fn partition(&self) -> Output<String> {
-        Output::known_or_unknown(self.partition.clone())
+        Output::known_or_unknown(self.target.partition.clone())
     }
 
     /// The end of the partition's host names and service principals: `amazonaws.com`.

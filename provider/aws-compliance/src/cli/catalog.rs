@@ -4,18 +4,21 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aws_compliance_catalog::{
-    Catalog, FrameworkRequest, Template, nearest_of, nearest_rules, packs, search_rules, templates, unknown_framework,
-};
+use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
 use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
 use serde::Serialize;
 use serde_json::json;
 
-use super::table;
+use crate::cli::table;
 use crate::inputs::bounds;
-use crate::parts::monitoring::{ComplianceMonitoring, ComplianceMonitoringArgs};
-use crate::parts::rule_set::{RuleSet, RuleSetArgs};
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::parts::monitoring::ComplianceMonitoring;
+use crate::parts::rule_set::RuleSet;
+use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::Plan;
+use crate::plan::selection::Selection;
+use crate::plan::target::Target;
 use crate::queries::rules::{CheckRulesArgs, CheckedRules};
 use crate::queries::view;
 
@@ -95,7 +98,7 @@ struct Render {
     /// Ids of the frameworks.
     #[arg(required = true)]
     ids: Vec<String>,
-    /// Print what `as: conformancePack` deploys of one framework: packs of up to 40 rules, under their names there.
+    /// Print what `deployAs: conformancePack` deploys of one framework: packs of up to 40 rules, under their names there.
     #[arg(long)]
     deployed: bool,
     /// The `namePrefix` of the deployment. Default: `compliance`.
@@ -261,18 +264,12 @@ impl Render {
         if !self.deployed {
             return Ok(self.together());
         }
-        let args = deployment(id, self.prefix.as_deref())?;
         if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
             return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
         }
-        let catalog = Catalog::get();
-        let offered = |identifier: &str| {
-            let offers = |region: &String| catalog.offers(catalog.rule(identifier)?, region);
-            self.region.as_ref().and_then(offers) != Some(false)
-        };
-        let request = FrameworkRequest { id: id.clone(), ..FrameworkRequest::default() };
-        let packs = packs(&request, args.name_prefix.as_str(), offered).into_iter();
-        Ok(packs.map(|pack| (Some(args.name_prefix.pack(id, pack.part)), pack.template())).collect())
+        let target = Target { region: self.region.clone(), ..Target::default() };
+        let packs = deployment(id, self.prefix.as_deref(), &target)?.packs.into_iter();
+        Ok(packs.map(|pack| (Some(pack.name), pack.pack.template())).collect())
     }
 
     fn together(&self) -> Vec<(Option<String>, Template)> {
@@ -316,9 +313,9 @@ impl Render {
     }
 }
 
-/// The inputs of a deployment of one framework as packs, judged as a deployment judges them.
-fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
-    let mut given = json!({ "frameworks": [{ "id": id, "as": "conformancePack" }] });
+/// A deployment of one framework as packs, checked as every deployment is.
+fn deployment(id: &str, prefix: Option<&str>, target: &Target) -> Result<Plan, String> {
+    let mut given = json!({ "frameworks": [{ "id": id, "deployAs": "conformancePack" }] });
     if let (Some(prefix), Some(members)) = (prefix, given.as_object_mut()) {
         members.insert("namePrefix".to_owned(), prefix.into());
     }
@@ -330,7 +327,11 @@ fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
     let args = from_properties::<RuleSetArgs>(given).map_err(|problem| told(&problem))?;
     let mut checks = Checks::default();
     RuleSet::check(&args, &mut checks);
-    checks.errors().first().map_or(Ok(args), |problem| Err(told(problem)))
+    let plan = Plan::new(args.plan_inputs(), target);
+    match checks.errors().iter().chain(&plan.errors).next() {
+        Some(problem) => Err(told(problem)),
+        None => Ok(plan),
+    }
 }
 
 /// Why frameworks have no rules.
@@ -374,12 +375,11 @@ fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, V
         return Err(problems);
     }
     let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
-    let mut rules = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
-    rules.regions.extend(regions);
+    let of_regions = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
+    let regions: Vec<_> = of_regions.regions.into_iter().chain(regions).collect();
     let mut checks = Checks::default();
     ComplianceMonitoring::check(&args, &mut checks);
-    (rules.rules, rules.frameworks) = (args.rules, args.frameworks);
-    Ok(rules.judge_in_regions(checks))
+    Ok(CheckedRules::new(checks, Selection::new(args.plan_inputs()), &regions))
 }
 
 fn refused(problems: Vec<PropertyError>) -> CheckedRules {

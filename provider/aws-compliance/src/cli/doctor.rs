@@ -7,7 +7,7 @@ use clap::Parser;
 use pulumi_component::Checks;
 
 use crate::inputs::bounds;
-use crate::parts::recorder::RecorderMode;
+use crate::inputs::recorder::RecorderMode;
 use crate::queries::account_status::AccountStatusArgs;
 
 /// Looks at an AWS account before anything is deployed to it, read-only: what is there, what a deployment would create,

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
-use functions_core::configuration::{Notices, Period, Route};
-use functions_core::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Scalar, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Scalar, Suggested, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::plan::names::NamePrefix;
+use crate::inputs::severity::RuleSeverity;
+use crate::inputs::suggestions::FrameworkIds;
 
 /// Hours between two runs over all rules from which a digest of a day may lack some of them.
 const LONG_GAP_HOURS: u64 = 24;
@@ -47,11 +46,12 @@ pub enum DigestPeriod {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RouteArgs {
-    /// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-    pub severities: Vec<String>,
+    /// Severities of rules.
+    pub severities: Vec<RuleSeverity>,
     /// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
     pub rules: Vec<String>,
     /// Ids of frameworks that the rules serve, such as `hipaa`.
+    #[schemars(with = "Vec<Suggested<FrameworkIds>>")]
     pub frameworks: Vec<String>,
     /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
     /// that is deployed to several.
@@ -77,9 +77,6 @@ impl RouteArgs {
         if given != 1 {
             checks.error("", format!("expected one of `email`, `https` and `sqs`, got {given} of them"));
         }
-        checks.each("severities", &self.severities, |checks, severity| {
-            checks.plain("", severity.as_str(), is_severity);
-        });
         checks.each("frameworks", &self.frameworks, |checks, id| checks.plain("", id.as_str(), is_framework));
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
         let mut once = |endpoint: &String| take(taken, endpoint, name);
@@ -92,16 +89,6 @@ impl RouteArgs {
         }
         if let Some(arn) = &self.sqs {
             checks.input("sqs", arn, |arn| bounds::queue_arn(arn).and_then(|()| once(arn)));
-        }
-    }
-
-    fn route(&self, prefix: &NamePrefix) -> Route {
-        let known = |word: &String| Severity::ALL.into_iter().find(|severity| severity.word() == word);
-        Route {
-            accounts: self.accounts.clone(),
-            frameworks: self.frameworks.clone(),
-            rules: self.rules.iter().map(|rule| prefix.rule(rule)).collect(),
-            severities: self.severities.iter().filter_map(known).collect(),
         }
     }
 }
@@ -120,7 +107,7 @@ impl NotificationsArgs {
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
         if self.digest == DigestPeriod::Immediate {
             checks.each_entry("routes", &self.routes, |checks, _, route| {
-                if route.severities.iter().any(|word| word == Severity::Informational.word()) {
+                if route.severities.contains(&RuleSeverity::Informational) {
                     let reason = "informational findings are in the report and in a digest, and are never sent immediately; \
                                   to send them to this route, set `digest` to `daily` or `hourly`";
                     checks.warning("severities", reason);
@@ -136,7 +123,7 @@ impl NotificationsArgs {
 
     /// Warns where a digest comes more often than processing evaluates all rules: between two runs it has only what events
     /// bring.
-    pub(crate) fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
+    pub fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
         let runs = bounds::known_runs(schedule).filter(|runs| runs.longest_hours() > LONG_GAP_HOURS);
         if let (Some(runs), Some(digest)) = (runs, self.schedule()) {
             let reason = format!(
@@ -159,6 +146,17 @@ impl NotificationsArgs {
         found.collect()
     }
 
+    /// Warns of routes to frameworks that are not deployed: nothing would be sent there.
+    pub fn check_frameworks(&self, deployed: &BTreeSet<&str>, checks: &mut Checks) {
+        checks.each_entry("routes", &self.routes, |checks, _, route| {
+            checks.each("frameworks", &route.frameworks, |checks, id| {
+                if framework(id).is_some() && !deployed.contains(id.as_str()) {
+                    checks.warning("", format!("`{id}` is not among `frameworks`, so no change is sent for it"));
+                }
+            });
+        });
+    }
+
     /// Judges that routes name rules that there are; `known` are their names without the prefix.
     pub fn check_rules(&self, known: &BTreeSet<String>, checks: &mut Checks) {
         checks.each_entry("routes", &self.routes, |checks, _, route| {
@@ -177,28 +175,6 @@ impl NotificationsArgs {
         });
     }
 
-    /// Warns of routes to frameworks that are not deployed: nothing would be sent there.
-    pub fn check_frameworks(&self, deployed: &BTreeSet<&str>, checks: &mut Checks) {
-        checks.each_entry("routes", &self.routes, |checks, _, route| {
-            checks.each("frameworks", &route.frameworks, |checks, id| {
-                if framework(id).is_some() && !deployed.contains(id.as_str()) {
-                    checks.warning("", format!("`{id}` is not among `frameworks`, so no change is sent for it"));
-                }
-            });
-        });
-    }
-
-    /// What the functions are told of it.
-    pub fn notices(&self, prefix: &NamePrefix) -> Notices {
-        let digest = match self.digest {
-            DigestPeriod::Immediate => Period::Immediate,
-            DigestPeriod::Hourly => Period::Hourly,
-            DigestPeriod::Daily => Period::Daily,
-        };
-        let routes = self.routes.iter().map(|(name, route)| (name.clone(), route.route(prefix)));
-        Notices { digest, routes: routes.collect() }
-    }
-
     /// The schedule of the digest, where there is one.
     pub fn schedule(&self) -> Option<&'static str> {
         match self.digest {
@@ -214,18 +190,6 @@ fn take(taken: &mut BTreeMap<String, String>, endpoint: &str, name: &str) -> Res
         Some(first) => Err(Wrong::new(format!("the same address as `{first}`; remove one of the two"))),
         None => Ok(()),
     }
-}
-
-fn is_severity(word: &str) -> Result<(), Wrong> {
-    let words = Severity::ALL.map(Severity::word);
-    if words.contains(&word) {
-        return Ok(());
-    }
-    let wrong = Wrong::new(format!("expected one of {}", words.join(", ")));
-    Err(match nearest_of(word, words) {
-        Some(nearest) => wrong.nearest(nearest),
-        None => wrong,
-    })
 }
 
 fn is_framework(id: &str) -> Result<(), Wrong> {
@@ -252,24 +216,21 @@ mod tests {
     }
 
     #[test]
-    fn a_good_route_passes_and_is_told_under_the_prefix() {
+    fn a_good_route_passes() {
         let route = RouteArgs {
-            severities: vec!["critical".to_owned()],
+            severities: vec![RuleSeverity::Critical],
             rules: vec!["ebs-volumes-encrypted".to_owned()],
             sqs: Some("arn:aws:sqs:eu-west-1:111122223333:findings".into()),
             ..RouteArgs::default()
         };
         let given = routes(vec![("soc", route)]);
         assert_eq!(problems(&given), Vec::<String>::new());
-        let notices = given.notices(&NamePrefix::default());
-        assert_eq!((notices.digest, &notices.routes["soc"].severities), (Period::Daily, &vec![Severity::Critical]));
         assert_eq!(given.schedule(), Some("rate(1 day)"));
     }
 
     #[test]
     fn every_wrong_member_is_told_with_the_nearest_right_one() {
         let wrong = RouteArgs {
-            severities: vec!["Critcal".to_owned()],
             frameworks: vec!["hippa".to_owned()],
             accounts: vec!["1".to_owned()],
             https: Some("http://example.com/hook".into()),
@@ -280,7 +241,6 @@ mod tests {
         for part in [
             "routes.soc: expected one of `email`, `https` and `sqs`, got 2 of them",
             "routes.none: expected one of `email`, `https` and `sqs`, got 0 of them",
-            "routes.soc.severities[0]: expected one of critical, high, medium, low, informational",
             "routes.soc.frameworks[0]: unknown framework",
             "routes.soc.accounts[0]: ",
             "routes.soc.email: the same address as `team`",
@@ -288,10 +248,7 @@ mod tests {
         ] {
             assert!(told.iter().any(|problem| problem.contains(part)), "{part} is not in {told:#?}");
         }
-        assert!(
-            told.iter().any(|problem| problem.contains("critical`")) && told.iter().any(|each| each.contains("hipaa`")),
-            "{told:#?}"
-        );
+        assert!(told.iter().any(|each| each.contains("hipaa`")), "{told:#?}");
     }
 
     #[test]
@@ -310,7 +267,7 @@ mod tests {
     #[test]
     fn finding_7_a_route_of_informational_findings_needs_a_digest() {
         let route = RouteArgs {
-            severities: vec!["low".to_owned(), "informational".to_owned()],
+            severities: vec![RuleSeverity::Low, RuleSeverity::Informational],
             sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()),
             ..RouteArgs::default()
         };

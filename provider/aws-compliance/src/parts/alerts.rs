@@ -13,9 +13,11 @@ use serde_json::json;
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-pub use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::tags::{self, Tags, TextTags};
-use crate::plan::names::NamePrefix;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
+use crate::parts::tags;
 
 /// Inputs of [`Alerts`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -49,6 +51,25 @@ pub struct Alerts {
     /// URL of the queue that takes the message of the delivery test.
     pub delivery_queue_url: Output<String>,
 }
+
+/// The topic as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| {
+        checks.under("notifications", |checks| {
+            args.notifications.check(checks);
+            args.notifications.check_schedule(&args.functions.schedule, checks);
+            let frameworks = args.frameworks.iter().map(|framework| framework.id.as_str()).collect();
+            args.notifications.check_frameworks(&frameworks, checks);
+        });
+    },
+    claim: |whole, request| {
+        let prefix = &whole.args.name_prefix;
+        request.alarms.push(whole.named(prefix.delivery_test()));
+        request.resources.extend(whole.resources(NamesakeKind::Topic, [prefix.topic()]));
+        request.resources.extend(whole.resources(NamesakeKind::Queue, [prefix.delivery_test()]));
+    },
+    ..Part::of::<Alerts>("alerts")
+};
 
 impl Component for Alerts {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");

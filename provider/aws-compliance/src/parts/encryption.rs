@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::on_destroy::OnDestroy;
-use crate::inputs::tags::{self, Tags, TextTags};
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
 use crate::parts::recorder::role;
-use crate::plan::names::NamePrefix;
+use crate::parts::tags;
 
 /// Inputs of [`Encryption`].
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -40,6 +42,16 @@ pub struct Encryption {
     /// Name of the alias, with `alias/` in front.
     pub alias_name: Output<String>,
 }
+
+/// The key as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| {
+        if let Some(key) = &args.kms_key_arn {
+            checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
+        }
+    },
+    ..Part::of::<Encryption>("encryption")
+};
 
 impl Component for Encryption {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Encryption");

@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags, TextTags};
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
 use crate::parts::report_store::RECORD_RETENTION_DAYS;
-use crate::plan::names::NamePrefix;
+use crate::parts::tags;
 
 /// Name of the table, in a database of our own.
 const TABLE: &str = "evaluations";
@@ -50,6 +52,9 @@ pub struct History {
     /// Name of the Athena workgroup.
     pub workgroup_name: Output<String>,
 }
+
+/// The history as a part of the whole.
+pub const PART: Part = Part::of::<History>("history");
 
 impl Component for History {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:History");

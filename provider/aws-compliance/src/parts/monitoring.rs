@@ -1,73 +1,37 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
-use account_look::{LookRequest, NamesakeKind, PlannedKey, PlannedName};
+use account_look::PlannedKey;
 use aws_resources::lambda;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
-use crate::account::scan::{self, LookupArgs};
+use crate::account::prepared::Prepared;
+use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
-use crate::inputs::iam::IamArgs;
-use crate::inputs::tags::{Tags, TextTags};
-use crate::parts::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
-use crate::parts::alarms::{Alarms, AlarmsArgs, AlarmsSettingsArgs};
-use crate::parts::alerts::{Alerts, AlertsArgs, NotificationsArgs};
-use crate::parts::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
+use crate::inputs::framework::DeployAs;
+use crate::inputs::lookup::LookupArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::reports::ReportsArgs;
+use crate::parts::aggregation::{Aggregation, AggregationArgs};
+use crate::parts::alarms::{Alarms, AlarmsArgs};
+use crate::parts::alerts::{Alerts, AlertsArgs};
+use crate::parts::dashboard::{Dashboard, DashboardArgs};
 use crate::parts::encryption::{Encryption, EncryptionArgs};
-use crate::parts::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, event_rules};
+use crate::parts::functions::Functions;
+use crate::parts::functions::args::FunctionsArgs;
 use crate::parts::history::{History, HistoryArgs};
-use crate::parts::recorder::role;
-use crate::parts::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
-use crate::parts::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
-use crate::parts::rule_set::{DeployAs, FrameworkArgs, RuleSet, RuleSetArgs, RulesArgs};
-use crate::plan::names::NamePrefix;
-
-/// Inputs of [`ComplianceMonitoring`]. None has to be given.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct ComplianceMonitoringArgs {
-    /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
-    pub name_prefix: NamePrefix,
-    /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`,
-    /// values of up to 256.
-    #[schemars(with = "TextTags")]
-    pub tags: Tags,
-    /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
-    /// EventBridge, CloudWatch alarms and SNS. Default: a key is created.
-    pub kms_key_arn: Option<Input<String>>,
-    /// Where reports are kept and for how long.
-    pub reports: ReportsArgs,
-    /// How the account is looked at before anything is deployed to it.
-    pub lookup: LookupArgs,
-    /// Whose configuration recorder is used.
-    pub recorder: RecorderSettingsArgs,
-    /// Which rules are evaluated.
-    pub rules: RulesArgs,
-    /// Frameworks whose rules are evaluated, too, each rule once.
-    pub frameworks: Vec<FrameworkArgs>,
-    /// Who is told what, and when.
-    pub notifications: NotificationsArgs,
-    /// Which accounts and regions are seen.
-    pub aggregation: SourcesArgs,
-    /// How the functions run.
-    pub functions: FunctionsSettingsArgs,
-    /// What every IAM role has.
-    pub iam: IamArgs,
-    /// What is told although nobody looks.
-    pub alarms: AlarmsSettingsArgs,
-    /// Whether there is a dashboard.
-    pub dashboard: DashboardSettingsArgs,
-    /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
-    /// logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it.
-    pub hardened: bool,
-}
+use crate::parts::part::Whole;
+use crate::parts::recorder::{Recorder, RecorderArgs};
+use crate::parts::registry;
+use crate::parts::report_store::{ReportStore, ReportStoreArgs};
+use crate::parts::rule_set::RuleSet;
+use crate::parts::rule_set::args::RuleSetArgs;
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
@@ -122,56 +86,38 @@ pub struct ComplianceMonitoring {
 impl Component for ComplianceMonitoring {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ComplianceMonitoring");
     type Args = ComplianceMonitoringArgs;
-    type Facts = AccountFacts;
+    type Facts = Prepared;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        if let Some(key) = &args.kms_key_arn {
-            checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
-        }
-        checks.under("reports", |checks| {
-            args.reports.check(checks);
-            args.reports.check_schedule(&args.functions.schedule, checks);
-        });
         checks.under("lookup", |checks| args.lookup.check(checks));
-        checks.under("recorder", |checks| {
-            args.recorder.check(checks);
-            args.recorder.check_effect(checks);
-        });
-        checks.under("notifications", |checks| {
-            args.notifications.check(checks);
-            args.notifications.check_schedule(&args.functions.schedule, checks);
-        });
-        checks.under("aggregation", |checks| args.aggregation.check(checks));
-        checks.under("functions", |checks| args.functions.check(checks));
-        checks.under("iam", |checks| args.iam.check(checks));
-        checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks));
-        args.rules.check(&args.frameworks, &args.name_prefix, checks);
-        let known = args.rules.names(&args.frameworks);
-        let frameworks = args.frameworks.iter().map(|framework| framework.id.as_str()).collect();
-        checks.under("notifications", |checks| {
-            args.notifications.check_rules(&known, checks);
-            args.notifications.check_frameworks(&frameworks, checks);
-        });
+        registry::check(args, checks);
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
-        args.aggregation.tell(context, &facts).await;
-        args.rules.tell(&args.frameworks, context, facts.known_region());
-        let request = args.look_request(&facts).await;
-        let (mut errors, mut warnings) = args.rules.misplaced(&facts);
-        warnings.extend(args.notifications.elsewhere(facts.known_account_id()));
-        errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
-        errors.extend(facts.without_aggregator_queries());
-        errors.extend(facts.claimed(context));
-        let planned = args.planned(&facts);
-        let facts = scan::see(context, facts, request, &planned, (errors, warnings)).await?;
-        Ok(role::find(context, &args.recorder, facts).await)
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
+        let prepared = Prepared::new(context, args.plan_inputs()).await?;
+        let (plan, account) = (&prepared.plan, &prepared.account);
+        args.aggregation.tell(context, account);
+        let mut request = args.lookup.request();
+        registry::claim(&Whole { args, plan, target: account.target() }, &mut request);
+        request.key = args.planned_key().await;
+        let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
+        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries());
+        let errors = errors.chain(account.claimed(context)).collect();
+        let planned = Planned {
+            names: request.resources.clone(),
+            prefix: format!("{}-", args.name_prefix.as_str()),
+            allow_replacement: args.reports.allow_replacement,
+            own_key: args.kms_key_arn.is_none(),
+        };
+        let account = scan::see(context, account.clone(), request, &planned, (errors, plan.warnings.clone())).await?;
+        let account = service_linked_role::find(context, args.recorder.mode(), &args.recorder, account).await;
+        Ok(prepared.with(account))
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, prepared: &Prepared) -> Result<Self, ConstructError> {
+        let facts = &prepared.account;
         let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
             Some(own) => (own.output().clone(), own.output().clone()),
             None => {
@@ -180,24 +126,21 @@ impl Component for ComplianceMonitoring {
             }
         };
         let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn, facts), facts)?;
-        let history_workgroup_name = if args.reports.history {
+        let history_workgroup_name = if args.history.enabled {
             scope.component::<History>("history", args.history(&kms_key_arn, &reports), facts)?.workgroup_name.map(Some)
         } else {
             Output::known(None)
         };
-        let recorder = match args.recorder.is_ours(facts) {
+        let recorder = match facts.manages_recorder(args.recorder.mode()) {
             true => Some(scope.component::<Recorder>("recorder", args.recorder(&kms_key_arn, &reports), facts)?),
             false => None,
         };
         let recorded = recorder.as_ref().map(|recorder| facts.recorded_by(recorder.recorder_name.clone()));
-        let rules = scope.component::<RuleSet>(
-            "rules",
-            args.rule_set(&kms_key_arn, &reports),
-            recorded.as_ref().unwrap_or(facts),
-        )?;
+        let recorded = prepared.with(recorded.unwrap_or_else(|| facts.clone()));
+        let rules = scope.component::<RuleSet>("rules", args.rule_set(&kms_key_arn, &reports), &recorded)?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
         let functions =
-            scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
+            scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), prepared)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
         let first = first_runs(scope, &rules, &functions, &aggregation);
         if args.alarms.enabled {
@@ -254,59 +197,12 @@ fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation
     run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first)).id()
 }
 
-/// What the look at the account is asked.
 impl ComplianceMonitoringArgs {
-    async fn look_request(&self, facts: &AccountFacts) -> LookRequest {
-        let name = self.name_prefix.aggregator();
-        let mut request = self.lookup.request();
-        request.recorder = self.recorder.plan(&self.name_prefix, self.known_bucket(facts));
-        self.rules.plan(&self.frameworks, &self.name_prefix, facts, &mut request);
-        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
-        let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
-        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
-        let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
-        request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
-        request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
-        request.alarms = self.alarms.names(&self.name_prefix).into_iter().map(at_prefix).collect();
-        request.concurrency = self.functions.planned_concurrency();
-        request.key = self.own_key().await.map(|key| {
-            let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
-            PlannedKey { config_delivers: self.recorder.may_be_ours(), ..PlannedKey::new(key, groups.collect()) }
-        });
-        request
-    }
-
-    /// Everything with a name that AWS does not overwrite: that is refused, or reused, where it exists.
-    fn planned(&self, facts: &AccountFacts) -> Planned {
-        let prefix = &self.name_prefix;
-        let bucket = self.known_bucket(facts).map(|name| {
-            let path = if self.reports.bucket_name.is_some() { "reports.bucketName" } else { "namePrefix" };
-            (NamesakeKind::Bucket, name, path)
-        });
-        let of_prefix = |kind| move |name| (kind, name, "namePrefix");
-        let queues = Handler::ALL.map(|handler| prefix.dead_letters(handler)).into_iter();
-        let queues = queues.chain([Handler::Processing, Handler::Remediation].map(|handler| prefix.events(handler)));
-        let names = bucket
-            .into_iter()
-            .chain([prefix.ledger()].map(of_prefix(NamesakeKind::Table)))
-            .chain([prefix.topic()].map(of_prefix(NamesakeKind::Topic)))
-            .chain(queues.chain([prefix.delivery_test()]).map(of_prefix(NamesakeKind::Queue)))
-            .chain(Handler::ALL.map(|handler| prefix.function(handler)).map(of_prefix(NamesakeKind::Function)))
-            .chain(Handler::ALL.map(|handler| prefix.log_group(handler)).map(of_prefix(NamesakeKind::LogGroup)));
-        Planned {
-            names: names.collect(),
-            prefix: format!("{}-", prefix.as_str()),
-            allow_replacement: self.reports.allow_replacement,
-            own_key: self.kms_key_arn.is_none(),
-        }
-    }
-
-    /// The name of the report bucket, where it is known already.
-    fn known_bucket(&self, facts: &AccountFacts) -> Option<String> {
-        match &self.reports.bucket_name {
-            Some(given) => given.given()?.value.clone(),
-            None => Some(self.name_prefix.bucket_in(facts.known_account_id()?, facts.known_region()?)),
-        }
+    /// The key that the user gave, with what will be encrypted with it.
+    async fn planned_key(&self) -> Option<PlannedKey> {
+        let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler)).collect();
+        let key = PlannedKey::new(self.own_key().await?, groups);
+        Some(PlannedKey { config_delivers: self.recorder.may_be_ours(), ..key })
     }
 
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
@@ -320,7 +216,7 @@ impl ComplianceMonitoringArgs {
 /// What each part is given.
 impl ComplianceMonitoringArgs {
     fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
-        let config_delivery = self.recorder.is_ours(facts);
+        let config_delivery = facts.manages_recorder(self.recorder.mode());
         EncryptionArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
@@ -335,7 +231,7 @@ impl ComplianceMonitoringArgs {
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
             reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
-            config_delivery: self.recorder.is_ours(facts),
+            config_delivery: facts.manages_recorder(self.recorder.mode()),
         }
     }
 
@@ -351,12 +247,11 @@ impl ComplianceMonitoringArgs {
     fn recorder(&self, key: &Output<String>, reports: &ReportStore) -> RecorderArgs {
         RecorderArgs {
             name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
             bucket_name: reports.bucket_name.clone().into(),
             bucket_arn: reports.bucket_arn.clone().into(),
             kms_key_arn: key.into(),
             lookup: LookupArgs::default(),
-            recorder: self.recorder.clone(),
+            settings: RecorderSettingsArgs { mode: Some(RecorderMode::Create), ..self.recorder.clone() },
         }
     }
 
@@ -406,14 +301,13 @@ impl ComplianceMonitoringArgs {
             iam: self.iam.clone(),
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
-            counted_rules: self.reports.rules,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }
 
     fn aggregation(&self) -> AggregationArgs {
         let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        AggregationArgs { name_prefix, tags, sources: self.aggregation.clone(), lookup: LookupArgs::default() }
+        AggregationArgs { name_prefix, tags, settings: self.aggregation.clone(), lookup: LookupArgs::default() }
     }
 
     fn dashboard(&self) -> DashboardArgs {

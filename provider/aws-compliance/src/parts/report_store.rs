@@ -1,146 +1,34 @@
 //! The bucket that keeps reports, history, ledger and runbooks, and how long it keeps them.
 
+use account_look::{NamesakeKind, PlannedResource};
 use aws_resources::{PolicyDocument, Statement, s3};
-use functions_core::configuration::ReportedRules;
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, Wrong,
-    interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
-use crate::inputs::tags::{self, Tags, TextTags};
+use crate::inputs::reports::ReportsArgs;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
 use crate::parts::recorder::role;
-use crate::plan::names::NamePrefix;
+use crate::parts::tags;
+use crate::plan::runbooks::RUNBOOKS;
 
 /// Days that the evaluation history and the ledger of remediations are kept: a year and the month to look back on it.
 pub(crate) const RECORD_RETENTION_DAYS: u32 = 400;
-/// Most days that reports are kept.
-const MOST_RETENTION_DAYS: u64 = 3653;
 /// Days that the results of queries over the history are kept.
 const QUERY_RETENTION_DAYS: u32 = 7;
 /// Days that an overwritten or deleted version can be brought back.
 const NONCURRENT_DAYS: i32 = 30;
 /// Days after which an upload that never ended is removed.
 const INCOMPLETE_UPLOAD_DAYS: i32 = 7;
-
-/// Where reports are kept and for how long.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct ReportsArgs {
-    /// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days.
-    #[schemars(range(min = 1, max = 3653))]
-    pub retention_days: Input<u32>,
-    /// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends.
-    /// Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
-    pub bucket_name: Option<Input<String>>,
-    /// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to
-    /// destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
-    pub on_destroy: Option<OnDestroy>,
-    /// Former name of `onDestroy: delete`.
-    pub force_destroy: bool,
-    /// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects
-    /// are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain`
-    /// before. By default such a change is refused.
-    pub allow_replacement: bool,
-    /// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by
-    /// itself. It can be enabled at any time, and S3 cannot disable it again.
-    pub object_lock: bool,
-    /// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history
-    /// itself is written in any case.
-    pub history: bool,
-    /// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every
-    /// rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in
-    /// either case. `all` reads as many results, and writes more of them: the history grows with each.
-    pub rules: CountedRules,
-}
-
-/// Which rules count in reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum CountedRules {
-    /// The rules of this deployment.
-    #[default]
-    Own,
-    /// Every rule that the aggregator reports, whoever deployed it.
-    All,
-}
-
-impl CountedRules {
-    /// As the functions read it.
-    pub const fn reported(self) -> ReportedRules {
-        match self {
-            Self::Own => ReportedRules::Own,
-            Self::All => ReportedRules::All,
-        }
-    }
-}
-
-impl Default for ReportsArgs {
-    fn default() -> Self {
-        Self {
-            retention_days: 30.into(),
-            bucket_name: None,
-            on_destroy: None,
-            force_destroy: false,
-            allow_replacement: false,
-            object_lock: false,
-            history: true,
-            rules: CountedRules::Own,
-        }
-    }
-}
-
-impl ReportsArgs {
-    /// Warns where a report is deleted before the next run has compared itself with it.
-    pub(crate) fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
-        let Some(runs) = bounds::known_runs(schedule) else { return };
-        let gap = runs.longest_days();
-        checks.warn_input("retentionDays", &self.retention_days, |days| match u64::from(*days) >= gap {
-            true => Ok(()),
-            false => {
-                let wrong = Wrong::new(format!(
-                    "by `functions.schedule` up to {gap} days pass between two runs: the last report is deleted before the \
-                     next one is compared with it, and every finding is new again"
-                ));
-                Err(if gap <= MOST_RETENTION_DAYS { wrong.nearest(gap) } else { wrong })
-            }
-        });
-    }
-
-    /// What becomes of bucket and key when the stack is destroyed.
-    pub fn on_destroy(&self) -> OnDestroy {
-        self.on_destroy.unwrap_or(if self.force_destroy { OnDestroy::Delete } else { OnDestroy::Retain })
-    }
-
-    /// Judges the bucket's name and what becomes of the bucket.
-    pub fn check(&self, checks: &mut Checks) {
-        if self.force_destroy && self.on_destroy.is_some_and(|given| given != OnDestroy::Delete) {
-            checks.error(
-                "forceDestroy",
-                format!(
-                    "is the former name of `onDestroy: delete` and contradicts `onDestroy: {}`: remove `forceDestroy`",
-                    self.on_destroy().name()
-                ),
-            );
-        }
-        if self.allow_replacement && self.on_destroy() == OnDestroy::Delete {
-            checks.error(
-                "allowReplacement",
-                "requires `onDestroy: retain`, because a replaced bucket would be deleted with everything in it: set it and run \
-                 `pulumi up` once before the replacement",
-            );
-        }
-        if let Some(name) = &self.bucket_name {
-            checks.input("bucketName", name, |name| bounds::bucket_name(name));
-        }
-    }
-}
 
 /// Inputs of [`ReportStore`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -172,6 +60,22 @@ pub struct ReportStore {
     pub bucket_arn: Output<String>,
 }
 
+/// The bucket as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| {
+        checks.under("reports", |checks| {
+            args.reports.check(checks);
+            args.reports.check_schedule(&args.functions.schedule, checks);
+        });
+    },
+    claim: |whole, request| {
+        let path = if whole.args.reports.bucket_name.is_some() { "reports.bucketName" } else { "namePrefix" };
+        let planned = |name| PlannedResource { kind: NamesakeKind::Bucket, path: path.to_owned(), name };
+        request.resources.extend(whole.bucket_name().map(planned));
+    },
+    ..Part::of::<ReportStore>("reports")
+};
+
 impl Component for ReportStore {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ReportStore");
     type Args = ReportStoreArgs;
@@ -192,7 +96,11 @@ impl Component for ReportStore {
         let on_destroy = args.reports.on_destroy();
         // What describes the bucket stays with it: without its policy and its encryption it would not be the same.
         let kept = || on_destroy.of(ResourceOptions::default());
-        let name = args.reports.bucket_name.clone().unwrap_or_else(|| args.name_prefix.bucket(facts).into());
+        let name = args
+            .reports
+            .bucket_name
+            .clone()
+            .unwrap_or_else(|| args.name_prefix.bucket(&facts.account_id(), &facts.region()).into());
         let bucket = s3::Bucket::child(scope, "bucket")
             .bucket(name)
             .force_destroy(on_destroy == OnDestroy::Delete)
@@ -267,11 +175,12 @@ impl Component for ReportStore {
         // without one: the object stays as a non-current version, and S3 refuses to delete the bucket. The name that others
         // get is that of the versioning, so that everything in the bucket comes after it.
         let versioned = versioning.bucket();
-        for runbook in Runbook::ALL {
+        for &(name, page) in RUNBOOKS {
+            let runbook = Runbook::new(name);
             let required = s3::bucket_objectv2::Required { bucket: (&versioned).into() };
-            s3::BucketObjectv2::child(scope, &format!("runbook-{}", runbook.name()), required)
+            s3::BucketObjectv2::child(scope, &format!("runbook-{name}"), required)
                 .key(runbook.key())
-                .content(page(runbook))
+                .content(page)
                 // A browser shows it; as Markdown it would be downloaded.
                 .content_type("text/plain; charset=utf-8")
                 .server_side_encryption("aws:kms")
@@ -288,20 +197,6 @@ impl Component for ReportStore {
             false => versioned,
         };
         Ok(Self { bucket_name, bucket_arn: bucket.arn() })
-    }
-}
-
-/// What to do, for who is told.
-fn page(runbook: Runbook) -> &'static str {
-    match runbook {
-        Runbook::DeadLetters => include_str!("../../../../docs/runbooks/dead-letters.md"),
-        Runbook::DeliveryLost => include_str!("../../../../docs/runbooks/delivery-lost.md"),
-        Runbook::FunctionErrors => include_str!("../../../../docs/runbooks/function-errors.md"),
-        Runbook::FunctionSilent => include_str!("../../../../docs/runbooks/function-silent.md"),
-        Runbook::NonCompliance => include_str!("../../../../docs/runbooks/non-compliance.md"),
-        Runbook::PackIncomplete => include_str!("../../../../docs/runbooks/pack-incomplete.md"),
-        Runbook::RecorderStopped => include_str!("../../../../docs/runbooks/recorder-stopped.md"),
-        Runbook::ScoreFell => include_str!("../../../../docs/runbooks/score-fell.md"),
     }
 }
 

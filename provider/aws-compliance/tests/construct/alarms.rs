@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_compliance::parts::alarms::Alarms;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
-use functions_core::runbook::Runbook;
+use aws_compliance::plan::runbooks::RUNBOOKS;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, PropertyMap, Value};
 use serde_json::{Value as Json, json};
@@ -53,7 +53,7 @@ async fn every_alarm_leads_to_a_page_that_is_in_the_bucket_and_every_page_has_an
         .map(|alarm| link(alarm).strip_prefix(&start).expect("it leads into the bucket").to_owned())
         .collect();
     assert_eq!(linked.iter().map(String::as_str).collect::<BTreeSet<_>>(), keys);
-    assert_eq!(keys.len(), Runbook::ALL.len());
+    assert_eq!(keys.len(), RUNBOOKS.len());
 }
 
 /// CloudWatch overwrites an alarm of the same name; whose it is, is told by its tag.

@@ -95,7 +95,7 @@ async fn case_06_the_permission_for_an_alias_has_the_alias_apart_from_the_functi
 
 #[tokio::test]
 async fn case_07_default_tags_of_the_provider_do_not_count_on_objects() {
-    let framework = json!([{ "id": "hipaa", "as": "conformancePack" }]);
+    let framework = json!([{ "id": "hipaa", "deployAs": "conformancePack" }]);
     let (children, _) = taken(json!({ "frameworks": framework })).await;
     let objects: Vec<_> =
         children.iter().filter(|child| child.type_token == "aws:s3/bucketObjectv2:BucketObjectv2").collect();

@@ -9,6 +9,8 @@ mod cases;
 #[cfg(test)]
 mod custom;
 #[cfg(test)]
+mod effects;
+#[cfg(test)]
 mod frameworks;
 #[cfg(test)]
 mod history;

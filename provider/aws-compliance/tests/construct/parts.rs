@@ -23,7 +23,7 @@ use crate::programs::anything;
 use crate::support::answers;
 
 /// Names of all components, as tokens end.
-const PARTS: [&str; 12] = [
+pub const PARTS: [&str; 12] = [
     "ComplianceMonitoring",
     "Encryption",
     "ReportStore",
@@ -38,7 +38,7 @@ const PARTS: [&str; 12] = [
     "Recorder",
 ];
 
-async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap) -> Result<(), ConstructError> {
+pub async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap) -> Result<(), ConstructError> {
     let constructed = match part {
         "ComplianceMonitoring" => construct_with::<ComplianceMonitoring>(monitor, "it", given).await,
         "Encryption" => construct_with::<Encryption>(monitor, "it", given).await,

@@ -110,7 +110,7 @@ pub fn anything() -> impl Strategy<Value = Json> {
                 "remediation",
                 "frameworks",
                 "id",
-                "as",
+                "deployAs",
                 "alarms",
                 "silentHours",
                 "history",

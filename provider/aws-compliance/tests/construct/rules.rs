@@ -291,7 +291,7 @@ async fn rules_whose_types_our_recorder_leaves_out_are_told() {
 #[tokio::test]
 async fn what_a_region_lacks_and_what_people_answer_are_in_the_configuration_document() {
     for deploy_as in ["rules", "conformancePack"] {
-        let given = json!({ "frameworks": [{ "id": "hipaa", "as": deploy_as }] });
+        let given = json!({ "frameworks": [{ "id": "hipaa", "deployAs": deploy_as }] });
         let found = document("ca-west-1", given.clone()).await;
         assert_eq!(found["manual"], json!({ "hipaa": ["annual-risk-assessment-performed"] }), "{deploy_as}");
         let lacking = found["notAssessed"].as_array().expect("a list");

@@ -229,7 +229,7 @@ async fn a_secret_key_stays_secret_wherever_it_goes() {
 #[tokio::test]
 async fn what_is_switched_off_is_not_there() {
     let off = json!({ "dashboard": { "enabled": false }, "rules": { "baseline": false }, "alarms": { "enabled": false },
-                      "reports": { "history": false } });
+                      "history": { "enabled": false } });
     let deployed = Deployed::with(inputs(off)).await;
     assert!(deployed.of_type("aws:cloudwatch/dashboard:Dashboard").is_empty());
     // The alarm that tests the way through the topic is the notices' own.

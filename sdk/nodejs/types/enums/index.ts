@@ -27,10 +27,6 @@ export const DeployAs = {
      * As conformance packs of the framework alone, which AWS Config deploys and shows as one.
      */
     ConformancePack: "conformancePack",
-    /**
-     * Reserved for AWS's own packs: refused.
-     */
-    ManagedPack: "managedPack",
 } as const;
 
 /**
@@ -57,6 +53,34 @@ export const DigestPeriod = {
  * When changes are told.
  */
 export type DigestPeriod = (typeof DigestPeriod)[keyof typeof DigestPeriod];
+
+export const EvaluationFrequency = {
+    /**
+     * Once in one hour.
+     */
+    OneHour: "One_Hour",
+    /**
+     * Once in three hours.
+     */
+    ThreeHours: "Three_Hours",
+    /**
+     * Once in six hours.
+     */
+    SixHours: "Six_Hours",
+    /**
+     * Once in twelve hours.
+     */
+    TwelveHours: "Twelve_Hours",
+    /**
+     * Once in 24 hours.
+     */
+    TwentyFourHours: "TwentyFour_Hours",
+} as const;
+
+/**
+ * How often AWS Config evaluates a periodic rule.
+ */
+export type EvaluationFrequency = (typeof EvaluationFrequency)[keyof typeof EvaluationFrequency];
 
 export const FrameworkId = {
     /**
@@ -526,7 +550,7 @@ export const FrameworkId = {
 } as const;
 
 /**
- * Ids of the frameworks that AWS has sample packs of.
+ * Ids of the frameworks that the catalogue has.
  */
 export type FrameworkId = (typeof FrameworkId)[keyof typeof FrameworkId];
 
@@ -3965,34 +3989,6 @@ export const RecordingStrategy = {
  * Which resource types are recorded.
  */
 export type RecordingStrategy = (typeof RecordingStrategy)[keyof typeof RecordingStrategy];
-
-export const RuleFrequency = {
-    /**
-     * Every hour.
-     */
-    OneHour: "One_Hour",
-    /**
-     * Every three hours.
-     */
-    ThreeHours: "Three_Hours",
-    /**
-     * Every six hours.
-     */
-    SixHours: "Six_Hours",
-    /**
-     * Every twelve hours.
-     */
-    TwelveHours: "Twelve_Hours",
-    /**
-     * Every 24 hours.
-     */
-    TwentyFourHours: "TwentyFour_Hours",
-} as const;
-
-/**
- * How often a periodic rule is evaluated.
- */
-export type RuleFrequency = (typeof RuleFrequency)[keyof typeof RuleFrequency];
 
 export const RuleSeverity = {
     /**

@@ -4,10 +4,12 @@ use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::authorize;
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags, TextTags};
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::aggregation::authorize;
+use crate::parts::part::Part;
+use crate::parts::tags;
 
 /// Inputs of [`AggregationSource`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -31,6 +33,9 @@ pub struct AggregationSource {
     /// The region of this account that is seen.
     pub authorized_region: Output<String>,
 }
+
+/// The other side of an aggregation, which is used alone.
+pub const PART: Part = Part::of::<AggregationSource>("");
 
 impl Component for AggregationSource {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:AggregationSource");

@@ -5,22 +5,14 @@ use std::collections::BTreeMap;
 use account_look::NamesakeKind;
 use aws_resources::{PolicyDocument, Statement, cloudwatch, iam, lambda, sqs};
 use functions_core::contract::{Handler, variable};
-use pulumi_component::{Input, Output, ResourceOptions, Scope};
+use pulumi_component::{Input, ResourceOptions, Scope};
 
-use super::FunctionsArgs;
-use super::permissions;
-use crate::account::facts::AccountFacts;
-use crate::inputs::tags;
+use crate::parts::functions::permissions;
+use crate::parts::functions::shared::Shared;
+use crate::parts::tags;
 
 /// Seconds that a dead letter waits for somebody to look: SQS' longest, 14 days.
 const DEAD_LETTER_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
-
-/// What all functions have in common.
-pub(super) struct Shared<'a> {
-    pub args: &'a FunctionsArgs,
-    pub facts: &'a AccountFacts,
-    pub bucket_arn: Output<String>,
-}
 
 /// A function and its own children.
 pub(super) struct Function {
@@ -87,7 +79,12 @@ impl Function {
                 .kms_key_arn(&args.kms_key_arn)
                 .environment(lambda::FunctionEnvironment::new().variables(environment))
                 .dead_letter_config(lambda::FunctionDeadLetterConfig::new(dead_letters.arn()))
-                .set_vpc_config(args.settings.vpc.clone().map(|vpc| vpc.config().into()))
+                .set_vpc_config(
+                    args.settings
+                        .vpc
+                        .clone()
+                        .map(|vpc| lambda::FunctionVpcConfig::new(vpc.security_group_ids, vpc.subnet_ids).into()),
+                )
                 .tags(tags::owned(&args.tags, shared.facts))
                 // The log group is there before Lambda would make its own, and goes after the last line was written;
                 // the policy is there before Lambda checks that the role may send dead letters.

@@ -5,9 +5,9 @@ use aws_resources::dynamodb;
 use functions_core::ledger::{EXPIRES, PARTITION, SORT};
 use pulumi_component::{Input, ResourceOptions, Scope};
 
-use super::FunctionsArgs;
 use crate::account::facts::AccountFacts;
-use crate::inputs::tags;
+use crate::parts::functions::args::FunctionsArgs;
+use crate::parts::tags;
 
 /// A table on demand, under the key, whose old entries go by themselves and whose last 35 days can be brought back. It goes
 /// with the stack: what it holds is made anew by a look at AWS Config.

@@ -6,7 +6,7 @@ use functions_core::contract::{Handler, metric};
 use functions_core::key;
 use pulumi_component::{Output, interpolate};
 
-use super::function::Shared;
+use crate::parts::functions::shared::Shared;
 
 /// Only Lambda takes the role; it sends no source account or ARN when it does (Lambda, "Execution role").
 pub(super) fn trust() -> PolicyDocument {

@@ -1,6 +1,6 @@
-//! The identifiers of all managed rules, for editors to complete.
+//! Values that are known and need not be all: editors complete them.
 
-use aws_compliance_catalog::{Catalog, FREQUENCIES, Framework, Rule, Trigger};
+use aws_compliance_catalog::{Catalog, FREQUENCIES, Framework, Rule, Trigger, frameworks};
 use pulumi_component::{Suggestion, Suggestions};
 
 /// Types and parameters that are named one by one; the rest is counted.
@@ -25,40 +25,37 @@ impl Suggestions for ManagedRuleIdentifiers {
     }
 }
 
-/// Every id of a framework, with its title.
+/// Every framework of the catalogue, with its title.
 #[derive(Debug)]
 pub struct FrameworkIds;
 
 impl Suggestions for FrameworkIds {
     const NAME: &'static str = "FrameworkId";
-    const DESCRIPTION: &'static str = "Ids of the frameworks that AWS has sample packs of.";
+    const DESCRIPTION: &'static str = "Ids of the frameworks that the catalogue has.";
 
     fn values() -> Vec<Suggestion> {
         let value = |(id, framework): (&&str, &&Framework)| Suggestion {
             value: (*id).to_owned(),
-            description: format!("{}.", framework.title.trim_end_matches('.')),
+            description: format!("{}.", framework.title),
         };
-        aws_compliance_catalog::frameworks().iter().map(value).collect()
+        frameworks().iter().map(value).collect()
     }
 }
 
 /// How often AWS Config evaluates a periodic rule.
 #[derive(Debug)]
-pub struct RuleFrequencies;
+pub struct EvaluationFrequencies;
 
-impl Suggestions for RuleFrequencies {
-    const NAME: &'static str = "RuleFrequency";
-    const DESCRIPTION: &'static str = "How often a periodic rule is evaluated.";
+impl Suggestions for EvaluationFrequencies {
+    const NAME: &'static str = "EvaluationFrequency";
+    const DESCRIPTION: &'static str = "How often AWS Config evaluates a periodic rule.";
 
     fn values() -> Vec<Suggestion> {
-        let value = |name: &&str| Suggestion {
-            value: (*name).to_owned(),
-            description: format!(
-                "Every {}.",
-                name.to_lowercase().replace('_', " ").replace("one hour", "hour").replace("twentyfour", "24")
-            ),
+        let value = |value: &str| {
+            let words = value.to_lowercase().replace('_', " ").replace("twentyfour", "24");
+            Suggestion { value: value.to_owned(), description: format!("Once in {words}.") }
         };
-        FREQUENCIES.iter().map(value).collect()
+        FREQUENCIES.map(value).into()
     }
 }
 
@@ -93,15 +90,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn journey_15_framework_ids_and_frequencies_are_known_to_editors() {
-        let ids = FrameworkIds::values();
-        assert_eq!(ids.len(), aws_compliance_catalog::frameworks().len());
-        assert!(ids.iter().any(|each| each.value == "hipaa" && each.description == "HIPAA Security."), "{ids:?}");
-        let frequencies: Vec<_> = RuleFrequencies::values().into_iter().map(|each| each.description).collect();
+    fn frequencies_and_frameworks_have_descriptions() {
+        let described = |values: Vec<Suggestion>, value: &str| {
+            values.into_iter().find(|each| each.value == value).map(|each| each.description)
+        };
+        assert_eq!(described(EvaluationFrequencies::values(), "Six_Hours").as_deref(), Some("Once in six hours."));
         assert_eq!(
-            frequencies,
-            ["Every hour.", "Every three hours.", "Every six hours.", "Every twelve hours.", "Every 24 hours."]
+            described(EvaluationFrequencies::values(), "TwentyFour_Hours").as_deref(),
+            Some("Once in 24 hours.")
         );
+        assert_eq!(described(FrameworkIds::values(), "hipaa").as_deref(), Some("HIPAA Security."));
     }
 
     #[test]

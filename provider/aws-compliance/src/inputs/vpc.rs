@@ -1,6 +1,5 @@
 //! The functions in a VPC of the user's.
 
-use aws_resources::lambda;
 use pulumi_component::{Checks, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,10 +35,5 @@ impl VpcArgs {
         checks.each("securityGroupIds", &self.security_group_ids, |checks, id| {
             checks.input("", id, |id| bounds::security_group_id(id));
         });
-    }
-
-    /// As a function takes it.
-    pub(super) fn config(self) -> lambda::FunctionVpcConfig {
-        lambda::FunctionVpcConfig::new(self.security_group_ids, self.subnet_ids)
     }
 }

@@ -1,0 +1,50 @@
+//! What the account scan is asked about the recorder.
+
+use account_look::{FrequencyOverride, RecorderPlan};
+
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs, RecordingFrequency, RecordingStrategy};
+
+impl RecorderSettingsArgs {
+    /// What the account scan is asked about a recorder with these settings.
+    /// `bucket`: what its channel delivers to, where that is known.
+    pub fn plan(&self, mode: RecorderMode, prefix: &NamePrefix, bucket: Option<String>) -> RecorderPlan {
+        let mode = match mode {
+            RecorderMode::Reuse => account_look::RecorderMode::Reuse,
+            RecorderMode::Auto => account_look::RecorderMode::Auto,
+            RecorderMode::Create => account_look::RecorderMode::Create,
+        };
+        let overrides = match self.daily_types.as_slice() {
+            [] => Vec::new(),
+            types => {
+                let frequency = account_look::RecordingFrequency::Daily;
+                vec![FrequencyOverride { resource_types: types.to_vec(), frequency }]
+            }
+        };
+        RecorderPlan {
+            mode,
+            name: Some(prefix.recorder()),
+            bucket,
+            records: Some(self.records()),
+            frequency: Some(match self.frequency {
+                RecordingFrequency::Continuous => account_look::RecordingFrequency::Continuous,
+                RecordingFrequency::Daily => account_look::RecordingFrequency::Daily,
+            }),
+            overrides,
+            ..RecorderPlan::default()
+        }
+    }
+
+    /// What ours will record.
+    fn records(&self) -> account_look::Recorded {
+        let resource_types = match self.strategy {
+            RecordingStrategy::All | RecordingStrategy::Only => self.resource_types.clone(),
+            RecordingStrategy::AllExcept => self.excluded(),
+        };
+        match self.strategy {
+            RecordingStrategy::All => account_look::Recorded::All { global_types: self.global_types },
+            RecordingStrategy::Only => account_look::Recorded::Only { resource_types },
+            RecordingStrategy::AllExcept => account_look::Recorded::AllExcept { resource_types },
+        }
+    }
+}
