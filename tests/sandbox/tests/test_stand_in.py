@@ -221,3 +221,22 @@ def test_object_lock_is_turned_on_for_an_existing_bucket_with_versions_and_never
 def test_an_input_that_the_provider_computes_keeps_its_value_where_it_is_no_longer_given(plugin):
     assert plugin.diff(BUCKET, {"objectLockEnabled": True}, {}, {}, []).changed == []
     assert plugin.diff(BUCKET, {}, {"objectLockEnabled": True}, {}, []).replaces == ["objectLockEnabled"]
+
+
+NAMED = [
+    ("aws:sqs/queue:Queue", {"name": "imported"}),
+    ("aws:sns/topic:Topic", {"name": "imported"}),
+    ("aws:cloudwatch/logGroup:LogGroup", {"name": "/aws/lambda/imported"}),
+    (
+        "aws:dynamodb/table:Table",
+        {"name": "imported", "billingMode": "PAY_PER_REQUEST", "hashKey": "a", "attributes": [{"name": "a", "type": "S"}]},
+    ),
+    (BUCKET, {"bucket": "imported-by-its-name"}),
+]
+
+
+@pytest.mark.parametrize(("token", "inputs"), NAMED, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_imported_by_its_id_is_not_replaced_by_the_program_that_imports_it(plugin, token, inputs):
+    identity, _state = plugin.create(token, inputs)
+    state, read = plugin.read(token, identity, {}, {})
+    assert plugin.diff(token, read, inputs, state, []).replaces == []
