@@ -174,7 +174,10 @@ async fn observed(part: &str, region: &str, given: &Json) -> String {
         .registrations
         .iter()
         .filter(|(_, one)| !one.type_token.starts_with("aws-compliance:"))
-        .map(|(urn, one)| format!("{urn} {}", shown(&Value::Object(one.inputs.clone()).into())))
+        .map(|(urn, one)| {
+            let (retained, protected) = (one.options.retain_on_delete, one.options.protect);
+            format!("{urn} {} {retained:?} {protected:?}", shown(&Value::Object(one.inputs.clone()).into()))
+        })
         .chain(recorded.log.iter().map(|entry| entry.message.clone()))
         .collect();
     lines.sort();

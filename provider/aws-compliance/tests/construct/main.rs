@@ -41,6 +41,8 @@ mod rules;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
+mod state_machine;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod whole;
