@@ -10,7 +10,7 @@ import * as utilities from "./utilities";
 /**
  * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
- * Not there yet: remediation, waivers, cost, several regions.
+ * Not there yet: remediation, waivers, several regions.
  */
 export class ComplianceMonitoring extends pulumi.ComponentResource {
     /** @internal */
@@ -88,6 +88,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
     /**
+     * Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+     */
+    declare public /*out*/ readonly pendingRoutes: pulumi.Output<string[]>;
+    /**
      * ARN of the processing function.
      */
     declare public /*out*/ readonly processingLambdaArn: pulumi.Output<string>;
@@ -149,6 +153,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["pendingEmails"] = undefined /*out*/;
+            resourceInputs["pendingRoutes"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -170,6 +175,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["pendingEmails"] = undefined /*out*/;
+            resourceInputs["pendingRoutes"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;

@@ -54,7 +54,13 @@ def recover(deployment: Deployment, command: str) -> None:
 def settled(deployment: Deployment) -> dict[str, str]:
     """The recorded resources, by URN, with their ids where AWS does not choose them."""
     resources = deployment.stack.resources().values()
-    chosen = ("aws:kms/", "aws:lambda/permission", "aws:iam/", "aws:lambda/eventSourceMapping", "aws:sns/topicSubscription")
+    chosen = (
+        "aws:kms/",
+        "aws:lambda/permission",
+        "aws:iam/",
+        "aws:lambda/eventSourceMapping",
+        "aws:sns/topicSubscription",
+    )
     return {
         entry["urn"]: "" if entry["type"].startswith(chosen) else entry.get("id", "")
         for entry in resources

@@ -41,7 +41,11 @@ def bring_up(account: Account, deployment: dict, code: str) -> dict:
                         values["code"]["path"] = code
                 identity, outputs = plugin.create(resource["type"], resource["inputs"])
                 for name in NAMED_BY:
-                    old, new = (resource["id"], identity) if name == "id" else (resource["outputs"].get(name), outputs.get(name))
+                    old, new = (
+                        (resource["id"], identity)
+                        if name == "id"
+                        else (resource["outputs"].get(name), outputs.get(name))
+                    )
                     if isinstance(old, str) and isinstance(new, str) and old and old != new:
                         renamed[old] = new
                 resource |= {"id": identity, "outputs": outputs}

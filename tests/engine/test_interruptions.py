@@ -22,7 +22,12 @@ EVERY = int(os.environ.get("INTERRUPT_EVERY", "0"))
 # A default deployment has about ninety resources, an update of all tags touches most of them.
 OPERATIONS = {"up": 90, "update": 60, "destroy": 90}
 # By force in the middle of an update: the case in which AWS has what no state knows.
-SAMPLE = [("up", 45, signal.SIGKILL), ("up", 20, signal.SIGINT), ("update", 30, signal.SIGKILL), ("destroy", 12, signal.SIGINT)]
+SAMPLE = [
+    ("up", 45, signal.SIGKILL),
+    ("up", 20, signal.SIGINT),
+    ("update", 30, signal.SIGKILL),
+    ("destroy", 12, signal.SIGINT),
+]
 INPUTS = {"reports": {"onDestroy": "delete"}}
 CHANGED = {**INPUTS, "tags": {"team": "security"}}
 

@@ -24,12 +24,14 @@ _names = itertools.count(1)
 
 @pytest.fixture
 def program(engine, account, tmp_path):
-    """`program(inputs, ...)`: a stack with these inputs in a prepared account; again with the same name for the next change."""
+    """`program(inputs, ...)`: a stack with these inputs in a prepared account; with the same name, its next change."""
     prepare_landing_zone(account)
     name = f"journey{next(_names)}"
 
     def make(inputs: dict, **config) -> Deployment:
-        return Deployment(Stack(engine, yaml_program(tmp_path / name, inputs, OUTPUTS), name, account.environment, **config), account)
+        return Deployment(
+            Stack(engine, yaml_program(tmp_path / name, inputs, OUTPUTS), name, account.environment, **config), account
+        )
 
     return make
 
@@ -46,7 +48,9 @@ def change(deployment: Deployment, **inputs) -> Deployment:
 def harmful(changes) -> dict[str, str]:
     """What does more than create and update, by logical name."""
     harmless = {"same", "update", "create", "import"}
-    touched = {urn.split("::")[-1]: step for urn, step in changes.touched.items() if not type_of(urn).startswith("pulumi:")}
+    touched = {
+        urn.split("::")[-1]: step for urn, step in changes.touched.items() if not type_of(urn).startswith("pulumi:")
+    }
     return {name: step for name, step in touched.items() if step not in harmless}
 
 
@@ -173,7 +177,9 @@ def test_journey_4_another_prefix_is_refused_and_then_moves_in_two_steps_without
     deployed.stack.up()
     bucket = deployed.outputs["bucketName"]
     kept = reports(deployed.account, bucket)
-    refused(change(deployed, namePrefix="audit").stack.preview, f"the report bucket `{bucket}`", "reports.allowReplacement")
+    refused(
+        change(deployed, namePrefix="audit").stack.preview, f"the report bucket `{bucket}`", "reports.allowReplacement"
+    )
     hasty = change(deployed, namePrefix="audit", reports={"allowReplacement": True})
     refused(hasty.stack.preview, "was deployed with `reports.onDestroy: delete`")
     change(deployed, reports={"onDestroy": "retain"}).stack.up()
@@ -225,7 +231,9 @@ def test_journey_6_names_that_exist_are_refused_together_at_preview(program):
 
 def test_journey_6_a_single_foreign_topic_is_refused_with_the_commands(program):
     deployed = program({})
-    deployed.client("sns").create_topic(Name="compliance-alerts", Tags=[{"Key": OWNER, "Value": "audit/dev/compliance"}])
+    deployed.client("sns").create_topic(
+        Name="compliance-alerts", Tags=[{"Key": OWNER, "Value": "audit/dev/compliance"}]
+    )
     told = "the topic `compliance-alerts` exists, and it belongs to the deployment `audit/dev/compliance`"
     refused(deployed.stack.preview, told, "aws sns delete-topic", "pulumi import aws:sns/topic:Topic")
 

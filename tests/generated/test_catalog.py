@@ -106,7 +106,11 @@ def test_journey_9_controls_are_facts_with_a_source_and_a_date():
             assert source["source"] and re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", source["date"]), name
     # Where two sources know a framework, its rules have the controls of both.
     assert len(mappings["pci-dss-3.2.1"]) == 2
-    (rule,) = [each for each in frameworks["pci-dss-3.2.1"]["rules"] if each["identifier"] == "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK"]
+    (rule,) = [
+        each
+        for each in frameworks["pci-dss-3.2.1"]["rules"]
+        if each["identifier"] == "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK"
+    ]
     of_each = [each["rules"].get(rule["identifier"], []) for each in mappings["pci-dss-3.2.1"]]
     assert rule["controls"] == sorted({*of_each[0], *of_each[1]}) != []
     with_controls = {name for name, framework in frameworks.items() if framework.get("controlSources")}

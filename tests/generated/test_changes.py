@@ -68,7 +68,11 @@ def test_a_change_that_is_refused_is_one_that_would_replace_what_holds_data(effe
 
 
 def test_a_loss_would_be_found(tool):
-    bucket = {"name": "audit-reports-bucket", "type": "aws:s3/bucket:Bucket", "options": {"retainOnDelete": None, "protect": None}}
+    bucket = {
+        "name": "audit-reports-bucket",
+        "type": "aws:s3/bucket:Bucket",
+        "options": {"retainOnDelete": None, "protect": None},
+    }
     before = {"audit-reports-bucket": {**bucket, "inputs": {"bucket": "one"}}}
     after = {"audit-reports-bucket": {**bucket, "inputs": {"bucket": "two"}}}
     assert tool.effect(before, after).lost == ["reports-bucket"]

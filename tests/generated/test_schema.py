@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness import generate
+from harness import artefacts, generate
 from harness.artefacts import ROOT, cache, tools
 
 
@@ -29,14 +29,12 @@ def metaschema() -> jsonschema.Draft202012Validator:
 
 def example(name: str) -> dict:
     """The schema of a plugin among the examples of the crate."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-component", "--example", name, "--", "schema"]
-    return json.loads(generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())))
+    return json.loads(generate.output([artefacts.program(name, "example"), "schema"]))
 
 
 def suite() -> dict:
     """The schema of the engine suite's plugin, which uses everything that an author can say."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-resource-suite", "--", "schema"]
-    text = generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())).decode()
+    text = generate.output([artefacts.program("pulumi-resource-suite"), "schema"]).decode()
     # The generator has no other package at hand; the engine suite runs what refers to one.
     text, replaced = re.subn(r'"/cloud/v[0-9.]+/schema\.json#/resources/cloud:index:Thing"', '"pulumi.json#/Any"', text)
     assert replaced
@@ -112,3 +110,20 @@ def test_the_binder_speaks_of_a_reserved_name(tmp_path):
     path.write_text(json.dumps({"name": "shop", "version": "1.0.0", "resources": {"shop:index:Store": store}}))
     with pytest.raises(cache.ToolchainError):
         cache.run([tools.sdkgen(), path, tmp_path / "sdk"])
+
+
+def test_objects_are_named_after_their_input_and_settings_after_their_part():
+    """An object at the input `x` of the whole is `X`; if a part has that name, `XSettings`, the part's `settings`."""
+    resources = json.loads((ROOT / "schema.json").read_text())["resources"]
+    prefix = "#/types/aws-compliance:index:"
+    checked = 0
+    for name, value in resources["aws-compliance:index:ComplianceMonitoring"]["inputProperties"].items():
+        if not value.get("$ref", "").startswith(prefix):
+            continue
+        part = resources.get(f"aws-compliance:index:{name[0].upper()}{name[1:]}")
+        expected = f"{prefix}{name[0].upper()}{name[1:]}" + ("Settings" if part else "")
+        assert value["$ref"] == expected
+        taken = part["inputProperties"] if part else {}
+        assert all(key == "settings" for key, one in taken.items() if one.get("$ref") == expected), name
+        checked += 1
+    assert checked > 10

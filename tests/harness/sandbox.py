@@ -31,7 +31,9 @@ END = "== Ctrl-C ends the account and everything in it."
 def account_id(text: str) -> str:
     """Twelve digits."""
     if not re.fullmatch(r"\d{12}", text):
-        raise argparse.ArgumentTypeError(f"an AWS account id has twelve digits, got {text!r}; for example {DEFAULT_ACCOUNT}")
+        raise argparse.ArgumentTypeError(
+            f"an AWS account id has twelve digits, got {text!r}; for example {DEFAULT_ACCOUNT}"
+        )
     return text
 
 
@@ -46,9 +48,11 @@ def options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "--landing-zone",
         type=account_id,
         metavar="ACCOUNT",
-        help="prepare this account as a landing zone does: a configuration recorder that records, and its delivery channel",
+        help="prepare this account as a landing zone does: a recorder that records, and its delivery channel",
     )
-    parser.add_argument("--region", default="eu-west-1", help="region of the landing zone and of the commands (default: eu-west-1)")
+    parser.add_argument(
+        "--region", default="eu-west-1", help="region of the landing zone and of the commands (default: eu-west-1)"
+    )
     return parser.parse_known_args(arguments)
 
 
@@ -62,7 +66,10 @@ def main(arguments: list[str]) -> int:
     line = process.stdout.readline()
     if line:
         print(line, end="", flush=True)
-        show(Account(json.loads(line)["endpoint"], given.landing_zone or DEFAULT_ACCOUNT, given.region), given.landing_zone)
+        show(
+            Account(json.loads(line)["endpoint"], given.landing_zone or DEFAULT_ACCOUNT, given.region),
+            given.landing_zone,
+        )
     return process.wait()
 
 
@@ -96,13 +103,14 @@ def pulumi() -> list[str]:
     (FOLDER / "backend").mkdir(exist_ok=True)
     binaries = engines.from_path() or engines.pinned()
     path = ":".join(map(str, (binaries, tools.python().parent)))
-    install_plugin = "pulumi plugin install resource"
+    install_plugin, own = "pulumi plugin install resource", artefacts.schema()["version"]
     return [
         f'export PATH={shlex.quote(path)}:"$PATH" PYTHONPATH={shlex.quote(str(artefacts.python_packages()))}',
         f"export PULUMI_HOME={quoted(FOLDER / 'home')} PULUMI_BACKEND_URL={shlex.quote(f'file://{FOLDER}/backend')}",
-        "export PULUMI_CONFIG_PASSPHRASE=sandbox PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true PULUMI_SKIP_UPDATE_CHECK=true",
+        "export PULUMI_CONFIG_PASSPHRASE=sandbox "
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true PULUMI_SKIP_UPDATE_CHECK=true",
         f"{install_plugin} aws {facts.version()} --reinstall --file {quoted(stand_in)}",
-        f"{install_plugin} aws-compliance {artefacts.schema()['version']} --reinstall --file {quoted(artefacts.plugin())}",
+        f"{install_plugin} aws-compliance {own} --reinstall --file {quoted(artefacts.plugin())}",
     ]
 
 

@@ -153,6 +153,50 @@ def test_check_judges_regions():
     )
 
 
+INPUTS = artefacts.ROOT / "provider/aws-compliance/tests/inputs"
+# What a preview knows of the account and its region, and a file does not say.
+OF_THE_ACCOUNT = ("expected a key of eu-west-1", "has to see the account", "only that account")
+
+
+def test_case_19_check_refuses_each_program_that_a_preview_refuses_at_the_same_path():
+    """The programs of `provider/aws-compliance/tests/construct/programs.rs`.
+
+    Where the shape of a file is invalid, the command reports that alone; a preview reports the rest as well.
+    """
+    missed = []
+    programs = json.loads((INPUTS / "bad.json").read_text())
+    for one in programs:
+        expected = [(path, part) for path, part in one["told"] if part not in OF_THE_ACCOUNT]
+        found = data("check", "-", "--region", "eu-west-1", given=json.dumps(one["inputs"]))["errors"]
+        met = [any(e["path"] == path and part in e["reason"] for e in found) for path, part in expected]
+        if expected and not (all(met) or (any(met) and len(expected) > 1)):
+            missed.append((one["inputs"], expected, found))
+    assert missed == []
+    assert len(programs) > 200
+
+
+def test_case_19_check_accepts_each_program_that_a_preview_accepts():
+    for given in json.loads((INPUTS / "good.json").read_text()):
+        found = data("check", "-", "--region", "eu-west-1", given=json.dumps(given))
+        assert (found["valid"], found["errors"]) == (True, []), given
+
+
+def test_case_19_check_refuses_scopes_of_custom_rules():
+    guard = {"policy": "rule a { configuration exists }"}
+    scopes = [
+        ({"resourceTypes": ["EC2 Volume"]}, "scope.resourceTypes[0]"),
+        ({"resourceTypes": ["AWS::EC2::Volume"], "resourceId": ""}, "scope.resourceId"),
+        ({"resourceTypes": ["AWS::EC2::Volume", "AWS::S3::Bucket"], "resourceId": "vol-1"}, "scope.resourceId"),
+        ({"resourceTypes": ["AWS::EC2::Volume"] * 101}, "scope.resourceTypes"),
+        ({"tagKey": "k" * 200}, "scope.tagKey"),
+    ]
+    custom = [{"name": f"own-{index}", "guard": guard, "scope": scope} for index, (scope, _path) in enumerate(scopes)]
+    found = data("check", "-", given=json.dumps({"rules": {"custom": custom}}))["errors"]
+    paths = [each["path"] for each in found]
+    for index, (scope, path) in enumerate(scopes):
+        assert any(one.startswith(f"rules.custom[{index}].{path}") for one in paths), (scope, found)
+
+
 def test_check_tells_values_and_frameworks_where_they_differ():
     given = "frameworks: [{ id: hipaa }, { id: pci-dss-3.2.1 }]"
     notes = data("check", "-", given=given)["notes"]
@@ -183,7 +227,9 @@ def test_a_pack_renders_as_yaml_and_as_json():
 
 def test_what_does_not_fit_into_one_pack_is_split():
     packs = list(yaml.safe_load_all(catalog("render", "fedramp-high").stdout))
-    assert [set(pack["Resources"]) for pack in packs] == [set(pack["Resources"]) for pack in data("render", "fedramp-high")]
+    assert [set(pack["Resources"]) for pack in packs] == [
+        set(pack["Resources"]) for pack in data("render", "fedramp-high")
+    ]
     parts = [data("render", "fedramp-high", "--part", part)["Resources"] for part in ("1", "2")]
     assert not parts[0].keys() & parts[1].keys()
     assert sum(map(len, parts)) == 145
@@ -215,7 +261,11 @@ def test_journey_25_a_framework_lists_its_rules_with_their_controls():
 
 
 def test_journey_25_frameworks_and_rules_are_found_by_words_however_they_are_written():
-    assert {line["id"] for line in data("frameworks", "pci")} == {"pci-dss-3.2.1", "pci-dss-4.0", "pci-dss-4.0-regional"}
+    assert {line["id"] for line in data("frameworks", "pci")} == {
+        "pci-dss-3.2.1",
+        "pci-dss-4.0",
+        "pci-dss-4.0-regional",
+    }
     assert "S3_BUCKET_PUBLIC_READ_PROHIBITED" in catalog("search", "S3 public").stdout
     assert catalog("frameworks", "nothing of this kind").returncode == 1
 

@@ -20,7 +20,9 @@ TOOLS = {
     "node": tools.node_modules,
     "engine": tools.engine,
     "sdkgen": tools.sdkgen,
-    "bundle": lambda: tools.bundle(optimised=True),
+    "dotnetgen": tools.dotnetgen,
+    "actionlint": tools.actionlint,
+    "bundle": lambda: tools.bundle(optimized=True),
     "cargo-target": tools.cargo_target,
 }
 

@@ -1,18 +1,19 @@
 //! The digest: when what was gathered is told.
 
+use std::time::Duration;
+
+use compliance_types::{choices::DigestPeriod, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    configuration::Period,
     ledger::{Entry, Write, of_origin},
     run::Origin,
-    timestamp::Timestamp,
     transition::Transition,
 };
 
 const SORT: &str = "last";
 /// A schedule is not exact to the second.
-const SLACK_MILLIS: u64 = 60_000;
+const SLACK: Duration = Duration::from_mins(1);
 /// Entries of held transitions that are gathered at once: with their notices they are one transaction.
 pub const HELD: usize = 40;
 
@@ -44,14 +45,13 @@ pub fn held(origin: &Origin) -> String {
 
 /// Whether what was gathered is to be told at `now`.
 #[must_use]
-pub fn is_due(digest: Period, last: Option<&Timestamp>, now: &Timestamp) -> bool {
+pub fn is_due(digest: DigestPeriod, last: Option<&Timestamp>, now: &Timestamp) -> bool {
     let hours = match digest {
-        Period::Immediate => return true,
-        Period::Hourly => 1,
-        Period::Daily => 24,
+        DigestPeriod::Immediate => return true,
+        DigestPeriod::Hourly => 1,
+        DigestPeriod::Daily => 24,
     };
-    let passed = |last: &Timestamp| now.unix_millis().saturating_sub(last.unix_millis());
-    last.is_none_or(|last| passed(last) + SLACK_MILLIS >= hours * 3_600_000)
+    last.is_none_or(|last| now.duration_since(last) + SLACK >= Duration::from_hours(hours))
 }
 
 /// The write that says that a digest was made at `now`.
@@ -89,15 +89,15 @@ mod tests {
     fn a_digest_is_due_after_its_time() {
         let at = |seconds: u64| Timestamp::from_unix_seconds(1_772_600_000 + seconds);
         for (digest, seconds, due) in [
-            (Period::Immediate, 0, true),
-            (Period::Hourly, 3_500, false),
-            (Period::Hourly, 3_541, true),
-            (Period::Daily, 3_600 * 23, false),
-            (Period::Daily, 3_600 * 24, true),
+            (DigestPeriod::Immediate, 0, true),
+            (DigestPeriod::Hourly, 3_500, false),
+            (DigestPeriod::Hourly, 3_541, true),
+            (DigestPeriod::Daily, 3_600 * 23, false),
+            (DigestPeriod::Daily, 3_600 * 24, true),
         ] {
             assert_eq!(is_due(digest, Some(&at(0)), &at(seconds)), due, "{digest:?} {seconds}");
         }
-        assert!(is_due(Period::Daily, None, &at(0)));
+        assert!(is_due(DigestPeriod::Daily, None, &at(0)));
     }
 
     #[test]

@@ -16,8 +16,6 @@ use functions_core::{
 use lambda_runtime::Diagnostic;
 use thiserror::Error;
 
-use crate::log;
-
 /// Why an invocation failed.
 #[derive(Debug, Clone, Error)]
 pub enum HandlerError {
@@ -97,6 +95,8 @@ pub struct AwsError {
     passing: bool,
     /// Whether AWS said that the role may not do this.
     refused: bool,
+    /// Whether AWS rejected what was asked for.
+    invalid: bool,
     /// Whether AWS answered, so that it is known that nothing was done.
     answered: bool,
 }
@@ -175,14 +175,15 @@ impl AwsError {
             (None, _) => DisplayErrorContext(error).to_string(),
         };
         let refused = error.code().is_some_and(|code| code.contains("AccessDenied") || code == "AuthorizationError");
+        let invalid = error.code().is_some_and(|code| INVALID.contains(&code));
         let answered = error.raw_response().is_some_and(|response| response.status().is_client_error());
-        Self { operation: operation.into(), cause, passing: is_passing(error), refused, answered }
+        Self { operation: operation.into(), cause, passing: is_passing(error), refused, invalid, answered }
     }
 
     /// A request that the SDK does not build, which is a bug.
     pub fn refused(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
         let cause = format!("please report this: {error}");
-        Self { operation: operation.into(), cause, passing: false, refused: false, answered: true }
+        Self { operation: operation.into(), cause, passing: false, refused: false, invalid: false, answered: true }
     }
 
     /// The same, of which it is known that another try may succeed.
@@ -195,6 +196,11 @@ impl AwsError {
         self.refused
     }
 
+    /// Whether AWS rejected what was asked for, such as a name that this operation does not take.
+    pub const fn is_invalid_request(&self) -> bool {
+        self.invalid
+    }
+
     /// Whether AWS answered, so that it is known that nothing was done.
     pub const fn is_answered(&self) -> bool {
         self.answered
@@ -203,21 +209,13 @@ impl AwsError {
     /// The failure of reading the rest of an answer.
     pub fn interrupted(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
         let cause = error.to_string();
-        Self { operation: operation.into(), cause, passing: true, refused: false, answered: false }
+        Self { operation: operation.into(), cause, passing: true, refused: false, invalid: false, answered: false }
     }
 }
 
-/// What was read; `None` where the role may not read it, which the log of `run_id` says. For what a run can do without.
-pub fn unless_refused<T>(read: Result<T, AwsError>, run_id: &str, consequence: &str) -> Result<Option<T>, AwsError> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(error) if error.is_refusal() => {
-            log::info(run_id, consequence, &serde_json::json!({ "cause": error.to_string() }));
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
+/// Codes of requests that AWS Config rejects (AWS Config API Reference, "Common Errors" and "GetComplianceDetailsByConfigRule").
+const INVALID: [&str; 4] =
+    ["ValidationException", "ValidationError", "InvalidParameterValueException", "InvalidParameterValue"];
 
 /// Faults of the way there and of the service, throttling, and two writers at once pass. A refusal does not.
 fn is_passing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {

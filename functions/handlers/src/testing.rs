@@ -10,10 +10,8 @@ use std::{
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
-use functions_core::{
-    run::{Origin, Run},
-    timestamp::Timestamp,
-};
+use compliance_types::time::Timestamp;
+use functions_core::run::{Origin, Run};
 
 use crate::{aws::Clients, invocation::Invocation};
 
@@ -46,8 +44,8 @@ pub struct FakeAws {
 }
 
 impl FakeAws {
-    /// Answers until the test's process ends.
-    pub fn start(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+    /// Answers with text, or with bytes, until the test's process ends.
+    pub fn start<B: Into<Vec<u8>>>(answer: impl Fn(&Request) -> (u16, B) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -57,15 +55,17 @@ impl FakeAws {
                 let mut stream = stream.unwrap();
                 let request = read(&stream);
                 let (status, body) = answer(&request);
+                let body: Vec<u8> = body.into();
                 // What was asked to be kept is what the tag is of.
-                let (tag, length) =
-                    (etag(if request.line.starts_with("PUT") { &request.body } else { &body }), body.len());
+                let put = request.line.starts_with("PUT");
+                let tag = etag(&if put { request.body.as_str().into() } else { String::from_utf8_lossy(&body) });
+                let length = body.len();
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nconnection: close\r\nsmithy-protocol: rpc-v2-cbor\r\netag: {tag}\r\ncontent-length: \
                      {length}\r\n\r\n"
                 );
                 kept.lock().unwrap().push(request);
-                stream.write_all((head + &body).as_bytes()).unwrap();
+                stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
             }
         });
         Self { endpoint, requests }
@@ -83,7 +83,7 @@ impl FakeAws {
 
 /// What tells two versions of an object apart.
 pub fn etag(body: &str) -> String {
-    format!("\"{}\"", functions_core::configuration::sha256_hex(body.as_bytes()))
+    format!("\"{}\"", functions_core::sha256::hex(body.as_bytes()))
 }
 
 fn read(stream: &TcpStream) -> Request {

@@ -6,6 +6,7 @@ mod namesakes;
 mod recorder;
 mod rules;
 
+use property_path::PropertyPath;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,24 +15,27 @@ use crate::request::LookRequest;
 
 pub(crate) use recorder::records;
 pub use recorder::{RecorderAction, recorder_action};
-pub use rules::GLOBAL_TYPES;
 
-/// What a sight means.
+/// The path of what is about no input.
+static ROOT: PropertyPath = PropertyPath::root();
+
+/// One thing that the scan of the account has to say about the deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Finding {
+pub struct ScanMessage {
     /// How much it means.
-    pub severity: Severity,
-    /// Property path of the input that it is about, such as `recorder.mode`; empty where it is about none.
-    pub path: String,
+    pub level: ScanLevel,
+    /// The input that it is about, such as `recorder.mode`; the root where it is about none.
+    #[schemars(with = "String")]
+    pub path: PropertyPath,
     /// What was seen and what helps: lower case, no final stop.
     pub message: String,
 }
 
-/// How much a finding means.
+/// How much a message means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum Severity {
+pub enum ScanLevel {
     /// The deployment must not go on.
     Error,
     /// It works, but not as one would think; or it is not known whether it works.
@@ -40,22 +44,22 @@ pub enum Severity {
     Status,
 }
 
-impl Finding {
-    fn error(path: &str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, path: path.to_owned(), message: message.into() }
+impl ScanMessage {
+    fn error(path: &PropertyPath, message: impl Into<String>) -> Self {
+        Self { level: ScanLevel::Error, path: path.clone(), message: message.into() }
     }
 
-    fn warning(path: &str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, path: path.to_owned(), message: message.into() }
+    fn warning(path: &PropertyPath, message: impl Into<String>) -> Self {
+        Self { level: ScanLevel::Warning, path: path.clone(), message: message.into() }
     }
 
     fn status(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Status, path: String::new(), message: message.into() }
+        Self { level: ScanLevel::Status, path: PropertyPath::root(), message: message.into() }
     }
 }
 
 /// Everything there is to say, errors first. Without an error a look that took place ends with one line of status.
-pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let mut findings = Vec::new();
     if let Some(skipped) = &look.skipped {
         findings.push(match skipped.reason {
@@ -63,17 +67,19 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
             Reason::NoCredentials | Reason::UnsupportedCredentials | Reason::InvalidCredentials
                 if request.profile.is_some() =>
             {
-                Finding::error("lookup.profile", &skipped.message)
+                ScanMessage::error(&["lookup", "profile"].into(), &skipped.message)
             }
-            Reason::Denied if request.role_arn.is_some() => Finding::error("lookup.roleArn", &skipped.message),
+            Reason::Denied if request.role_arn.is_some() => {
+                ScanMessage::error(&["lookup", "roleArn"].into(), &skipped.message)
+            }
             // Nothing is wrong where the program gives credentials to its provider alone, or credentials come from a process.
             Reason::NoCredentials
             | Reason::UnsupportedCredentials
             | Reason::NoRegion
             | Reason::OtherAccount
             | Reason::AccountUnknown
-            | Reason::TurnedOff => Finding::status(&skipped.message),
-            _ => Finding::warning("", &skipped.message),
+            | Reason::TurnedOff => ScanMessage::status(&skipped.message),
+            _ => ScanMessage::warning(&ROOT, &skipped.message),
         });
     }
     findings.extend(recorder::judge(look, request));
@@ -82,29 +88,29 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
     findings.extend(key::judge(look, request));
     findings.extend(concurrency::judge(look, request));
     findings.extend(unread(look, request));
-    findings.sort_by_key(|finding| finding.severity);
-    if look.skipped.is_none() && findings.iter().all(|finding| finding.severity != Severity::Error) {
+    findings.sort_by_key(|finding| finding.level);
+    if look.skipped.is_none() && findings.iter().all(|finding| finding.level != ScanLevel::Error) {
         findings.extend(recorder::status(look, request));
     }
     findings
 }
 
 /// One warning for each reason, not for each call: who may not read one thing may not read others, too.
-fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
-    let mut groups: Vec<(&str, Reason, Vec<&Unread>)> = Vec::new();
+fn unread(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
+    let mut groups: Vec<(&PropertyPath, Reason, Vec<&Unread>)> = Vec::new();
     for unread in &look.unread {
         // Where AWS does not have service-linked recorders yet, there is nothing to be missed.
         if (unread.part, unread.reason) == (Part::ServiceLinkedRecorders, Reason::Failed) {
             continue;
         }
         let path = match unread.part {
-            Part::Key | Part::KeyPolicy => request.key.as_ref().map_or("", |key| &key.path),
-            Part::Concurrency => request.concurrency.as_ref().map_or("", |planned| &planned.path),
+            Part::Key | Part::KeyPolicy => request.key.as_ref().map_or(&ROOT, |key| &key.path),
+            Part::Concurrency => request.concurrency.as_ref().map_or(&ROOT, |planned| &planned.path),
             // AWS answers so, too, where it has no conformance packs.
             Part::ConformancePacks if unread.reason == Reason::Denied => {
-                request.conformance_packs.first().map_or("", |pack| &pack.path)
+                request.conformance_packs.first().map_or(&ROOT, |pack| &pack.path)
             }
-            _ => "",
+            _ => &ROOT,
         };
         match groups.iter_mut().find(|group| (group.0, group.1) == (path, unread.reason)) {
             Some(group) => group.2.push(unread),
@@ -120,7 +126,7 @@ fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
         ),
         _ => unread_together(reason, group),
     };
-    groups.into_iter().map(|(path, reason, group)| Finding::warning(path, message(reason, &group))).collect()
+    groups.into_iter().map(|(path, reason, group)| ScanMessage::warning(path, message(reason, &group))).collect()
 }
 
 fn unread_together(reason: Reason, group: &[&Unread]) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::recorder::RecordingFrequency;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,6 +49,9 @@ pub struct Look {
     /// How many runs of functions the account may have at once, where the deployment reserves some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<Concurrency>,
+    /// Resources by type, as AWS Config has recorded them, where that was asked for and could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<BTreeMap<String, u64>>,
     /// What could not be read.
     pub unread: Vec<Unread>,
 }
@@ -234,16 +238,6 @@ pub enum Recorded {
         /// These.
         resource_types: Vec<String>,
     },
-}
-
-/// How often a recorder records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum RecordingFrequency {
-    /// Each change when it happens.
-    Continuous,
-    /// The state once a day, where it differs from the day before.
-    Daily,
 }
 
 /// Resource types that are recorded at another frequency.

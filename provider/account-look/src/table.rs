@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::judgement::{Finding, Severity, records};
+use crate::judgement::{ScanLevel, ScanMessage, records};
 use crate::look::{Look, NamesakeKind, Recorder, RecorderKind};
 
 /// Two columns of what is there, and the findings below. Ends with a line break.
-pub fn table(look: &Look, findings: &[Finding]) -> String {
+pub fn table(look: &Look, findings: &[ScanMessage]) -> String {
     let rows = rows(look);
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
@@ -17,19 +17,19 @@ pub fn table(look: &Look, findings: &[Finding]) -> String {
         text.push('\n');
     }
     for finding in findings {
-        let path = if finding.path.is_empty() { String::new() } else { format!("{}: ", finding.path) };
+        let path = if finding.path.is_root() { String::new() } else { format!("{}: ", finding.path) };
         // Statements of a policy stand below their sentence.
         let message = finding.message.replace('\n', "\n         ");
-        let _ = writeln!(text, "{:7}  {path}{message}", severity(finding.severity));
+        let _ = writeln!(text, "{:7}  {path}{message}", word(finding.level));
     }
     text
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Status => "info",
+fn word(level: ScanLevel) -> &'static str {
+    match level {
+        ScanLevel::Error => "error",
+        ScanLevel::Warning => "warning",
+        ScanLevel::Status => "info",
     }
 }
 
@@ -41,6 +41,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
     row("region", look.region.clone());
     for recorder in look.recorders.iter().flatten() {
         row("recorder", Some(described(recorder)));
+        row("recorder's role", recorder.role_arn.as_deref().map(role));
     }
     if look.recorders.as_ref().is_some_and(Vec::is_empty) {
         row("recorder", Some("none".to_owned()));
@@ -77,6 +78,14 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
         row("key", Some(format!("{}, {state}", key.arn)));
     }
     rows
+}
+
+/// A role of the recorder's, and whether it is the one that Security Hub's control Config.1 requires.
+fn role(arn: &str) -> String {
+    match arn.contains(":role/aws-service-role/config.amazonaws.com/") {
+        true => format!("{arn} (service-linked)"),
+        false => format!("{arn} (not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    }
 }
 
 fn described(recorder: &Recorder) -> String {

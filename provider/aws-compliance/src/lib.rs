@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod cli;
+mod identity;
 pub mod inputs;
 pub mod parts;
 pub mod plan;
@@ -11,33 +12,21 @@ pub mod queries;
 #[cfg(test)]
 mod tests;
 
-use pulumi_component::{PackageIdentity, Provider};
+pub use identity::IDENTITY;
+use pulumi_component::Provider;
 
-use cli::{catalog, doctor};
-use parts::{monitoring, registry};
+use cli::{catalog, cost, doctor};
+use parts::monitoring;
 use queries::{account_status, rules};
-
-/// Who the package is. Everything that names it derives from here.
-pub const IDENTITY: PackageIdentity = PackageIdentity {
-    name: "aws-compliance",
-    display_name: "AWS Compliance",
-    version: env!("CARGO_PKG_VERSION"),
-    description: "A complete AWS Config compliance monitor as one component.",
-    publisher: "aws-compliance",
-    license: "Apache-2.0",
-    keywords: &["pulumi", "aws", "config", "compliance", "category/cloud", "kind/component"],
-    nodejs_package: "pulumi-aws-compliance",
-    python_package: "pulumi_aws_compliance",
-    go_import_base_path: "github.com/aws-compliance/pulumi-aws-compliance/sdk/go/awscompliance",
-};
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {
-    registry::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
+    parts::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
         .function::<account_status::GetAccountStatus>()
         .function::<rules::GetManagedRule>()
         .function::<rules::GetFramework>()
         .function::<rules::CheckRules>()
+        .function::<queries::cost::GetCostEstimate>()
         .command(
             "doctor",
             "look at an AWS account before anything is deployed to it; `doctor --help` says how",
@@ -53,4 +42,5 @@ pub fn provider() -> Provider {
             "check inputs of `ComplianceMonitoring` as a preview does; `check --help` says how",
             catalog::check_inputs,
         )
+        .command("cost", "estimate what a deployment costs in a month; `cost --help` says how", cost::run)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
-use aws_identifiers::partition_of_region;
+use compliance_types::region::partition_of_region;
+use compliance_types::severity::Severity;
 use serde::{Deserialize, Serialize};
 
-use crate::check::Severity;
 use crate::lines::Lines;
 
 /// All managed rules, and where AWS Config is.
@@ -205,7 +205,7 @@ pub struct FrameworkRule {
     pub off: bool,
 }
 
-/// A document that mends what a rule finds.
+/// A document that remediates what a rule finds.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Remediation {
@@ -396,7 +396,7 @@ pub fn remedied() -> impl Iterator<Item = &'static str> {
     REMEDIATIONS.ids()
 }
 
-/// What mends the findings of a rule, where a document is known.
+/// The remediation of a rule's findings, where a document is known.
 pub fn remediation(identifier: &str) -> Option<&'static Remediation> {
     REMEDIATIONS.get(identifier)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_identifiers::short_hash;
+use compliance_types::short_hash;
 
-use crate::compose::ComposedRule;
+use crate::asked::ComposedRule;
 use crate::facts::framework;
 use crate::render::{Parameter, Template, logical_id, resource};
 

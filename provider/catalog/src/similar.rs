@@ -47,7 +47,7 @@ fn folded(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::FREQUENCIES;
+    use compliance_types::recorder::EvaluationFrequency;
 
     #[test]
     fn journey_13_case_and_hyphens_make_no_difference_and_what_is_far_is_not_suggested() {
@@ -76,7 +76,11 @@ mod tests {
             ("weekly", None),
             ("7 days", None),
         ] {
-            assert_eq!(nearest_frequency(asked, &FREQUENCIES), expected, "{asked}");
+            assert_eq!(
+                nearest_frequency(asked, &EvaluationFrequency::ALL.map(EvaluationFrequency::word)),
+                expected,
+                "{asked}"
+            );
         }
     }
 }

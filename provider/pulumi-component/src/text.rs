@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
+use property_path::{PropertyError, PropertyPath};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value as Json;
 
-use crate::error::{PropertyError, join_path, path_member};
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::schema::{self, folded_reference};
 use crate::suggested::{PACKAGE, SUGGESTED};
@@ -81,7 +81,7 @@ pub(crate) fn as_texts<T: JsonSchema>(inputs: PropertyMap) -> (PropertyMap, Vec<
     let root = schema::root::<T>();
     let mut walk = Walk { root: &root, said: Vec::new() };
     let mut whole = PropertyValue::from(Value::Object(inputs));
-    walk.value("", &root, &mut whole);
+    walk.value(&PropertyPath::root(), &root, &mut whole);
     match whole.value {
         Value::Object(inputs) => (inputs, walk.said),
         _ => (PropertyMap::new(), walk.said),
@@ -94,7 +94,7 @@ struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    fn value(&mut self, path: &str, schema: &'s Json, value: &mut PropertyValue) {
+    fn value(&mut self, path: &PropertyPath, schema: &'s Json, value: &mut PropertyValue) {
         let schema = folded_reference(self.root, schema);
         if let Some(digits) = schema.get(TEXT).and_then(Json::as_u64) {
             return self.text(path, usize::try_from(digits).unwrap_or_default(), value);
@@ -103,7 +103,7 @@ impl<'s> Walk<'s> {
             Value::List(items) => {
                 let Some(member) = schema.get("items") else { return };
                 for (index, item) in items.iter_mut().enumerate() {
-                    self.value(&format!("{path}[{index}]"), member, item);
+                    self.value(&path.index(index), member, item);
                 }
             }
             Value::Object(members) => {
@@ -111,7 +111,7 @@ impl<'s> Walk<'s> {
                 for (name, item) in members {
                     let member = schema.get("properties").and_then(|known| known.get(name.as_str())).or(more);
                     if let Some(member) = member {
-                        self.value(&join_path(path, &path_member(name)), member, item);
+                        self.value(&path.member(name), member, item);
                     }
                 }
             }
@@ -119,7 +119,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    fn text(&mut self, path: &str, digits: usize, value: &mut PropertyValue) {
+    fn text(&mut self, path: &PropertyPath, digits: usize, value: &mut PropertyValue) {
         let text = match &value.value {
             Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
             Value::Number(number) => number.to_string(),

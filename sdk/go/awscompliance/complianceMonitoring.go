@@ -13,7 +13,7 @@ import (
 
 // A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 //
-// Not there yet: remediation, waivers, cost, several regions.
+// Not there yet: remediation, waivers, several regions.
 type ComplianceMonitoring struct {
 	pulumi.ResourceState
 
@@ -47,6 +47,8 @@ type ComplianceMonitoring struct {
 	LedgerTableName pulumi.StringOutput `pulumi:"ledgerTableName"`
 	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
 	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
+	// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+	PendingRoutes pulumi.StringArrayOutput `pulumi:"pendingRoutes"`
 	// ARN of the processing function.
 	ProcessingLambdaArn pulumi.StringOutput `pulumi:"processingLambdaArn"`
 	// Name of the processing function.
@@ -306,6 +308,11 @@ func (o ComplianceMonitoringOutput) LedgerTableName() pulumi.StringOutput {
 // Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
 func (o ComplianceMonitoringOutput) PendingEmails() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
+}
+
+// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+func (o ComplianceMonitoringOutput) PendingRoutes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.PendingRoutes }).(pulumi.StringArrayOutput)
 }
 
 // ARN of the processing function.

@@ -1204,6 +1204,174 @@ func (in *frameworkIdPtr) ToFrameworkIdPtrOutputWithContext(ctx context.Context)
 	return pulumi.ToOutputWithContext(ctx, in).(FrameworkIdPtrOutput)
 }
 
+// Architecture of the functions.
+type FunctionArchitecture string
+
+const (
+	// x86-64.
+	FunctionArchitectureX8664 = FunctionArchitecture("x86_64")
+	// Arm.
+	FunctionArchitectureARM64 = FunctionArchitecture("arm64")
+)
+
+func (FunctionArchitecture) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionArchitecture)(nil)).Elem()
+}
+
+func (e FunctionArchitecture) ToFunctionArchitectureOutput() FunctionArchitectureOutput {
+	return pulumi.ToOutput(e).(FunctionArchitectureOutput)
+}
+
+func (e FunctionArchitecture) ToFunctionArchitectureOutputWithContext(ctx context.Context) FunctionArchitectureOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(FunctionArchitectureOutput)
+}
+
+func (e FunctionArchitecture) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return e.ToFunctionArchitecturePtrOutputWithContext(context.Background())
+}
+
+func (e FunctionArchitecture) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return FunctionArchitecture(e).ToFunctionArchitectureOutputWithContext(ctx).ToFunctionArchitecturePtrOutputWithContext(ctx)
+}
+
+func (e FunctionArchitecture) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionArchitecture) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionArchitecture) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e FunctionArchitecture) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type FunctionArchitectureOutput struct{ *pulumi.OutputState }
+
+func (FunctionArchitectureOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionArchitecture)(nil)).Elem()
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitectureOutput() FunctionArchitectureOutput {
+	return o
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitectureOutputWithContext(ctx context.Context) FunctionArchitectureOutput {
+	return o
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return o.ToFunctionArchitecturePtrOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FunctionArchitecture) *FunctionArchitecture {
+		return &v
+	}).(FunctionArchitecturePtrOutput)
+}
+
+func (o FunctionArchitectureOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitectureOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionArchitecture) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o FunctionArchitectureOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitectureOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionArchitecture) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type FunctionArchitecturePtrOutput struct{ *pulumi.OutputState }
+
+func (FunctionArchitecturePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FunctionArchitecture)(nil)).Elem()
+}
+
+func (o FunctionArchitecturePtrOutput) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return o
+}
+
+func (o FunctionArchitecturePtrOutput) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return o
+}
+
+func (o FunctionArchitecturePtrOutput) Elem() FunctionArchitectureOutput {
+	return o.ApplyT(func(v *FunctionArchitecture) FunctionArchitecture {
+		if v != nil {
+			return *v
+		}
+		var ret FunctionArchitecture
+		return ret
+	}).(FunctionArchitectureOutput)
+}
+
+func (o FunctionArchitecturePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitecturePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *FunctionArchitecture) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// FunctionArchitectureInput is an input type that accepts values of the FunctionArchitecture enum
+// A concrete instance of `FunctionArchitectureInput` can be one of the following:
+//
+//	FunctionArchitectureX8664
+//	FunctionArchitectureARM64
+type FunctionArchitectureInput interface {
+	pulumi.Input
+
+	ToFunctionArchitectureOutput() FunctionArchitectureOutput
+	ToFunctionArchitectureOutputWithContext(context.Context) FunctionArchitectureOutput
+}
+
+var functionArchitecturePtrType = reflect.TypeOf((**FunctionArchitecture)(nil)).Elem()
+
+type FunctionArchitecturePtrInput interface {
+	pulumi.Input
+
+	ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput
+	ToFunctionArchitecturePtrOutputWithContext(context.Context) FunctionArchitecturePtrOutput
+}
+
+type functionArchitecturePtr string
+
+func FunctionArchitecturePtr(v string) FunctionArchitecturePtrInput {
+	return (*functionArchitecturePtr)(&v)
+}
+
+func (*functionArchitecturePtr) ElementType() reflect.Type {
+	return functionArchitecturePtrType
+}
+
+func (in *functionArchitecturePtr) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return pulumi.ToOutput(in).(FunctionArchitecturePtrOutput)
+}
+
+func (in *functionArchitecturePtr) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(FunctionArchitecturePtrOutput)
+}
+
 // Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
 type ManagedRuleIdentifier string
 
@@ -4995,6 +5163,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*EvaluationFrequencyPtrInput)(nil)).Elem(), EvaluationFrequency("One_Hour"))
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkIdInput)(nil)).Elem(), FrameworkId("abs-ccigv2-material"))
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkIdPtrInput)(nil)).Elem(), FrameworkId("abs-ccigv2-material"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionArchitectureInput)(nil)).Elem(), FunctionArchitecture("x86_64"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionArchitecturePtrInput)(nil)).Elem(), FunctionArchitecture("x86_64"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierPtrInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyInput)(nil)).Elem(), OnDestroy("retain"))
@@ -5021,6 +5191,8 @@ func init() {
 	pulumi.RegisterOutputType(EvaluationFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(FrameworkIdOutput{})
 	pulumi.RegisterOutputType(FrameworkIdPtrOutput{})
+	pulumi.RegisterOutputType(FunctionArchitectureOutput{})
+	pulumi.RegisterOutputType(FunctionArchitecturePtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierPtrOutput{})
 	pulumi.RegisterOutputType(OnDestroyOutput{})

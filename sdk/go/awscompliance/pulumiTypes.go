@@ -388,6 +388,133 @@ func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// One kind of cost.
+type CostLine struct {
+	// The quantity, and the assumptions behind it.
+	Assumption string `pulumi:"assumption"`
+	// Expected amount.
+	ExpectedUsd float64 `pulumi:"expectedUsd"`
+	// Amount in a busy account.
+	HighUsd float64 `pulumi:"highUsd"`
+	// Amount in a quiet account.
+	LowUsd float64 `pulumi:"lowUsd"`
+	// Which kind.
+	Name string `pulumi:"name"`
+}
+
+// One kind of cost.
+type CostLineOutput struct{ *pulumi.OutputState }
+
+func (CostLineOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostLine)(nil)).Elem()
+}
+
+func (o CostLineOutput) ToCostLineOutput() CostLineOutput {
+	return o
+}
+
+func (o CostLineOutput) ToCostLineOutputWithContext(ctx context.Context) CostLineOutput {
+	return o
+}
+
+// The quantity, and the assumptions behind it.
+func (o CostLineOutput) Assumption() pulumi.StringOutput {
+	return o.ApplyT(func(v CostLine) string { return v.Assumption }).(pulumi.StringOutput)
+}
+
+// Expected amount.
+func (o CostLineOutput) ExpectedUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.ExpectedUsd }).(pulumi.Float64Output)
+}
+
+// Amount in a busy account.
+func (o CostLineOutput) HighUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.HighUsd }).(pulumi.Float64Output)
+}
+
+// Amount in a quiet account.
+func (o CostLineOutput) LowUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.LowUsd }).(pulumi.Float64Output)
+}
+
+// Which kind.
+func (o CostLineOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CostLine) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type CostLineArrayOutput struct{ *pulumi.OutputState }
+
+func (CostLineArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostLine)(nil)).Elem()
+}
+
+func (o CostLineArrayOutput) ToCostLineArrayOutput() CostLineArrayOutput {
+	return o
+}
+
+func (o CostLineArrayOutput) ToCostLineArrayOutputWithContext(ctx context.Context) CostLineArrayOutput {
+	return o
+}
+
+func (o CostLineArrayOutput) Index(i pulumi.IntInput) CostLineOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostLine {
+		return vs[0].([]CostLine)[vs[1].(int)]
+	}).(CostLineOutput)
+}
+
+// A change of the inputs that lowers the cost.
+type CostSaving struct {
+	// What to change.
+	Advice string `pulumi:"advice"`
+	// Expected amount, in USD a month.
+	Usd float64 `pulumi:"usd"`
+}
+
+// A change of the inputs that lowers the cost.
+type CostSavingOutput struct{ *pulumi.OutputState }
+
+func (CostSavingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostSaving)(nil)).Elem()
+}
+
+func (o CostSavingOutput) ToCostSavingOutput() CostSavingOutput {
+	return o
+}
+
+func (o CostSavingOutput) ToCostSavingOutputWithContext(ctx context.Context) CostSavingOutput {
+	return o
+}
+
+// What to change.
+func (o CostSavingOutput) Advice() pulumi.StringOutput {
+	return o.ApplyT(func(v CostSaving) string { return v.Advice }).(pulumi.StringOutput)
+}
+
+// Expected amount, in USD a month.
+func (o CostSavingOutput) Usd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostSaving) float64 { return v.Usd }).(pulumi.Float64Output)
+}
+
+type CostSavingArrayOutput struct{ *pulumi.OutputState }
+
+func (CostSavingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostSaving)(nil)).Elem()
+}
+
+func (o CostSavingArrayOutput) ToCostSavingArrayOutput() CostSavingArrayOutput {
+	return o
+}
+
+func (o CostSavingArrayOutput) ToCostSavingArrayOutputWithContext(ctx context.Context) CostSavingArrayOutput {
+	return o
+}
+
+func (o CostSavingArrayOutput) Index(i pulumi.IntInput) CostSavingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostSaving {
+		return vs[0].([]CostSaving)[vs[1].(int)]
+	}).(CostSavingOutput)
+}
+
 // A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
 type CustomRule struct {
 	// What the rule is for, in your words. At most 256 characters.
@@ -896,6 +1023,8 @@ func (o FrameworkRuleDetailsArrayOutput) Index(i pulumi.IntInput) FrameworkRuleD
 
 // How the functions run.
 type FunctionsSettings struct {
+	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	Architecture *FunctionArchitecture `pulumi:"architecture"`
 	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
 	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -925,6 +1054,8 @@ type FunctionsSettingsInput interface {
 
 // How the functions run.
 type FunctionsSettingsArgs struct {
+	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	Architecture *FunctionArchitecture `pulumi:"architecture"`
 	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
 	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -1019,6 +1150,11 @@ func (o FunctionsSettingsOutput) ToFunctionsSettingsPtrOutputWithContext(ctx con
 	}).(FunctionsSettingsPtrOutput)
 }
 
+// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+func (o FunctionsSettingsOutput) Architecture() FunctionArchitecturePtrOutput {
+	return o.ApplyT(func(v FunctionsSettings) *FunctionArchitecture { return v.Architecture }).(FunctionArchitecturePtrOutput)
+}
+
 // Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
 func (o FunctionsSettingsOutput) CountedRules() CountedRulesPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *CountedRules { return v.CountedRules }).(CountedRulesPtrOutput)
@@ -1076,6 +1212,16 @@ func (o FunctionsSettingsPtrOutput) Elem() FunctionsSettingsOutput {
 		var ret FunctionsSettings
 		return ret
 	}).(FunctionsSettingsOutput)
+}
+
+// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+func (o FunctionsSettingsPtrOutput) Architecture() FunctionArchitecturePtrOutput {
+	return o.ApplyT(func(v *FunctionsSettings) *FunctionArchitecture {
+		if v == nil {
+			return nil
+		}
+		return v.Architecture
+	}).(FunctionArchitecturePtrOutput)
 }
 
 // Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
@@ -1836,7 +1982,7 @@ type ManagedRule struct {
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]interface{} `pulumi:"parameters"`
-	// What mends its findings, when a person starts it.
+	// Remediation of its findings, which a person starts.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
@@ -1871,7 +2017,7 @@ type ManagedRuleArgs struct {
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.Input `pulumi:"parameters"`
-	// What mends its findings, when a person starts it.
+	// Remediation of its findings, which a person starts.
 	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
@@ -1963,7 +2109,7 @@ func (o ManagedRuleOutput) Parameters() pulumi.MapOutput {
 	return o.ApplyT(func(v ManagedRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
-// What mends its findings, when a person starts it.
+// Remediation of its findings, which a person starts.
 func (o ManagedRuleOutput) Remediation() RemediationPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Remediation { return v.Remediation }).(RemediationPtrOutput)
 }
@@ -2610,7 +2756,7 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type Remediation struct {
 	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
@@ -2631,7 +2777,7 @@ type RemediationInput interface {
 	ToRemediationOutputWithContext(context.Context) RemediationOutput
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationArgs struct {
 	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
@@ -2694,7 +2840,7 @@ func (i *remediationPtrType) ToRemediationPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(RemediationPtrOutput)
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationOutput struct{ *pulumi.OutputState }
 
 func (RemediationOutput) ElementType() reflect.Type {
@@ -2788,7 +2934,7 @@ func (o RemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
 	}).(pulumi.ArrayMapOutput)
 }
 
-// Another Systems Manager document that mends what a rule finds.
+// Another Systems Manager document that remediates what a rule finds.
 type RemediationAlternative struct {
 	// `documented`, or `inferred`: only the effect matches.
 	Confidence string `pulumi:"confidence"`
@@ -2804,7 +2950,7 @@ type RemediationAlternative struct {
 	ResourceIdParameter *string `pulumi:"resourceIdParameter"`
 }
 
-// Another Systems Manager document that mends what a rule finds.
+// Another Systems Manager document that remediates what a rule finds.
 type RemediationAlternativeOutput struct{ *pulumi.OutputState }
 
 func (RemediationAlternativeOutput) ElementType() reflect.Type {
@@ -3470,7 +3616,7 @@ func (o RuleProblemArrayOutput) Index(i pulumi.IntInput) RuleProblemOutput {
 	}).(RuleProblemOutput)
 }
 
-// A Systems Manager document that mends what a rule finds.
+// A Systems Manager document that remediates what a rule finds.
 type RuleRemediation struct {
 	// Further documents for the same rule.
 	Alternatives []RemediationAlternative `pulumi:"alternatives"`
@@ -3496,7 +3642,7 @@ type RuleRemediation struct {
 	Taken string `pulumi:"taken"`
 }
 
-// A Systems Manager document that mends what a rule finds.
+// A Systems Manager document that remediates what a rule finds.
 type RuleRemediationOutput struct{ *pulumi.OutputState }
 
 func (RuleRemediationOutput) ElementType() reflect.Type {
@@ -4459,6 +4605,10 @@ func init() {
 	pulumi.RegisterOutputType(AggregationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(CostLineOutput{})
+	pulumi.RegisterOutputType(CostLineArrayOutput{})
+	pulumi.RegisterOutputType(CostSavingOutput{})
+	pulumi.RegisterOutputType(CostSavingArrayOutput{})
 	pulumi.RegisterOutputType(CustomRuleOutput{})
 	pulumi.RegisterOutputType(CustomRuleArrayOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})

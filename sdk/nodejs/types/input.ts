@@ -27,6 +27,28 @@ export interface AggregationSettingsArgs {
 /**
  * What is told although nobody looks.
  */
+export interface AlarmsSettings {
+    /**
+     * Whether there are alarms. Default: true.
+     */
+    enabled?: boolean;
+    /**
+     * Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+     */
+    scoreDrop?: number;
+    /**
+     * Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+     */
+    severities?: enums.RuleSeverity[];
+    /**
+     * Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+     */
+    silentHours?: number;
+}
+
+/**
+ * What is told although nobody looks.
+ */
 export interface AlarmsSettingsArgs {
     /**
      * Whether there are alarms. Default: true.
@@ -125,6 +147,16 @@ export interface CustomRuleArgs {
 /**
  * Whether there is a dashboard.
  */
+export interface DashboardSettings {
+    /**
+     * Whether there is a dashboard. Default: true.
+     */
+    enabled?: boolean;
+}
+
+/**
+ * Whether there is a dashboard.
+ */
 export interface DashboardSettingsArgs {
     /**
      * Whether there is a dashboard. Default: true.
@@ -187,7 +219,49 @@ export interface FrameworkArgs {
 /**
  * How the functions run.
  */
+export interface FunctionsSettings {
+    /**
+     * Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+     */
+    architecture?: enums.FunctionArchitecture;
+    /**
+     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     */
+    countedRules?: enums.CountedRules;
+    /**
+     * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+     */
+    logRetentionDays?: number;
+    /**
+     * Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+     */
+    memoryMib?: number;
+    /**
+     * Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+     */
+    reservedConcurrency?: number;
+    /**
+     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+     */
+    schedule?: string;
+    /**
+     * Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+     */
+    timeoutSeconds?: number;
+    /**
+     * Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+     */
+    vpc?: inputs.Vpc;
+}
+
+/**
+ * How the functions run.
+ */
 export interface FunctionsSettingsArgs {
+    /**
+     * Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+     */
+    architecture?: enums.FunctionArchitecture;
     /**
      * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
      */
@@ -252,6 +326,16 @@ export interface GuardPolicyArgs {
      * What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
      */
     runtime?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * Whether the evaluation history can be queried.
+ */
+export interface HistorySettings {
+    /**
+     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+     */
+    enabled?: boolean;
 }
 
 /**
@@ -329,7 +413,7 @@ export interface ManagedRule {
      */
     parameters?: {[key: string]: string | number | boolean};
     /**
-     * What mends its findings, when a person starts it.
+     * Remediation of its findings, which a person starts.
      */
     remediation?: inputs.Remediation;
     /**
@@ -375,7 +459,7 @@ export interface ManagedRuleArgs {
      */
     parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
-     * What mends its findings, when a person starts it.
+     * Remediation of its findings, which a person starts.
      */
     remediation?: inputs.RemediationArgs;
     /**
@@ -395,6 +479,24 @@ export interface ManagedRuleArgs {
 /**
  * Who is told.
  */
+export interface Notifications {
+    /**
+     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+     */
+    digest?: enums.DigestPeriod;
+    /**
+     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+     */
+    emails?: {[key: string]: string};
+    /**
+     * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+     */
+    routes?: {[key: string]: inputs.Route};
+}
+
+/**
+ * Who is told.
+ */
 export interface NotificationsArgs {
     /**
      * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
@@ -408,6 +510,40 @@ export interface NotificationsArgs {
      * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
      */
     routes?: {[key: string]: inputs.RouteArgs};
+}
+
+/**
+ * Whose configuration recorder is used, and what ours records.
+ */
+export interface RecorderSettings {
+    /**
+     * Resource types that our recorder records once a day while it records the others continuously.
+     */
+    dailyTypes?: string[];
+    /**
+     * How often our recorder records. Default: `continuous`.
+     */
+    frequency?: enums.RecordingFrequency;
+    /**
+     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+     */
+    globalTypes?: boolean;
+    /**
+     * Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+     */
+    mode?: enums.RecorderMode;
+    /**
+     * The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+     */
+    resourceTypes?: string[];
+    /**
+     * ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+     */
+    roleArn?: string;
+    /**
+     * Which resource types our recorder records. Default: `all`.
+     */
+    strategy?: enums.RecordingStrategy;
 }
 
 /**
@@ -445,7 +581,7 @@ export interface RecorderSettingsArgs {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
  */
 export interface Remediation {
     /**
@@ -463,7 +599,7 @@ export interface Remediation {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
  */
 export interface RemediationArgs {
     /**
@@ -478,6 +614,36 @@ export interface RemediationArgs {
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
     parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
+}
+
+/**
+ * Where reports are kept and for how long.
+ */
+export interface Reports {
+    /**
+     * Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+     */
+    allowReplacement?: boolean;
+    /**
+     * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+     */
+    bucketName?: string;
+    /**
+     * Former name of `onDestroy: delete`. Default: false.
+     */
+    forceDestroy?: boolean;
+    /**
+     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+     */
+    objectLock?: boolean;
+    /**
+     * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
+    /**
+     * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+     */
+    retentionDays?: number;
 }
 
 /**
@@ -508,6 +674,40 @@ export interface ReportsArgs {
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+ */
+export interface Route {
+    /**
+     * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+     */
+    accounts?: (string | number | boolean)[];
+    /**
+     * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+     */
+    email?: string;
+    /**
+     * Ids of frameworks that the rules serve, such as `hipaa`.
+     */
+    frameworks?: (string | enums.FrameworkId)[];
+    /**
+     * URL that is posted to; whoever answers there confirms the subscription.
+     */
+    https?: string;
+    /**
+     * Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+     */
+    rules?: string[];
+    /**
+     * Severities of rules.
+     */
+    severities?: enums.RuleSeverity[];
+    /**
+     * ARN of a queue, whose policy and key must admit the topic.
+     */
+    sqs?: string;
 }
 
 /**
@@ -686,6 +886,20 @@ export interface TriggersArgs {
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */
     onChange?: boolean;
+}
+
+/**
+ * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+ */
+export interface Vpc {
+    /**
+     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+     */
+    securityGroupIds: string[];
+    /**
+     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+     */
+    subnetIds: string[];
 }
 
 /**

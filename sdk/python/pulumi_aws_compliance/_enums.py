@@ -12,6 +12,7 @@ __all__ = [
     'DigestPeriod',
     'EvaluationFrequency',
     'FrameworkId',
+    'FunctionArchitecture',
     'ManagedRuleIdentifier',
     'OnDestroy',
     'OnUnavailable',
@@ -566,6 +567,21 @@ class FrameworkId(_builtins.str, Enum):
     SWIFT_CSP = "swift-csp"
     """
     Operational Best Practices for SWIFT CSP.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:FunctionArchitecture")
+class FunctionArchitecture(_builtins.str, Enum):
+    """
+    Architecture of the functions.
+    """
+    X8664 = "x86_64"
+    """
+    x86-64.
+    """
+    ARM64 = "arm64"
+    """
+    Arm.
     """
 
 

@@ -18,24 +18,32 @@ from ._enums import *
 __all__ = [
     'AggregationSettingsArgs',
     'AggregationSettingsArgsDict',
+    'AlarmsSettings',
+    'AlarmsSettingsDict',
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
     'CustomRule',
     'CustomRuleDict',
     'CustomRuleArgs',
     'CustomRuleArgsDict',
+    'DashboardSettings',
+    'DashboardSettingsDict',
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
     'Framework',
     'FrameworkDict',
     'FrameworkArgs',
     'FrameworkArgsDict',
+    'FunctionsSettings',
+    'FunctionsSettingsDict',
     'FunctionsSettingsArgs',
     'FunctionsSettingsArgsDict',
     'GuardPolicy',
     'GuardPolicyDict',
     'GuardPolicyArgs',
     'GuardPolicyArgsDict',
+    'HistorySettings',
+    'HistorySettingsDict',
     'HistorySettingsArgs',
     'HistorySettingsArgsDict',
     'IamArgs',
@@ -46,16 +54,24 @@ __all__ = [
     'ManagedRuleDict',
     'ManagedRuleArgs',
     'ManagedRuleArgsDict',
+    'Notifications',
+    'NotificationsDict',
     'NotificationsArgs',
     'NotificationsArgsDict',
+    'RecorderSettings',
+    'RecorderSettingsDict',
     'RecorderSettingsArgs',
     'RecorderSettingsArgsDict',
     'Remediation',
     'RemediationDict',
     'RemediationArgs',
     'RemediationArgsDict',
+    'Reports',
+    'ReportsDict',
     'ReportsArgs',
     'ReportsArgsDict',
+    'Route',
+    'RouteDict',
     'RouteArgs',
     'RouteArgsDict',
     'RuleFunction',
@@ -74,6 +90,8 @@ __all__ = [
     'TriggersDict',
     'TriggersArgs',
     'TriggersArgsDict',
+    'Vpc',
+    'VpcDict',
     'VpcArgs',
     'VpcArgsDict',
 ]
@@ -150,6 +168,100 @@ class AggregationSettingsArgs:
     @regions.setter
     def regions(self, value: Optional[Sequence[_builtins.str]]):
         pulumi.set(self, "regions", value)
+
+
+class AlarmsSettingsDict(TypedDict):
+    """
+    What is told although nobody looks.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether there are alarms. Default: true.
+    """
+    score_drop: NotRequired[_builtins.int]
+    """
+    Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+    """
+    severities: NotRequired[Sequence['RuleSeverity']]
+    """
+    Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    """
+    silent_hours: NotRequired[_builtins.int]
+    """
+    Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+    """
+
+@pulumi.input_type
+class AlarmsSettings:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 score_drop: Optional[_builtins.int] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 silent_hours: Optional[_builtins.int] = None):
+        """
+        What is told although nobody looks.
+
+        :param _builtins.bool enabled: Whether there are alarms. Default: true.
+        :param _builtins.int score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        :param _builtins.int silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if score_drop is not None:
+            pulumi.set(__self__, "score_drop", score_drop)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
+        if silent_hours is not None:
+            pulumi.set(__self__, "silent_hours", silent_hours)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether there are alarms. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scoreDrop")
+    def score_drop(self) -> Optional[_builtins.int]:
+        """
+        Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        """
+        return pulumi.get(self, "score_drop")
+
+    @score_drop.setter
+    def score_drop(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "score_drop", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
+        """
+        Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
+        pulumi.set(self, "severities", value)
+
+    @_builtins.property
+    @pulumi.getter(name="silentHours")
+    def silent_hours(self) -> Optional[_builtins.int]:
+        """
+        Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        """
+        return pulumi.get(self, "silent_hours")
+
+    @silent_hours.setter
+    def silent_hours(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "silent_hours", value)
 
 
 class AlarmsSettingsArgsDict(TypedDict):
@@ -592,6 +704,40 @@ class CustomRuleArgs:
         pulumi.set(self, "triggers", value)
 
 
+class DashboardSettingsDict(TypedDict):
+    """
+    Whether there is a dashboard.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether there is a dashboard. Default: true.
+    """
+
+@pulumi.input_type
+class DashboardSettings:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether there is a dashboard.
+
+        :param _builtins.bool enabled: Whether there is a dashboard. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether there is a dashboard. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
 class DashboardSettingsArgsDict(TypedDict):
     """
     Whether there is a dashboard.
@@ -852,9 +998,187 @@ class FrameworkArgs:
         pulumi.set(self, "severities", value)
 
 
+class FunctionsSettingsDict(TypedDict):
+    """
+    How the functions run.
+    """
+    architecture: NotRequired['FunctionArchitecture']
+    """
+    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    """
+    counted_rules: NotRequired['CountedRules']
+    """
+    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    """
+    log_retention_days: NotRequired[_builtins.int]
+    """
+    Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+    """
+    memory_mib: NotRequired[_builtins.int]
+    """
+    Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+    """
+    reserved_concurrency: NotRequired[_builtins.int]
+    """
+    Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+    """
+    schedule: NotRequired[_builtins.str]
+    """
+    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+    """
+    timeout_seconds: NotRequired[_builtins.int]
+    """
+    Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+    """
+    vpc: NotRequired['VpcDict']
+    """
+    Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+    """
+
+@pulumi.input_type
+class FunctionsSettings:
+    def __init__(__self__, *,
+                 architecture: Optional['FunctionArchitecture'] = None,
+                 counted_rules: Optional['CountedRules'] = None,
+                 log_retention_days: Optional[_builtins.int] = None,
+                 memory_mib: Optional[_builtins.int] = None,
+                 reserved_concurrency: Optional[_builtins.int] = None,
+                 schedule: Optional[_builtins.str] = None,
+                 timeout_seconds: Optional[_builtins.int] = None,
+                 vpc: Optional['Vpc'] = None):
+        """
+        How the functions run.
+
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        :param _builtins.int log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        :param _builtins.int memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        :param _builtins.int reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        :param _builtins.str schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        :param _builtins.int timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        :param 'Vpc' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+        """
+        if architecture is not None:
+            pulumi.set(__self__, "architecture", architecture)
+        if counted_rules is not None:
+            pulumi.set(__self__, "counted_rules", counted_rules)
+        if log_retention_days is not None:
+            pulumi.set(__self__, "log_retention_days", log_retention_days)
+        if memory_mib is not None:
+            pulumi.set(__self__, "memory_mib", memory_mib)
+        if reserved_concurrency is not None:
+            pulumi.set(__self__, "reserved_concurrency", reserved_concurrency)
+        if schedule is not None:
+            pulumi.set(__self__, "schedule", schedule)
+        if timeout_seconds is not None:
+            pulumi.set(__self__, "timeout_seconds", timeout_seconds)
+        if vpc is not None:
+            pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> Optional['FunctionArchitecture']:
+        """
+        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: Optional['FunctionArchitecture']):
+        pulumi.set(self, "architecture", value)
+
+    @_builtins.property
+    @pulumi.getter(name="countedRules")
+    def counted_rules(self) -> Optional['CountedRules']:
+        """
+        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        """
+        return pulumi.get(self, "counted_rules")
+
+    @counted_rules.setter
+    def counted_rules(self, value: Optional['CountedRules']):
+        pulumi.set(self, "counted_rules", value)
+
+    @_builtins.property
+    @pulumi.getter(name="logRetentionDays")
+    def log_retention_days(self) -> Optional[_builtins.int]:
+        """
+        Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        """
+        return pulumi.get(self, "log_retention_days")
+
+    @log_retention_days.setter
+    def log_retention_days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "log_retention_days", value)
+
+    @_builtins.property
+    @pulumi.getter(name="memoryMib")
+    def memory_mib(self) -> Optional[_builtins.int]:
+        """
+        Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        """
+        return pulumi.get(self, "memory_mib")
+
+    @memory_mib.setter
+    def memory_mib(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "memory_mib", value)
+
+    @_builtins.property
+    @pulumi.getter(name="reservedConcurrency")
+    def reserved_concurrency(self) -> Optional[_builtins.int]:
+        """
+        Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        """
+        return pulumi.get(self, "reserved_concurrency")
+
+    @reserved_concurrency.setter
+    def reserved_concurrency(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "reserved_concurrency", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> Optional[_builtins.str]:
+        """
+        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        """
+        return pulumi.get(self, "schedule")
+
+    @schedule.setter
+    def schedule(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "schedule", value)
+
+    @_builtins.property
+    @pulumi.getter(name="timeoutSeconds")
+    def timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        """
+        return pulumi.get(self, "timeout_seconds")
+
+    @timeout_seconds.setter
+    def timeout_seconds(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "timeout_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vpc(self) -> Optional['Vpc']:
+        """
+        Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+        """
+        return pulumi.get(self, "vpc")
+
+    @vpc.setter
+    def vpc(self, value: Optional['Vpc']):
+        pulumi.set(self, "vpc", value)
+
+
 class FunctionsSettingsArgsDict(TypedDict):
     """
     How the functions run.
+    """
+    architecture: NotRequired['FunctionArchitecture']
+    """
+    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
     """
     counted_rules: NotRequired['CountedRules']
     """
@@ -888,6 +1212,7 @@ class FunctionsSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettingsArgs:
     def __init__(__self__, *,
+                 architecture: Optional['FunctionArchitecture'] = None,
                  counted_rules: Optional['CountedRules'] = None,
                  log_retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
@@ -898,6 +1223,7 @@ class FunctionsSettingsArgs:
         """
         How the functions run.
 
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
         :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -906,6 +1232,8 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
+        if architecture is not None:
+            pulumi.set(__self__, "architecture", architecture)
         if counted_rules is not None:
             pulumi.set(__self__, "counted_rules", counted_rules)
         if log_retention_days is not None:
@@ -920,6 +1248,18 @@ class FunctionsSettingsArgs:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> Optional['FunctionArchitecture']:
+        """
+        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: Optional['FunctionArchitecture']):
+        pulumi.set(self, "architecture", value)
 
     @_builtins.property
     @pulumi.getter(name="countedRules")
@@ -1152,6 +1492,40 @@ class GuardPolicyArgs:
         pulumi.set(self, "runtime", value)
 
 
+class HistorySettingsDict(TypedDict):
+    """
+    Whether the evaluation history can be queried.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    """
+
+@pulumi.input_type
+class HistorySettings:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether the evaluation history can be queried.
+
+        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
 class HistorySettingsArgsDict(TypedDict):
     """
     Whether the evaluation history can be queried.
@@ -1364,7 +1738,7 @@ class ManagedRuleDict(TypedDict):
     """
     remediation: NotRequired['RemediationDict']
     """
-    What mends its findings, when a person starts it.
+    Remediation of its findings, which a person starts.
     """
     scope: NotRequired['ScopeDict']
     """
@@ -1401,7 +1775,7 @@ class ManagedRule:
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'Remediation' remediation: What mends its findings, when a person starts it.
+        :param 'Remediation' remediation: Remediation of its findings, which a person starts.
         :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1502,7 +1876,7 @@ class ManagedRule:
     @pulumi.getter
     def remediation(self) -> Optional['Remediation']:
         """
-        What mends its findings, when a person starts it.
+        Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
@@ -1577,7 +1951,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     remediation: NotRequired['RemediationArgsDict']
     """
-    What mends its findings, when a person starts it.
+    Remediation of its findings, which a person starts.
     """
     scope: NotRequired['ScopeArgsDict']
     """
@@ -1614,7 +1988,7 @@ class ManagedRuleArgs:
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'RemediationArgs' remediation: What mends its findings, when a person starts it.
+        :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1715,7 +2089,7 @@ class ManagedRuleArgs:
     @pulumi.getter
     def remediation(self) -> Optional['RemediationArgs']:
         """
-        What mends its findings, when a person starts it.
+        Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
@@ -1758,6 +2132,80 @@ class ManagedRuleArgs:
     @unchecked.setter
     def unchecked(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "unchecked", value)
+
+
+class NotificationsDict(TypedDict):
+    """
+    Who is told.
+    """
+    digest: NotRequired['DigestPeriod']
+    """
+    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+    """
+    emails: NotRequired[Mapping[str, _builtins.str]]
+    """
+    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+    """
+    routes: NotRequired[Mapping[str, 'RouteDict']]
+    """
+    Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+    """
+
+@pulumi.input_type
+class Notifications:
+    def __init__(__self__, *,
+                 digest: Optional['DigestPeriod'] = None,
+                 emails: Optional[Mapping[str, _builtins.str]] = None,
+                 routes: Optional[Mapping[str, 'Route']] = None):
+        """
+        Who is told.
+
+        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        :param Mapping[str, _builtins.str] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        :param Mapping[str, 'Route'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        """
+        if digest is not None:
+            pulumi.set(__self__, "digest", digest)
+        if emails is not None:
+            pulumi.set(__self__, "emails", emails)
+        if routes is not None:
+            pulumi.set(__self__, "routes", routes)
+
+    @_builtins.property
+    @pulumi.getter
+    def digest(self) -> Optional['DigestPeriod']:
+        """
+        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        """
+        return pulumi.get(self, "digest")
+
+    @digest.setter
+    def digest(self, value: Optional['DigestPeriod']):
+        pulumi.set(self, "digest", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def emails(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        """
+        return pulumi.get(self, "emails")
+
+    @emails.setter
+    def emails(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "emails", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def routes(self) -> Optional[Mapping[str, 'Route']]:
+        """
+        Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        """
+        return pulumi.get(self, "routes")
+
+    @routes.setter
+    def routes(self, value: Optional[Mapping[str, 'Route']]):
+        pulumi.set(self, "routes", value)
 
 
 class NotificationsArgsDict(TypedDict):
@@ -1832,6 +2280,160 @@ class NotificationsArgs:
     @routes.setter
     def routes(self, value: Optional[Mapping[str, 'RouteArgs']]):
         pulumi.set(self, "routes", value)
+
+
+class RecorderSettingsDict(TypedDict):
+    """
+    Whose configuration recorder is used, and what ours records.
+    """
+    daily_types: NotRequired[Sequence[_builtins.str]]
+    """
+    Resource types that our recorder records once a day while it records the others continuously.
+    """
+    frequency: NotRequired['RecordingFrequency']
+    """
+    How often our recorder records. Default: `continuous`.
+    """
+    global_types: NotRequired[_builtins.bool]
+    """
+    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+    """
+    mode: NotRequired['RecorderMode']
+    """
+    Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+    """
+    resource_types: NotRequired[Sequence[_builtins.str]]
+    """
+    The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    """
+    role_arn: NotRequired[_builtins.str]
+    """
+    ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    """
+    strategy: NotRequired['RecordingStrategy']
+    """
+    Which resource types our recorder records. Default: `all`.
+    """
+
+@pulumi.input_type
+class RecorderSettings:
+    def __init__(__self__, *,
+                 daily_types: Optional[Sequence[_builtins.str]] = None,
+                 frequency: Optional['RecordingFrequency'] = None,
+                 global_types: Optional[_builtins.bool] = None,
+                 mode: Optional['RecorderMode'] = None,
+                 resource_types: Optional[Sequence[_builtins.str]] = None,
+                 role_arn: Optional[_builtins.str] = None,
+                 strategy: Optional['RecordingStrategy'] = None):
+        """
+        Whose configuration recorder is used, and what ours records.
+
+        :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
+        :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
+        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        :param _builtins.str role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
+        """
+        if daily_types is not None:
+            pulumi.set(__self__, "daily_types", daily_types)
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+        if global_types is not None:
+            pulumi.set(__self__, "global_types", global_types)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if resource_types is not None:
+            pulumi.set(__self__, "resource_types", resource_types)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
+        if strategy is not None:
+            pulumi.set(__self__, "strategy", strategy)
+
+    @_builtins.property
+    @pulumi.getter(name="dailyTypes")
+    def daily_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Resource types that our recorder records once a day while it records the others continuously.
+        """
+        return pulumi.get(self, "daily_types")
+
+    @daily_types.setter
+    def daily_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "daily_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> Optional['RecordingFrequency']:
+        """
+        How often our recorder records. Default: `continuous`.
+        """
+        return pulumi.get(self, "frequency")
+
+    @frequency.setter
+    def frequency(self, value: Optional['RecordingFrequency']):
+        pulumi.set(self, "frequency", value)
+
+    @_builtins.property
+    @pulumi.getter(name="globalTypes")
+    def global_types(self) -> Optional[_builtins.bool]:
+        """
+        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        """
+        return pulumi.get(self, "global_types")
+
+    @global_types.setter
+    def global_types(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "global_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['RecorderMode']:
+        """
+        Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['RecorderMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceTypes")
+    def resource_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        """
+        return pulumi.get(self, "resource_types")
+
+    @resource_types.setter
+    def resource_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "resource_types", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> Optional[_builtins.str]:
+        """
+        ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @role_arn.setter
+    def role_arn(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "role_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def strategy(self) -> Optional['RecordingStrategy']:
+        """
+        Which resource types our recorder records. Default: `all`.
+        """
+        return pulumi.get(self, "strategy")
+
+    @strategy.setter
+    def strategy(self, value: Optional['RecordingStrategy']):
+        pulumi.set(self, "strategy", value)
 
 
 class RecorderSettingsArgsDict(TypedDict):
@@ -1990,7 +2592,7 @@ class RecorderSettingsArgs:
 
 class RemediationDict(TypedDict):
     """
-    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
@@ -2012,7 +2614,7 @@ class Remediation:
                  document: Optional[_builtins.str] = None,
                  parameters: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None):
         """
-        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
@@ -2064,7 +2666,7 @@ class Remediation:
 
 class RemediationArgsDict(TypedDict):
     """
-    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
@@ -2086,7 +2688,7 @@ class RemediationArgs:
                  document: Optional[_builtins.str] = None,
                  parameters: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]] = None):
         """
-        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
@@ -2134,6 +2736,140 @@ class RemediationArgs:
     @parameters.setter
     def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
         pulumi.set(self, "parameters", value)
+
+
+class ReportsDict(TypedDict):
+    """
+    Where reports are kept and for how long.
+    """
+    allow_replacement: NotRequired[_builtins.bool]
+    """
+    Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+    """
+    bucket_name: NotRequired[_builtins.str]
+    """
+    Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+    """
+    force_destroy: NotRequired[_builtins.bool]
+    """
+    Former name of `onDestroy: delete`. Default: false.
+    """
+    object_lock: NotRequired[_builtins.bool]
+    """
+    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    """
+    on_destroy: NotRequired['OnDestroy']
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+    """
+    retention_days: NotRequired[_builtins.int]
+    """
+    Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+    """
+
+@pulumi.input_type
+class Reports:
+    def __init__(__self__, *,
+                 allow_replacement: Optional[_builtins.bool] = None,
+                 bucket_name: Optional[_builtins.str] = None,
+                 force_destroy: Optional[_builtins.bool] = None,
+                 object_lock: Optional[_builtins.bool] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
+                 retention_days: Optional[_builtins.int] = None):
+        """
+        Where reports are kept and for how long.
+
+        :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        :param _builtins.str bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+        :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
+        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        :param _builtins.int retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        """
+        if allow_replacement is not None:
+            pulumi.set(__self__, "allow_replacement", allow_replacement)
+        if bucket_name is not None:
+            pulumi.set(__self__, "bucket_name", bucket_name)
+        if force_destroy is not None:
+            pulumi.set(__self__, "force_destroy", force_destroy)
+        if object_lock is not None:
+            pulumi.set(__self__, "object_lock", object_lock)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
+        if retention_days is not None:
+            pulumi.set(__self__, "retention_days", retention_days)
+
+    @_builtins.property
+    @pulumi.getter(name="allowReplacement")
+    def allow_replacement(self) -> Optional[_builtins.bool]:
+        """
+        Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        """
+        return pulumi.get(self, "allow_replacement")
+
+    @allow_replacement.setter
+    def allow_replacement(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_replacement", value)
+
+    @_builtins.property
+    @pulumi.getter(name="bucketName")
+    def bucket_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+        """
+        return pulumi.get(self, "bucket_name")
+
+    @bucket_name.setter
+    def bucket_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "bucket_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="forceDestroy")
+    def force_destroy(self) -> Optional[_builtins.bool]:
+        """
+        Former name of `onDestroy: delete`. Default: false.
+        """
+        return pulumi.get(self, "force_destroy")
+
+    @force_destroy.setter
+    def force_destroy(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "force_destroy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="objectLock")
+    def object_lock(self) -> Optional[_builtins.bool]:
+        """
+        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        """
+        return pulumi.get(self, "object_lock")
+
+    @object_lock.setter
+    def object_lock(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="retentionDays")
+    def retention_days(self) -> Optional[_builtins.int]:
+        """
+        Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        """
+        return pulumi.get(self, "retention_days")
+
+    @retention_days.setter
+    def retention_days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "retention_days", value)
 
 
 class ReportsArgsDict(TypedDict):
@@ -2268,6 +3004,160 @@ class ReportsArgs:
     @retention_days.setter
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
+
+
+class RouteDict(TypedDict):
+    """
+    What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+    """
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
+    """
+    Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+    """
+    email: NotRequired[_builtins.str]
+    """
+    Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    """
+    frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
+    """
+    Ids of frameworks that the rules serve, such as `hipaa`.
+    """
+    https: NotRequired[_builtins.str]
+    """
+    URL that is posted to; whoever answers there confirms the subscription.
+    """
+    rules: NotRequired[Sequence[_builtins.str]]
+    """
+    Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    """
+    severities: NotRequired[Sequence['RuleSeverity']]
+    """
+    Severities of rules.
+    """
+    sqs: NotRequired[_builtins.str]
+    """
+    ARN of a queue, whose policy and key must admit the topic.
+    """
+
+@pulumi.input_type
+class Route:
+    def __init__(__self__, *,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
+                 email: Optional[_builtins.str] = None,
+                 frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
+                 https: Optional[_builtins.str] = None,
+                 rules: Optional[Sequence[_builtins.str]] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 sqs: Optional[_builtins.str] = None):
+        """
+        What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param _builtins.str email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
+        :param _builtins.str https: URL that is posted to; whoever answers there confirms the subscription.
+        :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        :param Sequence['RuleSeverity'] severities: Severities of rules.
+        :param _builtins.str sqs: ARN of a queue, whose policy and key must admit the topic.
+        """
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if email is not None:
+            pulumi.set(__self__, "email", email)
+        if frameworks is not None:
+            pulumi.set(__self__, "frameworks", frameworks)
+        if https is not None:
+            pulumi.set(__self__, "https", https)
+        if rules is not None:
+            pulumi.set(__self__, "rules", rules)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
+        if sqs is not None:
+            pulumi.set(__self__, "sqs", sqs)
+
+    @_builtins.property
+    @pulumi.getter
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
+        """
+        Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> Optional[_builtins.str]:
+        """
+        Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        """
+        return pulumi.get(self, "email")
+
+    @email.setter
+    def email(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "email", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
+        """
+        Ids of frameworks that the rules serve, such as `hipaa`.
+        """
+        return pulumi.get(self, "frameworks")
+
+    @frameworks.setter
+    def frameworks(self, value: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]):
+        pulumi.set(self, "frameworks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def https(self) -> Optional[_builtins.str]:
+        """
+        URL that is posted to; whoever answers there confirms the subscription.
+        """
+        return pulumi.get(self, "https")
+
+    @https.setter
+    def https(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "https", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        """
+        return pulumi.get(self, "rules")
+
+    @rules.setter
+    def rules(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "rules", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
+        """
+        Severities of rules.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
+        pulumi.set(self, "severities", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sqs(self) -> Optional[_builtins.str]:
+        """
+        ARN of a queue, whose policy and key must admit the topic.
+        """
+        return pulumi.get(self, "sqs")
+
+    @sqs.setter
+    def sqs(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "sqs", value)
 
 
 class RouteArgsDict(TypedDict):
@@ -3012,6 +3902,58 @@ class TriggersArgs:
     @on_change.setter
     def on_change(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "on_change", value)
+
+
+class VpcDict(TypedDict):
+    """
+    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+    """
+    security_group_ids: Sequence[_builtins.str]
+    """
+    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+    """
+    subnet_ids: Sequence[_builtins.str]
+    """
+    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+    """
+
+@pulumi.input_type
+class Vpc:
+    def __init__(__self__, *,
+                 security_group_ids: Sequence[_builtins.str],
+                 subnet_ids: Sequence[_builtins.str]):
+        """
+        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+
+        :param Sequence[_builtins.str] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        :param Sequence[_builtins.str] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        """
+        pulumi.set(__self__, "security_group_ids", security_group_ids)
+        pulumi.set(__self__, "subnet_ids", subnet_ids)
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupIds")
+    def security_group_ids(self) -> Sequence[_builtins.str]:
+        """
+        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        """
+        return pulumi.get(self, "security_group_ids")
+
+    @security_group_ids.setter
+    def security_group_ids(self, value: Sequence[_builtins.str]):
+        pulumi.set(self, "security_group_ids", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetIds")
+    def subnet_ids(self) -> Sequence[_builtins.str]:
+        """
+        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        """
+        return pulumi.get(self, "subnet_ids")
+
+    @subnet_ids.setter
+    def subnet_ids(self, value: Sequence[_builtins.str]):
+        pulumi.set(self, "subnet_ids", value)
 
 
 class VpcArgsDict(TypedDict):

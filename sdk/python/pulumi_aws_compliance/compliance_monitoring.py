@@ -309,7 +309,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: remediation, waivers, cost, several regions.
+        Not there yet: remediation, waivers, several regions.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -339,7 +339,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: remediation, waivers, cost, several regions.
+        Not there yet: remediation, waivers, several regions.
 
         :param str resource_name: The name of the resource.
         :param ComplianceMonitoringArgs args: The arguments to use to populate this resource's properties.
@@ -413,6 +413,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["lambda_role_arn"] = None
             __props__.__dict__["ledger_table_name"] = None
             __props__.__dict__["pending_emails"] = None
+            __props__.__dict__["pending_routes"] = None
             __props__.__dict__["processing_lambda_arn"] = None
             __props__.__dict__["processing_lambda_name"] = None
             __props__.__dict__["remediation_lambda_arn"] = None
@@ -544,6 +545,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
         """
         return pulumi.get(self, "pending_emails")
+
+    @_builtins.property
+    @pulumi.getter(name="pendingRoutes")
+    def pending_routes(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+        """
+        return pulumi.get(self, "pending_routes")
 
     @_builtins.property
     @pulumi.getter(name="processingLambdaArn")

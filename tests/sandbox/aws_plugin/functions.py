@@ -90,14 +90,21 @@ def functions(aws: Aws, arguments: dict) -> dict:
 def queues(aws: Aws, arguments: dict) -> dict:
     prefix = arguments.get("queueNamePrefix")
     pages = aws.client("sqs", arguments.get("region")).get_paginator("list_queues")
-    found = [url for page in pages.paginate(**({"QueueNamePrefix": prefix} if prefix else {})) for url in page.get("QueueUrls", [])]
+    found = [
+        url
+        for page in pages.paginate(**({"QueueNamePrefix": prefix} if prefix else {}))
+        for url in page.get("QueueUrls", [])
+    ]
     return {"queueUrls": found, "id": aws.region}
 
 
 @function("aws:resourcegroupstaggingapi/getResources:getResources")
 def resources(aws: Aws, arguments: dict) -> dict:
     names = {"Key": "key", "Values": "values"}
-    filters = [{to: each[given] for to, given in names.items() if each.get(given)} for each in arguments.get("tagFilters") or []]
+    filters = [
+        {to: each[given] for to, given in names.items() if each.get(given)}
+        for each in arguments.get("tagFilters") or []
+    ]
     pages = aws.client("resourcegroupstaggingapi", arguments.get("region")).get_paginator("get_resources")
     found = [entry for page in pages.paginate(TagFilters=filters) for entry in page["ResourceTagMappingList"]]
     mappings = [{"resourceArn": entry["ResourceARN"], "tags": tag_map(entry["Tags"])} for entry in found]

@@ -27,6 +27,7 @@ use functions_report::{
     gathered::Verdicts,
     input::Context,
     model::{Report, Summary},
+    trend,
 };
 use serde_json::{Value, json};
 
@@ -36,12 +37,7 @@ use self::{
     state::{Frozen, Next, Place, Reading, State},
 };
 use crate::{
-    aws::Clients,
-    configured,
-    error::{HandlerError, unless_refused},
-    heartbeat,
-    invocation::Invocation,
-    log,
+    aws::Clients, aws::unless_refused, configured, error::HandlerError, heartbeat, invocation::Invocation, log,
     store::Store,
 };
 
@@ -250,7 +246,7 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
         totals: report.totals,
         unreadable_resources: report.unreadable_resources,
         score_millipoints: report.score.millipoints,
-        score_change_millipoints: report.score_change_in_a_day(),
+        score_change_millipoints: trend::score_change(&report.trend),
         recorder_stopped,
         severities: &severities,
         rules: &rules,

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_config::Client;
+use compliance_types::{choices::DigestPeriod, resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
     compliance::Compliance,
-    configuration::{MonitoringConfiguration, Period},
+    configuration::MonitoringConfiguration,
     digest,
     evaluate::{ReportedRule, Trigger},
     finding::{self, Finding, Findings},
@@ -12,16 +14,14 @@ use functions_core::{
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
     recording::{Recording, is_recorded},
-    resource::Resource,
-    severity::Severity,
-    timestamp::Timestamp,
     transition::{self, Place, Reading, Transition},
     watch::{After, Seen, Watch},
 };
 
-use super::{Processing, reading};
+use super::{Processing, reading, reading::Unreadable};
 use crate::{
-    error::{HandlerError, unless_refused},
+    aws::unless_refused,
+    error::{AwsError, HandlerError},
     invocation::Invocation,
     table::Committed,
 };
@@ -55,9 +55,30 @@ impl Look<'_> {
 /// Open findings, and since when.
 type Open = BTreeMap<Resource, Timestamp>;
 
+/// What is recorded, which is read where something closed, and once.
+#[derive(Default)]
+struct Recordings {
+    /// `Some(None)` where the role may not read them.
+    read: Option<Option<Vec<Recording>>>,
+    /// Whether any read of a rule's results was answered.
+    answered: bool,
+}
+
+impl Recordings {
+    async fn read(&mut self, config: &Client, run_id: &str) -> Result<Option<&[Recording]>, AwsError> {
+        if self.read.is_none() {
+            let consequence = "what is recorded may not be read: whatever has no result any more counts as deleted";
+            self.read = Some(unless_refused(reading::recordings(config).await, run_id, consequence)?);
+        }
+        Ok(self.read.as_ref().and_then(Option::as_deref))
+    }
+}
+
 /// What was found.
 pub(super) struct Found {
     pub reported: Vec<ReportedRule>,
+    /// Rules whose results could not be read, each with the reason. What is known of them stays as it was.
+    pub unreadable: BTreeMap<String, String>,
     /// Transitions that are news, and those that are not.
     pub news: usize,
     pub silent: usize,
@@ -81,8 +102,8 @@ impl Processing {
             // INVARIANT: the ledger is read before AWS Config. Whatever changes the ledger after that makes a write fail, so
             // that nothing is written over a newer state.
             let (watch, findings) = self.known(look, invocation).await?;
-            let reported = reading::rules(&self.config, look.configuration).await?;
-            let readings = self.readings(look, &watch, &findings, &reported, invocation).await?;
+            let (reported, mut unreadable) = reading::rules(&self.config, look.configuration).await?;
+            let readings = self.readings(look, (&watch, &findings), &reported, &mut unreadable, invocation).await?;
             let plan = self.plan(look, &watch, &findings, &reported, &readings, invocation)?;
             let mut whole = true;
             for writes in plan.transactions {
@@ -95,7 +116,8 @@ impl Processing {
             news += plan.news;
             silent += plan.silent;
             if whole {
-                return Ok(Found { reported, news, silent });
+                let unreadable = unreadable.iter().map(|(rule, error)| (rule.clone(), error.to_string())).collect();
+                return Ok(Found { reported, unreadable, news, silent });
             }
         }
         Err(HandlerError::Contended)
@@ -118,18 +140,19 @@ impl Processing {
         Ok((watch, finding::read(&entries, origin)?))
     }
 
-    /// What AWS Config says of each rule that is looked at, or was watched before.
+    /// What AWS Config says of each rule that is looked at, or was watched before. A rule whose read is refused is added to
+    /// `unreadable` and has no reading.
     async fn readings(
         &self,
         look: &Look<'_>,
-        watch: &Watch,
-        findings: &Findings,
+        (watch, findings): (&Watch, &Findings),
         reported: &[ReportedRule],
+        unreadable: &mut Unreadable,
         invocation: &Invocation,
     ) -> Result<BTreeMap<String, Reading>, HandlerError> {
-        // Read where something closed, and once; `Some(None)` where the role may not read them.
-        let mut recordings: Option<Option<Vec<Recording>>> = None;
+        let mut recordings = Recordings::default();
         let mut readings = BTreeMap::new();
+        let mut denied = None;
         let watched: Vec<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
         let before = findings.keys().map(String::as_str).chain(watch.gone(&watched));
         let all: BTreeSet<&str> = match look.only {
@@ -137,36 +160,60 @@ impl Processing {
             None => watched.iter().copied().chain(before).collect(),
         };
         for rule in all {
+            if unreadable.contains_key(rule) {
+                continue;
+            }
             let there = watched.contains(&rule).then(|| reported.iter().find(|each| each.name == rule)).flatten();
             let known = open_of(findings.get(rule));
-            let open = match there.and_then(verdict) {
-                Some(Compliance::NonCompliant) => reading::non_compliant(&self.config, rule).await?,
-                _ => BTreeMap::new(),
-            };
-            let closed: BTreeSet<Resource> = transition::closed(&known, &open).into_iter().collect();
-            let mut reading = Reading { open, ..Reading::default() };
-            if let (false, Some(there)) = (closed.is_empty(), there) {
-                reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
-                let recordings = match &recordings {
-                    Some(recordings) => recordings,
-                    None => recordings.insert(unless_refused(
-                        reading::recordings(&self.config).await,
-                        &invocation.run.id,
-                        "what is recorded may not be read: whatever has no result any more counts as deleted",
-                    )?),
-                };
-                let is_off = |resource: &&Resource| {
-                    recordings.as_ref().is_some_and(|all| !is_recorded(all, &resource.resource_type))
-                };
-                let gone = closed.iter().filter(is_off);
-                reading.unrecorded = gone.cloned().collect();
-                reading.keep(look.kept(watch, there, known, &invocation.now()));
-            } else {
-                reading.unrecorded = closed;
+            match self.reading(look, watch, (rule, there), known, &mut recordings, invocation).await {
+                Ok(reading) => {
+                    readings.insert(rule.to_owned(), reading);
+                }
+                Err(error) if error.is_invalid_request() || error.is_refusal() => {
+                    denied = denied.or_else(|| error.is_refusal().then(|| error.clone()));
+                    unreadable.insert(rule.to_owned(), error);
+                }
+                Err(error) => return Err(error.into()),
             }
-            readings.insert(rule.to_owned(), reading);
         }
-        Ok(readings)
+        // Where no rule at all may be read, it is the role and not a rule.
+        match denied {
+            Some(error) if !recordings.answered => Err(error.into()),
+            _ => Ok(readings),
+        }
+    }
+
+    /// What AWS Config says of one rule, which is `there` where the account has it.
+    async fn reading(
+        &self,
+        look: &Look<'_>,
+        watch: &Watch,
+        (rule, there): (&str, Option<&ReportedRule>),
+        known: Open,
+        recordings: &mut Recordings,
+        invocation: &Invocation,
+    ) -> Result<Reading, AwsError> {
+        let open = match there.and_then(verdict) {
+            Some(Compliance::NonCompliant) => {
+                let open = reading::non_compliant(&self.config, rule).await?;
+                recordings.answered = true;
+                open
+            }
+            _ => BTreeMap::new(),
+        };
+        let closed: BTreeSet<Resource> = transition::closed(&known, &open).into_iter().collect();
+        let mut reading = Reading { open, ..Reading::default() };
+        if let (false, Some(there)) = (closed.is_empty(), there) {
+            reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
+            recordings.answered = true;
+            let all = recordings.read(&self.config, &invocation.run.id).await?;
+            let is_off = |resource: &&Resource| all.is_some_and(|all| !is_recorded(all, &resource.resource_type));
+            reading.unrecorded = closed.iter().filter(is_off).cloned().collect();
+            reading.keep(look.kept(watch, there, known, &invocation.now()));
+        } else {
+            reading.unrecorded = closed;
+        }
+        Ok(reading)
     }
 
     fn plan(
@@ -181,7 +228,7 @@ impl Processing {
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
         // Informational findings are in the report and in a digest; no message is sent at once for one.
-        let immediate = look.configuration.notices().digest == Period::Immediate;
+        let immediate = look.configuration.notices().digest == DigestPeriod::Immediate;
         let informational = |rule: &str| match look.configuration.rule(rule) {
             Some(entry) => entry.severity == Severity::Informational,
             None => watch.was_informational(rule),
@@ -195,7 +242,7 @@ impl Processing {
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, now.unix_millis() / 1_000)
+            finding::write(each, before, &now)
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {
@@ -222,7 +269,7 @@ impl Processing {
             for transitions in news.chunks(TRANSITIONS) {
                 groups.push(writes(transitions)?);
             }
-        } else if look.configuration.notices().digest == Period::Immediate {
+        } else if look.configuration.notices().digest == DigestPeriod::Immediate {
             for notice in notices(news, &self.facts(look.configuration), origin, &now)? {
                 let Content::Transitions { transitions } = &notice.content else { continue };
                 let mut group = writes(transitions)?;
@@ -263,6 +310,7 @@ impl Processing {
                 judged: is_judged(rule),
                 open: open(&rule.name),
                 informational: facts.severity(&rule.name) == Severity::Informational,
+                readable: readings.contains_key(&rule.name),
             })
             .collect::<Vec<_>>();
         let origin = &invocation.run.origin;

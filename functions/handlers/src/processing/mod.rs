@@ -21,6 +21,7 @@ mod tell;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use compliance_types::resource::Resource;
 use functions_core::{
     configuration::MonitoringConfiguration,
     contract::metric,
@@ -31,7 +32,6 @@ use functions_core::{
     metrics::{self, Told},
     notice::Facts,
     record,
-    resource::Resource,
 };
 use serde_json::{Value, json};
 
@@ -173,7 +173,13 @@ impl Processing {
     ) -> Result<(String, EvaluationRecord), HandlerError> {
         let found = self.advance(look, invocation).await?;
         let sha256 = self.environment.configuration_sha256.as_str();
-        let record = evaluate(&invocation.run, (look.trigger, changes), (look.configuration, sha256), found.reported);
+        for (rule, reason) in &found.unreadable {
+            let fields = json!({ "rule": rule, "reason": reason });
+            log::info(&invocation.run.id, "a rule cannot be read; its findings stay as they are", &fields);
+        }
+        let run = (look.trigger, changes);
+        let configured = (look.configuration, sha256);
+        let record = evaluate(&invocation.run, run, configured, found.reported, &found.unreadable);
         let key = key::record(&invocation.run);
         let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
         let fields = json!({

@@ -6,12 +6,11 @@ use aws_sdk_config::{
     Client,
     types::{ComplianceByConfigRule, ComplianceType, EvaluationResult},
 };
+use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     configuration::MonitoringConfiguration,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
     recording::Recording,
-    resource::Resource,
-    timestamp::Timestamp,
 };
 
 use crate::error::AwsError;
@@ -21,24 +20,42 @@ const RESULTS_PER_CALL: i32 = 100;
 /// Below so many resources each is asked for by itself; above, the pages of all that comply are read.
 const ASKED_ALONE: usize = 20;
 
-/// What AWS Config says of each rule.
+/// Rules whose reads AWS Config refuses, each with its answer.
+pub(super) type Unreadable = BTreeMap<String, AwsError>;
+
+/// What AWS Config says of each rule, and the rules whose reads it refuses.
 pub(super) async fn rules(
     config: &Client,
     configuration: &MonitoringConfiguration,
-) -> Result<Vec<ReportedRule>, AwsError> {
+) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
     let names: Vec<&str> = configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
-    let mut reported = Vec::with_capacity(names.len());
+    let (mut reported, mut unreadable) = (Vec::with_capacity(names.len()), Unreadable::new());
     for names in names.chunks(RULES_PER_CALL) {
-        if let Some(rules) = describe(config, names).await? {
-            reported.extend(rules);
-            continue;
+        match describe(config, names).await {
+            Ok(Some(rules)) => {
+                reported.extend(rules);
+                continue;
+            }
+            Err(error) if !error.is_invalid_request() => return Err(error),
+            // One rule that does not exist or is refused fails the whole call: ask for each, so that the others keep their verdicts.
+            Ok(None) | Err(_) => {}
         }
-        // One rule that is not there fails the whole call: ask for each, so that the others keep their verdicts.
         for name in names {
-            reported.extend(describe(config, &[name]).await?.unwrap_or_default());
+            match describe(config, &[name]).await {
+                Ok(rules) => reported.extend(rules.unwrap_or_default()),
+                Err(error) if error.is_invalid_request() => {
+                    unreadable.insert((*name).to_owned(), error);
+                    reported.push(ReportedRule {
+                        name: (*name).to_owned(),
+                        compliance_type: None,
+                        non_compliant_resources: None,
+                    });
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(reported)
+    Ok((reported, unreadable))
 }
 
 /// What AWS Config says of these rules; `None` where it does not have one of them.

@@ -1,8 +1,10 @@
 //! Whose the things are that have names of ours.
 
-use super::{Finding, names, place};
+use property_path::PropertyPath;
+
+use super::{ROOT, ScanMessage, names, place};
 use crate::look::{Look, Namesake, NamesakeKind, Tags};
-use crate::request::{LookRequest, OWNER_TAG, Owner};
+use crate::request::{LookRequest, OWNER_TAG, Owner, PlannedName};
 
 /// The tag that CloudFormation puts on what it makes (CloudFormation User Guide, "Resource tags").
 const CLOUDFORMATION_TAG: &str = "aws:cloudformation:stack-name";
@@ -44,7 +46,7 @@ const TOGETHER: usize = 3;
 /// Names of one kind that are said.
 const NAMES_SAID: usize = 3;
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let Some(owner) = &request.owner else { return Vec::new() };
     let (shared, foreign): (Vec<_>, Vec<_>) = look
         .namesakes
@@ -90,8 +92,8 @@ fn whose(namesake: &Namesake, owner: &Owner) -> Option<Whose> {
 }
 
 /// One finding for everything that belongs to somebody.
-fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner: &Owner) -> Finding {
-    let path = group.first().map(|refused| path(refused.namesake, request)).unwrap_or_default();
+fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner: &Owner) -> ScanMessage {
+    let path = group.first().map_or(&ROOT, |refused| path(refused.namesake, request));
     let count = group.len();
     let mut kinds: Vec<(NamesakeKind, Vec<&str>)> = Vec::new();
     for Refused { namesake, .. } in group {
@@ -127,7 +129,7 @@ fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner:
             owner.value
         ),
     };
-    Finding::error(path, message)
+    ScanMessage::error(path, message)
 }
 
 fn plural(kind: NamesakeKind, count: usize) -> &'static str {
@@ -150,7 +152,7 @@ fn plural(kind: NamesakeKind, count: usize) -> &'static str {
 }
 
 /// What is said of one namesake.
-fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner: &Owner) -> Finding {
+fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner: &Owner) -> ScanMessage {
     let whose = match whose {
         Whose::Deployment(other) => format!("it belongs to the deployment `{other}`"),
         Whose::Foreign(words) => format!("it was {words}"),
@@ -169,40 +171,42 @@ fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner
     let config = mark("configservice", "--resource-arn");
     match namesake.kind {
         // Putting an authorization again changes nothing, so only the destruction is worth a word.
-        NamesakeKind::Authorization => Finding::warning(
+        NamesakeKind::Authorization => ScanMessage::warning(
             path,
             format!(
                 "the authorization of the aggregators of `{name}` is there already, and {whose}: destroying this deployment \
              takes it from others, too"
             ),
         ),
-        NamesakeKind::Rule => Finding::error(path, refusal("a rule", "give ours another name", name, &whose, &config)),
+        NamesakeKind::Rule => {
+            ScanMessage::error(path, refusal("a rule", "give ours another name", name, &whose, &config))
+        }
         NamesakeKind::Aggregator => {
-            Finding::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &config))
+            ScanMessage::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &config))
         }
         NamesakeKind::ConformancePack => {
-            Finding::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &config))
+            ScanMessage::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &config))
         }
         NamesakeKind::EventRule => {
             let mark = mark("events", "--resource-arn");
-            Finding::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
+            ScanMessage::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
         }
         NamesakeKind::Alarm => {
             let remedy = "give another `namePrefix`, or set `alarms.enabled` to false";
             let mark = mark("cloudwatch", "--resource-arn");
-            Finding::error(path, refusal("an alarm", remedy, name, &whose, &mark))
+            ScanMessage::error(path, refusal("an alarm", remedy, name, &whose, &mark))
         }
         NamesakeKind::Dashboard => {
             let remedy = "give another `namePrefix`, or set `dashboard.enabled` to false";
             let mark = "if it is yours, set `lookup.adoptUnmarked` to true for one run";
-            Finding::error(path, refusal("a dashboard", remedy, name, &whose, mark))
+            ScanMessage::error(path, refusal("a dashboard", remedy, name, &whose, mark))
         }
         NamesakeKind::Bucket
         | NamesakeKind::Table
         | NamesakeKind::Topic
         | NamesakeKind::Queue
         | NamesakeKind::Function
-        | NamesakeKind::LogGroup => Finding::error(path, taken(namesake.kind, name, &whose)),
+        | NamesakeKind::LogGroup => ScanMessage::error(path, taken(namesake.kind, name, &whose)),
     }
 }
 
@@ -240,12 +244,12 @@ fn refusal(what: &str, remedy: &str, name: &str, whose: &str, mark: &str) -> Str
 
 /// The aggregator of another deployment of ours: AWS keeps one authorization for all aggregators of an account and
 /// region, so the first of two to be destroyed would blind the other.
-fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Option<Finding> {
+fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Option<ScanMessage> {
     let planned = request.aggregator.as_ref()?;
     let (account, region) = place(look);
     look.aggregators.iter().flatten().filter(|one| one.name != planned.name).find_map(|one| {
         match ownership(one.tags.as_ref(), one.created_by.as_deref(), Some(owner)) {
-            Ownership::Marked(other) => Some(Finding::error(&planned.path, format!(
+            Ownership::Marked(other) => Some(ScanMessage::error(&planned.path, format!(
                 "the deployment `{other}` has an aggregation in account {account}, region {region} already (aggregator \
                  {}), and there may be one; destroy that one first",
                 names(&[&one.name])
@@ -256,31 +260,21 @@ fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Opti
 }
 
 /// The property that gives a namesake's name to ours.
-fn path<'a>(namesake: &Namesake, request: &'a LookRequest) -> &'a str {
+fn path<'a>(namesake: &Namesake, request: &'a LookRequest) -> &'a PropertyPath {
+    let of = |planned: &'a [PlannedName]| planned.iter().find(|one| one.name == namesake.name).map(|one| &one.path);
     let planned = match namesake.kind {
-        NamesakeKind::Rule => {
-            request.rules.iter().find(|rule| rule.name == namesake.name).map(|rule| rule.path.as_str())
-        }
-        NamesakeKind::ConformancePack => {
-            let packs = &request.conformance_packs;
-            packs.iter().find(|pack| pack.name == namesake.name).map(|pack| pack.path.as_str())
-        }
-        NamesakeKind::EventRule => {
-            let rules = &request.event_rules;
-            rules.iter().find(|rule| rule.name == namesake.name).map(|rule| rule.path.as_str())
-        }
-        NamesakeKind::Alarm => {
-            let alarms = &request.alarms;
-            alarms.iter().find(|alarm| alarm.name == namesake.name).map(|alarm| alarm.path.as_str())
-        }
-        NamesakeKind::Dashboard => request.dashboard.as_ref().map(|dashboard| dashboard.path.as_str()),
+        NamesakeKind::Rule => request.rules.iter().find(|rule| rule.name == namesake.name).map(|rule| &rule.path),
+        NamesakeKind::ConformancePack => of(&request.conformance_packs),
+        NamesakeKind::EventRule => of(&request.event_rules),
+        NamesakeKind::Alarm => of(&request.alarms),
+        NamesakeKind::Dashboard => request.dashboard.as_ref().map(|dashboard| &dashboard.path),
         NamesakeKind::Aggregator | NamesakeKind::Authorization => {
-            request.aggregator.as_ref().map(|aggregator| aggregator.path.as_str())
+            request.aggregator.as_ref().map(|aggregator| &aggregator.path)
         }
         kind => {
             let resources = &request.resources;
-            resources.iter().find(|one| one.kind == kind && one.name == namesake.name).map(|one| one.path.as_str())
+            resources.iter().find(|one| one.kind == kind && one.name == namesake.name).map(|one| &one.path)
         }
     };
-    planned.unwrap_or_default()
+    planned.unwrap_or(&ROOT)
 }

@@ -1,11 +1,12 @@
 //! The configuration recorder: whose it is, what becomes of it, whether it records.
 
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Finding, names, place};
-use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind, RecordingFrequency};
-use crate::request::{LookRequest, OWNER_TAG, RecorderMode};
+use super::{ROOT, ScanMessage, names, place};
+use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind};
+use crate::request::{LookRequest, OWNER_TAG};
 
 /// What becomes of the recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -32,6 +33,8 @@ enum Ownership<'a> {
     OursByName,
     /// It has the name of this deployment's and delivers to this other bucket: another stack may have made it.
     OtherBucket(&'a str),
+    /// It has the name of this deployment's, and which bucket it delivers to may not be read: another stack may have made it.
+    ChannelUnread,
     /// Somebody else's.
     Foreign,
 }
@@ -46,33 +49,38 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
     let found = look.customer_managed_recorder();
     let adopts = request.owner.as_ref().is_some_and(|owner| owner.unmarked_is_ours);
     match (request.recorder.mode, found.map(|found| ownership(look, found, request))) {
-        (RecorderMode::Unmanaged, Some(_))
-        | (RecorderMode::Reuse, Some(Ownership::OtherBucket(_) | Ownership::Foreign))
-        | (RecorderMode::Auto, Some(Ownership::Foreign)) => Reuse,
-        (RecorderMode::Unmanaged, None) => Unknown,
-        (RecorderMode::Auto | RecorderMode::Create, Some(Ownership::Ours | Ownership::OursByName)) => Keep,
-        (RecorderMode::Auto | RecorderMode::Create, Some(Ownership::OtherBucket(_))) if adopts => Keep,
-        (RecorderMode::Auto | RecorderMode::Create, None) if foreign_channel(look, request).is_none() => Create,
+        // The bucket that was given may be a new one, and the recorder this deployment's from before: to reuse it would delete it.
+        (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_))) if request.recorder.has_given_bucket() => Refuse,
+        (None, Some(_))
+        | (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_) | Ownership::Foreign))
+        | (Some(RecorderMode::Auto), Some(Ownership::Foreign)) => Reuse,
+        (None, None) => Unknown,
+        (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::Ours | Ownership::OursByName)) => Keep,
+        (
+            Some(RecorderMode::Auto | RecorderMode::Create),
+            Some(Ownership::OtherBucket(_) | Ownership::ChannelUnread),
+        ) if adopts => Keep,
+        (Some(RecorderMode::Auto | RecorderMode::Create), None) if foreign_channel(look, request).is_none() => Create,
         _ => Refuse,
     }
 }
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let plan = &request.recorder;
     let (account, region) = place(look);
     let mut findings = Vec::new();
-    let mut refuse = |message: String| findings.push(Finding::error(&plan.path, message));
+    let mut refuse = |message: String| findings.push(ScanMessage::error(&plan.path, message));
     match (recorder_action(look, request), look.customer_managed_recorder()) {
         // A preview that cannot know the account leaves it to the update, which can.
         (RecorderAction::Unknown, _)
             if look.skipped.as_ref().is_some_and(|skipped| skipped.reason == Reason::AccountUnknown) => {}
-        (RecorderAction::Unknown, _) if plan.mode == RecorderMode::Auto => refuse(
+        (RecorderAction::Unknown, _) if plan.mode == Some(RecorderMode::Auto) => refuse(
             "`auto` has to see the account, which was not possible; say `create` or `reuse`, so that no run takes away \
              what another made"
                 .to_owned(),
         ),
         (RecorderAction::Refuse, Some(found)) => refuse(refusal(look, found, request)),
-        (RecorderAction::Refuse, None) if plan.mode == RecorderMode::Reuse => {
+        (RecorderAction::Refuse, None) if plan.mode == Some(RecorderMode::Reuse) => {
             refuse(format!("account {account} has no configuration recorder in {region}{}; set it to `create`", linked(look)));
         }
         (RecorderAction::Refuse, None) => {
@@ -85,15 +93,15 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
             }
         }
         (RecorderAction::Unknown, _)
-            if plan.mode == RecorderMode::Unmanaged && look.recorders.is_some() && !request.rules.is_empty() =>
+            if plan.mode.is_none() && look.recorders.is_some() && !request.rules.is_empty() =>
         {
-            findings.push(Finding::warning("", format!(
+            findings.push(ScanMessage::warning(&ROOT, format!(
                 "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
                 linked(look)
             )));
         }
         (RecorderAction::Reuse | RecorderAction::Keep, Some(found)) => {
-            findings.extend(health(look, found).map(|message| Finding::warning(&plan.path, message)));
+            findings.extend(health(look, found).map(|message| ScanMessage::warning(&plan.path, message)));
         }
         _ => {}
     }
@@ -104,16 +112,27 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
 fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
     let ((account, region), name) = (place(look), &found.name);
     match (ownership(look, found, request), request.recorder.mode) {
+        (Ownership::OtherBucket(bucket), Some(RecorderMode::Reuse)) => format!(
+            "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: if \
+             this stack created it, `reuse` would delete it, so change the bucket and the mode in two runs; if another stack \
+             did, give this one another `namePrefix`",
+            request.recorder.bucket.as_deref().unwrap_or_default()
+        ),
+        (Ownership::ChannelUnread, Some(RecorderMode::Auto | RecorderMode::Create)) => format!(
+            "the recorder `{name}` has the name of this deployment's, and which bucket it delivers to could not be read: another \
+             stack may have created it; allow `config:DescribeDeliveryChannels`, or set `lookup.adoptUnmarked` to true if this \
+             stack created it"
+        ),
         (Ownership::OtherBucket(bucket), _) => format!(
             "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: \
              another stack may have created it; set `recorder.mode` to `reuse` if another stack did, and \
              `lookup.adoptUnmarked` to true if this one did, as when its bucket changes",
             request.recorder.bucket.as_deref().unwrap_or_default()
         ),
-        (Ownership::Ours, RecorderMode::Reuse) => format!(
+        (Ownership::Ours, Some(RecorderMode::Reuse)) => format!(
             "the recorder `{name}` is this deployment's own, and `reuse` would delete it; keep `create`, or set it to `auto`"
         ),
-        (Ownership::OursByName, RecorderMode::Reuse) => format!(
+        (Ownership::OursByName | Ownership::ChannelUnread, Some(RecorderMode::Reuse)) => format!(
             "the recorder `{name}` has the name of this deployment's, and which bucket it delivers to is not known: if this stack \
              created it, `reuse` would delete it; if another stack did, give this one another `namePrefix`"
         ),
@@ -135,10 +154,11 @@ fn ownership<'a>(look: &'a Look, recorder: &Recorder, request: &LookRequest) -> 
         (Some(_), Some(_)) => Ownership::Foreign,
         _ if plan.name.as_ref() != Some(&recorder.name) => Ownership::Foreign,
         _ => match (&plan.bucket, look.delivery_channels.as_ref().map(|channels| channels.first())) {
-            (Some(own), Some(Some(channel))) if *own == channel.bucket => Ownership::Ours,
+            (_, None) => Ownership::ChannelUnread,
+            (Some(_), Some(Some(channel))) if plan.may_deliver_to(&channel.bucket) => Ownership::Ours,
             (Some(_), Some(Some(channel))) => Ownership::OtherBucket(&channel.bucket),
             // A run that stopped half way leaves it without a channel.
-            (_, Some(None) | None) | (None, _) => Ownership::OursByName,
+            (_, Some(None)) | (None, Some(_)) => Ownership::OursByName,
         },
     }
 }
@@ -187,7 +207,7 @@ fn health(look: &Look, recorder: &Recorder) -> Option<String> {
 }
 
 /// The line on an account where all is well.
-pub fn status(look: &Look, request: &LookRequest) -> Option<Finding> {
+pub fn status(look: &Look, request: &LookRequest) -> Option<ScanMessage> {
     let (account, region) = place(look);
     let sight = match (recorder_action(look, request), look.customer_managed_recorder()) {
         (_, Some(found)) if found.recording == Some(false) => format!("{} is stopped", called(found)),
@@ -196,7 +216,7 @@ pub fn status(look: &Look, request: &LookRequest) -> Option<Finding> {
         _ if look.unread.iter().any(|unread| unread.part == Part::Recorder) => return None,
         _ => "no recorder".to_owned(),
     };
-    Some(Finding::status(format!("account {account}, region {region}: {sight}")))
+    Some(ScanMessage::status(format!("account {account}, region {region}: {sight}")))
 }
 
 /// What a recorder records, and how often, in words.

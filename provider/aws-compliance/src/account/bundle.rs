@@ -2,35 +2,73 @@
 
 use std::fs;
 use std::io::{self, Write};
+#[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use functions_core::configuration::sha256_hex;
+use functions_core::sha256;
 use pulumi_component::Archive;
 
-/// The zip with the one binary of all functions, for x86_64.
-const BUNDLE: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+use crate::inputs::functions::FunctionArchitecture;
 
-/// The archive, as an absolute path: a relative one would be the user's program's.
-///
-/// # Errors
-/// When it cannot be written to the user's cache.
-pub fn archive() -> Result<Archive, String> {
-    archive_in(&cache())
+/// The zip with the one binary of all functions, for x86_64.
+const X86_64: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+/// The same for Arm; empty where this build has none.
+const ARM64: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_ARM64_BUNDLE"));
+
+/// The archives of the functions, by architecture.
+#[derive(Clone, Debug)]
+pub struct Archives {
+    x86_64: Archive,
+    arm64: Option<Archive>,
 }
 
-fn archive_in(cache: &Path) -> Result<Archive, String> {
-    let path = write(cache, BUNDLE).map_err(|error| {
+impl Archives {
+    /// The archives, as absolute paths: relative ones would be the user's program's.
+    ///
+    /// # Errors
+    /// When one cannot be written to the user's cache.
+    pub fn new() -> Result<Self, String> {
+        let x86_64 = archive_in(&cache(), X86_64)?;
+        let arm64 = match ARM64 {
+            [] => None,
+            // Builds for tests have one archive.
+            same if same == X86_64 => Some(x86_64.clone()),
+            other => Some(archive_in(&cache(), other)?),
+        };
+        Ok(Self { x86_64, arm64 })
+    }
+
+    /// The archive of an architecture. The checks of the inputs exclude one that is missing.
+    pub fn of(&self, architecture: FunctionArchitecture) -> Archive {
+        match architecture {
+            FunctionArchitecture::X86_64 => self.x86_64.clone(),
+            FunctionArchitecture::Arm64 => self.arm64.clone().unwrap_or_else(|| self.x86_64.clone()),
+        }
+    }
+}
+
+/// Whether this build of the plugin has the functions for an architecture.
+pub const fn has(architecture: FunctionArchitecture) -> bool {
+    match architecture {
+        FunctionArchitecture::X86_64 => true,
+        FunctionArchitecture::Arm64 => !ARM64.is_empty(),
+    }
+}
+
+fn archive_in(cache: &Path, bundle: &[u8]) -> Result<Archive, String> {
+    let path = write(cache, bundle).map_err(|error| {
         format!("cannot keep the functions' code in {}: {error}; XDG_CACHE_HOME names another folder", cache.display())
     })?;
     Ok(Archive::from_path(path.to_string_lossy()))
 }
 
-/// The user's cache, as the XDG base directory specification names it.
+/// The user's cache, as the XDG base directory specification names it; on Windows the folder for local application data.
 fn cache() -> PathBuf {
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    let system = || if cfg!(windows) { set("LOCALAPPDATA") } else { set("HOME").map(|home| home.join(".cache")) };
+    let cache = set("XDG_CACHE_HOME").or_else(system);
     cache.unwrap_or_else(std::env::temp_dir).join("aws-compliance/functions")
 }
 
@@ -39,20 +77,38 @@ static WRITERS: AtomicU64 = AtomicU64::new(0);
 
 /// Writes the archive under the hash of its content, unless it is there already and whole.
 fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    let hash = sha256_hex(content);
+    let hash = sha256::hex(content);
     let path = cache.join(format!("{hash}.zip"));
     // What lies in a cache may have been cut short or changed.
     if fs::read(&path).is_ok_and(|found| found == content) {
         return Ok(path);
     }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
+    private_folder(cache)?;
     let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
     let partial = cache.join(format!("{hash}.{}.{writer}.partial", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let mut file = private_file(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, &path)?;
     Ok(path)
+}
+
+/// Creates a folder for its owner alone. On Windows the user's own folders are that already.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(path)
+}
+
+/// Creates a file for its owner alone.
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -95,11 +151,12 @@ mod tests {
     fn a_cache_that_cannot_be_written_is_named_with_the_way_out() {
         let file = folder("a-file");
         fs::write(&file, "not a folder").expect("it can be written");
-        let error = archive_in(&file.join("cache")).expect_err("a file holds no folder");
+        let error = archive_in(&file.join("cache"), X86_64).expect_err("a file holds no folder");
         assert!(error.contains("a-file") && error.contains("XDG_CACHE_HOME"), "{error}");
         fs::remove_file(&file).expect("it can be removed");
     }
 
+    #[cfg(unix)]
     #[test]
     fn the_cache_is_the_users_alone() {
         use std::os::unix::fs::PermissionsExt;

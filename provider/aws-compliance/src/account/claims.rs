@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use pulumi_component::PropertyError;
+use pulumi_component::{PropertyError, PropertyPath};
 
 /// A run, and where it deploys to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub(crate) fn claim(run: &str, account: &str, region: &str, component: &str) -> 
         return Ok(());
     }
     Err(PropertyError::new(
-        "",
+        PropertyPath::root(),
         format!(
             "`{holder}` of this program monitors account {account}, region {region} already, and an account and region can have \
              one `ComplianceMonitoring`: remove `{component}` or `{holder}`, or give `{component}` a provider of another account \

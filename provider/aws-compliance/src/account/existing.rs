@@ -11,7 +11,7 @@
 use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource};
 use futures::future::join_all;
 use futures::join;
-use pulumi_component::{Context, PropertyError, PropertyMap, PropertyValue, ResourceOptions, Value};
+use pulumi_component::{Context, PropertyError, PropertyMap, PropertyPath, PropertyValue, ResourceOptions, Value};
 
 use crate::inputs::on_destroy::ON_DESTROY_TAG;
 
@@ -43,9 +43,9 @@ impl Planned {
         self.names.iter().filter(move |planned| planned.kind == kind).map(|planned| planned.name.as_str())
     }
 
-    fn path(&self, kind: NamesakeKind) -> String {
+    fn path(&self, kind: NamesakeKind) -> PropertyPath {
         let planned = self.names.iter().find(|planned| planned.kind == kind);
-        planned.map_or_else(|| "namePrefix".to_owned(), |planned| planned.path.clone())
+        planned.map_or_else(|| "namePrefix".into(), |planned| planned.path.clone())
     }
 }
 
@@ -344,13 +344,13 @@ impl Existing {
     /// Refuses a key of the user's in place of this component's where the engine would schedule that one for deletion: what is
     /// in the bucket is encrypted with it.
     pub(crate) fn refused_key(&self, planned: &Planned, owner: &Owner) -> Option<PropertyError> {
-        let of_delete = |one: &&Marked| one.on_destroy.as_deref() == Some("delete");
+        let of_delete = |one: &&Marked| matches!(one.on_destroy.as_deref(), Some("delete" | "refuse"));
         let bucket = self.owned(owner).find(of_delete).and_then(|one| one.named.clone())?;
         let key = self.usable_keys.first().filter(|_| !planned.own_key)?;
         Some(PropertyError::new(
             "kmsKeyArn",
             format!(
-                "this would schedule the key {key} for deletion, and what is in the bucket `{}` is encrypted with it: set \
+                "this would take the key {key} away, and what is in the bucket `{}` is encrypted with it: set \
                  `reports.onDestroy` to `retain`, run `pulumi up`, and set `kmsKeyArn` after that",
                 bucket.1
             ),
@@ -363,17 +363,20 @@ impl Existing {
         let first = replaced.first()?;
         let bucket = replaced.iter().find(|one| one.kind == NamesakeKind::Bucket);
         if let (true, Some(bucket)) = (planned.allow_replacement, bucket) {
-            return (bucket.on_destroy.as_deref() == Some("delete")).then(|| {
-                PropertyError::new(
-                    "reports.allowReplacement",
-                    format!(
-                        "the bucket `{}` was deployed with `reports.onDestroy: delete`, so that its replacement would delete it with \
-                         everything in it: go back to the former name, set `reports.onDestroy` to `retain`, run `pulumi up`, and \
-                         change the name after that",
-                        bucket.old
-                    ),
-                )
-            });
+            let why = match bucket.on_destroy.as_deref() {
+                Some("delete") => "its replacement would delete it with everything in it",
+                Some("refuse") => "the engine refuses to replace it",
+                _ => return None,
+            };
+            return Some(PropertyError::new(
+                ["reports", "allowReplacement"],
+                format!(
+                    "the bucket `{}` was deployed with `reports.onDestroy: {}`, so that {why}: go back to the former name, set \
+                     `reports.onDestroy` to `retain`, run `pulumi up`, and change the name after that",
+                    bucket.old,
+                    bucket.on_destroy.as_deref().unwrap_or_default(),
+                ),
+            ));
         }
         if planned.allow_replacement {
             return None;
@@ -400,7 +403,7 @@ pub(crate) struct Replacement {
     kind: NamesakeKind,
     old: String,
     new: String,
-    path: String,
+    path: PropertyPath,
     on_destroy: Option<String>,
 }
 

@@ -17,7 +17,11 @@ fn planned(allow_replacement: bool) -> Planned {
     Planned {
         names: names
             .into_iter()
-            .map(|(kind, name, path)| PlannedResource { kind, path: path.into(), name: name.into() })
+            .map(|(kind, name, path)| PlannedResource {
+                kind,
+                path: path.split('.').fold(PropertyPath::root(), |path, name| path.member(name)),
+                name: name.into(),
+            })
             .collect(),
         prefix: "compliance-".into(),
         allow_replacement,
@@ -56,7 +60,7 @@ fn arns_name_kind_and_name() {
 fn journey_4_a_changed_name_of_the_bucket_is_refused_with_the_two_steps() {
     let found = existing(vec![marked("arn:aws:s3:::old-bucket", OWNER, Some("retain"))]);
     let refused = found.refused_replacement(&planned(false), &owner()).expect("it would be replaced");
-    assert_eq!(refused.path, "reports.bucketName");
+    assert_eq!(refused.path.to_string(), "reports.bucketName");
     for part in [
         "the report bucket `old-bucket` by `new-bucket`",
         "keep the bucket with `reports.bucketName: old-bucket`",
@@ -80,7 +84,7 @@ fn a_replacement_that_was_asked_for_retains_the_bucket_and_says_so() {
 fn a_replacement_of_a_bucket_that_the_state_would_delete_is_refused_even_where_it_was_asked_for() {
     let found = existing(vec![marked("arn:aws:s3:::old-bucket", OWNER, Some("delete"))]);
     let refused = found.refused_replacement(&planned(true), &owner()).expect("it would be deleted");
-    assert_eq!(refused.path, "reports.allowReplacement");
+    assert_eq!(refused.path.to_string(), "reports.allowReplacement");
     assert!(refused.reason.contains("`reports.onDestroy: delete`"), "{refused}");
 }
 
@@ -164,7 +168,8 @@ fn a_key_that_the_reports_are_encrypted_with_is_not_given_up_while_the_state_wou
     };
     let own = Planned { own_key: false, ..planned(false) };
     let refused = found("delete").refused_key(&own, &owner()).expect("it would be deleted");
-    assert!(refused.path == "kmsKeyArn" && refused.reason.contains("the key id"), "{refused}");
+    assert!(refused.path.to_string() == "kmsKeyArn" && refused.reason.contains("the key id"), "{refused}");
+    assert!(found("refuse").refused_key(&own, &owner()).is_some(), "the engine would refuse it late");
     assert_eq!(found("retain").refused_key(&own, &owner()), None);
     assert_eq!(found("delete").refused_key(&planned(false), &owner()), None, "it stays");
 }

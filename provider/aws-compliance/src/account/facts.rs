@@ -1,16 +1,19 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
+use std::collections::BTreeMap;
+
 use account_look::{Owner, RecorderAction, explained};
+use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
 use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
 };
 
-use crate::account::bundle;
+use crate::account::bundle::Archives;
 use crate::account::claims;
 use crate::account::existing::Adoption;
 use crate::inputs::bounds;
-use crate::inputs::recorder::RecorderMode;
+use crate::inputs::functions::FunctionArchitecture;
 use crate::plan::target::Target;
 
 /// Whether the account has AWS Config's service-linked role.
@@ -48,11 +51,12 @@ pub struct AccountFacts {
     target: Target,
     dns_suffix: Option<String>,
     alias: Option<String>,
-    code: Archive,
+    code: Archives,
     owner: String,
     former_owners: Vec<String>,
     adoption: Adoption,
     recorder_facts: RecorderFacts,
+    resources: Option<BTreeMap<String, u64>>,
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
     first_runs: Option<Output<String>>,
@@ -64,7 +68,7 @@ impl AccountFacts {
     /// # Errors
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
-        let code = bundle::archive().map_err(ConstructError::Failed)?;
+        let code = Archives::new().map_err(ConstructError::Failed)?;
         // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
         let alias =
             invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
@@ -91,6 +95,7 @@ impl AccountFacts {
                 .collect(),
             adoption: Adoption::default(),
             recorder_facts: RecorderFacts::default(),
+            resources: None,
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
             first_runs: None,
@@ -138,6 +143,16 @@ impl AccountFacts {
         Self { recorder_facts, ..self }
     }
 
+    /// The same with the resources that were counted, by type.
+    pub(crate) fn with_resources(self, resources: Option<BTreeMap<String, u64>>) -> Self {
+        Self { resources, ..self }
+    }
+
+    /// The resources of the account by type, where they were counted.
+    pub fn resources(&self) -> Option<&BTreeMap<String, u64>> {
+        self.resources.as_ref()
+    }
+
     /// The same where the deployment brings this recorder.
     pub(crate) fn recorded_by(&self, recorder: Output<String>) -> Self {
         Self { recorder: Some(recorder), ..self.clone() }
@@ -156,6 +171,11 @@ impl AccountFacts {
     /// The same where the functions run for the first time in this deployment; `run` is the id of the last run.
     pub(crate) fn after_first_runs(&self, run: Output<String>) -> Self {
         Self { first_runs: Some(run), ..self.clone() }
+    }
+
+    /// Whether the functions run in this deployment before the alarms are created.
+    pub(crate) fn have_first_runs(&self) -> bool {
+        self.first_runs.is_some()
     }
 
     /// What watches for silence waits for the first runs: before them there is nothing but silence.
@@ -261,8 +281,8 @@ impl AccountFacts {
     }
 
     /// The packed functions.
-    pub fn code(&self) -> Archive {
-        self.code.clone()
+    pub fn code(&self, architecture: FunctionArchitecture) -> Archive {
+        self.code.of(architecture)
     }
 }
 

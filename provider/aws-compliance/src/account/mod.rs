@@ -1,6 +1,6 @@
 //! The account that is deployed to: what is known of it, and what the scan finds there.
 
-mod bundle;
+pub(crate) mod bundle;
 pub(crate) mod claims;
 pub(crate) mod existing;
 pub mod facts;

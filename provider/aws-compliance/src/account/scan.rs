@@ -1,7 +1,7 @@
 //! The look at the account before anything is deployed to it: what is asked, and what its findings become.
 
 use account_look::{
-    Finding, Look, LookRequest, Namesake, OWNER_TAG, Owner, Reason, Severity, findings, look, recorder_action,
+    Look, LookRequest, Namesake, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look, recorder_action,
 };
 use futures::{FutureExt, join};
 use pulumi_component::{ConstructError, Context, PropertyError};
@@ -50,13 +50,13 @@ pub(crate) async fn see(
     look.namesakes.extend(existing.namesakes(&owner, exists));
     errors.extend(existing.refused_replacement(planned, &owner));
     errors.extend(existing.refused_key(planned, &owner));
-    for Finding { severity, path, message } in findings(&look, &request) {
-        match severity {
-            Severity::Error => errors.push(PropertyError::new(path, message)),
-            Severity::Warning if path.is_empty() => context.warn(message),
-            Severity::Warning => context.warn(PropertyError::new(path, message).to_string()),
-            Severity::Status if context.is_preview() => context.info(message),
-            Severity::Status => {}
+    for ScanMessage { level, path, message } in findings(&look, &request) {
+        match level {
+            ScanLevel::Error => errors.push(PropertyError::new(path, message)),
+            ScanLevel::Warning if path.is_root() => context.warn(message),
+            ScanLevel::Warning => context.warn(PropertyError::new(path, message).to_string()),
+            ScanLevel::Status if context.is_preview() => context.info(message),
+            ScanLevel::Status => {}
         }
     }
     if !errors.is_empty() {
@@ -69,7 +69,7 @@ pub(crate) async fn see(
     let facts = facts.adopting(adoption);
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }))
+    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources))
 }
 
 /// Whether a namesake carries the tag of this deployment.

@@ -1,9 +1,10 @@
 //! Whether the account has AWS Config's service-linked role.
 
+use compliance_types::recorder::RecorderMode;
 use pulumi_component::{Context, PropertyMap, Value};
 
 use crate::account::facts::{AccountFacts, ServiceLinkedRole};
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::recorder::RecorderSettingsArgs;
 
 /// Path of the service-linked role (AWS Config Developer Guide, "Using Service-Linked Roles for AWS Config").
 const PATH: &str = "/aws-service-role/config.amazonaws.com/";

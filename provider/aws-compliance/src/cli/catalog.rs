@@ -1,6 +1,6 @@
 //! `catalog`: rules and frameworks on the command line.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyVa
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::table;
+use crate::cli::{file, table};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
@@ -320,7 +320,7 @@ fn deployment(id: &str, prefix: Option<&str>, target: &Target) -> Result<Plan, S
         members.insert("namePrefix".to_owned(), prefix.into());
     }
     let Value::Object(given) = PropertyValue::from_json(given).value else { return Err("no inputs".to_owned()) };
-    let told = |problem: &PropertyError| format!("{}: {}", problem.path, problem.reason);
+    let told = |problem: &PropertyError| format!("{}: {}", problem.place(), problem.reason);
     if let Some(problem) = check::<RuleSetArgs>(&given).first() {
         return Err(told(problem));
     }
@@ -349,20 +349,7 @@ fn nothing_to_render(ids: &[String]) -> String {
 
 /// Reads rules as the function takes them: their shape is judged first, then what they say.
 fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
-    let named = file.display();
-    let text = match file.to_str() {
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        }
-        _ => std::fs::read_to_string(file),
-    };
-    let text = text.map_err(|error| format!("{named}: {error}"))?;
-    // YAML holds JSON.
-    let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| format!("{named}: {error}"))?;
-    let Value::Object(given) = PropertyValue::from_json(read).value else {
-        return Err(format!("{named}: expected an object with `rules`"));
-    };
+    let given = file::read(file)?;
     Ok(judge(given, regions).unwrap_or_else(refused))
 }
 

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use compliance_types::recorder::RecorderMode;
 use pulumi_component::Checks;
 
 use crate::inputs::bounds;
-use crate::inputs::recorder::RecorderMode;
 use crate::queries::account_status::AccountStatusArgs;
 
 /// Looks at an AWS account before anything is deployed to it, read-only: what is there, what a deployment would create,

@@ -1,5 +1,7 @@
 //! The commands of the plugin. They say what the functions of the package answer.
 
 pub mod catalog;
+pub mod cost;
 pub mod doctor;
+mod file;
 mod table;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::queries::cost::CostEstimate;
 use crate::queries::rules::CheckedRules;
 use crate::queries::view::{Comparison, FrameworkDetails, FrameworkLine, ManagedRuleDetails, RuleRemediation};
 
@@ -150,4 +151,23 @@ pub(super) fn checked(checked: &CheckedRules) -> String {
     let rows: Vec<_> = errors.chain(warnings).collect();
     let found = if rows.is_empty() { "nothing is wrong\n".to_owned() } else { columns(&rows) };
     checked.notes.iter().fold(found, |text, note| format!("{text}info  {note}\n"))
+}
+
+pub(super) fn cost(estimate: &CostEstimate) -> String {
+    let head = ["", "LOW", "EXPECTED", "HIGH", "ASSUMPTION"].map(str::to_owned).to_vec();
+    let usd = |amount: f64| format!("{amount:>8.2}");
+    let lines = estimate.lines.iter().map(|line| {
+        let amounts = [line.low_usd, line.expected_usd, line.high_usd].map(usd);
+        [vec![line.name.clone()], amounts.to_vec(), vec![line.assumption.clone()]].concat()
+    });
+    let amounts = [estimate.low_usd, estimate.expected_usd, estimate.high_usd].map(usd);
+    let total = [vec!["total".to_owned()], amounts.to_vec(), vec!["USD a month".to_owned()]].concat();
+    let rows: Vec<_> = std::iter::once(head).chain(lines).chain(std::iter::once(total)).collect();
+    let mut text = columns(&rows);
+    let savings = estimate.savings.iter().map(|saving| vec![format!("{:.2}", saving.usd), saving.advice.clone()]);
+    let savings: Vec<_> = savings.collect();
+    if !savings.is_empty() {
+        let _ = write!(text, "\nUSD a month that a change saves:\n{}", columns(&savings));
+    }
+    estimate.notes.iter().fold(text + "\n", |text, note| format!("{text}info  {note}\n"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_identifiers::partition_of_region;
+use compliance_types::region::partition_of_region;
 use pulumi_component::{Checks, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ impl AggregationSettingsArgs {
                 let own = partition_of_region(code);
                 if own != first && bounds::region(code).is_ok() {
                     let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
-                    checks.error(&format!("regions[{index}]"), reason);
+                    checks.error(("regions", index), reason);
                 }
             }
         }
@@ -45,7 +45,7 @@ impl AggregationSettingsArgs {
             let mut seen = BTreeSet::new();
             for (index, one) in listed.iter().enumerate() {
                 if !seen.insert(one) {
-                    checks.error(&format!("{member}[{index}]"), "listed twice; remove one");
+                    checks.error((member, index), "listed twice; remove one");
                 }
             }
         }

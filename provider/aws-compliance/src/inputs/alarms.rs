@@ -1,11 +1,11 @@
 //! Which alarms there are, and when they go off.
 
+use compliance_types::severity::Severity;
 use pulumi_component::{Checks, Input, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::inputs::severity::RuleSeverity;
 
 /// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
 const MOST_HOURS: u64 = 7 * 24;
@@ -17,7 +17,7 @@ pub struct AlarmsSettingsArgs {
     /// Whether there are alarms.
     pub enabled: bool,
     /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-    pub severities: Vec<RuleSeverity>,
+    pub severities: Vec<Severity>,
     /// Points by which the score may be lower than about a day earlier before the alarm goes off.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
@@ -29,7 +29,7 @@ pub struct AlarmsSettingsArgs {
 
 impl Default for AlarmsSettingsArgs {
     fn default() -> Self {
-        let severities = vec![RuleSeverity::Critical, RuleSeverity::High];
+        let severities = vec![Severity::Critical, Severity::High];
         Self { enabled: true, severities, score_drop: 10.into(), silent_hours: 13.into() }
     }
 }
@@ -45,7 +45,7 @@ impl AlarmsSettingsArgs {
         }
         for (index, severity) in self.severities.iter().enumerate() {
             if self.severities.iter().take(index).any(|earlier| earlier == severity) {
-                checks.error(&format!("severities[{index}]"), "listed twice; remove one");
+                checks.error(("severities", index), "listed twice; remove one");
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::severity::Severity;
 use pulumi_component::{Input, Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::scope::ScopeArgs;
-use crate::inputs::severity::RuleSeverity;
 use crate::inputs::suggestions::EvaluationFrequencies;
 
 /// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
@@ -33,7 +33,7 @@ pub struct CustomRuleArgs {
     #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How much its findings weigh in the score. Default: `medium`.
-    pub severity: Option<RuleSeverity>,
+    pub severity: Option<Severity>,
 }
 
 /// A policy written in Guard.

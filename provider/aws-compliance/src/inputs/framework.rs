@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::severity::Severity;
 use pulumi_component::{Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::severity::RuleSeverity;
 use crate::inputs::suggestions::{FrameworkIds, ManagedRuleIdentifiers};
 
 /// How a framework's rules are deployed.
@@ -43,5 +43,5 @@ pub struct FrameworkArgs {
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
     #[serde(default)]
-    pub severities: BTreeMap<String, RuleSeverity>,
+    pub severities: BTreeMap<String, Severity>,
 }

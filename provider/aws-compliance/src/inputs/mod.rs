@@ -19,7 +19,6 @@ pub mod remediation;
 pub mod reports;
 pub mod rules;
 pub mod scope;
-pub mod severity;
 pub mod suggestions;
 pub mod tags;
 pub mod vpc;

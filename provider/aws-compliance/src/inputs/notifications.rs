@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
+use compliance_types::choices::DigestPeriod;
+use compliance_types::severity::Severity;
 use pulumi_component::{Checks, Input, PropertyError, Scalar, Suggested, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::inputs::severity::RuleSeverity;
 use crate::inputs::suggestions::FrameworkIds;
 
 /// Hours between two runs over all rules from which a digest of a day may lack some of them.
@@ -29,25 +30,12 @@ pub struct NotificationsArgs {
     pub digest: DigestPeriod,
 }
 
-/// When changes are told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum DigestPeriod {
-    /// As soon as they are seen, informational findings excepted.
-    #[default]
-    Immediate,
-    /// Gathered, once an hour.
-    Hourly,
-    /// Gathered, once a day.
-    Daily,
-}
-
 /// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RouteArgs {
     /// Severities of rules.
-    pub severities: Vec<RuleSeverity>,
+    pub severities: Vec<Severity>,
     /// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
     pub rules: Vec<String>,
     /// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -107,7 +95,7 @@ impl NotificationsArgs {
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
         if self.digest == DigestPeriod::Immediate {
             checks.each_entry("routes", &self.routes, |checks, _, route| {
-                if route.severities.contains(&RuleSeverity::Informational) {
+                if route.severities.contains(&Severity::Informational) {
                     let reason = "informational findings are in the report and in a digest, and are never sent immediately; \
                                   to send them to this route, set `digest` to `daily` or `hourly`";
                     checks.warning("severities", reason);
@@ -141,7 +129,7 @@ impl NotificationsArgs {
         let found = self.routes.iter().filter_map(|(name, route)| {
             let others: Vec<&str> = route.accounts.iter().map(String::as_str).filter(|id| *id != own).collect();
             let told = format!("this deployment tells of account {own} alone, {} never fits", others.join(", "));
-            (!others.is_empty()).then(|| PropertyError::new(format!("notifications.routes.{name}.accounts"), told))
+            (!others.is_empty()).then(|| PropertyError::new(["notifications", "routes", name, "accounts"], told))
         });
         found.collect()
     }
@@ -206,7 +194,7 @@ mod tests {
     fn problems(notifications: &NotificationsArgs) -> Vec<String> {
         let mut checks = Checks::default();
         notifications.check(&mut checks);
-        checks.errors().iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
+        checks.errors().iter().map(ToString::to_string).collect()
     }
 
     fn routes(routes: Vec<(&str, RouteArgs)>) -> NotificationsArgs {
@@ -218,7 +206,7 @@ mod tests {
     #[test]
     fn a_good_route_passes() {
         let route = RouteArgs {
-            severities: vec![RuleSeverity::Critical],
+            severities: vec![Severity::Critical],
             rules: vec!["ebs-volumes-encrypted".to_owned()],
             sqs: Some("arn:aws:sqs:eu-west-1:111122223333:findings".into()),
             ..RouteArgs::default()
@@ -267,7 +255,7 @@ mod tests {
     #[test]
     fn finding_7_a_route_of_informational_findings_needs_a_digest() {
         let route = RouteArgs {
-            severities: vec![RuleSeverity::Low, RuleSeverity::Informational],
+            severities: vec![Severity::Low, Severity::Informational],
             sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()),
             ..RouteArgs::default()
         };
@@ -276,10 +264,9 @@ mod tests {
         for (given, warned) in [(&daily, false), (&immediate, true)] {
             let mut checks = Checks::default();
             given.check(&mut checks);
-            let found: Vec<_> =
-                checks.warnings().iter().map(|each| (each.path.as_str(), each.reason.as_str())).collect();
-            let is_it = |(path, reason): &(&str, &str)| {
-                *path == "routes.soc.severities" && reason.contains("set `digest` to `daily`")
+            let found: Vec<_> = checks.warnings().iter().map(|each| (each.place(), each.reason.as_str())).collect();
+            let is_it = |(path, reason): &(String, &str)| {
+                path == "routes.soc.severities" && reason.contains("set `digest` to `daily`")
             };
             assert_eq!(found.iter().any(is_it), warned, "{found:?}");
         }
@@ -293,7 +280,7 @@ mod tests {
         };
         let given = routes(vec![("own", route(&["111122223333"])), ("soc", route(&["111122223333", "444455556666"]))]);
         let found = given.elsewhere(Some("111122223333"));
-        let told: Vec<_> = found.iter().map(|each| format!("{}: {}", each.path, each.reason)).collect();
+        let told: Vec<_> = found.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
             [
@@ -308,7 +295,7 @@ mod tests {
         let route = RouteArgs { rules: vec!["ebs-volume-encrypted".to_owned()], ..RouteArgs::default() };
         let mut checks = Checks::default();
         routes(vec![("soc", route)]).check_rules(&BTreeSet::from(["ebs-volumes-encrypted".to_owned()]), &mut checks);
-        let told = format!("{:?}", checks.errors());
+        let told: String = checks.errors().iter().map(ToString::to_string).collect();
         assert!(told.contains("routes.soc.rules[0]") && told.contains("ebs-volumes-encrypted"), "{told}");
     }
 }

@@ -1,24 +1,12 @@
 //! Whose configuration recorder is used, and what it records.
 
-use account_look::GLOBAL_TYPES;
-use pulumi_component::{Checks, Input};
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
+use compliance_types::resource::IAM_TYPES;
+use pulumi_component::{Checks, Input, PropertyPath};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-
-/// Whose configuration recorder is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum RecorderMode {
-    /// The one that is there; without one the deployment is refused.
-    #[default]
-    Reuse,
-    /// The one that is there; ours where there is none. Ours stays ours in every later run.
-    Auto,
-    /// Ours; refused where there is one already, because AWS allows one for each account and region.
-    Create,
-}
 
 /// Which resource types are recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -31,17 +19,6 @@ pub enum RecordingStrategy {
     Only,
     /// All but those of `resourceTypes`.
     AllExcept,
-}
-
-/// How often resources are recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum RecordingFrequency {
-    /// Each change when it happens.
-    #[default]
-    Continuous,
-    /// The state once a day.
-    Daily,
 }
 
 /// Whose configuration recorder is used, and what ours records.
@@ -113,7 +90,7 @@ impl RecorderSettingsArgs {
         check_types("resourceTypes", &self.resource_types, checks);
         check_types("dailyTypes", &self.daily_types, checks);
         for (index, kind) in self.daily_types.iter().enumerate() {
-            let at = format!("dailyTypes[{index}]");
+            let at = PropertyPath::from(("dailyTypes", index));
             if NEVER_DAILY.contains(&kind.as_str()) {
                 checks.error(&at, "AWS records this type continuously only; remove it");
             }
@@ -121,7 +98,7 @@ impl RecorderSettingsArgs {
                 checks.error(&at, format!("this type is not recorded at all: {reason}"));
             }
         }
-        let global = self.resource_types.iter().find(|kind| GLOBAL_TYPES.contains(&kind.as_str()));
+        let global = self.resource_types.iter().find(|kind| IAM_TYPES.contains(&kind.as_str()));
         if let (RecordingStrategy::Only, false, Some(kind)) = (self.strategy, self.global_types, global) {
             let reason = format!("false, and `resourceTypes` has the global type `{kind}`; remove one of the two");
             checks.error("globalTypes", reason);
@@ -146,7 +123,7 @@ impl RecorderSettingsArgs {
         ];
         for (member, _) in given.iter().filter(|(_, given)| *given && self.mode() == RecorderMode::Reuse) {
             checks.warning(
-                member,
+                *member,
                 "no effect: the recorder that exists is reused as it is; set `recorder.mode` to `create` or `auto`",
             );
         }
@@ -155,7 +132,7 @@ impl RecorderSettingsArgs {
     /// Why a type is not recorded, if it is not.
     fn not_recorded(&self, kind: &String) -> Option<&'static str> {
         let listed = self.resource_types.contains(kind);
-        let is_left_out = !self.global_types && GLOBAL_TYPES.contains(&kind.as_str());
+        let is_left_out = !self.global_types && IAM_TYPES.contains(&kind.as_str());
         match self.strategy {
             RecordingStrategy::Only if !listed => Some("`resourceTypes` does not have it"),
             RecordingStrategy::AllExcept if listed => Some("`resourceTypes` excludes it"),
@@ -167,7 +144,7 @@ impl RecorderSettingsArgs {
     /// The types that `allExcept` excludes: with those of IAM where they are not wanted, because AWS records them in every
     /// region unless they are listed (AWS Config API Reference, "RecordingGroup", `includeGlobalResourceTypes`).
     pub fn excluded(&self) -> Vec<String> {
-        let global = GLOBAL_TYPES.iter().map(|kind| (*kind).to_owned()).filter(|_| !self.global_types);
+        let global = IAM_TYPES.iter().map(|kind| (*kind).to_owned()).filter(|_| !self.global_types);
         let more: Vec<_> = global.filter(|kind| !self.resource_types.contains(kind)).collect();
         self.resource_types.iter().cloned().chain(more).collect()
     }
@@ -181,7 +158,7 @@ impl RecorderSettingsArgs {
 /// Checks a list of resource types: each by its form, known to AWS Config, and once.
 fn check_types(member: &str, types: &[String], checks: &mut Checks) {
     for (index, kind) in types.iter().enumerate() {
-        let at = format!("{member}[{index}]");
+        let at = PropertyPath::from((member, index));
         checks.plain(&at, kind.as_str(), bounds::rules::resource_type);
         checks.warn_plain(&at, kind.as_str(), bounds::rules::known_resource_type);
         if types.iter().take(index).any(|before| before == kind) {

@@ -1,4 +1,4 @@
-//! What mends the findings of a managed rule, when a person starts it.
+//! The remediation of a managed rule's findings, which a person starts.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use pulumi_component::{Input, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+/// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RemediationArgs {

@@ -80,10 +80,10 @@ impl ReportsArgs {
                 ),
             );
         }
-        if self.allow_replacement && self.on_destroy() == OnDestroy::Delete {
+        if self.allow_replacement && self.on_destroy() != OnDestroy::Retain {
             checks.error(
                 "allowReplacement",
-                "requires `onDestroy: retain`, because a replaced bucket would be deleted with everything in it: set it and run \
+                "requires `onDestroy: retain`, because a replaced bucket would be deleted with everything in it, or is protected: set it and run \
                  `pulumi up` once before the replacement",
             );
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::choices::OnUnavailable;
+use compliance_types::severity::Severity;
 use pulumi_component::{Input, Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::remediation::RemediationArgs;
 use crate::inputs::scope::ScopeArgs;
-use crate::inputs::severity::RuleSeverity;
 use crate::inputs::suggestions::{EvaluationFrequencies, ManagedRuleIdentifiers};
 
 /// The types that are approved unless the input says otherwise.
@@ -62,8 +63,8 @@ pub struct ManagedRuleArgs {
     /// Which resources the rule looks at. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
     /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
-    pub severity: Option<RuleSeverity>,
-    /// What mends its findings, when a person starts it.
+    pub severity: Option<Severity>,
+    /// Remediation of its findings, which a person starts.
     pub remediation: Option<RemediationArgs>,
     /// What to do where the region does not offer the rule.
     #[serde(default)]
@@ -71,19 +72,6 @@ pub struct ManagedRuleArgs {
     /// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it.
     #[serde(default)]
     pub unchecked: bool,
-}
-
-/// What to do with a rule that the region does not offer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum OnUnavailable {
-    /// Refuse the deployment.
-    #[default]
-    Fail,
-    /// Leave the rule out and say that it is not assessed there.
-    Skip,
-    /// Deploy it all the same: the region can be newer than the catalogue.
-    Ignore,
 }
 
 impl ManagedRuleArgs {

@@ -1,6 +1,7 @@
 //! Values that are known and need not be all: editors complete them.
 
-use aws_compliance_catalog::{Catalog, FREQUENCIES, Framework, Rule, Trigger, frameworks};
+use aws_compliance_catalog::{Catalog, Framework, Rule, Trigger, frameworks};
+use compliance_types::recorder::EvaluationFrequency;
 use pulumi_component::{Suggestion, Suggestions};
 
 /// Types and parameters that are named one by one; the rest is counted.
@@ -51,11 +52,12 @@ impl Suggestions for EvaluationFrequencies {
     const DESCRIPTION: &'static str = "How often AWS Config evaluates a periodic rule.";
 
     fn values() -> Vec<Suggestion> {
-        let value = |value: &str| {
+        let value = |frequency: EvaluationFrequency| {
+            let value = frequency.word();
             let words = value.to_lowercase().replace('_', " ").replace("twentyfour", "24");
             Suggestion { value: value.to_owned(), description: format!("Once in {words}.") }
         };
-        FREQUENCIES.map(value).into()
+        EvaluationFrequency::ALL.map(value).into()
     }
 }
 

@@ -130,18 +130,24 @@ impl Described<'_> {
             }
             _ => alarm.comparison_operator("GreaterThanOrEqualToThreshold").threshold(1),
         };
-        let alarm = alarm.treat_missing_data(match row.watch {
+        let alarm = match row.watch {
             // A function that does not run does not fail.
-            Watch::Errors(_) => "notBreaching",
+            Watch::Errors(_) => alarm.treat_missing_data("notBreaching"),
             // Before the first runs there is no data: they have to be over, and what they measured visible.
-            Watch::Silence(..) => "breaching",
+            Watch::Silence(..) if self.facts.have_first_runs() => {
+                alarm.treat_missing_data("breaching").options(self.facts.first_runs())
+            }
+            // Nothing says when the functions run first. An alarm starts without data, so that only a loss of data is a
+            // change of its state.
+            Watch::Silence(..) => alarm.treat_missing_data("missing").insufficient_data_actions(self.topic()),
             // A queue that nobody touches has no metrics after some hours; between two runs what the last one found holds.
-            Watch::DeadLetters(_) | Watch::OpenFindings | Watch::ScoreFall | Watch::NotZero(..) => "ignore",
-        });
+            Watch::DeadLetters(_) | Watch::OpenFindings | Watch::ScoreFall | Watch::NotZero(..) => {
+                alarm.treat_missing_data("ignore")
+            }
+        };
         match row.watch {
             // That the score falls no further is no news: there is no second message.
             Watch::ScoreFall => alarm.register(),
-            Watch::Silence(..) => alarm.ok_actions(self.topic()).options(self.facts.first_runs()).register(),
             _ => alarm.ok_actions(self.topic()).register(),
         }
     }
@@ -150,7 +156,7 @@ impl Described<'_> {
     fn open_findings(&self, alarm: MetricAlarmBuilder) -> MetricAlarmBuilder {
         let (namespace, name) = Watch::OpenFindings.metric();
         let open = self.args.settings.severities.iter().map(|severity| {
-            let word = severity.for_functions().word();
+            let word = severity.word();
             let mut dimensions = self.dimensions(Watch::OpenFindings);
             dimensions.insert(metric::SEVERITY.to_owned(), word.into());
             let open =

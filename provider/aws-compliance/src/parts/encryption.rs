@@ -1,6 +1,6 @@
 //! The key that encrypts everything the monitor keeps and sends, and who may use it.
 
-use aws_resources::{Arn, PolicyDocument, Statement, kms};
+use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
 };
@@ -91,7 +91,7 @@ fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
     let statements = [
         // Without the account's root a key can become unmanageable (KMS, "Default key policy").
         Statement::allow("Account")
-            .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
+            .aws(ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
             .actions(["kms:*"])
             .on_everything(),
         // CloudWatch Logs, "Encrypt log data using AWS KMS": the log group's ARN is the encryption context.
@@ -110,7 +110,7 @@ fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
             .when(
                 "ArnLike",
                 "kms:EncryptionContext:aws:logs:arn",
-                Arn::of(facts.partition(), "logs")
+                ArnBuilder::of(facts.partition(), "logs")
                     .region(facts.region())
                     .account(facts.account_id())
                     .resource("log-group:*"),

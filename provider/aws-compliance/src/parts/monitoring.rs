@@ -1,7 +1,9 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
 use account_look::PlannedKey;
+use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
+use compliance_types::recorder::RecorderMode;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
@@ -16,8 +18,9 @@ use crate::inputs::bounds;
 use crate::inputs::framework::DeployAs;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
+use crate::parts;
 use crate::parts::aggregation::{Aggregation, AggregationArgs};
 use crate::parts::alarms::{Alarms, AlarmsArgs};
 use crate::parts::alerts::{Alerts, AlertsArgs};
@@ -28,15 +31,16 @@ use crate::parts::functions::args::FunctionsArgs;
 use crate::parts::history::{History, HistoryArgs};
 use crate::parts::part::Whole;
 use crate::parts::recorder::{Recorder, RecorderArgs};
-use crate::parts::registry;
 use crate::parts::report_store::{ReportStore, ReportStoreArgs};
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::Plan;
+use crate::plan::cost::{CostContext, usage};
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not there yet: remediation, waivers, cost, several regions.
+/// Not there yet: remediation, waivers, several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -66,6 +70,9 @@ pub struct ComplianceMonitoring {
     /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
+    /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the
+    /// subscription when the stack was last deployed or refreshed.
+    pub pending_routes: Output<Vec<String>>,
     /// Name of the table that keeps what processing knows.
     pub ledger_table_name: Output<String>,
     /// Name of the dashboard, where there is one.
@@ -92,7 +99,7 @@ impl Component for ComplianceMonitoring {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
-        registry::check(args, checks);
+        parts::check(args, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
@@ -100,8 +107,9 @@ impl Component for ComplianceMonitoring {
         let (plan, account) = (&prepared.plan, &prepared.account);
         args.aggregation.tell(context, account);
         let mut request = args.lookup.request();
-        registry::claim(&Whole { args, plan, target: account.target() }, &mut request);
+        parts::claim(&Whole { args, plan, target: account.target() }, &mut request);
         request.key = args.planned_key().await;
+        request.count_resources = context.is_preview();
         let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
         let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries());
         let errors = errors.chain(account.claimed(context)).collect();
@@ -112,6 +120,11 @@ impl Component for ComplianceMonitoring {
             own_key: args.kms_key_arn.is_none(),
         };
         let account = scan::see(context, account.clone(), request, &planned, (errors, plan.warnings.clone())).await?;
+        if context.is_preview()
+            && let Some(estimate) = args.cost(plan, &account)
+        {
+            context.info(estimate.summary());
+        }
         let account = service_linked_role::find(context, args.recorder.mode(), &args.recorder, account).await;
         Ok(prepared.with(account))
     }
@@ -166,6 +179,7 @@ impl Component for ComplianceMonitoring {
             sns_topic_arn: alerts.topic_arn,
             history_workgroup_name,
             pending_emails: alerts.pending_emails,
+            pending_routes: alerts.pending_routes,
             ledger_table_name: functions.ledger_table_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
@@ -198,6 +212,16 @@ fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation
 }
 
 impl ComplianceMonitoringArgs {
+    /// What the deployment costs in a month; nothing where the region is not known.
+    fn cost(&self, plan: &Plan, account: &AccountFacts) -> Option<Estimate> {
+        let context = CostContext {
+            region: account.known_region()?.to_owned(),
+            creates_recorder: account.manages_recorder(self.recorder.mode()),
+            resources: account.resources().cloned(),
+        };
+        Some(estimate(&usage(self, plan, context)))
+    }
+
     /// The key that the user gave, with what will be encrypted with it.
     async fn planned_key(&self) -> Option<PlannedKey> {
         let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler)).collect();
@@ -317,6 +341,8 @@ impl ComplianceMonitoringArgs {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::Input;
+
     use super::*;
 
     #[tokio::test]

@@ -34,7 +34,7 @@ pub struct Whole<'a> {
 impl Whole<'_> {
     /// Resources of a kind whose names derive from the prefix.
     pub fn resources(&self, kind: NamesakeKind, names: impl IntoIterator<Item = String>) -> Vec<PlannedResource> {
-        let planned = |name| PlannedResource { kind, path: "namePrefix".to_owned(), name };
+        let planned = |name| PlannedResource { kind, path: "namePrefix".into(), name };
         names.into_iter().map(planned).collect()
     }
 
@@ -50,7 +50,7 @@ impl Whole<'_> {
 
     /// A name that derives from the prefix.
     pub fn named(&self, name: String) -> PlannedName {
-        PlannedName { path: "namePrefix".to_owned(), name }
+        PlannedName { path: "namePrefix".into(), name }
     }
 }
 

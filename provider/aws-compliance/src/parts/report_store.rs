@@ -5,7 +5,8 @@ use aws_resources::{PolicyDocument, Statement, s3};
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, PropertyPath, ResourceOptions, Scope,
+    TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,8 +70,11 @@ pub const PART: Part = Part {
         });
     },
     claim: |whole, request| {
-        let path = if whole.args.reports.bucket_name.is_some() { "reports.bucketName" } else { "namePrefix" };
-        let planned = |name| PlannedResource { kind: NamesakeKind::Bucket, path: path.to_owned(), name };
+        let path: PropertyPath = match whole.args.reports.bucket_name {
+            Some(_) => ["reports", "bucketName"].into(),
+            None => "namePrefix".into(),
+        };
+        let planned = |name| PlannedResource { kind: NamesakeKind::Bucket, path: path.clone(), name };
         request.resources.extend(whole.bucket_name().map(planned));
     },
     ..Part::of::<ReportStore>("reports")

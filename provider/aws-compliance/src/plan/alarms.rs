@@ -1,9 +1,9 @@
 //! The alarms, a row each: the children, the names that the account scan asks for and `docs/alarms.md` are made of the rows,
 //! and each row names its page of `docs/runbooks`.
 
+use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
 use functions_core::runbook::Runbook;
-use functions_core::severity::Severity;
 
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::name_prefix::NamePrefix;
@@ -92,7 +92,7 @@ pub fn alarms(settings: &AlarmsSettingsArgs) -> Vec<AlarmPlan> {
             &format!("The {} function has not done its whole work for too long.", handler.name()),
         ));
     }
-    let severities: Vec<_> = settings.severities.iter().map(|severity| severity.for_functions().word()).collect();
+    let severities: Vec<_> = settings.severities.iter().map(|severity| severity.word()).collect();
     rows.push(row(
         "non-compliance",
         Watch::OpenFindings,
@@ -139,4 +139,40 @@ pub fn alarms(settings: &AlarmsSettingsArgs) -> Vec<AlarmPlan> {
 pub fn names(settings: &AlarmsSettingsArgs, prefix: &NamePrefix) -> Vec<String> {
     let rows = if settings.enabled { alarms(settings) } else { Vec::new() };
     rows.into_iter().map(|row| prefix.alarm(&row.name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/alarms.md");
+
+    fn table() -> String {
+        let mut text = "# Alarms\n\nWritten from `provider/aws-compliance/src/plan/alarms.rs` by its test, where \
+                        `INSTA_UPDATE` is `always`. Each name begins with `namePrefix`.\n\n\
+                        | alarm | severity | when it goes off | metric | what to do |\n| --- | --- | --- | --- | --- |\n"
+            .to_owned();
+        for AlarmPlan { name, watch, runbook, severity, text: when } in alarms(&AlarmsSettingsArgs::default()) {
+            let (namespace, metric) = watch.metric();
+            let page = runbook.name();
+            let _ = writeln!(
+                text,
+                "| `{name}` | {} | {when} | `{metric}` of `{namespace}` | [{page}](runbooks/{page}.md) |",
+                severity.word()
+            );
+        }
+        text
+    }
+
+    #[test]
+    fn documentation_is_that_of_the_rows() {
+        let expected = table();
+        if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+            std::fs::write(DOCS, &expected).expect("it can be written");
+        }
+        let found = std::fs::read_to_string(DOCS).unwrap_or_default();
+        assert_eq!(found, expected, "INSTA_UPDATE=always cargo test -p aws-compliance --lib alarms");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use functions_core::severity::Severity;
+use compliance_types::severity::Severity;
 use pulumi_component::Input;
 
 use crate::inputs::rules::RulesArgs;

@@ -3,14 +3,12 @@
 use account_look::PlannedRule;
 use aws_compliance_catalog::{RuleRequest, check_custom};
 use functions_core::configuration::RuleEntry;
-use functions_core::severity::Severity;
-use pulumi_component::{Checks, PropertyError, Wrong};
+use pulumi_component::{Checks, PathStep, PropertyError, PropertyPath, Wrong};
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::{CustomRuleArgs, RuleFunctionArgs};
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::scope::ScopeArgs;
-use crate::inputs::severity::RuleSeverity;
 use crate::plan::sensitive::{Eventual, shown};
 use crate::plan::target::Target;
 use crate::plan::values::{is_secret, known, text};
@@ -40,7 +38,7 @@ impl CustomRuleArgs {
         RuleEntry {
             identifier: self.owner().to_owned(),
             name: prefix.rule(&self.name),
-            severity: self.severity.map_or(Severity::Medium, RuleSeverity::for_functions),
+            severity: self.severity.unwrap_or_default(),
             ..RuleEntry::default()
         }
     }
@@ -49,7 +47,7 @@ impl CustomRuleArgs {
     pub(super) fn planned(&self, index: usize, prefix: &NamePrefix) -> PlannedRule {
         let types = self.scope.iter().flat_map(|scope| scope.resource_types.iter().flatten());
         PlannedRule {
-            path: format!("rules.custom[{index}].name"),
+            path: PropertyPath::from(["rules", "custom"]).index(index).member("name"),
             name: prefix.rule(&self.name),
             identifier: self.owner().to_owned(),
             resource_types: types.filter_map(known).collect(),
@@ -89,15 +87,15 @@ impl CustomRuleArgs {
             _ => {}
         }
         if let Some(guard) = &self.guard {
-            checks.input("guard.policy", &guard.policy, |text| bounds::guard::policy(text));
-            checks.input("guard.runtime", &guard.runtime, |runtime| bounds::guard::runtime(runtime));
+            checks.input(["guard", "policy"], &guard.policy, |text| bounds::guard::policy(text));
+            checks.input(["guard", "runtime"], &guard.runtime, |runtime| bounds::guard::runtime(runtime));
             if let Some(frequency) = &self.triggers.frequency {
                 let reason = "a policy in Guard is evaluated when a resource changes and takes no frequency; remove it";
-                checks.at_input("triggers.frequency", frequency, Err(Wrong::new(reason)));
+                checks.at_input(["triggers", "frequency"], frequency, Err(Wrong::new(reason)));
             }
         }
         if let Some(function) = &self.function {
-            checks.input("function.arn", &function.arn, |arn| {
+            checks.input(["function", "arn"], &function.arn, |arn| {
                 bounds::function_arn(arn)?;
                 function.check_grant(arn)
             });
@@ -109,7 +107,7 @@ impl CustomRuleArgs {
             });
         }
         if self.triggers.on_change == Some(false) && (self.guard.is_some() || self.triggers.frequency.is_none()) {
-            checks.error("triggers.onChange", "the rule would never be evaluated");
+            checks.error(["triggers", "onChange"], "the rule would never be evaluated");
         }
         if self.triggers.reacts_to_changes() && self.effective_scope().is_none() {
             checks.warning("scope", "without one, each change of anything recorded is evaluated and paid for");
@@ -121,13 +119,12 @@ impl CustomRuleArgs {
         let function = self.function.as_ref()?;
         let (arn, secret) = (text(&function.arn)?, is_secret(&function.arn));
         let (region, account) = bounds::region_and_account(&arn)?;
-        let path = |member: &str| format!("rules.custom[{index}].function.{member}");
+        let path = |member: &str| PropertyPath::from(["rules", "custom"]).index(index).join(["function", member]);
         match (target.region.as_deref(), target.account_id.as_deref()) {
             (Some(here), _) if here != region => {
                 let reason =
                     format!("expected a function of {here}, where this is deployed: AWS Config invokes no other");
-                let path = path("arn");
-                Some(PropertyError::new(if secret { format!("{path} (secret)") } else { path }, reason))
+                Some(PropertyError::new(path("arn"), reason).sensitive_if(secret))
             }
             (_, Some(here)) if here != account && function.grant_invoke => {
                 let account = if secret { "another account" } else { &format!("account {account}") };
@@ -149,10 +146,15 @@ pub(super) fn check(rules: &[CustomRuleArgs], taken: &[&str], checks: &mut Check
     }
     checks.each("custom", rules, |checks, rule| rule.check(checks));
     let requests: Vec<_> = rules.iter().map(CustomRuleArgs::request).collect();
-    for finding in check_custom(&requests, taken).errors {
-        let (path, reason) = shown(&finding, |index| rules.get(index).map(CustomRuleArgs::eventual));
-        let path = path.replace("].frequency", "].triggers.frequency");
-        checks.error(&format!("custom{path}"), reason);
+    for problem in check_custom(&requests, taken).errors {
+        let mut error = shown(&problem, |index| rules.get(index).map(CustomRuleArgs::eventual));
+        // The catalogue's rules have a frequency, these have triggers.
+        if let [PathStep::Index(index), PathStep::Member(name)] = error.path.steps()
+            && name == "frequency"
+        {
+            error.path = PropertyPath::from(*index).join(["triggers", "frequency"]);
+        }
+        checks.add_error(error.under("custom"));
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    ComposedRule, Composition, FrameworkRequest, Report, compose, framework, names as composed_names,
+    ComposedRule, Composition, FrameworkRequest, Problem, Report, compose, framework, names as composed_names,
 };
-use pulumi_component::{Checks, Input};
+use compliance_types::choices::OnUnavailable;
+use pulumi_component::{Checks, Input, PropertyError, PropertyPath};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
-use crate::inputs::rules::{ManagedRuleArgs, OnUnavailable};
+use crate::inputs::rules::ManagedRuleArgs;
 use crate::plan::rule::{Origin, RulePlan};
 use crate::plan::values::{takes, with_defaults};
 
@@ -23,12 +24,11 @@ thread_local! {
 
 impl FrameworkArgs {
     fn request(&self) -> FrameworkRequest {
-        let severities = self.severities.iter();
         FrameworkRequest {
             id: self.id.clone(),
             exclude: self.exclude.clone(),
             parameters: self.parameters.clone(),
-            severities: severities.map(|(identifier, severity)| (identifier.clone(), severity.for_catalog())).collect(),
+            severities: self.severities.clone(),
             alone: self.deploy_as == DeployAs::ConformancePack,
         }
     }
@@ -106,14 +106,15 @@ fn description<'a>(ids: impl ExactSizeIterator<Item = &'a String>) -> String {
 
 /// Checks that the rules of frameworks and the others have different names; `report` is of the composition.
 pub(super) fn check(report: &Report, rules: &[RulePlan], checks: &mut Checks) {
-    report.errors.iter().for_each(|finding| checks.error(&format!("frameworks{}", finding.path), finding.text()));
-    report.warnings.iter().for_each(|finding| checks.warning(&format!("frameworks{}", finding.path), finding.text()));
+    let told = |problem: &Problem| PropertyError::new(&problem.path, problem.text()).under("frameworks");
+    report.errors.iter().for_each(|problem| checks.add_error(told(problem)));
+    report.warnings.iter().for_each(|problem| checks.add_warning(told(problem)));
     let theirs = rules.iter().filter(|rule| rule.is_of_framework());
     let theirs: BTreeSet<&str> = theirs.map(|rule| rule.name.as_str()).collect();
     for own in rules.iter().filter(|rule| theirs.contains(rule.name.as_str())) {
         if let Origin::Managed(index) = own.origin {
             let reason = format!("a framework brings a rule `{}`; give this one a `name` of its own", own.name);
-            checks.error(&format!("rules.managed[{index}].name"), reason);
+            checks.error(PropertyPath::from(["rules", "managed"]).index(index).member("name"), reason);
         }
     }
 }

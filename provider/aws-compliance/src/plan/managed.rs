@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_compliance_catalog::{
-    Catalog, Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
-};
-use pulumi_component::{Checks, PropertyError};
+use aws_compliance_catalog::{Catalog, Problem, Report, RuleRequest, Scope, check_available, check_rules};
+use pulumi_component::{Checks, PathStep, PropertyError};
 
 use crate::inputs::bounds;
-use crate::inputs::rules::{ManagedRuleArgs, OnUnavailable, RulesArgs};
+use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
 use crate::inputs::scope::ScopeArgs;
 use crate::plan::baseline::{BASELINE, BaselineRule};
 use crate::plan::sensitive::{Eventual, shown};
@@ -90,13 +88,11 @@ pub(super) fn check(
     let taken: Vec<_> = baseline_without(rules, given).map(|rule| rule.name).collect();
     let Report { errors, warnings } = check_rules(requests, &[], &taken);
     let of = |index: usize| rules.managed.get(index).map(ManagedRuleArgs::eventual);
-    for finding in errors.iter().filter(|finding| !compares_secrets(rules, finding)) {
-        let (path, reason) = shown(finding, of);
-        checks.error(&format!("managed{path}"), reason);
+    for problem in errors.iter().filter(|problem| !compares_secrets(rules, problem)) {
+        checks.add_error(shown(problem, of).under("managed"));
     }
-    for finding in &warnings {
-        let (path, reason) = shown(finding, of);
-        checks.warning(&format!("managed{path}"), reason);
+    for problem in &warnings {
+        checks.add_warning(shown(problem, of).under("managed"));
     }
     let mut index = 0;
     checks.each("managed", &rules.managed, |checks, rule| {
@@ -112,16 +108,16 @@ pub(super) fn check(
 pub(super) fn unavailable(requests: &[RuleRequest], target: &Target) -> (Vec<PropertyError>, Vec<PropertyError>) {
     let Some(region) = target.region.as_deref().filter(|_| !requests.is_empty()) else { return Default::default() };
     let Report { errors, warnings } = check_available(requests, &[region]);
-    let problem = |finding: Finding| PropertyError::new(format!("rules.managed{}", finding.path), finding.text());
+    let problem = |found: Problem| PropertyError::new(&found.path, found.text()).under(["rules", "managed"]);
     (errors.into_iter().map(problem).collect(), warnings.into_iter().map(problem).collect())
 }
 
-/// Whether a finding says that two rules are the same, and one of them has secrets: that would tell what they are.
-fn compares_secrets(rules: &RulesArgs, finding: &Finding) -> bool {
-    let index = finding.path.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
-    let Some(rule) = index.and_then(|index| rules.managed.get(index)) else { return false };
+/// Whether a problem says that two rules are the same, and one of them has secrets: that would tell what they are.
+fn compares_secrets(rules: &RulesArgs, problem: &Problem) -> bool {
+    let [PathStep::Index(index)] = problem.path.steps() else { return false };
+    let Some(rule) = rules.managed.get(*index) else { return false };
     let mut others = rules.managed.iter().filter(|other| other.identifier == rule.identifier);
-    others.any(|other| other.eventual().has_secret(""))
+    others.any(|other| other.eventual().has_secret(&[]))
 }
 
 impl ManagedRuleArgs {
@@ -160,11 +156,7 @@ impl ManagedRuleArgs {
             frequency: self.frequency.as_ref().and_then(text),
             scope: self.effective_scope().map(ScopeArgs::request),
             unchecked: self.unchecked,
-            on_unavailable: match self.on_unavailable {
-                OnUnavailable::Fail => UnavailableIn::Fail,
-                OnUnavailable::Skip => UnavailableIn::Skip,
-                OnUnavailable::Ignore => UnavailableIn::Ignore,
-            },
+            on_unavailable: self.on_unavailable,
         }
     }
 }
@@ -193,13 +185,13 @@ mod tests {
         let requests = all.map(|identifier| ManagedRuleArgs::of(identifier, BTreeMap::new()).request());
         let requests: Vec<_> = requests.collect();
         let Report { errors, warnings } = check_rules(&requests, &[], &[]);
-        let given = |finding: &&Finding| {
-            let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters."));
-            let (index, name) = place.unwrap_or_default();
-            let request = index.parse().ok().and_then(|index: usize| requests.get(index));
-            request.is_some_and(|request| request.parameters.contains_key(name))
+        let given = |problem: &&Problem| match problem.path.steps() {
+            [PathStep::Index(index), PathStep::Member(_), PathStep::Member(name)] => {
+                requests[*index].parameters.contains_key(name)
+            }
+            _ => false,
         };
-        assert_eq!(errors.iter().chain(&warnings).filter(given).collect::<Vec<_>>(), Vec::<&Finding>::new());
+        assert_eq!(errors.iter().chain(&warnings).filter(given).collect::<Vec<_>>(), Vec::<&Problem>::new());
         for rule in BASELINE {
             let known = Catalog::get().rule(rule.identifier).expect("it is a managed rule");
             assert_eq!(known.needed_defaults().count(), 0, "{}", rule.identifier);

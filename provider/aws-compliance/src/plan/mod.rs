@@ -3,6 +3,7 @@
 
 pub mod alarms;
 pub mod baseline;
+pub mod cost;
 pub mod custom;
 pub mod event_pattern;
 pub mod frameworks;
@@ -117,7 +118,7 @@ impl Selection {
             .and_then(|document| document.with_packs(packs.iter().map(PackPlan::entry)))
             .map(|document| {
                 let document = document.with_manual(self.manual).with_not_assessed(not_assessed).with_notices(notices);
-                document.with_reported_rules(self.counted_rules.reported())
+                document.with_reported_rules(self.counted_rules)
             });
         let watched = configuration.iter().flat_map(MonitoringConfiguration::rules).map(|rule| rule.name.as_str());
         let event_patterns = event_pattern::patterns(watched, &packs, &prefix);

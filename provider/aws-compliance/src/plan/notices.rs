@@ -1,9 +1,9 @@
 //! What the functions know of notices: when they are sent, and what each route takes.
 
-use functions_core::configuration::{Notices, Period, Route};
+use functions_core::configuration::{Notices, Route};
 
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::notifications::{DigestPeriod, NotificationsArgs, RouteArgs};
+use crate::inputs::notifications::{NotificationsArgs, RouteArgs};
 
 impl RouteArgs {
     fn route(&self, prefix: &NamePrefix) -> Route {
@@ -11,7 +11,7 @@ impl RouteArgs {
             accounts: self.accounts.clone(),
             frameworks: self.frameworks.clone(),
             rules: self.rules.iter().map(|rule| prefix.rule(rule)).collect(),
-            severities: self.severities.iter().map(|severity| severity.for_functions()).collect(),
+            severities: self.severities.clone(),
         }
     }
 }
@@ -19,30 +19,21 @@ impl RouteArgs {
 impl NotificationsArgs {
     /// As the functions know them.
     pub fn notices(&self, prefix: &NamePrefix) -> Notices {
-        let digest = match self.digest {
-            DigestPeriod::Immediate => Period::Immediate,
-            DigestPeriod::Hourly => Period::Hourly,
-            DigestPeriod::Daily => Period::Daily,
-        };
         let routes = self.routes.iter().map(|(name, route)| (name.clone(), route.route(prefix)));
-        Notices { digest, routes: routes.collect() }
+        Notices { digest: self.digest, routes: routes.collect() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use functions_core::severity::Severity;
+    use compliance_types::{choices::DigestPeriod, severity::Severity};
 
     use super::*;
-    use crate::inputs::severity::RuleSeverity;
 
     #[test]
     fn route_names_rules_with_the_prefix() {
-        let route = RouteArgs {
-            severities: vec![RuleSeverity::Critical],
-            rules: vec!["own".to_owned()],
-            ..RouteArgs::default()
-        };
+        let route =
+            RouteArgs { severities: vec![Severity::Critical], rules: vec!["own".to_owned()], ..RouteArgs::default() };
         let given = NotificationsArgs {
             routes: [("soc".to_owned(), route)].into(),
             digest: DigestPeriod::Daily,
@@ -51,7 +42,7 @@ mod tests {
         let prefix: NamePrefix = serde_json::from_value("audit".into()).expect("a prefix");
         let notices = given.notices(&prefix);
         let route = &notices.routes["soc"];
-        assert_eq!((notices.digest, &route.severities), (Period::Daily, &vec![Severity::Critical]));
+        assert_eq!((notices.digest, &route.severities), (DigestPeriod::Daily, &vec![Severity::Critical]));
         assert_eq!(route.rules, ["audit-own"]);
     }
 }

@@ -5,7 +5,7 @@ use aws_compliance_catalog::{
     ComposedRule, Composition, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, packs_of,
 };
 use functions_core::configuration::{PackEntry, RuleEntry};
-use pulumi_component::Checks;
+use pulumi_component::{Checks, PathStep, PropertyPath};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::name_prefix::NamePrefix;
@@ -45,8 +45,8 @@ impl PackPlan {
         self.template().map_or(0, |text| text.len())
     }
 
-    fn path(&self) -> String {
-        format!("frameworks[{}].deployAs", self.index)
+    fn path(&self) -> PropertyPath {
+        ("frameworks", self.index, "deployAs").into()
     }
 
     /// As the functions know it.
@@ -133,11 +133,14 @@ fn check_limits(packs: &[PackPlan], checks: &mut Checks) {
         // The owner has as many characters as a tag's value.
         parameters: one.pack.template().parameters.keys().map(|_| (OWNER_PARAMETER, None)).collect(),
     };
-    for finding in check_packs(&packs.iter().map(size).collect::<Vec<_>>(), None, 0).errors {
-        let index = finding.path.strip_prefix('[').and_then(|rest| rest.split_once(']')?.0.parse::<usize>().ok());
-        match index.and_then(|index| packs.get(index)) {
-            Some(one) => checks.error(&one.path(), format!("`{}`: {}", one.name, finding.reason)),
-            None => checks.error("frameworks", finding.reason),
+    for problem in check_packs(&packs.iter().map(size).collect::<Vec<_>>(), None, 0).errors {
+        let one = match problem.path.steps() {
+            [PathStep::Index(index), ..] => packs.get(*index),
+            _ => None,
+        };
+        match one {
+            Some(one) => checks.error(one.path(), format!("`{}`: {}", one.name, problem.reason)),
+            None => checks.error("frameworks", problem.reason),
         }
     }
 }

@@ -1,35 +1,28 @@
 //! What the account scan is asked about the recorder.
 
 use account_look::{FrequencyOverride, RecorderPlan};
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs, RecordingFrequency, RecordingStrategy};
+use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
 
 impl RecorderSettingsArgs {
     /// What the account scan is asked about a recorder with these settings.
     /// `bucket`: what its channel delivers to, where that is known.
     pub fn plan(&self, mode: RecorderMode, prefix: &NamePrefix, bucket: Option<String>) -> RecorderPlan {
-        let mode = match mode {
-            RecorderMode::Reuse => account_look::RecorderMode::Reuse,
-            RecorderMode::Auto => account_look::RecorderMode::Auto,
-            RecorderMode::Create => account_look::RecorderMode::Create,
-        };
         let overrides = match self.daily_types.as_slice() {
             [] => Vec::new(),
             types => {
-                let frequency = account_look::RecordingFrequency::Daily;
+                let frequency = RecordingFrequency::Daily;
                 vec![FrequencyOverride { resource_types: types.to_vec(), frequency }]
             }
         };
         RecorderPlan {
-            mode,
+            mode: Some(mode),
             name: Some(prefix.recorder()),
             bucket,
             records: Some(self.records()),
-            frequency: Some(match self.frequency {
-                RecordingFrequency::Continuous => account_look::RecordingFrequency::Continuous,
-                RecordingFrequency::Daily => account_look::RecordingFrequency::Daily,
-            }),
+            frequency: Some(self.frequency),
             overrides,
             ..RecorderPlan::default()
         }

@@ -1,7 +1,7 @@
-//! What mends the findings of a managed rule.
+//! Remediations of managed rules' findings.
 
 use aws_compliance_catalog::{Remedy, RemedyRequest, Report, check_remedy};
-use pulumi_component::Checks;
+use pulumi_component::{Checks, PathStep, PropertyError};
 
 use crate::inputs::remediation::RemediationArgs;
 use crate::inputs::rules::ManagedRuleArgs;
@@ -22,13 +22,16 @@ impl RemediationArgs {
 
     /// Reports what was found wrong with it, at `remediation` of its rule.
     pub(super) fn check(&self, report: &Report, checks: &mut Checks) {
-        for finding in &report.errors {
-            let given = finding.path.strip_prefix("parameters.").and_then(|name| self.parameters.get(name));
-            // The engine prints what stands at a path.
+        for problem in &report.errors {
+            let given = match problem.path.steps() {
+                [PathStep::Member(member), PathStep::Member(name)] if member == "parameters" => {
+                    self.parameters.get(name)
+                }
+                _ => None,
+            };
             let secret = given.is_some_and(|values| values.iter().any(is_secret));
-            let path = if secret { format!("{} (secret)", finding.path) } else { finding.path.clone() };
-            checks.error(&path, finding.text());
+            checks.add_error(PropertyError::new(&problem.path, problem.text()).sensitive_if(secret));
         }
-        report.warnings.iter().for_each(|finding| checks.warning(&finding.path, finding.text()));
+        report.warnings.iter().for_each(|problem| checks.warning(&problem.path, problem.text()));
     }
 }

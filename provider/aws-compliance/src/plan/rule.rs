@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::PlannedRule;
 use aws_compliance_catalog::{self as catalog, Catalog, ComposedRule, Remedy, Trigger};
+use compliance_types::choices::OnUnavailable;
+use compliance_types::severity::Severity;
 use functions_core::configuration::{NotAssessed, RuleEntry};
-use functions_core::severity::Severity;
+use pulumi_component::PropertyPath;
 
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::rules::{ManagedRuleArgs, OnUnavailable};
-use crate::inputs::severity::{RuleSeverity, for_functions};
+use crate::inputs::rules::ManagedRuleArgs;
 use crate::plan::baseline::{BASELINE, BaselineRule};
 use crate::plan::target::Target;
 
@@ -25,8 +26,8 @@ pub struct RulePlan {
     /// Ids of the frameworks that its results count for, and the controls there.
     pub frameworks: BTreeMap<String, BTreeSet<String>>,
     /// The severity that the frameworks give it, where they give one.
-    pub framework_severity: Option<catalog::Severity>,
-    /// What mends its findings, where that is asked for.
+    pub framework_severity: Option<Severity>,
+    /// Remediation of its findings, if requested.
     pub remedy: Option<Remedy>,
 }
 
@@ -64,8 +65,8 @@ impl RulePlan {
 
     /// Its severity: that of its own input, else of the frameworks that it counts for, else of the catalogue.
     pub fn severity(&self) -> Severity {
-        let own = self.args.severity.map(RuleSeverity::for_functions);
-        own.or(self.framework_severity.map(for_functions)).unwrap_or_else(|| default_severity(&self.args.identifier))
+        let given = self.args.severity.or(self.framework_severity);
+        given.unwrap_or_else(|| default_severity(&self.args.identifier))
     }
 
     /// As the functions know it.
@@ -91,10 +92,12 @@ impl RulePlan {
         };
         PlannedRule {
             path: match self.origin {
-                Origin::Baseline(_) => "rules.baseline".to_owned(),
-                Origin::Framework => "frameworks".to_owned(),
-                Origin::Managed(index) if self.args.name.is_some() => format!("rules.managed[{index}].name"),
-                Origin::Managed(index) => format!("rules.managed[{index}].identifier"),
+                Origin::Baseline(_) => ["rules", "baseline"].into(),
+                Origin::Framework => "frameworks".into(),
+                Origin::Managed(index) => {
+                    let member = if self.args.name.is_some() { "name" } else { "identifier" };
+                    PropertyPath::from(["rules", "managed"]).index(index).member(member)
+                }
             },
             name: prefix.rule(&self.name),
             identifier: self.args.identifier.clone(),
@@ -125,7 +128,7 @@ pub(super) fn evaluated(identifier: &str) -> (Vec<String>, bool) {
 
 /// The severity of a composed rule.
 pub(super) fn composed_severity(rule: &ComposedRule) -> Severity {
-    rule.severity.map_or_else(|| default_severity(&rule.identifier), for_functions)
+    rule.severity.unwrap_or_else(|| default_severity(&rule.identifier))
 }
 
 /// The severity of a rule for which none is given; that of one that is newer than the catalogue is `medium`.
@@ -133,7 +136,7 @@ fn default_severity(identifier: &str) -> Severity {
     // A deployment of the baseline alone does not read the catalogue.
     match BASELINE.iter().find(|rule| rule.identifier == identifier) {
         Some(rule) => rule.severity,
-        None => Catalog::get().rule(identifier).map(|rule| for_functions(rule.severity)).unwrap_or_default(),
+        None => Catalog::get().rule(identifier).map(|rule| rule.severity).unwrap_or_default(),
     }
 }
 
@@ -145,7 +148,7 @@ mod tests {
     fn baseline_severities_are_those_of_the_catalogue() {
         for rule in BASELINE {
             let known = Catalog::get().rule(rule.identifier).expect("it is a managed rule");
-            assert_eq!(rule.severity, for_functions(known.severity), "{}", rule.identifier);
+            assert_eq!(rule.severity, known.severity, "{}", rule.identifier);
         }
         assert_eq!(default_severity("NO_SUCH_RULE"), Severity::Medium);
     }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Composition, RuleRequest};
+use compliance_types::choices::CountedRules;
 use pulumi_component::{Checks, PropertyError};
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::framework::FrameworkArgs;
-use crate::inputs::functions::CountedRules;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;

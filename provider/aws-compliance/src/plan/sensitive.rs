@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aws_compliance_catalog::Finding;
-use pulumi_component::Input;
+use aws_compliance_catalog::Problem;
+use pulumi_component::{Input, PathStep, PropertyError, PropertyPath};
 
 use crate::inputs::scope::ScopeArgs;
 use crate::plan::values::is_secret;
@@ -20,30 +20,30 @@ pub struct Eventual<'a> {
 }
 
 impl Eventual<'_> {
-    /// Whether a secret is at a member, such as `.scope.tagKey`, or below it.
-    pub fn has_secret(&self, member: &str) -> bool {
-        let place = |name: &str, value: &Input<String>| is_secret(value).then(|| name.to_owned());
-        let parameters = self.parameters.iter().map(|(name, value)| place(&format!(".parameters.{name}"), value));
-        let frequency = self.frequency.map(|value| place(".frequency", value));
+    /// Whether a secret is at a member, such as `scope.tagKey`, or below it.
+    pub fn has_secret(&self, member: &[PathStep]) -> bool {
+        let place = |path: PropertyPath, value: &Input<String>| is_secret(value).then_some(path);
+        let scope = PropertyPath::from("scope");
+        let parameters = self.parameters.iter().map(|(name, value)| place(["parameters", name].into(), value));
+        let frequency = self.frequency.map(|value| place("frequency".into(), value));
         let types = self.scope.iter().flat_map(|scope| scope.resource_types.iter().flatten()).enumerate();
-        let types = types.map(|(index, value)| place(&format!(".scope.resourceTypes[{index}]"), value));
+        let types = types.map(|(index, value)| place(scope.member("resourceTypes").index(index), value));
         let of_scope = self.scope.iter().flat_map(|scope| {
             [("resourceId", &scope.resource_id), ("tagKey", &scope.tag_key), ("tagValue", &scope.tag_value)]
         });
-        let of_scope = of_scope.map(|(name, value)| place(&format!(".scope.{name}"), value.as_ref()?));
+        let of_scope = of_scope.map(|(name, value)| place(scope.member(name), value.as_ref()?));
         let mut secrets = parameters.chain(frequency).chain(types).chain(of_scope).flatten();
-        let below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
-        secrets.any(|path| path.strip_prefix(member).is_some_and(below))
+        secrets.any(|path| path.steps().starts_with(member))
     }
 }
 
-/// A finding in a list of rules, as path and reason that do not lead to a secret: the engine prints what stands at the
-/// path, and the nearest right value tells what was given. `of` gives what of a rule may be secret.
-pub fn shown<'a>(finding: &Finding, of: impl Fn(usize) -> Option<Eventual<'a>>) -> (String, String) {
-    let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let secret = place.and_then(|(index, member)| Some(of(index.parse().ok()?)?.has_secret(member)));
-    match secret {
-        Some(true) => (format!("{} (secret)", finding.path), finding.reason.clone()),
-        _ => (finding.path.clone(), finding.text()),
-    }
+/// A problem in a list of rules, as an error that does not lead to a secret: the engine prints what stands at the path, and
+/// the nearest right value tells what was given. `of` gives what of a rule may be secret.
+pub fn shown<'a>(problem: &Problem, of: impl Fn(usize) -> Option<Eventual<'a>>) -> PropertyError {
+    let sensitive = match problem.path.steps() {
+        [PathStep::Index(index), member @ ..] => of(*index).is_some_and(|rule| rule.has_secret(member)),
+        _ => false,
+    };
+    let reason = if sensitive { problem.reason.clone() } else { problem.text() };
+    PropertyError::new(&problem.path, reason).sensitive_if(sensitive)
 }

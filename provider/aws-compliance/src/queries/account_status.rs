@@ -1,19 +1,20 @@
 //! The look at the account as data: the function `getAccountStatus`, and what `doctor` prints.
 
 use account_look::{
-    Finding, Look, LookRequest, Owner, RecorderAction, Severity, findings, look, recorder_action, table,
+    Look, LookRequest, Owner, RecorderAction, ScanLevel, ScanMessage, findings, look, recorder_action, table,
 };
+use compliance_types::recorder::RecorderMode;
 use futures::FutureExt;
-use pulumi_component::{Checks, ConstructError, Function, FunctionContext, TypeToken};
+use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs};
+use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::parts;
 use crate::parts::part::Whole;
-use crate::parts::registry;
 use crate::plan::Plan;
 use crate::plan::target::Target;
 
@@ -94,7 +95,7 @@ pub struct RecorderStatus {
 /// A look, and what it means.
 pub struct Looked {
     look: Look,
-    findings: Vec<Finding>,
+    findings: Vec<ScanMessage>,
     action: RecorderAction,
     planned: Vec<String>,
 }
@@ -116,7 +117,7 @@ impl AccountStatusArgs {
             owner: self.owner.as_ref().map(|value| Owner { value: value.clone(), ..Owner::default() }),
             ..LookRequest::default()
         };
-        registry::claim(&Whole { args: &args, plan: &plan, target: &target }, &mut request);
+        parts::claim(&Whole { args: &args, plan: &plan, target: &target }, &mut request);
         request
     }
 
@@ -141,7 +142,7 @@ impl AccountStatusArgs {
 impl Looked {
     /// Whether the account was seen and a deployment would not be refused.
     pub fn is_good(&self) -> bool {
-        self.look.skipped.is_none() && self.of(Severity::Error).is_empty()
+        self.look.skipped.is_none() && self.of(ScanLevel::Error).is_empty()
     }
 
     /// As text for a terminal.
@@ -181,18 +182,14 @@ impl Looked {
             aggregators: look.aggregators.iter().flatten().map(|one| one.name.clone()).collect(),
             namesakes: look.namesakes.iter().map(|one| one.arn.clone()).collect(),
             would_create: self.planned.clone(),
-            would_refuse: self.of(Severity::Error),
-            warnings: self.of(Severity::Warning),
+            would_refuse: self.of(ScanLevel::Error),
+            warnings: self.of(ScanLevel::Warning),
         }
     }
 
-    fn of(&self, severity: Severity) -> Vec<String> {
-        let found = self.findings.iter().filter(|finding| finding.severity == severity);
-        let told = found.map(|Finding { path, message, .. }| match path.as_str() {
-            "" => message.clone(),
-            path => format!("{path}: {message}"),
-        });
-        told.collect()
+    fn of(&self, level: ScanLevel) -> Vec<String> {
+        let found = self.findings.iter().filter(|finding| finding.level == level);
+        found.map(|ScanMessage { path, message, .. }| PropertyError::new(path, message).to_string()).collect()
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use aws_compliance_catalog::{nearest_rules, unknown_framework};
+use compliance_types::choices::CountedRules;
 use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
 use crate::inputs::framework::FrameworkArgs;
-use crate::inputs::functions::CountedRules;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::suggestions::{FrameworkIds, ManagedRuleIdentifiers};
@@ -110,7 +110,7 @@ pub struct RuleProblem {
 
 impl From<PropertyError> for RuleProblem {
     fn from(error: PropertyError) -> Self {
-        Self { path: error.path, reason: error.reason }
+        Self { path: error.place(), reason: error.reason }
     }
 }
 

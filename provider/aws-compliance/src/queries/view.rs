@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog as catalog;
-use aws_compliance_catalog::{Catalog, ComposedRule, ParameterForm, ParameterType, Report, Severity, Trigger};
+use aws_compliance_catalog::{Catalog, ComposedRule, ParameterForm, ParameterType, Report, Trigger};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub struct ManagedRuleDetails {
     pub regions: Vec<String>,
     /// Ids of the frameworks that ask for it; of those in which it is optional none.
     pub frameworks: Vec<String>,
-    /// What mends its findings, where a document is known.
+    /// Remediation of its findings, where a document is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remediation: Option<RuleRemediation>,
     /// Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
@@ -59,7 +59,7 @@ pub struct ManagedRuleParameter {
     pub values: Vec<String>,
 }
 
-/// A Systems Manager document that mends what a rule finds.
+/// A Systems Manager document that remediates what a rule finds.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleRemediation {
@@ -91,7 +91,7 @@ pub struct RuleRemediation {
     pub taken: String,
 }
 
-/// Another Systems Manager document that mends what a rule finds.
+/// Another Systems Manager document that remediates what a rule finds.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RemediationAlternative {
@@ -207,7 +207,7 @@ pub fn rule(identifier: &str) -> Option<ManagedRuleDetails> {
         parameters: parameters.collect(),
         resource_types: rule.types.iter().map(|kind| (*kind).to_owned()).collect(),
         global: rule.global,
-        severity: severity(rule.severity).to_owned(),
+        severity: rule.severity.word().to_owned(),
         regions: offered.map(|region| (*region).to_owned()).collect(),
         frameworks: catalog::frameworks()
             .iter()
@@ -376,15 +376,5 @@ fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Change => "change",
         Trigger::Periodic => "periodic",
         Trigger::Both => "both",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Informational => "informational",
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
     }
 }

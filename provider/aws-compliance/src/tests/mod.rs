@@ -16,7 +16,9 @@ async fn compositions<T: Component>(given: Value) -> usize {
         let monitor = monitor
             .result("aws:index/getCallerIdentity:getCallerIdentity", "accountId", "111122223333")
             .result("aws:index/getPartition:getPartition", "partition", "aws")
-            .result("aws:index/getRegion:getRegion", "region", "eu-west-1");
+            .result("aws:index/getRegion:getRegion", "region", "eu-west-1")
+            .output("aws:kms/key:Key", "keyId", "key-id")
+            .output("aws:iam/role:Role", "name", "role-name");
         COMPOSITIONS.with(|count| count.set(0));
         construct_with::<T>(&Arc::new(monitor), "it", inputs(given.clone())).await.expect("it constructs");
         let count = COMPOSITIONS.with(|count| count.get());

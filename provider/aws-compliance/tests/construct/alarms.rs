@@ -3,14 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use aws_compliance::inputs::alarms::AlarmsSettingsArgs;
 use aws_compliance::parts::alarms::Alarms;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use aws_compliance::plan::alarms as plan;
 use aws_compliance::plan::runbooks::RUNBOOKS;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, shown};
+
+/// Alarms of a default deployment.
+fn planned() -> usize {
+    plan::alarms(&AlarmsSettingsArgs::default()).len()
+}
 
 const ALARM: &str = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const OBJECT: &str = "aws:s3/bucketObjectv2:BucketObjectv2";
@@ -61,7 +68,8 @@ async fn every_alarm_leads_to_a_page_that_is_in_the_bucket_and_every_page_has_an
 async fn every_alarm_says_whose_it_is() {
     let monitor = deployed(json!({ "tags": { "team": "security" } })).await;
     let alarms = children(&monitor, ALARM, "compliance-");
-    assert_eq!(alarms.len(), 14);
+    // That of the delivery test comes with the topic.
+    assert_eq!(alarms.len(), planned() + 1);
     let expected = json!({ "aws-compliance:owner": "project/stack/compliance", "team": "security" });
     for (name, alarm) in alarms {
         assert_eq!(alarm["tags"], expected, "{name}");
@@ -90,7 +98,7 @@ async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names
 async fn every_alarm_tells_the_topic_in_words_that_fit() {
     let monitor = deployed(json!({})).await;
     let alarms = alarms(&monitor);
-    assert_eq!(alarms.len(), 13);
+    assert_eq!(alarms.len(), planned());
     for (role, alarm) in &alarms {
         assert_eq!(alarm["alarmActions"], json!(["arn:aws:mock:::compliance-alerts-topic"]), "{role}");
         assert_eq!(alarm["name"], json!(format!("compliance-{role}")));
@@ -147,7 +155,7 @@ async fn finding_7_severities_are_at_least_one_and_each_once() {
         let given = inputs(json!({ "alarms": { "severities": severities } }));
         match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
             Err(ConstructError::InvalidInputs(problems)) => {
-                let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+                let paths: Vec<_> = problems.iter().map(|problem| problem.place()).collect();
                 assert_eq!(paths, [path]);
             }
             other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
@@ -163,6 +171,21 @@ async fn finding_9_alarms_on_silence_are_made_after_the_first_runs_and_no_others
     for (_, alarm) in registrations.iter().filter(|(_, child)| child.type_token == ALARM) {
         let waits = alarm.dependencies.iter().any(|urn| urn.to_string().ends_with("::compliance-first-aggregation"));
         assert_eq!(waits, alarm.name.ends_with("-silent"), "{}: {:?}", alarm.name, alarm.dependencies);
+    }
+}
+
+/// An alarm that is created without data does not change its state, and one that loses its data does.
+#[tokio::test]
+async fn finding_9_alarms_on_silence_that_are_used_alone_do_not_start_in_alarm() {
+    let monitor = answers(MockMonitor::update());
+    let topic = format!("arn:aws:sns:{REGION}:111122223333:alerts");
+    let given = json!({ "topicArn": topic, "bucketName": "runbooks" });
+    construct_with::<Alarms>(&monitor, "compliance-alarms", inputs(given)).await.expect("it constructs");
+    let silent: Vec<_> = alarms(&monitor).into_iter().filter(|(role, _)| role.ends_with("-silent")).collect();
+    assert_eq!(silent.len(), 2);
+    for (role, alarm) in silent {
+        assert_eq!(alarm["treatMissingData"], json!("missing"), "{role}");
+        assert_eq!(alarm["insufficientDataActions"], json!([topic]), "{role}");
     }
 }
 

@@ -13,7 +13,7 @@ async fn previewed(given: Json) -> (Vec<(String, String)>, Vec<Registration>, Ve
     let errors = match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Ok(_) => Vec::new(),
         Err(ConstructError::InvalidInputs(problems)) => {
-            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+            problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
         Err(error) => panic!("expected wrong inputs, got {error:?}"),
     };
@@ -197,6 +197,22 @@ async fn case_17_a_webhook_that_cannot_confirm_is_a_warning() {
     }
 }
 
+/// The mock's subscriptions all wait for a confirmation.
+#[tokio::test]
+async fn case_17_routes_that_have_not_confirmed_are_an_output() {
+    let routes = json!({
+        "on-call": { "severities": ["critical"], "https": "https://compliance.example.com/sns" },
+        "auditors": { "frameworks": ["hipaa"], "email": "audit@example.com" },
+        "payments": { "severities": ["high"], "sqs": "arn:aws:sqs:eu-west-1:111122223333:payments" },
+    });
+    let given = json!({ "notifications": { "emails": { "security": "security@example.com" }, "routes": routes } });
+    let monitor = answers(MockMonitor::update());
+    let made =
+        construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    assert_eq!(shown(&made.outputs["pendingRoutes"]), json!(["auditors", "on-call"]));
+    assert_eq!(shown(&made.outputs["pendingEmails"]), json!(["security", "auditors"]));
+}
+
 #[tokio::test]
 async fn case_18_cron_that_skips_weekends_needs_longer_silent_hours() {
     for (schedule, hours, nearest) in [
@@ -285,7 +301,8 @@ async fn case_23_a_sample_of_a_pack_is_reported_with_the_parameter_to_set() {
         let rule = json!({ "identifier": "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION", "parameters": { "oldestVersionSupported": version } });
         json!({ "rules": { "managed": [rule] } })
     };
-    for version in [json!(1.30), json!("1.3")] {
+    // The last two are also what packs of AWS's have.
+    for version in [json!(1.30), json!("1.3"), json!(1.20), json!("1.2")] {
         refused(eks(version), "rules.managed[0].parameters.oldestVersionSupported", "put it into quotes").await;
     }
     taken(eks(json!("1.30"))).await;

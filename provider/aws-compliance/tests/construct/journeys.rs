@@ -41,7 +41,7 @@ async fn refused(monitor: MockMonitor, given: Json) -> Vec<(String, String)> {
     let monitor = answers(monitor);
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Err(ConstructError::InvalidInputs(problems)) => {
-            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+            problems.into_iter().map(|problem| (problem.path.to_string(), problem.reason)).collect()
         }
         other => panic!("expected a refusal, got {other:?}"),
     }
@@ -86,6 +86,7 @@ async fn journey_3_contradictions_are_refused() {
         (json!({ "forceDestroy": true, "onDestroy": "retain" }), "reports.forceDestroy"),
         (json!({ "forceDestroy": true, "onDestroy": "refuse" }), "reports.forceDestroy"),
         (json!({ "allowReplacement": true, "onDestroy": "delete" }), "reports.allowReplacement"),
+        (json!({ "allowReplacement": true, "onDestroy": "refuse" }), "reports.allowReplacement"),
         (json!({ "allowReplacement": true, "forceDestroy": true }), "reports.allowReplacement"),
     ] {
         let problems = refused(MockMonitor::preview(), json!({ "reports": reports })).await;

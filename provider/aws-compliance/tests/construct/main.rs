@@ -7,6 +7,8 @@ mod bounds;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 mod custom;
 #[cfg(test)]
 mod effects;

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_request, inputs};
-use pulumi_component::{Alias, AliasParent, ConstructError, ConstructRequest, Deployment, PropertyValue, RegistrationOptions};
+use pulumi_component::{
+    Alias, AliasParent, ConstructError, ConstructRequest, Deployment, PropertyValue, RegistrationOptions,
+};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, REGION, answers};
@@ -153,9 +155,11 @@ impl World {
         }
         // One key at most is this deployment's; where there are more, none is imported, so the answer does not matter.
         if let Some((_, id)) = self.account.keys().find(|(kind, _)| *kind == KEY) {
-            monitor = monitor
-                .result("aws:kms/getKey:getKey", "keyId", id.as_str())
-                .result("aws:kms/getKey:getKey", "keyState", "Enabled");
+            monitor = monitor.result("aws:kms/getKey:getKey", "keyId", id.as_str()).result(
+                "aws:kms/getKey:getKey",
+                "keyState",
+                "Enabled",
+            );
         }
         monitor
     }
@@ -280,7 +284,10 @@ impl World {
             assert_eq!(owner, Some(FOREIGN), "somebody else's is touched");
         }
         for ((kind, _), one) in &self.state {
-            assert!(self.account.contains_key(&(*kind, one.id.clone())), "the account has what the state says: {one:?}");
+            assert!(
+                self.account.contains_key(&(*kind, one.id.clone())),
+                "the account has what the state says: {one:?}"
+            );
         }
     }
 }

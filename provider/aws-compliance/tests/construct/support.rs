@@ -23,7 +23,13 @@ pub fn answers_in(region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
 
 /// The same where they find another partition and region.
 pub fn answers_of(partition: &str, region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
-    let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    // botocore's `endpoints.json`.
+    let suffix = match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        _ => "amazonaws.com",
+    };
     Arc::new(
         monitor
             .result("aws:index/getCallerIdentity:getCallerIdentity", "accountId", ACCOUNT)
@@ -85,7 +91,7 @@ pub fn every_input() -> PropertyMap {
         "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
         "functions": {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
-            "reservedConcurrency": 2, "countedRules": "all",
+            "reservedConcurrency": 2, "countedRules": "all", "architecture": "arm64",
             "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
         },
         "iam": { "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary", "path": "/audit/" },

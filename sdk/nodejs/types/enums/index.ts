@@ -554,6 +554,22 @@ export const FrameworkId = {
  */
 export type FrameworkId = (typeof FrameworkId)[keyof typeof FrameworkId];
 
+export const FunctionArchitecture = {
+    /**
+     * x86-64.
+     */
+    X8664: "x86_64",
+    /**
+     * Arm.
+     */
+    Arm64: "arm64",
+} as const;
+
+/**
+ * Architecture of the functions.
+ */
+export type FunctionArchitecture = (typeof FunctionArchitecture)[keyof typeof FunctionArchitecture];
+
 export const ManagedRuleIdentifier = {
     /**
      * Periodic, over AWS::IAM::User. Takes maxAccessKeyAge.

@@ -21,6 +21,7 @@ from account.config import (
     aggregators,
     compliance,
     delays,
+    discovered,
     evaluation,
     packs,
     recorders,
@@ -42,6 +43,7 @@ OPERATIONS = {
     **packs.OPERATIONS,
     **remediations.OPERATIONS,
     **tags.OPERATIONS,
+    **discovered.OPERATIONS,
 }
 
 

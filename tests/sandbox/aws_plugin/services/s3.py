@@ -99,7 +99,9 @@ class Bucket(Resource):
 def _has_object_lock(s3, bucket: str) -> bool:
     """Whether versions of the bucket's objects can be locked."""
     try:
-        return s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]["ObjectLockEnabled"] == "Enabled"
+        return (
+            s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]["ObjectLockEnabled"] == "Enabled"
+        )
     except s3.exceptions.ClientError as error:
         if code_of(error) != "ObjectLockConfigurationNotFoundError":
             raise
@@ -239,7 +241,8 @@ class Lifecycle(_Configuration):
 class ObjectLock(_Configuration):
     """Turns object lock on for an existing bucket, which must have versions; S3 has no way to turn it off again.
 
-    Deleting it takes away the default retention alone (terraform-provider-aws, `aws_s3_bucket_object_lock_configuration`).
+    Deleting it takes away the default retention alone (terraform-provider-aws,
+    `aws_s3_bucket_object_lock_configuration`).
     """
 
     token = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"

@@ -1,7 +1,7 @@
 //! Regions, by form and by name.
 
 use aws_compliance_catalog::Catalog;
-use aws_identifiers::is_region_code;
+use compliance_types::region::is_region_code;
 use pulumi_component::{Checks, Input, Wrong};
 
 /// A region code by its form, such as `eu-west-1` (AWS Regions and Availability Zones User Guide).

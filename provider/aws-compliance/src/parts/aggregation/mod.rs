@@ -2,9 +2,9 @@
 
 pub mod source;
 
-use account_look::{PlannedName, RecorderMode};
-use aws_identifiers::is_opt_in_region;
+use account_look::PlannedName;
 use aws_resources::cfg;
+use compliance_types::region::is_opt_in_region;
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,8 +68,8 @@ impl Component for Aggregation {
         let facts = AccountFacts::look(context).await?;
         args.settings.tell(context, &facts);
         let mut request = args.lookup.request();
-        request.recorder.mode = RecorderMode::Unmanaged;
-        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name: args.name_prefix.aggregator() });
+        request.recorder.mode = None;
+        request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
         scan::see(context, facts, request, &Planned::default(), Default::default()).await
     }
 

@@ -8,14 +8,16 @@ mod permissions;
 mod shared;
 
 use account_look::NamesakeKind;
-use aws_resources::{Arn, lambda, s3};
-use functions_core::configuration::sha256_hex;
+use aws_resources::{ArnBuilder, lambda, s3};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
+use functions_core::sha256;
 use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, depends_on};
 
+use crate::account::bundle;
 use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
+use crate::inputs::functions::FunctionArchitecture;
 use crate::parts::functions::args::FunctionsArgs;
 use crate::parts::functions::function::Function;
 use crate::parts::functions::shared::Shared;
@@ -51,7 +53,10 @@ pub struct Functions {
 /// The functions as a part of the whole.
 pub const PART: Part = Part {
     check: |args, checks| {
-        checks.under("functions", |checks| args.functions.check(checks));
+        checks.under("functions", |checks| {
+            args.functions.check(checks);
+            check_architecture(args.functions.architecture, checks);
+        });
         checks.under("iam", |checks| args.iam.check(checks));
     },
     claim: |whole, request| {
@@ -74,6 +79,14 @@ pub const PART: Part = Part {
     ..Part::of::<Functions>("functions")
 };
 
+/// Checks whether this build of the plugin has the functions for an architecture.
+fn check_architecture(architecture: FunctionArchitecture, checks: &mut Checks) {
+    if !bundle::has(architecture) {
+        let reason = "this build of the plugin has no functions for `arm64`; use a released plugin, or `x86_64`";
+        checks.error("architecture", reason);
+    }
+}
+
 impl Component for Functions {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Functions");
     type Args = FunctionsArgs;
@@ -84,7 +97,10 @@ impl Component for Functions {
         bounds::check_tags(&args.tags, checks);
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
-        checks.under("settings", |checks| args.settings.check(checks));
+        checks.under("settings", |checks| {
+            args.settings.check(checks);
+            check_architecture(args.settings.architecture, checks);
+        });
         checks.under("iam", |checks| args.iam.check(checks));
         checks.under("notifications", |checks| args.notifications.check(checks));
         if let Some(topic) = &args.topic_arn {
@@ -115,7 +131,7 @@ impl Component for Functions {
         let Prepared { plan, account: facts } = facts;
         let watched = plan.configuration.as_ref().map_err(|error| ConstructError::Failed(error.to_string()))?;
         let configuration = watched.render().map_err(|error| ConstructError::Failed(error.to_string()))?;
-        let digest = sha256_hex(configuration.as_bytes());
+        let digest = sha256::hex(configuration.as_bytes());
 
         let required = s3::bucket_objectv2::Required { bucket: args.bucket_name.clone() };
         let object = s3::BucketObjectv2::child(scope, "configuration", required)
@@ -128,7 +144,7 @@ impl Component for Functions {
             .override_provider(tags::without_default_tags())
             .register();
 
-        let bucket_arn = Arn::of(facts.partition(), "s3").resource(&args.bucket_name);
+        let bucket_arn = ArnBuilder::of(facts.partition(), "s3").resource(&args.bucket_name);
         let shared = Shared { args: &args, facts, bucket_arn };
         let alias = facts.account_alias().map(|alias| (variable::ACCOUNT_ALIAS, alias.into()));
         let aggregation = Function::describe(

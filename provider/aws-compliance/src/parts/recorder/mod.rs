@@ -2,7 +2,9 @@
 
 pub(crate) mod role;
 
+use account_look::RecorderPlan;
 use aws_resources::cfg;
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
 };
@@ -15,8 +17,8 @@ use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::recorder::{RecorderMode, RecorderSettingsArgs, RecordingFrequency, RecordingStrategy};
-use crate::parts::part::Part;
+use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
+use crate::parts::part::{Part, Whole};
 
 impl RecorderSettingsArgs {
     /// What is of no meaning for the strategy is given as well, and empty: the provider sends what an earlier strategy left
@@ -104,8 +106,11 @@ pub const PART: Part = Part {
         });
     },
     claim: |whole, request| {
-        let args = whole.args;
-        request.recorder = args.recorder.plan(args.recorder.mode(), &args.name_prefix, whole.bucket_name());
+        let Whole { args, target, .. } = whole;
+        let default_bucket = (target.account_id.as_deref().zip(target.region.as_deref()))
+            .map(|(account, region)| args.name_prefix.bucket_in(account, region));
+        let planned = args.recorder.plan(args.recorder.mode(), &args.name_prefix, whole.bucket_name());
+        request.recorder = RecorderPlan { default_bucket, ..planned };
     },
     ..Part::of::<Recorder>("recorder")
 };

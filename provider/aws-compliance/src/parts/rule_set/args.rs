@@ -1,11 +1,11 @@
 //! The inputs of the rules.
 
+use compliance_types::choices::CountedRules;
 use pulumi_component::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::framework::FrameworkArgs;
-use crate::inputs::functions::CountedRules;
 use crate::inputs::iam::IamArgs;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;

@@ -7,7 +7,6 @@ mod packs;
 mod remediation;
 mod values;
 
-use account_look::RecorderMode;
 use aws_compliance_catalog::INLINE_BYTES;
 use aws_resources::cfg;
 use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, all};
@@ -61,7 +60,7 @@ impl Component for RuleSet {
             check_sizes(&plan.packs, INLINE_BYTES, &mut checks);
         }
         let mut request = args.lookup.request();
-        request.recorder.mode = RecorderMode::Unmanaged;
+        request.recorder.mode = None;
         plan.scanned(&mut request);
         let problems = (plan.errors.iter().chain(checks.errors()).cloned().collect(), plan.warnings.clone());
         let account = scan::see(context, prepared.account.clone(), request, &Planned::default(), problems).await?;

@@ -2,7 +2,7 @@
 
 use aws_compliance_catalog::OWNER_PARAMETER;
 use aws_resources::{cfg, s3};
-use functions_core::configuration::sha256_hex;
+use functions_core::sha256;
 use pulumi_component::{ConstructError, Input, Output, Scope, interpolate};
 
 use crate::account::facts::AccountFacts;
@@ -51,7 +51,7 @@ fn uploaded(
     text: String,
 ) -> Output<String> {
     // Another template has another place: the provider sees no other change of it.
-    let key = format!("templates/{}/{}.json", planned.name, sha256_hex(text.as_bytes()));
+    let key = format!("templates/{}/{}.json", planned.name, sha256::hex(text.as_bytes()));
     let required = s3::bucket_objectv2::Required { bucket: bucket.clone() };
     let object = s3::BucketObjectv2::child(scope, &format!("{}-template", planned.role()), required)
         .key(key)
@@ -132,7 +132,11 @@ mod tests {
             assert!(content.len() > INLINE && text(pack, "templateBody").is_none());
             assert_eq!(text(pack, "templateS3Uri"), Some(format!("s3://templates/{key}").as_str()));
             let name = text(pack, "name").expect("a name");
-            assert_eq!(key, format!("templates/{name}/{}.json", sha256_hex(content.as_bytes())), "another has another");
+            assert_eq!(
+                key,
+                format!("templates/{name}/{}.json", sha256::hex(content.as_bytes())),
+                "another has another"
+            );
             assert_eq!(text(object, "serverSideEncryption"), Some("aws:kms"));
         }
         assert!(packs.last().is_some_and(|pack| text(pack, "templateBody").is_some()));
@@ -147,6 +151,6 @@ mod tests {
             panic!("it is refused")
         };
         assert_eq!(problems.len(), 3);
-        assert!(problems.iter().all(|problem| problem.path == "bucketName" && problem.reason.contains("6000")));
+        assert!(problems.iter().all(|problem| problem.path == "bucketName".into() && problem.reason.contains("6000")));
     }
 }

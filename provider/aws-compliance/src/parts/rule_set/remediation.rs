@@ -1,9 +1,9 @@
-//! What mends the findings of a managed rule, when a person starts it.
+//! The remediation of a managed rule's findings, which a person starts.
 
 use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{RESOURCE_ID, ROLE_PARAMETER, Remedy};
-use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
+use aws_resources::{ArnBuilder, PolicyDocument, Statement, cfg, iam};
 use pulumi_component::{Input, Scope, depends_on};
 
 use crate::account::facts::AccountFacts;
@@ -26,7 +26,7 @@ pub(super) fn describe(
     let (Some(args), Some(remedy)) = (&rule.args.remediation, &rule.remedy) else { return };
     let name = |part: &str| format!("{}-remediation{part}", rule.name);
 
-    let description = format!("{} mends what the rule {} finds", remedy.document, rule.name);
+    let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
     let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
     let required = iam::role_policy::Required { policy: allowed(remedy, facts).into(), role: role.name().into() };
     let policy = iam::RolePolicy::child(scope, &name("-policy"), required).register();
@@ -78,7 +78,7 @@ fn allowed(remedy: &Remedy, facts: &AccountFacts) -> PolicyDocument {
         "aws:ResourceAccount",
         facts.account_id(),
     );
-    let roles = Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("role/*");
+    let roles = ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("role/*");
     let pass = remedy.actions.contains(PASS_ROLE).then(|| Statement::allow("Pass").actions([PASS_ROLE]).on(roles));
     PolicyDocument::new(std::iter::once(act).chain(pass))
 }
