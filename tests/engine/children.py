@@ -1,4 +1,4 @@
-"""What a program with the default component and one e-mail address registers, type by type, as `tests/construct` recorded it."""
+"""What the default component with one e-mail address registers, type by type, as `tests/construct` recorded it."""
 
 from __future__ import annotations
 

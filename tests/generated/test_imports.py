@@ -94,7 +94,8 @@ def circles(edges: dict[tuple[str, ...], set[tuple[str, ...]]]) -> list[list[str
     return found
 
 
-# The circles that are left, of `pulumi-component` alone: a component describes its children in a scope, which nests components.
+# The circles that are left, in `pulumi-component` only: a component describes its children in a scope, which nests
+# components.
 LEFT = {
     "provider/pulumi-component": [
         ["component", "context", "hook", "logger", "monitor", "options", "reference", "scope", "transform"],

@@ -113,7 +113,7 @@ def test_the_binder_speaks_of_a_reserved_name(tmp_path):
 
 
 def test_objects_are_named_after_their_input_and_settings_after_their_part():
-    """An object at the input `x` of the whole is `X`; where a part is called so it is `XSettings`, the part's `settings`."""
+    """An object at the input `x` of the whole is `X`; if a part has that name, `XSettings`, the part's `settings`."""
     resources = json.loads((ROOT / "schema.json").read_text())["resources"]
     prefix = "#/types/aws-compliance:index:"
     checked = 0

@@ -18,6 +18,7 @@ PLUGIN = "pulumi-resource-aws-compliance"
 
 sys.path[:0] = [str(ROOT / "tools/toolchain"), str(ROOT / "tests/sandbox")]
 import cache  # noqa: E402
+
 import tools  # noqa: E402
 
 ToolchainError = cache.ToolchainError
@@ -35,6 +36,7 @@ def plugin(optimized: bool = False) -> Path:
     environment = tools.cargo_environment(optimized)
     if optimized:
         built = tools.cargo_target() / "release" / PLUGIN
+        # Crates of another clone's are there, and this clone's take minutes all the same.
         with cache.timed("the plugin, optimized"):
             cache.run(["cargo", "build", "--release", "--locked", "--package", "aws-compliance"], **environment)
     else:

@@ -181,7 +181,7 @@ class Smoke:
         return None if WORKING_STATES & set(states.values()) else f"no rule has a result yet: {states}"
 
     def _long(self, names: list[str]) -> str | None:
-        """The service model takes 64 characters of a name that may have 128; functions record rules that are refused."""
+        """The service model allows 64 characters of a name that may have 128; functions record rejected rules."""
         longest = max(names, key=len)
         if len(longest) <= LONG_NAME:
             return f"no rule has a long name: {longest}"
