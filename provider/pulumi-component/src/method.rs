@@ -86,7 +86,6 @@ pub async fn call<M: Method>(
     let context = Context {
         deployment: Arc::new(request.deployment),
         name: this.urn().name().to_owned(),
-        aliases: Arc::default(),
         providers: Arc::default(),
         monitor: surroundings.monitor,
         logger: logger.clone(),

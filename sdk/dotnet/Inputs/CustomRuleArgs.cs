@@ -41,14 +41,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public string Name { get; set; } = null!;
 
         [Input("parameters")]
-        private Dictionary<string, object>? _parameters;
+        private Dictionary<string, Input<string>>? _parameters;
 
         /// <summary>
         /// Parameters of the rule by name.
         /// </summary>
-        public Dictionary<string, object> Parameters
+        public Dictionary<string, Input<string>> Parameters
         {
-            get => _parameters ?? (_parameters = new Dictionary<string, object>());
+            get => _parameters ?? (_parameters = new Dictionary<string, Input<string>>());
             set => _parameters = value;
         }
 

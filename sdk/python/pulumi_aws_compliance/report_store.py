@@ -13,7 +13,6 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
-from ._enums import *
 from ._inputs import *
 
 __all__ = ['ReportStoreArgs', 'ReportStore']

@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .facts import version
-from .plugin import Plugin, PluginError, diff_config
+from .plugin import Plugin, PluginError
 from .schema import schema
 from .values import decode, encode, has_unknown
 
@@ -69,11 +69,8 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request, context):
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    @_answered
     def DiffConfig(self, request, context):
-        changed = diff_config(decode(request.old_inputs), decode(request.news))
-        kinds = provider_pb2.DiffResponse
-        return provider_pb2.DiffResponse(changes=kinds.DIFF_SOME if changed else kinds.DIFF_NONE, diffs=changed)
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     @_answered
     def Configure(self, request, context):

@@ -13,7 +13,6 @@ pub mod lookup;
 pub mod monitoring;
 pub mod name_prefix;
 pub mod notifications;
-pub mod on_destroy;
 pub mod recorder;
 pub mod remediation;
 pub mod reports;

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{Input, Text};
+use pulumi_component::Input;
 
 /// Tags by name.
 pub type Tags = BTreeMap<String, Input<String>>;
-
-/// Tags in the schema: values may be numbers and booleans.
-pub type TextTags = BTreeMap<String, Input<Text>>;

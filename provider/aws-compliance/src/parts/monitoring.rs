@@ -10,7 +10,6 @@ use pulumi_component::{
     Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
 
-use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
 use crate::account::{scan, service_linked_role};
@@ -111,15 +110,8 @@ impl Component for ComplianceMonitoring {
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
         let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
-        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries());
-        let errors = errors.chain(account.claimed(context)).collect();
-        let planned = Planned {
-            names: request.resources.clone(),
-            prefix: format!("{}-", args.name_prefix.as_str()),
-            allow_replacement: args.reports.allow_replacement,
-            own_key: args.kms_key_arn.is_none(),
-        };
-        let account = scan::see(context, account.clone(), request, &planned, (errors, plan.warnings.clone())).await?;
+        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries()).collect();
+        let account = scan::see(context, account.clone(), request, (errors, plan.warnings.clone())).await?;
         if context.is_preview()
             && let Some(estimate) = args.cost(plan, &account)
         {
@@ -232,8 +224,7 @@ impl ComplianceMonitoringArgs {
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
     async fn own_key(&self) -> Option<String> {
         let given = self.kms_key_arn.as_ref()?.output().resolve().await.ok()?;
-        // A value that is no key at all is an error of its own.
-        given.value.clone().filter(|arn| !given.secret && bounds::key_arn(arn).is_ok())
+        given.value.clone().filter(|_| !given.secret)
     }
 }
 
@@ -241,12 +232,7 @@ impl ComplianceMonitoringArgs {
 impl ComplianceMonitoringArgs {
     fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
         let config_delivery = facts.manages_recorder(self.recorder.mode());
-        EncryptionArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            config_delivery,
-            on_destroy: self.reports.on_destroy(),
-        }
+        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), config_delivery }
     }
 
     fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {

@@ -44,8 +44,7 @@ class Queue(Resource):
                 value = found[attribute]
                 observed[name] = int(value) if isinstance(state[name], int) else value
         tags = sqs.list_queue_tags(QueueUrl=identity).get("Tags") or {}
-        name = identity.rsplit("/", 1)[1]
-        return {"arn": found["QueueArn"], "url": identity, "name": name, "tagsAll": tags, **observed}
+        return {"arn": found["QueueArn"], "url": identity, "tagsAll": tags, **observed}
 
     def update(self, aws, identity, old, inputs):
         sqs = aws.client("sqs", inputs.get("region"))
