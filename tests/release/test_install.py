@@ -56,10 +56,24 @@ def account(endpoint) -> dict[str, str]:
     return account.environment
 
 
+def linked(source: str, target: str) -> None:
+    """Another name for a file, or a copy where the folders are on different disks."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def unneeded(folder: str, _names: list[str]) -> set[str]:
+    """The provider's own package is large, and no program here uses it; the list of packages names it."""
+    return {"node_modules": {".package-lock.json"}, "@pulumi": {"aws"}}.get(os.path.basename(folder), set())
+
+
 def node_project(folder) -> dict:
     """A project with nothing but the program, and the tarball with the pinned dependencies."""
     (folder / "package.json").write_text('{ "name": "own", "private": true }')
-    subprocess.run(["cp", "-a", tools.node_modules(), folder / "node_modules"], check=True)
+    modules, target = tools.node_modules(), folder / "node_modules"
+    shutil.copytree(modules, target, symlinks=True, ignore=unneeded, copy_function=linked)
     npm = ["npm", "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", artefacts.npm_tarball()]
     subprocess.run(npm, cwd=folder, check=True, capture_output=True)
     return {}
