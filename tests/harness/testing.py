@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,7 +50,11 @@ def cargo(*arguments: str) -> Outcome:
         text=True,
         errors="replace",
     )
-    outcome = cargo_lines(run.stdout)
+    try:
+        outcome = cargo_lines(run.stdout)
+    except KeyboardInterrupt:
+        run.terminate()
+        raise
     if run.wait() and not outcome.failed:
         # No test ran.
         outcome += Outcome(failed=1, repeat=[f"{CARGO} {shlex.join(arguments)}"])
@@ -66,8 +71,11 @@ def python(*paths: str) -> Outcome:
         interrupted = False
         try:
             ended = run.wait()
-        except KeyboardInterrupt:
-            # The terminal interrupts pytest as well; its fixtures still end what they started.
+        except KeyboardInterrupt as interrupt:
+            # The terminal interrupts pytest as well; a signal to this process alone does not.
+            if isinstance(interrupt, Terminated):
+                run.send_signal(signal.SIGINT)
+            # Its fixtures still end what they started.
             ended, interrupted = run.wait(), True
         outcome = pytest_records(record)
     if ended and not outcome.failed:
@@ -75,6 +83,15 @@ def python(*paths: str) -> Outcome:
     if interrupted:
         raise Interrupted(outcome)
     return outcome
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does."""
+
+
+def terminate(*_signal) -> None:
+    """Raise `Terminated`."""
+    raise Terminated
 
 
 class Interrupted(KeyboardInterrupt):
@@ -97,6 +114,7 @@ def main(arguments: list[str]) -> int:
     if not set(chosen) <= set(RUNNERS) or (paths and chosen != ["python"]):
         print(__doc__, file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, terminate)
     began, outcome, code = time.monotonic(), Outcome(), 0
     try:
         if "python" in chosen and prerequisites.main():

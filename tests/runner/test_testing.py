@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,16 @@ def test_skipped(): pytest.skip("no reason")
 """
 
 
+def interrupt_group(pid: int) -> None:
+    """Send what Ctrl-C sends to a program and all that it started."""
+    os.killpg(pid, signal.SIGINT)
+
+
+def terminate_alone(pid: int) -> None:
+    """Send what `kill` sends."""
+    os.kill(pid, signal.SIGTERM)
+
+
 @pytest.fixture
 def run_tests(tmp_path: Path):
     """Runs `harness.testing python FOLDER` on test files of its own, without building; its exit code and its lines."""
@@ -119,7 +130,7 @@ def run_tests(tmp_path: Path):
         f"sys.exit(testing.main(['python', {str(tmp_path)!r}]))"
     )
 
-    def run(tests: str, interrupt: Path | None = None) -> tuple[int, list[str]]:
+    def run(tests: str, interrupt: Path | None = None, stop: Callable = interrupt_group) -> tuple[int, list[str]]:
         (tmp_path / "test_sample.py").write_text(tests)
         out = tmp_path / "out"
         with out.open("w") as output:
@@ -129,7 +140,7 @@ def run_tests(tmp_path: Path):
             if interrupt:
                 while not interrupt.exists():
                     time.sleep(0.05)
-                os.killpg(started.pid, signal.SIGINT)
+                stop(started.pid)
             code = started.wait()
         return code, out.read_text().splitlines()
 
@@ -161,10 +172,11 @@ def test_every_end_of_pytest_is_one_line_of_numbers(run_tests, tests, last):
     assert any(line.startswith(f"  {counting.PYTEST} ") for line in lines)
 
 
-def test_an_interrupted_run_counts_what_it_did(run_tests, tmp_path):
+@pytest.mark.parametrize("stop", [interrupt_group, terminate_alone])
+def test_an_interrupted_run_ends_pytest_and_counts_what_it_did(run_tests, tmp_path, stop):
     mark = tmp_path / "mark"
     tests = f"import time\ndef test_good(): pass\ndef test_slow():\n    open({str(mark)!r}, 'w'); time.sleep(60)"
-    code, lines = run_tests(tests, mark)
+    code, lines = run_tests(tests, mark, stop)
     assert (code, lines[-1]) == (testing.INTERRUPTED, "1 passed, 1 failed"), lines
     assert "interrupted" in lines
 
