@@ -92,7 +92,7 @@ def python_project(folder) -> dict:
         path.write(pinned)
     pip = [python, "-m", "pip", "install", "--quiet", "--no-index", artefacts.wheel()]
     subprocess.run(pip, check=True, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
-    return {"options": {"virtualenv": "venv"}}
+    return {}
 
 
 @pytest.mark.parametrize("language", ["typescript", "python"])
@@ -103,8 +103,9 @@ def test_program_in_an_empty_project_brings_its_plugin(home, server, account, tm
     name, made = {"typescript": ("nodejs", node_project), "python": ("python", python_project)}[language]
     runtime = {"name": name} | made(project)
     (project / "Pulumi.yaml").write_text(json.dumps({"name": f"own-{language}", "runtime": runtime}))
-    # Only what is installed in the project is found.
-    settings = account | {"PYTHONPATH": ""}
+    # Only what is installed in the project is found; its virtual environment, if it has one, is activated.
+    path = [str(home.binaries), str(project / "venv/bin"), os.environ["PATH"]]
+    settings = account | {"PYTHONPATH": "", "PATH": os.pathsep.join(path)}
     home.run(["stack", "init", "test"], project, **settings)
     preview = home.run(["preview", "--stack", "test", "--non-interactive", "--json"], project, **settings)
     assert json.loads(preview.stdout[preview.stdout.index("{") :])["changeSummary"]["create"] > 80
