@@ -60,8 +60,6 @@ type Open = BTreeMap<Resource, Timestamp>;
 struct Recordings {
     /// `Some(None)` where the role may not read them.
     read: Option<Option<Vec<Recording>>>,
-    /// Whether any read of a rule's results was answered.
-    answered: bool,
 }
 
 impl Recordings {
@@ -152,7 +150,6 @@ impl Processing {
     ) -> Result<BTreeMap<String, Reading>, HandlerError> {
         let mut recordings = Recordings::default();
         let mut readings = BTreeMap::new();
-        let mut denied = None;
         let watched: Vec<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
         let before = findings.keys().map(String::as_str).chain(watch.gone(&watched));
         let all: BTreeSet<&str> = match look.only {
@@ -170,15 +167,15 @@ impl Processing {
                     readings.insert(rule.to_owned(), reading);
                 }
                 Err(error) if error.is_invalid_request() || error.is_refusal() => {
-                    denied = denied.or_else(|| error.is_refusal().then(|| error.clone()));
                     unreadable.insert(rule.to_owned(), error);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        // Where no rule at all may be read, it is the role and not a rule.
-        match denied {
-            Some(error) if !recordings.answered => Err(error.into()),
+        // Where a whole look reads no rule at all, it is the role or the service and not a rule. Fewer are a metric with an
+        // alarm; a change of one of them waits for the next whole look.
+        match unreadable.values().next() {
+            Some(error) if readings.is_empty() && look.only.is_none() => Err(error.clone().into()),
             _ => Ok(readings),
         }
     }
@@ -194,18 +191,13 @@ impl Processing {
         invocation: &Invocation,
     ) -> Result<Reading, AwsError> {
         let open = match there.and_then(verdict) {
-            Some(Compliance::NonCompliant) => {
-                let open = reading::non_compliant(&self.config, rule).await?;
-                recordings.answered = true;
-                open
-            }
+            Some(Compliance::NonCompliant) => reading::non_compliant(&self.config, rule).await?,
             _ => BTreeMap::new(),
         };
         let closed: BTreeSet<Resource> = transition::closed(&known, &open).into_iter().collect();
         let mut reading = Reading { open, ..Reading::default() };
         if let (false, Some(there)) = (closed.is_empty(), there) {
             reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
-            recordings.answered = true;
             let all = recordings.read(&self.config, &invocation.run.id).await?;
             let is_off = |resource: &&Resource| all.is_some_and(|all| !is_recorded(all, &resource.resource_type));
             reading.unrecorded = closed.iter().filter(is_off).cloned().collect();
@@ -322,7 +314,7 @@ impl Processing {
             let summary = Summary {
                 first: watch.is_first(),
                 unsettled: summed.iter().filter(|rule| !after.is_settled(rule)).count(),
-                waiting: seen.iter().filter(|seen| !seen.judged && !after.is_settled(seen.rule)).count(),
+                waiting: seen.iter().filter(|seen| seen.waits() && !after.is_settled(seen.rule)).count(),
                 open: counted.filter(|(_, count)| *count > 0).collect(),
                 judged: summed,
             };

@@ -43,7 +43,7 @@ pub(super) async fn rules(
         for name in names {
             match describe(config, &[name]).await {
                 Ok(rules) => reported.extend(rules.unwrap_or_default()),
-                Err(error) if error.is_invalid_request() => {
+                Err(error) if error.is_invalid_request() || error.is_refusal() => {
                     unreadable.insert((*name).to_owned(), error);
                     reported.push(ReportedRule {
                         name: (*name).to_owned(),
