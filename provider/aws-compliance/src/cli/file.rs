@@ -3,7 +3,10 @@
 use std::io::Read;
 use std::path::Path;
 
-use pulumi_component::{PropertyMap, PropertyValue, Value};
+use pulumi_component::{PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
+
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::queries::rules::CheckRulesArgs;
 
 /// The members of a YAML or JSON file; `-` is standard input.
 ///
@@ -25,4 +28,20 @@ pub(super) fn read(file: &Path) -> Result<PropertyMap, String> {
         Value::Object(members) => Ok(members),
         _ => Err(format!("{named}: expected an object with inputs of ComplianceMonitoring, such as `rules`")),
     }
+}
+
+/// The inputs of a deployment, or those of them that are given; and the regions beside them, which are no input of one.
+///
+/// # Errors
+/// Everything whose name or shape is invalid.
+pub(super) fn deployment(mut given: PropertyMap) -> Result<(ComplianceMonitoringArgs, Vec<String>), Vec<PropertyError>> {
+    let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
+    let mut problems = check::<ComplianceMonitoringArgs>(&given);
+    problems.extend(check::<CheckRulesArgs>(&of_regions));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
+    let regions = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?.regions;
+    Ok((args, regions))
 }

@@ -19,7 +19,7 @@ use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::tags::Tags;
 use crate::parts::part::Part;
-use crate::parts::report_store::RECORD_RETENTION_DAYS;
+use crate::plan::cost::RECORD_RETENTION_DAYS;
 use crate::parts::tags;
 
 /// Name of the table, in a database of our own.
