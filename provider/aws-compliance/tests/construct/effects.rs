@@ -24,7 +24,8 @@ const SHARED: [(&str, &str); 6] = [
 /// Inputs that matter where a template of a pack is larger than a request, which takes hundreds of large parameters:
 /// `parts::rule_set::packs` tests it.
 const LARGE_TEMPLATES: [(&str, &str); 2] = [("RuleSet", "bucketName"), ("RuleSet", "kmsKeyArn")];
-/// How the account is inspected, which a mock of the engine does not do: `account::scan` tests it.
+/// How the account is inspected, which a mock of the engine does not do: `tests/engine/test_account.py` and
+/// `test_account_look.py` test it, and `tests/look/test_access.py` the profile.
 const SCAN: &str = "lookup";
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1";
