@@ -20,7 +20,7 @@ from pathlib import Path
 
 from . import building, prerequisites
 from .artefacts import ROOT, ToolchainError, tools
-from .counting import CARGO, PYTEST, RECORD, Outcome, cargo_lines, pytest_records
+from .counting import CARGO, PYTEST, RECORD, Interrupted, Outcome, cargo_lines, pytest_records
 
 SLOWEST = 15
 # All tests of a file on one worker, in their order: they share a deployment. Groups by mark do nothing with pytest 9.2,
@@ -49,11 +49,14 @@ def cargo(*arguments: str) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        start_new_session=True,
     )
     try:
         outcome = cargo_lines(run.stdout)
-    except KeyboardInterrupt:
-        run.terminate()
+    except Interrupted:
+        # cargo and the test program that it runs.
+        os.killpg(run.pid, signal.SIGTERM)
+        run.wait()
         raise
     if run.wait() and not outcome.failed:
         # No test ran.
@@ -92,14 +95,6 @@ class Terminated(KeyboardInterrupt):
 def terminate(*_signal) -> None:
     """Raise `Terminated`."""
     raise Terminated
-
-
-class Interrupted(KeyboardInterrupt):
-    """A run that Ctrl-C ended, with what it counted before."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
 
 
 RUNNERS: dict[str, Callable[..., Outcome]] = {"rust": rust, "python": python}

@@ -138,7 +138,8 @@ def run_tests(tmp_path: Path):
                 [sys.executable, "-c", program], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
             )
             if interrupt:
-                while not interrupt.exists():
+                until = time.monotonic() + 60
+                while not interrupt.exists() and started.poll() is None and time.monotonic() < until:
                     time.sleep(0.05)
                 stop(started.pid)
             code = started.wait()
@@ -182,6 +183,39 @@ def test_an_interrupted_run_ends_pytest_and_counts_what_it_did(run_tests, tmp_pa
     code, lines = run_tests(tests, mark, stop)
     assert (code, lines[-1]) == (testing.INTERRUPTED, "1 passed, 1 failed"), lines
     assert "interrupted" in lines
+
+
+FAKE_CARGO = """#!/bin/sh
+echo 'test result: ok. 7 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.50s'
+sleep 300 &
+echo $! > "$MARK.partial" && mv "$MARK.partial" "$MARK"
+wait
+"""
+
+
+@pytest.mark.parametrize("stop", [interrupt_group, terminate_alone])
+def test_an_interrupted_run_of_cargo_ends_its_programs_and_counts_what_it_did(tmp_path, stop):
+    (tmp_path / "cargo").write_text(FAKE_CARGO)
+    (tmp_path / "cargo").chmod(0o755)
+    mark, out = tmp_path / "mark", tmp_path / "out"
+    program = (
+        "import argparse, sys; from harness import building, testing;"
+        "building.Builds = lambda *steps: argparse.Namespace(wait=lambda *steps: None);"
+        "testing.tools.cargo_environment = lambda: {};"
+        "sys.exit(testing.main(['rust']))"
+    )
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MARK": str(mark)}
+    with out.open("w") as output:
+        command = [sys.executable, "-c", program]
+        started = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+        until = time.monotonic() + 60
+        while not mark.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        stop(started.pid)
+        assert started.wait(60) == testing.INTERRUPTED
+    assert out.read_text().splitlines()[-1] == "7 passed, 1 failed"
+    state = Path(f"/proc/{mark.read_text().strip()}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z", "what cargo started has ended"
 
 
 def test_a_failed_build_ends_in_one_line_of_numbers(monkeypatch, capsys):
