@@ -176,7 +176,8 @@ mod tests {
         let declared = all.iter().flat_map(|line| line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap());
         let mut names: Vec<&str> = declared.map(|metric| metric["Name"].as_str().unwrap()).collect();
         let mut expected = metric::SINGLE.to_vec();
-        (names.sort_unstable(), expected.sort_unstable());
+        names.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(names, expected);
     }
 

@@ -56,7 +56,11 @@ fn is_changed(text: &str) -> bool {
         let digits = |text: &str| text.is_empty() || all_digits(text);
         let parts = (whole.len(), part.len());
         (digits(whole) && digits(part) && parts != (0, 0)).then(|| {
-            parts.0 == 0 || leads_with_zero(whole) || part.is_empty() || part.ends_with('0') || parts.0 + parts.1 > DIGITS
+            parts.0 == 0
+                || leads_with_zero(whole)
+                || part.is_empty()
+                || part.ends_with('0')
+                || parts.0 + parts.1 > DIGITS
         })
     };
     let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {

@@ -7,9 +7,8 @@
 use std::collections::BTreeSet;
 
 use aws_compliance_cost::{
-    Adjustable, Saving,
-    Architecture, Estimate, Functions, LineId, Range, Recorded, Recorder, Recording, ResourceCounts, Rule, SavingKind,
-    Storage, Usage, estimate,
+    Adjustable, Architecture, Estimate, Functions, LineId, Range, Recorded, Recorder, Recording, ResourceCounts, Rule,
+    Saving, SavingKind, Storage, Usage, estimate,
 };
 
 const BUCKET: &str = "AWS::S3::Bucket";
@@ -159,7 +158,8 @@ fn case_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
         parameters: Some(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()),
         ..on_change("versioned", &[BUCKET])
     };
-    let in_pack = |name: &str, rule| Rule { name: name.into(), in_pack: true, adjustable: Adjustable::Exclusion, ..rule };
+    let in_pack =
+        |name: &str, rule| Rule { name: name.into(), in_pack: true, adjustable: Adjustable::Exclusion, ..rule };
     usage.rules = vec![
         managed(&[]),
         in_pack("hipaa-versioned", managed(&[])),

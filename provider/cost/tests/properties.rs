@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_cost::{
-    Adjustable, LineId, SavingKind,
-    Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage, estimate,
+    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, Recording, ResourceCounts, Rule, SavingKind,
+    Storage, Usage, estimate,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;

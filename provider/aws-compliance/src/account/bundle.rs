@@ -30,7 +30,8 @@ impl Archives {
     /// # Errors
     /// When one cannot be written to the user's cache.
     pub fn new() -> Result<Self, String> {
-        let cache = cache().ok_or("no folder for the functions' code: set HOME, or XDG_CACHE_HOME to an absolute path")?;
+        let cache =
+            cache().ok_or("no folder for the functions' code: set HOME, or XDG_CACHE_HOME to an absolute path")?;
         let x86_64 = archive_in(&cache, X86_64)?;
         let arm64 = match ARM64 {
             [] => None,

@@ -34,7 +34,9 @@ pub(super) fn read(file: &Path) -> Result<PropertyMap, String> {
 ///
 /// # Errors
 /// Everything whose name or shape is invalid.
-pub(super) fn deployment(mut given: PropertyMap) -> Result<(ComplianceMonitoringArgs, Vec<String>), Vec<PropertyError>> {
+pub(super) fn deployment(
+    mut given: PropertyMap,
+) -> Result<(ComplianceMonitoringArgs, Vec<String>), Vec<PropertyError>> {
     let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
     let mut problems = check::<ComplianceMonitoringArgs>(&given);
     problems.extend(check::<CheckRulesArgs>(&of_regions));

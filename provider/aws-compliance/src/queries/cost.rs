@@ -148,10 +148,7 @@ impl From<CostEstimateArgs> for ComplianceMonitoringArgs {
 ///
 /// # Errors
 /// Everything that is invalid in the inputs.
-pub fn estimated(
-    args: &ComplianceMonitoringArgs,
-    context: CostContext,
-) -> Result<CostEstimate, Vec<PropertyError>> {
+pub fn estimated(args: &ComplianceMonitoringArgs, context: CostContext) -> Result<CostEstimate, Vec<PropertyError>> {
     let mut checks = Checks::default();
     bounds::check_region(&mut checks, "region", &context.region);
     ComplianceMonitoring::check(args, &mut checks);

@@ -105,7 +105,8 @@ async fn a_secret_argument_of_a_function_is_in_no_error_of_it() {
     let arguments = inputs(plain).into_iter().chain(secret(bad)).collect();
     let error = invoke_with::<GetCostEstimate>(None, arguments).await.expect_err("an alias is rejected").to_string();
     assert!(error.contains("kmsKeyArn (secret)") && !error.contains("hidden") && !error.contains("alias"), "{error}");
-    let rules = json!({ "managed": [{ "identifier": "ACCESS_KEYS_ROTATED", "parameters": { "maxAccessKeyAge": "hidden" } }] });
+    let rules =
+        json!({ "managed": [{ "identifier": "ACCESS_KEYS_ROTATED", "parameters": { "maxAccessKeyAge": "hidden" } }] });
     let arguments = inputs(json!({ "region": "eu-west-1" })).into_iter().chain(secret(json!({ "rules": rules })));
     let error = invoke_with::<GetCostEstimate>(None, arguments.collect()).await.expect_err("no number").to_string();
     assert!(error.contains("rules (secret)") && !error.contains("hidden"), "{error}");
