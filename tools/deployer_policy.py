@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 TABLE = ROOT / "tools/deployer/actions.toml"
 OPERATIONS = ("create", "read", "update", "delete", "tags")
-# What a program gives to be told by e-mail, as the examples do; and to have a recorder of its own.
-DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}}
+# What a program gives to be told by e-mail, as the examples do, with what can be enabled later; and to have a recorder
+# of its own.
+DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"objectLock": True}}
 RECORDER = {**DEFAULT, "recorder": {"mode": "create"}}
 
 Needs = dict[str, set[str]]

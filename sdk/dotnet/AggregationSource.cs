@@ -55,7 +55,7 @@ namespace AwsCompliance.PulumiPackage
         /// Id of the account that has the aggregator, twelve digits.
         /// </summary>
         [Input("aggregatorAccountId", required: true)]
-        public Input<string> AggregatorAccountId { get; set; } = null!;
+        public object AggregatorAccountId { get; set; } = null!;
 
         /// <summary>
         /// Region of the aggregator.

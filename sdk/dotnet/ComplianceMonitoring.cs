@@ -210,7 +210,7 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.FunctionsSettingsArgs? Functions { get; set; }
 
         /// <summary>
-        /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         /// </summary>
         [Input("hardened")]
         public bool? Hardened { get; set; }
@@ -273,7 +273,7 @@ namespace AwsCompliance.PulumiPackage
         private Dictionary<string, Input<string>>? _tags;
 
         /// <summary>
-        /// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         /// </summary>
         public Dictionary<string, Input<string>> Tags
         {

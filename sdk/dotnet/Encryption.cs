@@ -75,6 +75,12 @@ namespace AwsCompliance.PulumiPackage
         [Input("namePrefix")]
         public string? NamePrefix { get; set; }
 
+        /// <summary>
+        /// What `pulumi destroy` does with the key. Default: `retain`.
+        /// </summary>
+        [Input("onDestroy")]
+        public AwsCompliance.PulumiPackage.OnDestroy? OnDestroy { get; set; }
+
         [Input("tags")]
         private Dictionary<string, Input<string>>? _tags;
 

@@ -4063,6 +4063,47 @@ namespace AwsCompliance.PulumiPackage
     }
 
     /// <summary>
+    /// What `pulumi destroy` does with the report bucket and the KMS key.
+    /// </summary>
+    [EnumType]
+    public readonly struct OnDestroy : IEquatable<OnDestroy>
+    {
+        private readonly string _value;
+
+        private OnDestroy(string value)
+        {
+            _value = value ?? throw new ArgumentNullException(nameof(value));
+        }
+
+        /// <summary>
+        /// Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+        /// </summary>
+        public static OnDestroy Retain { get; } = new OnDestroy("retain");
+        /// <summary>
+        /// Deletes the bucket with everything in it, and schedules the key for deletion.
+        /// </summary>
+        public static OnDestroy Delete { get; } = new OnDestroy("delete");
+        /// <summary>
+        /// Refuses to destroy the stack.
+        /// </summary>
+        public static OnDestroy Refuse { get; } = new OnDestroy("refuse");
+
+        public static bool operator ==(OnDestroy left, OnDestroy right) => left.Equals(right);
+        public static bool operator !=(OnDestroy left, OnDestroy right) => !left.Equals(right);
+
+        public static explicit operator string(OnDestroy value) => value._value;
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override bool Equals(object? obj) => obj is OnDestroy other && Equals(other);
+        public bool Equals(OnDestroy other) => string.Equals(_value, other._value, StringComparison.Ordinal);
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override int GetHashCode() => _value?.GetHashCode() ?? 0;
+
+        public override string ToString() => _value;
+    }
+
+    /// <summary>
     /// What to do with a rule that the region does not offer.
     /// </summary>
     [EnumType]

@@ -59,6 +59,10 @@ namespace AwsCompliance.PulumiPackage
     public sealed class GetFrameworkResult
     {
         /// <summary>
+        /// Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+        /// </summary>
+        public readonly ImmutableArray<string> ControlSources;
+        /// <summary>
         /// Rules of its packs that need a function of yours: they are not deployed.
         /// </summary>
         public readonly ImmutableArray<string> Custom;
@@ -97,6 +101,8 @@ namespace AwsCompliance.PulumiPackage
 
         [OutputConstructor]
         private GetFrameworkResult(
+            ImmutableArray<string> controlSources,
+
             ImmutableArray<string> custom,
 
             string id,
@@ -115,6 +121,7 @@ namespace AwsCompliance.PulumiPackage
 
             string title)
         {
+            ControlSources = controlSources;
             Custom = custom;
             Id = id;
             Manual = manual;

@@ -212,7 +212,7 @@ export interface ComplianceMonitoringArgs {
      */
     functions?: inputs.FunctionsSettingsArgs;
     /**
-     * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+     * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
      */
     hardened?: boolean;
     /**
@@ -252,7 +252,7 @@ export interface ComplianceMonitoringArgs {
      */
     rules?: inputs.RulesArgs;
     /**
-     * Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+     * Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
      */
     tags?: {[key: string]: pulumi.Input<string>};
 }

@@ -26,6 +26,10 @@ export interface GetFrameworkArgs {
 
 export interface GetFrameworkResult {
     /**
+     * Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+     */
+    readonly controlSources: string[];
+    /**
      * Rules of its packs that need a function of yours: they are not deployed.
      */
     readonly custom: string[];

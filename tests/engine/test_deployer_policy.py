@@ -33,7 +33,7 @@ INPUTS = {"notifications": {"emails": {"security": "security@example.com"}}, "re
 CHANGED = {
     **INPUTS,
     "tags": {"team": "security"},
-    "reports": {"forceDestroy": True, "retentionDays": 60},
+    "reports": {"forceDestroy": True, "retentionDays": 60, "objectLock": True},
     "functions": {"memoryMib": 512, "reservedConcurrency": 2},
 }
 

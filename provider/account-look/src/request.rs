@@ -4,7 +4,7 @@ use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use property_path::PropertyPath;
 use serde::{Deserialize, Serialize};
 
-use crate::look::{FrequencyOverride, Recorded};
+use crate::look::{FrequencyOverride, NamesakeKind, Recorded};
 
 /// The tag that says which deployment a rule, aggregator, authorization, conformance pack, alarm or recorder belongs to.
 pub const OWNER_TAG: &str = "aws-compliance:owner";
@@ -46,6 +46,8 @@ pub struct LookRequest {
     pub conformance_packs: Vec<PlannedName>,
     /// As many conformance packs as AWS allows in an account and region; counted where the deployment will have some.
     pub conformance_packs_allowed: usize,
+    /// Everything else that has a name, for what the caller knows of it.
+    pub resources: Vec<PlannedResource>,
     /// The key that the user gave.
     pub key: Option<PlannedKey>,
     /// What the functions reserve of the account's concurrency, where they reserve any.
@@ -109,7 +111,7 @@ impl Owner {
     }
 
     /// Whether a value of the tag is this deployment's.
-    pub(crate) fn is(&self, value: &str) -> bool {
+    pub fn is(&self, value: &str) -> bool {
         self.value == value || self.former.iter().any(|former| former == value)
     }
 }
@@ -189,6 +191,19 @@ pub struct PlannedRule {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedName {
     /// Path of what names it.
+    pub path: PropertyPath,
+    /// Name in the account.
+    pub name: String,
+}
+
+/// A resource with a name that the deployment will have.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedResource {
+    /// What it is.
+    pub kind: NamesakeKind,
+    /// Path of what names it.
+    #[serde(skip)]
     pub path: PropertyPath,
     /// Name in the account.
     pub name: String,

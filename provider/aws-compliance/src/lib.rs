@@ -37,5 +37,10 @@ pub fn provider() -> Provider {
             "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
             catalog::run,
         )
+        .command(
+            "check",
+            "check inputs of `ComplianceMonitoring` as a preview does; `check --help` says how",
+            catalog::check_inputs,
+        )
         .command("cost", "estimate what a deployment costs in a month; `cost --help` says how", cost::run)
 }

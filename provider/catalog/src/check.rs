@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::facts::{Catalog, Rule, Trigger};
 use crate::problem::{Problem, Report};
+use crate::similar::{nearest_frequency, nearest_of};
 use crate::{search, value};
 
 /// Longest rule name, in characters (AWS Config API, `ConfigRule`).
@@ -152,12 +153,8 @@ fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>,
         && EvaluationFrequency::of_word(frequency).is_none()
     {
         let words = EvaluationFrequency::ALL.map(EvaluationFrequency::word);
-        let nearest = words.iter().max_by(|one, other| {
-            let near = |name: &str| strsim::jaro_winkler(&frequency.to_lowercase(), &name.to_lowercase());
-            near(one).total_cmp(&near(other))
-        });
         let reason = format!("expected one of {}", words.join(", "));
-        report.error(at.member("frequency"), reason, nearest.copied());
+        report.error(at.member("frequency"), reason, nearest_frequency(frequency, &words));
     }
     // What the rule needs and has a default for is sent with the rest.
     let defaults = known.into_iter().flat_map(Rule::needed_defaults);
@@ -230,9 +227,7 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
     for (name, text) in &request.parameters {
         let path = at.member("parameters").member(name);
         let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == *name) else {
-            let near = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-            let names = rule.parameters.iter().map(|parameter| parameter.name);
-            let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other)));
+            let nearest = nearest_of(name, rule.parameters.iter().map(|parameter| parameter.name));
             fact(report, request, path, format!("`{}` has no such parameter", request.identifier), nearest);
             continue;
         };
@@ -270,9 +265,8 @@ fn check_types(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &Pro
     let Some(scope) = request.scope.as_ref().filter(|_| !rule.types.is_empty()) else { return };
     for (index, kind) in scope.resource_types.iter().enumerate() {
         let Some(kind) = kind.as_deref().filter(|kind| !rule.types.contains(kind)) else { continue };
-        let near = |other: &str| strsim::normalized_levenshtein(kind, other);
-        let nearest = rule.types.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
+        let nearest = nearest_of(kind, rule.types.iter().copied());
         let reason = format!("`{}` does not evaluate this type", request.identifier);
-        fact(report, request, at.member("scope").member("resourceTypes").index(index), reason, nearest.copied());
+        fact(report, request, at.member("scope").member("resourceTypes").index(index), reason, nearest);
     }
 }

@@ -17,6 +17,7 @@ mod problem;
 mod remedy;
 mod render;
 mod search;
+mod similar;
 mod value;
 
 pub use asked::{ComposedRule, FrameworkRequest};
@@ -35,3 +36,4 @@ pub use problem::{Problem, Report};
 pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{Template, names, templates};
 pub use search::{nearest_frameworks, nearest_rules, search_rules, unknown_framework};
+pub use similar::{nearest_frequency, nearest_of};

@@ -17,14 +17,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class AggregationSettingsArgs : global::Pulumi.ResourceArgs
     {
         [Input("accounts")]
-        private List<string>? _accounts;
+        private List<object>? _accounts;
 
         /// <summary>
         /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
         /// </summary>
-        public List<string> Accounts
+        public List<object> Accounts
         {
-            get => _accounts ?? (_accounts = new List<string>());
+            get => _accounts ?? (_accounts = new List<object>());
             set => _accounts = value;
         }
 

@@ -41,14 +41,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Union<string, AwsCompliance.PulumiPackage.FrameworkId> Id { get; set; } = null!;
 
         [Input("parameters")]
-        private Dictionary<string, ImmutableDictionary<string, string>>? _parameters;
+        private Dictionary<string, ImmutableDictionary<string, object>>? _parameters;
 
         /// <summary>
         /// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         /// </summary>
-        public Dictionary<string, ImmutableDictionary<string, string>> Parameters
+        public Dictionary<string, ImmutableDictionary<string, object>> Parameters
         {
-            get => _parameters ?? (_parameters = new Dictionary<string, ImmutableDictionary<string, string>>());
+            get => _parameters ?? (_parameters = new Dictionary<string, ImmutableDictionary<string, object>>());
             set => _parameters = value;
         }
 

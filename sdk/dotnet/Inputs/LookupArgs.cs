@@ -22,6 +22,18 @@ namespace AwsCompliance.PulumiPackage.Inputs
         [Input("adoptUnmarked")]
         public bool? AdoptUnmarked { get; set; }
 
+        [Input("formerOwners")]
+        private List<string>? _formerOwners;
+
+        /// <summary>
+        /// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        /// </summary>
+        public List<string> FormerOwners
+        {
+            get => _formerOwners ?? (_formerOwners = new List<string>());
+            set => _formerOwners = value;
+        }
+
         /// <summary>
         /// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
         /// </summary>

@@ -47,14 +47,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public AwsCompliance.PulumiPackage.OnUnavailable? OnUnavailable { get; set; }
 
         [Input("parameters")]
-        private Dictionary<string, string>? _parameters;
+        private Dictionary<string, object>? _parameters;
 
         /// <summary>
         /// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         /// </summary>
-        public Dictionary<string, string> Parameters
+        public Dictionary<string, object> Parameters
         {
-            get => _parameters ?? (_parameters = new Dictionary<string, string>());
+            get => _parameters ?? (_parameters = new Dictionary<string, object>());
             set => _parameters = value;
         }
 

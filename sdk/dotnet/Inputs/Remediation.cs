@@ -29,14 +29,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public string? Document { get; set; }
 
         [Input("parameters")]
-        private Dictionary<string, ImmutableArray<string>>? _parameters;
+        private Dictionary<string, ImmutableArray<object>>? _parameters;
 
         /// <summary>
         /// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         /// </summary>
-        public Dictionary<string, ImmutableArray<string>> Parameters
+        public Dictionary<string, ImmutableArray<object>> Parameters
         {
-            get => _parameters ?? (_parameters = new Dictionary<string, ImmutableArray<string>>());
+            get => _parameters ?? (_parameters = new Dictionary<string, ImmutableArray<object>>());
             set => _parameters = value;
         }
 

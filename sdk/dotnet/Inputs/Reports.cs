@@ -17,22 +17,34 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class Reports : global::Pulumi.InvokeArgs
     {
         /// <summary>
+        /// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        /// </summary>
+        [Input("allowReplacement")]
+        public bool? AllowReplacement { get; set; }
+
+        /// <summary>
         /// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         /// </summary>
         [Input("bucketName")]
         public string? BucketName { get; set; }
 
         /// <summary>
-        /// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        /// Former name of `onDestroy: delete`. Default: false.
         /// </summary>
         [Input("forceDestroy")]
         public bool? ForceDestroy { get; set; }
 
         /// <summary>
-        /// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        /// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
         /// </summary>
         [Input("objectLock")]
         public bool? ObjectLock { get; set; }
+
+        /// <summary>
+        /// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        /// </summary>
+        [Input("onDestroy")]
+        public AwsCompliance.PulumiPackage.OnDestroy? OnDestroy { get; set; }
 
         /// <summary>
         /// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.

@@ -17,14 +17,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class RouteArgs : global::Pulumi.ResourceArgs
     {
         [Input("accounts")]
-        private List<string>? _accounts;
+        private List<object>? _accounts;
 
         /// <summary>
         /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         /// </summary>
-        public List<string> Accounts
+        public List<object> Accounts
         {
-            get => _accounts ?? (_accounts = new List<string>());
+            get => _accounts ?? (_accounts = new List<object>());
             set => _accounts = value;
         }
 

@@ -88,7 +88,7 @@ type complianceMonitoringArgs struct {
 	Frameworks []Framework `pulumi:"frameworks"`
 	// How the functions run.
 	Functions *FunctionsSettings `pulumi:"functions"`
-	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool `pulumi:"hardened"`
 	// Whether the evaluation history can be queried.
 	History *HistorySettings `pulumi:"history"`
@@ -108,7 +108,7 @@ type complianceMonitoringArgs struct {
 	Reports *Reports `pulumi:"reports"`
 	// Which rules are evaluated.
 	Rules *Rules `pulumi:"rules"`
-	// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]string `pulumi:"tags"`
 }
 
@@ -124,7 +124,7 @@ type ComplianceMonitoringArgs struct {
 	Frameworks []FrameworkArgs
 	// How the functions run.
 	Functions *FunctionsSettingsArgs
-	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool
 	// Whether the evaluation history can be queried.
 	History *HistorySettingsArgs
@@ -144,7 +144,7 @@ type ComplianceMonitoringArgs struct {
 	Reports *ReportsArgs
 	// Which rules are evaluated.
 	Rules *RulesArgs
-	// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]pulumi.StringInput
 }
 

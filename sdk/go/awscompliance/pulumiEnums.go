@@ -4033,6 +4033,177 @@ func (in *managedRuleIdentifierPtr) ToManagedRuleIdentifierPtrOutputWithContext(
 	return pulumi.ToOutputWithContext(ctx, in).(ManagedRuleIdentifierPtrOutput)
 }
 
+// What `pulumi destroy` does with the report bucket and the KMS key.
+type OnDestroy string
+
+const (
+	// Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+	OnDestroyRETAIN = OnDestroy("retain")
+	// Deletes the bucket with everything in it, and schedules the key for deletion.
+	OnDestroyDELETE = OnDestroy("delete")
+	// Refuses to destroy the stack.
+	OnDestroyREFUSE = OnDestroy("refuse")
+)
+
+func (OnDestroy) ElementType() reflect.Type {
+	return reflect.TypeOf((*OnDestroy)(nil)).Elem()
+}
+
+func (e OnDestroy) ToOnDestroyOutput() OnDestroyOutput {
+	return pulumi.ToOutput(e).(OnDestroyOutput)
+}
+
+func (e OnDestroy) ToOnDestroyOutputWithContext(ctx context.Context) OnDestroyOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(OnDestroyOutput)
+}
+
+func (e OnDestroy) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return e.ToOnDestroyPtrOutputWithContext(context.Background())
+}
+
+func (e OnDestroy) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return OnDestroy(e).ToOnDestroyOutputWithContext(ctx).ToOnDestroyPtrOutputWithContext(ctx)
+}
+
+func (e OnDestroy) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e OnDestroy) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e OnDestroy) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e OnDestroy) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type OnDestroyOutput struct{ *pulumi.OutputState }
+
+func (OnDestroyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OnDestroy)(nil)).Elem()
+}
+
+func (o OnDestroyOutput) ToOnDestroyOutput() OnDestroyOutput {
+	return o
+}
+
+func (o OnDestroyOutput) ToOnDestroyOutputWithContext(ctx context.Context) OnDestroyOutput {
+	return o
+}
+
+func (o OnDestroyOutput) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return o.ToOnDestroyPtrOutputWithContext(context.Background())
+}
+
+func (o OnDestroyOutput) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OnDestroy) *OnDestroy {
+		return &v
+	}).(OnDestroyPtrOutput)
+}
+
+func (o OnDestroyOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o OnDestroyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e OnDestroy) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o OnDestroyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OnDestroyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e OnDestroy) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type OnDestroyPtrOutput struct{ *pulumi.OutputState }
+
+func (OnDestroyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OnDestroy)(nil)).Elem()
+}
+
+func (o OnDestroyPtrOutput) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return o
+}
+
+func (o OnDestroyPtrOutput) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return o
+}
+
+func (o OnDestroyPtrOutput) Elem() OnDestroyOutput {
+	return o.ApplyT(func(v *OnDestroy) OnDestroy {
+		if v != nil {
+			return *v
+		}
+		var ret OnDestroy
+		return ret
+	}).(OnDestroyOutput)
+}
+
+func (o OnDestroyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OnDestroyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *OnDestroy) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// OnDestroyInput is an input type that accepts values of the OnDestroy enum
+// A concrete instance of `OnDestroyInput` can be one of the following:
+//
+//	OnDestroyRETAIN
+//	OnDestroyDELETE
+//	OnDestroyREFUSE
+type OnDestroyInput interface {
+	pulumi.Input
+
+	ToOnDestroyOutput() OnDestroyOutput
+	ToOnDestroyOutputWithContext(context.Context) OnDestroyOutput
+}
+
+var onDestroyPtrType = reflect.TypeOf((**OnDestroy)(nil)).Elem()
+
+type OnDestroyPtrInput interface {
+	pulumi.Input
+
+	ToOnDestroyPtrOutput() OnDestroyPtrOutput
+	ToOnDestroyPtrOutputWithContext(context.Context) OnDestroyPtrOutput
+}
+
+type onDestroyPtr string
+
+func OnDestroyPtr(v string) OnDestroyPtrInput {
+	return (*onDestroyPtr)(&v)
+}
+
+func (*onDestroyPtr) ElementType() reflect.Type {
+	return onDestroyPtrType
+}
+
+func (in *onDestroyPtr) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return pulumi.ToOutput(in).(OnDestroyPtrOutput)
+}
+
+func (in *onDestroyPtr) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(OnDestroyPtrOutput)
+}
+
 // What to do with a rule that the region does not offer.
 type OnUnavailable string
 
@@ -4996,6 +5167,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionArchitecturePtrInput)(nil)).Elem(), FunctionArchitecture("x86_64"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierPtrInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyInput)(nil)).Elem(), OnDestroy("retain"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyPtrInput)(nil)).Elem(), OnDestroy("retain"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
@@ -5022,6 +5195,8 @@ func init() {
 	pulumi.RegisterOutputType(FunctionArchitecturePtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierPtrOutput{})
+	pulumi.RegisterOutputType(OnDestroyOutput{})
+	pulumi.RegisterOutputType(OnDestroyPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})
 	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})

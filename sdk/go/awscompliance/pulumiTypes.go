@@ -16,7 +16,7 @@ var _ = internal.GetEnvOrDefault
 // Which accounts and regions are seen.
 type AggregationSettings struct {
 	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// All regions, also future ones. Goes without `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
 	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
@@ -37,7 +37,7 @@ type AggregationSettingsInput interface {
 // Which accounts and regions are seen.
 type AggregationSettingsArgs struct {
 	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// All regions, also future ones. Goes without `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
 	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
@@ -123,8 +123,8 @@ func (o AggregationSettingsOutput) ToAggregationSettingsPtrOutputWithContext(ctx
 }
 
 // Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o AggregationSettingsOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v AggregationSettings) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+func (o AggregationSettingsOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v AggregationSettings) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
 // All regions, also future ones. Goes without `regions`. Default: false.
@@ -162,13 +162,13 @@ func (o AggregationSettingsPtrOutput) Elem() AggregationSettingsOutput {
 }
 
 // Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o AggregationSettingsPtrOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *AggregationSettings) []string {
+func (o AggregationSettingsPtrOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *AggregationSettings) []interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.Accounts
-	}).(pulumi.StringArrayOutput)
+	}).(pulumi.ArrayOutput)
 }
 
 // All regions, also future ones. Goes without `regions`. Default: false.
@@ -526,7 +526,7 @@ type CustomRule struct {
 	// Name of the rule in the account. 1 to 100 characters.
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
 	Scope *Scope `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
@@ -557,7 +557,7 @@ type CustomRuleArgs struct {
 	// Name of the rule in the account. 1 to 100 characters.
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
-	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
 	Scope *ScopeArgs `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
@@ -639,8 +639,8 @@ func (o CustomRuleOutput) Name() pulumi.StringOutput {
 }
 
 // Parameters of the rule by name.
-func (o CustomRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v CustomRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o CustomRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v CustomRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
 // Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
@@ -827,7 +827,7 @@ type Framework struct {
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-	Parameters map[string]map[string]string `pulumi:"parameters"`
+	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
@@ -852,7 +852,7 @@ type FrameworkArgs struct {
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-	Parameters map[string]map[string]string `pulumi:"parameters"`
+	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
@@ -925,8 +925,8 @@ func (o FrameworkOutput) Id() pulumi.StringOutput {
 }
 
 // Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-func (o FrameworkOutput) Parameters() pulumi.StringMapMapOutput {
-	return o.ApplyT(func(v Framework) map[string]map[string]string { return v.Parameters }).(pulumi.StringMapMapOutput)
+func (o FrameworkOutput) Parameters() pulumi.MapMapOutput {
+	return o.ApplyT(func(v Framework) map[string]map[string]interface{} { return v.Parameters }).(pulumi.MapMapOutput)
 }
 
 // How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
@@ -1775,6 +1775,8 @@ func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 type Lookup struct {
 	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
 	// ARN of a role to take for the look.
@@ -1796,6 +1798,8 @@ type LookupInput interface {
 type LookupArgs struct {
 	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
 	// ARN of a role to take for the look.
@@ -1885,6 +1889,11 @@ func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
 
+// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+func (o LookupOutput) FormerOwners() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Lookup) []string { return v.FormerOwners }).(pulumi.StringArrayOutput)
+}
+
 // Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 func (o LookupOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Lookup) *string { return v.Profile }).(pulumi.StringPtrOutput)
@@ -1929,6 +1938,16 @@ func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+func (o LookupPtrOutput) FormerOwners() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Lookup) []string {
+		if v == nil {
+			return nil
+		}
+		return v.FormerOwners
+	}).(pulumi.StringArrayOutput)
+}
+
 // Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 func (o LookupPtrOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Lookup) *string {
@@ -1962,7 +1981,7 @@ type ManagedRule struct {
 	// What to do where the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Remediation of its findings, which a person starts.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
@@ -1997,7 +2016,7 @@ type ManagedRuleArgs struct {
 	// What to do where the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Remediation of its findings, which a person starts.
 	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
@@ -2086,8 +2105,8 @@ func (o ManagedRuleOutput) OnUnavailable() OnUnavailablePtrOutput {
 }
 
 // Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o ManagedRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v ManagedRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
 // Remediation of its findings, which a person starts.
@@ -2744,7 +2763,7 @@ type Remediation struct {
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-	Parameters map[string][]string `pulumi:"parameters"`
+	Parameters map[string][]interface{} `pulumi:"parameters"`
 }
 
 // RemediationInput is an input type that accepts RemediationArgs and RemediationOutput values.
@@ -2765,7 +2784,7 @@ type RemediationArgs struct {
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-	Parameters map[string][]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
 }
 
 func (RemediationArgs) ElementType() reflect.Type {
@@ -2857,8 +2876,8 @@ func (o RemediationOutput) Document() pulumi.StringPtrOutput {
 }
 
 // Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-func (o RemediationOutput) Parameters() pulumi.StringArrayMapOutput {
-	return o.ApplyT(func(v Remediation) map[string][]string { return v.Parameters }).(pulumi.StringArrayMapOutput)
+func (o RemediationOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v Remediation) map[string][]interface{} { return v.Parameters }).(pulumi.ArrayMapOutput)
 }
 
 type RemediationPtrOutput struct{ *pulumi.OutputState }
@@ -2906,13 +2925,13 @@ func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
 }
 
 // Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-func (o RemediationPtrOutput) Parameters() pulumi.StringArrayMapOutput {
-	return o.ApplyT(func(v *Remediation) map[string][]string {
+func (o RemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v *Remediation) map[string][]interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.Parameters
-	}).(pulumi.StringArrayMapOutput)
+	}).(pulumi.ArrayMapOutput)
 }
 
 // Another Systems Manager document that remediates what a rule finds.
@@ -2998,12 +3017,16 @@ func (o RemediationAlternativeArrayOutput) Index(i pulumi.IntInput) RemediationA
 
 // Where reports are kept and for how long.
 type Reports struct {
+	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+	AllowReplacement *bool `pulumi:"allowReplacement"`
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName *string `pulumi:"bucketName"`
-	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
+	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
 }
@@ -3021,12 +3044,16 @@ type ReportsInput interface {
 
 // Where reports are kept and for how long.
 type ReportsArgs struct {
+	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+	AllowReplacement *bool `pulumi:"allowReplacement"`
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
-	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
-	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	// Former name of `onDestroy: delete`. Default: false.
+	ForceDestroy *bool `pulumi:"forceDestroy"`
+	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
+	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
 }
@@ -3109,19 +3136,29 @@ func (o ReportsOutput) ToReportsPtrOutputWithContext(ctx context.Context) Report
 	}).(ReportsPtrOutput)
 }
 
+// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+func (o ReportsOutput) AllowReplacement() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Reports) *bool { return v.AllowReplacement }).(pulumi.BoolPtrOutput)
+}
+
 // Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Reports) *string { return v.BucketName }).(pulumi.StringPtrOutput)
 }
 
-// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+// Former name of `onDestroy: delete`. Default: false.
 func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
-// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
+}
+
+// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+func (o ReportsOutput) OnDestroy() OnDestroyPtrOutput {
+	return o.ApplyT(func(v Reports) *OnDestroy { return v.OnDestroy }).(OnDestroyPtrOutput)
 }
 
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -3153,6 +3190,16 @@ func (o ReportsPtrOutput) Elem() ReportsOutput {
 	}).(ReportsOutput)
 }
 
+// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+func (o ReportsPtrOutput) AllowReplacement() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Reports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AllowReplacement
+	}).(pulumi.BoolPtrOutput)
+}
+
 // Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Reports) *string {
@@ -3163,7 +3210,7 @@ func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+// Former name of `onDestroy: delete`. Default: false.
 func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -3173,7 +3220,7 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -3181,6 +3228,16 @@ func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 		}
 		return v.ObjectLock
 	}).(pulumi.BoolPtrOutput)
+}
+
+// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+func (o ReportsPtrOutput) OnDestroy() OnDestroyPtrOutput {
+	return o.ApplyT(func(v *Reports) *OnDestroy {
+		if v == nil {
+			return nil
+		}
+		return v.OnDestroy
+	}).(OnDestroyPtrOutput)
 }
 
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -3196,7 +3253,7 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type Route struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
 	// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -3225,7 +3282,7 @@ type RouteInput interface {
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type RouteArgs struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
 	// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -3293,8 +3350,8 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 }
 
 // Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-func (o RouteOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Route) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+func (o RouteOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
 // Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.

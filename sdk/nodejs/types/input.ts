@@ -13,7 +13,7 @@ export interface AggregationSettingsArgs {
     /**
      * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * All regions, also future ones. Goes without `regions`. Default: false.
      */
@@ -91,7 +91,7 @@ export interface CustomRule {
     /**
      * Parameters of the rule by name.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
     /**
      * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
      */
@@ -129,7 +129,7 @@ export interface CustomRuleArgs {
     /**
      * Parameters of the rule by name.
      */
-    parameters?: {[key: string]: pulumi.Input<string>};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
      * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
      */
@@ -183,7 +183,7 @@ export interface Framework {
     /**
      * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
-    parameters?: {[key: string]: {[key: string]: string}};
+    parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
      * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
      */
@@ -209,7 +209,7 @@ export interface FrameworkArgs {
     /**
      * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
-    parameters?: {[key: string]: {[key: string]: string}};
+    parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
      * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
      */
@@ -371,6 +371,10 @@ export interface LookupArgs {
      */
     adoptUnmarked?: boolean;
     /**
+     * Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+     */
+    formerOwners?: string[];
+    /**
      * Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
      */
     profile?: string;
@@ -407,7 +411,7 @@ export interface ManagedRule {
     /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
     /**
      * Remediation of its findings, which a person starts.
      */
@@ -453,7 +457,7 @@ export interface ManagedRuleArgs {
     /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
-    parameters?: {[key: string]: pulumi.Input<string>};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
      * Remediation of its findings, which a person starts.
      */
@@ -591,7 +595,7 @@ export interface Remediation {
     /**
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
-    parameters?: {[key: string]: string[]};
+    parameters?: {[key: string]: (string | number | boolean)[]};
 }
 
 /**
@@ -609,7 +613,7 @@ export interface RemediationArgs {
     /**
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
-    parameters?: {[key: string]: pulumi.Input<string>[]};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
 }
 
 /**
@@ -617,17 +621,25 @@ export interface RemediationArgs {
  */
 export interface Reports {
     /**
+     * Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+     */
+    allowReplacement?: boolean;
+    /**
      * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
      */
     bucketName?: string;
     /**
-     * Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+     * Former name of `onDestroy: delete`. Default: false.
      */
     forceDestroy?: boolean;
     /**
-     * Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
      */
     objectLock?: boolean;
+    /**
+     * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
@@ -639,17 +651,25 @@ export interface Reports {
  */
 export interface ReportsArgs {
     /**
+     * Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+     */
+    allowReplacement?: boolean;
+    /**
      * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
      */
     bucketName?: pulumi.Input<string | undefined>;
     /**
-     * Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+     * Former name of `onDestroy: delete`. Default: false.
      */
-    forceDestroy?: pulumi.Input<boolean | undefined>;
+    forceDestroy?: boolean;
     /**
-     * Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
      */
     objectLock?: boolean;
+    /**
+     * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
@@ -663,7 +683,7 @@ export interface Route {
     /**
      * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
      */
@@ -697,7 +717,7 @@ export interface RouteArgs {
     /**
      * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
      */

@@ -14,6 +14,7 @@ __all__ = [
     'FrameworkId',
     'FunctionArchitecture',
     'ManagedRuleIdentifier',
+    'OnDestroy',
     'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
@@ -3920,6 +3921,25 @@ class ManagedRuleIdentifier(_builtins.str, Enum):
     WORKSPACES_WORKSPACE_TAGGED = "WORKSPACES_WORKSPACE_TAGGED"
     """
     On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:OnDestroy")
+class OnDestroy(_builtins.str, Enum):
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key.
+    """
+    RETAIN = "retain"
+    """
+    Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+    """
+    DELETE = "delete"
+    """
+    Deletes the bucket with everything in it, and schedules the key for deletion.
+    """
+    REFUSE = "refuse"
+    """
+    Refuses to destroy the stack.
     """
 
 

@@ -100,7 +100,7 @@ class AggregationSettingsArgsDict(TypedDict):
     """
     Which accounts and regions are seen.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
     """
@@ -116,13 +116,13 @@ class AggregationSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class AggregationSettingsArgs:
     def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  all_regions: Optional[_builtins.bool] = None,
                  regions: Optional[Sequence[_builtins.str]] = None):
         """
         Which accounts and regions are seen.
 
-        :param Sequence[_builtins.str] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
         :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
         :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
         """
@@ -135,14 +135,14 @@ class AggregationSettingsArgs:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property
@@ -378,7 +378,7 @@ class CustomRuleDict(TypedDict):
     """
     The policy of a rule that is written in Guard. A rule has this or a function.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the rule by name.
     """
@@ -402,7 +402,7 @@ class CustomRule:
                  description: Optional[_builtins.str] = None,
                  function: Optional['RuleFunction'] = None,
                  guard: Optional['GuardPolicy'] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['Triggers'] = None):
@@ -413,7 +413,7 @@ class CustomRule:
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
         :param 'RuleFunction' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicy' guard: The policy of a rule that is written in Guard. A rule has this or a function.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name.
         :param 'Scope' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'Triggers' triggers: When the rule is evaluated. Default: when a resource changes.
@@ -484,14 +484,14 @@ class CustomRule:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the rule by name.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -551,7 +551,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     The policy of a rule that is written in Guard. A rule has this or a function.
     """
-    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters of the rule by name.
     """
@@ -575,7 +575,7 @@ class CustomRuleArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  function: Optional['RuleFunctionArgs'] = None,
                  guard: Optional['GuardPolicyArgs'] = None,
-                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  scope: Optional['ScopeArgs'] = None,
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['TriggersArgs'] = None):
@@ -586,7 +586,7 @@ class CustomRuleArgs:
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param 'RuleFunctionArgs' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicyArgs' guard: The policy of a rule that is written in Guard. A rule has this or a function.
-        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name.
+        :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'TriggersArgs' triggers: When the rule is evaluated. Default: when a resource changes.
@@ -657,14 +657,14 @@ class CustomRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters of the rule by name.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -788,7 +788,7 @@ class FrameworkDict(TypedDict):
     """
     Identifiers of rules to leave out.
     """
-    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
@@ -803,7 +803,7 @@ class Framework:
                  id: Union[_builtins.str, 'FrameworkId'],
                  deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
@@ -811,7 +811,7 @@ class Framework:
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -862,14 +862,14 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -901,7 +901,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Identifiers of rules to leave out.
     """
-    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
@@ -916,7 +916,7 @@ class FrameworkArgs:
                  id: Union[_builtins.str, 'FrameworkId'],
                  deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
@@ -924,7 +924,7 @@ class FrameworkArgs:
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -975,14 +975,14 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -1622,6 +1622,10 @@ class LookupArgsDict(TypedDict):
     """
     Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
     """
+    former_owners: NotRequired[Sequence[_builtins.str]]
+    """
+    Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+    """
     profile: NotRequired[_builtins.str]
     """
     Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
@@ -1635,17 +1639,21 @@ class LookupArgsDict(TypedDict):
 class LookupArgs:
     def __init__(__self__, *,
                  adopt_unmarked: Optional[_builtins.bool] = None,
+                 former_owners: Optional[Sequence[_builtins.str]] = None,
                  profile: Optional[_builtins.str] = None,
                  role_arn: Optional[_builtins.str] = None):
         """
         How the account is looked at, read-only, before anything is deployed to it.
 
         :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
         :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
         :param _builtins.str role_arn: ARN of a role to take for the look.
         """
         if adopt_unmarked is not None:
             pulumi.set(__self__, "adopt_unmarked", adopt_unmarked)
+        if former_owners is not None:
+            pulumi.set(__self__, "former_owners", former_owners)
         if profile is not None:
             pulumi.set(__self__, "profile", profile)
         if role_arn is not None:
@@ -1662,6 +1670,18 @@ class LookupArgs:
     @adopt_unmarked.setter
     def adopt_unmarked(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "adopt_unmarked", value)
+
+    @_builtins.property
+    @pulumi.getter(name="formerOwners")
+    def former_owners(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        """
+        return pulumi.get(self, "former_owners")
+
+    @former_owners.setter
+    def former_owners(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "former_owners", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1712,7 +1732,7 @@ class ManagedRuleDict(TypedDict):
     """
     What to do where the region does not offer the rule. Default: `fail`.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
@@ -1741,7 +1761,7 @@ class ManagedRule:
                  frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  remediation: Optional['Remediation'] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional['RuleSeverity'] = None,
@@ -1754,7 +1774,7 @@ class ManagedRule:
         :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'Remediation' remediation: Remediation of its findings, which a person starts.
         :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
@@ -1842,14 +1862,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -1925,7 +1945,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What to do where the region does not offer the rule. Default: `fail`.
     """
-    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
@@ -1954,7 +1974,7 @@ class ManagedRuleArgs:
                  frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
-                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  remediation: Optional['RemediationArgs'] = None,
                  scope: Optional['ScopeArgs'] = None,
                  severity: Optional['RuleSeverity'] = None,
@@ -1967,7 +1987,7 @@ class ManagedRuleArgs:
         :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
-        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
@@ -2055,14 +2075,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -2582,7 +2602,7 @@ class RemediationDict(TypedDict):
     """
     Name of the document, of those that are known for the rule. Default: the first of them.
     """
-    parameters: NotRequired[Mapping[str, Sequence[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
     """
@@ -2592,13 +2612,13 @@ class Remediation:
     def __init__(__self__, *,
                  accept_inferred: Optional[_builtins.bool] = None,
                  document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[_builtins.str]]] = None):
+                 parameters: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None):
         """
         A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[_builtins.str]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -2633,14 +2653,14 @@ class Remediation:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
 
@@ -2656,7 +2676,7 @@ class RemediationArgsDict(TypedDict):
     """
     Name of the document, of those that are known for the rule. Default: the first of them.
     """
-    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]
+    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
     """
     Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
     """
@@ -2666,13 +2686,13 @@ class RemediationArgs:
     def __init__(__self__, *,
                  accept_inferred: Optional[_builtins.bool] = None,
                  document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]] = None):
+                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]] = None):
         """
         A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[pulumi.Input[_builtins.str]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -2707,14 +2727,14 @@ class RemediationArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]:
+    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]:
         """
         Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]):
+    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
         pulumi.set(self, "parameters", value)
 
 
@@ -2722,17 +2742,25 @@ class ReportsDict(TypedDict):
     """
     Where reports are kept and for how long.
     """
+    allow_replacement: NotRequired[_builtins.bool]
+    """
+    Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+    """
     bucket_name: NotRequired[_builtins.str]
     """
     Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     """
     force_destroy: NotRequired[_builtins.bool]
     """
-    Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+    Former name of `onDestroy: delete`. Default: false.
     """
     object_lock: NotRequired[_builtins.bool]
     """
-    Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    """
+    on_destroy: NotRequired['OnDestroy']
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
     """
     retention_days: NotRequired[_builtins.int]
     """
@@ -2742,26 +2770,46 @@ class ReportsDict(TypedDict):
 @pulumi.input_type
 class Reports:
     def __init__(__self__, *,
+                 allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: Optional[_builtins.str] = None,
                  force_destroy: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
                  retention_days: Optional[_builtins.int] = None):
         """
         Where reports are kept and for how long.
 
+        :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param _builtins.str bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
-        :param _builtins.bool force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-        :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
+        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param _builtins.int retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         """
+        if allow_replacement is not None:
+            pulumi.set(__self__, "allow_replacement", allow_replacement)
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
         if object_lock is not None:
             pulumi.set(__self__, "object_lock", object_lock)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
+
+    @_builtins.property
+    @pulumi.getter(name="allowReplacement")
+    def allow_replacement(self) -> Optional[_builtins.bool]:
+        """
+        Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        """
+        return pulumi.get(self, "allow_replacement")
+
+    @allow_replacement.setter
+    def allow_replacement(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_replacement", value)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -2779,7 +2827,7 @@ class Reports:
     @pulumi.getter(name="forceDestroy")
     def force_destroy(self) -> Optional[_builtins.bool]:
         """
-        Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        Former name of `onDestroy: delete`. Default: false.
         """
         return pulumi.get(self, "force_destroy")
 
@@ -2791,13 +2839,25 @@ class Reports:
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
-        Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
         """
         return pulumi.get(self, "object_lock")
 
     @object_lock.setter
     def object_lock(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")
@@ -2816,17 +2876,25 @@ class ReportsArgsDict(TypedDict):
     """
     Where reports are kept and for how long.
     """
+    allow_replacement: NotRequired[_builtins.bool]
+    """
+    Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+    """
     bucket_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     """
-    force_destroy: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    force_destroy: NotRequired[_builtins.bool]
     """
-    Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+    Former name of `onDestroy: delete`. Default: false.
     """
     object_lock: NotRequired[_builtins.bool]
     """
-    Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    """
+    on_destroy: NotRequired['OnDestroy']
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
     """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -2836,26 +2904,46 @@ class ReportsArgsDict(TypedDict):
 @pulumi.input_type
 class ReportsArgs:
     def __init__(__self__, *,
+                 allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
+                 force_destroy: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
+        :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
-        :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-        :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
+        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
         """
+        if allow_replacement is not None:
+            pulumi.set(__self__, "allow_replacement", allow_replacement)
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
         if object_lock is not None:
             pulumi.set(__self__, "object_lock", object_lock)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
+
+    @_builtins.property
+    @pulumi.getter(name="allowReplacement")
+    def allow_replacement(self) -> Optional[_builtins.bool]:
+        """
+        Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        """
+        return pulumi.get(self, "allow_replacement")
+
+    @allow_replacement.setter
+    def allow_replacement(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_replacement", value)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -2871,27 +2959,39 @@ class ReportsArgs:
 
     @_builtins.property
     @pulumi.getter(name="forceDestroy")
-    def force_destroy(self) -> pulumi.Input[Optional[_builtins.bool]]:
+    def force_destroy(self) -> Optional[_builtins.bool]:
         """
-        Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        Former name of `onDestroy: delete`. Default: false.
         """
         return pulumi.get(self, "force_destroy")
 
     @force_destroy.setter
-    def force_destroy(self, value: pulumi.Input[Optional[_builtins.bool]]):
+    def force_destroy(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "force_destroy", value)
 
     @_builtins.property
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
-        Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
         """
         return pulumi.get(self, "object_lock")
 
     @object_lock.setter
     def object_lock(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")
@@ -2910,7 +3010,7 @@ class RouteDict(TypedDict):
     """
     What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
     """
@@ -2942,7 +3042,7 @@ class RouteDict(TypedDict):
 @pulumi.input_type
 class Route:
     def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  email: Optional[_builtins.str] = None,
                  frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: Optional[_builtins.str] = None,
@@ -2952,7 +3052,7 @@ class Route:
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
-        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param _builtins.str email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param _builtins.str https: URL that is posted to; whoever answers there confirms the subscription.
@@ -2977,14 +3077,14 @@ class Route:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property
@@ -3064,7 +3164,7 @@ class RouteArgsDict(TypedDict):
     """
     What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
     """
@@ -3096,7 +3196,7 @@ class RouteArgsDict(TypedDict):
 @pulumi.input_type
 class RouteArgs:
     def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
@@ -3106,7 +3206,7 @@ class RouteArgs:
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
-        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
@@ -3131,14 +3231,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property

@@ -45,7 +45,7 @@ class ComplianceMonitoringArgs:
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
-        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         :param 'HistorySettingsArgs' history: Whether the evaluation history can be queried.
         :param 'IamArgs' iam: What every IAM role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
@@ -55,7 +55,7 @@ class ComplianceMonitoringArgs:
         :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         if aggregation is not None:
             pulumi.set(__self__, "aggregation", aggregation)
@@ -154,7 +154,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def hardened(self) -> Optional[_builtins.bool]:
         """
-        Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         """
         return pulumi.get(self, "hardened")
 
@@ -274,7 +274,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         return pulumi.get(self, "tags")
 
@@ -318,7 +318,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
-        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         :param Union['HistorySettingsArgs', 'HistorySettingsArgsDict'] history: Whether the evaluation history can be queried.
         :param Union['IamArgs', 'IamArgsDict'] iam: What every IAM role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
@@ -328,7 +328,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         ...
     @overload

@@ -25,7 +25,10 @@ __all__ = [
 
 @pulumi.output_type
 class GetFrameworkResult:
-    def __init__(__self__, custom=None, id=None, manual=None, optional=None, packs=None, rules=None, sha256=None, taken=None, title=None):
+    def __init__(__self__, control_sources=None, custom=None, id=None, manual=None, optional=None, packs=None, rules=None, sha256=None, taken=None, title=None):
+        if control_sources and not isinstance(control_sources, list):
+            raise TypeError("Expected argument 'control_sources' to be a list")
+        pulumi.set(__self__, "control_sources", control_sources)
         if custom and not isinstance(custom, list):
             raise TypeError("Expected argument 'custom' to be a list")
         pulumi.set(__self__, "custom", custom)
@@ -53,6 +56,14 @@ class GetFrameworkResult:
         if title and not isinstance(title, str):
             raise TypeError("Expected argument 'title' to be a str")
         pulumi.set(__self__, "title", title)
+
+    @_builtins.property
+    @pulumi.getter(name="controlSources")
+    def control_sources(self) -> Sequence[_builtins.str]:
+        """
+        Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+        """
+        return pulumi.get(self, "control_sources")
 
     @_builtins.property
     @pulumi.getter
@@ -133,6 +144,7 @@ class AwaitableGetFrameworkResult(GetFrameworkResult):
         if False:
             yield self
         return GetFrameworkResult(
+            control_sources=self.control_sources,
             custom=self.custom,
             id=self.id,
             manual=self.manual,
@@ -157,6 +169,7 @@ def get_framework(id: Optional[Union[_builtins.str, 'FrameworkId']] = None,
     __ret__ = pulumi.runtime.invoke('aws-compliance:index:getFramework', __args__, opts=opts, typ=GetFrameworkResult).value
 
     return AwaitableGetFrameworkResult(
+        control_sources=pulumi.get(__ret__, 'control_sources'),
         custom=pulumi.get(__ret__, 'custom'),
         id=pulumi.get(__ret__, 'id'),
         manual=pulumi.get(__ret__, 'manual'),
@@ -178,6 +191,7 @@ def get_framework_output(id: pulumi.Input[Optional[Union[_builtins.str, 'Framewo
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('aws-compliance:index:getFramework', __args__, opts=opts, typ=GetFrameworkResult)
     return __ret__.apply(lambda __response__: GetFrameworkResult(
+        control_sources=pulumi.get(__response__, 'control_sources'),
         custom=pulumi.get(__response__, 'custom'),
         id=pulumi.get(__response__, 'id'),
         manual=pulumi.get(__response__, 'manual'),

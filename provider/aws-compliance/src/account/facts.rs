@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use account_look::{Owner, RecorderAction};
+use account_look::{Owner, RecorderAction, explained};
 use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
 use pulumi_component::{
@@ -10,6 +10,8 @@ use pulumi_component::{
 };
 
 use crate::account::bundle::Archives;
+use crate::account::claims;
+use crate::account::existing::Adoption;
 use crate::inputs::bounds;
 use crate::inputs::functions::FunctionArchitecture;
 use crate::plan::target::Target;
@@ -51,6 +53,8 @@ pub struct AccountFacts {
     alias: Option<String>,
     code: Archives,
     owner: String,
+    former_owners: Vec<String>,
+    adoption: Adoption,
     recorder_facts: RecorderFacts,
     resources: Option<BTreeMap<String, u64>>,
     recorder: Option<Output<String>>,
@@ -84,6 +88,12 @@ impl AccountFacts {
             alias: text(&alias, "accountAlias").filter(|alias| !alias.is_empty()),
             code,
             owner: Owner::tag_value(context.project(), context.stack(), context.name()),
+            former_owners: context
+                .former_names()
+                .iter()
+                .map(|former| Owner::tag_value(&former.project, &former.stack, &former.name))
+                .collect(),
+            adoption: Adoption::default(),
             recorder_facts: RecorderFacts::default(),
             resources: None,
             recorder: None,
@@ -191,6 +201,28 @@ impl AccountFacts {
         &self.owner
     }
 
+    /// Why this component may not be deployed beside another one of the same run; nothing where account or region are unknown.
+    pub(crate) fn claimed(&self, context: &Context) -> Option<PropertyError> {
+        // A mock has no run.
+        let run = Some(context.run()).filter(|run| !run.is_empty())?;
+        claims::claim(run, self.known_account_id()?, self.known_region()?, context.name()).err()
+    }
+
+    /// What the tag said before the component was renamed or moved, as its aliases say.
+    pub(crate) fn former_owners(&self) -> &[String] {
+        &self.former_owners
+    }
+
+    /// The same where this is taken over from an earlier deployment.
+    pub(crate) fn adopting(self, adoption: Adoption) -> Self {
+        Self { adoption, ..self }
+    }
+
+    /// What is imported where the stack does not have it.
+    pub(crate) fn adoption(&self) -> &Adoption {
+        &self.adoption
+    }
+
     /// Where this is deployed to.
     pub fn target(&self) -> &Target {
         &self.target
@@ -255,7 +287,14 @@ impl AccountFacts {
 }
 
 async fn invoke(context: &Context, token: &str) -> Result<PropertyMap, ConstructError> {
-    Ok(context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await?.unwrap_or_default())
+    match context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await {
+        Ok(answer) => Ok(answer.unwrap_or_default()),
+        Err(ConstructError::Failed(reason)) => {
+            let said = explained("the `aws` provider", &reason);
+            Err(ConstructError::Failed(said.map_or(reason.clone(), |said| format!("{said} ({reason})"))))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn text(result: &PropertyMap, name: &str) -> Option<String> {

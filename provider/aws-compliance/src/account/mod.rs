@@ -1,6 +1,8 @@
 //! The account that is deployed to: what is known of it, and what the scan finds there.
 
 pub(crate) mod bundle;
+pub(crate) mod claims;
+pub(crate) mod existing;
 pub mod facts;
 pub mod prepared;
 pub mod scan;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aws_compliance_catalog::{Template, nearest_rules, search_rules, templates, unknown_framework};
+use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
 use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::plan::target::Target;
 use crate::queries::rules::CheckedRules;
 use crate::queries::view;
 
-const NAME: &str = "pulumi-resource-aws-compliance catalog";
+const NAME: &str = "aws-compliance catalog";
 
 /// Shows what is known of AWS's managed rules and of frameworks, and judges rules before they are deployed. Asks no
 /// account. Ends with status 1 where nothing is found or something is wrong, with 2 where the command is not understood.
@@ -51,9 +51,19 @@ enum Asked {
         #[arg(long)]
         json: bool,
     },
-    /// List the frameworks.
+    /// List the frameworks, or those that hold every word in id or title.
     Frameworks {
+        /// Words, in any case.
+        words: Vec<String>,
         /// Print JSON: `[{"id", "rules", "manual", "optional", "custom", "title"}]`, all but id and title being numbers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the rules of one framework, with the controls that each counts for.
+    Framework {
+        /// Id of the framework.
+        id: String,
+        /// Print JSON, as `getFramework` answers.
         #[arg(long)]
         json: bool,
     },
@@ -96,7 +106,7 @@ struct Render {
     /// The region of the deployment: rules that it does not offer are left out.
     #[arg(long, requires = "deployed")]
     region: Option<String>,
-    /// Which of several packs, from 1, where the rules do not fit into one.
+    /// Which of several packs, from 1, where the rules do not fit into one. Default: all of them.
     #[arg(long)]
     part: Option<usize>,
     /// Print JSON, which CloudFormation takes as well.
@@ -113,6 +123,12 @@ enum Answer {
     Missing(String),
     /// Not understood, on standard error.
     Usage(String),
+}
+
+/// Does what the arguments after `check` say: `catalog check` under a name of its own.
+pub fn check_inputs(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<_> = std::iter::once("check".to_owned()).chain(arguments.iter().cloned()).collect();
+    run(&arguments)
 }
 
 /// Does what the arguments after `catalog` say.
@@ -151,10 +167,11 @@ impl Asked {
         match self {
             Self::Search { words, json } => search(&words, json),
             Self::Show { identifier, json } => show(&identifier, json),
-            Self::Frameworks { json } => {
-                let lines = view::frameworks();
-                Answer::Good(if json { pretty(&lines) } else { table::frameworks(&lines) })
-            }
+            Self::Frameworks { words, json } => frameworks(&words, json),
+            Self::Framework { id, json } => match view::framework(&id) {
+                Some(details) => Answer::Good(if json { pretty(&details) } else { table::framework(&details) }),
+                None => unknown_frameworks(&[id]),
+            },
             Self::Compare { ids, json } => match view::compare(&ids) {
                 Ok(compared) => Answer::Good(if json { pretty(&compared) } else { table::comparison(&compared) }),
                 Err(_) => unknown_frameworks(&ids),
@@ -171,8 +188,23 @@ impl Asked {
     }
 }
 
+/// The frameworks that hold every word.
+fn frameworks(words: &[String], json: bool) -> Answer {
+    let folded = |text: &str| text.to_lowercase().replace(['-', '_', ' ', '.'], "");
+    let words: Vec<_> = words.iter().flat_map(|words| words.split_whitespace()).map(folded).collect();
+    let mut lines = view::frameworks();
+    lines.retain(|line| {
+        let text = folded(&format!("{} {}", line.id, line.title));
+        words.iter().all(|word| text.contains(word))
+    });
+    match lines.as_slice() {
+        [] if !json => unknown_frameworks(&[words.join(" ")]),
+        _ => Answer::Good(if json { pretty(&lines) } else { table::frameworks(&lines) }),
+    }
+}
+
 fn search(words: &[String], json: bool) -> Answer {
-    let found = search_rules(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let found = search_rules(&words.iter().flat_map(|words| words.split_whitespace()).collect::<Vec<_>>());
     let rules: Vec<_> = found.into_iter().filter_map(view::rule).collect();
     match rules.as_slice() {
         [] if !json => {
@@ -189,7 +221,16 @@ fn show(name: &str, json: bool) -> Answer {
     let documented = || nearest.first().and_then(|first| view::rule(first)).filter(|rule| rule.documented_name == name);
     match view::rule(name).or_else(documented) {
         Some(rule) => Answer::Good(if json { pretty(&rule) } else { table::rule(&rule) }),
-        None => Answer::Missing(format!("unknown managed rule `{name}`; nearest: {}", nearest.join(", "))),
+        None if view::framework(name).is_some() => Answer::Missing(format!(
+            "`{name}` is a framework and no managed rule; `catalog framework {name}` lists its rules"
+        )),
+        None => {
+            let near = match nearest_of(name, nearest.iter().copied()) {
+                Some(_) => format!("nearest: {}", nearest.join(", ")),
+                None => "`catalog search WORD ...` finds rules by words".to_owned(),
+            };
+            Answer::Missing(format!("unknown managed rule `{name}`; {near}"))
+        }
     }
 }
 
@@ -234,12 +275,26 @@ impl Render {
         templates(&view::composed(&self.ids).0.rules).into_iter().map(|template| (None, template)).collect()
     }
 
+    /// All packs: a list in JSON, documents one after the other in YAML.
+    fn all(&self, packs: &[(Option<String>, Template)]) -> Answer {
+        if self.json {
+            return Answer::Good(pretty(&packs.iter().map(|(_, template)| template).collect::<Vec<_>>()));
+        }
+        let mut text = String::new();
+        for (place, (name, template)) in packs.iter().enumerate() {
+            let head = name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+            match serde_saphyr::to_string(template) {
+                Ok(body) => text.push_str(&format!("---\n# {head}{} of {}\n{body}", place + 1, packs.len())),
+                Err(error) => return Answer::Usage(format!("the template does not render: {error}")),
+            }
+        }
+        Answer::Good(text)
+    }
+
     fn chosen(&self, packs: &[(Option<String>, Template)]) -> Answer {
         let count = packs.len();
         let place = match self.part {
-            None if count > 1 => {
-                return Answer::Usage(format!("the rules take {count} packs; say which with `--part`"));
-            }
+            None if count > 1 => return self.all(packs),
             None => 0,
             Some(part) => part.wrapping_sub(1),
         };

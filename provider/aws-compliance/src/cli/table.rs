@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::queries::cost::CostEstimate;
 use crate::queries::rules::CheckedRules;
-use crate::queries::view::{Comparison, FrameworkLine, ManagedRuleDetails, RuleRemediation};
+use crate::queries::view::{Comparison, FrameworkDetails, FrameworkLine, ManagedRuleDetails, RuleRemediation};
 
 /// Columns as wide as their longest cell; the last is not filled up.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
@@ -97,6 +97,32 @@ pub(super) fn frameworks(lines: &[FrameworkLine]) -> String {
         vec![line.id.clone(), line.rules.to_string(), line.manual.to_string(), title]
     };
     columns(&std::iter::once(head).chain(lines.iter().map(row)).collect::<Vec<_>>())
+}
+
+pub(super) fn framework(details: &FrameworkDetails) -> String {
+    let head = ["IDENTIFIER", "CONTROLS", "PARAMETERS"].map(str::to_owned).to_vec();
+    let rows = details.rules.iter().map(|rule| {
+        let parameters: Vec<_> = rule.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        vec![rule.identifier.clone(), rule.controls.join(", "), parameters.join(", ")]
+    });
+    let sources = match details.control_sources.as_slice() {
+        [] => "control mapping not published".to_owned(),
+        sources => format!("controls from {}", sources.join("; ")),
+    };
+    let mut text = format!("{}: {}\n{sources}\n\n", details.id, details.title);
+    text.push_str(&columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>()));
+    let mut section = |title: &str, names: Vec<&str>| {
+        if !names.is_empty() {
+            let _ = writeln!(text, "\n{title} ({}):\n  {}", names.len(), names.join("\n  "));
+        }
+    };
+    section("manual checks, not evaluated", details.manual.iter().map(String::as_str).collect());
+    section(
+        "optional, deployed by `rules.managed` alone",
+        details.optional.iter().map(|rule| rule.identifier.as_str()).collect(),
+    );
+    section("in need of a function of yours, not deployed", details.custom.iter().map(String::as_str).collect());
+    text
 }
 
 pub(super) fn comparison(compared: &Comparison) -> String {

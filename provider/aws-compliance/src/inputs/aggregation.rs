@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use compliance_types::region::partition_of_region;
-use pulumi_component::Checks;
+use pulumi_component::{Checks, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ use crate::inputs::bounds;
 pub struct AggregationSettingsArgs {
     /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
     /// region that is seen.
+    #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
     pub regions: Vec<String>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use compliance_types::severity::Severity;
-use pulumi_component::{Input, Suggested};
+use pulumi_component::{Input, Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,7 @@ pub struct CustomRuleArgs {
     pub scope: Option<ScopeArgs>,
     /// Parameters of the rule by name.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How much its findings weigh in the score. Default: `medium`.
     pub severity: Option<Severity>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use compliance_types::severity::Severity;
-use pulumi_component::Suggested;
+use pulumi_component::{Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,7 @@ pub struct FrameworkArgs {
     /// refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the
     /// framework's and counts for it.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Scalar>>")]
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
     #[serde(default)]

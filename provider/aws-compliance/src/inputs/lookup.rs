@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
 
+/// Project, stack and component.
+const OWNER_PARTS: usize = 3;
+
 /// How the account is looked at, read-only, before anything is deployed to it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -18,6 +21,10 @@ pub struct LookupArgs {
     /// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over.
     /// Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them.
     pub adopt_unmarked: bool,
+    /// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner`
+    /// says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed
+    /// without it.
+    pub former_owners: Vec<String>,
 }
 
 impl LookupArgs {
@@ -26,6 +33,11 @@ impl LookupArgs {
         if let Some(role) = &self.role_arn {
             checks.plain("roleArn", role.as_str(), bounds::role_arn);
         }
+        checks.each("formerOwners", &self.former_owners, |checks, owner| {
+            if owner.split('/').filter(|part| !part.is_empty()).count() != OWNER_PARTS {
+                checks.error("", format!("expected `project/stack/component`, got `{owner}`"));
+            }
+        });
         if self.profile.as_ref().is_some_and(String::is_empty) {
             checks.error("profile", "expected the name of a profile; leave it out for the environment's credentials");
         }

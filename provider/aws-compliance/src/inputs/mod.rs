@@ -13,6 +13,7 @@ pub mod lookup;
 pub mod monitoring;
 pub mod name_prefix;
 pub mod notifications;
+pub mod on_destroy;
 pub mod recorder;
 pub mod remediation;
 pub mod reports;

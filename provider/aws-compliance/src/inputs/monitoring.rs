@@ -17,7 +17,7 @@ use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 
 /// Inputs of [`ComplianceMonitoring`]. None has to be given.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -25,8 +25,9 @@ use crate::inputs::tags::Tags;
 pub struct ComplianceMonitoringArgs {
     /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
     pub name_prefix: NamePrefix,
-    /// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`,
+    /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`,
     /// values of up to 256.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
     /// EventBridge, CloudWatch alarms and SNS. Default: a key is created.
@@ -56,7 +57,6 @@ pub struct ComplianceMonitoringArgs {
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,
     /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
-    /// logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first
-    /// deployment. `docs/self-assessment.md` says what every rule finds with and without it.
+    /// logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it.
     pub hardened: bool,
 }

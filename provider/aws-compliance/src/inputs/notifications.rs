@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_compliance_catalog::{framework, unknown_framework};
+use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use compliance_types::choices::DigestPeriod;
 use compliance_types::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Suggested, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Scalar, Suggested, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,7 @@ pub struct RouteArgs {
     pub frameworks: Vec<String>,
     /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
     /// that is deployed to several.
+    #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     pub email: Option<Input<String>>,
@@ -133,6 +134,17 @@ impl NotificationsArgs {
         found.collect()
     }
 
+    /// Warns of routes to frameworks that are not deployed: nothing would be sent there.
+    pub fn check_frameworks(&self, deployed: &BTreeSet<&str>, checks: &mut Checks) {
+        checks.each_entry("routes", &self.routes, |checks, _, route| {
+            checks.each("frameworks", &route.frameworks, |checks, id| {
+                if framework(id).is_some() && !deployed.contains(id.as_str()) {
+                    checks.warning("", format!("`{id}` is not among `frameworks`, so no change is sent for it"));
+                }
+            });
+        });
+    }
+
     /// Judges that routes name rules that there are; `known` are their names without the prefix.
     pub fn check_rules(&self, known: &BTreeSet<String>, checks: &mut Checks) {
         checks.each_entry("routes", &self.routes, |checks, _, route| {
@@ -141,9 +153,7 @@ impl NotificationsArgs {
                     true => Ok(()),
                     false => {
                         let wrong = Wrong::new("no rule of this deployment has this name");
-                        let near = |other: &&String| strsim::jaro(name, other);
-                        let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
-                        Err(match nearest {
+                        Err(match nearest_of(name, known.iter().map(String::as_str)) {
                             Some(nearest) => wrong.nearest(nearest),
                             None => wrong,
                         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::Input;
+use pulumi_component::{Input, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ pub struct RemediationArgs {
     pub document: Option<String>,
     /// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the
     /// automation is not among them: it comes with the remediation.
+    #[schemars(with = "BTreeMap<String, Vec<Input<Scalar>>>")]
     pub parameters: BTreeMap<String, Vec<Input<String>>>,
     /// Whether a document is taken of which no source says that it is for this rule, only its effect matches.
     pub accept_inferred: bool,

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
+use crate::inputs::on_destroy::OnDestroy;
 
 /// Most days that reports are kept.
 const MOST_RETENTION_DAYS: u64 = 3653;
@@ -19,17 +20,30 @@ pub struct ReportsArgs {
     /// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends.
     /// Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     pub bucket_name: Option<Input<String>>,
-    /// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not
-    /// empty.
-    pub force_destroy: Input<bool>,
-    /// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before
-    /// the first deployment: a change makes another bucket.
+    /// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to
+    /// destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+    pub on_destroy: Option<OnDestroy>,
+    /// Former name of `onDestroy: delete`.
+    pub force_destroy: bool,
+    /// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects
+    /// are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain`
+    /// before. By default such a change is refused.
+    pub allow_replacement: bool,
+    /// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by
+    /// itself. It can be enabled at any time, and S3 cannot disable it again.
     pub object_lock: bool,
 }
 
 impl Default for ReportsArgs {
     fn default() -> Self {
-        Self { retention_days: 30.into(), bucket_name: None, force_destroy: false.into(), object_lock: false }
+        Self {
+            retention_days: 30.into(),
+            bucket_name: None,
+            on_destroy: None,
+            force_destroy: false,
+            allow_replacement: false,
+            object_lock: false,
+        }
     }
 }
 
@@ -50,8 +64,29 @@ impl ReportsArgs {
         });
     }
 
-    /// Judges the bucket's name.
+    /// What becomes of bucket and key when the stack is destroyed.
+    pub fn on_destroy(&self) -> OnDestroy {
+        self.on_destroy.unwrap_or(if self.force_destroy { OnDestroy::Delete } else { OnDestroy::Retain })
+    }
+
+    /// Judges the bucket's name and what becomes of the bucket.
     pub fn check(&self, checks: &mut Checks) {
+        if self.force_destroy && self.on_destroy.is_some_and(|given| given != OnDestroy::Delete) {
+            checks.error(
+                "forceDestroy",
+                format!(
+                    "is the former name of `onDestroy: delete` and contradicts `onDestroy: {}`: remove `forceDestroy`",
+                    self.on_destroy().name()
+                ),
+            );
+        }
+        if self.allow_replacement && self.on_destroy() != OnDestroy::Retain {
+            checks.error(
+                "allowReplacement",
+                "requires `onDestroy: retain`, because a replaced bucket would be deleted with everything in it, or is protected: set it and run \
+                 `pulumi up` once before the replacement",
+            );
+        }
         if let Some(name) = &self.bucket_name {
             checks.input("bucketName", name, |name| bounds::bucket_name(name));
         }

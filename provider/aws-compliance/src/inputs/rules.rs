@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use compliance_types::choices::OnUnavailable;
 use compliance_types::severity::Severity;
-use pulumi_component::{Input, Suggested};
+use pulumi_component::{Input, Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,7 @@ pub struct ManagedRuleArgs {
     pub description: Option<Input<String>>,
     /// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or
     /// `TwentyFour_Hours`. A rule that reacts to changes takes none.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::Input;
+use pulumi_component::{Input, Text};
 
 /// Tags by name.
 pub type Tags = BTreeMap<String, Input<String>>;
+
+/// Tags in the schema: values may be numbers and booleans.
+pub type TextTags = BTreeMap<String, Input<Text>>;

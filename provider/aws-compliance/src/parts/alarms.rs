@@ -17,7 +17,7 @@ use crate::account::facts::AccountFacts;
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::tags;
 use crate::plan::alarms::{AlarmPlan, Watch, alarms, names};
@@ -33,6 +33,7 @@ pub struct AlarmsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the alarms.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
     pub topic_arn: Input<String>,

@@ -1,14 +1,17 @@
 //! The key that encrypts everything the monitor keeps and sends, and who may use it.
 
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
-use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, interpolate};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::tags::Tags;
+use crate::inputs::on_destroy::OnDestroy;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::recorder::role;
 use crate::parts::tags;
@@ -20,9 +23,12 @@ pub struct EncryptionArgs {
     /// Start of the alias' name: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the key.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
     pub config_delivery: bool,
+    /// What `pulumi destroy` does with the key.
+    pub on_destroy: OnDestroy,
 }
 
 /// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use.
@@ -66,7 +72,8 @@ impl Component for Encryption {
             .description("Encrypts the reports, queues, logs and notices of compliance monitoring")
             .enable_key_rotation(true)
             .policy(key_policy(facts, args.config_delivery))
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
+            .options(facts.adoption().key(args.on_destroy.of(ResourceOptions::default())))
             .register();
         let alias = kms::Alias::child(scope, "alias", kms::alias::Required { target_key_id: key.key_id().into() })
             .name(args.name_prefix.key_alias())

@@ -10,6 +10,7 @@ use pulumi_component::{
     Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
 
+use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
 use crate::account::{scan, service_linked_role};
@@ -110,8 +111,15 @@ impl Component for ComplianceMonitoring {
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
         let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
-        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries()).collect();
-        let account = scan::see(context, account.clone(), request, (errors, plan.warnings.clone())).await?;
+        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries());
+        let errors = errors.chain(account.claimed(context)).collect();
+        let planned = Planned {
+            names: request.resources.clone(),
+            prefix: format!("{}-", args.name_prefix.as_str()),
+            allow_replacement: args.reports.allow_replacement,
+            own_key: args.kms_key_arn.is_none(),
+        };
+        let account = scan::see(context, account.clone(), request, &planned, (errors, plan.warnings.clone())).await?;
         if context.is_preview()
             && let Some(estimate) = args.cost(plan, &account)
         {
@@ -224,7 +232,8 @@ impl ComplianceMonitoringArgs {
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
     async fn own_key(&self) -> Option<String> {
         let given = self.kms_key_arn.as_ref()?.output().resolve().await.ok()?;
-        given.value.clone().filter(|_| !given.secret)
+        // A value that is no key at all is an error of its own.
+        given.value.clone().filter(|arn| !given.secret && bounds::key_arn(arn).is_ok())
     }
 }
 
@@ -232,7 +241,12 @@ impl ComplianceMonitoringArgs {
 impl ComplianceMonitoringArgs {
     fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
         let config_delivery = facts.manages_recorder(self.recorder.mode());
-        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), config_delivery }
+        EncryptionArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            config_delivery,
+            on_destroy: self.reports.on_destroy(),
+        }
     }
 
     fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {

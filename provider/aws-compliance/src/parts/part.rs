@@ -1,6 +1,6 @@
 //! What a part declares of itself: the whole checks, scans and serves by iterating over the parts.
 
-use account_look::{LookRequest, PlannedName};
+use account_look::{LookRequest, NamesakeKind, PlannedName, PlannedResource};
 use pulumi_component::{Checks, Component, Provider};
 
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
@@ -32,6 +32,22 @@ pub struct Whole<'a> {
 }
 
 impl Whole<'_> {
+    /// Resources of a kind whose names derive from the prefix.
+    pub fn resources(&self, kind: NamesakeKind, names: impl IntoIterator<Item = String>) -> Vec<PlannedResource> {
+        let planned = |name| PlannedResource { kind, path: "namePrefix".into(), name };
+        names.into_iter().map(planned).collect()
+    }
+
+    /// The name of the report bucket, where it is known already.
+    pub fn bucket_name(&self) -> Option<String> {
+        let Self { args, target, .. } = self;
+        match &args.reports.bucket_name {
+            Some(given) => given.given().and_then(|given| given.value.clone()),
+            None => (target.account_id.as_deref().zip(target.region.as_deref()))
+                .map(|(account, region)| args.name_prefix.bucket_in(account, region)),
+        }
+    }
+
     /// A name that derives from the prefix.
     pub fn named(&self, name: String) -> PlannedName {
         PlannedName { path: "namePrefix".into(), name }

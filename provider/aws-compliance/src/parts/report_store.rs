@@ -1,11 +1,12 @@
 //! The bucket that keeps reports, history, ledger and runbooks, and how long it keeps them.
 
+use account_look::{NamesakeKind, PlannedResource};
 use aws_resources::{PolicyDocument, Statement, s3};
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
-    interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, PropertyPath, ResourceOptions, Scope,
+    TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
 use crate::inputs::reports::ReportsArgs;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::recorder::role;
 use crate::parts::tags;
@@ -37,6 +39,7 @@ pub struct ReportStoreArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the bucket.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the objects.
     pub kms_key_arn: Input<String>,
@@ -65,6 +68,14 @@ pub const PART: Part = Part {
             args.reports.check_schedule(&args.functions.schedule, checks);
         });
     },
+    claim: |whole, request| {
+        let path: PropertyPath = match whole.args.reports.bucket_name {
+            Some(_) => ["reports", "bucketName"].into(),
+            None => "namePrefix".into(),
+        };
+        let planned = |name| PlannedResource { kind: NamesakeKind::Bucket, path: path.clone(), name };
+        request.resources.extend(whole.bucket_name().map(planned));
+    },
     ..Part::of::<ReportStore>("reports")
 };
 
@@ -85,6 +96,9 @@ impl Component for ReportStore {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let on_destroy = args.reports.on_destroy();
+        // What describes the bucket stays with it: without its policy and its encryption it would not be the same.
+        let kept = || on_destroy.of(ResourceOptions::default());
         let name = args
             .reports
             .bucket_name
@@ -92,11 +106,10 @@ impl Component for ReportStore {
             .unwrap_or_else(|| args.name_prefix.bucket(&facts.account_id(), &facts.region()).into());
         let bucket = s3::Bucket::child(scope, "bucket")
             .bucket(name)
-            .force_destroy(args.reports.force_destroy.clone())
-            .set_object_lock_enabled(args.reports.object_lock.then(|| true.into()))
-            .set_tags(tags::input(&args.tags))
+            .force_destroy(on_destroy == OnDestroy::Delete)
+            .tags(tags::owned_with(&args.tags, facts, [(ON_DESTROY_TAG, on_destroy.name())]))
             // The key goes last: were it gone before a bucket that is not empty, nobody could read what is in there.
-            .options(ResourceOptions::default().and_depends_on_origin_of(args.kms_key_arn.output()))
+            .options(facts.adoption().bucket(kept().and_depends_on_origin_of(args.kms_key_arn.output())))
             .register();
         let name = || Input::from(bucket.id());
 
@@ -110,19 +123,32 @@ impl Component for ReportStore {
             bucket: name(),
             rules: vec![rule.into()].into(),
         };
-        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", required).register();
+        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", required)
+            .options(kept().delete_before_replace())
+            .register();
 
         let required = s3::bucket_versioning::Required {
             bucket: name(),
             versioning_configuration: s3::BucketVersioningVersioningConfiguration::new("Enabled").into(),
         };
-        let versioning = s3::BucketVersioning::child(scope, "versioning", required).register();
+        let versioning = s3::BucketVersioning::child(scope, "versioning", required)
+            .options(kept().delete_before_replace())
+            .register();
+        if args.reports.object_lock {
+            let required = s3::bucket_object_lock_configuration::Required { bucket: name() };
+            s3::BucketObjectLockConfiguration::child(scope, "object-lock", required)
+                // S3 locks versions alone.
+                .options(kept().delete_before_replace().and_depends_on(&versioning))
+                .register();
+        }
 
         let required = s3::bucket_ownership_controls::Required {
             bucket: name(),
             rule: s3::BucketOwnershipControlsRule::new("BucketOwnerEnforced").into(),
         };
-        s3::BucketOwnershipControls::child(scope, "ownership", required).register();
+        s3::BucketOwnershipControls::child(scope, "ownership", required)
+            .options(kept().delete_before_replace())
+            .register();
 
         let required = s3::bucket_public_access_block::Required { bucket: name() };
         let public_access = s3::BucketPublicAccessBlock::child(scope, "public-access", required)
@@ -130,6 +156,7 @@ impl Component for ReportStore {
             .block_public_policy(true)
             .ignore_public_acls(true)
             .restrict_public_buckets(true)
+            .options(kept().delete_before_replace())
             .register();
 
         let delivery = args.config_delivery.then(|| role::bucket_statements(&bucket.arn(), facts));
@@ -137,14 +164,14 @@ impl Component for ReportStore {
         let required = s3::bucket_policy::Required { bucket: name(), policy: policy.into() };
         let policy = s3::BucketPolicy::child(scope, "policy", required)
             // S3 refuses a policy and an access block that change at the same time.
-            .options(depends_on(&public_access))
+            .options(kept().delete_before_replace().and_depends_on(&public_access))
             .register();
 
         let required = s3::bucket_lifecycle_configuration::Required { bucket: name() };
         s3::BucketLifecycleConfiguration::child(scope, "lifecycle", required)
             .rules(lifecycle(&args.reports))
             // Non-current versions mean something only where there are versions.
-            .options(depends_on(&versioning))
+            .options(kept().delete_before_replace().and_depends_on(&versioning))
             .register();
 
         // An object that is written before the bucket has versions has none in its state, and `destroy` then deletes it
@@ -163,6 +190,7 @@ impl Component for ReportStore {
                 .kms_key_id(&args.kms_key_arn)
                 .set_tags(tags::of_object(&args.tags))
                 .override_provider(tags::without_default_tags())
+                .options(kept())
                 .register();
         }
 

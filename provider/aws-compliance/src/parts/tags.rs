@@ -27,10 +27,16 @@ pub fn without_default_tags() -> s3::BucketObjectv2OverrideProvider {
     s3::BucketObjectv2OverrideProvider::new().default_tags(none)
 }
 
-/// Tags with the one that says which deployment it is, for what AWS creates or updates by name.
+/// Tags with the one that says which deployment it is, for everything that has a name of its own.
 pub fn owned(tags: &Tags, facts: &AccountFacts) -> Input<Tags> {
+    owned_with(tags, facts, [])
+}
+
+/// The same with further tags of this component's.
+pub fn owned_with<const N: usize>(tags: &Tags, facts: &AccountFacts, more: [(&str, &str); N]) -> Input<Tags> {
     let mut tags = tags.clone();
     tags.insert(OWNER_TAG.to_owned(), facts.owner().into());
+    tags.extend(more.map(|(name, value)| (name.to_owned(), value.into())));
     tags.into()
 }
 

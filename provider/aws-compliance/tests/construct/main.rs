@@ -17,6 +17,8 @@ mod frameworks;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod journeys;
+#[cfg(test)]
 mod naming;
 #[cfg(test)]
 mod notices;
@@ -40,6 +42,8 @@ mod reports;
 mod rules;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod state_machine;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -129,7 +129,10 @@ async fn the_functions_know_packs_and_rules_with_their_weight_and_event_rules_ta
     let packed: BTreeMap<_, _> =
         packed.flatten().map(|rule| (rule["name"].as_str().map(str::to_owned), rule)).collect();
     let keys = &packed[&Some("audit-hipaa-access-keys-rotated".to_owned())];
-    assert_eq!((&keys["severity"], &keys["frameworks"]), (&json!("low"), &json!({ "hipaa": [] })));
+    assert_eq!(
+        (&keys["severity"], &keys["frameworks"]),
+        (&json!("low"), &json!({ "hipaa": ["164.308(a)(4)(ii)(B)"] }))
+    );
     assert_eq!(packed.len(), 128);
     let rules = document["rules"].as_array().expect("rules").iter();
     let weights: BTreeMap<_, _> = rules.map(|rule| (rule["name"].as_str(), rule["severity"].as_str())).collect();

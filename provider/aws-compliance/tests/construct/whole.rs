@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use account_look::OWNER_TAG;
+use aws_compliance::inputs::on_destroy::ON_DESTROY_TAG;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::plan::baseline::BASELINE;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
@@ -128,11 +129,11 @@ async fn tags_reach_every_child_that_takes_them() {
         if facts["resources"][&registration.type_token]["inputs"].get("tags").is_some() {
             let mut tags = shown(&registration.inputs["tags"]);
             let tags = tags.as_object_mut().expect("tags are an object");
-            // What AWS creates or updates by name says whose it is.
+            // Everything with a name of its own says whose it is; roles and objects have none that others could have.
             let kind = registration.type_token.as_str();
-            let watching = ["aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/metricAlarm:MetricAlarm"];
-            let by_name = kind.starts_with("aws:cfg/") || watching.contains(&kind);
-            assert_eq!(tags.remove(OWNER_TAG), by_name.then(|| json!("project/stack/compliance")));
+            let named = !["aws:iam/role:Role", "aws:s3/bucketObjectv2:BucketObjectv2"].contains(&kind);
+            assert_eq!(tags.remove(OWNER_TAG), named.then(|| json!("project/stack/compliance")), "{kind}");
+            assert_eq!(tags.remove(ON_DESTROY_TAG), (kind == "aws:s3/bucket:Bucket").then(|| json!("retain")));
             assert_eq!(*tags, *json!({ "team": "security" }).as_object().expect("it is one"), "{}", registration.name);
             tagged.insert(registration.type_token);
         }
@@ -229,7 +230,7 @@ async fn an_explicit_provider_reaches_every_child_and_look_up() {
     };
     construct_request::<ComplianceMonitoring>(&monitor, request).await.expect("it constructs");
     let recorded = monitor.recorded();
-    assert_eq!(recorded.invocations.len(), 4);
+    assert_eq!(recorded.invocations.len(), 11);
     assert!(recorded.invocations.iter().all(|invocation| invocation.provider == provider));
     let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
     for (urn, child) in children {
@@ -428,17 +429,20 @@ async fn a_preview_that_cannot_know_the_account_leaves_the_recorder_to_the_updat
 }
 
 #[tokio::test]
-async fn hardened_keeps_logs_a_year_unless_they_are_kept_longer_and_lets_the_bucket_lock() {
+async fn hardened_keeps_logs_a_year_unless_they_are_kept_longer_and_enables_object_lock() {
     let logs = "compliance-functions-processing-logs";
-    for (given, days, lock) in [
-        (json!({}), 7, Json::Null),
-        (json!({ "hardened": true }), 365, json!(true)),
-        (json!({ "hardened": true, "functions": { "logRetentionDays": 3653 } }), 3653, json!(true)),
-        (json!({ "reports": { "objectLock": true } }), 7, json!(true)),
+    let lock_type = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
+    for (given, days, locks) in [
+        (json!({}), 7, 0),
+        (json!({ "hardened": true }), 365, 1),
+        (json!({ "hardened": true, "functions": { "logRetentionDays": 3653 } }), 3653, 1),
+        (json!({ "reports": { "objectLock": true } }), 7, 1),
     ] {
         let deployed = Deployed::with(inputs(given)).await;
         assert_eq!(deployed.named(logs)["retentionInDays"], days);
-        assert_eq!(deployed.named("compliance-reports-bucket")["objectLockEnabled"], lock);
+        assert_eq!(deployed.of_type(lock_type).len(), locks);
+        // An input of the bucket's own would replace it.
+        assert_eq!(deployed.named("compliance-reports-bucket")["objectLockEnabled"], Json::Null);
     }
 }
 

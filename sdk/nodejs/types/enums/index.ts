@@ -3910,6 +3910,26 @@ export const ManagedRuleIdentifier = {
  */
 export type ManagedRuleIdentifier = (typeof ManagedRuleIdentifier)[keyof typeof ManagedRuleIdentifier];
 
+export const OnDestroy = {
+    /**
+     * Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+     */
+    Retain: "retain",
+    /**
+     * Deletes the bucket with everything in it, and schedules the key for deletion.
+     */
+    Delete: "delete",
+    /**
+     * Refuses to destroy the stack.
+     */
+    Refuse: "refuse",
+} as const;
+
+/**
+ * What `pulumi destroy` does with the report bucket and the KMS key.
+ */
+export type OnDestroy = (typeof OnDestroy)[keyof typeof OnDestroy];
+
 export const OnUnavailable = {
     /**
      * Refuse the deployment.

@@ -14,7 +14,7 @@ use crate::look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
     RecorderKind, RuleCount, Tags, Unread,
 };
-use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule};
+use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule};
 use crate::{RecorderAction, key_users, recorder_action};
 
 const ACCOUNT: &str = "111122223333";

@@ -81,6 +81,61 @@ fn namesakes_of_others_are_refused_and_named() {
 }
 
 #[test]
+fn journey_2_what_belongs_to_one_deployment_is_said_once_with_what_helps() {
+    let other = tags(OWNER_TAG, "audit/dev/compliance");
+    let of =
+        |names: &[&str]| names.iter().map(|name| namesake(NamesakeKind::Rule, name, other.clone())).collect::<Vec<_>>();
+    let mut namesakes = of(&["ebs-volumes-encrypted", "users", "three", "four"]);
+    namesakes.push(namesake(NamesakeKind::EventRule, "compliance-schedule", other.clone()));
+    let look = Look { namesakes, ..good() };
+    expect(
+        &look,
+        &request(),
+        "Error rules.baseline: 5 resources with these names belong to the deployment `audit/dev/compliance`",
+        &[
+            "`lookup.formerOwners: [\"audit/dev/compliance\"]`",
+            "rules `ebs-volumes-encrypted`, `users`, `three` and 1 more; event rule `compliance-schedule`",
+        ],
+    );
+    let former = Owner { former: vec!["audit/dev/compliance".into()], ..Owner::new("audit", "prod", "compliance") };
+    assert!(told(&look, &LookRequest { owner: Some(former), ..request() })[0].starts_with("Status"));
+}
+
+#[test]
+fn journey_6_names_that_exist_are_refused_by_kind_with_the_commands_that_help() {
+    use NamesakeKind::{Bucket, Function, LogGroup, Queue, Table, Topic};
+    for (kind, what, commands) in [
+        (Bucket, "the bucket `name`", ["`aws s3 rb s3://name`", "`pulumi import aws:s3/bucket:Bucket NAME name`"]),
+        (
+            Table,
+            "the table `name`",
+            ["`aws dynamodb delete-table --table-name name`", "aws:dynamodb/table:Table NAME name"],
+        ),
+        (Topic, "the topic `name`", ["`aws sns delete-topic", "aws:sns/topic:Topic NAME ARN"]),
+        (Queue, "the queue `name`", ["`aws sqs delete-queue", "aws:sqs/queue:Queue NAME URL"]),
+        (Function, "the function `name`", ["`aws lambda delete-function", "aws:lambda/function:Function NAME name"]),
+        (
+            LogGroup,
+            "the log group `name`",
+            ["`aws logs delete-log-group", "aws:cloudwatch/logGroup:LogGroup NAME name"],
+        ),
+    ] {
+        let planned = PlannedResource { kind, path: "namePrefix".into(), name: "name".into() };
+        let request = LookRequest { resources: vec![planned], ..request() };
+        let start = format!("Error namePrefix: {what} exists, and it does not carry the tag");
+        expect(&with_namesake(namesake(kind, "name", Some(Tags::new()))), &request, &start, &commands);
+    }
+    let nobodys = |name| namesake(Queue, name, Some(Tags::new()));
+    let look = Look { namesakes: vec![nobodys("a"), nobodys("b"), nobodys("c")], ..good() };
+    expect(
+        &look,
+        &request(),
+        "Error : 3 resources with these names exist, and none has the tag",
+        &["queues `a`, `b`, `c`", "--tags aws-compliance:owner=audit/prod/compliance"],
+    );
+}
+
+#[test]
 fn our_own_things_are_not_refused() {
     let of = |tags| with_namesake(namesake(NamesakeKind::Rule, "users", tags));
     let ours = of(tags(OWNER_TAG, "audit/prod/compliance"));

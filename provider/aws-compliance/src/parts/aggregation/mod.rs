@@ -9,13 +9,14 @@ use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::scan;
 use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::bounds;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::tags;
 
@@ -26,6 +27,7 @@ pub struct AggregationArgs {
     /// Start of the aggregator's name: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the aggregator and its authorization.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Which accounts and regions are seen.
     pub settings: AggregationSettingsArgs,
@@ -68,7 +70,7 @@ impl Component for Aggregation {
         let mut request = args.lookup.request();
         request.recorder.mode = None;
         request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
-        scan::see(context, facts, request, Default::default()).await
+        scan::see(context, facts, request, &Planned::default(), Default::default()).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -1,12 +1,12 @@
 //! The other side of an aggregation: what another account or region deploys to be seen.
 
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scalar, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::aggregation::authorize;
 use crate::parts::part::Part;
 use crate::parts::tags;
@@ -16,11 +16,13 @@ use crate::parts::tags;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AggregationSourceArgs {
     /// Id of the account that has the aggregator, twelve digits.
+    #[schemars(with = "Input<Scalar<12>>")]
     pub aggregator_account_id: Input<String>,
     /// Region of the aggregator.
     pub aggregator_region: Input<String>,
     /// Tags of the authorization.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
 }
 

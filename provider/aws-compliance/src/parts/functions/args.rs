@@ -10,7 +10,7 @@ use crate::inputs::iam::IamArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::rules::RulesArgs;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 
 /// Inputs of [`Functions`](super::Functions).
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -21,6 +21,7 @@ pub struct FunctionsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of everything that takes them.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Name of the bucket that reports go to.
     pub bucket_name: Input<String>,

@@ -1,8 +1,9 @@
 //! What starts the functions: the schedule, and compliance changes by way of queues.
 
+use account_look::NamesakeKind;
 use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
 use functions_core::contract::{compliance_change, trigger};
-use pulumi_component::{Input, Scope, depends_on};
+use pulumi_component::{Input, ResourceOptions, Scope, depends_on};
 
 use crate::inputs::bounds::MAXIMUM_CONCURRENCY;
 use crate::parts::functions::function::Function;
@@ -126,7 +127,12 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], fu
         .kms_master_key_id(&args.kms_key_arn)
         .visibility_timeout_seconds(visibility)
         .redrive_policy(redrive)
-        .set_tags(tags::input(&args.tags))
+        .tags(tags::owned(&args.tags, shared.facts))
+        .options(shared.facts.adoption().of(
+            NamesakeKind::Queue,
+            &args.name_prefix.events(handler),
+            ResourceOptions::default(),
+        ))
         .register();
     let policy = PolicyDocument::new(rules.iter().enumerate().map(|(index, rule)| {
         Statement::allow(format!("ComplianceChange{}", suffix(index).replace('-', "")))
@@ -152,7 +158,7 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], fu
         .maximum_batching_window_in_seconds(BATCH_WINDOW_SECONDS)
         .function_response_types(vec![Input::from("ReportBatchItemFailures")])
         .scaling_config(lambda::EventSourceMappingScalingConfig::new().maximum_concurrency(MAXIMUM_CONCURRENCY))
-        .set_tags(tags::input(&args.tags))
+        .tags(tags::owned(&args.tags, shared.facts))
         // Lambda checks that the role may read the queue.
         .options(depends_on(&function.policy))
         .register();

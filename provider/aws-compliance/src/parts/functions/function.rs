@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use account_look::NamesakeKind;
 use aws_resources::{PolicyDocument, Statement, cloudwatch, iam, lambda, sqs};
 use functions_core::contract::{Handler, variable};
 use pulumi_component::{Input, ResourceOptions, Scope};
@@ -34,18 +35,21 @@ impl Function {
     ) -> Self {
         let (args, settings) = (shared.args, &shared.args.settings);
         let role_name = |part: &str| format!("{}-{part}", handler.name());
+        let adopted = |kind, name: &str, options| shared.facts.adoption().of(kind, name, options);
 
         let log_group = cloudwatch::LogGroup::child(scope, &role_name("logs"))
             .name(args.name_prefix.log_group(handler))
             .kms_key_id(&args.kms_key_arn)
             .retention_in_days(settings.log_retention_days.clone())
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, shared.facts))
+            .options(adopted(NamesakeKind::LogGroup, &args.name_prefix.log_group(handler), ResourceOptions::default()))
             .register();
         let dead_letters = sqs::Queue::child(scope, &role_name("dead-letters"))
             .name(args.name_prefix.dead_letters(handler))
             .kms_master_key_id(&args.kms_key_arn)
             .message_retention_seconds(DEAD_LETTER_RETENTION_SECONDS)
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, shared.facts))
+            .options(adopted(NamesakeKind::Queue, &args.name_prefix.dead_letters(handler), ResourceOptions::default()))
             .register();
 
         let description = format!("The {} function of compliance monitoring", handler.name());
@@ -81,10 +85,14 @@ impl Function {
                         .clone()
                         .map(|vpc| lambda::FunctionVpcConfig::new(vpc.security_group_ids, vpc.subnet_ids).into()),
                 )
-                .set_tags(tags::input(&args.tags))
+                .tags(tags::owned(&args.tags, shared.facts))
                 // The log group is there before Lambda would make its own, and goes after the last line was written;
                 // the policy is there before Lambda checks that the role may send dead letters.
-                .options(options.and_depends_on(&log_group).and_depends_on(&policy))
+                .options(adopted(
+                    NamesakeKind::Function,
+                    &args.name_prefix.function(handler),
+                    options.and_depends_on(&log_group).and_depends_on(&policy),
+                ))
                 .register();
         Self { handler, lambda, role, policy, dead_letters }
     }

@@ -7,6 +7,7 @@ mod ledger;
 mod permissions;
 mod shared;
 
+use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, lambda, s3};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
@@ -64,6 +65,16 @@ pub const PART: Part = Part {
         let names = std::iter::once(args.name_prefix.schedule()).chain(plan.compliance_change_rules()).chain(digest);
         request.event_rules = names.map(|name| whole.named(name)).collect();
         request.concurrency = args.functions.planned_concurrency();
+        let prefix = &args.name_prefix;
+        let queues = Handler::ALL.map(|handler| prefix.dead_letters(handler)).into_iter();
+        let queues = queues.chain([Handler::Processing, Handler::Remediation].map(|handler| prefix.events(handler)));
+        request.resources.extend(whole.resources(NamesakeKind::Table, [prefix.ledger()]));
+        request.resources.extend(whole.resources(NamesakeKind::Queue, queues));
+        let functions = Handler::ALL.map(|handler| prefix.function(handler));
+        request.resources.extend(whole.resources(NamesakeKind::Function, functions));
+        request
+            .resources
+            .extend(whole.resources(NamesakeKind::LogGroup, Handler::ALL.map(|handler| prefix.log_group(handler))));
     },
     ..Part::of::<Functions>("functions")
 };
@@ -151,7 +162,7 @@ impl Component for Functions {
             permissions::aggregation(&shared),
             depends_on(&object),
         );
-        let table = ledger::table(scope, &args);
+        let table = ledger::table(scope, &args, facts);
         let mut variables = vec![
             (variable::CONFIGURATION_KEY, object.key().into()),
             (variable::CONFIGURATION_SHA256, digest.into()),

@@ -11,6 +11,7 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
@@ -108,11 +109,7 @@ pub const PART: Part = Part {
         let Whole { args, target, .. } = whole;
         let default_bucket = (target.account_id.as_deref().zip(target.region.as_deref()))
             .map(|(account, region)| args.name_prefix.bucket_in(account, region));
-        let bucket = match &args.reports.bucket_name {
-            Some(given) => given.given().and_then(|given| given.value.clone()),
-            None => default_bucket.clone(),
-        };
-        let planned = args.recorder.plan(args.recorder.mode(), &args.name_prefix, bucket);
+        let planned = args.recorder.plan(args.recorder.mode(), &args.name_prefix, whole.bucket_name());
         request.recorder = RecorderPlan { default_bucket, ..planned };
     },
     ..Part::of::<Recorder>("recorder")
@@ -144,7 +141,7 @@ impl Component for Recorder {
         let mut request = args.lookup.request();
         let bucket = args.bucket_name.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
         request.recorder = args.settings.plan(RecorderMode::Create, &args.name_prefix, bucket);
-        let facts = scan::see(context, facts, request, Default::default()).await?;
+        let facts = scan::see(context, facts, request, &Planned::default(), Default::default()).await?;
         Ok(service_linked_role::find(context, RecorderMode::Create, &args.settings, facts).await)
     }
 

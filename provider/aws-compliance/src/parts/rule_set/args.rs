@@ -10,7 +10,7 @@ use crate::inputs::iam::IamArgs;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::rules::RulesArgs;
-use crate::inputs::tags::Tags;
+use crate::inputs::tags::{Tags, TextTags};
 use crate::plan::selection::PlanInputs;
 
 /// Inputs of [`RuleSet`](super::RuleSet).
@@ -20,6 +20,7 @@ pub struct RuleSetArgs {
     /// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the rules and of the roles of remediations.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// What the roles of remediations have.
     pub iam: IamArgs,

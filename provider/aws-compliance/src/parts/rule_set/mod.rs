@@ -11,6 +11,7 @@ use aws_compliance_catalog::INLINE_BYTES;
 use aws_resources::cfg;
 use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, all};
 
+use crate::account::existing::Planned;
 use crate::account::prepared::Prepared;
 use crate::account::scan;
 use crate::inputs::bounds;
@@ -62,7 +63,7 @@ impl Component for RuleSet {
         request.recorder.mode = None;
         plan.scanned(&mut request);
         let problems = (plan.errors.iter().chain(checks.errors()).cloned().collect(), plan.warnings.clone());
-        let account = scan::see(context, prepared.account.clone(), request, problems).await?;
+        let account = scan::see(context, prepared.account.clone(), request, &Planned::default(), problems).await?;
         Ok(prepared.with(account))
     }
 
