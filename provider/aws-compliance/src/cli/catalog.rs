@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
+use pulumi_component::{
+    Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, as_texts, check, from_properties,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -356,6 +358,7 @@ fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
 /// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
 fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
     let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
+    let (given, said) = as_texts::<ComplianceMonitoringArgs>(given);
     let mut problems = check::<ComplianceMonitoringArgs>(&given);
     problems.extend(check::<CheckRulesArgs>(&of_regions));
     if !problems.is_empty() {
@@ -366,6 +369,7 @@ fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, V
     let regions: Vec<_> = of_regions.regions.into_iter().chain(regions).collect();
     let mut checks = Checks::default();
     ComplianceMonitoring::check(&args, &mut checks);
+    said.into_iter().for_each(|one| checks.add_warning(one));
     Ok(CheckedRules::new(checks, Selection::new(args.plan_inputs()), &regions))
 }
 

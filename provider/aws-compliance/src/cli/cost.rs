@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use account_look::{LookRequest, look};
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{PropertyError, check, from_properties};
+use pulumi_component::{PropertyError, as_texts, check, from_properties};
 
 use crate::cli::{file, table};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
@@ -108,6 +108,7 @@ impl EstimateArgs {
 /// The inputs of a deployment in a file.
 fn inputs(file: &Path) -> Result<ComplianceMonitoringArgs, Vec<String>> {
     let given = file::read(file).map_err(|reason| vec![reason])?;
+    let (given, _) = as_texts::<ComplianceMonitoringArgs>(given);
     let problems = check::<ComplianceMonitoringArgs>(&given);
     if !problems.is_empty() {
         return Err(texts(problems));
