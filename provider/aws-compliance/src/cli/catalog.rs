@@ -10,7 +10,8 @@ use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyVa
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::{file, table};
+use crate::cli::file::{self, Deployment};
+use crate::cli::table;
 use crate::inputs::bounds;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
@@ -354,10 +355,11 @@ fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
 
 /// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
 fn judge(given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
-    let (args, of_file) = file::deployment(given)?;
+    let Deployment { args, regions: of_file, said } = file::deployment(given)?;
     let regions: Vec<_> = of_file.into_iter().chain(regions).collect();
     let mut checks = Checks::default();
     ComplianceMonitoring::check(&args, &mut checks);
+    said.into_iter().for_each(|one| checks.add_warning(one));
     Ok(CheckedRules::new(checks, Selection::new(args.plan_inputs()), &regions))
 }
 

@@ -83,7 +83,7 @@ impl EstimateArgs {
 
     fn estimate(&self) -> Result<CostEstimate, Vec<String>> {
         let given = file::read(&self.file).map_err(|reason| vec![reason])?;
-        let (args, _regions) = file::deployment(given).map_err(texts)?;
+        let args = file::deployment(given).map_err(texts)?.args;
         let context = if self.account { self.inspected(&args)? } else { self.assumed(&args) };
         estimated(&args, context).map_err(texts)
     }

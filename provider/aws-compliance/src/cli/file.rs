@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use pulumi_component::{PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
+use pulumi_component::{PropertyError, PropertyMap, PropertyValue, Value, as_texts, check, from_properties};
 
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::queries::rules::CheckRulesArgs;
@@ -30,14 +30,23 @@ pub(super) fn read(file: &Path) -> Result<PropertyMap, String> {
     }
 }
 
-/// The inputs of a deployment, or those of them that are given; and the regions beside them, which are no input of one.
+/// What a file says.
+pub(super) struct Deployment {
+    /// Its inputs, or those of them that are given.
+    pub args: ComplianceMonitoringArgs,
+    /// The regions beside them, which are no input of a deployment.
+    pub regions: Vec<String>,
+    /// Numbers and booleans that were read as text, as a preview reads them.
+    pub said: Vec<PropertyError>,
+}
+
+/// Reads the inputs of a deployment as its preview does.
 ///
 /// # Errors
 /// Everything whose name or shape is invalid.
-pub(super) fn deployment(
-    mut given: PropertyMap,
-) -> Result<(ComplianceMonitoringArgs, Vec<String>), Vec<PropertyError>> {
+pub(super) fn deployment(mut given: PropertyMap) -> Result<Deployment, Vec<PropertyError>> {
     let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
+    let (given, said) = as_texts::<ComplianceMonitoringArgs>(given);
     let mut problems = check::<ComplianceMonitoringArgs>(&given);
     problems.extend(check::<CheckRulesArgs>(&of_regions));
     if !problems.is_empty() {
@@ -45,5 +54,5 @@ pub(super) fn deployment(
     }
     let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
     let regions = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?.regions;
-    Ok((args, regions))
+    Ok(Deployment { args, regions, said })
 }
