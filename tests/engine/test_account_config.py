@@ -16,7 +16,6 @@ RULES = {
 }
 
 
-
 @pytest.fixture(scope="module")
 def config(monitor):
     """AWS Config of the account."""

@@ -7,8 +7,6 @@ import json
 
 import pytest
 
-from engine.deployment import tags_of
-
 HANDLERS = ("processing", "aggregation", "remediation")
 # Environment variables beyond those that every function has.
 VARIABLES = {

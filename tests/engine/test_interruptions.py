@@ -81,9 +81,6 @@ def test_point_6_a_run_that_was_ended_is_followed_by_one_that_ends_well(deployed
         text["resources"]["compliance"]["properties"] = CHANGED
         path.write_text(json.dumps(text))
     verb = "destroy" if command == "destroy" else "up"
-    if command == "destroy":
-        # The last of a destroy, which would otherwise be over before a busy machine has sent the signal.
-        deployment.account.slow_down("kms", "ScheduleKeyDeletion", 1, 10)
     assert interrupt(deployment.stack, verb, after, number), "it ended before it was interrupted"
     wait_for_plugins()
     recover(deployment, verb)

@@ -183,7 +183,7 @@ def test_a_monitor_without_rules_is_deployed_and_hears_of_none(deploy, tmp_path)
     assert deployment.invoke("compliance-processing", {})["rules"] == 0
 
 
-# What a destroy keeps by default, by the program that has it. The bucket of part-functions is deleted because it says so.
+# What a destroy keeps by default, by program. The bucket of part-functions is deleted because its program says so.
 KEPT = {
     "part-alarms": {"keys"},
     "part-alerts": {"keys"},
