@@ -233,7 +233,9 @@ def test_a_profile_that_takes_a_role(look, recorded, role, tmp_path):
     keys = keys.replace(recorded.account_id, "AKIAIOSFODNN7EXAMPLE")
     environment |= profiles(tmp_path, config, keys)
     answer = look(None, environment, **request(recorded.account_id, profile="work"))
-    assert refused(answer, "lookup.profile")[0] == "invalidCredentials"
+    reason, message = refused(answer, "lookup.profile")
+    assert reason == "invalidCredentials"
+    assert "of no use: InvalidClientTokenId: The security token" in message
 
 
 @pytest.mark.parametrize(
