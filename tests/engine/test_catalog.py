@@ -99,7 +99,7 @@ def identifiers() -> set[str]:
     return set(json.loads(facts.read_text())["rules"])
 
 
-def test_an_editor_of_typescript_completes_the_identifiers_and_takes_any_text(tmp_path):
+def test_journey_15_an_editor_of_typescript_completes_the_identifiers_and_takes_any_text(tmp_path):
     (tmp_path / "node_modules").symlink_to(artefacts.node_packages())
     script = Path(__file__).parent / "completions.mjs"
     done = subprocess.run(["node", script, tmp_path], capture_output=True, text=True)

@@ -12,13 +12,12 @@ import pytest
 
 from account.client import prepare_landing_zone
 from engine.children import type_of
-from engine.deployment import Deployment, yaml_program
+from engine.deployment import OWNER_TAG, PROGRAMS, Deployment, tags_of, yaml_program
 from engine.leftovers import keys, leftovers, state
 from harness.engine import EngineError
 from harness.stack import Stack
 
 OUTPUTS = {"bucketName": "${compliance.bucketName}"}
-OWNER = "aws-compliance:owner"
 _names = itertools.count(1)
 
 
@@ -105,7 +104,23 @@ def test_journey_2_a_component_with_an_alias_of_its_former_name_is_updated(progr
     assert harmful(deployed.stack.up()) == {}
     assert deployed.stack.up().none
     tags = deployed.client("s3").get_bucket_tagging(Bucket=deployed.outputs["bucketName"])["TagSet"]
-    assert {tag["Key"]: tag["Value"] for tag in tags}[OWNER].endswith("/audit")
+    assert tags_of(tags)[OWNER_TAG].endswith("/audit")
+
+
+@pytest.mark.parametrize("language", ["typescript", "python"])
+def test_journey_2_a_renamed_component_of_a_program_is_updated(engine, account, language):
+    prepare_landing_zone(account)
+    program = PROGRAMS / f"renamed-{language}"
+    stack = Stack(engine, program, f"renamed{next(_names)}", account.environment, component="compliance")
+    stack.up()
+    bucket = stack.outputs()["bucketName"]
+    stack.configure("component", "audit")
+    stack.configure("former", "compliance")
+    assert harmful(stack.preview()) == {}
+    assert harmful(stack.up()) == {}
+    assert stack.up().none
+    tags = account.client("s3").get_bucket_tagging(Bucket=bucket)["TagSet"]
+    assert tags_of(tags)[OWNER_TAG] == f"renamed/{stack.name}/audit"
 
 
 def test_journey_2_a_renamed_stack_is_refused_once_and_named_by_former_owners(program):
@@ -222,9 +237,9 @@ def test_journey_6_names_that_exist_are_refused_together_at_preview(program):
         "log group `/aws/lambda/compliance-processing`",
     )
     # What is tagged as the message says is taken over.
-    owner = told.split(f"--tags {OWNER}=")[1].split("`")[0]
+    owner = told.split(f"--tags {OWNER_TAG}=")[1].split("`")[0]
     arns = [f"arn:aws:s3:::{bucket}", f"arn:aws:sns:{account.region}:{account.account_id}:compliance-alerts"]
-    client("resourcegroupstaggingapi").tag_resources(ResourceARNList=arns, Tags={OWNER: owner})
+    client("resourcegroupstaggingapi").tag_resources(ResourceARNList=arns, Tags={OWNER_TAG: owner})
     refused(deployed.stack.preview, "queue `compliance-processing-events`")
     assert deployed.stack.resources() == {}
 
@@ -232,7 +247,7 @@ def test_journey_6_names_that_exist_are_refused_together_at_preview(program):
 def test_journey_6_a_single_foreign_topic_is_refused_with_the_commands(program):
     deployed = program({})
     deployed.client("sns").create_topic(
-        Name="compliance-alerts", Tags=[{"Key": OWNER, "Value": "audit/dev/compliance"}]
+        Name="compliance-alerts", Tags=[{"Key": OWNER_TAG, "Value": "audit/dev/compliance"}]
     )
     told = "the topic `compliance-alerts` exists, and it belongs to the deployment `audit/dev/compliance`"
     refused(deployed.stack.preview, told, "aws sns delete-topic", "pulumi import aws:sns/topic:Topic")

@@ -92,3 +92,11 @@ def test_readme_has_every_input_and_no_other():
     inputs = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]["inputProperties"]
     # Further names of a row are beside the first one.
     assert {re.split(r"[.\[]", row[0])[0] for row in first_cells("Inputs")} == set(inputs)
+
+
+def test_journey_12_a_run_that_is_to_lead_to_another_one_is_not_waited_for():
+    """Lambda calls a destination after asynchronous invocations alone."""
+    page = (ROOT / "docs/runbooks/function-silent.md").read_text()
+    invocations = [line for line in page.splitlines() if "aws lambda invoke" in line]
+    assert invocations
+    assert all("--invocation-type Event" in line for line in invocations)

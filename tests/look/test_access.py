@@ -255,7 +255,7 @@ def test_a_profile_that_takes_a_role(look, recorded, role, tmp_path):
         ("[profile work\n", "invalidCredentials", "could not parse profile file"),
     ],
 )
-def test_a_profile_of_no_use_is_told_at_once(look, tmp_path, config, expected, part):
+def test_journey_16_a_profile_of_no_use_is_told_at_once(look, tmp_path, config, expected, part):
     answer = look(None, profiles(tmp_path, config), region="eu-west-1", profile="work")
     # Whoever signs in again has a profile that can be used.
     told = skipped(answer) if expected == "expiredCredentials" else refused(answer, "lookup.profile")

@@ -18,6 +18,7 @@ from account.client import Account, prepare_landing_zone, start
 from aws_plugin import install
 from harness import artefacts, release
 from harness.artefacts import PLUGIN, ROOT, tools
+from harness.install import install_command, on_path
 from release.conftest import THIS
 
 VERSION = artefacts.schema()["version"]
@@ -93,6 +94,20 @@ def python_project(folder) -> dict:
     pip = [python, "-m", "pip", "install", "--quiet", "--no-index", artefacts.wheel()]
     subprocess.run(pip, check=True, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
     return {}
+
+
+def test_journey_10_the_plugin_is_a_command_beside_pulumis_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    command = install_command(artefacts.plugin())
+    assert command == tmp_path / "bin/aws-compliance"
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    assert on_path(command) == ""
+    said = subprocess.run(
+        ["aws-compliance", "catalog", "framework", "hipaa"], capture_output=True, text=True, check=True
+    )
+    assert "164.312(a)(1)" in said.stdout
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert f'export PATH="{tmp_path}/bin:$PATH"' in on_path(command)
 
 
 @pytest.mark.parametrize("language", ["typescript", "python"])

@@ -189,7 +189,7 @@ async fn case_15_reserved_concurrency_below_what_the_queue_starts_is_refused() {
 }
 
 #[tokio::test]
-async fn case_17_a_webhook_that_cannot_confirm_is_a_warning() {
+async fn case_17_and_journey_17_a_webhook_that_cannot_confirm_is_a_warning() {
     for (host, name) in [("hooks.slack.com/services/T0/B0/X", "Slack"), ("x.webhook.office.com/webhookb2/0", "Teams")] {
         let route = json!({ "severities": ["critical"], "https": format!("https://{host}") });
         let given = json!({ "notifications": { "emails": { "a": "a@example.com" }, "routes": { "on-call": route } } });

@@ -209,3 +209,23 @@ async fn journey_14_other_instance_types_beside_the_baseline_are_told_how_to_rep
     let log = monitor.recorded().log;
     assert!(log.iter().any(|entry| entry.message.contains("set `rules.approvedInstanceTypes` instead")), "{log:?}");
 }
+
+#[tokio::test]
+async fn journey_17_a_route_to_a_framework_that_is_not_deployed_is_a_warning() {
+    let monitor = answers(MockMonitor::preview());
+    let route = json!({ "frameworks": ["hipaa"], "email": "soc@example.com" });
+    let given = json!({ "notifications": { "emails": { "a": "a@example.com" }, "routes": { "soc": route } } });
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it is deployed");
+    let log = monitor.recorded().log;
+    assert!(log.iter().any(|entry| entry.message.contains("`hipaa` is not among `frameworks`")), "{log:?}");
+}
+
+#[tokio::test]
+async fn journey_22_a_wrong_input_is_told_once_and_before_names_that_exist() {
+    let monitor = having(MockMonitor::preview(), BUCKET, "other/dev/compliance", "retain");
+    let problems = refused(monitor, json!({ "kmsKeyArn": "no-key", "reports": { "retentionDays": 0 } })).await;
+    let paths: Vec<_> = problems.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths.iter().filter(|path| **path == "kmsKeyArn").count(), 1, "{problems:?}");
+    let at = |path: &str| paths.iter().position(|one| *one == path).expect(path);
+    assert!(at("reports.retentionDays") < at("namePrefix") && at("kmsKeyArn") < at("namePrefix"), "{problems:?}");
+}
