@@ -100,7 +100,7 @@ async fn a_rule_that_is_one_of_the_baseline_is_deployed_once_as_it_is_given() {
 }
 
 #[tokio::test]
-async fn a_rule_with_other_parameters_or_a_scope_is_a_second_one_beside_the_baseline_and_told() {
+async fn journey_14_a_rule_with_other_parameters_or_a_scope_is_a_second_one_beside_the_baseline_and_told() {
     let given = json!({ "rules": { "managed": [
         { "identifier": "DESIRED_INSTANCE_TYPE", "parameters": { "instanceType": "t2.micro" } },
         { "identifier": "ENCRYPTED_VOLUMES", "scope": { "tagKey": "team" } },
@@ -109,10 +109,11 @@ async fn a_rule_with_other_parameters_or_a_scope_is_a_second_one_beside_the_base
     assert_eq!(rules.len(), BASELINE.len() + 2, "{rules:#?}");
     let names: Vec<_> = of(&rules, "ENCRYPTED_VOLUMES").into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["compliance-rules-ebs-volumes-encrypted", "compliance-rules-encrypted-volumes"]);
-    for (index, name) in [(0, "ec2-approved-instance-types"), (1, "ebs-volumes-encrypted")] {
+    let instead = "; to approve other instance types, set `rules.approvedInstanceTypes` instead";
+    for (index, name, more) in [(0, "ec2-approved-instance-types", instead), (1, "ebs-volumes-encrypted", "")] {
         let told = format!(
             "`rules.managed[{index}]` has other parameters or another scope than `{name}` of the baseline: both are \
-             evaluated and paid for"
+             evaluated and paid for{more}"
         );
         assert!(log.contains(&told), "{log:#?}");
     }
