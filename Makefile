@@ -24,8 +24,8 @@ test-python: ## Run the tests of tools, simulated account and engine
 test-engine: ## Run the tests on the real engine alone
 	@$(PYTHON) -m harness.testing python tests/engine tests/components
 
-test-all: ## Run every test, and those that `make test` samples in full: every tenth operation of a run is interrupted
-	@INTERRUPT_EVERY=10 $(PYTHON) -m harness.testing
+test-all: ## Run every test, and in full what `make test` samples: interruptions at every tenth operation, 20 sequences of changes
+	@INTERRUPT_EVERY=10 SEQUENCES=20 $(PYTHON) -m harness.testing
 
 lint: ## Check format and style of what is written by hand, and compile what is generated
 	@$(PYTHON) -m harness.lint
