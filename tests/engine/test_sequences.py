@@ -1,7 +1,7 @@
 """Changes in any order: what users do with a deployment over months, drawn at random and repeatable by its seed.
 
-`provider/aws-compliance/tests/construct/state_machine.rs` draws many sequences over a mock of the engine; here a few run on the
-real one. `make test` runs one, `SEQUENCES=20` runs twenty.
+`provider/aws-compliance/tests/construct/state_machine.rs` draws many sequences over a mock of the engine; here a few
+run on the real one. `make test` runs one, `SEQUENCES=20` runs twenty.
 """
 
 from __future__ import annotations
