@@ -80,8 +80,8 @@ generate: facts reference protocol aws-types resources schema sdk deployer-polic
 facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
 	@$(PYTHON) tools/catalog.py $(ARGS)
 
-reference: ## Write docs/rules.md, docs/frameworks.md and docs/self-assessment.md from the catalogue's facts
-	@$(PYTHON) tools/reference.py && $(PYTHON) tools/self_assessment.py
+reference: ## Write the reference pages of docs: rules and frameworks from the catalogue's facts; inputs, outputs and parts from schema.json
+	@$(PYTHON) tools/reference.py && $(PYTHON) tools/self_assessment.py && $(PYTHON) tools/component_reference.py && $(PYTHON) tools/picture.py
 
 protocol: ## Write the gRPC messages from the PyPI package pulumi
 	@$(PYTHON) -m harness.generate protocol

@@ -32,7 +32,7 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
     assert f"No changes: {RESOURCES} resources stayed as they are." in done.stdout
     assert not leftover.exists(), "what an earlier run left is removed first"
     shows_the_day(done.stdout)
-    assert missing_of_readme(done.stdout) == []
+    assert missing_of_documents(done.stdout) == []
     endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0]
     listening = subprocess.run(["sh", "-c", "cat /proc/net/tcp"], capture_output=True, text=True).stdout
     assert f":{int(endpoint):04X} 00000000:0000 0A" not in listening, "the account has ended"
@@ -42,16 +42,21 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
 NOT_COMPARED = re.compile(r"127\.0\.0\.1|^ *\.\.\.|^== Done|Open the report|^== (typescript|python): ")
 
 
-def missing_of_readme(text: str) -> list[str]:
-    """The lines that README shows of the demo and the demo does not print."""
-    shown = (ROOT / "README.md").read_text().split("```text\n")[1].split("```")[0].splitlines()
-    assert len(shown) > 40
-    printed = {" ".join(line.split()) for line in text.splitlines()}
-    return [line for line in shown if " ".join(line.split()) not in printed | {""} and not NOT_COMPARED.search(line)]
+def shown_lines() -> list[str]:
+    """What README and the demo's page show of it."""
+    texts = [(ROOT / name).read_text().split("```text\n")[1].split("```")[0] for name in ("README.md", "docs/demo.md")]
+    assert [len(text.splitlines()) > least for text, least in zip(texts, (10, 40), strict=True)] == [True, True]
+    return "".join(texts).splitlines()
 
 
-def test_readme_counts_the_outputs_that_it_leaves_out():
-    shown = (ROOT / "README.md").read_text().split("Current stack outputs (")[1].split("Once more")[0].splitlines()
+def missing_of_documents(text: str) -> list[str]:
+    """The lines that the documents show of the demo and the demo does not print."""
+    printed = {" ".join(line.split()) for line in text.splitlines()} | {""}
+    return [line for line in shown_lines() if " ".join(line.split()) not in printed and not NOT_COMPARED.search(line)]
+
+
+def test_the_page_counts_the_outputs_that_it_omits():
+    shown = (ROOT / "docs/demo.md").read_text().split("Current stack outputs (")[1].split("Once more")[0].splitlines()
     outputs = [line for line in shown[2:] if "..." not in line]
     assert int(re.search(r"and (\d+) more", "\n".join(shown))[1]) == int(shown[0].split(")")[0]) - len(outputs)
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from harness.artefacts import ROOT, schema
 
-DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "docs/upgrade.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")),
+)
 # A path in backticks; what has a variable in it or lies elsewhere is none of the repository's.
-PATH = re.compile(r"`((?:\.github|docs|examples|functions|provider|sdk|tests|tools|schema\.json|\.ci)[\w./-]*)`")
+PATH = re.compile(r"`((?:\.github|docs|examples|functions|provider|sdk|tests|tools|\.ci)/[\w./-]*|schema\.json)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -20,7 +27,6 @@ def test_document_names_files_that_exist(document):
     path = ROOT / document
     text = path.read_text()
     named = [ROOT / name for name in PATH.findall(text)] + [path.parent / name for name in LINK.findall(text)]
-    assert named
     assert [str(each) for each in named if not each.exists()] == []
 
 
@@ -77,21 +83,67 @@ def test_issue_form_is_what_github_takes(form):
         assert ("options" in attributes) == (field["type"] in {"dropdown", "checkboxes"})
 
 
-def first_cells(section: str) -> list[list[str]]:
-    """The names in the first column of a table of README, row by row."""
-    text = (ROOT / "README.md").read_text().split(f"\n## {section}\n")[1].split("\n## ")[0]
-    return [re.findall(r"`([^`]+)`", row) for row in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)]
+def component_reference():
+    """The generator of the pages, which is a script and no package."""
+    spec = importlib.util.spec_from_file_location("component_reference", ROOT / "tools/component_reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_readme_has_every_output_once():
-    outputs = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]["properties"]
-    assert sorted(name for row in first_cells("Outputs") for name in row) == sorted(outputs)
+def test_reference_pages_are_what_the_schema_gives():
+    differ = [
+        name for name, text in component_reference().pages().items() if (ROOT / "docs" / name).read_text() != text
+    ]
+    assert differ == [], "run `make reference`"
 
 
-def test_readme_has_every_input_and_no_other():
-    inputs = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]["inputProperties"]
-    # Further names of a row are beside the first one.
-    assert {re.split(r"[.\[]", row[0])[0] for row in first_cells("Inputs")} == set(inputs)
+def test_reference_pages_have_every_input_and_output():
+    whole = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]
+    for page, properties in (("inputs.md", whole["inputProperties"]), ("outputs.md", whole["properties"])):
+        named = re.findall(
+            r"^\| (?:\*\*)?`([^`]+)`", (ROOT / "docs" / page).read_text().split("\n## ")[0], re.MULTILINE
+        )
+        assert {name.split(".")[0] for name in named} == set(properties)
+        assert len(named) == len(set(named))
+
+
+def test_picture_is_what_the_schema_gives():
+    spec = importlib.util.spec_from_file_location("picture", ROOT / "tools/picture.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.PICTURE.read_text() == module.text(), "run `make reference`"
+
+
+def test_readme_is_short_and_begins_with_what_to_run():
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert len(lines) <= 150
+    for command in ("make demo", "make test"):
+        assert any(line.strip().startswith(command) for line in lines[:20]), command
+
+
+def test_readme_links_every_page():
+    linked = set(LINK.findall((ROOT / "README.md").read_text()))
+    assert (
+        sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md") if f"docs/{page.name}" not in linked) == []
+    )
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_document_links_to_headings_that_exist(document):
+    path = ROOT / document
+    missing = []
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", path.read_text()):
+        page = path.parent / target if target else path
+        if anchor not in anchors(page):
+            missing.append(f"{target}#{anchor}")
+    assert missing == []
 
 
 def test_journey_12_a_run_that_is_to_lead_to_another_one_is_not_waited_for():

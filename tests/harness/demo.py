@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         f"Done in {time.monotonic() - began:.0f} s; nothing is left running.\n"
         f"  The programs:        {' '.join(f'examples/{name}' for name in [*names, 'several-accounts'])}\n"
         "  An account to try:   make sandbox\n"
-        "  Your own account:    README.md, 'In your own account'"
+        "  Your own account:    docs/quick-start.md"
     )
     return 0
 

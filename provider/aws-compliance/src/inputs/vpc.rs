@@ -10,7 +10,7 @@ use crate::inputs::bounds;
 const SUBNETS: usize = 16;
 const SECURITY_GROUPS: usize = 5;
 
-/// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+/// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct VpcArgs {
