@@ -22,7 +22,7 @@ class Reference:
 
     def __init__(self, schema: dict) -> None:
         self.resources, self.types = schema["resources"], schema["types"]
-        # Objects that are inputs of the whole by themselves, by the name of their type: their members are rows of its table.
+        # Objects that are inputs of the whole by themselves, by the name of their type: members are rows of its table.
         self.inputs_of_whole: dict[str, str] = {}
         self.find("", self.resources[PACKAGE + WHOLE]["inputProperties"])
 
