@@ -108,7 +108,7 @@ class Reference:
         """The page of the components that the whole is made of."""
         text = (
             f"# Parts of `{WHOLE}`\n\n{WRITTEN}\nThe parts are components too: a program that needs only some of them, "
-            "or composes them in its own way, uses them alone. `examples/platform-team` makes a company's own component "
+            "or composes them differently, uses them alone. `examples/platform-team` builds a company component "
             "from three of them. Inputs in bold are required; objects are those of [the inputs](inputs.md).\n"
         )
         for token, resource in self.resources.items():

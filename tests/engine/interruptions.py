@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from engine.deployment import Deployment
 from harness.stack import Stack
@@ -13,7 +17,7 @@ from harness.stack import Stack
 # Seconds that a run which was told to end may take.
 ENDS_WITHIN = 180
 # A state that is written step by step is what remains of a run that is killed.
-STEP_BY_STEP = {"PULUMI_SKIP_CHECKPOINTS": "false"}
+STEP_BY_STEP = {"PULUMI_SKIP_CHECKPOINTS": "false", "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "false"}
 
 
 def interrupt(stack: Stack, command: str, after: int, number: signal.Signals) -> bool:
@@ -28,16 +32,19 @@ def interrupt(stack: Stack, command: str, after: int, number: signal.Signals) ->
         stderr=subprocess.STDOUT,
         text=True,
     )
-    begun, sent, heard = 0, False, False
+    begun, sent, heard, plugins = 0, False, False, set()
     for line in run.stdout:
         heard |= "cancelling" in line
         begun += '"resourcePreEvent"' in line and '"op":"same"' not in line
         if begun >= after and not sent:
+            plugins = descendants(run.pid)
             # The engine alone: it ends the plugins, and those that are left end by themselves.
             os.kill(run.pid, number)
             sent = True
     run.wait(timeout=ENDS_WITHIN)
     run.stdout.close()
+    # What a plugin is doing when its engine is killed, it does to the end.
+    wait_for_end(plugins)
     # A destroy that was cancelled calls itself a success, with everything that it did not come to.
     return sent and (heard or run.returncode != 0)
 
@@ -48,9 +55,19 @@ def recover(deployment: Deployment, command: str) -> None:
     What was created and not recorded carries this deployment's tag, and is imported.
     """
     stack = deployment.stack
+    restore_state(stack)
     stack.run("cancel", "--yes", check=False)
     stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     stack.run(command, "--yes", "--skip-preview")
+
+
+def restore_state(stack: Stack) -> None:
+    """Half a state remains in a folder where the engine was killed as it wrote, with the one before beside it."""
+    (state,) = Path(stack.engine.backend).glob(f".pulumi/stacks/*/{stack.name}.json")
+    try:
+        json.loads(state.read_text())
+    except ValueError:
+        shutil.copy2(f"{state}.bak", state)
 
 
 def settled(deployment: Deployment) -> dict[str, str]:
@@ -70,6 +87,36 @@ def settled(deployment: Deployment) -> dict[str, str]:
     }
 
 
-def wait_for_plugins() -> None:
-    """A plugin whose engine was killed ends when it sees that."""
-    time.sleep(1)
+def descendants(pid: int) -> set[int]:
+    """The processes that a process has started, and those that they have."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found |= {child} | descendants(child)
+    return found
+
+
+def wait_for_end(processes: set[int]) -> None:
+    """Wait until those of them that call AWS have ended; the others end within minutes, and do nothing."""
+    processes = {pid for pid in processes if "aws_plugin" in command_line(pid)}
+    until = time.monotonic() + ENDS_WITHIN
+    while left := {pid for pid in processes if is_running(pid)}:
+        assert time.monotonic() < until, f"these did not end: {left}"
+        time.sleep(0.05)
+
+
+def command_line(pid: int) -> str:
+    """The command line of a process; empty where it has ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and does something."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -14,7 +14,7 @@ import pytest
 
 from account.client import prepare_landing_zone
 from engine.deployment import Deployment, yaml_program
-from engine.interruptions import interrupt, recover, settled, wait_for_plugins
+from engine.interruptions import interrupt, recover, settled
 from engine.leftovers import leftovers
 from harness.stack import Stack
 
@@ -82,7 +82,6 @@ def test_point_6_a_run_that_was_ended_is_followed_by_one_that_ends_well(deployed
         path.write_text(json.dumps(text))
     verb = "destroy" if command == "destroy" else "up"
     assert interrupt(deployment.stack, verb, after, number), "it ended before it was interrupted"
-    wait_for_plugins()
     recover(deployment, verb)
     if command == "destroy":
         left = leftovers(deployment.account)

@@ -20,6 +20,9 @@ from .values import decode, encode, has_unknown
 
 MESSAGE_LIMIT = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
 WORKERS = 64
+# Seconds between looks at whether the engine lives, and those that calls have to end after it.
+ORPHAN_CHECK = 0.5
+GRACE = 60
 
 
 def _token(urn: str) -> str:
@@ -163,6 +166,11 @@ def serve(arguments: list[str]) -> None:
         signal.signal(number, lambda *_: over.set())
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    over.wait()
+    engine = os.getppid()
+    while not over.wait(ORPHAN_CHECK):
+        if os.getppid() != engine:
+            # Its engine was killed. A call that has begun is finished, as one that has reached AWS is.
+            server.stop(grace=GRACE).wait()
+            os._exit(0)
     server.stop(grace=None)
     os._exit(0)

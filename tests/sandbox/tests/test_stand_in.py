@@ -1,10 +1,14 @@
 """The stand-in for the `aws` plugin behaves as the real one does (runs of terraform-provider-aws, 2026-11-30)."""
 
 import json
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
+from aws_plugin import install
 from aws_plugin.plugin import Plugin, diff_config
 from aws_plugin.resource import TYPES
 
@@ -306,3 +310,22 @@ def test_what_is_imported_by_its_id_is_not_replaced_by_the_program_that_imports_
     identity, _state = plugin.create(token, inputs)
     state, read = plugin.read(token, identity, {}, {})
     assert plugin.diff(token, read, inputs, state, []).replaces == []
+
+
+def test_a_plugin_whose_engine_was_killed_ends(tmp_path):
+    launcher = install.write(tmp_path) / "pulumi-resource-aws"
+    # A shell that is not the plugin itself stands in for the engine, and says the plugin's process id.
+    engine = subprocess.Popen(
+        ["sh", "-c", f"{launcher} 127.0.0.1:1 & echo $!; wait"],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    plugin = int(engine.stdout.readline())
+    assert int(engine.stdout.readline()) > 0, "it serves"
+    engine.kill()
+    engine.wait()
+    until = time.monotonic() + 20
+    while Path(f"/proc/{plugin}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{plugin}").exists()
