@@ -36,6 +36,7 @@ mod text;
 mod transform;
 pub mod wire;
 
+pub use arguments::{Judged, judge};
 pub use checks::{Checks, Wrong};
 pub use component::{Component, OutputProperty, Outputs};
 pub use construct::{Constructed, Surroundings, construct};
@@ -70,5 +71,5 @@ pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::encode_serialized;
 pub use special::AssetOrArchive;
 pub use suggested::{Suggested, Suggestion, Suggestions};
-pub use text::{Scalar, Text, as_texts};
+pub use text::{Scalar, Text};
 pub use transform::{Transform, Transformed};

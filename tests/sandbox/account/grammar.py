@@ -16,7 +16,11 @@ from moto.iam.policy_validation import (
 )
 
 SID = re.compile(r"[0-9A-Za-z]*")
-SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
+# The ends of the partitions' host names (botocore's `partitions.json`).
+SUFFIXES = ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov")
+SERVICE_PRINCIPAL = re.compile(
+    rf"[a-z0-9-]+(\.[a-z0-9-]+)*\.({'|'.join(re.escape(one) for one in (*SUFFIXES, 'amazon.com', 'aws.internal'))})"
+)
 AWS_PRINCIPAL = re.compile(
     r"\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/.+)|"
     r"arn:aws:iam::cloudfront:user/.+|A[A-Z0-9]{15,127}"

@@ -91,6 +91,7 @@ impl Selection {
         errors.extend(unavailable);
         errors.extend(custom::elsewhere(&self.custom, target));
         warnings.extend(odd);
+        warnings.extend(packs::elsewhere(&packs, target));
         if let Some(notifications) = &self.notifications {
             warnings.extend(notifications.elsewhere(target.account_id.as_deref()));
         }

@@ -38,7 +38,7 @@ fn foreign(partition: &str, text: &str) -> Vec<&'static str> {
     let mut wrong = vec!["arn:aws:", "console.aws.amazon.com"];
     if partition.starts_with("aws-iso") {
         // Where their consoles are is not public.
-        wrong = vec!["arn:aws:", "arn:aws-us-gov:", "arn:aws-cn:", "amazonaws.com.cn"];
+        wrong = vec!["arn:aws:", "arn:aws-us-gov:", "arn:aws-cn:", "amazonaws.com.cn", "https://console."];
     } else if partition == "aws-cn" {
         wrong.extend(["arn:aws-us-gov:", "logs.cn-north-1.amazonaws.com\"", "console.amazonaws-us-gov.com"]);
     } else {
