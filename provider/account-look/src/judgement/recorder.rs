@@ -58,7 +58,10 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
         // The bucket may be a new one, and the recorder this deployment's from before: to reuse it would delete it.
         (Some(RecorderMode::Reuse), Some(Ownership::BucketUnread(_))) if request.recorder.may_have_moved() => Refuse,
         (None, Some(_))
-        | (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_) | Ownership::BucketUnread(_) | Ownership::Foreign))
+        | (
+            Some(RecorderMode::Reuse),
+            Some(Ownership::OtherBucket(_) | Ownership::BucketUnread(_) | Ownership::Foreign),
+        )
         | (Some(RecorderMode::Auto), Some(Ownership::Foreign)) => Reuse,
         (None, None) => Unknown,
         (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::Ours | Ownership::OursByName)) => Keep,

@@ -1,7 +1,8 @@
 //! The look at the account before anything is deployed to it: what is asked, and what its findings become.
 
 use account_look::{
-    Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look, recorder_action,
+    Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look,
+    recorder_action,
 };
 use futures::{FutureExt, join};
 use pulumi_component::{ConstructError, Context, PropertyError};

@@ -358,6 +358,10 @@ fn judge(given: PropertyMap, regions: Vec<String>) -> CheckedRules {
     let mut found = Findings::default();
     if let Some(args) = judged.args.take() {
         found = Findings::of(&Selection::new(args.plan_inputs()), &regions);
+        for target in regions.iter().map(|code| Target::region(code)) {
+            let elsewhere = args.elsewhere(&target);
+            found.add(elsewhere.errors, elsewhere.warnings);
+        }
     }
     judged.add(std::mem::take(&mut found.errors));
     let warnings = judged.warnings.into_iter().chain(found.warnings).collect();

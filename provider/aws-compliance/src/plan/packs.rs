@@ -2,14 +2,14 @@
 
 use account_look::{PlannedName, PlannedRule};
 use aws_compliance_catalog::{
-    ComposedRule, Composition, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, lists_packs,
-    packs_of,
+    ComposedRule, Composition, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, lists_packs, packs_of,
 };
 use functions_core::configuration::{PackEntry, RuleEntry};
 use pulumi_component::{Checks, PathStep, PropertyError, PropertyPath};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::name_prefix::NamePrefix;
+use crate::plan::elsewhere;
 use crate::plan::rule::{self, RulePlan, is_offered};
 use crate::plan::target::Target;
 
@@ -105,6 +105,7 @@ pub(super) fn at(packs: &[PackPlan], target: &Target) -> (Vec<PackPlan>, Vec<Com
         let is_kept = |rule: &ComposedRule| is_offered(&rule.identifier, target) != Some(false);
         let (kept, lacking) = rules.into_iter().partition(|(_, rule)| is_kept(rule));
         one.pack.rules = kept;
+        one.pack.rules.values_mut().for_each(|rule| elsewhere::adapt_composed(rule, target));
         let lacking: std::collections::BTreeMap<_, _> = lacking;
         excluded.extend(lacking.into_values());
     }

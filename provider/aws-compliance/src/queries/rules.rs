@@ -152,8 +152,7 @@ impl Findings {
             false => regions.into_iter().map(Target::region).collect(),
         };
         for plan in targets.iter().map(|target| selection.clone().at(target)) {
-            add(&mut found.errors, plan.errors);
-            add(&mut found.warnings, plan.warnings);
+            found.add(plan.errors, plan.warnings);
             // What is said of rules and packs is the same in every region, but for what it does not offer.
             if found.notes.is_empty() {
                 found.notes = plan.notes;
@@ -161,6 +160,17 @@ impl Findings {
             found.notes.extend(plan.exclusion);
         }
         found
+    }
+
+    /// Adds what is not there yet: most of what is wrong is so in every region.
+    pub fn add(&mut self, errors: Vec<PropertyError>, warnings: Vec<PropertyError>) {
+        for (list, found) in [(&mut self.errors, errors), (&mut self.warnings, warnings)] {
+            for each in found {
+                if !list.contains(&each) {
+                    list.push(each);
+                }
+            }
+        }
     }
 }
 
@@ -171,15 +181,6 @@ impl From<Findings> for CheckedRules {
             notes: if errors.is_empty() { notes } else { Vec::new() },
             errors: errors.into_iter().map(Into::into).collect(),
             warnings: warnings.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-/// Adds what is not there yet: most of what is wrong is so in every region.
-fn add(to: &mut Vec<PropertyError>, found: Vec<PropertyError>) {
-    for each in found {
-        if !to.contains(&each) {
-            to.push(each);
         }
     }
 }

@@ -71,6 +71,10 @@ fn programs(partition: &'static str, region: &'static str) -> impl Strategy<Valu
                 given["rules"]["custom"] = json!([{ "name": "own", "function": { "arn": function },
                     "triggers": { "onChange": true }, "scope": { "resourceTypes": ["AWS::EC2::Volume"] } }]);
             }
+            if hardened {
+                given["frameworks"] = json!([{ "id": "cis-aws-1.4-level1" },
+                    { "id": "pci-dss-4.0", "deployAs": "conformancePack" }]);
+            }
             if remediated {
                 given["rules"]["managed"] = json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED",
                     "remediation": { "acceptInferred": true }, "onUnavailable": "ignore" }]);

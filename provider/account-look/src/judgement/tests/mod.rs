@@ -49,7 +49,13 @@ fn linked() -> Recorder {
 }
 
 fn channel(name: &str) -> DeliveryChannel {
-    DeliveryChannel { name: name.into(), bucket: "config-bucket".into(), bucket_tags: Some(Tags::new()), key_prefix: None, topic_arn: None }
+    DeliveryChannel {
+        name: name.into(),
+        bucket: "config-bucket".into(),
+        bucket_tags: Some(Tags::new()),
+        key_prefix: None,
+        topic_arn: None,
+    }
 }
 
 /// An account where all is well.
