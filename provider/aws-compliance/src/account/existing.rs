@@ -425,5 +425,4 @@ impl std::fmt::Display for Replacement {
 }
 
 #[cfg(test)]
-#[path = "existing_tests.rs"]
 mod tests;
