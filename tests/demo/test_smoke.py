@@ -54,7 +54,8 @@ def test_smoke_destroys_with_the_credentials_of_that_moment(monkeypatch):
     given = []
 
     class Stack:
-        account = {"AWS_SESSION_TOKEN": "of the start", "PYTHONPATH": "x"}
+        def __init__(self):
+            self.account = {"AWS_SESSION_TOKEN": "of the start", "PYTHONPATH": "x"}
 
         def destroy(self):
             given.append(dict(self.account))

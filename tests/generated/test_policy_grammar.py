@@ -77,7 +77,7 @@ def test_finding_1_every_policy_that_any_inputs_lead_to_is_one_that_aws_takes():
 
 
 def test_no_policy_that_any_inputs_lead_to_gives_more_than_is_needed():
-    # The resource of a remediation is the one that a person starts it for, in this account alone (`aws:ResourceAccount`).
+    # A remediation is for the resource that a person starts it for, in this account alone (`aws:ResourceAccount`).
     found = {(text, one.place) for one in every_document() for text in findings(one)}
     found.discard(("Remediate: resource *", "aws:iam/rolePolicy:RolePolicy policy"))
     assert found == set()

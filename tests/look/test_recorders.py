@@ -43,7 +43,9 @@ def test_finding_13_the_service_linked_role_is_read_where_no_recorder_shows_its_
     there = look(account, **asked)
     assert there.look["serviceLinkedRole"] == {"arn": arn}
     assert f"service role  {arn} (service-linked)" in there.table
-    assert "serviceLinkedRole" not in look(account, **request(account.account_id)).look, "a deployment asks its provider"
+    assert "serviceLinkedRole" not in look(account, **request(account.account_id)).look, (
+        "a deployment asks its provider"
+    )
     prepare_landing_zone(account)
     assert "serviceLinkedRole" not in look(account, **asked).look, "the recorder shows which role it has"
 

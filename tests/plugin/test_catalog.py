@@ -133,7 +133,10 @@ def test_check_finds_every_problem_of_yaml_and_json(tmp_path):
 
 @pytest.mark.parametrize("command", ["check", "cost"])
 def test_case_19_an_invalid_shape_and_an_invalid_value_are_reported_together(command):
-    given = "{ reports: { retentionDays: [90] }, rules: { managed: [{ identifier: S3_BUCKET_SSE }] }, namePrefix: A_B, regions: 7 }"
+    given = (
+        "{ reports: { retentionDays: [90] }, rules: { managed: [{ identifier: S3_BUCKET_SSE }] }, "
+        "namePrefix: A_B, regions: 7 }"
+    )
     if command == "check":
         lines = catalog("check", "-", given=given).stdout.splitlines()
     else:

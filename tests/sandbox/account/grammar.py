@@ -17,7 +17,15 @@ from moto.iam.policy_validation import (
 
 SID = re.compile(r"[0-9A-Za-z]*")
 # The ends of the partitions' host names (botocore's `partitions.json`).
-SUFFIXES = ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov")
+SUFFIXES = (
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+)
 SERVICE_PRINCIPAL = re.compile(
     rf"[a-z0-9-]+(\.[a-z0-9-]+)*\.({'|'.join(re.escape(one) for one in (*SUFFIXES, 'amazon.com', 'aws.internal'))})"
 )

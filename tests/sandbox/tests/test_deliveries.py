@@ -236,7 +236,9 @@ def test_an_alarm_whose_topic_does_not_admit_cloudwatch_yet_fails_and_is_not_sen
     text = json.dumps({"Version": "2012-10-17", "Statement": [{**policy, "Resource": arn}]})
     sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=text)
     assert account.judge_alarms() == {"a": "ALARM"}
-    assert (messages(account, queue), len(actions_of(cloudwatch))) == ([], 1), "the state is the same, so nothing is sent"
+    assert (messages(account, queue), len(actions_of(cloudwatch))) == ([], 1), (
+        "the state is the same, so nothing is sent"
+    )
     cloudwatch.set_alarm_state(AlarmName="a", StateValue="OK", StateReason="test")
     assert len(messages(account, queue)) == 1
     assert actions_of(cloudwatch)[0] == f"Successfully executed action {arn}"

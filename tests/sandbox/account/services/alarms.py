@@ -1,8 +1,8 @@
-"""CloudWatch alarms to topics: only where the topic's policy and key admit CloudWatch, else the action fails, once and for all.
+"""CloudWatch alarms to topics: where the topic's policy or key does not admit CloudWatch, the action fails for good.
 
 AWS pages: "Setting up Amazon SNS notifications" of CloudWatch; its key policy names `cloudwatch.amazonaws.com`;
-"DescribeAlarmHistory"; AWS re:Post, "Why didn't I receive an SNS notification for my CloudWatch alarm trigger?": nothing
-is tried again, and the history of the alarm has the error.
+"DescribeAlarmHistory"; AWS re:Post, "Why didn't I receive an SNS notification for my CloudWatch alarm trigger?":
+nothing is tried again, and the history of the alarm has the error.
 """
 
 import json
@@ -58,7 +58,10 @@ def _refusal(action: str, source: dict[str, str]) -> str | None:
 
 def _record(alarm: dict, action: str, error: str | None) -> None:
     """Write what became of an action into the history of its alarm."""
-    done, failed = f"Successfully executed action {action}", f'Failed to execute action {action}. Received error: "{error}"'
+    done, failed = (
+        f"Successfully executed action {action}",
+        f'Failed to execute action {action}. Received error: "{error}"',
+    )
     data = {"actionState": "Failed" if error else "Succeeded", "notificationResource": action, "error": error}
     entry = {
         "AlarmName": alarm["AlarmName"],
