@@ -225,8 +225,8 @@ class Smoke:
         return f"there are {len(alarms)} alarms" if not alarms else (f"in ALARM: {told}" if told else None)
 
 
-# What Lambda's runtime writes about an invocation that failed (AWS Lambda Developer Guide, "Troubleshoot execution issues
-# in Lambda").
+# What Lambda's runtime writes about an invocation that failed (AWS Lambda Developer Guide, "Troubleshoot execution
+# issues in Lambda").
 RUNTIME_ERRORS = ("Task timed out", "Runtime.ExitError", "Runtime exited", "panicked at", "errorType")
 
 
