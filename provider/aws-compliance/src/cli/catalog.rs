@@ -267,7 +267,7 @@ impl Render {
         if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
             return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
         }
-        let target = Target { region: self.region.clone(), ..Target::default() };
+        let target = self.region.as_deref().map(Target::region).unwrap_or_default();
         let packs = deployment(id, self.prefix.as_deref(), &target)?.packs.into_iter();
         Ok(packs.map(|pack| (Some(pack.name), pack.pack.template())).collect())
     }
