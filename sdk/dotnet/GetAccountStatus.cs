@@ -159,6 +159,10 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly int? RulesUsed;
         /// <summary>
+        /// Whether AWS Config's service-linked role exists; absent where a recorder exists, which shows its role, and where it could not be read.
+        /// </summary>
+        public readonly bool? ServiceLinkedRoleExists;
+        /// <summary>
         /// Why it was not seen.
         /// </summary>
         public readonly string? Skipped;
@@ -197,6 +201,8 @@ namespace AwsCompliance.PulumiPackage
 
             int? rulesUsed,
 
+            bool? serviceLinkedRoleExists,
+
             string? skipped,
 
             ImmutableArray<string> warnings,
@@ -215,6 +221,7 @@ namespace AwsCompliance.PulumiPackage
             Region = region;
             RulesAllowed = rulesAllowed;
             RulesUsed = rulesUsed;
+            ServiceLinkedRoleExists = serviceLinkedRoleExists;
             Skipped = skipped;
             Warnings = warnings;
             WouldCreate = wouldCreate;

@@ -92,6 +92,10 @@ export interface GetAccountStatusResult {
      */
     readonly rulesUsed?: number;
     /**
+     * Whether AWS Config's service-linked role exists; absent where a recorder exists, which shows its role, and where it could not be read.
+     */
+    readonly serviceLinkedRoleExists?: boolean;
+    /**
      * Why it was not seen.
      */
     readonly skipped?: string;

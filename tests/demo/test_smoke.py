@@ -50,6 +50,37 @@ def test_smoke_deploys_watches_destroys_and_leaves_what_it_said(endpoint, capsys
     assert account.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
 
 
+def test_smoke_destroys_with_the_credentials_of_that_moment(monkeypatch):
+    given = []
+
+    class Stack:
+        def __init__(self):
+            self.account = {"AWS_SESSION_TOKEN": "of the start", "PYTHONPATH": "x"}
+
+        def destroy(self):
+            given.append(dict(self.account))
+
+    place = smoke.Place(session=None)
+    monkeypatch.setattr(smoke.Place, "environment", lambda _self: {"AWS_SESSION_TOKEN": "of the end"})
+    smoke.Smoke(place, Stack())._destroy()
+    assert given == [{"AWS_SESSION_TOKEN": "of the end", "PYTHONPATH": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ('{"level":"ERROR","fields":{"message":"denied"}}', True),
+        ("2026-11-30T00:00:00Z 1a2b Task timed out after 900.00 seconds", True),
+        ("RequestId: 1a2b Error: Runtime exited with error: exit status 101", True),
+        ("thread 'main' panicked at src/main.rs:1:1:", True),
+        ('{"level":"WARN","fields":{"message":"throttled, later"}}', False),
+        ("REPORT RequestId: 1a2b Duration: 12.00 ms", False),
+    ],
+)
+def test_smoke_sees_errors_of_functions_and_of_their_runtime(line, error):
+    assert smoke.is_error(line) == error
+
+
 def test_smoke_says_what_does_not_work_and_destroys_all_the_same(endpoint, capsys):
     account = Account(endpoint, "600000000002", REGION)
     place = simulated(account, wait=lambda: time.sleep(0.5), patience=0.001)

@@ -28,14 +28,25 @@ NO_PROOF = {
     ("key", "sns.amazonaws.com"): "Amazon SQS Developer Guide, 'Key management': its key policy has no condition",
     ("trust", "lambda.amazonaws.com"): "AWS Lambda Developer Guide, 'Execution role': Lambda sends neither",
 }
+# What Lambda does in a function's name to put it into a VPC, before there is a network interface to be named.
+NETWORK = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
 # Actions that take no resource, and where AWS says so.
 NO_RESOURCE = {
     "cloudwatch:GetMetricStatistics": "Service Authorization Reference, 'Amazon CloudWatch': it has no resource",
     "cloudwatch:PutMetricData": "Service Authorization Reference, 'Amazon CloudWatch': no resource, but a namespace",
     "config:DescribeComplianceByConfigRule": "Service Authorization Reference, 'AWS Config': it has no resource",
+    "config:DescribeConformancePackStatus": "Service Authorization Reference, 'AWS Config': it has no resource",
     "config:DescribeConfigurationRecorderStatus": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",
+    **dict.fromkeys(NETWORK, "AWS Lambda Developer Guide, 'Giving Lambda functions access to resources in a VPC'"),
 }
 
 

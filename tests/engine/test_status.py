@@ -83,7 +83,7 @@ def test_each_language_is_told_the_same_as_doctor(engine, looked_at, doctor, tmp
 def test_each_language_is_told_of_an_empty_account(engine, account, doctor, tmp_path, language):
     status = ask(engine, account, language, tmp_path)
     assert (status["looked"], status["recorderAction"], status["wouldRefuse"]) == (True, "create", [])
-    assert "recorder" not in status
+    assert ("recorder" in status, status["serviceLinkedRoleExists"]) == (False, False)
     assert status["wouldCreate"][0] == "compliance-recorder"
 
 

@@ -37,6 +37,16 @@ def test_document_names_targets_that_exist(document):
     assert [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
 
 
+def test_the_table_of_what_to_add_counts_the_files_that_it_names():
+    table = (ROOT / "CONTRIBUTING.md").read_text().split("## How to add something")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
+    assert {len(row) for row in rows} == {3}
+    assert [row[0] for row in rows if int(row[1]) != len(PATH.findall(row[2]))] == []
+    most = {"a child": 1, "an AWS type": 2, "an input": 2, "an output": 2, "a rule of the baseline": 1, "a part": 3}
+    numbers = {row[0]: int(row[1]) for row in rows}
+    assert {name: numbers[name] for name in most} == most
+
+
 def test_every_threat_has_a_test():
     text = (ROOT / "SECURITY.md").read_text()
     table = text.split("### Threats, mitigations, and the tests that prove them")[1].split("\n### ")[0]

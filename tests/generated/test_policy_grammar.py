@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from account import grammar
-from engine.policies import DOCUMENTS
+from engine.policies import DOCUMENTS, Policy, findings
 from harness.artefacts import ROOT
 
 sys.path.append(str(ROOT / "tools"))
@@ -22,8 +22,10 @@ CHECKS = {
     "resource": grammar.resource_fault,
 }
 DEPLOYER = sorted((ROOT / "docs").glob("deployer-policy*.json"))
-SNAPSHOTS = sorted((ROOT / "provider/aws-compliance/tests/construct/snapshots").glob("*.snap"))
+SNAPSHOTS = sorted((ROOT / "provider/aws-compliance/tests/construct/snapshots").glob("construct__snapshots__*.snap"))
 RELEASES = sorted((ROOT / "tests/engine/releases").rglob("*.json"))
+# Every document that any inputs lead to (`provider/aws-compliance/tests/construct/policies.rs`), by type and input.
+EVERY = ROOT / "provider/aws-compliance/tests/construct/snapshots/construct__policies__every_policy_document.snap"
 # Pulumi's mark of a value that a preview does not know.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
@@ -58,6 +60,27 @@ def test_finding_1_each_policy_of_a_child_is_one_that_aws_takes(path):
     assert found or "preview" in path.stem
     known = [one for one in found if UNKNOWN not in one[2]]
     assert {urn: fault for urn, kind, text in known if (fault := CHECKS[kind](text))} == {}
+
+
+def every_document() -> list[Policy]:
+    """The documents of the snapshot, each with its kind."""
+    places = json.loads(EVERY.read_text().split("---\n", 2)[2])
+    inputs = {f"{token} {member}": kind for token, (member, kind) in DOCUMENTS.items()}
+    assert places.keys() == inputs.keys(), "each type that takes a policy has some, and no other input has one"
+    return [Policy(place, inputs[place], text) for place, texts in places.items() for text in texts]
+
+
+def test_finding_1_every_policy_that_any_inputs_lead_to_is_one_that_aws_takes():
+    documents = every_document()
+    assert len(documents) > 100
+    assert {one.text: fault for one in documents if (fault := CHECKS[one.kind](one.text))} == {}
+
+
+def test_no_policy_that_any_inputs_lead_to_gives_more_than_is_needed():
+    # A remediation is for the resource that a person starts it for, in this account alone (`aws:ResourceAccount`).
+    found = {(text, one.place) for one in every_document() for text in findings(one)}
+    found.discard(("Remediate: resource *", "aws:iam/rolePolicy:RolePolicy policy"))
+    assert found == set()
 
 
 def test_finding_1_a_statement_without_actions_is_never_written():

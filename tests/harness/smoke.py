@@ -31,7 +31,8 @@ PROGRAM = ROOT / "examples/smoke"
 PREFIX = "compliance-smoke"
 NOTICE = """\
 This deploys a compliance monitor named `compliance-smoke` to {account} in {region} and destroys it again.
-  Duration: about 45 minutes, most of it waiting for AWS Config and for the schedule.
+  Duration: about 45 minutes, most of it waiting for AWS Config and for the schedule; two hours at most. The credentials
+            must be valid, or renew themselves, for as long: with expired ones nothing can be destroyed.
   Cost:     below 1 USD as long as the account is small: the first hours of a KMS key, some hundred evaluations, and
             where the region has no configuration recorder, one configuration item for each resource in it (0.003 USD).
   Remains:  the KMS key for 30 days, pending deletion and not billed; metrics until they expire; the role
@@ -162,6 +163,8 @@ class Smoke:
         return None if again.none else f"it changed {again.touched}"
 
     def _destroy(self) -> None:
+        # The first credentials may have expired by now.
+        self.stack.account |= self.place.environment()
         self.stack.destroy()
 
     def _objects(self, bucket: str, prefix: str) -> list[dict]:
@@ -211,7 +214,7 @@ class Smoke:
         logs, lines = self.place.client("logs"), []
         for name in functions:
             pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{name}")
-            lines += [event["message"] for page in pages for event in page["events"] if '"ERROR"' in event["message"]]
+            lines += [event["message"] for page in pages for event in page["events"] if is_error(event["message"])]
         return None if not lines else f"{len(lines)} lines, the first: {lines[0].strip()[:400]}"
 
     def _alarms(self) -> str | None:
@@ -220,6 +223,16 @@ class Smoke:
         wrong = [one for one in alarms if one["StateValue"] == "ALARM" and not one["AlarmName"].endswith("-compliance")]
         told = {one["AlarmName"]: one.get("StateReason") for one in wrong}
         return f"there are {len(alarms)} alarms" if not alarms else (f"in ALARM: {told}" if told else None)
+
+
+# What Lambda's runtime writes about an invocation that failed (AWS Lambda Developer Guide, "Troubleshoot execution
+# issues in Lambda").
+RUNTIME_ERRORS = ("Task timed out", "Runtime.ExitError", "Runtime exited", "panicked at", "errorType")
+
+
+def is_error(line: str) -> bool:
+    """Whether a line of a function's log says that something failed: its own, or the runtime's."""
+    return '"ERROR"' in line or any(words in line for words in RUNTIME_ERRORS)
 
 
 def main(arguments: list[str], place: Place | None = None) -> int:

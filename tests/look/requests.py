@@ -27,6 +27,7 @@ ACTIONS = [
     "config:ListTagsForResource",
     "events:DescribeRule",
     "events:ListTagsForResource",
+    "iam:GetRole",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
     "lambda:GetAccountSettings",

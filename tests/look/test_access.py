@@ -139,6 +139,16 @@ def test_a_role_with_the_actions_of_the_look_sees_everything(look, recorded, rol
 
 # Without it a cost estimate has assumptions, and says so.
 COUNTS = "config:GetDiscoveredResourceCounts"
+# Asked where there is no recorder.
+GET_ROLE = "iam:GetRole"
+
+
+def test_a_denied_service_linked_role_is_a_warning_that_names_the_call(look, account, role):
+    seen = account.as_role(role(*(action for action in ACTIONS if action != GET_ROLE)))
+    asked = request(account.account_id, recorder={"mode": "create"}, serviceLinkedRole=True)
+    assert look(seen, **asked).problems == [
+        "warning : not read: AWS Config's service-linked role; `iam:GetRole` is not allowed to these credentials"
+    ]
 
 
 def test_resources_are_counted_where_that_is_asked_for(look, recorded, role):
@@ -153,7 +163,7 @@ def test_resources_are_counted_where_that_is_asked_for(look, recorded, role):
     assert "resources" not in look(recorded, **request(recorded.account_id)).look
 
 
-@pytest.mark.parametrize("denied", [action for action in ACTIONS if action != COUNTS])
+@pytest.mark.parametrize("denied", [action for action in ACTIONS if action not in (COUNTS, GET_ROLE)])
 def test_each_denied_call_is_a_warning_that_names_it(look, recorded, role, denied):
     config = recorded.client("config")
     source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}

@@ -33,6 +33,23 @@ def test_no_recorder(look, account):
     assert answer.action == "refuse"
 
 
+def test_finding_13_the_service_linked_role_is_read_where_no_recorder_shows_its_role(look, account):
+    asked = request(account.account_id, serviceLinkedRole=True)
+    missing = look(account, **asked)
+    assert missing.look["serviceLinkedRole"] == {}
+    assert "service role  AWSServiceRoleForConfig does not exist" in missing.table
+    account.client("iam").create_service_linked_role(AWSServiceName="config.amazonaws.com")
+    arn = f"arn:aws:iam::{account.account_id}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    there = look(account, **asked)
+    assert there.look["serviceLinkedRole"] == {"arn": arn}
+    assert f"service role  {arn} (service-linked)" in there.table
+    assert "serviceLinkedRole" not in look(account, **request(account.account_id)).look, (
+        "a deployment asks its provider"
+    )
+    prepare_landing_zone(account)
+    assert "serviceLinkedRole" not in look(account, **asked).look, "the recorder shows which role it has"
+
+
 @pytest.mark.parametrize("mode", ["auto", "create"])
 def test_no_recorder_and_one_is_wanted(look, account, mode):
     answer = look(account, **request(account.account_id, recorder={"mode": mode, "name": "compliance-recorder"}))

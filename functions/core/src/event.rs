@@ -270,5 +270,4 @@ struct EvaluationResult {
 }
 
 #[cfg(test)]
-#[path = "event_tests.rs"]
 pub(crate) mod tests;

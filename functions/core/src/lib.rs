@@ -26,6 +26,7 @@
 pub mod aggregate;
 pub mod compliance;
 pub mod configuration;
+mod console;
 pub mod contract;
 pub mod delivery;
 pub mod digest;

@@ -1,5 +1,7 @@
 //! The pages that say what to do when something is told: one for each kind of alarm, kept in the report bucket.
 
+use crate::console;
+
 /// Prefix of the pages in the bucket.
 pub const PREFIX: &str = "runbooks/";
 
@@ -29,20 +31,13 @@ impl Runbook {
         format!("{PREFIX}{}.md", self.name())
     }
 
-    /// Where the page opens in the console of a partition, for who may read the bucket.
+    /// Where the page opens in the console of a partition, for who may read the bucket; its URI where no console is known.
     #[must_use]
     pub fn link(self, partition: &str, region: &str, bucket: &str) -> String {
-        format!("https://{}/s3/object/{bucket}?region={region}&prefix={}", console(partition), self.key())
-    }
-}
-
-/// Host of the console of a partition (AWS General Reference, "AWS Management Console" of each partition).
-const fn console(partition: &str) -> &'static str {
-    match partition.as_bytes() {
-        b"aws-cn" => "console.amazonaws.cn",
-        b"aws-eusc" => "console.amazonaws-eusc.eu",
-        b"aws-us-gov" => "console.amazonaws-us-gov.com",
-        _ => "console.aws.amazon.com",
+        match console::host(partition) {
+            Some(host) => format!("https://{host}/s3/object/{bucket}?region={region}&prefix={}", self.key()),
+            None => console::object_uri(bucket, &self.key()),
+        }
     }
 }
 
@@ -61,5 +56,6 @@ mod tests {
         assert_eq!(host("aws"), "https://console.aws.amazon.com/s3/object/b?region=r-1&prefix=runbooks/score-fell.md");
         assert!(host("aws-cn").starts_with("https://console.amazonaws.cn/s3/"));
         assert!(host("aws-us-gov").starts_with("https://console.amazonaws-us-gov.com/s3/"));
+        assert_eq!(host("aws-iso-b"), "s3://b/runbooks/score-fell.md");
     }
 }

@@ -147,6 +147,7 @@ fn about(part: Part) -> &'static str {
     match part {
         Part::Recorder => "the configuration recorder",
         Part::ServiceLinkedRecorders => "service-linked recorders",
+        Part::ServiceLinkedRole => "AWS Config's service-linked role",
         Part::DeliveryChannel => "the delivery channel",
         Part::Rules => "rules that may belong to others",
         Part::Aggregators => "aggregators that may belong to others",

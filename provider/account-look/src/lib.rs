@@ -26,7 +26,7 @@ pub use judgement::{RecorderAction, ScanLevel, ScanMessage, findings, recorder_a
 pub use key_policy::{Admission, KeyUser, key_users};
 pub use look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
-    Recorded, Recorder, RecorderKind, RuleCount, Skipped, Tags, Unread,
+    Recorded, Recorder, RecorderKind, RuleCount, ServiceLinkedRole, Skipped, Tags, Unread,
 };
 pub use reading::failure::explained;
 pub use reading::{ACTIONS, TIME_ALLOWED, look};

@@ -29,6 +29,9 @@ pub struct Look {
     /// All configuration recorders of the region, the customer-managed one first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorders: Option<Vec<Recorder>>,
+    /// AWS Config's service-linked role, where it was asked for and no recorder exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_linked_role: Option<ServiceLinkedRole>,
     /// The delivery channels of the region; AWS allows one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_channels: Option<Vec<DeliveryChannel>>,
@@ -109,6 +112,8 @@ pub enum Part {
     Recorder,
     /// Recorders that are linked to a service.
     ServiceLinkedRecorders,
+    /// AWS Config's service-linked role.
+    ServiceLinkedRole,
     /// The delivery channel.
     DeliveryChannel,
     /// Rules and their number.
@@ -216,6 +221,15 @@ pub enum RecorderKind {
     ServiceLinked,
 }
 
+/// AWS Config's service-linked role in the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceLinkedRole {
+    /// Its ARN; absent where the role does not exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+}
+
 /// What a recorder records.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "strategy")]
@@ -258,6 +272,9 @@ pub struct DeliveryChannel {
     pub name: String,
     /// The bucket.
     pub bucket: String,
+    /// Tags of the bucket, which say whose it is; absent where they were not read. Channels have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket_tags: Option<Tags>,
     /// Start of the keys in the bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_prefix: Option<String>,

@@ -8,22 +8,24 @@ pub(crate) mod failure;
 mod identity;
 mod key;
 mod recorders;
+mod service_linked_role;
 mod watching;
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::look::{Look, Part, Reason, Unread};
+use crate::look::{Look, Part, Reason, Recorder, ServiceLinkedRole, Unread};
 use crate::request::LookRequest;
 use failure::Failure;
 
 /// What the whole look may take.
 pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
-/// The IAM actions that a look needs; `kms` ones only where a key was given, `lambda` where functions reserve concurrency, and `sts:AssumeRole` where a role is to be
+/// The IAM actions that a look needs; `kms` ones only where a key was given, `lambda` where functions reserve concurrency, `iam` where the
+/// service-linked role is asked for, and `sts:AssumeRole` where a role is to be
 /// taken. `sts:GetCallerIdentity` needs none.
-pub const ACTIONS: [&str; 18] = [
+pub const ACTIONS: [&str; 19] = [
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
     "cloudwatch:ListTagsForResource",
@@ -39,6 +41,7 @@ pub const ACTIONS: [&str; 18] = [
     "config:ListTagsForResource",
     "events:DescribeRule",
     "events:ListTagsForResource",
+    "iam:GetRole",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
     "lambda:GetAccountSettings",
@@ -62,8 +65,8 @@ pub async fn look(request: &LookRequest) -> Look {
 async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadline) -> Look {
     let identity::Proved { account, caller, region, shared } = proved;
     let client = aws_sdk_config::Client::new(&shared);
-    let (recorders, channels, named, watching, key, concurrency, resources) = tokio::join!(
-        recorders::recorders(&client, deadline),
+    let ((recorders, role), channels, named, watching, key, concurrency, resources) = tokio::join!(
+        recorders_and_role(&client, &shared, request, deadline),
         recorders::delivery_channels(&client, deadline),
         config::named(&client, request, &account, &region, deadline),
         watching::watching(&shared, request, &region, deadline),
@@ -75,6 +78,7 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     let mut look = Look { account: Some(account), caller: Some(caller), region: Some(region), ..Look::default() };
     look.resources = resources;
     look.recorders = recorders.found(&mut look.unread);
+    look.service_linked_role = role.and_then(|role| role.found(&mut look.unread));
     look.delivery_channels = channels.found(&mut look.unread);
     look.rules = named.rules.found(&mut look.unread);
     look.aggregators = named.aggregators.found(&mut look.unread);
@@ -90,6 +94,21 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     look.unread.sort_by_key(|unread| unread.part);
     look.unread.dedup();
     look
+}
+
+/// The recorders, then, where they show no role and it is asked for, AWS Config's service-linked role.
+async fn recorders_and_role(
+    client: &aws_sdk_config::Client,
+    shared: &aws_config::SdkConfig,
+    request: &LookRequest,
+    deadline: Deadline,
+) -> (Read<Vec<Recorder>>, Option<Read<ServiceLinkedRole>>) {
+    let recorders = recorders::recorders(client, deadline).await;
+    let role = match request.service_linked_role {
+        true => service_linked_role::service_linked_role(shared, recorders.value.as_deref(), deadline).await,
+        false => None,
+    };
+    (recorders, role)
 }
 
 /// The moment when the look ends.

@@ -52,6 +52,8 @@ pub struct LookRequest {
     pub key: Option<PlannedKey>,
     /// What the functions reserve of the account's concurrency, where they reserve any.
     pub concurrency: Option<PlannedConcurrency>,
+    /// Whether AWS Config's service-linked role is read where the account has no recorder, whose role would show it.
+    pub service_linked_role: bool,
     /// Whether the resources of the account are counted, for a cost estimate.
     pub count_resources: bool,
 }
@@ -161,9 +163,9 @@ impl RecorderPlan {
         [&self.bucket, &self.default_bucket].into_iter().flatten().any(|own| own == bucket)
     }
 
-    /// Whether the deployment was given a bucket that is not its default one.
-    pub(crate) fn has_given_bucket(&self) -> bool {
-        self.default_bucket.is_some() && self.bucket != self.default_bucket
+    /// Whether this is of a deployment, which may have delivered to another bucket in an earlier run, and not of a question.
+    pub(crate) fn may_have_moved(&self) -> bool {
+        self.default_bucket.is_some()
     }
 }
 

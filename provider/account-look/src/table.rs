@@ -5,7 +5,7 @@ use std::fmt::Write;
 use compliance_types::arn::Arn;
 
 use crate::judgement::{ScanLevel, ScanMessage, records};
-use crate::look::{Look, NamesakeKind, Recorder, RecorderKind};
+use crate::look::{Look, NamesakeKind, Recorder, RecorderKind, ServiceLinkedRole};
 
 /// Where AWS Config's service-linked role is, in every partition.
 const SERVICE_LINKED_ROLE: &str = "role/aws-service-role/config.amazonaws.com/";
@@ -51,6 +51,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
     if look.recorders.as_ref().is_some_and(Vec::is_empty) {
         row("recorder", Some("none".to_owned()));
     }
+    row("service role", look.service_linked_role.as_ref().map(service_linked_role));
     for channel in look.delivery_channels.iter().flatten() {
         row("delivery channel", Some(format!("{}, to the bucket {}", channel.name, channel.bucket)));
     }
@@ -91,6 +92,14 @@ fn role(arn: &str) -> String {
     match Arn::parse(arn).is_ok_and(is_linked) {
         true => format!("{arn} (service-linked)"),
         false => format!("{arn} (not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    }
+}
+
+/// AWS Config's service-linked role where there is no recorder.
+fn service_linked_role(role: &ServiceLinkedRole) -> String {
+    match &role.arn {
+        Some(arn) => format!("{arn} (service-linked)"),
+        None => "AWSServiceRoleForConfig does not exist: a recorder that this component creates brings it".to_owned(),
     }
 }
 

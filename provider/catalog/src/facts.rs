@@ -102,7 +102,8 @@ pub struct Sample {
 impl RuleParameter {
     /// The sample that a value is.
     pub(crate) fn sample(&self, value: &str) -> Option<&Sample> {
-        self.samples.iter().find(|sample| sample.value == value.trim())
+        let is_same = |sample: &&Sample| sample.value.split(',').map(str::trim).eq(value.split(',').map(str::trim));
+        self.samples.iter().find(is_same)
     }
 }
 

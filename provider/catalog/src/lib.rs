@@ -29,7 +29,7 @@ pub use facts::{
 };
 pub use limits::{
     BUCKET_BYTES, INLINE_BYTES, PACKS_PER_REGION, PARAMETER_VALUE_LENGTH, PARAMETERS_PER_PACK, PackSize,
-    RULES_PER_PACK, check_packs,
+    RULES_PER_PACK, check_packs, lists_packs,
 };
 pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs_of, rules_start};
 pub use problem::{Problem, Report};

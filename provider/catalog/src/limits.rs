@@ -19,6 +19,47 @@ pub const PARAMETER_VALUE_LENGTH: usize = 4096;
 /// Most packs of an account in a region (AWS Config Developer Guide, "Service limits").
 pub const PACKS_PER_REGION: usize = 50;
 
+/// The regions that AWS lists as having conformance packs (AWS Config Developer Guide, "Conformance Packs for AWS Config",
+/// "Region Support", as of 2025). AWS adds regions: one that is missing here may have them by now.
+const REGIONS_WITH_PACKS: [&str; 31] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Whether AWS lists a region as having conformance packs.
+pub fn lists_packs(region: &str) -> bool {
+    REGIONS_WITH_PACKS.contains(&region)
+}
+
 /// What a conformance pack comes to.
 #[derive(Clone, Debug, Default)]
 pub struct PackSize<'a> {
@@ -134,5 +175,13 @@ mod tests {
         let packs = vec![PackSize::default(); 2];
         assert_eq!(paths(&packs, PACKS_PER_REGION - 2), none());
         assert_eq!(paths(&packs, PACKS_PER_REGION - 1), [""]);
+    }
+
+    #[test]
+    fn case_28_regions_with_packs_are_known_regions() {
+        assert!(REGIONS_WITH_PACKS.is_sorted());
+        assert!(REGIONS_WITH_PACKS.iter().all(|region| crate::Catalog::get().knows(region)));
+        assert!(lists_packs("eu-west-1") && lists_packs("us-gov-west-1"));
+        assert!(!["mx-central-1", "ap-east-2", "cn-north-1", "eusc-de-east-1"].into_iter().any(lists_packs));
     }
 }

@@ -9,6 +9,7 @@ use crate::check::{RuleRequest, check_rules};
 use crate::facts::{Catalog, Framework, FrameworkRule};
 use crate::problem::Report;
 use crate::similar::nearest_of;
+use crate::value;
 
 /// Judges them; `at` is the path of the request.
 pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: &Framework, at: &PropertyPath) {
@@ -38,21 +39,28 @@ pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: 
     }
 }
 
-/// Warns of values of AWS's pack that cannot be a choice, unless the request has others.
+/// Warns of values of AWS's pack that cannot be a choice or are not what the parameter takes, unless the request has others.
 fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &PropertyPath) {
     let Some(known) = Catalog::get().rule(&rule.identifier) else { return };
     let given = request.parameters.get(&rule.identifier);
     for (name, value) in rule.parameters.iter().filter(|(name, _)| given.is_none_or(|given| !given.contains_key(*name)))
     {
-        if let Some(sample) = known.parameter(name).and_then(|parameter| parameter.sample(value)) {
-            let (id, identifier) = (&request.id, &rule.identifier);
-            let reason = format!(
-                "`{id}` has the sample value `{value}` for `{name}` of `{identifier}`: {}; give one of yours at \
-                 `parameters.{identifier}.{name}`, or leave the rule out with `exclude`",
-                sample.reason
-            );
-            report.warning(at.member("parameters"), reason);
-        }
+        let Some(parameter) = known.parameter(name) else { continue };
+        let told = match (parameter.sample(value), value::wrong(parameter, value)) {
+            (Some(sample), _) => {
+                format!("sample value `{value}` for `{name}` of `{}`: {}", rule.identifier, sample.reason)
+            }
+            (None, Some(wrong)) => {
+                format!("value `{value}` for `{name}` of `{}`, expected {}", rule.identifier, wrong.expected)
+            }
+            (None, None) => continue,
+        };
+        let (id, identifier) = (&request.id, &rule.identifier);
+        let reason = format!(
+            "`{id}` has the {told}; give one of yours at `parameters.{identifier}.{name}`, or leave the rule out with \
+             `exclude`"
+        );
+        report.warning(at.member("parameters"), reason);
     }
 }
 

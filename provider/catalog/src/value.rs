@@ -32,6 +32,11 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
     if parameter.sample(trimmed).is_some() {
         return None;
     }
+    if parameter.form == Some(ParameterForm::KubernetesVersion) && items().any(is_out_of_support) {
+        let expected =
+            format!("a version that EKS runs, 1.{OLDEST_EKS_MINOR} or newer: every cluster passes an older one");
+        return Some(Wrong { expected, nearest: None, doubtful: true });
+    }
     let known = |item: &str| parameter.values.iter().any(|value| value.eq_ignore_ascii_case(item));
     let other = items().find(|item| !parameter.values.is_empty() && !known(item))?;
     let nearest = nearest_of(other, parameter.values.iter().copied());
@@ -96,10 +101,21 @@ fn is_boolean(text: &str) -> bool {
     ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// Minor version of the oldest Kubernetes that EKS ran in November 2026: extended support of 1.30 ended in July (Amazon EKS
+/// User Guide, "Understand the Kubernetes version lifecycle on EKS"). A later one only makes the rule stricter.
+const OLDEST_EKS_MINOR: u8 = 31;
+
 /// EKS began with 1.10.
 fn is_kubernetes_version(text: &str) -> bool {
-    let minor = text.strip_prefix("1.").filter(|minor| minor.len() == 2);
-    minor.is_some_and(|minor| minor.parse::<u8>().is_ok_and(|minor| minor >= 10))
+    kubernetes_minor(text).is_some_and(|minor| minor >= 10)
+}
+
+fn is_out_of_support(text: &str) -> bool {
+    kubernetes_minor(text).is_some_and(|minor| minor < OLDEST_EKS_MINOR)
+}
+
+fn kubernetes_minor(text: &str) -> Option<u8> {
+    text.strip_prefix("1.").filter(|minor| minor.len() == 2)?.parse().ok()
 }
 
 fn is_cidr(text: &str) -> bool {
@@ -183,8 +199,18 @@ mod tests {
         assert_eq!(all(ParameterForm::Account, &["111122223333", "1111", "11112222333a"]), [true, false, false]);
         assert_eq!(all(ParameterForm::Boolean, &["True", "no"]), [true, false]);
         assert_eq!(all(ParameterForm::Int, &["365", "a year"]), [true, false]);
-        let versions = ["1.30", "1.3", "1.2", "1.9", "1.300", "2.10", "latest"];
+        let versions = ["1.33", "1.3", "1.2", "1.9", "1.300", "2.10", "latest"];
         assert_eq!(all(ParameterForm::KubernetesVersion, &versions), [true, false, false, false, false, false, false]);
+    }
+
+    #[test]
+    fn case_23_a_version_that_eks_no_longer_runs_is_doubtful() {
+        let version = parameter(ParameterType::String, Some(ParameterForm::KubernetesVersion), &[]);
+        let doubtful = |text: &str| wrong(&version, text).map(|found| found.doubtful);
+        for old in ["1.10", "1.19", "1.26", "1.30"] {
+            assert_eq!(doubtful(old), Some(true), "{old}");
+        }
+        assert_eq!((doubtful("1.31"), doubtful("1.40"), doubtful("1.2")), (None, None, Some(false)));
     }
 
     #[test]

@@ -14,19 +14,20 @@ use crate::pruning::{self, Pruned};
 use crate::{schema, text};
 
 /// What was given, with all that is to be said of it.
-pub(crate) struct Judged<T> {
+pub struct Judged<T> {
     /// The arguments, without what keeps them from being decoded; absent where too little is left.
-    pub(crate) args: Option<T>,
+    pub args: Option<T>,
     /// What is missing in the arguments, though it was given.
     pub(crate) pruned: Option<Pruned>,
     /// Everything that is wrong.
-    pub(crate) problems: Vec<PropertyError>,
+    pub problems: Vec<PropertyError>,
     /// Everything that is odd.
-    pub(crate) warnings: Vec<PropertyError>,
+    pub warnings: Vec<PropertyError>,
 }
 
-/// Decodes `given` and says every problem that the schema and `check` find.
-pub(crate) fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check: fn(&T, &mut Checks)) -> Judged<T> {
+/// Decodes `given` and says every problem that the schema and `check` find, as a preview does before it asks for anything.
+/// For inputs that do not come from the engine, such as those in a file.
+pub fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check: fn(&T, &mut Checks)) -> Judged<T> {
     let (given, said) = text::as_texts::<T>(given);
     let mut problems = schema::check::<T>(&given);
     let decoded = match from_properties::<T>(given.clone()) {
@@ -52,7 +53,7 @@ pub(crate) fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check:
 
 impl<T> Judged<T> {
     /// Adds what was found wrong with the arguments, but for what may only be so because something is missing in them.
-    pub(crate) fn add(&mut self, errors: Vec<PropertyError>) {
+    pub fn add(&mut self, errors: Vec<PropertyError>) {
         let pruned = self.pruned.as_ref();
         self.problems
             .extend(errors.into_iter().filter(|error| !pruned.is_some_and(|pruned| pruned.touches(&error.path))));

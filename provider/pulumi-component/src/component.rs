@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::checks::Checks;
 use crate::context::Context;
-use crate::encode::Encoding;
+use crate::encoding::Encoding;
 use crate::error::ConstructError;
 use crate::property::TypeToken;
 use crate::scope::Scope;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::arguments::{self, Judged};
 use crate::component::Component;
-use crate::context::{ConstructRequest, Context, Log};
-use crate::encode::Encoding;
+use crate::context::{ConstructRequest, Context};
+use crate::encoding::Encoding;
 use crate::error::ConstructError;
+use crate::log::Log;
 use crate::logger::Logger;
 use crate::monitor::{MonitorError, ResourceMonitor};
 use crate::panic::caught;

@@ -4,61 +4,14 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
-
 use crate::error::ConstructError;
+pub use crate::log::{Log, LogEntry, Severity};
 use crate::logger::Logger;
 use crate::monitor::{Invocation, MonitorError, ResourceMonitor};
-use crate::naming::NameBound;
-use crate::options::{Alias, RegistrationOptions};
 use crate::output::{Output, Resolved};
+use crate::package::Package;
 use crate::property::PropertyMap;
-
-/// A package whose resources or functions are used: which version the typed bindings were made from.
-///
-/// The version goes with every request: without it the engine takes whatever happens to be installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Package {
-    /// The name, as in `aws`.
-    pub name: &'static str,
-    /// The exact version, without `v`.
-    pub version: &'static str,
-    /// Where the plugin comes from; empty for Pulumi's own packages.
-    pub plugin_download_url: &'static str,
-    /// What makes it a package of its own, where one plugin serves many; `None` for an ordinary package.
-    pub parameterization: Option<Parameterization>,
-    /// What its cloud takes as physical names; a child that is given none gets a logical name that fits.
-    pub name_bounds: &'static [NameBound],
-}
-
-/// What a parameterized plugin is told, so that it serves another package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parameterization {
-    /// Name of the package that the plugin serves then; [`Package::name`] is the plugin's own.
-    pub name: &'static str,
-    /// Version of that package.
-    pub version: &'static str,
-    /// The plugin's own words.
-    pub value: &'static [u8],
-}
-
-impl Package {
-    /// A package of Pulumi's own registry.
-    pub const fn new(name: &'static str, version: &'static str) -> Self {
-        Self { name, version, plugin_download_url: "", parameterization: None, name_bounds: &[] }
-    }
-
-    /// The same with what its cloud takes as physical names.
-    #[must_use]
-    pub const fn with_name_bounds(self, name_bounds: &'static [NameBound]) -> Self {
-        Self { name_bounds, ..self }
-    }
-
-    /// The name by which providers are chosen.
-    pub fn provided_name(&self) -> &'static str {
-        self.parameterization.map_or(self.name, |parameterization| parameterization.name)
-    }
-}
+use crate::registration_options::{Alias, RegistrationOptions};
 
 /// A request to construct one component, apart from any wire format.
 #[derive(Clone, Debug, Default)]
@@ -109,36 +62,6 @@ pub struct FormerName {
     pub stack: String,
     /// Logical name of the component.
     pub name: String,
-}
-
-/// How loud a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// Shown with `--debug` alone.
-    Debug,
-    /// Shown with the resource.
-    Info,
-    /// Shown with the resource, as a warning.
-    Warning,
-}
-
-/// A message to the user.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LogEntry {
-    /// How loud it is.
-    pub severity: Severity,
-    /// The resource it is about; empty for the stack.
-    pub urn: String,
-    /// The text.
-    pub message: String,
-    /// Whether it is only shown while the run goes on.
-    pub ephemeral: bool,
-}
-
-/// Where messages to the user go. A message that cannot be sent is lost: it is never worth a failed run.
-pub trait Log: Send + Sync + 'static {
-    /// Sends one message; messages arrive in the order in which their futures are awaited.
-    fn log(&self, entry: LogEntry) -> BoxFuture<'_, ()>;
 }
 
 /// The run as a component sees it. All it can do is read, and tell the user something.
@@ -299,7 +222,7 @@ fn former_names(aliases: &[Alias], now: &FormerName) -> Vec<FormerName> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::AliasParent;
+    use crate::registration_options::AliasParent;
 
     fn name(project: &str, stack: &str, name: &str) -> FormerName {
         FormerName { project: project.into(), stack: stack.into(), name: name.into() }

@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures::FutureExt;
-use futures::future::{BoxFuture, try_join_all};
+use futures::future::try_join_all;
 use serde::Serialize;
 
-use crate::error::Failure;
-use crate::input::Input;
+use crate::encoding::Encoding;
 use crate::output::Output;
 use crate::property::{Archive, Asset, PropertyMap, PropertyValue, Value};
 use crate::serialize::encode_serialized;
-
-/// A value on its way to the engine.
-pub type Encoding = BoxFuture<'static, Result<PropertyValue, Failure>>;
 
 /// What can be a property of a resource. Marks stay where they are: a secret member does not make its object secret.
 pub trait Encode: Send + Sync + 'static {
@@ -96,7 +92,6 @@ impl<T: Encode> Encode for Vec<T> {
 /// Marks a type whose maps are encoded member by member; [`PropertyMap`] is one already.
 pub trait EncodeMember: Encode {}
 impl EncodeMember for String {}
-impl<T: Encode + Clone> EncodeMember for Input<T> {}
 
 impl<T: EncodeMember> Encode for BTreeMap<String, T> {
     fn encode(self) -> Encoding {
@@ -140,10 +135,4 @@ pub fn encode_output<T: Serialize + Clone + Send + Sync + 'static>(output: &Outp
         Ok(value)
     }
     .boxed()
-}
-
-impl<T: Encode + Clone> Encode for Input<T> {
-    fn encode(self) -> Encoding {
-        self.into_output().encode()
-    }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::options::Hooks;
 use crate::panic::caught_while;
 use crate::property::{PropertyMap, Urn};
 
@@ -34,6 +33,25 @@ pub struct Hook {
     run: Run,
     in_previews: bool,
     warns: bool,
+}
+
+/// Names of resource hooks by the moment they run at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hooks {
+    /// Before it is created; a failure keeps it from being created.
+    pub before_create: Vec<String>,
+    /// After it was created; a failure is a warning.
+    pub after_create: Vec<String>,
+    /// Before it is updated; a failure keeps it as it is.
+    pub before_update: Vec<String>,
+    /// After it was updated; a failure is a warning.
+    pub after_update: Vec<String>,
+    /// Before it is deleted; a failure keeps it.
+    pub before_delete: Vec<String>,
+    /// After it was deleted; a failure is a warning.
+    pub after_delete: Vec<String>,
+    /// When an operation on it failed; decides whether to try again.
+    pub on_error: Vec<String>,
 }
 
 /// What an operation is about; of secret values it knows that they are secret.

@@ -9,7 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::encode::encode_output;
+use crate::encode::{Encode, EncodeMember, encode_output};
+use crate::encoding::Encoding;
 use crate::output::{Output, Resolved};
 use crate::passage::{self, Literal};
 use crate::property::Urn;
@@ -140,6 +141,14 @@ impl<T: Serialize + Clone + Send + Sync + 'static> Serialize for Input<T> {
         passage::eventual(serializer, || encode_output(&self.0), literal)
     }
 }
+
+impl<T: Encode + Clone> Encode for Input<T> {
+    fn encode(self) -> Encoding {
+        self.into_output().encode()
+    }
+}
+
+impl<T: Encode + Clone> EncodeMember for Input<T> {}
 
 impl<T: JsonSchema> JsonSchema for Input<T> {
     fn schema_name() -> Cow<'static, str> {

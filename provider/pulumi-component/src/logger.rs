@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::context::{Log, LogEntry, Severity};
+use crate::log::{Log, LogEntry, Severity};
 use crate::property::Urn;
 
 /// Takes messages without waiting; they are sent in the order in which they were said.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::BoxFuture;
 
-use crate::context::Package;
 use crate::hook::Hook;
-use crate::options::RegistrationOptions;
+use crate::package::Package;
 use crate::property::{PropertyMap, Urn};
+use crate::registration_options::RegistrationOptions;
 use crate::transform::Transform;
 
 /// The engine's resource monitor: the real one over gRPC, or [`crate::testing::MockMonitor`].

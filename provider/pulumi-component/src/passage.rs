@@ -10,7 +10,7 @@ use property_path::PropertyError;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use crate::encode::Encoding;
+use crate::encoding::Encoding;
 use crate::property::{PropertyValue, Value};
 
 /// The name under which a whole property value passes.

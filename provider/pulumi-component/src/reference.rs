@@ -12,9 +12,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::component::Component;
-use crate::context::Package;
-use crate::encode::{Encode, Encoding};
+use crate::encode::Encode;
+use crate::encoding::Encoding;
 use crate::output::{Output, Resolved};
+use crate::package::Package;
 use crate::passage;
 use crate::property::{PropertyValue, ResourceReference, TypeToken, Urn, Value};
 use crate::scope::Scope;

@@ -10,7 +10,7 @@ use serde::ser::{
     SerializeTupleStruct, Serializer,
 };
 
-use crate::encode::Encoding;
+use crate::encoding::Encoding;
 use crate::error::Failure;
 use crate::passage;
 use crate::property::{PropertyMap, PropertyValue, Value};

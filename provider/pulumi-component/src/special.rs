@@ -7,7 +7,8 @@ use property_path::PropertyError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::encode::{Encode, Encoding};
+use crate::encode::Encode;
+use crate::encoding::Encoding;
 use crate::passage::{self, Literal};
 use crate::property::{Archive, Asset, PropertyValue, Value};
 

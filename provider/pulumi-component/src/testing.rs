@@ -9,10 +9,11 @@ use futures::future::BoxFuture;
 
 use crate::component::Component;
 use crate::construct::{Constructed, Surroundings, construct};
-use crate::context::{ConstructRequest, Deployment, Log, LogEntry};
+use crate::context::{ConstructRequest, Deployment};
 use crate::error::ConstructError;
 use crate::function::{Function, FunctionContext, invoke};
 use crate::hook::{AfterFailure, FailedOperation, HookEvent, Moment};
+use crate::log::{Log, LogEntry};
 use crate::method::{CallRequest, Method, call};
 use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,

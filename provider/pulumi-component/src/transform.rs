@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::options::RegistrationOptions;
 use crate::panic::caught;
 use crate::property::PropertyMap;
+use crate::registration_options::RegistrationOptions;
 
 /// A closure that may change the inputs and the options of a resource before the engine takes it up, and of every
 /// resource below it.

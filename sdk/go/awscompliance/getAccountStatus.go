@@ -58,6 +58,8 @@ type GetAccountStatusResult struct {
 	RulesAllowed *int `pulumi:"rulesAllowed"`
 	// Rules of everybody in this account and region.
 	RulesUsed *int `pulumi:"rulesUsed"`
+	// Whether AWS Config's service-linked role exists; absent where a recorder exists, which shows its role, and where it could not be read.
+	ServiceLinkedRoleExists *bool `pulumi:"serviceLinkedRoleExists"`
 	// Why it was not seen.
 	Skipped *string `pulumi:"skipped"`
 	// What works, but not as one would think, or could not be read.
@@ -154,6 +156,11 @@ func (o GetAccountStatusResultOutput) RulesAllowed() pulumi.IntPtrOutput {
 // Rules of everybody in this account and region.
 func (o GetAccountStatusResultOutput) RulesUsed() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v GetAccountStatusResult) *int { return v.RulesUsed }).(pulumi.IntPtrOutput)
+}
+
+// Whether AWS Config's service-linked role exists; absent where a recorder exists, which shows its role, and where it could not be read.
+func (o GetAccountStatusResultOutput) ServiceLinkedRoleExists() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v GetAccountStatusResult) *bool { return v.ServiceLinkedRoleExists }).(pulumi.BoolPtrOutput)
 }
 
 // Why it was not seen.

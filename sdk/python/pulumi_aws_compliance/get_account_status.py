@@ -25,7 +25,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetAccountStatusResult:
-    def __init__(__self__, account=None, aggregators=None, caller=None, looked=None, namesakes=None, recorder=None, recorder_action=None, region=None, rules_allowed=None, rules_used=None, skipped=None, warnings=None, would_create=None, would_refuse=None):
+    def __init__(__self__, account=None, aggregators=None, caller=None, looked=None, namesakes=None, recorder=None, recorder_action=None, region=None, rules_allowed=None, rules_used=None, service_linked_role_exists=None, skipped=None, warnings=None, would_create=None, would_refuse=None):
         if account and not isinstance(account, str):
             raise TypeError("Expected argument 'account' to be a str")
         pulumi.set(__self__, "account", account)
@@ -56,6 +56,9 @@ class GetAccountStatusResult:
         if rules_used and not isinstance(rules_used, int):
             raise TypeError("Expected argument 'rules_used' to be a int")
         pulumi.set(__self__, "rules_used", rules_used)
+        if service_linked_role_exists and not isinstance(service_linked_role_exists, bool):
+            raise TypeError("Expected argument 'service_linked_role_exists' to be a bool")
+        pulumi.set(__self__, "service_linked_role_exists", service_linked_role_exists)
         if skipped and not isinstance(skipped, str):
             raise TypeError("Expected argument 'skipped' to be a str")
         pulumi.set(__self__, "skipped", skipped)
@@ -150,6 +153,14 @@ class GetAccountStatusResult:
         return pulumi.get(self, "rules_used")
 
     @_builtins.property
+    @pulumi.getter(name="serviceLinkedRoleExists")
+    def service_linked_role_exists(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Config's service-linked role exists; absent where a recorder exists, which shows its role, and where it could not be read.
+        """
+        return pulumi.get(self, "service_linked_role_exists")
+
+    @_builtins.property
     @pulumi.getter
     def skipped(self) -> Optional[_builtins.str]:
         """
@@ -198,6 +209,7 @@ class AwaitableGetAccountStatusResult(GetAccountStatusResult):
             region=self.region,
             rules_allowed=self.rules_allowed,
             rules_used=self.rules_used,
+            service_linked_role_exists=self.service_linked_role_exists,
             skipped=self.skipped,
             warnings=self.warnings,
             would_create=self.would_create,
@@ -242,6 +254,7 @@ def get_account_status(name_prefix: Optional[_builtins.str] = None,
         region=pulumi.get(__ret__, 'region'),
         rules_allowed=pulumi.get(__ret__, 'rules_allowed'),
         rules_used=pulumi.get(__ret__, 'rules_used'),
+        service_linked_role_exists=pulumi.get(__ret__, 'service_linked_role_exists'),
         skipped=pulumi.get(__ret__, 'skipped'),
         warnings=pulumi.get(__ret__, 'warnings'),
         would_create=pulumi.get(__ret__, 'would_create'),
@@ -283,6 +296,7 @@ def get_account_status_output(name_prefix: pulumi.Input[Optional[Optional[_built
         region=pulumi.get(__response__, 'region'),
         rules_allowed=pulumi.get(__response__, 'rules_allowed'),
         rules_used=pulumi.get(__response__, 'rules_used'),
+        service_linked_role_exists=pulumi.get(__response__, 'service_linked_role_exists'),
         skipped=pulumi.get(__response__, 'skipped'),
         warnings=pulumi.get(__response__, 'warnings'),
         would_create=pulumi.get(__response__, 'would_create'),

@@ -16,12 +16,27 @@ from moto.iam.policy_validation import (
 )
 
 SID = re.compile(r"[0-9A-Za-z]*")
-SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
+# The ends of the partitions' host names (botocore's `partitions.json`).
+SUFFIXES = (
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+)
+SERVICE_PRINCIPAL = re.compile(
+    rf"[a-z0-9-]+(\.[a-z0-9-]+)*\.({'|'.join(re.escape(one) for one in (*SUFFIXES, 'amazon.com', 'aws.internal'))})"
+)
 AWS_PRINCIPAL = re.compile(
-    r"\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/.+)|"
-    r"arn:aws:iam::cloudfront:user/.+|A[A-Z0-9]{15,127}"
+    r"\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/[^*?]+)|"
+    r"arn:aws:iam::cloudfront:user/[^*?]+|A[A-Z0-9]{15,127}"
 )
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+# Characters of a document, without white space, as IAM counts them; of inline policies, those of a role together (IAM
+# User Guide, "IAM and AWS STS quotas"). A key's policy is counted in bytes (AWS KMS API Reference, "PutKeyPolicy").
+MANAGED_SIZE, INLINE_SIZE, TRUST_SIZE, KEY_SIZE = 6_144, 10_240, 2_048, 32_768
 # Members whose list must not be empty.
 LISTS = ("Action", "NotAction", "Resource", "NotResource")
 
@@ -50,6 +65,11 @@ def trust_fault(document: str | dict) -> str | None:
 def resource_fault(document: str | dict) -> str | None:
     """What every service has against a policy of one of its resources."""
     return _fault(_ResourceValidator, document, _principal_fault)
+
+
+def size(document: str) -> int:
+    """The characters of a document that IAM counts."""
+    return len("".join(document.split()))
 
 
 def statements(document: str | dict) -> list[dict]:
@@ -106,6 +126,8 @@ def _without_principal(statement: dict) -> str | None:
 
 def _principal_fault(statement: dict) -> str | None:
     given = statement.get("Principal", statement.get("NotPrincipal"))
+    if "Principal" in statement and "NotPrincipal" in statement:
+        return "Statement must not have both Principal and NotPrincipal"
     if given is None:
         return "Missing required field Principal"
     return next((f"Invalid principal in policy: {found}" for found in _invalid_principals(given)), None)

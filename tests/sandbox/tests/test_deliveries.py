@@ -212,6 +212,47 @@ def test_an_alarm_reaches_an_encrypted_topic_only_when_its_key_admits_cloudwatch
     cloudwatch.set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="test")
     assert len(messages(account, queue)) == admitted
     assert len(lost_to(account, arn)) == (not admitted)
+    done, failed = f"Successfully executed action {arn}", f"Failed to execute action {arn}. Received error: "
+    (summary,) = actions_of(cloudwatch)
+    assert summary.startswith(done if admitted else failed)
+
+
+def actions_of(cloudwatch) -> list[str]:
+    """What became of the actions of the alarm `a`, the newest first."""
+    items = cloudwatch.describe_alarm_history(AlarmName="a", HistoryItemType="Action")["AlarmHistoryItems"]
+    return [item["HistorySummary"] for item in items]
+
+
+def test_an_alarm_whose_topic_does_not_admit_cloudwatch_yet_fails_and_is_not_sent_again(account, topic):
+    arn, queue = topic("events.amazonaws.com")
+    cloudwatch, sns = account.client("cloudwatch"), account.client("sns")
+    metric = {"Namespace": "N", "MetricName": "M", "Period": 60, "Statistic": "Sum", "TreatMissingData": "breaching"}
+    limit = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    cloudwatch.put_metric_alarm(AlarmName="a", AlarmActions=[arn], OKActions=[arn], **metric, **limit)
+    assert account.judge_alarms() == {"a": "ALARM"}
+    (summary,) = actions_of(cloudwatch)
+    assert "is not authorized to perform: SNS:Publish on resource: " + arn in summary
+    policy = {"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{**policy, "Resource": arn}]})
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=text)
+    assert account.judge_alarms() == {"a": "ALARM"}
+    assert (messages(account, queue), len(actions_of(cloudwatch))) == ([], 1), (
+        "the state is the same, so nothing is sent"
+    )
+    cloudwatch.set_alarm_state(AlarmName="a", StateValue="OK", StateReason="test")
+    assert len(messages(account, queue)) == 1
+    assert actions_of(cloudwatch)[0] == f"Successfully executed action {arn}"
+
+
+def test_an_alarm_whose_topic_is_gone_fails(account, topic):
+    arn, _queue = topic("cloudwatch.amazonaws.com")
+    cloudwatch = account.client("cloudwatch")
+    metric = {"Namespace": "N", "MetricName": "M", "Period": 60, "Statistic": "Sum"}
+    limit = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    cloudwatch.put_metric_alarm(AlarmName="a", AlarmActions=[arn], **metric, **limit)
+    account.client("sns").delete_topic(TopicArn=arn)
+    cloudwatch.set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="test")
+    assert "Topic does not exist" in actions_of(cloudwatch)[0]
 
 
 def test_a_role_that_publishes_to_an_encrypted_topic_is_told_when_it_may_not_use_the_key(

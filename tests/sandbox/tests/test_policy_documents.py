@@ -156,3 +156,36 @@ def test_finding_4_a_list_that_names_no_recorder_is_allowed_by_everything_alone(
         seen.describe_configuration_recorder_status()
     assert seen.describe_configuration_recorder_status(ConfigurationRecorderNames=["default"])
     recorded.as_role(role({**narrow, "Resource": "*"})).client("config").describe_configuration_recorder_status()
+
+
+def long(size: int) -> str:
+    """A document of so many characters, white space left aside."""
+    base = document(ALLOW | {"Resource": "arn:aws:s3:::b/"})
+    return base.replace("b/", "b/" + "x" * (size - len("".join(base.split()))))
+
+
+def test_finding_1_a_policy_that_is_longer_than_iam_takes_is_refused(account, role, refused):
+    iam, name = account.client("iam"), role().rsplit("/", 1)[1]
+    iam.put_role_policy(RoleName=name, PolicyName="first", PolicyDocument=long(6_000))
+    with refused("LimitExceeded", "PolicySize: 10240"):
+        iam.put_role_policy(RoleName=name, PolicyName="second", PolicyDocument=long(5_000))
+    iam.put_role_policy(RoleName=name, PolicyName="first", PolicyDocument=long(10_240))
+    iam.create_policy(PolicyName="fits", PolicyDocument=long(6_144))
+    with refused("LimitExceeded", "PolicySize: 6144"):
+        iam.create_policy(PolicyName="long", PolicyDocument=long(6_145))
+    trust = document(TRUST | {"Condition": {"StringEquals": {"aws:SourceArn": "x" * 2_048}}})
+    with refused("LimitExceeded", "ACLSizePerRole: 2048"):
+        iam.create_role(RoleName="long", AssumeRolePolicyDocument=trust)
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"Principal": {"AWS": "arn:aws:iam::111122223333:role/*"}}, "Invalid principal"),
+        ({"Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/r/*"}}, "Invalid principal"),
+        ({"NotPrincipal": {"AWS": "111122223333"}}, ""),
+    ],
+)
+def test_finding_1_a_principal_that_iam_refuses_is_refused(account, refused, change, part):
+    with refused("MalformedPolicyDocument", part):
+        account.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=document(TRUST | change))

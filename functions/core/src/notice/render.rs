@@ -166,7 +166,9 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     }
     let since = if each.kind.opens() { "since      " } else { "open since " };
     let _ = writeln!(text, "    {since} {}", each.since.as_str());
-    let _ = writeln!(text, "    look        {}", links::finding(&each.region, &each.resource, &each.rule));
+    if let Some(page) = links::finding(&each.region, &each.resource, &each.rule) {
+        let _ = writeln!(text, "    look        {page}");
+    }
     if each.kind.opens() {
         let _ = writeln!(text, "    what to do  {}", links::object(&each.region, facts.bucket, FINDING_RUNBOOK));
     }

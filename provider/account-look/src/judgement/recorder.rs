@@ -8,6 +8,9 @@ use super::{ROOT, ScanMessage, names, place};
 use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind};
 use crate::request::{LookRequest, OWNER_TAG};
 
+/// What AWS calls a recorder and a delivery channel that are given no name.
+const UNNAMED: &str = "default";
+
 /// What becomes of the recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -31,8 +34,11 @@ enum Ownership<'a> {
     Ours,
     /// This deployment's by its name, and nothing says otherwise.
     OursByName,
-    /// It has the name of this deployment's and delivers to this other bucket: another stack may have made it.
+    /// It has the name of this deployment's and delivers to this other bucket, of which no tag says whose it is: another stack
+    /// may have made it.
     OtherBucket(&'a str),
+    /// The same, and the tags of the bucket may not be read.
+    BucketUnread(&'a str),
     /// It has the name of this deployment's, and which bucket it delivers to may not be read: another stack may have made it.
     ChannelUnread,
     /// Somebody else's.
@@ -49,16 +55,19 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
     let found = look.customer_managed_recorder();
     let adopts = request.owner.as_ref().is_some_and(|owner| owner.unmarked_is_ours);
     match (request.recorder.mode, found.map(|found| ownership(look, found, request))) {
-        // The bucket that was given may be a new one, and the recorder this deployment's from before: to reuse it would delete it.
-        (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_))) if request.recorder.has_given_bucket() => Refuse,
+        // The bucket may be a new one, and the recorder this deployment's from before: to reuse it would delete it.
+        (Some(RecorderMode::Reuse), Some(Ownership::BucketUnread(_))) if request.recorder.may_have_moved() => Refuse,
         (None, Some(_))
-        | (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_) | Ownership::Foreign))
+        | (
+            Some(RecorderMode::Reuse),
+            Some(Ownership::OtherBucket(_) | Ownership::BucketUnread(_) | Ownership::Foreign),
+        )
         | (Some(RecorderMode::Auto), Some(Ownership::Foreign)) => Reuse,
         (None, None) => Unknown,
         (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::Ours | Ownership::OursByName)) => Keep,
         (
             Some(RecorderMode::Auto | RecorderMode::Create),
-            Some(Ownership::OtherBucket(_) | Ownership::ChannelUnread),
+            Some(Ownership::OtherBucket(_) | Ownership::BucketUnread(_) | Ownership::ChannelUnread),
         ) if adopts => Keep,
         (Some(RecorderMode::Auto | RecorderMode::Create), None) if foreign_channel(look, request).is_none() => Create,
         _ => Refuse,
@@ -112,10 +121,10 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
 fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
     let ((account, region), name) = (place(look), &found.name);
     match (ownership(look, found, request), request.recorder.mode) {
-        (Ownership::OtherBucket(bucket), Some(RecorderMode::Reuse)) => format!(
-            "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: if \
-             this stack created it, `reuse` would delete it, so change the bucket and the mode in two runs; if another stack \
-             did, give this one another `namePrefix`",
+        (Ownership::BucketUnread(bucket), Some(RecorderMode::Reuse)) => format!(
+            "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`, \
+             whose tags could not be read: allow `tag:GetResources`. If this stack created the recorder, `reuse` would delete \
+             it, so change the bucket and the mode in two runs; if another stack did, give this one another `namePrefix`",
             request.recorder.bucket.as_deref().unwrap_or_default()
         ),
         (Ownership::ChannelUnread, Some(RecorderMode::Auto | RecorderMode::Create)) => format!(
@@ -123,7 +132,7 @@ fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
              stack may have created it; allow `config:DescribeDeliveryChannels`, or set `lookup.adoptUnmarked` to true if this \
              stack created it"
         ),
-        (Ownership::OtherBucket(bucket), _) => format!(
+        (Ownership::OtherBucket(bucket) | Ownership::BucketUnread(bucket), _) => format!(
             "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: \
              another stack may have created it; set `recorder.mode` to `reuse` if another stack did, and \
              `lookup.adoptUnmarked` to true if this one did, as when its bucket changes",
@@ -144,7 +153,8 @@ fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
 }
 
 /// Whose a recorder is. Its tag decides; the `aws` provider sets none, so that where it has none its name and the bucket of
-/// the delivery channel do, which no two deployments share.
+/// the delivery channel do, which no two deployments share. Inputs give name and bucket of this run, and both may have been
+/// others in the last one: the owner tag of the bucket, which every deployment puts there, says whose it was.
 fn ownership<'a>(look: &'a Look, recorder: &Recorder, request: &LookRequest) -> Ownership<'a> {
     let tag = recorder.tags.as_ref().and_then(|tags| tags.get(OWNER_TAG));
     let plan = &request.recorder;
@@ -152,15 +162,29 @@ fn ownership<'a>(look: &'a Look, recorder: &Recorder, request: &LookRequest) -> 
         _ if recorder.kind != RecorderKind::CustomerManaged => Ownership::Foreign,
         (Some(tag), Some(owner)) if owner.is(tag) => Ownership::Ours,
         (Some(_), Some(_)) => Ownership::Foreign,
+        _ if delivers_to_bucket_of_ours(look, recorder, request) => Ownership::Ours,
         _ if plan.name.as_ref() != Some(&recorder.name) => Ownership::Foreign,
         _ => match (&plan.bucket, look.delivery_channels.as_ref().map(|channels| channels.first())) {
             (_, None) => Ownership::ChannelUnread,
             (Some(_), Some(Some(channel))) if plan.may_deliver_to(&channel.bucket) => Ownership::Ours,
-            (Some(_), Some(Some(channel))) => Ownership::OtherBucket(&channel.bucket),
+            (Some(_), Some(Some(channel))) => match &channel.bucket_tags {
+                None => Ownership::BucketUnread(&channel.bucket),
+                Some(tags) if tags.contains_key(OWNER_TAG) => Ownership::Foreign,
+                Some(_) => Ownership::OtherBucket(&channel.bucket),
+            },
             // A run that stopped half way leaves it without a channel.
             (_, Some(None)) | (None, Some(_)) => Ownership::OursByName,
         },
     }
+}
+
+/// Whether the bucket of the delivery channel carries the tag of this deployment, and the recorder a name that one of its
+/// recorders can have had: theirs are never called as AWS calls one without a name.
+fn delivers_to_bucket_of_ours(look: &Look, recorder: &Recorder, request: &LookRequest) -> bool {
+    let channel = look.delivery_channels.as_ref().and_then(|channels| channels.first());
+    let tag = channel.and_then(|channel| channel.bucket_tags.as_ref()?.get(OWNER_TAG));
+    let is_ours = tag.zip(request.owner.as_ref()).is_some_and(|(tag, owner)| owner.is(tag));
+    is_ours && recorder.name != UNNAMED
 }
 
 /// Name and bucket of a delivery channel that is not of our name. Channels have no tags.

@@ -106,6 +106,8 @@ pub async fn delivery_channels(client: &Client, deadline: Deadline) -> Read<Vec<
             .map(|channel| DeliveryChannel {
                 name: channel.name.unwrap_or_default(),
                 bucket: channel.s3_bucket_name.unwrap_or_default(),
+                // Asked of the provider where a deployment needs them.
+                bucket_tags: None,
                 key_prefix: channel.s3_key_prefix,
                 topic_arn: channel.sns_topic_arn,
             })

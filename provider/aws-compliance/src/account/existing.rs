@@ -8,7 +8,7 @@
 //! stack was destroyed, and what an update created that was killed before it could record it. The engine ignores the import of
 //! what it has already.
 
-use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource};
+use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource, Tags};
 use compliance_types::arn::Arn;
 use futures::future::join_all;
 use futures::join;
@@ -274,6 +274,12 @@ impl Existing {
         self.owned(owner).any(|one| matches!(one.named, Some((NamesakeKind::Function, _))))
     }
 
+    /// The owner tag of what has this name, as tags; none where nobody's tag claims it, `None` where the tags are not known.
+    pub(crate) fn owner_tags(&self, kind: NamesakeKind, name: &str) -> Option<Tags> {
+        let found = self.marked.as_ref()?.iter().find(|one| one.is(kind, name));
+        Some(found.map(|one| (OWNER_TAG.to_owned(), one.owner.clone())).into_iter().collect())
+    }
+
     /// What has planned names, each with the tag that it carries. Nothing where the tags are not known. Without a tag of
     /// anybody's it belongs to this deployment where that exists: versions before 0.2 did not tag all of it.
     pub(crate) fn namesakes(&self, owner: &Owner, exists: bool) -> Vec<Namesake> {
@@ -283,7 +289,7 @@ impl Existing {
             let tags = match mark {
                 Some(mark) => Some([(OWNER_TAG.to_owned(), mark.owner.clone())].into()),
                 None if exists => Some([(OWNER_TAG.to_owned(), owner.value.clone())].into()),
-                None => Some(account_look::Tags::new()),
+                None => Some(Tags::new()),
             };
             let arn = mark.map(|mark| mark.arn.clone()).unwrap_or_default();
             Namesake { kind: *kind, name: name.clone(), arn, created_by: None, tags }
@@ -419,5 +425,4 @@ impl std::fmt::Display for Replacement {
 }
 
 #[cfg(test)]
-#[path = "existing_tests.rs"]
 mod tests;

@@ -6,13 +6,12 @@ use account_look::{Owner, RecorderAction, explained};
 use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
 use pulumi_component::{
-    Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
+    Archive, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
 };
 
 use crate::account::bundle::Archives;
 use crate::account::claims;
 use crate::account::existing::Adoption;
-use crate::inputs::bounds;
 use crate::inputs::functions::FunctionArchitecture;
 use crate::plan::target::Target;
 
@@ -102,40 +101,15 @@ impl AccountFacts {
         })
     }
 
-    /// What is wrong with a key at `kmsKeyArn` that is not of this region; nothing while either is unknown.
-    pub(crate) fn key_elsewhere(&self, key: &Input<String>) -> Option<PropertyError> {
-        let (region, given) = (self.known_region()?, key.given()?);
-        let arn = given.value.as_ref().filter(|arn| bounds::key_arn(arn).is_ok())?;
-        let mut checks = Checks::default();
-        checks.plain("kmsKeyArn", arn.as_str(), |arn| bounds::key_in_region(arn, region));
-        checks.errors().first().cloned()
-    }
-
     /// The same where the key at `kmsKeyArn` can be used here.
     ///
     /// # Errors
     /// When the key is one of another region.
     pub(crate) fn admit_key(self, key: &Input<String>) -> Result<Self, ConstructError> {
-        match self.key_elsewhere(key) {
+        match self.target.key_elsewhere(key) {
             Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
             None => Ok(self),
         }
-    }
-
-    /// What is wrong with deploying the functions here: they read through an aggregator's advanced queries, which the China
-    /// regions do not offer (AWS Config Developer Guide, "Querying the Current Configuration State of AWS Resources").
-    pub(crate) fn without_aggregator_queries(&self) -> Option<PropertyError> {
-        (self.target.partition.as_deref() == Some("aws-cn")).then(|| {
-            let region = self.known_region().unwrap_or("this region");
-            PropertyError::new(
-                "",
-                format!(
-                    "{region} is in the partition `aws-cn`, where AWS Config does not offer advanced queries over an aggregator, \
-                     which reports are made of; deploy to a region of another partition. The parts `RuleSet`, `Recorder`, \
-                     `ReportStore`, `Encryption` and `Alerts` can be deployed there"
-                ),
-            )
-        })
     }
 
     /// The same with what was found about the recorder.

@@ -1,7 +1,8 @@
 //! The look at the account before anything is deployed to it: what is asked, and what its findings become.
 
 use account_look::{
-    Look, LookRequest, Namesake, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look, recorder_action,
+    Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look,
+    recorder_action,
 };
 use futures::{FutureExt, join};
 use pulumi_component::{ConstructError, Context, PropertyError};
@@ -48,6 +49,9 @@ pub(crate) async fn see(
     // What nobody's tag claims is this deployment's where that exists: before 0.2 not everything was tagged.
     let exists = existing.is_deployed(&owner) || look.namesakes.iter().any(|one| is_owned(one, &owner));
     look.namesakes.extend(existing.namesakes(&owner, exists));
+    for channel in look.delivery_channels.iter_mut().flatten() {
+        channel.bucket_tags = existing.owner_tags(NamesakeKind::Bucket, &channel.bucket);
+    }
     errors.extend(existing.refused_replacement(planned, &owner));
     errors.extend(existing.refused_key(planned, &owner));
     for ScanMessage { level, path, message } in findings(&look, &request) {

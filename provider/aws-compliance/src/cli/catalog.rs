@@ -19,7 +19,7 @@ use crate::parts::rule_set::args::RuleSetArgs;
 use crate::plan::Plan;
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
-use crate::queries::rules::CheckedRules;
+use crate::queries::rules::{CheckedRules, Findings};
 use crate::queries::view;
 
 const NAME: &str = "aws-compliance catalog";
@@ -267,7 +267,7 @@ impl Render {
         if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
             return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
         }
-        let target = Target { region: self.region.clone(), ..Target::default() };
+        let target = self.region.as_deref().map(Target::region).unwrap_or_default();
         let packs = deployment(id, self.prefix.as_deref(), &target)?.packs.into_iter();
         Ok(packs.map(|pack| (Some(pack.name), pack.pack.template())).collect())
     }
@@ -347,25 +347,25 @@ fn nothing_to_render(ids: &[String]) -> String {
     format!("{} has no rules to deploy: {}", ids.join(" + "), others.collect::<Vec<_>>().join(", "))
 }
 
-/// Reads rules as the function takes them: their shape is judged first, then what they say.
 fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
-    let given = file::read(file)?;
-    Ok(judge(given, regions).unwrap_or_else(refused))
+    Ok(judge(file::read(file)?, regions))
 }
 
 /// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
-fn judge(given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
-    let Deployment { args, regions: of_file, said } = file::deployment(given)?;
+fn judge(given: PropertyMap, regions: Vec<String>) -> CheckedRules {
+    let Deployment { mut judged, regions: of_file } = file::deployment(given, ComplianceMonitoring::check);
     let regions: Vec<_> = of_file.into_iter().chain(regions).collect();
-    let mut checks = Checks::default();
-    ComplianceMonitoring::check(&args, &mut checks);
-    said.into_iter().for_each(|one| checks.add_warning(one));
-    Ok(CheckedRules::new(checks, Selection::new(args.plan_inputs()), &regions))
-}
-
-fn refused(problems: Vec<PropertyError>) -> CheckedRules {
-    let errors = problems.into_iter().map(Into::into).collect();
-    CheckedRules { valid: false, errors, warnings: Vec::new(), notes: Vec::new() }
+    let mut found = Findings::default();
+    if let Some(args) = judged.args.take() {
+        found = Findings::of(&Selection::new(args.plan_inputs()), &regions);
+        for target in regions.iter().map(|code| Target::region(code)) {
+            let elsewhere = args.elsewhere(&target);
+            found.add(elsewhere.errors, elsewhere.warnings);
+        }
+    }
+    judged.add(std::mem::take(&mut found.errors));
+    let warnings = judged.warnings.into_iter().chain(found.warnings).collect();
+    Findings { errors: judged.problems, warnings, ..found }.into()
 }
 
 fn pretty(value: &impl Serialize) -> String {

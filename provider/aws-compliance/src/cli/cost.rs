@@ -83,9 +83,17 @@ impl EstimateArgs {
 
     fn estimate(&self) -> Result<CostEstimate, Vec<String>> {
         let given = file::read(&self.file).map_err(|reason| vec![reason])?;
-        let args = file::deployment(given).map_err(texts)?.args;
-        let context = if self.account { self.inspected(&args)? } else { self.assumed(&args) };
-        estimated(&args, context).map_err(texts)
+        // The estimate checks what the inputs say.
+        let mut judged = file::deployment(given, |_, _| {}).judged;
+        let Some(args) = judged.args.take() else { return Err(texts(judged.problems)) };
+        let inspects = self.account && judged.problems.is_empty();
+        let context = if inspects { self.inspected(&args)? } else { self.assumed(&args) };
+        match estimated(&args, context) {
+            Ok(estimate) if judged.problems.is_empty() => return Ok(estimate),
+            Ok(_) => {}
+            Err(more) => judged.add(more),
+        }
+        Err(texts(judged.problems))
     }
 
     /// What holds of an account that is not inspected: `auto` may have to create the recorder.

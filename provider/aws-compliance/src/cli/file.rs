@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use pulumi_component::{PropertyError, PropertyMap, PropertyValue, Value, as_texts, check, from_properties};
+use pulumi_component::{Checks, Judged, PropertyMap, PropertyValue, Value, judge};
 
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::queries::rules::CheckRulesArgs;
@@ -32,27 +32,19 @@ pub(super) fn read(file: &Path) -> Result<PropertyMap, String> {
 
 /// What a file says.
 pub(super) struct Deployment {
-    /// Its inputs, or those of them that are given.
-    pub args: ComplianceMonitoringArgs,
+    /// Its inputs, or those of them that are given, with what is invalid in them.
+    pub judged: Judged<ComplianceMonitoringArgs>,
     /// The regions beside them, which are no input of a deployment.
     pub regions: Vec<String>,
-    /// Numbers and booleans that were read as text, as a preview reads them.
-    pub said: Vec<PropertyError>,
 }
 
-/// Reads the inputs of a deployment as its preview does.
-///
-/// # Errors
-/// Everything whose name or shape is invalid.
-pub(super) fn deployment(mut given: PropertyMap) -> Result<Deployment, Vec<PropertyError>> {
+/// Reads the inputs of a deployment as its preview does: what has an invalid name or shape is a problem, and the rest is
+/// checked all the same.
+pub(super) fn deployment(mut given: PropertyMap, check: fn(&ComplianceMonitoringArgs, &mut Checks)) -> Deployment {
     let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
-    let (given, said) = as_texts::<ComplianceMonitoringArgs>(given);
-    let mut problems = check::<ComplianceMonitoringArgs>(&given);
-    problems.extend(check::<CheckRulesArgs>(&of_regions));
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
-    let regions = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?.regions;
-    Ok(Deployment { args, regions, said })
+    let mut judged = judge::<ComplianceMonitoringArgs>(given, check);
+    let of_regions = judge::<CheckRulesArgs>(of_regions, |_, _| {});
+    judged.problems.extend(of_regions.problems);
+    judged.warnings.extend(of_regions.warnings);
+    Deployment { judged, regions: of_regions.args.unwrap_or_default().regions }
 }

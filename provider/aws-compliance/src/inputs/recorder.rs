@@ -160,7 +160,10 @@ fn check_types(member: &str, types: &[String], checks: &mut Checks) {
     for (index, kind) in types.iter().enumerate() {
         let at = PropertyPath::from((member, index));
         checks.plain(&at, kind.as_str(), bounds::rules::resource_type);
-        checks.warn_plain(&at, kind.as_str(), bounds::rules::known_resource_type);
+        checks.plain(&at, kind.as_str(), bounds::rules::recordable_type);
+        if bounds::rules::recordable_type(kind).is_ok() {
+            checks.warn_plain(&at, kind.as_str(), bounds::rules::known_resource_type);
+        }
         if types.iter().take(index).any(|before| before == kind) {
             checks.error(&at, "listed twice; remove one");
         }

@@ -1,5 +1,7 @@
 //! The functions in a VPC of the user's.
 
+use std::collections::BTreeSet;
+
 use pulumi_component::{Checks, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,13 @@ impl VpcArgs {
             if given.is_empty() || given.len() > most {
                 let reason = format!("expected 1 to {most}, got {}: a function in a VPC needs both lists", given.len());
                 checks.error(member, reason);
+            }
+            let mut seen = BTreeSet::new();
+            for (index, id) in given.iter().enumerate() {
+                let known = id.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
+                if known.is_some_and(|id| !seen.insert(id)) {
+                    checks.error((member, index), "listed twice; remove one");
+                }
             }
         }
         checks.each("subnetIds", &self.subnet_ids, |checks, id| checks.input("", id, |id| bounds::subnet_id(id)));

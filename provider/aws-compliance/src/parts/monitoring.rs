@@ -110,16 +110,16 @@ impl Component for ComplianceMonitoring {
         parts::claim(&Whole { args, plan, target: account.target() }, &mut request);
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
-        let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
-        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries());
-        let errors = errors.chain(account.claimed(context)).collect();
+        let elsewhere = args.elsewhere(account.target());
+        let errors = plan.errors.iter().cloned().chain(elsewhere.errors).chain(account.claimed(context)).collect();
+        let warnings = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
         let planned = Planned {
             names: request.resources.clone(),
             prefix: format!("{}-", args.name_prefix.as_str()),
             allow_replacement: args.reports.allow_replacement,
             own_key: args.kms_key_arn.is_none(),
         };
-        let account = scan::see(context, account.clone(), request, &planned, (errors, plan.warnings.clone())).await?;
+        let account = scan::see(context, account.clone(), request, &planned, (errors, warnings)).await?;
         if context.is_preview()
             && let Some(estimate) = args.cost(plan, &account)
         {

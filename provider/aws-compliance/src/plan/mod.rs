@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod baseline;
 pub mod cost;
 pub mod custom;
+pub mod elsewhere;
 pub mod event_pattern;
 pub mod frameworks;
 pub mod functions;
@@ -84,6 +85,7 @@ impl Selection {
     pub fn at(self, target: &Target) -> Plan {
         let prefix = self.name_prefix;
         let (excluded, rules): (Vec<_>, Vec<_>) = self.rules.into_iter().partition(|rule| rule.is_excluded_at(target));
+        let rules: Vec<_> = rules.into_iter().map(|rule| elsewhere::adapted_rule(rule, target)).collect();
         let (packs, excluded_of_packs) = packs::at(&self.packs, target);
 
         let (unavailable, odd) = managed::unavailable(&self.requests, target);
@@ -91,6 +93,7 @@ impl Selection {
         errors.extend(unavailable);
         errors.extend(custom::elsewhere(&self.custom, target));
         warnings.extend(odd);
+        warnings.extend(packs::elsewhere(&packs, target));
         if let Some(notifications) = &self.notifications {
             warnings.extend(notifications.elsewhere(target.account_id.as_deref()));
         }

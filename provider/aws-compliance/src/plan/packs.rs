@@ -2,13 +2,14 @@
 
 use account_look::{PlannedName, PlannedRule};
 use aws_compliance_catalog::{
-    ComposedRule, Composition, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, packs_of,
+    ComposedRule, Composition, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, lists_packs, packs_of,
 };
 use functions_core::configuration::{PackEntry, RuleEntry};
-use pulumi_component::{Checks, PathStep, PropertyPath};
+use pulumi_component::{Checks, PathStep, PropertyError, PropertyPath};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::name_prefix::NamePrefix;
+use crate::plan::elsewhere;
 use crate::plan::rule::{self, RulePlan, is_offered};
 use crate::plan::target::Target;
 
@@ -104,11 +105,24 @@ pub(super) fn at(packs: &[PackPlan], target: &Target) -> (Vec<PackPlan>, Vec<Com
         let is_kept = |rule: &ComposedRule| is_offered(&rule.identifier, target) != Some(false);
         let (kept, lacking) = rules.into_iter().partition(|(_, rule)| is_kept(rule));
         one.pack.rules = kept;
+        one.pack.rules.values_mut().for_each(|rule| elsewhere::adapt_composed(rule, target));
         let lacking: std::collections::BTreeMap<_, _> = lacking;
         excluded.extend(lacking.into_values());
     }
     offered.retain(|one| !one.pack.rules.is_empty());
     (offered, excluded)
+}
+
+/// What is said of packs in a region that AWS does not list as having them, once a framework.
+pub(super) fn elsewhere(packs: &[PackPlan], target: &Target) -> Vec<PropertyError> {
+    let Some(region) = target.region.as_deref().filter(|region| !lists_packs(region)) else { return Vec::new() };
+    let reason = format!(
+        "AWS does not list {region} among the regions with conformance packs (AWS Config Developer Guide, \"Conformance \
+         Packs for AWS Config\", \"Region Support\"), and where it has none, AWS Config answers `AccessDeniedException`; \
+         nearest: `rules`"
+    );
+    let of_frameworks = packs.chunk_by(|one, next| one.index == next.index).filter_map(<[_]>::first);
+    of_frameworks.map(|one| PropertyError::new(one.path(), &reason)).collect()
 }
 
 /// Checks how frameworks are deployed.

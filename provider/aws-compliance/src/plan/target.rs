@@ -1,5 +1,7 @@
 //! Where something is deployed to.
 
+use compliance_types::region::partition_of_region;
+
 /// Account, partition and region; what a preview cannot know is `None`.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
@@ -14,6 +16,6 @@ pub struct Target {
 impl Target {
     /// A region of any account.
     pub fn region(code: &str) -> Self {
-        Self { region: Some(code.to_owned()), ..Self::default() }
+        Self { region: Some(code.to_owned()), partition: Some(partition_of_region(code).to_owned()), account_id: None }
     }
 }

@@ -58,6 +58,10 @@ pub struct AccountStatus {
     /// The customer-managed configuration recorder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorder: Option<RecorderStatus>,
+    /// Whether AWS Config's service-linked role exists; absent where a recorder exists, which shows its role, and where it
+    /// could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_linked_role_exists: Option<bool>,
     /// What becomes of the recorder: `create`, `keep`, `reuse`, `refuse`, or `unknown`.
     pub recorder_action: String,
     /// Rules of everybody in this account and region.
@@ -114,6 +118,7 @@ impl AccountStatusArgs {
             region: self.region.clone(),
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),
+            service_linked_role: true,
             owner: self.owner.as_ref().map(|value| Owner { value: value.clone(), ..Owner::default() }),
             ..LookRequest::default()
         };
@@ -169,6 +174,7 @@ impl Looked {
                 recording: found.recording,
                 role_arn: found.role_arn.clone(),
             }),
+            service_linked_role_exists: look.service_linked_role.as_ref().map(|role| role.arn.is_some()),
             recorder_action: match self.action {
                 RecorderAction::Create => "create",
                 RecorderAction::Keep => "keep",

@@ -124,47 +124,63 @@ impl CheckRulesArgs {
             notifications: None,
             counted_rules: CountedRules::default(),
         };
-        CheckedRules::new(Checks::default(), Selection::new(inputs), &self.regions)
+        Findings::of(&Selection::new(inputs), &self.regions).into()
     }
 }
 
-impl CheckedRules {
-    /// What is wrong with a selection in these regions, after what `checks` found.
-    pub fn new(mut checks: Checks, selection: Selection, regions: &[String]) -> Self {
+/// What is wrong with a selection, and odd about it.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Everything that is wrong.
+    pub errors: Vec<PropertyError>,
+    /// Everything that is odd.
+    pub warnings: Vec<PropertyError>,
+    /// What is worth knowing where nothing is wrong.
+    pub notes: Vec<String>,
+}
+
+impl Findings {
+    /// What is to be said of a selection in these regions.
+    pub fn of(selection: &Selection, regions: &[String]) -> Self {
+        let mut checks = Checks::default();
         check_regions(regions, &mut checks);
-        let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
+        let (errors, warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
+        let mut found = Self { errors, warnings, notes: Vec::new() };
         let regions: BTreeSet<_> = regions.iter().map(String::as_str).collect();
         let targets = match regions.is_empty() {
             true => vec![Target::default()],
             false => regions.into_iter().map(Target::region).collect(),
         };
-        let mut notes = Vec::new();
         for plan in targets.iter().map(|target| selection.clone().at(target)) {
-            add(&mut errors, plan.errors);
-            add(&mut warnings, plan.warnings);
+            found.add(plan.errors, plan.warnings);
             // What is said of rules and packs is the same in every region, but for what it does not offer.
-            if notes.is_empty() {
-                notes = plan.notes;
+            if found.notes.is_empty() {
+                found.notes = plan.notes;
             }
-            notes.extend(plan.exclusion);
+            found.notes.extend(plan.exclusion);
         }
-        if !errors.is_empty() {
-            notes.clear();
-        }
-        Self {
-            valid: errors.is_empty(),
-            errors: errors.into_iter().map(Into::into).collect(),
-            warnings: warnings.into_iter().map(Into::into).collect(),
-            notes,
+        found
+    }
+
+    /// Adds what is not there yet: most of what is wrong is so in every region.
+    pub fn add(&mut self, errors: Vec<PropertyError>, warnings: Vec<PropertyError>) {
+        for (list, found) in [(&mut self.errors, errors), (&mut self.warnings, warnings)] {
+            for each in found {
+                if !list.contains(&each) {
+                    list.push(each);
+                }
+            }
         }
     }
 }
 
-/// Adds what is not there yet: most of what is wrong is so in every region.
-fn add(to: &mut Vec<PropertyError>, found: Vec<PropertyError>) {
-    for each in found {
-        if !to.contains(&each) {
-            to.push(each);
+impl From<Findings> for CheckedRules {
+    fn from(Findings { errors, warnings, notes }: Findings) -> Self {
+        Self {
+            valid: errors.is_empty(),
+            notes: if errors.is_empty() { notes } else { Vec::new() },
+            errors: errors.into_iter().map(Into::into).collect(),
+            warnings: warnings.into_iter().map(Into::into).collect(),
         }
     }
 }

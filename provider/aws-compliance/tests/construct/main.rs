@@ -33,6 +33,8 @@ mod partitions;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod programs;
 #[cfg(test)]
 mod recorders;

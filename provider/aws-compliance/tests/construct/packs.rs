@@ -183,3 +183,17 @@ async fn the_part_alone_deploys_packs_without_a_bucket() {
     construct_with::<RuleSet>(&monitor, "rules", inputs(given)).await.expect("it constructs");
     assert_eq!(of_type(&registered(&monitor), PACK).len(), 4);
 }
+
+#[tokio::test]
+async fn case_28_a_region_that_aws_does_not_list_for_packs_is_a_warning_with_the_way_out() {
+    let warned = async |region: &str, deploy_as: &str| {
+        let frameworks = json!([{ "id": "security-best-practices-for-efs", "deployAs": deploy_as }]);
+        let (_, _, log) = deployed(region, json!({ "frameworks": frameworks })).await;
+        log.iter().any(|line| {
+            line.starts_with("frameworks[0].deployAs: AWS does not list") && line.ends_with("nearest: `rules`")
+        })
+    };
+    assert!(warned("mx-central-1", "conformancePack").await);
+    assert!(!warned("mx-central-1", "rules").await);
+    assert!(!warned(REGION, "conformancePack").await);
+}

@@ -38,7 +38,7 @@ fn foreign(partition: &str, text: &str) -> Vec<&'static str> {
     let mut wrong = vec!["arn:aws:", "console.aws.amazon.com"];
     if partition.starts_with("aws-iso") {
         // Where their consoles are is not public.
-        wrong = vec!["arn:aws:", "arn:aws-us-gov:", "arn:aws-cn:", "amazonaws.com.cn"];
+        wrong = vec!["arn:aws:", "arn:aws-us-gov:", "arn:aws-cn:", "amazonaws.com.cn", "https://console."];
     } else if partition == "aws-cn" {
         wrong.extend(["arn:aws-us-gov:", "logs.cn-north-1.amazonaws.com\"", "console.amazonaws-us-gov.com"]);
     } else {
@@ -70,6 +70,10 @@ fn programs(partition: &'static str, region: &'static str) -> impl Strategy<Valu
             if custom {
                 given["rules"]["custom"] = json!([{ "name": "own", "function": { "arn": function },
                     "triggers": { "onChange": true }, "scope": { "resourceTypes": ["AWS::EC2::Volume"] } }]);
+            }
+            if hardened {
+                given["frameworks"] = json!([{ "id": "cis-aws-1.4-level1" },
+                    { "id": "pci-dss-4.0", "deployAs": "conformancePack" }]);
             }
             if remediated {
                 given["rules"]["managed"] = json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED",

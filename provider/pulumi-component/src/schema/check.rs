@@ -234,7 +234,7 @@ impl<'s> Checker<'s> {
         let inner = members(schema).find(|(_, member)| members(self.resolved(member)).any(|(inner, _)| inner == name));
         match inner {
             Some((outer, _)) => Some(Intended::Within(outer)),
-            None => closest(name, names()).map(Intended::Near),
+            None => closest(name, names()).or_else(|| only_with_word(name, names())).map(Intended::Near),
         }
     }
 
@@ -395,7 +395,29 @@ fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n s
     best.filter(|(similarity, _)| *similarity >= 0.5).map(|(_, candidate)| candidate)
 }
 
+/// The only known name that begins or ends with this one as a word: `as` of `deployAs`.
+fn only_with_word<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut first = name.chars();
+    let capital: String = first.next().into_iter().flat_map(char::to_uppercase).chain(first.clone()).collect();
+    let begins = |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    let mut found = known.filter(|other| !name.is_empty() && (begins(other) || other.ends_with(&capital)));
+    found.next().filter(|_| found.next().is_none())
+}
+
 /// A name apart from how its words are joined.
 fn fold(name: &str) -> String {
     name.replace(['_', '-'], "").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_28_a_word_of_one_known_name_means_that_name() {
+        let known = ["deployAs", "exclude", "severities", "regionCode", "codeRegion"];
+        let meant = |name: &str| only_with_word(name, known.into_iter());
+        assert_eq!((meant("as"), meant("deploy")), (Some("deployAs"), Some("deployAs")));
+        assert_eq!((meant("region"), meant("ever"), meant("")), (None, None, None), "two, a part of a word, nothing");
+    }
 }

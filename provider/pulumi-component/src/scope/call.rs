@@ -6,13 +6,13 @@ use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
 use super::Scope;
+use super::asked::{Answer, beside_references, origins_of};
 use super::child::ChildHandle;
-use super::run::{Answer, beside_references, origins_of};
-use crate::context::Package;
 use crate::decode::from_value;
 use crate::error::Failure;
 use crate::monitor::{MethodCall, MonitorError};
 use crate::output::{Output, Resolved};
+use crate::package::Package;
 use crate::property::{PropertyMap, PropertyValue, ResourceReference, Value};
 use crate::serialize::encode_serialized;
 

@@ -5,21 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::{join_all, try_join_all};
 use serde::de::DeserializeOwned;
 
-use super::run::{Answer, Asked, beside_references, dependencies_of, origins_of};
+use super::asked::{Answer, Asked, beside_references, dependencies_of, origins_of};
 use super::{Scope, depends_on_itself};
-use crate::context::Package;
 use crate::decode::from_value;
-use crate::encode::{Encode, Encoding};
+use crate::encode::Encode;
+use crate::encoding::Encoding;
 use crate::error::Failure;
 use crate::hook::{self, Hook};
 use crate::input::Input;
 use crate::monitor::{Reading, Registered, Registration};
 use crate::naming::NameBound;
-use crate::options::{Alias, AliasParent, RegistrationOptions, Resource, ResourceOptions};
+use crate::options::{Resource, ResourceOptions};
 use crate::output::{Output, Resolved};
+use crate::package::Package;
 use crate::plain::Plain;
 use crate::property::{PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn, Value};
 use crate::reference::{Reference, ResourceType};
+use crate::registration_options::{Alias, AliasParent, RegistrationOptions};
 use crate::transform::Transform;
 
 /// A child resource that is being described. Typed builders are generated over this; authors rarely see it.

@@ -7,14 +7,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Scope;
+use super::asked::Answer;
 use super::child::ChildHandle;
-use super::run::Answer;
-use crate::context::Package;
 use crate::decode::{from_value, stripped};
 use crate::error::Failure;
 use crate::monitor::{Invocation, Invoked, MonitorError, Registered};
 use crate::options::ResourceOptions;
 use crate::output::{Output, Resolved};
+use crate::package::Package;
 use crate::property::{PropertyMap, PropertyValue, Urn, Value};
 use crate::serialize::encode_serialized;
 

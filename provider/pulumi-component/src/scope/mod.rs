@@ -1,6 +1,7 @@
 //! Where children are described: each one is registered as soon as its inputs, its parent and what it depends on are
 //! there, all of them at once.
 
+mod asked;
 mod call;
 mod child;
 mod invoke;
@@ -18,15 +19,12 @@ pub use nested::Nested;
 pub use provider::ProviderHandle;
 pub(crate) use run::Run;
 
-use crate::component::Component;
-use crate::context::{Context, Package};
-use crate::encode::Encoding;
+use crate::context::Context;
+use crate::encoding::Encoding;
 use crate::error::Failure;
-use crate::options::ResourceOptions;
 use crate::output::{Output, Resolved};
-use crate::plain::Plain;
-use crate::property::{PropertyMap, ResourceReference, Urn, Value};
-use crate::reference::Reference;
+use crate::package::Package;
+use crate::property::{PropertyMap, Urn, Value};
 
 /// A component under construction, to which children are added.
 #[derive(Clone)]
@@ -68,27 +66,6 @@ impl Scope {
     /// The component's own name in the deployment.
     pub fn urn(&self) -> &Output<Urn> {
         &self.urn
-    }
-
-    /// A reference to the component itself, for its outputs.
-    pub fn reference<T: Component>(&self) -> Output<Reference<T>> {
-        self.urn.try_map(|urn| {
-            let reference = ResourceReference { urn, id: None, package_version: String::new() };
-            Reference::new(reference).map_err(|error| error.to_string())
-        })
-    }
-
-    /// Adds a component of this package as a child, runs it and finishes it; gives its outputs.
-    ///
-    /// # Errors
-    /// When the component cannot be described from these inputs.
-    pub fn component<T: Component>(
-        &self,
-        role: impl Plain<str>,
-        args: T::Args,
-        facts: &T::Facts,
-    ) -> Result<T, crate::error::ConstructError> {
-        self.nest(role, args, facts, ResourceOptions::default()).map(Nested::into_outputs)
     }
 
     /// The provider that a child of a package gets; empty leaves the choice to the engine.

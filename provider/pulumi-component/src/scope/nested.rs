@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError};
 
+use super::asked::{Asked, dependencies_of};
 use super::child::{Stated, resolve_map};
-use super::run::{Asked, add_former_tokens, dependencies_of};
-use super::{Members, Scope, depends_on_itself, resolve_outputs};
+use super::{Members, Run, Scope, depends_on_itself, resolve_outputs};
 use crate::component::Component;
+use crate::context::ConstructRequest;
 use crate::error::{ConstructError, Failure};
 use crate::hook;
 use crate::monitor::{MonitorError, Registration};
 use crate::options::{Resource, ResourceOptions};
 use crate::output::Output;
 use crate::plain::Plain;
-use crate::property::Urn;
+use crate::property::{ResourceReference, Urn};
+use crate::reference::Reference;
+use crate::registration_options::Alias;
 use crate::serialize::known_members;
 
 /// A component of this package that is a child: its outputs, and what to wait for.
@@ -51,7 +54,55 @@ impl<T> Resource for Nested<T> {
     }
 }
 
+impl Run {
+    /// The scope of the outermost component, which is registered with exactly what the user gave.
+    pub(crate) fn outermost<T: Component>(self: &Arc<Self>, mut request: ConstructRequest) -> Scope {
+        let (types, name) = (request.type_token.clone(), request.name.clone());
+        add_former_tokens::<T>(&mut request.options.aliases);
+        let registration = Registration {
+            type_token: request.type_token,
+            name: request.name,
+            parent: request.parent,
+            dependencies: request.options.depends_on.iter().cloned().collect(),
+            property_dependencies: dependencies_of(&request.inputs),
+            inputs: request.inputs,
+            options: request.options,
+            stack_trace_handle: self.context.deployment.stack_trace_handle.clone(),
+            ..Registration::default()
+        };
+        self.claim(&types, &name);
+        let answer = self.start(async move { Ok(Asked::Registration(Box::new(registration))) });
+        let logger = self.context.logger.clone();
+        let urn = answer.map(move |answer| {
+            logger.about(&answer.0.urn);
+            answer.0.urn.clone()
+        });
+        Scope::new(self.clone(), name, types, urn)
+    }
+}
+
 impl Scope {
+    /// A reference to the component itself, for its outputs.
+    pub fn reference<T: Component>(&self) -> Output<Reference<T>> {
+        self.urn.try_map(|urn| {
+            let reference = ResourceReference { urn, id: None, package_version: String::new() };
+            Reference::new(reference).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Adds a component of this package as a child, runs it and finishes it; gives its outputs.
+    ///
+    /// # Errors
+    /// When the component cannot be described from these inputs.
+    pub fn component<T: Component>(
+        &self,
+        role: impl Plain<str>,
+        args: T::Args,
+        facts: &T::Facts,
+    ) -> Result<T, ConstructError> {
+        self.nest(role, args, facts, ResourceOptions::default()).map(Nested::into_outputs)
+    }
+
     /// Adds a component of this package as a child with options, runs it and finishes it.
     ///
     /// # Errors
@@ -122,5 +173,16 @@ impl Scope {
             }
         });
         Ok(Nested { outputs: component, urn: depends_on_itself(&urn), members: Arc::clone(&own) })
+    }
+}
+
+/// Adds the types that a component had before to what else it was called.
+fn add_former_tokens<T: Component>(aliases: &mut Vec<Alias>) {
+    for former in T::FORMER_TOKENS {
+        let alias = Alias::of_type(former.as_str());
+        // The SDKs send what the schema says of it, too.
+        if !aliases.contains(&alias) {
+            aliases.push(alias);
+        }
     }
 }

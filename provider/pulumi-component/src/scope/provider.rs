@@ -4,11 +4,12 @@ use futures::FutureExt;
 
 use super::Scope;
 use super::child::{Child, ChildHandle};
-use crate::context::Package;
-use crate::encode::{Encode, Encoding};
+use crate::encode::Encode;
+use crate::encoding::Encoding;
 use crate::error::Failure;
 use crate::options::{Resource, ResourceOptions};
 use crate::output::Output;
+use crate::package::Package;
 use crate::plain::Plain;
 use crate::property::{PropertyValue, TypeToken, Urn, Value};
 
@@ -87,6 +88,16 @@ impl ProviderHandle {
             let id = if answer.0.id.is_empty() { crate::wire::UNKNOWN } else { &answer.0.id };
             format!("{}::{id}", answer.0.urn)
         })
+    }
+}
+
+impl ResourceOptions {
+    /// Chooses the provider of this child, or of the children of this component.
+    #[must_use]
+    pub fn provider(mut self, provider: &ProviderHandle) -> Self {
+        self.provider = Some(provider.reference());
+        self.providers.insert(provider.package().to_owned(), provider.reference());
+        self
     }
 }
 

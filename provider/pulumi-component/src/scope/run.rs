@@ -1,6 +1,6 @@
 //! One construction, or one call of a method, with everything that is under way in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,15 +9,14 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::Scope;
+use super::asked::{Answer, Asked};
 use super::invoke::Memory;
-use crate::component::Component;
-use crate::context::{ConstructRequest, Context};
+use crate::context::Context;
 use crate::error::{ConstructError, Failure, TEXT_BYTES};
-use crate::monitor::{MonitorError, Reading, Registered, Registration};
-use crate::options::Alias;
+use crate::monitor::{MonitorError, Registered};
 use crate::output::{Output, Resolved};
 use crate::panic::caught_while;
-use crate::property::{PropertyMap, Urn};
+use crate::property::Urn;
 
 /// How long the message of several failures gets, in bytes, with room for how many there are more.
 const MESSAGE_BYTES: usize = TEXT_BYTES - 256;
@@ -40,50 +39,9 @@ struct State {
     cancelled: bool,
 }
 
-/// A registration's answer, cheap to clone.
-#[derive(Clone)]
-pub(super) struct Answer(pub(super) Arc<Registered>);
-
-impl Output<Answer> {
-    pub(super) fn map_urn(&self) -> Output<Urn> {
-        self.map(|answer| answer.0.urn.clone())
-    }
-}
-
-/// What is asked of the engine for one resource.
-pub(super) enum Asked {
-    Registration(Box<Registration>),
-    Reading(Box<Reading>),
-}
-
 impl Run {
     pub(crate) fn new(context: Context) -> Arc<Self> {
         Arc::new(Self { context, memory: Memory::default(), state: Mutex::default() })
-    }
-
-    /// The scope of the outermost component, which is registered with exactly what the user gave.
-    pub(crate) fn outermost<T: Component>(self: &Arc<Self>, mut request: ConstructRequest) -> Scope {
-        let (types, name) = (request.type_token.clone(), request.name.clone());
-        add_former_tokens::<T>(&mut request.options.aliases);
-        let registration = Registration {
-            type_token: request.type_token,
-            name: request.name,
-            parent: request.parent,
-            dependencies: request.options.depends_on.iter().cloned().collect(),
-            property_dependencies: dependencies_of(&request.inputs),
-            inputs: request.inputs,
-            options: request.options,
-            stack_trace_handle: self.context.deployment.stack_trace_handle.clone(),
-            ..Registration::default()
-        };
-        self.claim(&types, &name);
-        let answer = self.start(async move { Ok(Asked::Registration(Box::new(registration))) });
-        let logger = self.context.logger.clone();
-        let urn = answer.map(move |answer| {
-            logger.about(&answer.0.urn);
-            answer.0.urn.clone()
-        });
-        Scope::new(self.clone(), name, types, urn)
     }
 
     /// The scope of a component that is there already: a method adds children to it.
@@ -218,17 +176,6 @@ impl Run {
     }
 }
 
-/// Adds the types that a component had before to what else it was called.
-pub(super) fn add_former_tokens<T: Component>(aliases: &mut Vec<Alias>) {
-    for former in T::FORMER_TOKENS {
-        let alias = Alias::of_type(former.as_str());
-        // The SDKs send what the schema says of it, too.
-        if !aliases.contains(&alias) {
-            aliases.push(alias);
-        }
-    }
-}
-
 /// The failures as one message, each once and whole as long as there is room; of a first one that is too long by itself
 /// the border leaves out the middle.
 fn told(failures: &BTreeSet<String>, skipped: usize) -> String {
@@ -255,28 +202,6 @@ fn told(failures: &BTreeSet<String>, skipped: usize) -> String {
         skipped => message = format!("{message}\n{skipped} more resources were skipped"),
     }
     message
-}
-
-/// The resources that each property came from, also where there are none: the engine takes a missing entry for all.
-///
-/// A reference comes from the resource it names.
-pub(super) fn dependencies_of(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet<Urn>> {
-    let dependencies = inputs.iter().map(|(name, value)| {
-        let mut found = value.marks().dependencies;
-        found.extend(value.references());
-        (name.clone(), found)
-    });
-    dependencies.collect()
-}
-
-/// Inputs for a component of another package, which depends on a reference no more than it uses it.
-pub(super) fn beside_references(inputs: PropertyMap) -> PropertyMap {
-    inputs.into_iter().map(|(name, value)| (name, value.without_own_origins())).collect()
-}
-
-/// The resources that each property came from, references left aside.
-pub(super) fn origins_of(inputs: &PropertyMap) -> BTreeMap<String, BTreeSet<Urn>> {
-    inputs.iter().map(|(name, value)| (name.clone(), value.marks().dependencies)).collect()
 }
 
 #[cfg(test)]

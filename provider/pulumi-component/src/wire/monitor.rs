@@ -1,6 +1,6 @@
 //! The engine's resource monitor and its log, over gRPC.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
@@ -13,19 +13,21 @@ use tonic::{Code, Status};
 use super::callbacks::{Callbacks, Closure};
 use super::features::{Feature, Features};
 use super::registering::Registering;
-use super::registration::{encode_reading, encode_registration, needed};
+use super::registration::{encode_reading, encode_registration, needed, urns};
 use super::{Secrets, decode_map, encode_map};
-use crate::context::{Deployment, Log, LogEntry, Package, Severity};
+use crate::context::Deployment;
 use crate::hook::{Hook, Moment};
+use crate::log::{Log, LogEntry, Severity};
 use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
-use crate::options::RegistrationOptions;
+use crate::package::Package;
 use crate::property::{PropertyMap, PropertyValue, Urn};
 use crate::protocol;
 use crate::protocol::engine_client::EngineClient;
 use crate::protocol::resource_monitor_client::ResourceMonitorClient;
 use crate::provider::MESSAGE_LIMIT;
+use crate::registration_options::RegistrationOptions;
 
 /// Opens a channel to an address of the engine's. It connects when it is first used.
 pub(crate) fn channel(address: &str) -> Result<Channel, String> {
@@ -265,10 +267,6 @@ impl ResourceMonitor for GrpcMonitor {
         }
         .boxed()
     }
-}
-
-pub(super) fn urns(urns: &BTreeSet<Urn>) -> impl Iterator<Item = String> {
-    urns.iter().map(ToString::to_string)
 }
 
 fn holds_references(inputs: &PropertyMap) -> bool {

@@ -1,14 +1,16 @@
 //! Registrations as the engine's messages.
 
+use std::collections::BTreeSet;
+
 use super::features::Feature;
-use super::monitor::urns;
 use super::{Secrets, encode_map, encode_value};
+use crate::hook::Hooks;
 use crate::hook::Moment;
 use crate::monitor::{Reading, Registration};
-use crate::options::{Alias, AliasParent, CustomTimeouts, Hooks};
-use crate::property::{PropertyValue, Value};
+use crate::property::{PropertyValue, Urn, Value};
 use crate::protocol::register_resource_request as message;
 use crate::protocol::{self, alias};
+use crate::registration_options::{Alias, AliasParent, CustomTimeouts};
 
 /// What the engine must be able to do for a registration, each with the word that the user knows it by.
 pub(super) fn needed(registration: &Registration) -> Vec<(Feature, &'static str)> {
@@ -150,13 +152,16 @@ pub(super) fn encode_alias(alias: Alias) -> protocol::Alias {
     protocol::Alias { alias: Some(alias) }
 }
 
+pub(super) fn urns(urns: &BTreeSet<Urn>) -> impl Iterator<Item = String> {
+    urns.iter().map(ToString::to_string)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::Package;
     use crate::hook::{AfterFailure, Hook};
-    use crate::options::RegistrationOptions;
-    use crate::property::Urn;
+    use crate::package::Package;
+    use crate::registration_options::RegistrationOptions;
     use crate::transform::Transform;
 
     #[test]

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{DecodeError, Secrets, contains_output, decode_map, decode_value, encode_map};
 use crate::construct::Constructed;
 use crate::context::{ConstructRequest, Deployment};
+use crate::hook::Hooks;
 use crate::method::CallRequest;
-use crate::options::{Alias, AliasParent, CustomTimeouts, Hooks, RegistrationOptions};
 use crate::property::{PropertyMap, PropertyValue, Urn, Value};
 use crate::protocol::{self, alias, call_response, construct_request, construct_response};
+use crate::registration_options::{Alias, AliasParent, CustomTimeouts, RegistrationOptions};
 
 /// Decodes a request; the monitor's address is the caller's to read.
 pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<ConstructRequest, DecodeError> {

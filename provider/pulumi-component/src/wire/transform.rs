@@ -5,9 +5,10 @@ use tonic::Status;
 use super::registration::{encode_alias, encode_hooks, encode_timeouts};
 use super::request::decode_alias;
 use super::{DecodeError, Secrets, decode_map, decode_value, encode_map, encode_value};
-use crate::options::{CustomTimeouts, Hooks, RegistrationOptions};
+use crate::hook::Hooks;
 use crate::property::{PropertyValue, Urn};
 use crate::protocol::{self, TransformRequest, TransformResourceOptions, TransformResponse};
+use crate::registration_options::{CustomTimeouts, RegistrationOptions};
 use crate::transform::{Transform, Transformed};
 
 /// Runs a transform on what the engine asks about. What the closure left alone goes back as it came.

@@ -26,6 +26,8 @@ def _check_create(data):
 
 def _check_policy(data):
     policy = data.get("Policy", "")
+    if len(policy.encode()) > grammar.KEY_SIZE:
+        return hooks.refuse("LimitExceededException", f"The key policy exceeds {grammar.KEY_SIZE} bytes.")
     if fault := grammar.resource_fault(policy):
         return hooks.refuse("MalformedPolicyDocumentException", fault)
     if not data.get("BypassPolicyLockoutSafetyCheck") and not _leaves_someone_in_charge(json.loads(policy)):

@@ -1,4 +1,4 @@
-"""Policy documents are held against the grammar wherever they are given: to IAM, and to resources that have one.
+"""Policy documents are held against the grammar and their size wherever they are given: to IAM, and to resources.
 
 AWS pages: "Grammar of the IAM JSON policy language", "PutBucketPolicy", "SetQueueAttributes", "SetTopicAttributes",
 "PutKeyPolicy" (in `kms.py`). A queue's and a topic's policy speak of their own service and of one resource alone, a
@@ -21,6 +21,9 @@ def install() -> None:
     # Managed policies and their versions, policies of roles, users and groups, and session policies.
     for module in (iam_evaluator, sts):
         hooks.around(module, "validate_policy_document", lambda _original, document: grammar.identity_fault(document))
+    hooks.before(iam, "_put_role_policy", _inline)
+    hooks.before(iam, "_create_policy", _managed)
+    hooks.before(iam, "_create_policy_version", _managed)
     hooks.before(iam, "_create_role", lambda params: _trust(iam._p(params, "AssumeRolePolicyDocument")))
     hooks.before(iam, "_update_assume_role_policy", lambda params: _trust(iam._p(params, "PolicyDocument")))
     hooks.before(s3, "_put_bucket_policy", _bucket)
@@ -31,8 +34,25 @@ def install() -> None:
 
 
 def _trust(document: str):
-    fault = grammar.trust_fault(document)
-    return iam._error(400, "MalformedPolicyDocument", fault, ns="iam") if fault else None
+    if fault := grammar.trust_fault(document):
+        return iam._error(400, "MalformedPolicyDocument", fault, ns="iam")
+    return _limit(grammar.size(document), grammar.TRUST_SIZE, "ACLSizePerRole")
+
+
+def _inline(params):
+    role, name = iam._roles.get(iam._p(params, "RoleName")), iam._p(params, "PolicyName")
+    others = [text for other, text in (role or {"InlinePolicies": {}})["InlinePolicies"].items() if other != name]
+    together = sum(map(grammar.size, [*others, iam._p(params, "PolicyDocument")]))
+    return _limit(together, grammar.INLINE_SIZE, "PolicySize")
+
+
+def _managed(params):
+    return _limit(grammar.size(iam._p(params, "PolicyDocument")), grammar.MANAGED_SIZE, "PolicySize")
+
+
+def _limit(size: int, most: int, quota: str):
+    told = f"Cannot exceed quota for {quota}: {most}"
+    return iam._error(409, "LimitExceeded", told, ns="iam") if size > most else None
 
 
 def _bucket(name: str, body: bytes):

@@ -14,7 +14,9 @@ use crate::look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
     RecorderKind, RuleCount, Tags, Unread,
 };
-use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule};
+use crate::request::{
+    OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule, RecorderPlan,
+};
 use crate::{RecorderAction, key_users, recorder_action};
 
 const ACCOUNT: &str = "111122223333";
@@ -47,7 +49,13 @@ fn linked() -> Recorder {
 }
 
 fn channel(name: &str) -> DeliveryChannel {
-    DeliveryChannel { name: name.into(), bucket: "config-bucket".into(), key_prefix: None, topic_arn: None }
+    DeliveryChannel {
+        name: name.into(),
+        bucket: "config-bucket".into(),
+        bucket_tags: Some(Tags::new()),
+        key_prefix: None,
+        topic_arn: None,
+    }
 }
 
 /// An account where all is well.

@@ -114,32 +114,56 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
 fn case_12_mode_and_bucket_that_change_in_one_run_never_delete_this_deployments_recorder() {
     use RecorderAction::{Keep, Refuse, Reuse};
     const DEFAULT: &str = "compliance-reports-111122223333-eu-west-1";
-    let delivering = |bucket: &str| {
-        let look = with_recorder(|recorder| recorder.name = "compliance-recorder".into());
-        let channel = DeliveryChannel { bucket: bucket.into(), ..channel("compliance-recorder") };
+    let (ours, theirs, nobodys) = ("audit/prod/compliance", "landing/prod/base", "");
+    let delivering = |name: &str, bucket: &str, owner: Option<&str>| {
+        let look = with_recorder(|recorder| recorder.name = name.into());
+        let tagged = |owner: &str| if owner.is_empty() { Some(Tags::new()) } else { tags(OWNER_TAG, owner) };
+        let bucket_tags = owner.and_then(tagged);
+        let channel = DeliveryChannel { bucket: bucket.into(), bucket_tags, ..channel(name) };
         Look { delivery_channels: Some(vec![channel]), ..look }
     };
-    for (delivers_to, given, reuse, create) in [
-        // From the default bucket to one that is given: the recorder is this deployment's.
-        (DEFAULT, "audit", Refuse, Keep),
-        // From one bucket that was given to another one: whose it is cannot be known.
-        ("audit", "archive", Refuse, Refuse),
-        ("audit", "audit", Refuse, Keep),
-        // Another stack's, beside a deployment with the default bucket.
-        ("config-archive", DEFAULT, Reuse, Refuse),
+    let request = |mode: RecorderMode, given: &str| {
+        let mut request = with_mode(mode);
+        request.recorder.bucket = Some(given.into());
+        request.recorder.default_bucket = Some(DEFAULT.into());
+        request
+    };
+    const NAME: &str = "compliance-recorder";
+    for (name, delivers_to, owner, given, reuse, create) in [
+        // From one bucket to another: default to given, given to default, given to given.
+        (NAME, DEFAULT, Some(ours), "audit", Refuse, Keep),
+        (NAME, "audit", Some(ours), DEFAULT, Refuse, Keep),
+        (NAME, "audit", Some(ours), "archive", Refuse, Keep),
+        (NAME, "audit", Some(ours), "audit", Refuse, Keep),
+        // The prefix changes as well, and with it name and bucket.
+        ("audit-recorder", "audit-reports-111122223333-eu-west-1", Some(ours), DEFAULT, Refuse, Keep),
+        // The tags of the bucket may not be read.
+        (NAME, DEFAULT, None, "audit", Refuse, Keep),
+        (NAME, "audit", None, DEFAULT, Refuse, Refuse),
+        (NAME, "audit", None, "archive", Refuse, Refuse),
+        // Another stack's, with and without a bucket of this component's, beside any bucket of this deployment's.
+        (NAME, "config-archive", Some(nobodys), DEFAULT, Reuse, Refuse),
+        (NAME, "config-archive", Some(nobodys), "audit", Reuse, Refuse),
+        (NAME, "base-reports", Some(theirs), DEFAULT, Reuse, Refuse),
+        (NAME, "base-reports", Some(theirs), "audit", Reuse, Refuse),
+        // The account's own recorder, whichever bucket somebody let it deliver to.
+        ("default", DEFAULT, Some(ours), DEFAULT, Reuse, Refuse),
     ] {
-        let look = delivering(delivers_to);
+        let look = delivering(name, delivers_to, owner);
         for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Create, create)] {
-            let mut request = with_mode(mode);
-            request.recorder.bucket = Some(given.into());
-            request.recorder.default_bucket = Some(DEFAULT.into());
-            assert_eq!(recorder_action(&look, &request), action, "{delivers_to} to {given}, {mode:?}");
+            let request = request(mode, given);
+            assert_eq!(recorder_action(&look, &request), action, "{delivers_to} of {owner:?} to {given}, {mode:?}");
+            let said = told(&look, &request).join("\n");
+            assert_eq!(said.contains("Error recorder.mode: "), action == Refuse, "{said}");
         }
     }
-    let mut request = with_mode(RecorderMode::Reuse);
-    request.recorder.bucket = Some("archive".into());
-    request.recorder.default_bucket = Some(DEFAULT.into());
-    expect(&delivering("audit"), &request, "Error recorder.mode:", &["in two runs", "another `namePrefix`"]);
+    let moved = request(RecorderMode::Reuse, DEFAULT);
+    let unread = ["in two runs", "another `namePrefix`", "`tag:GetResources`"];
+    expect(&delivering(NAME, "audit", None), &moved, "Error recorder.mode:", &unread);
+    expect(&delivering(NAME, "audit", Some(ours)), &moved, "Error recorder.mode:", &["`reuse` would delete it"]);
+    // `doctor` asks about no deployment, and reads no tags of buckets.
+    let asked = LookRequest { recorder: RecorderPlan { default_bucket: None, ..moved.recorder }, ..moved };
+    assert_eq!(recorder_action(&delivering(NAME, "audit", None), &asked), Reuse);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Where notices go beside e-mail.
 
+use std::net::IpAddr;
+
 use http::uri::{Scheme, Uri};
 use pulumi_component::Wrong;
 
@@ -8,7 +10,7 @@ const URL_LENGTH: usize = 2048;
 
 /// A URL that SNS posts to over TLS (Amazon SNS API Reference, "Subscribe", `Endpoint`).
 pub fn https_url(url: &str) -> Result<(), Wrong> {
-    let public = host(url).is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
+    let public = host(url).is_some_and(|host| is_public(&host));
     let printable = url.bytes().all(|byte| byte.is_ascii_graphic());
     if public && printable && url.len() <= URL_LENGTH {
         return Ok(());
@@ -22,7 +24,7 @@ pub fn https_url(url: &str) -> Result<(), Wrong> {
 
 /// Hosts of incoming webhooks that do not answer the request by which SNS confirms a subscription, and do not take its
 /// format: the end of the host, the name, and what works instead.
-const WEBHOOKS: [(&str, &str, &str); 11] = [
+const WEBHOOKS: [(&str, &str, &str); 19] = [
     ("hooks.slack.com", "Slack", CHANNEL),
     ("hooks.slack-gov.com", "Slack", CHANNEL),
     ("webhook.office.com", "Microsoft Teams", CHANNEL),
@@ -34,6 +36,14 @@ const WEBHOOKS: [(&str, &str, &str); 11] = [
     ("discordapp.com", "Discord", FUNCTION),
     ("chat.googleapis.com", "Google Chat", FUNCTION),
     ("webexapis.com", "Webex", FUNCTION),
+    ("hooks.chime.aws", "Amazon Chime", CHANNEL),
+    ("oapi.dingtalk.com", "DingTalk", FUNCTION),
+    ("open.feishu.cn", "Feishu", FUNCTION),
+    ("open.larksuite.com", "Lark", FUNCTION),
+    ("qyapi.weixin.qq.com", "WeCom", FUNCTION),
+    ("api.telegram.org", "Telegram", FUNCTION),
+    ("maker.ifttt.com", "IFTTT", FUNCTION),
+    ("hooks.zapier.com", "Zapier", FUNCTION),
 ];
 const CHANNEL: &str = "subscribe a chat channel of Amazon Q Developer in chat applications to the topic (output \
                        `snsTopicArn`), or a function that translates";
@@ -50,6 +60,26 @@ pub fn unconfirmed_webhook(url: &str) -> Result<(), Wrong> {
         ))),
         None => Ok(()),
     }
+}
+
+/// Names of hosts that no public name server knows (RFC 6761, RFC 6762, RFC 8375; ICANN, `.internal`).
+const PRIVATE_NAMES: [&str; 7] = [".local", ".localhost", ".internal", ".corp", ".lan", ".home.arpa", ".invalid"];
+
+/// Whether SNS can reach a host from the internet: no address of a private, loopback or link-local network, and no name of one.
+fn is_public(host: &str) -> bool {
+    if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        return match address {
+            IpAddr::V4(four) => {
+                !(four.is_private() || four.is_loopback() || four.is_link_local() || four.is_unspecified())
+            }
+            IpAddr::V6(six) => {
+                !(six.is_loopback() || six.is_unspecified() || six.is_unique_local() || six.is_unicast_link_local())
+            }
+        };
+    }
+    let host = host.to_ascii_lowercase();
+    let is_name = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    is_name && !PRIVATE_NAMES.iter().any(|end| host.ends_with(end))
 }
 
 /// The host of a URL of HTTPS, without a port.
@@ -69,6 +99,7 @@ mod tests {
         {
             assert!(https_url(right).is_ok(), "{right}");
         }
+        assert!(https_url("https://203.0.113.7/x").is_ok(), "an address of the internet");
         for wrong in [
             "",
             "example.com",
@@ -77,6 +108,14 @@ mod tests {
             "https://a b.example.com",
             "ftp://example.com",
             "https://me@localhost:443",
+            "https://10.0.0.1/x",
+            "https://192.168.1.5/x",
+            "https://127.0.0.1/x",
+            "https://169.254.169.254/x",
+            "https://[::1]/x",
+            "https://[fd00::1]/x",
+            "https://siem.internal/x",
+            "https://hook.corp.local/x",
         ] {
             assert!(https_url(wrong).is_err(), "{wrong}");
         }
@@ -93,6 +132,8 @@ mod tests {
             ("https://ptb.discord.com/api/webhooks/1/x", "Discord", "a function"),
             ("https://chat.googleapis.com/v1/spaces/A/messages", "Google Chat", "a function"),
             ("https://HOOKS.SLACK.COM/services/x", "Slack", "Amazon Q"),
+            ("https://hooks.chime.aws/incomingwebhooks/x", "Chime", "Amazon Q"),
+            ("https://api.telegram.org/bot1/sendMessage", "Telegram", "a function"),
         ] {
             let told = format!("{:?}", unconfirmed_webhook(url));
             assert!(told.contains(name) && told.contains(instead), "{url}: {told}");

@@ -83,16 +83,37 @@ pub fn resource_type(kind: &str) -> Result<(), Wrong> {
     })
 }
 
-/// A type of AWS's own that AWS Config is not known to record: newer than the service model, or misspelled.
+/// A type of AWS's own that AWS Config is not known to record: newer than the service model, or misspelled, in other letters
+/// too. Types of others (`Acme::Data::Lake`) can be registered.
 pub fn known_resource_type(kind: &str) -> Result<(), Wrong> {
     let known = account_look::known_resource_types();
-    let is_of_aws = resource_type(kind).is_ok() && kind.starts_with("AWS::") && kind != ACCOUNT_TYPE;
-    if !is_of_aws || known.contains(&kind) {
+    let is_of_aws = kind.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("AWS::"));
+    if resource_type(kind).is_err() || !is_of_aws || known.contains(&kind) {
         return Ok(());
+    }
+    if kind == ACCOUNT_TYPE {
+        return Err(Wrong::new(
+            "AWS Config does not record the account: rules about it are periodic and have no scope",
+        ));
+    }
+    if let Some(nearest) = known.iter().find(|other| other.eq_ignore_ascii_case(kind)) {
+        return Err(Wrong::new("AWS Config distinguishes upper and lower case").nearest(nearest));
     }
     let nearest = known.iter().min_by_key(|other| strsim::damerau_levenshtein(kind, other));
     let wrong = Wrong::new("AWS Config is not known to record this type");
     Err(nearest.map_or(wrong.clone(), |nearest| wrong.nearest(nearest)))
+}
+
+/// A type that a recorder may be given: not the account, and of AWS's own none in other letters, which it refuses.
+pub fn recordable_type(kind: &str) -> Result<(), Wrong> {
+    match known_resource_type(kind) {
+        Err(wrong) if kind == ACCOUNT_TYPE || is_in_other_letters(kind) => Err(wrong),
+        _ => Ok(()),
+    }
+}
+
+fn is_in_other_letters(kind: &str) -> bool {
+    account_look::known_resource_types().iter().any(|known| *known != kind && known.eq_ignore_ascii_case(kind))
 }
 
 fn characters(text: &str, length: RangeInclusive<usize>) -> Result<(), Wrong> {
@@ -113,7 +134,14 @@ mod tests {
             let told = format!("{:?}", known_resource_type(unknown));
             assert!(told.contains(&format!("\"{nearest}\"")), "{told}");
         }
-        for right in ["AWS::EC2::Volume", "AWS::::Account", "Acme::Data::Lake", "EC2 Volume"] {
+        for (other_letters, nearest) in
+            [("aws::ec2::volume", "AWS::EC2::Volume"), ("AWS::S3::bucket", "AWS::S3::Bucket")]
+        {
+            let told = format!("{:?}", known_resource_type(other_letters));
+            assert!(told.contains("upper and lower case") && told.contains(&format!("\"{nearest}\"")), "{told}");
+        }
+        assert!(format!("{:?}", known_resource_type("AWS::::Account")).contains("does not record the account"));
+        for right in ["AWS::EC2::Volume", "Acme::Data::Lake", "EC2 Volume"] {
             assert!(known_resource_type(right).is_ok(), "{right}");
         }
     }

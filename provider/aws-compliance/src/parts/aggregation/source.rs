@@ -10,6 +10,7 @@ use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::aggregation::authorize;
 use crate::parts::part::Part;
 use crate::parts::tags;
+use crate::plan::elsewhere::of_other_partitions;
 
 /// Inputs of [`AggregationSource`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -48,8 +49,12 @@ impl Component for AggregationSource {
         bounds::check_eventual_region(checks, "aggregatorRegion", &args.aggregator_region);
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?;
+        match of_other_partitions(args, facts.target()).errors {
+            none if none.is_empty() => Ok(facts),
+            errors => Err(ConstructError::InvalidInputs(errors)),
+        }
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -118,9 +118,9 @@ impl Component for Functions {
         };
         let Prepared { plan, account } = Prepared::new(context, inputs).await?;
         plan.warnings.iter().for_each(|warning| context.warn(warning.to_string()));
-        let key = account.key_elsewhere(&args.kms_key_arn);
-        let problems: Vec<_> =
-            plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries()).collect();
+        let (key, queries) =
+            (account.target().key_elsewhere(&args.kms_key_arn), account.target().without_aggregator_queries());
+        let problems: Vec<_> = plan.errors.iter().cloned().chain(key).chain(queries).collect();
         match problems.is_empty() {
             true => Ok(Prepared { plan, account }),
             false => Err(ConstructError::InvalidInputs(problems)),

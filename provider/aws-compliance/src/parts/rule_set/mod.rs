@@ -17,6 +17,7 @@ use crate::account::scan;
 use crate::inputs::bounds;
 use crate::parts::part::Part;
 use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::elsewhere::of_other_partitions;
 use crate::plan::packs::check_sizes;
 
 /// AWS Config rules, conformance packs and remediations. The region must have a configuration recorder.
@@ -62,7 +63,9 @@ impl Component for RuleSet {
         let mut request = args.lookup.request();
         request.recorder.mode = None;
         plan.scanned(&mut request);
-        let problems = (plan.errors.iter().chain(checks.errors()).cloned().collect(), plan.warnings.clone());
+        let elsewhere = of_other_partitions(args, prepared.account.target());
+        let errors = plan.errors.iter().chain(checks.errors()).cloned().chain(elsewhere.errors).collect();
+        let problems = (errors, plan.warnings.iter().cloned().chain(elsewhere.warnings).collect());
         let account = scan::see(context, prepared.account.clone(), request, &Planned::default(), problems).await?;
         Ok(prepared.with(account))
     }

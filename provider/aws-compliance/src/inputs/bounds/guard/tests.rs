@@ -78,6 +78,25 @@ fn case_02_what_is_wrong_is_reported_with_line_and_column() {
 }
 
 #[test]
+fn case_02_a_regular_expression_that_does_not_parse_is_rejected_at_its_place() {
+    for (pattern, reason) in [
+        ("(", "unclosed group"),
+        ("a)", "unopened group"),
+        ("[", "unclosed character class"),
+        ("a{2,1}", "invalid repetition count range"),
+        ("*a", "repetition operator missing expression"),
+        ("[z-a]", "invalid character class range"),
+    ] {
+        let told = format!("{:?}", policy(&format!("rule x {{\n a == /{pattern}/\n}}")));
+        assert!(told.contains("line 2, column 7: this regular expression does not parse"), "{told}");
+        assert!(told.contains(reason), "{pattern}: {told}");
+    }
+    for pattern in [r"^arn:aws:s3:::[a-z]+\/.*$", "(?=a)b", r"(a)\1", "(?i)a|b", "a{2,}", r"\d{12}"] {
+        assert!(policy(&format!("rule x {{\n a == /{pattern}/\n}}")).is_ok(), "{pattern}");
+    }
+}
+
+#[test]
 fn texts_are_bounded() {
     let long = |length: usize| format!("a exists #{}", "a".repeat(length - 10));
     assert!(policy(&long(10_000)).is_ok() && policy(&long(10_001)).is_err());

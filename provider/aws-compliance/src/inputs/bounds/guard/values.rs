@@ -1,5 +1,7 @@
 //! Values of the grammar: what a clause compares with.
 
+use regex_syntax::ast;
+
 use crate::inputs::bounds::guard::scanner::{Parsed, Parser, Stop, is_name_character};
 
 impl Parser<'_> {
@@ -54,7 +56,7 @@ impl Parser<'_> {
         self.space();
         match self.rest().chars().next() {
             Some('"' | '\'') => self.string(),
-            Some('/') => self.quoted('/', "this regular expression is not closed with `/`"),
+            Some('/') => self.regular_expression(),
             Some('[') => self.listed("[", "]", Self::value),
             Some('{') => self.listed("{", "}", Self::member),
             Some('r') if self.takes("r(") || self.takes("r[") => self.range(),
@@ -179,6 +181,20 @@ impl Parser<'_> {
         Err(Stop { at: open, reason: unclosed.to_owned() })
     }
 
+    /// A regular expression between slashes. Guard evaluates nothing of a policy with one that does not parse. What Guard's
+    /// engine knows beyond the crate `regex`, such as look-around, is left to it.
+    fn regular_expression(&mut self) -> Parsed {
+        let open = self.at;
+        self.quoted('/', "this regular expression is not closed with `/`")?;
+        let pattern = self.text.get(open + 1..self.at - 1).unwrap_or_default().replace("\\/", "/");
+        match ast::parse::Parser::new().parse(&pattern) {
+            Err(error) if is_wrong_everywhere(error.kind()) => {
+                Err(Stop { at: open, reason: format!("this regular expression does not parse: {}", error.kind()) })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// `<< any text >>`, or nothing.
     pub(super) fn message(&mut self) -> Parsed {
         let end = self.at;
@@ -196,4 +212,22 @@ impl Parser<'_> {
             None => Err(Stop { at: open, reason: "this message is not closed with `>>`".to_owned() }),
         }
     }
+}
+
+/// Whether no engine takes it, whatever it adds.
+fn is_wrong_everywhere(kind: &ast::ErrorKind) -> bool {
+    use ast::ErrorKind::{
+        ClassRangeInvalid, ClassUnclosed, EscapeUnexpectedEof, GroupUnclosed, GroupUnopened, RepetitionCountInvalid,
+        RepetitionMissing,
+    };
+    matches!(
+        kind,
+        ClassRangeInvalid
+            | ClassUnclosed
+            | EscapeUnexpectedEof
+            | GroupUnclosed
+            | GroupUnopened
+            | RepetitionCountInvalid
+            | RepetitionMissing
+    )
 }

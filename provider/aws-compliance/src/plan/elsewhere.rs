@@ -1,0 +1,198 @@
+//! What the inputs name that cannot be where this is deployed: ARNs and regions of another partition, a key of another region,
+//! a partition without what the functions need. Pure, so that a preview and `check --region` say the same.
+
+use aws_compliance_catalog::{Catalog, ComposedRule, Rule};
+use compliance_types::arn::{Account, Arn};
+use compliance_types::region::{is_region_code, partition_of_region};
+use pulumi_component::{Checks, Input, PathStep, PropertyError, PropertyPath};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::inputs::bounds;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::plan::rule::RulePlan;
+use crate::plan::target::Target;
+use crate::plan::values;
+
+/// What is wrong, and what is odd.
+#[derive(Debug, Default)]
+pub struct Elsewhere {
+    /// What must not be deployed.
+    pub errors: Vec<PropertyError>,
+    /// What is deployed all the same.
+    pub warnings: Vec<PropertyError>,
+}
+
+impl ComplianceMonitoringArgs {
+    /// What of the inputs cannot be at the target.
+    pub fn elsewhere(&self, target: &Target) -> Elsewhere {
+        let mut found = of_other_partitions(self, target);
+        found.errors.extend(self.kms_key_arn.as_ref().and_then(|key| target.key_elsewhere(key)));
+        found.errors.extend(target.without_aggregator_queries());
+        found
+    }
+}
+
+impl Target {
+    /// The partition, or that of the region.
+    pub fn known_partition(&self) -> Option<&str> {
+        self.partition.as_deref().or_else(|| self.region.as_deref().map(partition_of_region))
+    }
+
+    /// What is wrong with a key at `kmsKeyArn` that is not of this region; nothing while either is unknown.
+    pub fn key_elsewhere(&self, key: &Input<String>) -> Option<PropertyError> {
+        let (region, given) = (self.region.as_deref()?, key.given()?);
+        let arn = given.value.as_ref().filter(|arn| bounds::key_arn(arn).is_ok())?;
+        let mut checks = Checks::default();
+        checks.plain("kmsKeyArn", arn.as_str(), |arn| bounds::key_in_region(arn, region));
+        checks.errors().first().cloned()
+    }
+
+    /// What is wrong with deploying the functions here: they read through an aggregator's advanced queries, which the China
+    /// regions do not offer (AWS Config Developer Guide, "Querying the Current Configuration State of AWS Resources").
+    pub fn without_aggregator_queries(&self) -> Option<PropertyError> {
+        (self.known_partition() == Some("aws-cn")).then(|| {
+            let region = self.region.as_deref().unwrap_or("this region");
+            PropertyError::new(
+                "",
+                format!(
+                    "{region} is in the partition `aws-cn`, where AWS Config does not offer advanced queries over an aggregator, \
+                     which reports are made of; deploy to a region of another partition. The parts `RuleSet`, `Recorder`, \
+                     `ReportStore`, `Encryption` and `Alerts` can be deployed there"
+                ),
+            )
+        })
+    }
+}
+
+/// Every ARN and region among the inputs that is of another partition than the target: nothing in one partition sees another
+/// (AWS Fault Isolation Boundaries, "Partitions"). In a rule's parameters it is a warning: what the rule does with it is
+/// AWS's to say.
+pub fn of_other_partitions(args: &impl Serialize, target: &Target) -> Elsewhere {
+    let mut found = Elsewhere::default();
+    if let (Some(own), Ok(inputs)) = (target.known_partition(), serde_json::to_value(args)) {
+        walk(&PropertyPath::root(), &inputs, own, false, &mut found);
+    }
+    found
+}
+
+/// Members that are not looked into: tags may say anything, and of keys and functions the region is checked.
+const ASIDE: [&str; 3] = ["tags", "kmsKeyArn", "function"];
+
+fn walk(path: &PropertyPath, value: &Json, own: &str, of_rule: bool, found: &mut Elsewhere) {
+    match value {
+        Json::Object(members) => {
+            for (name, member) in members.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str())) {
+                walk(&path.member(name), member, own, of_rule || name == "parameters", found);
+            }
+        }
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                walk(&path.index(index), item, own, of_rule, found);
+            }
+        }
+        Json::String(text) => {
+            let items = if of_rule { text.split(',').collect() } else { vec![text.as_str()] };
+            let told = items.into_iter().find_map(|item| misplaced(path, item.trim(), own));
+            let list = if of_rule { &mut found.warnings } else { &mut found.errors };
+            list.extend(told.map(|reason| PropertyError::new(path, reason)));
+        }
+        _ => {}
+    }
+}
+
+/// Why a text does not belong to the own partition.
+fn misplaced(path: &PropertyPath, text: &str, own: &str) -> Option<String> {
+    if let Ok(arn) = Arn::parse(text) {
+        let nearest = Arn { partition: own, ..arn };
+        return (arn.partition != own).then(|| {
+            format!("of the partition `{}`, but this is deployed to `{own}`; nearest: `{nearest}`", arn.partition)
+        });
+    }
+    let member = path.steps().iter().rev().find_map(|step| match step {
+        PathStep::Member(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let is_region = matches!(member, Some("regions" | "aggregatorRegion"));
+    let other = partition_of_region(text);
+    (is_region && is_region_code(text) && other != own)
+        .then(|| format!("{text} is in the partition `{other}`, but this is deployed to `{own}`; none sees another"))
+}
+
+/// Gives what AWS manages, such as `arn:aws:iam::aws:policy/AWSSupportAccess`, the partition of the target where a framework or
+/// a documented default names it: packs and pages are written for the partition `aws`. What a person gives stays.
+pub(super) fn adapted_rule(mut rule: RulePlan, target: &Target) -> RulePlan {
+    let Some(own) = target.known_partition().filter(|own| *own != "aws") else { return rule };
+    let given = rule.args.parameters.clone();
+    for (name, value) in values::with_defaults(&rule.args.identifier, given.clone()) {
+        let is_given = !rule.is_of_framework() && given.contains_key(&name);
+        if let Some(text) = values::known(&value).and_then(|text| adapted(&text, own)).filter(|_| !is_given) {
+            rule.args.parameters.insert(name, text.into());
+        }
+    }
+    rule
+}
+
+/// The same of a rule in a conformance pack.
+pub(super) fn adapt_composed(rule: &mut ComposedRule, target: &Target) {
+    let Some(own) = target.known_partition().filter(|own| *own != "aws") else { return };
+    let known = Catalog::get().rule(&rule.identifier);
+    for (name, default) in known.into_iter().flat_map(Rule::needed_defaults) {
+        rule.parameters.entry(name.to_owned()).or_insert_with(|| default.to_owned());
+    }
+    for value in rule.parameters.values_mut() {
+        if let Some(text) = adapted(value, own) {
+            *value = text;
+        }
+    }
+}
+
+/// A list of values in which what AWS manages is of this partition; nothing where that changes nothing.
+fn adapted(text: &str, own: &str) -> Option<String> {
+    let item = |item: &str| match Arn::parse(item.trim()) {
+        Ok(arn) if arn.account == Account::Word("aws") => Arn { partition: own, ..arn }.to_string(),
+        _ => item.to_owned(),
+    };
+    let made = text.split(',').map(item).collect::<Vec<_>>().join(",");
+    (made != text).then_some(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(region: &str, inputs: &Json) -> (Vec<String>, Vec<String>) {
+        let found = of_other_partitions(inputs, &Target::region(region));
+        let paths = |list: Vec<PropertyError>| list.iter().map(PropertyError::place).collect();
+        (paths(found.errors), paths(found.warnings))
+    }
+
+    #[test]
+    fn finding_16_arns_and_regions_of_another_partition_are_reported_at_their_path() {
+        let inputs = json!({
+            "tags": { "owner": "arn:aws-cn:iam::111122223333:role/a" },
+            "iam": { "permissionsBoundary": "arn:aws-us-gov:iam::111122223333:policy/a" },
+            "aggregation": { "regions": ["eu-west-1", "cn-north-1"] },
+            "notifications": { "routes": { "soc": { "sqs": "arn:aws-mars:sqs:eu-west-1:111122223333:q" } } },
+            "rules": { "managed": [{ "parameters": { "policyArns": "arn:aws:iam::aws:policy/A, arn:aws-cn:iam::aws:policy/B" } }] },
+        });
+        let (errors, warnings) = told("eu-west-1", &inputs);
+        assert_eq!(
+            errors,
+            ["aggregation.regions[1]", "iam.permissionsBoundary", "notifications.routes.soc.sqs"].map(str::to_owned)
+        );
+        assert_eq!(warnings, ["rules.managed[0].parameters.policyArns"]);
+        assert_eq!(told("cn-north-1", &json!({ "aggregatorRegion": "eu-west-1" })).0, ["aggregatorRegion"]);
+        let unknown = of_other_partitions(&inputs, &Target::default());
+        assert!(unknown.errors.is_empty() && unknown.warnings.is_empty());
+    }
+
+    #[test]
+    fn finding_16_what_aws_manages_is_of_the_partition_of_the_target() {
+        let policy = "arn:aws:iam::aws:policy/AWSSupportAccess";
+        assert_eq!(adapted(policy, "aws-us-gov").as_deref(), Some("arn:aws-us-gov:iam::aws:policy/AWSSupportAccess"));
+        assert_eq!(adapted("arn:aws:iam::111122223333:role/a,90", "aws-us-gov"), None);
+    }
+}
