@@ -136,6 +136,16 @@ def key(aws: Aws, arguments: dict) -> dict:
     return {"keyId": found["KeyId"], "arn": found["Arn"], "keyState": found["KeyState"], "id": found["KeyId"]}
 
 
+@function("aws:kms/getAlias:getAlias")
+def alias(aws: Aws, arguments: dict) -> dict:
+    pages = aws.client("kms", arguments.get("region")).get_paginator("list_aliases").paginate()
+    found = [each for page in pages for each in page["Aliases"] if each["AliasName"] == arguments["name"]]
+    if not found:
+        raise Missing(f"reading KMS Alias ({arguments['name']}): couldn't find resource")
+    of = found[0]
+    return {"name": of["AliasName"], "arn": of["AliasArn"], "targetKeyId": of["TargetKeyId"], "id": of["AliasArn"]}
+
+
 def _one(what: str, read: Callable[[], dict]) -> dict:
     try:
         return read()

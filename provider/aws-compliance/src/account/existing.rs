@@ -37,6 +37,8 @@ pub(crate) struct Planned {
     pub allow_replacement: bool,
     /// Whether the deployment has a key of its own.
     pub own_key: bool,
+    /// Alias of that key.
+    pub key_alias: String,
 }
 
 impl Planned {
@@ -89,6 +91,8 @@ pub(crate) struct Existing {
     pub marked: Option<Vec<Marked>>,
     /// Ids of keys of this deployment's that can be used.
     pub usable_keys: Vec<String>,
+    /// Whether the stack has no key of its own any more: a key that was retained has lost its alias.
+    pub key_is_released: bool,
 }
 
 /// Reads it.
@@ -98,10 +102,13 @@ pub(crate) async fn read(context: &Context, planned: &Planned, owner: &Owner) ->
     }
     let asked = KINDS.map(|kind| present(context, planned, kind));
     let (present, marked) = join!(join_all(asked), marked(context));
-    let mut existing = Existing { present: present.concat(), marked, usable_keys: Vec::new() };
+    let mut existing = Existing { present: present.concat(), marked, ..Existing::default() };
     let keys: Vec<_> = existing.owned(owner).filter(|one| is_key(&one.arn)).map(|one| one.arn.clone()).collect();
     let usable = join_all(keys.into_iter().map(|arn| usable(context, arn))).await;
     existing.usable_keys = usable.into_iter().flatten().collect();
+    if existing.takes_key_away(planned, owner).is_some() {
+        existing.key_is_released = is_missing_alias(context, &planned.key_alias).await;
+    }
     existing
 }
 
@@ -192,6 +199,16 @@ fn is_key(arn: &str) -> bool {
 async fn usable(context: &Context, arn: String) -> Option<String> {
     let answer = ask(context, "aws:kms/getKey:getKey", argument("keyId", &arn)).await?;
     (text(&answer, "keyState").as_deref() == Some("Enabled")).then(|| text(&answer, "keyId").unwrap_or(arn))
+}
+
+/// Whether no key has this alias. An answer that does not say so counts as a key.
+async fn is_missing_alias(context: &Context, alias: &str) -> bool {
+    let answer = context.invoke(&aws_resources::AWS, "aws:kms/getAlias:getAlias", argument("name", alias)).await;
+    match answer {
+        Ok(answer) => answer.is_some_and(|answer| text(&answer, "targetKeyId").is_none()),
+        // The provider's words for what it does not find (terraform-provider-aws, "retry.NotFoundError").
+        Err(error) => ["couldn't find resource", "empty result"].iter().any(|not| error.to_string().contains(not)),
+    }
 }
 
 /// An answer; nothing where it is refused, which is said once a question.
@@ -350,17 +367,24 @@ impl Existing {
     /// Refuses a key of the user's in place of this component's where the engine would schedule that one for deletion: what is
     /// in the bucket is encrypted with it.
     pub(crate) fn refused_key(&self, planned: &Planned, owner: &Owner) -> Option<PropertyError> {
-        let of_delete = |one: &&Marked| matches!(one.on_destroy.as_deref(), Some("delete" | "refuse"));
-        let bucket = self.owned(owner).find(of_delete).and_then(|one| one.named.clone())?;
-        let key = self.usable_keys.first().filter(|_| !planned.own_key)?;
+        let (bucket, key) = self.takes_key_away(planned, owner).filter(|_| !self.key_is_released)?;
         Some(PropertyError::new(
             "kmsKeyArn",
             format!(
                 "this would take the key {key} away, and what is in the bucket `{}` is encrypted with it: set \
                  `reports.onDestroy` to `retain`, run `pulumi up`, and set `kmsKeyArn` after that",
-                bucket.1
+                bucket
             ),
         ))
+    }
+
+    /// The bucket and the key that its objects are encrypted with, where the engine would delete the key as it takes it out of
+    /// the stack.
+    fn takes_key_away(&self, planned: &Planned, owner: &Owner) -> Option<(String, String)> {
+        let of_delete = |one: &&Marked| matches!(one.on_destroy.as_deref(), Some("delete" | "refuse"));
+        let (_, bucket) = self.owned(owner).find(of_delete).and_then(|one| one.named.clone())?;
+        let key = self.usable_keys.first().filter(|_| !planned.own_key)?;
+        Some((bucket, key.clone()))
     }
 
     /// Refuses a replacement that was not asked for, and one that the engine would delete the old bucket in.

@@ -118,6 +118,7 @@ impl Component for ComplianceMonitoring {
             prefix: format!("{}-", args.name_prefix.as_str()),
             allow_replacement: args.reports.allow_replacement,
             own_key: args.kms_key_arn.is_none(),
+            key_alias: args.name_prefix.key_alias(),
         };
         let account = scan::see(context, account.clone(), request, &planned, (errors, warnings)).await?;
         if context.is_preview()

@@ -124,12 +124,16 @@ async fn journey_4_a_changed_name_is_refused_before_anything_is_registered() {
 #[tokio::test]
 async fn journey_4_a_key_of_the_users_is_refused_while_the_state_would_delete_ours() {
     let given = json!({ "kmsKeyArn": format!("arn:aws:kms:{REGION}:111122223333:key/own") });
-    let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "delete"), given.clone()).await;
+    let deployed = |on_destroy| marked(MockMonitor::preview(), BUCKET, OWNER, on_destroy);
+    let aliased = deployed("delete").result("aws:kms/getAlias:getAlias", "targetKeyId", "kept");
+    let problems = refused(aliased, given.clone()).await;
     assert_eq!(problems[0].0, "kmsKeyArn");
-    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
-    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given))
-        .await
-        .expect("it stays in the account");
+    let released = deployed("delete").refuse("aws:kms/getAlias:getAlias", "reading KMS Alias: couldn't find resource");
+    for (monitor, why) in [(deployed("retain"), "it stays in the account"), (released, "it is out already")] {
+        construct_with::<ComplianceMonitoring>(&answers(monitor), "compliance", inputs(given.clone()))
+            .await
+            .expect(why);
+    }
 }
 
 fn request(name: &str, run: &str, aliases: Vec<Alias>) -> ConstructRequest {

@@ -161,6 +161,9 @@ impl World {
                 "Enabled",
             );
         }
+        if let Some((_, key)) = self.state.iter().find(|((kind, _), _)| *kind == KEY) {
+            monitor = monitor.result("aws:kms/getAlias:getAlias", "targetKeyId", key.id.as_str());
+        }
         monitor
     }
 

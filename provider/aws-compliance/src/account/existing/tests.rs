@@ -26,6 +26,7 @@ fn planned(allow_replacement: bool) -> Planned {
         prefix: "compliance-".into(),
         allow_replacement,
         own_key: true,
+        key_alias: "alias/compliance-monitoring".into(),
     }
 }
 
@@ -172,6 +173,8 @@ fn a_key_that_the_reports_are_encrypted_with_is_not_given_up_while_the_state_wou
     assert!(found("refuse").refused_key(&own, &owner()).is_some(), "the engine would refuse it late");
     assert_eq!(found("retain").refused_key(&own, &owner()), None);
     assert_eq!(found("delete").refused_key(&planned(false), &owner()), None, "it stays");
+    let released = Existing { key_is_released: true, ..found("delete") };
+    assert_eq!(released.refused_key(&own, &owner()), None, "the stack has no key any more");
 }
 
 #[test]
