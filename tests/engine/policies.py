@@ -36,6 +36,7 @@ NO_RESOURCE = {
     "config:DescribeConfigurationRecorderStatus": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",
+    "config:SelectResourceConfig": "Service Authorization Reference, 'AWS Config': it has no resource",
 }
 
 

@@ -34,11 +34,13 @@ PERMISSIONS = {
     "processing": {
         "Configuration": ["s3:GetObject"],
         "Records": ["s3:PutObject"],
+        "State": ["s3:GetObject"],
         "Compliance": ["config:GetComplianceDetailsByConfigRule"],
         "Reads": [
             "config:DescribeComplianceByConfigRule",
             "config:DescribeConfigurationRecorders",
             "config:GetComplianceDetailsByResource",
+            "config:SelectResourceConfig",
         ],
         "Table": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
         "Notices": ["sns:GetTopicAttributes", "sns:Publish"],
@@ -54,6 +56,7 @@ PERMISSIONS = {
         "Recorder": ["config:DescribeConfigurationRecorderStatus"],
         "Reports": ["s3:GetObject", "s3:PutObject"],
         "History": ["s3:PutObject"],
+        "Next": ["lambda:InvokeFunction"],
         "Aggregator": ["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"],
         **HEARTBEAT,
     },

@@ -307,6 +307,13 @@ impl MonitoringConfiguration {
         &self.rules
     }
 
+    /// The same with those of its rules alone that have these names.
+    #[must_use]
+    pub fn only(&self, names: &BTreeSet<&str>) -> Self {
+        let rules = self.rules.iter().filter(|rule| names.contains(rule.name.as_str())).cloned().collect();
+        Self { rules, ..self.clone() }
+    }
+
     /// The conformance packs, sorted by name.
     #[must_use]
     pub fn packs(&self) -> &[PackEntry] {

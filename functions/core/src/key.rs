@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | configuration | `configuration/monitoring.json` |
 //! | record of a run of processing | `reports/processing/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>.json` |
+//! | open findings that a run of processing has read and not yet confirmed | `reports/processing/state.json` |
 //! | report of a run of aggregation | `reports/aggregation/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>/<file>` |
 //! | list of the reports | `reports/aggregation/index.html` |
 //! | where the last report lies | `reports/aggregation/latest.json` |
@@ -42,6 +43,8 @@ pub const REPORT_LATEST: &str = "reports/aggregation/latest.json";
 pub const REPORT_RUNS: &str = "reports/aggregation/runs.json";
 /// Key of what a run of aggregation has read and not yet reported.
 pub const REPORT_STATE: &str = "reports/aggregation/state.json";
+/// Key of the open findings that a run of processing has read and not yet confirmed.
+pub const PROCESSING_STATE: &str = "reports/processing/state.json";
 /// Key of the runbook that every finding's notice names.
 pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.

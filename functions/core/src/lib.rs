@@ -20,6 +20,7 @@
 //! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
 //! | [`delivery`] | the test of the way through the topic |
 //! | [`follow_up`] | the runs soon after a deployment |
+//! | [`pace`], [`open_findings`] | how fast AWS Config is read; open findings as its index returns them |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
 //! | [`runbook`] | the pages that say what to do, and where they open |
@@ -40,7 +41,9 @@ pub mod key;
 pub mod ledger;
 pub mod metrics;
 pub mod notice;
+pub mod open_findings;
 pub mod outbox;
+pub mod pace;
 pub mod pack;
 pub mod record;
 pub mod recording;

@@ -15,10 +15,13 @@ use crate::{
 
 mod aggregation;
 mod aws;
+mod budget;
+mod config_reads;
 mod configured;
 mod error;
 mod heartbeat;
 mod invocation;
+mod invoke;
 mod log;
 mod processing;
 mod queue;

@@ -8,8 +8,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_s3::primitives::SdkBody;
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+    orchestrator::{HttpRequest, HttpResponse},
+};
 use functions_core::{
     run::{Origin, Run},
     timestamp::Timestamp,
@@ -104,6 +109,44 @@ fn read(stream: &TcpStream) -> Request {
     Request { line, headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
+/// What answers a request.
+pub type Answering = Arc<dyn Fn(&Request) -> Answer + Send + Sync>;
+
+/// The same without a server, so that what answers sees the clock of the test, which may be paused.
+#[derive(Clone)]
+struct InProcess(Answering);
+
+impl std::fmt::Debug for InProcess {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("InProcess")
+    }
+}
+
+impl HttpConnector for InProcess {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let path = request.uri().split_once("://").map_or(request.uri(), |(_, rest)| rest);
+        let path = path.find('/').map_or("/", |at| &path[at..]);
+        let asked = Request {
+            line: format!("{} {path}", request.method()),
+            headers: request.headers().iter().map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(),
+            body: String::from_utf8_lossy(request.body().bytes().unwrap()).into_owned(),
+        };
+        let (status, body) = (self.0)(&asked);
+        let tag = etag(if asked.line.starts_with("PUT") { &asked.body } else { &body });
+        let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+        response.headers_mut().insert("etag", tag);
+        response.headers_mut().insert("smithy-protocol", "rpc-v2-cbor");
+        HttpConnectorFuture::ready(Ok(response))
+    }
+}
+
+/// Clients that try once and are answered in this process.
+pub fn clients_in_process(answer: Answering) -> Clients {
+    let connector = InProcess(answer);
+    let http = http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()));
+    clients_of("http://127.0.0.1:9", RetryConfig::disabled(), http)
+}
+
 /// Clients that try once.
 pub fn clients(endpoint: &str) -> Clients {
     clients_trying(endpoint, RetryConfig::disabled())
@@ -111,12 +154,17 @@ pub fn clients(endpoint: &str) -> Clients {
 
 /// Clients that try again as `retries` says.
 pub fn clients_trying(endpoint: &str, retries: RetryConfig) -> Clients {
-    let http: SharedHttpClient = aws_smithy_http_client::Builder::new().build_http();
+    clients_of(endpoint, retries, aws_smithy_http_client::Builder::new().build_http())
+}
+
+fn clients_of(endpoint: &str, retries: RetryConfig, http: SharedHttpClient) -> Clients {
     let shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new("a", "b", None, None, "test")))
         .retry_config(retries)
+        // It watches the clock, which tests with a paused one move past its patience.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .http_client(http)
         .endpoint_url(endpoint)
         .build();

@@ -55,6 +55,7 @@ impl Account {
         let aws = FakeAws::start(move |request| {
             refuse(request).unwrap_or_else(|| match request.operation() {
                 line if line.contains(key::CONFIGURATION) => (200, document.clone()),
+                line if line.contains("/functions/") => (202, String::new()),
                 "SelectAggregateResourceConfig" => page(&pages, request),
                 "DescribeConfigurationAggregatorSourcesStatus" => (200, sources()),
                 "DescribeConfigurationRecorderStatus" => (200, recorder(true, "SUCCESS")),
@@ -159,7 +160,7 @@ fn object(kept: &Objects, request: &Request) -> Answer {
     (200, String::new())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() {
     let first = vec![row("1", "one", "NON_COMPLIANT"), row("2", "two", "COMPLIANT")];
     let account = Account::new(vec![first, vec![row("1", "three", "NON_COMPLIANT"), "{}".to_owned()]]);
@@ -198,7 +199,7 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
     assert_eq!(limited, 3);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
@@ -217,7 +218,7 @@ async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_comes_again_changes_nothing_of_its_report() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
     let first = account.run(&json!({}), "run-1").await.unwrap();
@@ -226,7 +227,7 @@ async fn a_run_that_comes_again_changes_nothing_of_its_report() {
     assert_eq!(*account.objects.lock().unwrap(), before);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
     for broken in [
         "findings.csv",
@@ -254,7 +255,7 @@ async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_next_run_says_what_changed() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT"), row("1", "two", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
@@ -271,7 +272,7 @@ async fn the_next_run_says_what_changed() {
     assert!(list.contains("run-1/index.html") && list.contains("run-2/index.html"), "{list}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_finds_another_one_moving_on_looks_again_and_a_later_one_stays() {
     let missed = AtomicBool::new(false);
     let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
@@ -290,7 +291,7 @@ async fn a_run_that_finds_another_one_moving_on_looks_again_and_a_later_one_stay
     assert_eq!(account.report("run-3")["change"], Value::Null, "what it would compare itself with is gone");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_latest_report_that_cannot_be_read_is_not_overwritten() {
     let account = Account::refusing(vec![vec![]], |request| {
         let denied = request.line.starts_with("GET") && request.line.contains("latest.json");
@@ -303,7 +304,7 @@ async fn a_latest_report_that_cannot_be_read_is_not_overwritten() {
     assert_eq!(account.object("reports/aggregation/latest.json"), "{}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_an_earlier_run_left_and_does_not_read_is_named() {
     let account = Account::new(vec![vec![]]);
     account.put("reports/aggregation/latest.json", "{}");
@@ -311,7 +312,7 @@ async fn what_an_earlier_run_left_and_does_not_read_is_named() {
     assert!(error.starts_with("reading `reports/aggregation/latest.json`, which an earlier run wrote: "), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn rules_weigh_and_count_as_the_configuration_says() {
     let rule = |name: &str, severity| RuleEntry {
         frameworks: BTreeMap::from([("hipaa".to_owned(), ["164.312".to_owned()].into())]),
@@ -360,7 +361,7 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     assert_eq!((parts[&Some("NOT_OFFERED")], parts[&Some("164.308")]), (&json!("notAssessed"), &json!("manual")));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_configuration_than_the_environment_names_is_refused() {
     let mut account = Account::new(vec![vec![]]);
     account.configuration.push(' ');
@@ -368,7 +369,7 @@ async fn another_configuration_than_the_environment_names_is_refused() {
     assert!(error.contains("configuration/monitoring.json"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn nothing_to_see_is_a_report_that_says_so() {
     let account = Account::new(vec![vec![]]);
     let answer = account.run(&json!({}), "run-1").await.unwrap();
@@ -376,7 +377,7 @@ async fn nothing_to_see_is_a_report_that_says_so() {
     assert_eq!(account.keys().len(), 10, "no history of nothing");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_long_history_of_one_account_and_region_is_several_files() {
     let account = Account::new(Vec::new());
     let storage =
@@ -405,7 +406,7 @@ async fn a_long_history_of_one_account_and_region_is_several_files() {
     assert_eq!(count, 5);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn names_in_any_script_stay_what_they_are() {
     let name = "<script>alert(1)</script> 日本 مرحبا";
     let account = Account::new(vec![vec![row("1", name, "NON_COMPLIANT")]]);
@@ -414,7 +415,7 @@ async fn names_in_any_script_stay_what_they_are() {
     assert_eq!(account.report("run-1")["findings"][0]["resourceId"], name);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
     let account = Account::refusing(vec![], |request| {
         let gone = json!({ "__type": "NoSuchConfigurationAggregatorException", "message": "no" });
@@ -430,14 +431,14 @@ async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
     assert!(account.keys().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_own_account_is_told_by_its_alias() {
     let account = Account::new(vec![vec![row("123456789012", "one", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!(account.report("run-1")["accounts"][0]["alias"], "payments");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_list_has_every_report_that_is_kept_and_none_that_is_gone() {
     let account = Account::new(vec![vec![]]);
     let run = |number: usize| {
@@ -460,7 +461,7 @@ async fn the_list_has_every_report_that_is_kept_and_none_that_is_gone() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped() {
     for (status, stopped) in [
         (recorder(true, "SUCCESS"), false),
@@ -470,22 +471,22 @@ async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped
         (json!({ "ConfigurationRecordersStatus": [] }).to_string(), true),
     ] {
         let aws = FakeAws::start(move |_| (200, status.clone()));
-        let config = testing::clients(&aws.endpoint).config;
+        let config = ConfigReads::new(testing::clients(&aws.endpoint).config);
         assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_a_denied_read_of_the_recorder_is_unknown_and_ends_no_report() {
     for code in ["AccessDeniedException", "AccessDenied"] {
         let body = json!({ "__type": code, "message": "User is not authorized" }).to_string();
         let aws = FakeAws::start(move |_| (400, body.clone()));
-        let config = testing::clients(&aws.endpoint).config;
+        let config = ConfigReads::new(testing::clients(&aws.endpoint).config);
         assert!(reading::recorder_stopped(&config).await.unwrap_err().is_refusal(), "{code}");
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_digest_is_no_reason_for_a_report() {
     let recorded = |name: &str| -> Value {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/testdata/events");

@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use functions_core::{
-    compliance::Compliance,
     configuration::{MonitoringConfiguration, Period},
     digest,
     evaluate::{ReportedRule, Trigger},
-    finding::{self, Finding, Findings},
+    finding::{self, Findings},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
-    recording::{Recording, is_recorded},
     resource::Resource,
     severity::Severity,
     timestamp::Timestamp,
@@ -19,12 +17,13 @@ use functions_core::{
     watch::{After, Seen, Watch},
 };
 
-use super::{Processing, reading};
-use crate::{
-    error::{HandlerError, unless_refused},
-    invocation::Invocation,
-    table::Committed,
+use super::{
+    Processing,
+    confirm::{Indexed, Known, Open, Readings, is_judged, open_of},
+    reading,
+    survey::{self, Index},
 };
+use crate::{budget::Budget, error::HandlerError, invocation::Invocation, table::Committed};
 
 /// How often a run looks again where another one was faster.
 const ATTEMPTS: usize = 5;
@@ -33,27 +32,32 @@ const ATTEMPTS: usize = 5;
 pub(super) struct Look<'a> {
     pub configuration: &'a MonitoringConfiguration,
     pub trigger: Trigger,
-    /// The rules to look at; `None` for all of them.
-    pub only: Option<&'a BTreeSet<String>>,
+    /// The resources to look at, with their rules; `None` for everything.
+    pub only: Option<&'a BTreeSet<(String, Resource)>>,
     /// Resources of which changes say that they are gone, with their rules.
     pub gone: BTreeSet<(&'a str, Resource)>,
 }
 
 impl Look<'_> {
+    /// Names of the rules to look at.
+    fn rules(&self) -> Vec<&str> {
+        match self.only {
+            Some(only) => only.iter().map(|(rule, _)| rule.as_str()).collect::<BTreeSet<_>>().into_iter().collect(),
+            None => self.configuration.rules().iter().map(|rule| rule.name.as_str()).collect(),
+        }
+    }
+
     /// What of `known` stays although nothing is said of it. A whole look finds out by itself what is gone; where changes let
-    /// a rule be looked at, its other resources may be judged later.
-    fn kept(&self, watch: &Watch, rule: &ReportedRule, mut known: Open, now: &Timestamp) -> Open {
-        let whole = self.only.is_none() && watch.trusts_absence(&rule.name, is_judged(rule), now);
-        if whole || !watch.is_settled(&rule.name) {
+    /// a resource be looked at, it may be judged later.
+    fn kept(&self, watch: &Watch, rule: &str, judged: bool, mut known: Open, now: &Timestamp) -> Open {
+        let whole = self.only.is_none() && watch.trusts_absence(rule, judged, now);
+        if whole || !watch.is_settled(rule) {
             return Open::new();
         }
-        known.retain(|resource, _| !self.gone.contains(&(rule.name.as_str(), resource.clone())));
+        known.retain(|resource, _| !self.gone.contains(&(rule, resource.clone())));
         known
     }
 }
-
-/// Open findings, and since when.
-type Open = BTreeMap<Resource, Timestamp>;
 
 /// What was found.
 pub(super) struct Found {
@@ -61,6 +65,10 @@ pub(super) struct Found {
     /// Transitions that are news, and those that are not.
     pub news: usize,
     pub silent: usize,
+    /// Rules whose results could not be read. What is known of them stays.
+    pub unread: Vec<String>,
+    /// Whether the time ended before every rule was read; what was read is written.
+    pub unfinished: bool,
 }
 
 /// What is to be written, and in which order.
@@ -75,15 +83,30 @@ impl Processing {
     ///
     /// # Errors
     /// When AWS does not answer, when the ledger does not read, or when others write it all the time.
-    pub(super) async fn advance(&self, look: &Look<'_>, invocation: &Invocation) -> Result<Found, HandlerError> {
-        let (mut news, mut silent) = (0, 0);
+    pub(super) async fn advance(
+        &self,
+        look: &Look<'_>,
+        budget: &Budget,
+        invocation: &Invocation,
+    ) -> Result<Found, HandlerError> {
+        let mut found = Found { reported: Vec::new(), news: 0, silent: 0, unread: Vec::new(), unfinished: false };
+        let mut index = None;
+        found.reported = reading::rules(&self.config, &look.rules()).await?;
+        if look.only.is_none() {
+            index = Some(self.index(&mut found, budget, invocation).await?);
+            if found.unfinished {
+                return Ok(found);
+            }
+        }
         for _ in 0..ATTEMPTS {
-            // INVARIANT: the ledger is read before AWS Config. Whatever changes the ledger after that makes a write fail, so
-            // that nothing is written over a newer state.
+            // INVARIANT: the ledger is read before the reads of AWS Config that confirm a change. Whatever changes the ledger
+            // after that makes a write fail, so that nothing is written over a newer state.
             let (watch, findings) = self.known(look, invocation).await?;
-            let reported = reading::rules(&self.config, look.configuration).await?;
-            let readings = self.readings(look, &watch, &findings, &reported, invocation).await?;
-            let plan = self.plan(look, &watch, &findings, &reported, &readings, invocation)?;
+            let known = Known { look, watch: &watch, findings: &findings };
+            let Readings { readings, unread, unfinished } =
+                self.readings(&known, &found.reported, index.as_ref(), budget, invocation).await?;
+            (found.unread, found.unfinished) = (unread, unfinished);
+            let plan = self.plan(&known, &found, &readings, invocation)?;
             let mut whole = true;
             for writes in plan.transactions {
                 if self.table.write(&writes).await? == Committed::Conflict {
@@ -92,13 +115,51 @@ impl Processing {
                 }
             }
             // What a try that was overtaken wrote is not told apart; the next one does not find it again.
-            news += plan.news;
-            silent += plan.silent;
+            found.news += plan.news;
+            found.silent += plan.silent;
             if whole {
-                return Ok(Found { reported, news, silent });
+                if let Some(index) = index {
+                    self.end_index(&index, found.unfinished, invocation).await?;
+                }
+                return Ok(found);
             }
         }
         Err(HandlerError::Contended)
+    }
+
+    /// Where the index has open findings, as far as the time lasts.
+    async fn index(
+        &self,
+        found: &mut Found,
+        budget: &Budget,
+        invocation: &Invocation,
+    ) -> Result<Indexed, HandlerError> {
+        let sha256 = &self.environment.configuration_sha256;
+        let run = (budget, invocation.run.id.as_str());
+        Ok(match survey::index(&self.config, &self.store, sha256, &invocation.now(), run).await? {
+            Index::Read { open, retained } => Indexed { open: Some(open), retained },
+            Index::Refused => Indexed { open: None, retained: false },
+            Index::Unfinished => {
+                found.unfinished = true;
+                Indexed { open: None, retained: true }
+            }
+        })
+    }
+
+    /// Retains the index for the invocation that goes on, or forgets what is retained.
+    async fn end_index(
+        &self,
+        index: &Indexed,
+        unfinished: bool,
+        invocation: &Invocation,
+    ) -> Result<(), HandlerError> {
+        match &index.open {
+            Some(open) if unfinished && !index.retained => {
+                survey::keep(&self.store, &self.environment.configuration_sha256, &invocation.now(), open).await
+            }
+            _ if index.retained && !unfinished => survey::forget(&self.store).await,
+            _ => Ok(()),
+        }
     }
 
     async fn known(&self, look: &Look<'_>, invocation: &Invocation) -> Result<(Watch, Findings), HandlerError> {
@@ -109,7 +170,8 @@ impl Processing {
         let mut entries = Vec::new();
         match look.only {
             None => entries = self.table.query(&partition, None).await?,
-            Some(rules) => {
+            Some(resources) => {
+                let rules: BTreeSet<&str> = resources.iter().map(|(rule, _)| rule.as_str()).collect();
                 for rule in rules {
                     entries.extend(self.table.query(&partition, Some(&finding::prefix(rule))).await?);
                 }
@@ -118,66 +180,14 @@ impl Processing {
         Ok((watch, finding::read(&entries, origin)?))
     }
 
-    /// What AWS Config says of each rule that is looked at, or was watched before.
-    async fn readings(
-        &self,
-        look: &Look<'_>,
-        watch: &Watch,
-        findings: &Findings,
-        reported: &[ReportedRule],
-        invocation: &Invocation,
-    ) -> Result<BTreeMap<String, Reading>, HandlerError> {
-        // Read where something closed, and once; `Some(None)` where the role may not read them.
-        let mut recordings: Option<Option<Vec<Recording>>> = None;
-        let mut readings = BTreeMap::new();
-        let watched: Vec<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
-        let before = findings.keys().map(String::as_str).chain(watch.gone(&watched));
-        let all: BTreeSet<&str> = match look.only {
-            Some(only) => only.iter().map(String::as_str).collect(),
-            None => watched.iter().copied().chain(before).collect(),
-        };
-        for rule in all {
-            let there = watched.contains(&rule).then(|| reported.iter().find(|each| each.name == rule)).flatten();
-            let known = open_of(findings.get(rule));
-            let open = match there.and_then(verdict) {
-                Some(Compliance::NonCompliant) => reading::non_compliant(&self.config, rule).await?,
-                _ => BTreeMap::new(),
-            };
-            let closed: BTreeSet<Resource> = transition::closed(&known, &open).into_iter().collect();
-            let mut reading = Reading { open, ..Reading::default() };
-            if let (false, Some(there)) = (closed.is_empty(), there) {
-                reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
-                let recordings = match &recordings {
-                    Some(recordings) => recordings,
-                    None => recordings.insert(unless_refused(
-                        reading::recordings(&self.config).await,
-                        &invocation.run.id,
-                        "what is recorded may not be read: whatever has no result any more counts as deleted",
-                    )?),
-                };
-                let is_off = |resource: &&Resource| {
-                    recordings.as_ref().is_some_and(|all| !is_recorded(all, &resource.resource_type))
-                };
-                let gone = closed.iter().filter(is_off);
-                reading.unrecorded = gone.cloned().collect();
-                reading.keep(look.kept(watch, there, known, &invocation.now()));
-            } else {
-                reading.unrecorded = closed;
-            }
-            readings.insert(rule.to_owned(), reading);
-        }
-        Ok(readings)
-    }
-
     fn plan(
         &self,
-        look: &Look<'_>,
-        watch: &Watch,
-        findings: &Findings,
-        reported: &[ReportedRule],
+        known: &Known<'_>,
+        found: &Found,
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
     ) -> Result<Plan, HandlerError> {
+        let Known { look, watch, findings } = *known;
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
         // Informational findings are in the report and in a digest; no message is sent at once for one.
@@ -203,7 +213,9 @@ impl Processing {
         }
         let mut all = transactions(groups);
         // Last: a run that dies before begins its silence anew.
-        all.extend(self.settle(look, watch, reported, readings, invocation, &now)?);
+        if !found.unfinished {
+            all.extend(self.settle(known, &found.reported, readings, invocation, &now)?);
+        }
         Ok(Plan { transactions: all, news: told, silent: quiet })
     }
 
@@ -244,17 +256,19 @@ impl Processing {
     /// Which rules are watched from now on, and the summary that says so.
     fn settle(
         &self,
-        look: &Look<'_>,
-        watch: &Watch,
+        known: &Known<'_>,
         reported: &[ReportedRule],
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
         now: &Timestamp,
     ) -> Result<Option<Vec<Write>>, HandlerError> {
+        let Known { look, watch, findings } = *known;
         if look.only.is_some() {
             return Ok(None);
         }
-        let open = |rule: &str| readings.get(rule).map_or(0, |reading| reading.open.len());
+        // Of a rule that could not be read what is known stays.
+        let stays = |rule: &str| open_of(findings.get(rule)).len();
+        let open = |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| reading.open.len());
         let facts = self.facts(look.configuration);
         let seen = reported
             .iter()
@@ -282,18 +296,4 @@ impl Processing {
         }
         Ok(Some(writes))
     }
-}
-
-/// The verdict on a rule, where its word is known.
-fn verdict(rule: &ReportedRule) -> Option<Compliance> {
-    Compliance::from_word(rule.compliance_type.as_deref()?)
-}
-
-fn is_judged(rule: &ReportedRule) -> bool {
-    matches!(verdict(rule), Some(Compliance::Compliant | Compliance::NonCompliant))
-}
-
-fn open_of(findings: Option<&BTreeMap<Resource, Finding>>) -> Open {
-    let open = findings.into_iter().flatten().filter(|(_, finding)| finding.open);
-    open.map(|(resource, finding)| (resource.clone(), finding.since.clone())).collect()
 }

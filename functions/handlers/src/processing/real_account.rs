@@ -32,7 +32,7 @@ fn judge_account(account: &Account, verdict: &str) {
     account.state.lock().unwrap().results.insert("a".to_owned(), [(resource, verdict.to_owned())].into());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_5_a_result_about_the_account_is_told_like_any_other_and_no_dead_letter() {
     let account = settled(&[("x", GOOD)]).await;
     judge_account(&account, BAD);
@@ -47,7 +47,7 @@ async fn finding_5_a_result_about_the_account_is_told_like_any_other_and_no_dead
     assert_eq!(account.told()[1..], ["fixed 123456789012"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_5_a_result_about_the_account_that_is_gone_is_not_called_unrecorded() {
     let account = settled(&[("x", GOOD)]).await;
     judge_account(&account, BAD);
@@ -71,7 +71,7 @@ async fn with_an_informational_rule(digest: Period) -> Account {
     account
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_7_informational_findings_are_never_sent_at_once() {
     let account = with_an_informational_rule(Period::Immediate).await;
     for (run, verdict) in [("run-1", BAD), ("run-2", GOOD), ("run-3", BAD)] {
@@ -89,7 +89,7 @@ async fn finding_7_informational_findings_are_never_sent_at_once() {
     assert_eq!(account.entries("findings/"), 2, "they are known all the same");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_7_informational_findings_are_in_the_digest() {
     let account = with_an_informational_rule(Period::Daily).await;
     account.judge("quiet", &[("x", BAD)]);
@@ -103,7 +103,7 @@ async fn finding_7_informational_findings_are_in_the_digest() {
     assert_eq!(account.told()[1..], ["fixed x"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_where_what_is_recorded_may_not_be_read_the_run_goes_on() {
     let account = settled(&[("fixed", BAD), ("gone", BAD)]).await;
     account.judge("a", &[("fixed", GOOD)]);
@@ -114,7 +114,7 @@ async fn finding_4_where_what_is_recorded_may_not_be_read_the_run_goes_on() {
     assert_eq!(account.told(), ["fixed fixed", "deleted gone"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_another_failure_of_that_read_still_ends_the_run() {
     let account = settled(&[("gone", BAD)]).await;
     account.judge("a", &[("good", GOOD)]);

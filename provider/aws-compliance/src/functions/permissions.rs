@@ -35,6 +35,7 @@ pub(super) fn processing(
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
+        Statement::allow("State").actions(["s3:GetObject"]).on(interpolate!("{}/{}", &shared.bucket_arn, key::PROCESSING_STATE)),
         // A rule's ARN ends in an id that AWS gives it.
         Statement::allow("Compliance")
             .actions(["config:GetComplianceDetailsByConfigRule"])
@@ -46,6 +47,7 @@ pub(super) fn processing(
                 "config:DescribeComplianceByConfigRule",
                 "config:DescribeConfigurationRecorders",
                 "config:GetComplianceDetailsByResource",
+                "config:SelectResourceConfig",
             ])
             .on_everything(),
         // A transaction asks for the right of each of its writes (DynamoDB, "Using IAM with DynamoDB transactions").
@@ -107,6 +109,8 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
         Statement::allow("Aggregator")
             .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
             .on(config(shared, "config-aggregator/*")),
+        // The function itself: the rest of a run whose time ended.
+        Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(function(shared, Handler::Aggregation)),
         // The request names no recorder, so no resource allows it but `*`.
         Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
     ];

@@ -23,6 +23,7 @@ from account.config import (
     delays,
     evaluation,
     packs,
+    queries,
     recorders,
     remediations,
     rules,
@@ -40,6 +41,7 @@ OPERATIONS = {
     **aggregators.OPERATIONS,
     **aggregate.OPERATIONS,
     **packs.OPERATIONS,
+    **queries.OPERATIONS,
     **remediations.OPERATIONS,
     **tags.OPERATIONS,
 }

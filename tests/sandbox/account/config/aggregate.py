@@ -17,7 +17,7 @@ COMPLIANCE_TYPE = "AWS::Config::ResourceCompliance"
 def select_aggregate_resource_config(request: dict) -> dict:
     """Rows of a query over the compliance of each evaluated resource, 100 to a page."""
     query = parse(request["Expression"])
-    items = [item for place in _visible(request) for item in _resource_compliance(place)]
+    items = [item for place in _visible(request) for item in resource_compliance(place)]
     rows, token = page(query.rows(items), request, default=100)
     return {"Results": rows, "QueryInfo": {"SelectFields": [{"Name": field} for field in query.fields]}, **token}
 
@@ -64,7 +64,8 @@ def _status(place: Place) -> dict:
     return {**source, "LastUpdateStatus": status, "LastUpdateTime": updated}
 
 
-def _resource_compliance(place: Place) -> list[dict]:
+def resource_compliance(place: Place) -> list[dict]:
+    """The compliance of each evaluated resource of an account and region, as the index knows it by now."""
     state, (account, region) = delays.aggregated(at(place)), place
     resources: dict[tuple[str, str], list[dict]] = {}
     for (name, resource_type, resource_id), evaluation in sorted(state.evaluations.items()):
