@@ -1,8 +1,9 @@
 //! Aggregation: what it asks the aggregator, how an answer reads, and where the last report lies.
 
+use compliance_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{compliance::Compliance, record::SCHEMA_VERSION, run::Run, timestamp::Timestamp};
+use crate::{compliance::Compliance, record::SCHEMA_VERSION, run::Run};
 
 /// The query. One row is one resource, with the verdict of each rule that judged it
 /// (AWS Config Developer Guide, "Example queries"; resource type `AWS::Config::ResourceCompliance`).

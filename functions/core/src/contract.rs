@@ -153,7 +153,7 @@ pub mod metric {
     /// [`SEVERITY`] and always a value, zero included; and one for each of the worst rules, with [`DIMENSION`] and [`RULE`].
     /// An alarm on severities adds the first kind up. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
-    /// Dimension: severity of the rule, in the word of [`crate::severity::Severity::word`].
+    /// Dimension: severity of the rule, in the word of [`compliance_types::severity::Severity::word`].
     pub const SEVERITY: &str = "Severity";
     /// Dimension: name of the rule.
     pub const RULE: &str = "Rule";

@@ -3,13 +3,15 @@
 //! A run sets the state of an alarm that exists for this alone. CloudWatch publishes it, as it would publish any alarm, and a
 //! queue subscribes to it. The next run looks whether it came.
 
+use std::time::Duration;
+
+use compliance_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     ledger::{Entry, Write, of_origin},
     run::Origin,
-    timestamp::Timestamp,
 };
 
 const SORT: &str = "test";
@@ -79,12 +81,12 @@ impl Delivery {
     /// whether another message has to be sent. What the queue would not have kept until now says nothing.
     #[must_use]
     pub fn after_look(&self, arrived: bool, now: &Timestamp) -> (Self, bool, bool) {
-        let waited = now.unix_millis().saturating_sub(self.sent.unix_millis());
-        let too_late = waited >= u64::from(RETENTION_SECONDS) * 1_000;
+        let waited = now.duration_since(&self.sent);
+        let too_late = waited >= Duration::from_secs(RETENTION_SECONDS.into());
         let outcome = match (arrived, self.outcome) {
             (true, _) => Outcome::Arrived,
             (false, outcome) if too_late => outcome,
-            (false, Outcome::Waiting) if waited < LOST_AFTER_MINUTES * 60_000 => Outcome::Waiting,
+            (false, Outcome::Waiting) if waited < Duration::from_mins(LOST_AFTER_MINUTES) => Outcome::Waiting,
             (false, _) => Outcome::Lost,
         };
         let told = outcome == Outcome::Lost && self.outcome != Outcome::Lost;
@@ -122,7 +124,7 @@ mod tests {
     }
 
     fn later(minutes: u64) -> Timestamp {
-        Timestamp::from_unix_seconds(run().time.unix_millis() / 1_000 + minutes * 60)
+        Timestamp::from_unix_seconds(run().time.unix_seconds() + minutes * 60)
     }
 
     #[test]

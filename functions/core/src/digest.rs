@@ -1,18 +1,20 @@
 //! The digest: when what was gathered is told.
 
+use std::time::Duration;
+
+use compliance_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     configuration::Period,
     ledger::{Entry, Write, of_origin},
     run::Origin,
-    timestamp::Timestamp,
     transition::Transition,
 };
 
 const SORT: &str = "last";
 /// A schedule is not exact to the second.
-const SLACK_MILLIS: u64 = 60_000;
+const SLACK: Duration = Duration::from_mins(1);
 /// Entries of held transitions that are gathered at once: with their notices they are one transaction.
 pub const HELD: usize = 40;
 
@@ -50,8 +52,7 @@ pub fn is_due(digest: Period, last: Option<&Timestamp>, now: &Timestamp) -> bool
         Period::Hourly => 1,
         Period::Daily => 24,
     };
-    let passed = |last: &Timestamp| now.unix_millis().saturating_sub(last.unix_millis());
-    last.is_none_or(|last| passed(last) + SLACK_MILLIS >= hours * 3_600_000)
+    last.is_none_or(|last| now.duration_since(last) + SLACK >= Duration::from_hours(hours))
 }
 
 /// The write that says that a digest was made at `now`.

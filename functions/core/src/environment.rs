@@ -2,6 +2,7 @@
 //!
 //! Read once at the start; every variable that is missing or ill-formed is named in one error.
 
+use compliance_types::arn::Arn;
 use thiserror::Error;
 
 use crate::contract::variable;
@@ -205,20 +206,13 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 }
 
-/// `arn:<partition>:kms:<region>:<account>:key/<id>`. An alias is refused: the function's role is granted the key.
+/// An alias is refused: the function's role is granted the key.
 fn is_kms_key_arn(text: &str) -> bool {
-    let mut parts = text.splitn(6, ':');
-    parts.next() == Some("arn")
-        && parts.next().is_some_and(|partition| !partition.is_empty())
-        && parts.next() == Some("kms")
-        && parts.all(|part| !part.is_empty())
-        && text.contains(":key/")
+    Arn::parse(text).is_ok_and(|arn| arn.is_kms_key())
 }
 
-/// `arn:<partition>:sns:<region>:<account>:<name>`.
 fn is_topic_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(':').collect();
-    matches!(parts.as_slice(), ["arn", _, "sns", _, _, name] if !name.is_empty())
+    Arn::parse(text).is_ok_and(|arn| arn.is_sns_topic())
 }
 
 fn problems(list: &[VariableProblem]) -> String {

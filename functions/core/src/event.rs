@@ -5,6 +5,7 @@
 //! Developer Guide, "Using Lambda with Amazon SQS"), and the event of an on-success destination (the same guide,
 //! "Capturing records of Lambda asynchronous invocations"). Members that are not read are not asked for.
 
+use compliance_types::{arn::is_account_id, resource::is_resource_type, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -13,8 +14,6 @@ use crate::{
     compliance::Compliance,
     contract::{compliance_change, trigger},
     evaluate::Trigger,
-    resource::is_resource_type,
-    timestamp::Timestamp,
 };
 
 /// Why an event cannot be read. A second try would read the same.
@@ -267,7 +266,7 @@ impl ComplianceChange {
     fn check(&self) -> Result<(), EventError> {
         let fields = [
             ("id", !self.event_id.is_empty()),
-            ("detail.awsAccountId", self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit())),
+            ("detail.awsAccountId", is_account_id(&self.account)),
             ("detail.awsRegion", !self.region.is_empty()),
             ("detail.configRuleName", !self.rule.is_empty()),
             ("detail.resourceType", is_resource_type(&self.resource_type)),

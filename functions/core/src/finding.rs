@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::{resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
     key::segment,
     ledger::{Entry, Write},
-    resource::Resource,
     run::Origin,
-    timestamp::Timestamp,
     transition::Transition,
 };
 
@@ -69,14 +68,14 @@ pub fn prefix(rule: &str) -> String {
 
 fn sort(rule: &str, region: &str, resource: &Resource) -> String {
     let kind = segment(&resource.resource_type.replace("::", "."));
-    format!("{}{}/{kind}/{}", prefix(rule), segment(resource.place(region)), segment(&resource.resource_id))
+    format!("{}{}/{kind}/{}", prefix(rule), segment(resource.home_region(region)), segment(&resource.resource_id))
 }
 
-/// The write that makes the ledger say what `transition` tells, over `before`. `now` in Unix seconds.
+/// The write that makes the ledger say what `transition` tells, over `before`.
 ///
 /// # Errors
 /// Never: the body renders.
-pub fn write(transition: &Transition, before: Option<&Finding>, now: u64) -> Result<Write, serde_json::Error> {
+pub fn write(transition: &Transition, before: Option<&Finding>, now: &Timestamp) -> Result<Write, serde_json::Error> {
     let open = transition.kind.opens();
     let body = Body {
         rule: transition.rule.clone(),
@@ -90,7 +89,7 @@ pub fn write(transition: &Transition, before: Option<&Finding>, now: u64) -> Res
         sort: sort(&transition.rule, &transition.region, &transition.resource),
         revision: before.map_or(0, |finding| finding.revision).saturating_add(1),
         body: serde_json::to_string(&body)?,
-        expires: (!open).then(|| now.saturating_add(CLOSED_DAYS * 86_400)),
+        expires: (!open).then(|| now.unix_seconds_after_days(CLOSED_DAYS)),
     }))
 }
 
@@ -106,7 +105,7 @@ pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEn
             sort: entry.sort.clone(),
             cause: error.to_string(),
         })?;
-        if body.resource.place(&body.region) != body.resource.place(&origin.region) {
+        if body.resource.home_region(&body.region) != body.resource.home_region(&origin.region) {
             continue;
         }
         let finding = Finding { open: body.open, since: body.since, revision: entry.revision };
@@ -142,7 +141,7 @@ mod tests {
     #[test]
     fn an_entry_reads_back_as_what_was_written() {
         let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b");
-        let written = entry(write(&transition, None, 7).unwrap());
+        let written = entry(write(&transition, None, &run().time).unwrap());
         assert_eq!(
             (written.partition.as_str(), written.sort.as_str()),
             ("findings/123456789012", "a/eu-central-1/AWS.S3.Bucket/b")
@@ -156,14 +155,15 @@ mod tests {
     fn a_closed_finding_is_kept_for_a_while_under_the_next_revision() {
         let before = Finding { open: true, since: run().time, revision: 4 };
         let closed = transition(Kind::Fixed, "eu-central-1", "AWS::S3::Bucket", "b");
-        let written = entry(write(&closed, Some(&before), 100).unwrap());
+        let written = entry(write(&closed, Some(&before), &Timestamp::from_unix_seconds(100)).unwrap());
         assert_eq!((written.revision, written.expires), (5, Some(100 + 30 * 86_400)));
         assert!(!read(&[written], &run().origin).unwrap()["a"][&closed.resource].open);
     }
 
     #[test]
     fn a_global_resource_is_one_finding_in_all_regions_and_another_one_is_not() {
-        let of = |region, kind| entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, 0).unwrap());
+        let of =
+            |region, kind| entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, &run().time).unwrap());
         assert_eq!(of("eu-central-1", "AWS::IAM::Role").sort, of("us-east-1", "AWS::IAM::Role").sort);
         assert_ne!(of("eu-central-1", "AWS::S3::Bucket").sort, of("us-east-1", "AWS::S3::Bucket").sort);
         let seen =
@@ -192,7 +192,7 @@ mod tests {
         ) {
             let key = |id: &str| {
                 let id = id.repeat(times);
-                entry(write(&transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id), None, 0).unwrap()).sort
+                entry(write(&transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id), None, &run().time).unwrap()).sort
             };
             // A sort key has at most 1,024 bytes (Amazon DynamoDB Developer Guide, "Quotas").
             prop_assert!(key(&left).len() <= 1024);

@@ -19,10 +19,10 @@
 //! Guide, "Naming Amazon S3 objects"), or the SHA-256 of itself where it has others or is long: see [`segment`].
 
 use crate::{
-    configuration::sha256_hex,
     contract::Handler,
     event::ComplianceChange,
     run::{Origin, Run},
+    sha256,
 };
 
 /// Key of the configuration document.
@@ -113,7 +113,7 @@ pub fn segment(text: &str) -> String {
         && text.bytes().all(safe)
         && text.bytes().any(|byte| byte != b'.')
         && !text.starts_with(DIGEST_MARK);
-    if kept { text.to_owned() } else { format!("{DIGEST_MARK}{}", sha256_hex(text.as_bytes())) }
+    if kept { text.to_owned() } else { format!("{DIGEST_MARK}{}", sha256::hex(text.as_bytes())) }
 }
 
 #[cfg(test)]

@@ -8,21 +8,21 @@
 //! | --- | --- |
 //! | [`contract`] | handler names, environment variables, object keys, metrics: the names both sides use |
 //! | [`configuration`] | the document in the bucket that tells the functions what to watch |
-//! | [`severity`] | how much a rule matters |
 //! | [`environment`] | what each handler needs of its environment, read once, every problem named |
 //! | [`event`] | what a function can be invoked with |
-//! | [`resource`] | types of resources, and which of them belong to no region |
-//! | [`run`], [`timestamp`] | which invocation a record belongs to |
+//! | [`run`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
-//! | [`severity`], [`pack`] | how much a rule matters; what becomes of the names of a conformance pack's rules |
+//! | [`pack`] | which conformance packs are not whole |
 //! | [`transition`], [`recording`], [`finding`], [`watch`] | what changed, what is known, and whose changes are news |
 //! | [`ledger`] | the table that keeps both |
 //! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
 //! | [`delivery`] | the test of the way through the topic |
 //! | [`follow_up`] | the runs soon after a deployment |
 //! | [`pace`], [`open_findings`] | how fast AWS Config is read; open findings as its index returns them |
+//! | [`waiver`] | findings that somebody accepts for a time |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
+//! | [`sha256`] | the digest that names and checks what the functions read |
 //! | [`runbook`] | the pages that say what to do, and where they open |
 
 pub mod aggregate;
@@ -48,10 +48,9 @@ pub mod pack;
 pub mod record;
 pub mod recording;
 pub mod remediate;
-pub mod resource;
 pub mod run;
 pub mod runbook;
-pub mod severity;
-pub mod timestamp;
+pub mod sha256;
 pub mod transition;
+pub mod waiver;
 pub mod watch;

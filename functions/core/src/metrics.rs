@@ -190,7 +190,7 @@ mod tests {
         }
         assert_eq!(
             SEVERITIES.map(|(word, _)| word),
-            crate::severity::Severity::ALL.map(crate::severity::Severity::word)
+            compliance_types::severity::Severity::ALL.map(compliance_types::severity::Severity::word)
         );
     }
 

@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::resource::Resource;
 use serde::{Deserialize, Serialize};
 
-use crate::{aggregate::Target, compliance::Compliance, evaluate::ResourceCount, resource::Resource};
+use crate::{aggregate::Target, compliance::Compliance, evaluate::ResourceCount};
 
 /// The query. A resource is in its answer where at least one rule found it non-compliant.
 pub const QUERY: &str = "SELECT configuration.targetResourceType, configuration.targetResourceId, configuration.configRuleList \

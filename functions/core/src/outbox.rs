@@ -4,13 +4,13 @@
 //! what was sent. Where a run dies in between, another one takes over when the claim has ended. So nothing is lost; the one
 //! message that SNS took and that nobody could note any more comes twice, with the same id.
 
+use compliance_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ledger::{Entry, Write, of_origin},
     notice::Notice,
     run::Origin,
-    timestamp::Timestamp,
 };
 
 /// Days that is known what was sent.
@@ -97,7 +97,7 @@ impl Ready {
     /// The writes that say that it was sent.
     #[must_use]
     pub fn sent(&self, now: &Timestamp) -> Vec<Write> {
-        let expires = Some(now.unix_millis() / 1_000 + SENT_DAYS * 86_400);
+        let expires = Some(now.unix_seconds_after_days(SENT_DAYS));
         let partition = sent_partition(&self.notice.origin);
         let sent = Entry { partition, revision: 1, expires, ..self.entry.clone() };
         vec![Write::delete(&self.entry), Write::Put(sent)]
@@ -134,6 +134,6 @@ mod tests {
         let Write::Put(sent) = &writes[1] else { panic!("no entry") };
         assert_eq!(writes[0], Write::delete(&ready.entry));
         assert_eq!((sent.partition.as_str(), &sent.sort), ("sent/123456789012/eu-central-1", &ready.entry.sort));
-        assert_eq!(sent.expires, Some(run().time.unix_millis() / 1_000 + 30 * 86_400));
+        assert_eq!(sent.expires, Some(run().time.unix_seconds() + 30 * 86_400));
     }
 }

@@ -1,4 +1,4 @@
-//! Conformance packs: what AWS Config makes of the names of their rules, and which of them are not whole.
+//! Conformance packs: which of them are not whole.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::configuration::PackEntry;
 
-/// What AWS Config puts between the name that a template gives a rule and an id of the pack.
-const MARK: &str = "-conformance-pack-";
 /// The state of a pack whose rules are all there (AWS Config API Reference, `ConformancePackStatusDetail`).
 const COMPLETE: &str = "CREATE_COMPLETE";
 /// The state of a pack that is being deployed.
@@ -15,14 +13,6 @@ const IN_PROGRESS: &str = "CREATE_IN_PROGRESS";
 
 /// How many packs one call of `DescribeConformancePackStatus` takes (AWS Config API Reference).
 pub const PACKS_PER_CALL: usize = 25;
-
-/// The name that a template gave the rule of this name in the account; `None` where no pack brought it.
-#[must_use]
-pub fn name_in_template(name: &str) -> Option<&str> {
-    let (name, id) = name.rsplit_once(MARK)?;
-    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_id && !name.is_empty()).then_some(name)
-}
 
 /// A pack as AWS Config reports it (AWS Config API Reference, `ConformancePackStatusDetail`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +53,6 @@ pub fn incomplete(configured: &[PackEntry], reported: impl IntoIterator<Item = R
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn reported(name: &str, state: &str) -> ReportedPack {
@@ -87,20 +75,5 @@ mod tests {
         let told: Vec<_> = found.iter().map(|pack| (pack.pack.as_str(), pack.state.as_deref())).collect();
         assert_eq!(told, [("c", Some("CREATE_FAILED")), ("d", None)]);
         assert_eq!(found[0].reason.as_deref(), Some("no"));
-    }
-
-    #[test]
-    fn a_rule_that_no_pack_brought_has_no_other_name() {
-        for name in ["encrypted-volumes", "x-conformance-pack-", "-conformance-pack-a", "a-conformance-pack-b c"] {
-            assert_eq!(name_in_template(name), None, "{name}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_name_in_the_template_comes_back(name in ".{1,30}", id in "[a-z0-9]{1,12}") {
-            let in_account = format!("{name}{MARK}{id}");
-            prop_assert_eq!(name_in_template(&in_account), Some(name.as_str()));
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::resource::ACCOUNT;
+use compliance_types::resource::ACCOUNT;
 
 /// What one configuration recorder records (AWS Config API Reference, "RecordingGroup").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

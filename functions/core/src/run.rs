@@ -1,9 +1,8 @@
 //! Which invocation a record belongs to.
 
+use compliance_types::{arn::Arn, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-use crate::timestamp::Timestamp;
 
 /// One invocation of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +36,12 @@ impl Origin {
     /// # Errors
     /// When the text is not the ARN of a function.
     pub fn from_function_arn(arn: &str) -> Result<Self, InvalidFunctionArn> {
-        let mut parts = arn.split(':');
-        let (Some("arn"), Some(_), Some("lambda"), Some(region), Some(account), Some("function")) =
-            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(InvalidFunctionArn(arn.to_owned()));
-        };
-        if region.is_empty() || account.is_empty() {
-            return Err(InvalidFunctionArn(arn.to_owned()));
+        let parsed = Arn::parse(arn).ok().filter(|parsed| parsed.lambda_function(arn).is_some());
+        let placed = parsed.and_then(|parsed| Some((parsed.account_id()?, parsed.region)));
+        match placed.filter(|(_, region)| !region.is_empty()) {
+            Some((account, region)) => Ok(Self { account: account.to_owned(), region: region.to_owned() }),
+            None => Err(InvalidFunctionArn(arn.to_owned())),
         }
-        Ok(Self { account: account.to_owned(), region: region.to_owned() })
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::{resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::{resource::Resource, timestamp::Timestamp};
 
 /// What became of a resource under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -9,8 +9,9 @@
 //! stays so for [`SETTLES_AFTER_HOURS`], and until the rule is judged whole again: that a resource has no verdict means
 //! nothing where nothing has one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
+use compliance_types::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     finding::UnreadableEntry,
     ledger::{Entry, Write, of_origin},
     run::Origin,
-    timestamp::Timestamp,
 };
 
 /// Hours after which a rule that never gave a verdict has settled. The slowest rules are evaluated once in 24 hours (AWS
@@ -175,7 +175,7 @@ impl Watch {
 }
 
 fn has_passed(since: &Timestamp, now: &Timestamp) -> bool {
-    now.unix_millis().saturating_sub(since.unix_millis()) >= SETTLES_AFTER_HOURS * 3_600_000
+    now.duration_since(since) >= Duration::from_hours(SETTLES_AFTER_HOURS)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The AWS clients.
+//! The AWS clients, and reads that a role may be refused.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
-use crate::table::RetryThrottledTransaction;
+use crate::{error::AwsError, log, table::RetryThrottledTransaction};
 
 /// Tries of one call, the first included. The SDK waits longer before each, up to 20 s.
 const ATTEMPTS: u32 = 5;
@@ -65,5 +65,17 @@ impl Clients {
             sns: aws_sdk_sns::Client::new(shared),
             sqs: aws_sdk_sqs::Client::new(shared),
         }
+    }
+}
+
+/// What was read; `None` where the role may not read it, which the log of `run_id` says. For what a run can do without.
+pub fn unless_refused<T>(read: Result<T, AwsError>, run_id: &str, consequence: &str) -> Result<Option<T>, AwsError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if error.is_refusal() => {
+            log::info(run_id, consequence, &serde_json::json!({ "cause": error.to_string() }));
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }

@@ -1,6 +1,7 @@
 //! The configuration document, as the environment of a function names it.
 
-use functions_core::configuration::{MonitoringConfiguration, sha256_hex};
+use functions_core::configuration::MonitoringConfiguration;
+use functions_core::sha256;
 
 use crate::{error::HandlerError, store::Store};
 
@@ -10,7 +11,7 @@ use crate::{error::HandlerError, store::Store};
 /// When S3 does not give it, or gives another one: the function then runs again once both are there.
 pub async fn read(store: &Store, key: &str, sha256: &str) -> Result<MonitoringConfiguration, HandlerError> {
     let bytes = store.read(key).await?;
-    let found = sha256_hex(&bytes);
+    let found = sha256::hex(&bytes);
     if found != sha256 {
         let (key, expected) = (key.to_owned(), sha256.to_owned());
         return Err(HandlerError::OtherConfiguration { key, expected, found });

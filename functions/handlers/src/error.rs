@@ -16,8 +16,6 @@ use functions_core::{
 use lambda_runtime::Diagnostic;
 use thiserror::Error;
 
-use crate::log;
-
 /// Why an invocation failed.
 #[derive(Debug, Clone, Error)]
 pub enum HandlerError {
@@ -204,18 +202,6 @@ impl AwsError {
     pub fn interrupted(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
         let cause = error.to_string();
         Self { operation: operation.into(), cause, passing: true, refused: false, answered: false }
-    }
-}
-
-/// What was read; `None` where the role may not read it, which the log of `run_id` says. For what a run can do without.
-pub fn unless_refused<T>(read: Result<T, AwsError>, run_id: &str, consequence: &str) -> Result<Option<T>, AwsError> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(error) if error.is_refusal() => {
-            log::info(run_id, consequence, &serde_json::json!({ "cause": error.to_string() }));
-            Ok(None)
-        }
-        Err(error) => Err(error),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::SystemTime;
 
+use compliance_types::time::Timestamp;
 use functions_core::{
     event,
     run::{Origin, Run},
-    timestamp::Timestamp,
 };
 use lambda_runtime::Context;
 use serde_json::Value;

@@ -15,10 +15,8 @@ use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
     orchestrator::{HttpRequest, HttpResponse},
 };
-use functions_core::{
-    run::{Origin, Run},
-    timestamp::Timestamp,
-};
+use compliance_types::time::Timestamp;
+use functions_core::run::{Origin, Run};
 
 use crate::{aws::Clients, invocation::Invocation};
 
@@ -88,7 +86,7 @@ impl FakeAws {
 
 /// What tells two versions of an object apart.
 pub fn etag(body: &str) -> String {
-    format!("\"{}\"", functions_core::configuration::sha256_hex(body.as_bytes()))
+    format!("\"{}\"", functions_core::sha256::hex(body.as_bytes()))
 }
 
 fn read(stream: &TcpStream) -> Request {

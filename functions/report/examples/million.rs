@@ -11,12 +11,13 @@ use std::{
     time::Instant,
 };
 
+use compliance_types::{resource::ResourceIdentity, severity::Severity};
 use functions_core::aggregate::read_row;
 use functions_history::{History, Row};
 use functions_report::{
     collect, files, findings_file,
-    gathered::{Gathered, Resource, Verdicts},
-    input::{Context, Severity},
+    gathered::{Gathered, Verdicts},
+    input::Context,
 };
 
 const ACCOUNTS: usize = 100;
@@ -56,7 +57,7 @@ fn run(
         let text = row(number + shift, every);
         let row = read_row(&text).ok_or("a row that does not read")?;
         let target = &row.configuration;
-        let resource = Resource {
+        let resource = ResourceIdentity {
             account: &row.account_id,
             region: &row.aws_region,
             resource_type: &target.target_resource_type,

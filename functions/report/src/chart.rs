@@ -5,7 +5,7 @@
 use plotters::prelude::*;
 use thiserror::Error;
 
-use crate::model::TrendPoint;
+use crate::trend::TrendPoint;
 
 /// The line could not be drawn.
 #[derive(Debug, Error)]

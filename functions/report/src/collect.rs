@@ -4,25 +4,28 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
+    time::Duration,
 };
 
-use functions_core::{
-    compliance::{Compliance, Counts},
-    resource::{self, GLOBAL},
-    timestamp::{Timestamp, day_number},
+use compliance_types::{
+    resource::{GLOBAL, home_region},
+    severity::Severity,
+    time::Timestamp,
 };
+use functions_core::compliance::{Compliance, Counts};
 use serde::Deserialize;
 
 use crate::{
     cells::read_line,
-    findings::{Findings, Found, Texts},
+    findings::{FindingRows, Found, Texts},
     frameworks::frameworks,
     gathered::{Gathered, Verdicts},
     groups::Groups,
-    input::{Arrival, Context, Severity},
-    model::{Cell, Change, Report, SCHEMA_VERSION, Source, Summary, TREND_RUNS, TrendPoint},
-    progress::{FirstEvaluation, Progress},
+    input::{Arrival, Context},
+    model::{Cell, Change, Report, SCHEMA_VERSION, Source, Summary, TREND_RUNS},
+    progress::{Before, FirstEvaluation, Progress},
     score::score,
+    trend::TrendPoint,
     wording::wide,
 };
 
@@ -249,7 +252,7 @@ impl Comparing {
     }
 
     fn add_line(&mut self, line: &Line<'_>) {
-        let region = resource::place(line.resource_type, line.region);
+        let region = home_region(line.resource_type, line.region);
         let key = (line.account, region, line.rule, line.resource_type, line.resource_id);
         if region != line.region && !self.merged.insert(digest(key)) {
             return;
@@ -293,7 +296,7 @@ impl Comparing {
         let Self { context, texts, cells, found, index, fixed, sources, before, .. } = self;
         drop(index);
         let texts = Arc::new(texts);
-        let (findings, fixed) = (Findings::new(&texts, found), Findings::new(&texts, fixed));
+        let (findings, fixed) = (FindingRows::new(&texts, found), FindingRows::new(&texts, fixed));
         let mut cells: Vec<Cell> = cells
             .into_iter()
             .map(|((account, region, rule), counts)| Cell {
@@ -328,7 +331,7 @@ impl Comparing {
         let own = rated.iter().filter(|(rule, _)| context.rules.contains_key(&***rule));
         let with_results = wide(own.filter(|(_, (_, counts))| has_results(counts)).count());
         let found = (wide(context.rules.len()), with_results, has_results(&totals));
-        let first_evaluation = FirstEvaluation::at(&context.time, found, before.as_ref());
+        let first_evaluation = FirstEvaluation::at(&context.time, found, before.as_ref().map(left));
         // All that the first results show would be new beside a report without any.
         let compared = before.as_ref().filter(|summary| {
             summary.first_evaluation.as_ref().is_none_or(|first| first.state != Progress::NotStarted)
@@ -364,7 +367,7 @@ impl Comparing {
             unreadable_resources: context.unreadable_resources,
             other_evaluations: context.other_evaluations,
             first_evaluation,
-            severities: severities.into_iter().collect(),
+            severities: severities.into_iter().rev().collect(),
             change,
             sources,
             rules,
@@ -383,6 +386,13 @@ const UNKNOWN: &str = "unknown";
 
 fn close(cells: &mut Vec<((u32, u32, u32), Counts)>, (account, region): Place, rules: &mut BTreeMap<u32, Counts>) {
     cells.extend(std::mem::take(rules).into_iter().map(|(rule, counts)| ((account, region, rule), counts)));
+}
+
+fn left(before: &Summary) -> Before<'_> {
+    Before {
+        first_evaluation: before.first_evaluation.as_ref(),
+        first_run: before.trend.first().map(|run| run.time.as_str()),
+    }
 }
 
 fn trend(before: Option<Summary>, own: TrendPoint) -> Vec<TrendPoint> {
@@ -421,13 +431,16 @@ fn severity(context: &Context, rule: &str) -> Severity {
 
 /// Whether the aggregator has data of a source that are good at `now`.
 fn is_fresh(arrival: &Arrival, now: &str) -> bool {
-    let millis = |time: &str| Timestamp::parse(time).ok().map(|time| time.unix_millis());
-    let age = |updated: &String| Some(millis(now)?.saturating_sub(millis(updated)?));
+    let age = |updated: &String| Some(read(now)?.duration_since(&read(updated)?));
     let age = arrival.updated.as_ref().and_then(age);
-    arrival.succeeded && age.is_none_or(|age| age <= FRESH_HOURS * 3_600_000)
+    arrival.succeeded && age.is_none_or(|age| age <= Duration::from_hours(FRESH_HOURS))
 }
 
-/// Whole days from the date of one RFC 3339 time to that of another; none where one does not read, zero where it is later.
+/// Whole days from the date of one time to that of another; none where one does not read, zero where it is later.
 fn days_between(from: &str, to: &str) -> Option<u64> {
-    Some(day_number(to)?.saturating_sub(day_number(from)?))
+    Some(read(to)?.days_since(&read(from)?))
+}
+
+fn read(time: &str) -> Option<Timestamp> {
+    Timestamp::parse(time).ok()
 }

@@ -3,17 +3,19 @@
 use std::io;
 
 use askama::Template;
+use compliance_types::severity::Severity;
 use thiserror::Error;
 
 use crate::{
     chart::{self, ChartError},
-    findings::{Finding, Findings},
+    findings::{FindingRow, FindingRows, JSON_FINDINGS},
     first::{First, first},
-    input::Severity,
     lines,
-    model::{Breakdown, Framework, FrameworkPart, JSON_FINDINGS, Report, State, Summary, TrendPoint},
+    model::{Breakdown, Framework, FrameworkPart, Report, State, Summary},
+    parts,
     progress::Progress,
     table::{Cell, Column, Cut, Table, cost, grouped, points},
+    trend::TrendPoint,
     wording::{day, when, wide},
 };
 
@@ -87,7 +89,7 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
     entries.push(paged(report, "resources", "Resources", FINDINGS, report.findings.len(), findings, &mut put)?);
     for (kind, findings) in [("findings", &report.findings), ("fixed", &report.fixed)] {
         for (number, body) in (1..).zip(lines::of_findings(report, findings)) {
-            put(&lines::file(kind, number), CSV, body?)?;
+            put(&parts::file(kind, number), CSV, body?)?;
         }
     }
     put("rules.csv", CSV, lines::of_rules(report)?)?;
@@ -216,10 +218,10 @@ fn paged<E>(
 }
 
 /// Which files have all findings of a kind.
-fn whole(kind: &str, findings: &Findings) -> String {
-    match lines::files(findings.len()) {
-        1 => format!("{} has", lines::file(kind, 1)),
-        count => format!("{} to {} have", lines::file(kind, 1), lines::file(kind, count)),
+fn whole(kind: &str, findings: &FindingRows) -> String {
+    match parts::files(findings.len()) {
+        1 => format!("{} has", parts::file(kind, 1)),
+        count => format!("{} to {} have", parts::file(kind, 1), parts::file(kind, count)),
     }
 }
 
@@ -269,7 +271,7 @@ fn numbers(row: &Breakdown) -> [Cell; 6] {
         .map(Cell::number)
 }
 
-fn finding(finding: Finding<'_>) -> Vec<Cell> {
+fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
     let mut since = day(finding.since).to_owned();
     if finding.new {
         since.push_str(" (new)");
@@ -348,10 +350,10 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
     };
     let mut links = vec![("../index.html".to_owned(), "All runs".to_owned())];
     for (kind, findings, text) in [("findings", &report.findings, "Findings"), ("fixed", &report.fixed, "Fixed")] {
-        let files = lines::files(findings.len());
+        let files = parts::files(findings.len());
         links.extend((1..=files).map(|number| match number {
-            1 => (lines::file(kind, 1), format!("{text} as CSV")),
-            number => (lines::file(kind, number), format!("{text} as CSV, part {number}")),
+            1 => (parts::file(kind, 1), format!("{text} as CSV")),
+            number => (parts::file(kind, number), format!("{text} as CSV, part {number}")),
         }));
     }
     links.push(("rules.csv".to_owned(), "Rules as CSV".to_owned()));

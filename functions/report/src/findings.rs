@@ -2,18 +2,18 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
+use compliance_types::severity::Severity;
 use serde::{Serialize, Serializer};
 
-use crate::{
-    gathered::{Rows, Words},
-    input::Severity,
-    model::JSON_FINDINGS,
-};
+use crate::gathered::{Rows, Words};
 
-/// A resource that does not comply with a rule.
+/// How many findings the JSON of a report has at most.
+pub const JSON_FINDINGS: usize = 50_000;
+
+/// A finding as the report shows it: a resource that does not comply with a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Finding<'a> {
+pub struct FindingRow<'a> {
     /// Severity of the rule.
     pub severity: Severity,
     /// Name of the rule.
@@ -36,7 +36,7 @@ pub struct Finding<'a> {
 
 /// Many of them.
 #[derive(Debug, Clone, Default)]
-pub struct Findings {
+pub struct FindingRows {
     texts: Arc<Texts>,
     all: Vec<Found>,
 }
@@ -62,13 +62,13 @@ pub(crate) struct Found {
     pub new: bool,
 }
 
-impl Findings {
+impl FindingRows {
     /// The worst and newest first.
     pub(crate) fn new(texts: &Arc<Texts>, mut all: Vec<Found>) -> Self {
         let order = |one: &Found, other: &Found| {
             let word = |one, other| texts.words.compare(one, other);
-            (one.severity, !one.new)
-                .cmp(&(other.severity, !other.new))
+            (other.severity, other.new)
+                .cmp(&(one.severity, one.new))
                 .then_with(|| word(one.rule, other.rule))
                 .then_with(|| word(one.account, other.account))
                 .then_with(|| word(one.region, other.region))
@@ -92,7 +92,7 @@ impl Findings {
     }
 
     /// Each with its texts.
-    pub fn iter(&self) -> impl Iterator<Item = Finding<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = FindingRow<'_>> {
         self.all.iter().map(|found| self.texts.finding(found))
     }
 }
@@ -102,8 +102,8 @@ fn id(texts: &Texts, one: &Found, other: &Found) -> Ordering {
 }
 
 impl Texts {
-    pub(crate) fn finding(&self, found: &Found) -> Finding<'_> {
-        Finding {
+    pub(crate) fn finding(&self, found: &Found) -> FindingRow<'_> {
+        FindingRow {
             severity: found.severity,
             rule: self.words.text(found.rule),
             account: self.words.text(found.account),
@@ -117,7 +117,7 @@ impl Texts {
     }
 }
 
-impl Serialize for Findings {
+impl Serialize for FindingRows {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().take(JSON_FINDINGS))
     }

@@ -2,11 +2,12 @@
 
 use crate::{
     collect::CARRY_DAYS,
-    findings::Finding,
-    lines,
-    model::{Report, Source, TrendPoint},
+    findings::FindingRow,
+    model::{Report, Source},
+    parts,
     progress::{FirstEvaluation, Progress},
     table::{cost, grouped, points},
+    trend::TrendPoint,
     wording::{when, wide},
 };
 
@@ -111,7 +112,7 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
                 listed("New", report.findings.iter().filter(|finding| finding.new), change.new),
                 listed("Fixed", report.fixed.iter(), change.fixed),
             ],
-            fixed_file: lines::file("fixed", 1),
+            fixed_file: parts::file("fixed", 1),
         }),
         open: if is_waiting { "–".to_owned() } else { grouped(wide(report.findings.len())) },
         severities: report.severities.iter().map(|(severity, count)| (severity.word(), grouped(*count))).collect(),
@@ -137,10 +138,10 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
 /// Up to [`SHOWN`] findings, and how many of all are left.
 fn listed<'a>(
     heading: &'static str,
-    findings: impl Iterator<Item = Finding<'a>>,
+    findings: impl Iterator<Item = FindingRow<'a>>,
     all: u64,
 ) -> (&'static str, Vec<String>, usize) {
-    let line = |one: Finding<'_>| format!("{}: {} ({}, {})", one.rule, one.resource_id, one.account, one.region);
+    let line = |one: FindingRow<'_>| format!("{}: {} ({}, {})", one.rule, one.resource_id, one.account, one.region);
     let lines: Vec<String> = findings.take(SHOWN).map(line).collect();
     let left = usize::try_from(all).unwrap_or(usize::MAX).saturating_sub(lines.len());
     (heading, lines, left)

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use compliance_types::severity::Severity;
 use functions_core::compliance::Counts;
 
 use crate::{
-    input::{Context, Severity},
+    input::Context,
     model::{Framework, FrameworkPart, State},
 };
 

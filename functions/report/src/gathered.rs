@@ -6,10 +6,8 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
-use functions_core::{
-    compliance::Compliance,
-    resource::{GLOBAL, is_global},
-};
+use compliance_types::resource::{GLOBAL, ResourceIdentity, is_global};
+use functions_core::compliance::Compliance;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use thiserror::Error;
 
@@ -19,19 +17,6 @@ use crate::input::Evaluation;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("what was gathered does not read")]
 pub struct Unreadable;
-
-/// A resource that a row is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Resource<'a> {
-    /// Account id.
-    pub account: &'a str,
-    /// Region.
-    pub region: &'a str,
-    /// Type, such as `AWS::S3::Bucket`.
-    pub resource_type: &'a str,
-    /// Id.
-    pub resource_id: &'a str,
-}
 
 /// Rows as they are read.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -79,7 +64,11 @@ impl TryFrom<Stored> for Gathered {
 
 impl Gathered {
     /// Adds a resource with each rule that judged it.
-    pub fn add<'a>(&mut self, resource: Resource<'_>, verdicts: impl IntoIterator<Item = (&'a str, Compliance)>) {
+    pub fn add<'a>(
+        &mut self,
+        resource: ResourceIdentity<'_>,
+        verdicts: impl IntoIterator<Item = (&'a str, Compliance)>,
+    ) {
         for text in [resource.account, resource.region, resource.resource_type] {
             let word = self.words.keep(text);
             self.rows.put(word);
@@ -369,7 +358,7 @@ mod tests {
         let mut gathered = Gathered::default();
         for ([account, region, resource_type, resource_id], verdicts) in rows {
             let verdicts = verdicts.iter().map(|(rule, verdict)| (rule.as_str(), *verdict));
-            gathered.add(Resource { account, region, resource_type, resource_id }, verdicts);
+            gathered.add(ResourceIdentity { account, region, resource_type, resource_id }, verdicts);
         }
         gathered
     }
@@ -404,7 +393,7 @@ mod tests {
             prop_assert_eq!(serde_json::to_string(&again).unwrap(), stored);
             for ([account, region, resource_type, resource_id], verdicts) in &more {
                 let verdicts = verdicts.iter().map(|(rule, verdict)| (rule.as_str(), *verdict));
-                again.add(Resource { account, region, resource_type, resource_id }, verdicts);
+                again.add(ResourceIdentity { account, region, resource_type, resource_id }, verdicts);
             }
             let whole: Vec<Row> = rows.into_iter().chain(more).collect();
             prop_assert_eq!(told(again), told(gathered(&whole)));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use functions_core::compliance::Counts;
 
 use crate::{
-    findings::Finding,
+    findings::FindingRow,
     input::Context,
     model::{Breakdown, Cell},
     score::Score,
@@ -42,16 +42,16 @@ impl Groups {
     }
 
     /// Counts a new finding.
-    pub(crate) fn count_new(&mut self, finding: &Finding<'_>) {
+    pub(crate) fn count_new(&mut self, finding: &FindingRow<'_>) {
         self.of(finding, |group| group.new += 1);
     }
 
     /// Counts a fixed finding.
-    pub(crate) fn count_fixed(&mut self, finding: &Finding<'_>) {
+    pub(crate) fn count_fixed(&mut self, finding: &FindingRow<'_>) {
         self.of(finding, |group| group.fixed += 1);
     }
 
-    fn of(&mut self, finding: &Finding<'_>, count: impl Fn(&mut Group)) {
+    fn of(&mut self, finding: &FindingRow<'_>, count: impl Fn(&mut Group)) {
         let names = [
             (&mut self.rules, finding.rule),
             (&mut self.accounts, finding.account),

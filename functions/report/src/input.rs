@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::severity::Severity;
 use functions_core::compliance::Compliance;
-pub use functions_core::severity::Severity;
 use serde::{Deserialize, Serialize};
 
 /// What is known of a rule beside its verdicts.

@@ -9,14 +9,14 @@
 //! | [`collect`] | compares them with what the run before left; memory grows with resources and open findings |
 //! | [`findings`] | findings in few bytes |
 //! | [`model`] | the report as data, which is also its JSON |
+//! | [`trend`] | the runs that are kept; how the score changed within a day |
 //! | [`score`] | the score and what each open rule costs |
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
 //! | `groups`, `frameworks` | sums by rule, account and region; how each framework stands |
 //! | [`progress`] | how far the first evaluation has come |
-//! | `daily` | how the score changed within a day |
 //! | `first` | the first screen |
 //! | `cells` | cells of CSV that no spreadsheet runs |
-//! | `lines` | CSV, in files of a bounded number of lines |
+//! | `lines`, `parts` | CSV, in files of a bounded number of lines; their names |
 //! | `wording` | times and numbers as people read them |
 //! | `table`, `chart` | tables cut at a number of bytes; the trend as SVG |
 
@@ -28,15 +28,16 @@ pub mod input;
 pub mod model;
 pub mod progress;
 pub mod score;
+pub mod trend;
 
 mod cells;
 mod chart;
-mod daily;
 mod first;
 mod frameworks;
 mod groups;
 mod lines;
+mod parts;
 mod table;
 mod wording;
 
-pub use lines::findings_file;
+pub use parts::findings_file;

@@ -4,39 +4,20 @@ use std::{collections::BTreeMap, io};
 
 use crate::{
     cells::written,
-    findings::{Finding, Findings},
+    findings::{FindingRow, FindingRows},
     model::Report,
+    parts::{LINES, files},
 };
-
-/// How many findings one file has at most.
-pub(crate) const LINES: usize = 100_000;
 
 const FINDING: [&str; 10] =
     ["severity", "rule", "account", "region", "resourceType", "resourceId", "since", "new", "asOf", "frameworks"];
 const RULE: [&str; 9] =
     ["rule", "severity", "controls", "nonCompliant", "compliant", "insufficientData", "notApplicable", "new", "fixed"];
 
-/// The name of a file of open findings; the first is number 1.
-#[must_use]
-pub fn findings_file(number: usize) -> String {
-    file("findings", number)
-}
-
-/// The name of a file of findings of a kind.
-pub(crate) fn file(kind: &str, number: usize) -> String {
-    if number < 2 { format!("{kind}.csv") } else { format!("{kind}-{number}.csv") }
-}
-
-/// How many files so many findings are in: at least one, which then has a heading alone.
-pub(crate) const fn files(findings: usize) -> usize {
-    let files = findings.div_ceil(LINES);
-    if files == 0 { 1 } else { files }
-}
-
 /// Findings as CSV, file by file; each with what its rule counts for.
 pub(crate) fn of_findings<'a>(
     report: &'a Report,
-    findings: &'a Findings,
+    findings: &'a FindingRows,
 ) -> impl Iterator<Item = Result<Vec<u8>, csv::Error>> {
     let counts_for: BTreeMap<&str, String> =
         report.rules.iter().map(|rule| (&*rule.name, rule.controls.join("; "))).collect();
@@ -52,7 +33,7 @@ pub(crate) fn of_findings<'a>(
     })
 }
 
-fn line<'a>(finding: &Finding<'a>, frameworks: &'a str) -> [&'a str; 10] {
+fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str) -> [&'a str; 10] {
     [
         finding.severity.word(),
         finding.rule,

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
+use compliance_types::severity::Severity;
 use functions_core::compliance::Counts;
 use serde::{Deserialize, Serialize};
 
-pub use crate::findings::{Finding, Findings};
-use crate::{daily, input::Severity, progress::FirstEvaluation, score::Score};
+use crate::{findings::FindingRows, parts, progress::FirstEvaluation, score::Score, trend::TrendPoint};
 
 /// How many runs the trend keeps: two weeks of one every six hours, and some.
 pub const TREND_RUNS: usize = 60;
-
-/// How many findings the JSON of a report has at most.
-pub const JSON_FINDINGS: usize = 50_000;
 
 /// The version of the JSON and CSV. A change that a reader must know of raises it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -58,10 +55,10 @@ pub struct Report {
     /// Verdicts by account, region and rule, sorted by these.
     #[serde(skip)]
     pub cells: Vec<Cell>,
-    /// Open findings, the worst and newest first. JSON has the first [`JSON_FINDINGS`] of them, CSV all.
-    pub findings: Findings,
+    /// Open findings, the worst and newest first. JSON has the first [`crate::findings::JSON_FINDINGS`] of them, CSV all.
+    pub findings: FindingRows,
     /// Findings that the run before saw open and that are fixed. JSON has as many at most.
-    pub fixed: Findings,
+    pub fixed: FindingRows,
 }
 
 /// What changed since the run before.
@@ -78,25 +75,6 @@ pub struct Change {
     pub still_open: u64,
     /// Score now less score then, in thousandths of a point.
     pub score_millipoints: Option<i64>,
-}
-
-/// One run in the trend.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TrendPoint {
-    /// Id of the run.
-    pub run_id: String,
-    /// When it was asked for.
-    pub time: String,
-    /// Its score in thousandths of a point, 0 to 100,000; absent where nothing was judged.
-    pub score_millipoints: Option<u64>,
-    /// Open findings.
-    pub non_compliant: u64,
-    /// Verdicts that it counted.
-    pub verdicts: u64,
-    /// Whether the first evaluation was still running.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub first_evaluation: bool,
 }
 
 /// An account and region.
@@ -256,18 +234,12 @@ impl Report {
             trend: self.trend.clone(),
             sources: self.sources.clone(),
             cells: self.cells.clone(),
-            findings_files: crate::lines::files(self.findings.len()),
+            findings_files: parts::files(self.findings.len()),
             totals: self.totals,
             resources: self.resources,
             unreadable_resources: self.unreadable_resources,
             other_evaluations: self.other_evaluations,
             first_evaluation: Some(self.first_evaluation.clone()),
         }
-    }
-
-    /// The score less that of about a day earlier, in thousandths of a point, where there are both.
-    #[must_use]
-    pub fn score_change_in_a_day(&self) -> Option<i64> {
-        daily::score_change(&self.trend)
     }
 }

@@ -3,10 +3,11 @@
 //! AWS Config evaluates new rules within minutes, some a day later, and the aggregator collects their results after that. A
 //! report of this time says so: an empty one would look as if everything complied.
 
-use functions_core::{timestamp::Timestamp, watch::SETTLES_AFTER_HOURS};
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-use crate::model::Summary;
+use compliance_types::time::Timestamp;
+use functions_core::watch::SETTLES_AFTER_HOURS;
+use serde::{Deserialize, Serialize};
 
 /// How far the first evaluation has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,13 +35,22 @@ pub enum Progress {
     Done,
 }
 
+/// What the run before left of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Before<'a> {
+    /// How far it had come; absent where the run was one of a version that did not ask.
+    pub first_evaluation: Option<&'a FirstEvaluation>,
+    /// Time of the earliest run that is kept.
+    pub first_run: Option<&'a str>,
+}
+
 impl FirstEvaluation {
-    /// As it is at `now`, after the run that left `before`. `any`: whether there is any result, those of rules that somebody
+    /// As it is at `now`, after the run before. `any`: whether there is any result, those of rules that somebody
     /// else deployed included where they count.
-    pub(crate) fn at(now: &str, (rules, with_results, any): (u64, u64, bool), before: Option<&Summary>) -> Self {
-        let known = before.and_then(|before| before.first_evaluation.as_ref());
-        let earliest = || Some(before?.trend.first()?.time.clone());
-        let since = known.map(|known| known.since.clone()).or_else(earliest).unwrap_or_else(|| now.to_owned());
+    pub(crate) fn at(now: &str, (rules, with_results, any): (u64, u64, bool), before: Option<Before<'_>>) -> Self {
+        let known = before.and_then(|before| before.first_evaluation);
+        let earliest = before.and_then(|before| before.first_run);
+        let since = known.map(|known| known.since.as_str()).or(earliest).unwrap_or(now).to_owned();
         let was_done = known.map_or(before.is_some(), |known| known.state == Progress::Done);
         let is_done = was_done || with_results >= rules || is_over(&since, now);
         let state = match (is_done, any) {
@@ -54,9 +64,8 @@ impl FirstEvaluation {
 
 /// Whether the slowest rule has been evaluated by `now`.
 fn is_over(since: &str, now: &str) -> bool {
-    let millis = |time: &str| Timestamp::parse(time).ok().map(|time| time.unix_millis());
-    let elapsed = millis(now).zip(millis(since)).map(|(now, since)| now.saturating_sub(since));
-    elapsed.is_none_or(|elapsed| elapsed >= SETTLES_AFTER_HOURS * 3_600_000)
+    let elapsed = Timestamp::parse(now).and_then(|now| Ok(now.duration_since(&Timestamp::parse(since)?)));
+    elapsed.map_or(true, |elapsed| elapsed >= Duration::from_hours(SETTLES_AFTER_HOURS))
 }
 
 #[cfg(test)]
@@ -65,32 +74,18 @@ mod tests {
 
     const START: &str = "2026-03-04T00:00:00Z";
 
-    fn at(now: &str, rules: u64, with_results: u64, before: Option<&Summary>) -> FirstEvaluation {
+    fn at(now: &str, rules: u64, with_results: u64, before: Option<Before<'_>>) -> FirstEvaluation {
         FirstEvaluation::at(now, (rules, with_results, with_results > 0), before)
     }
 
-    fn summary(first_evaluation: Option<FirstEvaluation>) -> Summary {
-        Summary {
-            schema_version: 1,
-            run_id: "run-0".to_owned(),
-            time: START.to_owned(),
-            trend: Vec::new(),
-            sources: Vec::new(),
-            cells: Vec::new(),
-            findings_files: 1,
-            totals: functions_core::compliance::Counts::default(),
-            resources: 0,
-            unreadable_resources: 0,
-            other_evaluations: 0,
-            first_evaluation,
-        }
+    fn after(first_evaluation: Option<&FirstEvaluation>) -> Option<Before<'_>> {
+        Some(Before { first_evaluation, first_run: Some("2026-03-03T00:00:00Z") })
     }
 
     #[test]
     fn finding_8_the_first_evaluation_runs_until_every_rule_has_results_or_a_day_is_over() {
         let first = at(START, 4, 0, None);
         assert_eq!((first.state, first.since.as_str()), (Progress::NotStarted, START));
-        let before = summary(Some(first));
         for (now, with_results, expected) in [
             ("2026-03-04T00:15:00Z", 0, Progress::NotStarted),
             ("2026-03-04T00:15:00Z", 3, Progress::Running),
@@ -99,7 +94,7 @@ mod tests {
             ("2026-03-05T01:00:00Z", 3, Progress::Done),
             ("2026-03-05T01:00:00Z", 0, Progress::Done),
         ] {
-            let found = at(now, 4, with_results, Some(&before));
+            let found = at(now, 4, with_results, after(Some(&first)));
             assert_eq!((found.state, found.since.as_str()), (expected, START), "{now} {with_results}");
         }
     }
@@ -107,9 +102,9 @@ mod tests {
     #[test]
     fn finding_8_what_was_done_stays_so_and_nothing_to_evaluate_is_done() {
         assert_eq!(at(START, 0, 0, None).state, Progress::Done);
-        let done = summary(Some(at(START, 1, 1, None)));
-        assert_eq!(at("2026-03-04T00:15:00Z", 9, 1, Some(&done)).state, Progress::Done);
-        let older = summary(None);
-        assert_eq!(at("2026-03-04T00:15:00Z", 9, 1, Some(&older)).state, Progress::Done);
+        let done = at(START, 1, 1, None);
+        assert_eq!(at("2026-03-04T00:15:00Z", 9, 1, after(Some(&done))).state, Progress::Done);
+        let older = at("2026-03-04T00:15:00Z", 9, 1, after(None));
+        assert_eq!((older.state, older.since.as_str()), (Progress::Done, "2026-03-03T00:00:00Z"));
     }
 }

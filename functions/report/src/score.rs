@@ -7,10 +7,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use compliance_types::severity::Severity;
 use functions_core::compliance::Counts;
 use serde::Serialize;
-
-use crate::input::Severity;
 
 const FULL: u128 = 100_000;
 

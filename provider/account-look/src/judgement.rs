@@ -14,24 +14,23 @@ use crate::request::LookRequest;
 
 pub(crate) use recorder::records;
 pub use recorder::{RecorderAction, recorder_action};
-pub use rules::GLOBAL_TYPES;
 
-/// What a sight means.
+/// One thing that the scan of the account has to say about the deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Finding {
+pub struct ScanMessage {
     /// How much it means.
-    pub severity: Severity,
+    pub level: ScanLevel,
     /// Property path of the input that it is about, such as `recorder.mode`; empty where it is about none.
     pub path: String,
     /// What was seen and what helps: lower case, no final stop.
     pub message: String,
 }
 
-/// How much a finding means.
+/// How much a message means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum Severity {
+pub enum ScanLevel {
     /// The deployment must not go on.
     Error,
     /// It works, but not as one would think; or it is not known whether it works.
@@ -40,22 +39,22 @@ pub enum Severity {
     Status,
 }
 
-impl Finding {
+impl ScanMessage {
     fn error(path: &str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, path: path.to_owned(), message: message.into() }
+        Self { level: ScanLevel::Error, path: path.to_owned(), message: message.into() }
     }
 
     fn warning(path: &str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, path: path.to_owned(), message: message.into() }
+        Self { level: ScanLevel::Warning, path: path.to_owned(), message: message.into() }
     }
 
     fn status(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Status, path: String::new(), message: message.into() }
+        Self { level: ScanLevel::Status, path: String::new(), message: message.into() }
     }
 }
 
 /// Everything there is to say, errors first. Without an error a look that took place ends with one line of status.
-pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let mut findings = Vec::new();
     if let Some(skipped) = &look.skipped {
         findings.push(match skipped.reason {
@@ -65,8 +64,8 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
             | Reason::NoRegion
             | Reason::OtherAccount
             | Reason::AccountUnknown
-            | Reason::TurnedOff => Finding::status(&skipped.message),
-            _ => Finding::warning("", &skipped.message),
+            | Reason::TurnedOff => ScanMessage::status(&skipped.message),
+            _ => ScanMessage::warning("", &skipped.message),
         });
     }
     findings.extend(recorder::judge(look, request));
@@ -75,15 +74,15 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<Finding> {
     findings.extend(key::judge(look, request));
     findings.extend(concurrency::judge(look, request));
     findings.extend(unread(look, request));
-    findings.sort_by_key(|finding| finding.severity);
-    if look.skipped.is_none() && findings.iter().all(|finding| finding.severity != Severity::Error) {
+    findings.sort_by_key(|finding| finding.level);
+    if look.skipped.is_none() && findings.iter().all(|finding| finding.level != ScanLevel::Error) {
         findings.extend(recorder::status(look, request));
     }
     findings
 }
 
 /// One warning for each reason, not for each call: who may not read one thing may not read others, too.
-fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
+fn unread(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let mut groups: Vec<(&str, Reason, Vec<&Unread>)> = Vec::new();
     for unread in &look.unread {
         // Where AWS does not have service-linked recorders yet, there is nothing to be missed.
@@ -113,7 +112,7 @@ fn unread(look: &Look, request: &LookRequest) -> Vec<Finding> {
         ),
         _ => unread_together(reason, group),
     };
-    groups.into_iter().map(|(path, reason, group)| Finding::warning(path, message(reason, &group))).collect()
+    groups.into_iter().map(|(path, reason, group)| ScanMessage::warning(path, message(reason, &group))).collect()
 }
 
 fn unread_together(reason: Reason, group: &[&Unread]) -> String {

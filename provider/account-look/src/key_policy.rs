@@ -8,7 +8,7 @@ mod condition;
 
 use std::collections::BTreeMap;
 
-use aws_identifiers::Arn;
+use compliance_types::arn::Arn;
 use serde_json::{Value, json};
 
 use condition::Sent;

@@ -22,15 +22,15 @@ mod reading;
 mod request;
 mod table;
 
-pub use judgement::{Finding, GLOBAL_TYPES, RecorderAction, Severity, findings, recorder_action};
+pub use judgement::{RecorderAction, ScanLevel, ScanMessage, findings, recorder_action};
 pub use key_policy::{Admission, KeyUser, key_users};
 pub use look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
-    Recorded, Recorder, RecorderKind, RecordingFrequency, RuleCount, Skipped, Tags, Unread,
+    Recorded, Recorder, RecorderKind, RuleCount, Skipped, Tags, Unread,
 };
 pub use reading::{ACTIONS, TIME_ALLOWED, look};
 pub use request::{
-    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode, RecorderPlan,
+    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderPlan,
 };
 pub use table::table;
 

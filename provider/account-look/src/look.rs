@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::recorder::RecordingFrequency;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -234,16 +235,6 @@ pub enum Recorded {
         /// These.
         resource_types: Vec<String>,
     },
-}
-
-/// How often a recorder records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum RecordingFrequency {
-    /// Each change when it happens.
-    Continuous,
-    /// The state once a day, where it differs from the day before.
-    Daily,
 }
 
 /// Resource types that are recorded at another frequency.

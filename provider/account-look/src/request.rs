@@ -1,8 +1,9 @@
 //! What is asked: where the deployment goes, and what it will have there.
 
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use serde::{Deserialize, Serialize};
 
-use crate::look::{FrequencyOverride, Recorded, RecordingFrequency};
+use crate::look::{FrequencyOverride, Recorded};
 
 /// The tag that says which deployment a rule, aggregator, authorization, conformance pack, alarm or recorder belongs to.
 pub const OWNER_TAG: &str = "aws-compliance:owner";
@@ -114,8 +115,8 @@ impl Owner {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RecorderPlan {
-    /// Whose recorder is used.
-    pub mode: RecorderMode,
+    /// Whose recorder is used; `None` for a part that leaves the recorder to the program that deploys it.
+    pub mode: Option<RecorderMode>,
     /// Name of our recorder and of our delivery channel, where there are any. AWS calls a recorder without a name
     /// `default`, so ours should not be called so.
     pub name: Option<String>,
@@ -135,7 +136,7 @@ pub struct RecorderPlan {
 impl Default for RecorderPlan {
     fn default() -> Self {
         Self {
-            mode: RecorderMode::default(),
+            mode: Some(RecorderMode::default()),
             name: None,
             bucket: None,
             path: "recorder.mode".to_owned(),
@@ -144,21 +145,6 @@ impl Default for RecorderPlan {
             overrides: Vec::new(),
         }
     }
-}
-
-/// Whose recorder is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum RecorderMode {
-    /// The one that is there.
-    #[default]
-    Reuse,
-    /// The one that is there; ours where there is none.
-    Auto,
-    /// Ours.
-    Create,
-    /// That of whoever: a part is deployed whose program may bring one.
-    Unmanaged,
 }
 
 /// A rule that the deployment will have.

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::judgement::{Finding, Severity, records};
+use crate::judgement::{ScanLevel, ScanMessage, records};
 use crate::look::{Look, NamesakeKind, Recorder, RecorderKind};
 
 /// Two columns of what is there, and the findings below. Ends with a line break.
-pub fn table(look: &Look, findings: &[Finding]) -> String {
+pub fn table(look: &Look, findings: &[ScanMessage]) -> String {
     let rows = rows(look);
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
@@ -20,16 +20,16 @@ pub fn table(look: &Look, findings: &[Finding]) -> String {
         let path = if finding.path.is_empty() { String::new() } else { format!("{}: ", finding.path) };
         // Statements of a policy stand below their sentence.
         let message = finding.message.replace('\n', "\n         ");
-        let _ = writeln!(text, "{:7}  {path}{message}", severity(finding.severity));
+        let _ = writeln!(text, "{:7}  {path}{message}", severity(finding.level));
     }
     text
 }
 
-fn severity(severity: Severity) -> &'static str {
+fn severity(level: ScanLevel) -> &'static str {
     match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Status => "info",
+        ScanLevel::Error => "error",
+        ScanLevel::Warning => "warning",
+        ScanLevel::Status => "info",
     }
 }
 

@@ -9,7 +9,7 @@ mod support;
 
 use std::process::ExitCode;
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::Value;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde_json::json;

@@ -1,31 +1,22 @@
 //! The components of the Pulumi package `aws-compliance`.
 //!
-//! [`monitoring`] is the whole; read it first. Each part has a module of its own and is a component of its own.
+//! [`parts::monitoring`] is the whole; read it first. Each part has a module of its own and is a component of its own.
 
 pub mod account;
-pub mod aggregation;
-pub mod alarms;
-pub mod alerts;
-mod bounds;
-pub mod catalog;
-pub mod dashboard;
-pub mod doctor;
-pub mod encryption;
-pub mod facts;
-pub mod functions;
-pub mod history;
-pub mod iam;
-pub mod monitoring;
-pub mod names;
-pub mod notifications;
-pub mod recorder;
-mod recorder_role;
-pub mod report_store;
-pub mod rule_set;
-pub mod status;
-pub mod tags;
+pub mod cli;
+pub mod inputs;
+pub mod parts;
+pub mod plan;
+pub mod queries;
 
 use pulumi_component::{PackageIdentity, Provider};
+
+use cli::{catalog, doctor};
+use parts::{
+    aggregation, alarms, alerts, dashboard, encryption, functions, history, monitoring, recorder, report_store,
+    rule_set,
+};
+use queries::{account_status, rules};
 
 /// Who the package is. Everything that names it derives from here.
 pub const IDENTITY: PackageIdentity = PackageIdentity {
@@ -56,10 +47,10 @@ pub fn provider() -> Provider {
         .component::<aggregation::Aggregation>()
         .component::<aggregation::source::AggregationSource>()
         .component::<dashboard::Dashboard>()
-        .function::<status::GetAccountStatus>()
-        .function::<catalog::functions::GetManagedRule>()
-        .function::<catalog::functions::GetFramework>()
-        .function::<catalog::functions::CheckRules>()
+        .function::<account_status::GetAccountStatus>()
+        .function::<rules::GetManagedRule>()
+        .function::<rules::GetFramework>()
+        .function::<rules::CheckRules>()
         .command(
             "doctor",
             "look at an AWS account before anything is deployed to it; `doctor --help` says how",
@@ -68,6 +59,6 @@ pub fn provider() -> Provider {
         .command(
             "catalog",
             "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
-            catalog::command::run,
+            catalog::run,
         )
 }

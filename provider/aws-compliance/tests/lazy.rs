@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance_catalog::Catalog;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde_json::json;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use aws_compliance_catalog::{Catalog, FrameworkRequest, RuleRequest, check_rules, compose};
-use aws_identifiers::ENABLED_BY_DEFAULT;
+use compliance_types::region::ENABLED_BY_DEFAULT;
 
 const FRAMEWORKS: [&str; 3] = ["hipaa", "nist-800-53-r5", "pci-dss-4.0"];
 const RUNS: usize = 51;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::recorder::EvaluationFrequency;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Catalog, Rule, Trigger};
@@ -11,20 +12,6 @@ use crate::{search, value};
 const NAME_LENGTH: usize = 128;
 /// Longest `InputParameters`, in characters of JSON (AWS Config API, `ConfigRule`).
 const INPUT_PARAMETERS_LENGTH: usize = 1024;
-/// Values of `MaximumExecutionFrequency`, the shortest first (AWS Config API).
-pub(crate) const FREQUENCIES: [&str; 5] = ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
-
-/// How much a finding weighs; `Informational` stays outside the score.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Severity {
-    Informational,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
 
 /// What to do with a rule that a chosen region does not offer.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
@@ -218,13 +205,14 @@ fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>,
     // A rule that takes none is told so, and no more of it.
     let takes_one = known.is_none_or(|rule| rule.trigger != Trigger::Change);
     if let Some(frequency) = request.frequency.as_ref().filter(|_| takes_one)
-        && !FREQUENCIES.contains(&frequency.as_str())
+        && EvaluationFrequency::of_word(frequency).is_none()
     {
-        let nearest = FREQUENCIES.iter().max_by(|one, other| {
+        let words = EvaluationFrequency::ALL.map(EvaluationFrequency::word);
+        let nearest = words.iter().max_by(|one, other| {
             let near = |name: &str| strsim::jaro_winkler(&frequency.to_lowercase(), &name.to_lowercase());
             near(one).total_cmp(&near(other))
         });
-        let reason = format!("expected one of {}", FREQUENCIES.join(", "));
+        let reason = format!("expected one of {}", words.join(", "));
         report.error(format!("{at}.frequency"), reason, nearest.copied());
     }
     // What the rule needs and has a default for is sent with the rest.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::severity::Severity;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Report, Severity};
+use crate::check::Report;
 use crate::facts::{FrameworkRule, framework};
 use crate::merge::merge;
 use crate::{overrides, search};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
-use aws_identifiers::partition_of_region;
+use compliance_types::region::partition_of_region;
+use compliance_types::severity::Severity;
 use serde::{Deserialize, Serialize};
 
-use crate::check::Severity;
 use crate::lines::Lines;
 
 /// All managed rules, and where AWS Config is.

@@ -17,9 +17,7 @@ mod render;
 mod search;
 mod value;
 
-pub use check::{
-    Finding, Report, RuleRequest, Scope, Severity, UnavailableIn, check_available, check_custom, check_rules,
-};
+pub use check::{Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_custom, check_rules};
 pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
 pub use facts::{
     Alternative, Catalog, Framework, FrameworkRule, ParameterForm, ParameterType, Regions, Remediation, Rule,

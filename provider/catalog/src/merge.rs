@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{FREQUENCIES, Severity};
+use compliance_types::recorder::EvaluationFrequency;
+use compliance_types::severity::Severity;
+
 use crate::compose::ComposedRule;
 use crate::facts::{Catalog, Rule};
 use crate::{direction, value};
@@ -159,6 +161,9 @@ fn shown(value: &str) -> String {
 
 /// The shorter of two intervals; none is a day, which AWS Config takes by itself.
 fn oftener(one: Option<String>, other: Option<String>) -> Option<String> {
-    let place = |name: &String| FREQUENCIES.iter().position(|each| each == name).unwrap_or(FREQUENCIES.len());
-    one.into_iter().chain(other).min_by_key(place)
+    let unknown_last = |word: &String| {
+        let frequency = EvaluationFrequency::of_word(word);
+        (frequency.is_none(), frequency)
+    };
+    one.into_iter().chain(other).min_by_key(unknown_last)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_identifiers::short_hash;
+use compliance_types::short_hash;
 
 use crate::compose::{ComposedRule, FrameworkRequest, compose};
 use crate::facts::framework;

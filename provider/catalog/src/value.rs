@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use aws_identifiers::{Arn, is_account_id};
+use compliance_types::arn::{Arn, is_account_id};
 
 use crate::facts::{ParameterForm, ParameterType, RuleParameter};
 

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use aws_compliance_catalog::{
     Catalog, ComposedRule, Composition, FrameworkRequest, INLINE_BYTES, ParameterForm, ParameterType, RULES_PER_PACK,
-    RuleRequest, Severity, check_rules, compose, framework, frameworks, names, templates,
+    RuleRequest, check_rules, compose, framework, frameworks, names, templates,
 };
+use compliance_types::severity::Severity;
 use proptest::prelude::*;
 
 fn asked(ids: &[&str]) -> Vec<FrameworkRequest> {

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{
     Catalog, ParameterForm, ParameterType, RuleParameter, RuleRequest, Scope, Trigger, UnavailableIn, check_rules,
 };
-/// Values of `MaximumExecutionFrequency` (AWS Config API).
-const FREQUENCIES: [&str; 5] = ["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"];
+use compliance_types::recorder::EvaluationFrequency;
 
 /// `facts/least.json`: values for what is required and has no default.
 fn table() -> BTreeMap<String, BTreeMap<String, String>> {
@@ -123,7 +122,7 @@ fn every_single_fault_of_every_rule_is_refused_at_its_path_alone() {
                 expect(identifier, missing, &[&path]);
             }
         }
-        for frequency in FREQUENCIES {
+        for frequency in EvaluationFrequency::ALL.map(EvaluationFrequency::word) {
             let request = RuleRequest { frequency: Some(frequency.into()), ..least(identifier) };
             let refused: &[&str] = if rule.trigger == Trigger::Change { &["[0].frequency"] } else { &[] };
             expect(identifier, request, refused);

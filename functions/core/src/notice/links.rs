@@ -1,6 +1,6 @@
 //! Links that a person opens out of a message.
 
-use crate::resource::Resource;
+use compliance_types::resource::Resource;
 
 /// Host of the console of a region (AWS Management Console, "Regional endpoints"; the other partitions have their own).
 fn console(region: &str) -> String {

@@ -8,13 +8,13 @@ mod render;
 
 use std::collections::BTreeMap;
 
+use compliance_types::{severity::Severity, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    configuration::{MonitoringConfiguration, Route, sha256_hex},
+    configuration::{MonitoringConfiguration, Route},
     run::Origin,
-    severity::Severity,
-    timestamp::Timestamp,
+    sha256,
     transition::Transition,
 };
 
@@ -126,7 +126,7 @@ impl Notice {
         let named = match &content {
             Content::Transitions { transitions } => {
                 let named = transitions.iter().map(|each| {
-                    let place = each.resource.place(&each.region);
+                    let place = each.resource.home_region(&each.region);
                     (each.kind, &each.account, place, &each.rule, &each.resource, &each.since)
                 });
                 serde_json::to_string(&named.collect::<Vec<_>>())?
@@ -134,7 +134,7 @@ impl Notice {
             // It is written together with what makes it news, so that nobody makes it a second time; the same may be news later.
             other => serde_json::to_string(&(other, origin, at))?,
         };
-        let id = sha256_hex(named.as_bytes()).chars().take(32).collect();
+        let id = sha256::hex(named.as_bytes()).chars().take(32).collect();
         Ok(Self { id, at: at.clone(), origin: origin.clone(), routes, content })
     }
 

@@ -1,17 +1,18 @@
 //! A notice as a message: a text for people, JSON for machines, attributes for filter policies.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
 };
 
+use compliance_types::resource::Resource;
 use serde_json::{Map, Value, json};
 
 use super::{Content, Facts, Notice, Summary, links};
 use crate::{
     key::FINDING_RUNBOOK,
     record::SCHEMA_VERSION,
-    resource::Resource,
     runbook::Runbook,
     transition::{Kind, Transition},
 };
@@ -118,10 +119,10 @@ fn changes(notice: &Notice, transitions: &[Transition], facts: &Facts<'_>) -> (S
     let (account, region) = (account(notice, facts), &notice.origin.region);
     let changes = counted(transitions.len(), "change", "changes");
     let mut text = format!("{changes} in account {account}, region {region}, seen at {}.\n", notice.at.as_str());
-    let worst = |each: &&Transition| facts.severity(&each.rule);
+    let worst_first = |each: &&Transition| Reverse(facts.severity(&each.rule));
     for kind in Kind::ALL {
         let mut of_kind: Vec<_> = transitions.iter().filter(|each| each.kind == kind).collect();
-        of_kind.sort_by_key(worst);
+        of_kind.sort_by_key(worst_first);
         if !of_kind.is_empty() {
             let _ = write!(text, "\n{}\n", heading(kind));
         }
@@ -156,7 +157,7 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     let severity = facts.severity(&each.rule).word();
     let _ = write!(text, "\n  {resource_type} {}\n", printable(resource_id));
     let _ = writeln!(text, "    rule        {} ({severity})", printable(&each.rule));
-    if each.resource.place(&each.region) != each.region {
+    if each.resource.home_region(&each.region) != each.region {
         let _ = writeln!(text, "    region      all");
     }
     for (framework, (named, more)) in controls(&each.rule, facts) {
@@ -191,7 +192,7 @@ fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
         "kind": each.kind.word(),
         "account": each.account,
         "accountAlias": facts.alias,
-        "region": each.resource.place(&each.region),
+        "region": each.resource.home_region(&each.region),
         "resourceType": each.resource.resource_type,
         "resourceId": each.resource.resource_id,
         "rule": each.rule,

@@ -1,10 +1,10 @@
+use compliance_types::resource::Resource;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
 use crate::{
     configuration::{Notices, RuleEntry},
-    resource::Resource,
     run::tests::run,
     transition::Kind,
 };

@@ -7,7 +7,7 @@ use functions_core::{
     record::SCHEMA_VERSION,
     run::{Origin, Run},
 };
-use functions_report::{files, model::TrendPoint};
+use functions_report::{files, trend::TrendPoint};
 use serde::{Deserialize, Serialize};
 
 use super::writing::report_error;

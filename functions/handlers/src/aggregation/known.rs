@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::severity::Severity;
 use functions_core::{
+    configuration::name_in_template,
     configuration::{MonitoringConfiguration, NotAssessed, ReportedRules, RuleEntry},
-    pack::name_in_template,
 };
-use functions_report::input::{Context, Missing, RuleFacts, Severity};
+use functions_report::input::{Context, Missing, RuleFacts};
 
 /// What is known of rules by name.
 #[derive(Debug, Clone, Default)]

@@ -29,6 +29,7 @@ use functions_report::{
     gathered::Verdicts,
     input::Context,
     model::{Report, Summary},
+    trend,
 };
 use serde_json::{Value, json};
 
@@ -38,11 +39,11 @@ use self::{
     state::{Frozen, Next, Place, Reading, State},
 };
 use crate::{
-    aws::Clients,
+    aws::{Clients, unless_refused},
     budget::Budget,
     config_reads::ConfigReads,
     configured,
-    error::{HandlerError, unless_refused},
+    error::HandlerError,
     heartbeat,
     invocation::Invocation,
     invoke, log,
@@ -273,7 +274,7 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
         totals: report.totals,
         unreadable_resources: report.unreadable_resources,
         score_millipoints: report.score.millipoints,
-        score_change_millipoints: report.score_change_in_a_day(),
+        score_change_millipoints: trend::score_change(&report.trend),
         recorder_stopped,
         severities: &severities,
         rules: &rules,

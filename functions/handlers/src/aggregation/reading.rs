@@ -5,11 +5,9 @@ use aws_sdk_config::{
     operation::select_aggregate_resource_config::SelectAggregateResourceConfigOutput,
     types::{AggregatedSourceStatusType, ConfigurationRecorderStatus, RecorderStatus},
 };
-use functions_core::{
-    aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row},
-    timestamp::Timestamp,
-};
-use functions_report::{gathered::Resource, input::Arrival};
+use compliance_types::{resource::ResourceIdentity, time::Timestamp};
+use functions_core::aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row};
+use functions_report::input::Arrival;
 
 use super::{
     known::Known,
@@ -131,7 +129,7 @@ fn add(state: &mut State, known: &Known, row: &str) {
         return;
     };
     let target = &row.configuration;
-    let resource = Resource {
+    let resource = ResourceIdentity {
         account: &row.account_id,
         region: &row.aws_region,
         resource_type: &target.target_resource_type,

@@ -4,12 +4,14 @@
 //! It is there while a run reads longer than one invocation lasts, and from the end of its reading until its report is
 //! whole. A report is then made of the same verdicts however often it is begun.
 
+use std::time::Duration;
+
+use compliance_types::time::Timestamp;
 use functions_core::{
     aggregate::Latest,
     key::REPORT_STATE,
     record::SCHEMA_VERSION,
     run::{Origin, Run},
-    timestamp::Timestamp,
 };
 use functions_report::{gathered::Gathered, input::Arrival};
 use serde::{Deserialize, Serialize};
@@ -116,11 +118,11 @@ impl State {
 
     /// Whether `run` may go on with it.
     fn is_for(&self, run: &Run, reading: &Reading<'_>) -> bool {
-        let age = run.time.unix_millis().saturating_sub(self.time.unix_millis());
+        let age = run.time.duration_since(&self.time);
         self.schema_version == SCHEMA_VERSION
             && self.aggregator == reading.aggregator
             && self.configuration_sha256 == reading.configuration_sha256
-            && (self.run_id == run.id || age < HOURS * 3_600_000)
+            && (self.run_id == run.id || age < Duration::from_hours(HOURS))
     }
 }
 

@@ -7,9 +7,11 @@ use std::{
 };
 
 use aws_config::retry::RetryConfig;
-use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry, sha256_hex};
-use functions_core::{compliance::Compliance, environment::StorageEnvironment, severity::Severity};
-use functions_report::gathered::{Gathered, Resource};
+use compliance_types::{resource::ResourceIdentity, severity::Severity};
+use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry};
+use functions_core::sha256;
+use functions_core::{compliance::Compliance, environment::StorageEnvironment};
+use functions_report::gathered::Gathered;
 
 use super::*;
 use crate::testing::{self, Answer, FakeAws, Request, invocation};
@@ -71,7 +73,7 @@ impl Account {
 
     /// A run that has so many milliseconds.
     pub async fn run_within(&self, event: &Value, run: &str, millis: u64) -> Result<Value, HandlerError> {
-        let sha256 = sha256_hex(self.configuration.as_bytes());
+        let sha256 = sha256::hex(self.configuration.as_bytes());
         let variables = [
             ("ACCOUNT_ALIAS", "payments"),
             ("AGGREGATOR_NAME", "compliance-aggregator"),
@@ -387,7 +389,8 @@ async fn a_long_history_of_one_account_and_region_is_several_files() {
     for (place, count) in [("1", 5), ("2", 2), ("3", 1)] {
         for number in 0..count {
             let resource_id = format!("bucket-{number}");
-            let resource = Resource { account: place, region: "r", resource_type: "T", resource_id: &resource_id };
+            let resource =
+                ResourceIdentity { account: place, region: "r", resource_type: "T", resource_id: &resource_id };
             gathered.add(resource, [("a", Compliance::Compliant)]);
         }
     }

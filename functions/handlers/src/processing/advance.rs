@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::{resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
     configuration::{MonitoringConfiguration, Period},
     digest,
@@ -10,9 +11,6 @@ use functions_core::{
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
-    resource::Resource,
-    severity::Severity,
-    timestamp::Timestamp,
     transition::{self, Place, Reading, Transition},
     watch::{After, Seen, Watch},
 };
@@ -205,7 +203,7 @@ impl Processing {
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, now.unix_millis() / 1_000)
+            finding::write(each, before, &now)
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {

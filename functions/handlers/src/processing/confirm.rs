@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::types::ComplianceType;
+use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     compliance::Compliance,
     evaluate::ReportedRule,
     finding::{Finding, Findings},
     open_findings::{Confirmation, OpenFindings, confirmation},
     recording::{Recording, is_recorded},
-    resource::Resource,
-    timestamp::Timestamp,
     transition::{self, Reading},
     watch::Watch,
 };
@@ -21,9 +20,10 @@ use super::{
     reading::{self, Evaluated},
 };
 use crate::{
+    aws::unless_refused,
     budget::Budget,
     config_reads::ConfigReads,
-    error::{AwsError, HandlerError, unless_refused},
+    error::{AwsError, HandlerError},
     invocation::Invocation,
     log,
 };

@@ -7,8 +7,9 @@ use std::{
 };
 
 use functions_core::{
-    configuration::{MonitoringConfiguration, RuleEntry, sha256_hex},
+    configuration::{MonitoringConfiguration, RuleEntry},
     delivery::RETENTION_SECONDS,
+    sha256,
 };
 use serde_json::{Value, json};
 
@@ -120,7 +121,7 @@ impl Account {
     }
 
     pub fn processing(&self) -> Processing {
-        let sha256 = sha256_hex(self.document.as_bytes());
+        let sha256 = sha256::hex(self.document.as_bytes());
         let more = [
             ("CONFIGURATION_KEY", functions_core::key::CONFIGURATION),
             ("CONFIGURATION_SHA256", sha256.as_str()),

@@ -28,6 +28,7 @@ mod tell;
 
 use std::{collections::BTreeSet, time::Duration};
 
+use compliance_types::resource::Resource;
 use functions_core::{
     configuration::MonitoringConfiguration,
     contract::metric,
@@ -38,7 +39,6 @@ use functions_core::{
     metrics::{self, Told},
     notice::Facts,
     record,
-    resource::Resource,
 };
 use serde_json::{Value, json};
 

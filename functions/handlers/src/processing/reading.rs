@@ -11,13 +11,12 @@ use aws_sdk_config::{
     },
     types::{ComplianceByConfigRule, ComplianceType, EvaluationResult},
 };
+use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     compliance::Compliance,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
     open_findings::{QUERY, ROWS_PER_CALL},
     recording::Recording,
-    resource::Resource,
-    timestamp::Timestamp,
 };
 
 use crate::{config_reads::ConfigReads, error::AwsError};

@@ -1,10 +1,8 @@
 //! What a real account has and small ones do not: results about the account itself, informational rules, reads that are
 //! refused, a throttled table.
 
-use functions_core::{
-    configuration::{MonitoringConfiguration, Notices, Period},
-    severity::Severity,
-};
+use compliance_types::severity::Severity;
+use functions_core::configuration::{MonitoringConfiguration, Notices, Period};
 use serde_json::{Value, json};
 
 use super::{

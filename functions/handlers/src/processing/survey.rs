@@ -4,9 +4,8 @@
 //! there. They only say where to look, so pages that are an hour old, or of another run, do no harm: every change
 //! is confirmed by a read made after the ledger was read.
 
-use functions_core::{
-    key::PROCESSING_STATE, open_findings::OpenFindings, record::SCHEMA_VERSION, timestamp::Timestamp,
-};
+use compliance_types::time::Timestamp;
+use functions_core::{key::PROCESSING_STATE, open_findings::OpenFindings, record::SCHEMA_VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

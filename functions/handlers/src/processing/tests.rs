@@ -1,9 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use compliance_types::severity::Severity;
 use functions_core::configuration::{Notices, Period, Route};
 use functions_core::evaluate::RULES_PER_CALL;
-use functions_core::severity::Severity;
 
 use super::fake::{Account, Fault, at, entry};
 use super::*;

@@ -1,9 +1,10 @@
 //! Resources that belong to no region, and the account, which belongs to each.
 
+use compliance_types::resource::ResourceIdentity;
 use functions_core::compliance::Compliance;
 use functions_report::{
     files::File,
-    gathered::{Gathered, Resource},
+    gathered::Gathered,
     input::{Arrival, Context},
     model::Report,
 };
@@ -20,7 +21,8 @@ const GOOD: Compliance = Compliance::Compliant;
 fn gathered(resource_type: &str, verdicts: &[(&str, Compliance)]) -> Gathered {
     let mut gathered = Gathered::default();
     for (region, verdict) in verdicts {
-        gathered.add(Resource { account: "1", region, resource_type, resource_id: "alice" }, [("mfa", *verdict)]);
+        gathered
+            .add(ResourceIdentity { account: "1", region, resource_type, resource_id: "alice" }, [("mfa", *verdict)]);
     }
     gathered
 }

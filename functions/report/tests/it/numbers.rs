@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::resource::ResourceIdentity;
 use functions_core::compliance::{Compliance, Counts};
 use functions_report::{
-    gathered::{Gathered, Resource},
+    findings::FindingRow,
+    gathered::Gathered,
     input::{Arrival, Context},
-    model::{Breakdown, Finding, Report},
+    model::{Breakdown, Report},
 };
 use proptest::prelude::*;
 
@@ -39,7 +41,7 @@ fn arrivals() -> impl Strategy<Value = Vec<Arrival>> {
 }
 
 fn add(gathered: &mut Gathered, ((account, region, rule, resource_id), verdict): (&Key, &Compliance)) {
-    gathered.add(Resource { account, region, resource_type: "T", resource_id }, [(rule.as_str(), *verdict)]);
+    gathered.add(ResourceIdentity { account, region, resource_type: "T", resource_id }, [(rule.as_str(), *verdict)]);
 }
 
 fn told(context: Context, verdicts: &Verdicts, before: Option<&Report>) -> Report {
@@ -63,8 +65,8 @@ fn open(verdicts: &Verdicts) -> BTreeSet<Key> {
     open.map(|(key, _)| key.clone()).collect()
 }
 
-fn key(finding: Finding<'_>) -> Key {
-    let Finding { account, region, rule, resource_id, .. } = finding;
+fn key(finding: FindingRow<'_>) -> Key {
+    let FindingRow { account, region, rule, resource_id, .. } = finding;
     (account.to_owned(), region.to_owned(), rule.to_owned(), resource_id.to_owned())
 }
 

@@ -1,11 +1,12 @@
 //! The files a run leaves.
 
+use compliance_types::resource::ResourceIdentity;
 use functions_core::compliance::Compliance;
 use functions_report::{
     files::{PAGE_BYTES, runs_page},
-    gathered::{Gathered, Resource},
+    findings::JSON_FINDINGS,
+    gathered::Gathered,
     input::Context,
-    model::JSON_FINDINGS,
 };
 
 use crate::sample::{MARKUP, context, files, report, run, two_runs};
@@ -113,8 +114,12 @@ fn broken(count: usize) -> Gathered {
     let mut gathered = Gathered::default();
     for number in 0..count {
         let resource_id = format!("vol-{number:07}");
-        let resource =
-            Resource { account: "1", region: "a", resource_type: "AWS::EC2::Volume", resource_id: &resource_id };
+        let resource = ResourceIdentity {
+            account: "1",
+            region: "a",
+            resource_type: "AWS::EC2::Volume",
+            resource_id: &resource_id,
+        };
         gathered.add(resource, [("r", Compliance::NonCompliant)]);
     }
     gathered
@@ -206,7 +211,8 @@ fn case_24_formulas_in_names_do_not_run_and_the_next_run_finds_nothing_new_or_fi
     let formulas = || {
         let mut gathered = Gathered::default();
         for (rule, account, resource_id) in FORMULAS {
-            let resource = Resource { account, region: "eu-west-1", resource_type: "AWS::SSM::Parameter", resource_id };
+            let resource =
+                ResourceIdentity { account, region: "eu-west-1", resource_type: "AWS::SSM::Parameter", resource_id };
             gathered.add(resource, [(rule, Compliance::NonCompliant)]);
         }
         gathered

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::{resource::ResourceIdentity, severity::Severity};
 use functions_core::compliance::Compliance;
 use functions_report::{
     collect,
     files::{self, File},
-    gathered::{Gathered, Resource},
-    input::{Arrival, Context, Missing, RuleFacts, Severity},
+    gathered::Gathered,
+    input::{Arrival, Context, Missing, RuleFacts},
     model::{Report, Summary},
 };
 
@@ -43,7 +44,7 @@ pub fn run(id: &str, time: &str, resources: usize, later: bool, before: &[File])
             (rule, compliance)
         });
         let resource_type = "AWS::EC2::Volume";
-        gathered.add(Resource { account, region, resource_type, resource_id: &resource_id }, verdicts);
+        gathered.add(ResourceIdentity { account, region, resource_type, resource_id: &resource_id }, verdicts);
     }
     report(context(id, time), gathered, before)
 }

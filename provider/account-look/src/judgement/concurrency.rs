@@ -1,6 +1,6 @@
 //! What functions reserve, against what the account has.
 
-use super::{Finding, place};
+use super::{ScanMessage, place};
 use crate::look::Look;
 use crate::request::LookRequest;
 
@@ -9,7 +9,7 @@ const UNRESERVED: u32 = 100;
 /// The same in accounts whose limit is lower than that: new ones begin with a limit of 10 or 50.
 const UNRESERVED_OF_NEW: u32 = 10;
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let (Some(found), Some(planned)) = (look.concurrency, &request.concurrency) else { return Vec::new() };
     let (account, region) = place(look);
     let needed = planned.functions.saturating_mul(planned.runs);
@@ -26,7 +26,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
              functions cannot reserve {} each; {nearest}",
             found.limit, planned.functions, planned.runs
         );
-        return vec![Finding::error(&planned.path, message)];
+        return vec![ScanMessage::error(&planned.path, message)];
     }
     if found.unreserved < needed.saturating_add(kept) {
         let message = format!(
@@ -34,7 +34,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
              these functions have reserved theirs already, {needed} more do not fit",
             found.unreserved
         );
-        return vec![Finding::warning(&planned.path, message)];
+        return vec![ScanMessage::warning(&planned.path, message)];
     }
     Vec::new()
 }

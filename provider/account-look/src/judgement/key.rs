@@ -1,9 +1,9 @@
 //! The key that the user gave: whether it is of use, and whether its policy admits everyone who needs it.
 
-use aws_identifiers::Arn;
+use compliance_types::arn::Arn;
 use serde_json::Value;
 
-use super::{Finding, RecorderAction, names, place, recorder_action};
+use super::{RecorderAction, ScanMessage, names, place, recorder_action};
 use crate::key_policy::{Admission, KeyUser, config_delivery, key_users};
 use crate::look::{Key, Look};
 use crate::request::{LookRequest, PlannedKey};
@@ -11,10 +11,10 @@ use crate::request::{LookRequest, PlannedKey};
 /// The only kind of key that S3, SNS, SQS and CloudWatch Logs encrypt with (KMS Developer Guide, "Special-purpose keys").
 const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let (Some(key), Some(planned)) = (&look.key, &request.key) else { return Vec::new() };
     match unusable(key, look) {
-        Some(message) => vec![Finding::error(&planned.path, message)],
+        Some(message) => vec![ScanMessage::error(&planned.path, message)],
         None => {
             let delivers = planned.config_delivers && recorder_action(look, request) != RecorderAction::Reuse;
             policy(key, planned, look, delivers)
@@ -41,7 +41,7 @@ fn unusable(key: &Key, look: &Look) -> Option<String> {
     None
 }
 
-fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<Finding> {
+fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<ScanMessage> {
     let Some(policy) = &key.policy else { return Vec::new() };
     let (account, region) = place(look);
     let partition = look.caller.as_deref().and_then(|arn| Arn::parse(arn).ok()).map_or("aws", |arn| arn.partition);
@@ -58,12 +58,12 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<F
             format!("add to the statements of its policy:\n{}", shown(&statements))
         };
         let message = format!("the key's policy does not admit {}; {remedy}", described(&missing));
-        findings.push(Finding::error(&planned.path, message));
+        findings.push(ScanMessage::error(&planned.path, message));
     }
     let unsure: Vec<&KeyUser> = with(Admission::Unsure);
     if !unsure.is_empty() {
         let principals: Vec<_> = unsure.iter().map(|user| &user.principal).collect();
-        findings.push(Finding::warning(
+        findings.push(ScanMessage::warning(
             &planned.path,
             format!(
                 "whether the key's policy admits {} depends on conditions that cannot be judged from here",

@@ -1,6 +1,6 @@
 //! Whose the things are that have names of ours.
 
-use super::{Finding, names, place};
+use super::{ScanMessage, names, place};
 use crate::look::{Look, Namesake, NamesakeKind, Tags};
 use crate::request::{LookRequest, OWNER_TAG, Owner};
 
@@ -39,7 +39,7 @@ pub fn ownership(tags: Option<&Tags>, created_by: Option<&str>, asking: Option<&
     }
 }
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let Some(owner) = &request.owner else { return Vec::new() };
     let foreign = look.namesakes.iter().filter_map(|namesake| refused(namesake, request, owner));
     let mut findings: Vec<_> = foreign.collect();
@@ -47,7 +47,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
     findings
 }
 
-fn refused(namesake: &Namesake, request: &LookRequest, owner: &Owner) -> Option<Finding> {
+fn refused(namesake: &Namesake, request: &LookRequest, owner: &Owner) -> Option<ScanMessage> {
     let whose = match ownership(namesake.tags.as_ref(), namesake.created_by.as_deref(), Some(owner)) {
         Ownership::Ours | Ownership::Unknown => return None,
         Ownership::Marked(other) => format!("it belongs to the deployment `{other}`"),
@@ -67,33 +67,35 @@ fn refused(namesake: &Namesake, request: &LookRequest, owner: &Owner) -> Option<
     let config = mark("configservice", "--resource-arn");
     Some(match namesake.kind {
         // Putting an authorization again changes nothing, so only the destruction is worth a word.
-        NamesakeKind::Authorization => Finding::warning(
+        NamesakeKind::Authorization => ScanMessage::warning(
             path,
             format!(
                 "the authorization of the aggregators of `{name}` is there already, and {whose}: destroying this deployment \
              takes it from others, too"
             ),
         ),
-        NamesakeKind::Rule => Finding::error(path, refusal("a rule", "give ours another name", name, &whose, &config)),
+        NamesakeKind::Rule => {
+            ScanMessage::error(path, refusal("a rule", "give ours another name", name, &whose, &config))
+        }
         NamesakeKind::Aggregator => {
-            Finding::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &config))
+            ScanMessage::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &config))
         }
         NamesakeKind::ConformancePack => {
-            Finding::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &config))
+            ScanMessage::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &config))
         }
         NamesakeKind::EventRule => {
             let mark = mark("events", "--resource-arn");
-            Finding::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
+            ScanMessage::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
         }
         NamesakeKind::Alarm => {
             let remedy = "give another `namePrefix`, or set `alarms.enabled` to false";
             let mark = mark("cloudwatch", "--resource-arn");
-            Finding::error(path, refusal("an alarm", remedy, name, &whose, &mark))
+            ScanMessage::error(path, refusal("an alarm", remedy, name, &whose, &mark))
         }
         NamesakeKind::Dashboard => {
             let remedy = "give another `namePrefix`, or set `dashboard.enabled` to false";
             let mark = "if it is yours, set `lookup.adoptUnmarked` to true for one run";
-            Finding::error(path, refusal("a dashboard", remedy, name, &whose, mark))
+            ScanMessage::error(path, refusal("a dashboard", remedy, name, &whose, mark))
         }
     })
 }
@@ -107,12 +109,12 @@ fn refusal(what: &str, remedy: &str, name: &str, whose: &str, mark: &str) -> Str
 
 /// The aggregator of another deployment of ours: AWS keeps one authorization for all aggregators of an account and
 /// region, so the first of two to be destroyed would blind the other.
-fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Option<Finding> {
+fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Option<ScanMessage> {
     let planned = request.aggregator.as_ref()?;
     let (account, region) = place(look);
     look.aggregators.iter().flatten().filter(|one| one.name != planned.name).find_map(|one| {
         match ownership(one.tags.as_ref(), one.created_by.as_deref(), Some(owner)) {
-            Ownership::Marked(other) => Some(Finding::error(&planned.path, format!(
+            Ownership::Marked(other) => Some(ScanMessage::error(&planned.path, format!(
                 "the deployment `{other}` has an aggregation in account {account}, region {region} already (aggregator \
                  {}), and there may be one; destroy that one first",
                 names(&[&one.name])

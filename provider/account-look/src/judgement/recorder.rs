@@ -1,11 +1,12 @@
 //! The configuration recorder: whose it is, what becomes of it, whether it records.
 
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Finding, names, place};
-use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind, RecordingFrequency};
-use crate::request::{LookRequest, OWNER_TAG, RecorderMode};
+use super::{ScanMessage, names, place};
+use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind};
+use crate::request::{LookRequest, OWNER_TAG};
 
 /// What becomes of the recorder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -46,33 +47,33 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
     let found = look.customer_managed_recorder();
     let adopts = request.owner.as_ref().is_some_and(|owner| owner.unmarked_is_ours);
     match (request.recorder.mode, found.map(|found| ownership(look, found, request))) {
-        (RecorderMode::Unmanaged, Some(_))
-        | (RecorderMode::Reuse, Some(Ownership::OtherBucket(_) | Ownership::Foreign))
-        | (RecorderMode::Auto, Some(Ownership::Foreign)) => Reuse,
-        (RecorderMode::Unmanaged, None) => Unknown,
-        (RecorderMode::Auto | RecorderMode::Create, Some(Ownership::Ours | Ownership::OursByName)) => Keep,
-        (RecorderMode::Auto | RecorderMode::Create, Some(Ownership::OtherBucket(_))) if adopts => Keep,
-        (RecorderMode::Auto | RecorderMode::Create, None) if foreign_channel(look, request).is_none() => Create,
+        (None, Some(_))
+        | (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_) | Ownership::Foreign))
+        | (Some(RecorderMode::Auto), Some(Ownership::Foreign)) => Reuse,
+        (None, None) => Unknown,
+        (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::Ours | Ownership::OursByName)) => Keep,
+        (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::OtherBucket(_))) if adopts => Keep,
+        (Some(RecorderMode::Auto | RecorderMode::Create), None) if foreign_channel(look, request).is_none() => Create,
         _ => Refuse,
     }
 }
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let plan = &request.recorder;
     let (account, region) = place(look);
     let mut findings = Vec::new();
-    let mut refuse = |message: String| findings.push(Finding::error(&plan.path, message));
+    let mut refuse = |message: String| findings.push(ScanMessage::error(&plan.path, message));
     match (recorder_action(look, request), look.customer_managed_recorder()) {
         // A preview that cannot know the account leaves it to the update, which can.
         (RecorderAction::Unknown, _)
             if look.skipped.as_ref().is_some_and(|skipped| skipped.reason == Reason::AccountUnknown) => {}
-        (RecorderAction::Unknown, _) if plan.mode == RecorderMode::Auto => refuse(
+        (RecorderAction::Unknown, _) if plan.mode == Some(RecorderMode::Auto) => refuse(
             "`auto` has to see the account, which was not possible; say `create` or `reuse`, so that no run takes away \
              what another made"
                 .to_owned(),
         ),
         (RecorderAction::Refuse, Some(found)) => refuse(refusal(look, found, request)),
-        (RecorderAction::Refuse, None) if plan.mode == RecorderMode::Reuse => {
+        (RecorderAction::Refuse, None) if plan.mode == Some(RecorderMode::Reuse) => {
             refuse(format!("account {account} has no configuration recorder in {region}{}; set it to `create`", linked(look)));
         }
         (RecorderAction::Refuse, None) => {
@@ -85,15 +86,15 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
             }
         }
         (RecorderAction::Unknown, _)
-            if plan.mode == RecorderMode::Unmanaged && look.recorders.is_some() && !request.rules.is_empty() =>
+            if plan.mode.is_none() && look.recorders.is_some() && !request.rules.is_empty() =>
         {
-            findings.push(Finding::warning("", format!(
+            findings.push(ScanMessage::warning("", format!(
                 "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
                 linked(look)
             )));
         }
         (RecorderAction::Reuse | RecorderAction::Keep, Some(found)) => {
-            findings.extend(health(look, found).map(|message| Finding::warning(&plan.path, message)));
+            findings.extend(health(look, found).map(|message| ScanMessage::warning(&plan.path, message)));
         }
         _ => {}
     }
@@ -110,10 +111,10 @@ fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
              `lookup.adoptUnmarked` to true if this one did, as when its bucket changes",
             request.recorder.bucket.as_deref().unwrap_or_default()
         ),
-        (Ownership::Ours, RecorderMode::Reuse) => format!(
+        (Ownership::Ours, Some(RecorderMode::Reuse)) => format!(
             "the recorder `{name}` is this deployment's own, and `reuse` would delete it; keep `create`, or set it to `auto`"
         ),
-        (Ownership::OursByName, RecorderMode::Reuse) => format!(
+        (Ownership::OursByName, Some(RecorderMode::Reuse)) => format!(
             "the recorder `{name}` has the name of this deployment's, and which bucket it delivers to is not known: if this stack \
              created it, `reuse` would delete it; if another stack did, give this one another `namePrefix`"
         ),
@@ -187,7 +188,7 @@ fn health(look: &Look, recorder: &Recorder) -> Option<String> {
 }
 
 /// The line on an account where all is well.
-pub fn status(look: &Look, request: &LookRequest) -> Option<Finding> {
+pub fn status(look: &Look, request: &LookRequest) -> Option<ScanMessage> {
     let (account, region) = place(look);
     let sight = match (recorder_action(look, request), look.customer_managed_recorder()) {
         (_, Some(found)) if found.recording == Some(false) => format!("{} is stopped", called(found)),
@@ -196,7 +197,7 @@ pub fn status(look: &Look, request: &LookRequest) -> Option<Finding> {
         _ if look.unread.iter().any(|unread| unread.part == Part::Recorder) => return None,
         _ => "no recorder".to_owned(),
     };
-    Some(Finding::status(format!("account {account}, region {region}: {sight}")))
+    Some(ScanMessage::status(format!("account {account}, region {region}: {sight}")))
 }
 
 /// What a recorder records, and how often, in words.

@@ -1,12 +1,13 @@
 //! Rules: whether there is room for them, and whether what they look at is recorded.
 
-use super::recorder::{RecorderAction, recorder_action};
-use super::{Finding, names, place};
-use crate::look::{FrequencyOverride, Look, NamesakeKind, Recorded, RecordingFrequency};
-use crate::request::{LookRequest, PlannedRule, RecorderMode};
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
+use compliance_types::resource::IAM_TYPES;
 
-/// The types that `includeGlobalResourceTypes` is about (AWS Config API Reference, "RecordingGroup").
-pub const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];
+use super::recorder::{RecorderAction, recorder_action};
+use super::{ScanMessage, names, place};
+use crate::look::{FrequencyOverride, Look, NamesakeKind, Recorded};
+use crate::request::{LookRequest, PlannedRule};
+
 /// What the aggregation reads: the compliance of each resource, which AWS Config records as a type of its own.
 const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
 
@@ -18,14 +19,14 @@ struct Recording<'a> {
     overrides: &'a [FrequencyOverride],
 }
 
-pub fn judge(look: &Look, request: &LookRequest) -> Vec<Finding> {
+pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let mut findings: Vec<_> = quota(look, request).into_iter().chain(packs_quota(look, request)).collect();
     if let Some(recorder) = recording(look, request) {
         findings.extend(request.rules.iter().filter_map(|rule| unrecorded(&recorder, rule)));
         findings.extend(request.rules.iter().filter_map(|rule| daily(&recorder, rule)));
         if request.aggregator.is_some() && !is_recorded(&recorder, COMPLIANCE_TYPE) {
             let name = recorder.name;
-            findings.push(Finding::warning("", format!(
+            findings.push(ScanMessage::warning("", format!(
                 "the recorder `{name}` does not record `{COMPLIANCE_TYPE}`, which the aggregation reads: reports stay \
                  empty until it does"
             )));
@@ -45,7 +46,7 @@ fn recording<'a>(look: &'a Look, request: &'a LookRequest) -> Option<Recording<'
         }
         RecorderAction::Refuse => None,
         // An account that was not seen gets ours where that is said.
-        RecorderAction::Unknown if plan.mode != RecorderMode::Create => None,
+        RecorderAction::Unknown if plan.mode != Some(RecorderMode::Create) => None,
         RecorderAction::Create | RecorderAction::Keep | RecorderAction::Unknown => {
             let name = plan.name.as_deref().unwrap_or_default();
             let records = plan.records.as_ref();
@@ -54,7 +55,7 @@ fn recording<'a>(look: &'a Look, request: &'a LookRequest) -> Option<Recording<'
     }
 }
 
-fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
+fn quota(look: &Look, request: &LookRequest) -> Option<ScanMessage> {
     let rules = look.rules?;
     let is_there =
         |kind: NamesakeKind, name: &str| look.namesakes.iter().any(|one| one.kind == kind && one.name == name);
@@ -68,7 +69,7 @@ fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
         return None;
     }
     let (account, region) = place(look);
-    Some(Finding::error(
+    Some(ScanMessage::error(
         "rules",
         format!(
             "{new} new rules do not fit: account {account} has {} of the {} that AWS allows in {region}; take rules out, or \
@@ -78,7 +79,7 @@ fn quota(look: &Look, request: &LookRequest) -> Option<Finding> {
     ))
 }
 
-fn packs_quota(look: &Look, request: &LookRequest) -> Option<Finding> {
+fn packs_quota(look: &Look, request: &LookRequest) -> Option<ScanMessage> {
     // More than AWS allows at all is told without a look.
     let packs = look.conformance_packs.filter(|packs| request.conformance_packs.len() <= packs.allowed)?;
     let there = look.namesakes.iter().filter(|one| one.kind == NamesakeKind::ConformancePack).count();
@@ -88,7 +89,7 @@ fn packs_quota(look: &Look, request: &LookRequest) -> Option<Finding> {
     }
     let (account, region) = place(look);
     let path = request.conformance_packs.first().map(|pack| pack.path.as_str()).unwrap_or_default();
-    Some(Finding::error(
+    Some(ScanMessage::error(
         path,
         format!(
             "{new} new conformance packs do not fit: account {account} has {} of the {} that AWS allows in {region}; \
@@ -99,13 +100,13 @@ fn packs_quota(look: &Look, request: &LookRequest) -> Option<Finding> {
 }
 
 /// A rule that waits for changes of what is not recorded.
-fn unrecorded(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<Finding> {
+fn unrecorded(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<ScanMessage> {
     let missing: Vec<_> = watched(rule).filter(|kind| !is_recorded(recorder, kind)).collect();
     if missing.is_empty() {
         return None;
     }
     let effect = if missing.len() == rule.resource_types.len() { "has no results" } else { "does not see these" };
-    Some(Finding::warning(
+    Some(ScanMessage::warning(
         &rule.path,
         format!(
             "the rule `{}` looks at {}, which the recorder `{}` does not record: it {effect} until they are recorded",
@@ -117,13 +118,13 @@ fn unrecorded(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<Finding> {
 }
 
 /// A rule that waits for changes of what is recorded once a day.
-fn daily(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<Finding> {
+fn daily(recorder: &Recording<'_>, rule: &PlannedRule) -> Option<ScanMessage> {
     let slow = |kind: &str| is_recorded(recorder, kind) && frequency(recorder, kind) == Some(RecordingFrequency::Daily);
     let slow: Vec<_> = watched(rule).filter(|kind| slow(kind)).collect();
     if slow.is_empty() {
         return None;
     }
-    Some(Finding::warning(
+    Some(ScanMessage::warning(
         &rule.path,
         format!(
             "the rule `{}` looks at {}, recorded daily by `{}`: changes show in its results up to a day later",
@@ -143,7 +144,7 @@ fn watched(rule: &PlannedRule) -> impl Iterator<Item = &str> {
 fn is_recorded(recorder: &Recording<'_>, kind: &str) -> bool {
     match recorder.records {
         None => true,
-        Some(Recorded::All { global_types }) => *global_types || !GLOBAL_TYPES.contains(&kind),
+        Some(Recorded::All { global_types }) => *global_types || !IAM_TYPES.contains(&kind),
         Some(Recorded::Only { resource_types }) => resource_types.iter().any(|recorded| recorded == kind),
         Some(Recorded::AllExcept { resource_types }) => resource_types.iter().all(|left_out| left_out != kind),
     }

@@ -1,11 +1,12 @@
+use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
-    RecorderKind, RecordingFrequency, RuleCount, Tags, Unread,
+    RecorderKind, RuleCount, Tags, Unread,
 };
-use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderMode};
+use crate::request::{OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule};
 use crate::{RecorderAction, key_users, recorder_action};
 
 const ACCOUNT: &str = "111122223333";
@@ -93,7 +94,7 @@ fn request() -> LookRequest {
 
 fn with_mode(mode: RecorderMode) -> LookRequest {
     let mut request = request();
-    request.recorder.mode = mode;
+    request.recorder.mode = Some(mode);
     request.recorder.name = Some("compliance-recorder".into());
     request
 }
@@ -112,7 +113,7 @@ fn with_namesake(namesake: Namesake) -> Look {
 
 /// `severity path: message`, all of them.
 fn told(look: &Look, request: &LookRequest) -> Vec<String> {
-    let line = |finding: Finding| format!("{:?} {}: {}", finding.severity, finding.path, finding.message);
+    let line = |finding: ScanMessage| format!("{:?} {}: {}", finding.level, finding.path, finding.message);
     findings(look, request).into_iter().map(line).collect()
 }
 
@@ -568,7 +569,7 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
             }
         });
         (look.recorders, look.delivery_channels) = (Some(Vec::new()), Some(Vec::new()));
-        request.recorder.mode = crate::RecorderMode::Create;
+        request.recorder.mode = Some(RecorderMode::Create);
         if let Some(key) = &mut request.key {
             key.config_delivers = delivers;
         }
@@ -690,8 +691,8 @@ fn errors_come_first() {
         recorders: Some(vec![Recorder { recording: Some(false), ..recorder() }]),
         ..with_namesake(namesake(NamesakeKind::Rule, "users", Some(Tags::new())))
     };
-    let severities: Vec<_> = findings(&look, &request()).into_iter().map(|finding| finding.severity).collect();
-    assert_eq!(severities, [Severity::Error, Severity::Warning]);
+    let severities: Vec<_> = findings(&look, &request()).into_iter().map(|finding| finding.level).collect();
+    assert_eq!(severities, [ScanLevel::Error, ScanLevel::Warning]);
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::fmt;
 use std::io;
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_identifiers::is_opt_in_region;
 use aws_sdk_config::config::http::HttpResponse;
 use aws_sdk_config::error::{ProvideErrorMetadata, SdkError};
+use compliance_types::region::is_opt_in_region;
 
 use crate::look::{Part, Reason, Unread};
 

@@ -1,9 +1,9 @@
 //! The key that the user gave, and its policy.
 
 use aws_config::SdkConfig;
-use aws_identifiers::Arn;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types::KeyManagerType;
+use compliance_types::arn::Arn;
 
 use super::failure::{Failure, sorted};
 use super::identity::in_region;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aws_compliance::alarms::Alarms;
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::alarms::Alarms;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use functions_core::runbook::Runbook;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, PropertyMap, Value};

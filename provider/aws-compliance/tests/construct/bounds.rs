@@ -1,7 +1,7 @@
 //! Every number that bounds an input: at it, just inside it and just outside it, under the mock. Each names its source.
 //! The set of days that CloudWatch Logs takes is tested where it stands, in `bounds`.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::ConstructError;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde_json::{Value as Json, json};

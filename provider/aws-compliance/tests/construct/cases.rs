@@ -1,6 +1,6 @@
 //! Problems that people reported of tools like this one (issue 18), each as the input that showed it.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, Registration, Value};
 use serde_json::{Value as Json, json};

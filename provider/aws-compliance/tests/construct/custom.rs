@@ -1,6 +1,6 @@
 //! Rules of the user's own, and remediations of managed ones.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, PropertyMap, PropertyValue, Registration, Value};
 use serde_json::{Value as Json, json};

@@ -1,7 +1,7 @@
 //! No name of any child is longer than AWS takes, or has characters that it refuses, whatever the component, the prefix and
 //! the rules are called.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_resources::NAME_BOUNDS;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};

@@ -1,6 +1,6 @@
 //! What organizations ask of everything that is deployed: permissions boundaries, paths of roles, functions in a VPC.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, Registration, Value};

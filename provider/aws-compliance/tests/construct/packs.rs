@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aws_compliance::monitoring::ComplianceMonitoring;
-use aws_compliance::rule_set::RuleSet;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::rule_set::RuleSet;
 use aws_compliance_catalog::{Catalog, RULES_PER_WAIT, frameworks};
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, PropertyMap, Registration, Value};

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use aws_compliance::aggregation::{Aggregation, source::AggregationSource};
-use aws_compliance::alarms::Alarms;
-use aws_compliance::alerts::Alerts;
-use aws_compliance::dashboard::Dashboard;
-use aws_compliance::encryption::Encryption;
-use aws_compliance::functions::Functions;
-use aws_compliance::history::History;
-use aws_compliance::monitoring::ComplianceMonitoring;
-use aws_compliance::recorder::Recorder;
-use aws_compliance::report_store::ReportStore;
-use aws_compliance::rule_set::RuleSet;
+use aws_compliance::parts::aggregation::{Aggregation, source::AggregationSource};
+use aws_compliance::parts::alarms::Alarms;
+use aws_compliance::parts::alerts::Alerts;
+use aws_compliance::parts::dashboard::Dashboard;
+use aws_compliance::parts::encryption::Encryption;
+use aws_compliance::parts::functions::Functions;
+use aws_compliance::parts::history::History;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::recorder::Recorder;
+use aws_compliance::parts::report_store::ReportStore;
+use aws_compliance::parts::rule_set::RuleSet;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyValue, Value};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
 use pulumi_component::ConstructError;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};

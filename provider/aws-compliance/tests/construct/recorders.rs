@@ -1,6 +1,6 @@
 //! A recorder of this component: which role it has, and who may deliver.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{PropertyMap, PropertyValue, Registration, Value};
 use serde_json::{Value as Json, json};

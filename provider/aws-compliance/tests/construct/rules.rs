@@ -1,7 +1,7 @@
 //! Managed rules as inputs: beside the baseline, with secrets, where something is not offered or not recorded.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
-use aws_compliance::rule_set::RuleSet;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::rule_set::RuleSet;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs, value};
 use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyValue, Value};
 use serde_json::{Value as Json, json};

@@ -1,6 +1,6 @@
 //! Everything that is asked of the engine, whole. `cargo insta accept` takes a change that is meant.
 
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use pulumi_component::{PropertyMap, Value};
 use serde_json::{Value as Json, json};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use account_look::OWNER_TAG;
-use aws_compliance::monitoring::ComplianceMonitoring;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
 use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
 use serde_json::{Value as Json, json};

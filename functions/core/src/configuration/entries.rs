@@ -1,0 +1,45 @@
+//! The entries of the document: rules, conformance packs, and what the region does not offer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use compliance_types::severity::Severity;
+use serde::{Deserialize, Serialize};
+
+/// One AWS Config rule of this deployment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleEntry {
+    /// Ids of the frameworks that its results count for, and the controls there, where they are named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, BTreeSet<String>>,
+    /// Identifier of the managed rule, such as `ENCRYPTED_VOLUMES`; of a rule of the user's own `CUSTOM_POLICY` or
+    /// `CUSTOM_LAMBDA`.
+    pub identifier: String,
+    /// Name of the rule in the account, with the deployment's prefix where it has one; of a rule in a pack, the name that
+    /// the template gives it ([`super::name_in_template`]).
+    pub name: String,
+    /// How much its findings weigh.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+/// A rule that somebody asked for and that the region does not offer: it neither passes nor fails.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotAssessed {
+    /// Ids of the frameworks that ask for it, and the controls there, sorted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, Vec<String>>,
+    /// Identifier of the managed rule.
+    pub identifier: String,
+}
+
+/// One conformance pack of this deployment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackEntry {
+    /// Name of the pack in the account.
+    pub name: String,
+    /// Its rules, sorted by name.
+    pub rules: Vec<RuleEntry>,
+}

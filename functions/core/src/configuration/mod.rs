@@ -1,0 +1,270 @@
+//! The configuration document: what the functions watch.
+//!
+//! The provider renders it into the report bucket at [`crate::key::CONFIGURATION`] and puts the SHA-256 of its bytes into
+//! the environment of the functions that read it, because Lambda allows 4 KB of environment (AWS Lambda Developer Guide,
+//! "Lambda quotas") and a list of rules has no such bound. A function refuses bytes of another digest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+mod entries;
+mod notices;
+mod packed;
+
+pub use entries::{NotAssessed, PackEntry, RuleEntry};
+pub use notices::{Notices, Period, Route};
+pub use packed::name_in_template;
+
+/// The version of the document that this code writes and reads.
+pub const VERSION: u32 = 1;
+
+/// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"reportedRules","rules":[{"frameworks","identifier","name","severity"}],
+/// "version":1}`, packs and rules sorted by name; what is empty is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitoringConfiguration {
+    // INVARIANT: fields stand in alphabetical order, packs and rules by name, so that equal content has equal bytes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    manual: BTreeMap<String, Vec<String>>,
+    #[serde(default, rename = "notAssessed", skip_serializing_if = "Vec::is_empty")]
+    not_assessed: Vec<NotAssessed>,
+    #[serde(default, skip_serializing_if = "Notices::is_default")]
+    notices: Notices,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    packs: Vec<PackEntry>,
+    #[serde(default, rename = "reportedRules", skip_serializing_if = "ReportedRules::is_own")]
+    reported_rules: ReportedRules,
+    rules: Vec<RuleEntry>,
+    version: u32,
+}
+
+/// Which rules count in report, score, history and metrics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReportedRules {
+    /// The rules of this document.
+    #[default]
+    Own,
+    /// Every rule that the aggregator reports, whoever deployed it.
+    All,
+}
+
+impl ReportedRules {
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+}
+
+/// Why a document cannot be written or read.
+#[derive(Debug, Error)]
+pub enum ConfigurationError {
+    /// Two rules share a name, and AWS Config knows rules by name.
+    #[error("rule `{0}` is listed twice")]
+    DuplicateRule(String),
+    /// Two packs share a name, and AWS Config knows packs by name.
+    #[error("conformance pack `{0}` is listed twice")]
+    DuplicatePack(String),
+    /// The bytes are not the document.
+    #[error("the configuration document does not read: {0}")]
+    Malformed(#[source] serde_json::Error),
+    /// The bytes are a document of another version.
+    #[error("the configuration document has version {found}, this function reads version {VERSION}")]
+    OtherVersion {
+        /// The version in the document.
+        found: u64,
+    },
+    /// The document does not render, which is a bug.
+    #[error("the configuration document does not render: {0}")]
+    Render(#[source] serde_json::Error),
+}
+
+impl MonitoringConfiguration {
+    /// A document of these rules, in any order.
+    ///
+    /// # Errors
+    /// When two rules share a name.
+    pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Self, ConfigurationError> {
+        Ok(Self {
+            manual: BTreeMap::new(),
+            not_assessed: Vec::new(),
+            notices: Notices::default(),
+            packs: Vec::new(),
+            reported_rules: ReportedRules::Own,
+            rules: sorted(rules)?,
+            version: VERSION,
+        })
+    }
+
+    /// The same with these conformance packs, in any order.
+    ///
+    /// # Errors
+    /// When two packs, or two rules of all, share a name.
+    pub fn with_packs(self, packs: impl IntoIterator<Item = PackEntry>) -> Result<Self, ConfigurationError> {
+        let mut by_name = BTreeMap::new();
+        for PackEntry { name, rules } in packs {
+            let rules = sorted(rules)?;
+            if let Some(previous) = by_name.insert(name.clone(), PackEntry { name, rules }) {
+                return Err(ConfigurationError::DuplicatePack(previous.name));
+            }
+        }
+        let document = Self { packs: by_name.into_values().collect(), ..self };
+        let mut seen = BTreeSet::new();
+        let twice = document.all_rules().find(|rule| !seen.insert(rule.name.as_str())).map(|rule| rule.name.clone());
+        twice.map_or(Ok(document), |name| Err(ConfigurationError::DuplicateRule(name)))
+    }
+
+    /// Reads a rendered document.
+    ///
+    /// # Errors
+    /// When the bytes are no document, one of another version, or list a rule twice.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ConfigurationError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u64,
+        }
+
+        // The version first: a document of another version may have any other shape.
+        let Version { version } = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
+        if version != u64::from(VERSION) {
+            return Err(ConfigurationError::OtherVersion { found: version });
+        }
+        let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
+        let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
+        let read = read.with_reported_rules(document.reported_rules);
+        Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
+    }
+
+    /// The same where these rules count.
+    #[must_use]
+    pub fn with_reported_rules(self, reported_rules: ReportedRules) -> Self {
+        Self { reported_rules, ..self }
+    }
+
+    /// Which rules count in report, score, history and metrics.
+    #[must_use]
+    pub const fn reported_rules(&self) -> ReportedRules {
+        self.reported_rules
+    }
+
+    /// The same with these checks of frameworks that people answer, by framework.
+    #[must_use]
+    pub fn with_manual(self, manual: BTreeMap<String, Vec<String>>) -> Self {
+        Self { manual: manual.into_iter().filter(|(_, checks)| !checks.is_empty()).collect(), ..self }
+    }
+
+    /// What people answer, by framework; no rule does.
+    #[must_use]
+    pub const fn manual(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.manual
+    }
+
+    /// The same with these rules that the region does not offer, in any order, each identifier once.
+    #[must_use]
+    pub fn with_not_assessed(self, rules: impl IntoIterator<Item = NotAssessed>) -> Self {
+        let mut by_identifier: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for NotAssessed { frameworks, identifier } in rules {
+            let known = by_identifier.entry(identifier).or_default();
+            for (id, controls) in frameworks {
+                known.entry(id).or_default().extend(controls);
+            }
+        }
+        let listed = |controls: BTreeSet<String>| controls.into_iter().collect();
+        let rules = by_identifier.into_iter().map(|(identifier, frameworks)| NotAssessed {
+            frameworks: frameworks.into_iter().map(|(id, controls)| (id, listed(controls))).collect(),
+            identifier,
+        });
+        Self { not_assessed: rules.collect(), ..self }
+    }
+
+    /// What the region does not offer, sorted by identifier.
+    #[must_use]
+    pub fn not_assessed(&self) -> &[NotAssessed] {
+        &self.not_assessed
+    }
+
+    /// The same with these settings of notices.
+    #[must_use]
+    pub fn with_notices(self, notices: Notices) -> Self {
+        Self { notices, ..self }
+    }
+
+    /// When notices are sent, and who gets which of them.
+    #[must_use]
+    pub const fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
+    /// The rule of this name in the account, those of packs included.
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&RuleEntry> {
+        let packed = || {
+            let name = name_in_template(name)?;
+            self.packs.iter().find_map(|pack| named(&pack.rules, name))
+        };
+        named(&self.rules, name).or_else(packed)
+    }
+
+    /// The same with the rules of packs as if each were deployed for itself, under the names that the account gives them.
+    /// `names`: rules of the account, of which those that no pack of ours brought are left aside.
+    #[must_use]
+    pub fn in_account<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let entry = |name: &str| self.rule(name).map(|rule| RuleEntry { name: name.to_owned(), ..rule.clone() });
+        let brought: Vec<RuleEntry> = names.into_iter().filter_map(entry).collect();
+        let all = self.rules.into_iter().chain(brought).map(|rule| (rule.name.clone(), rule));
+        Self { rules: all.collect::<BTreeMap<_, _>>().into_values().collect(), ..self }
+    }
+
+    /// The rules that are deployed one by one, sorted by name.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleEntry] {
+        &self.rules
+    }
+
+    /// The same with those of its rules alone that have these names.
+    #[must_use]
+    pub fn only(&self, names: &BTreeSet<&str>) -> Self {
+        let rules = self.rules.iter().filter(|rule| names.contains(rule.name.as_str())).cloned().collect();
+        Self { rules, ..self.clone() }
+    }
+
+    /// The conformance packs, sorted by name.
+    #[must_use]
+    pub fn packs(&self) -> &[PackEntry] {
+        &self.packs
+    }
+
+    /// Every rule, those of packs included.
+    pub fn all_rules(&self) -> impl Iterator<Item = &RuleEntry> {
+        self.rules.iter().chain(self.packs.iter().flat_map(|pack| &pack.rules))
+    }
+
+    /// The document's bytes: sorted keys, two spaces of indent, a newline at the end. Equal content gives equal bytes.
+    ///
+    /// # Errors
+    /// Never for a document that [`Self::new`] made; rendering JSON text has no other failure here.
+    pub fn render(&self) -> Result<String, ConfigurationError> {
+        let text = serde_json::to_string_pretty(self).map_err(ConfigurationError::Render)?;
+        Ok(format!("{text}\n"))
+    }
+}
+
+fn named<'a>(sorted: &'a [RuleEntry], name: &str) -> Option<&'a RuleEntry> {
+    let at = sorted.binary_search_by(|rule| rule.name.as_str().cmp(name)).ok()?;
+    sorted.get(at)
+}
+
+fn sorted(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Vec<RuleEntry>, ConfigurationError> {
+    let mut by_name = BTreeMap::new();
+    for rule in rules {
+        if let Some(previous) = by_name.insert(rule.name.clone(), rule) {
+            return Err(ConfigurationError::DuplicateRule(previous.name));
+        }
+    }
+    Ok(by_name.into_values().collect())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

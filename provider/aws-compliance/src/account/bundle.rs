@@ -1,0 +1,112 @@
+//! The packed functions: embedded in the plugin, and written where the `aws` plugin can read them.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use functions_core::sha256;
+use pulumi_component::Archive;
+
+/// The zip with the one binary of all functions, for x86_64.
+const BUNDLE: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+
+/// The archive, as an absolute path: a relative one would be the user's program's.
+///
+/// # Errors
+/// When it cannot be written to the user's cache.
+pub fn archive() -> Result<Archive, String> {
+    archive_in(&cache())
+}
+
+fn archive_in(cache: &Path) -> Result<Archive, String> {
+    let path = write(cache, BUNDLE).map_err(|error| {
+        format!("cannot keep the functions' code in {}: {error}; XDG_CACHE_HOME names another folder", cache.display())
+    })?;
+    Ok(Archive::from_path(path.to_string_lossy()))
+}
+
+/// The user's cache, as the XDG base directory specification names it.
+fn cache() -> PathBuf {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    cache.unwrap_or_else(std::env::temp_dir).join("aws-compliance/functions")
+}
+
+/// Tells apart what the Constructs of one process write at the same time.
+static WRITERS: AtomicU64 = AtomicU64::new(0);
+
+/// Writes the archive under the hash of its content, unless it is there already and whole.
+fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
+    let hash = sha256::hex(content);
+    let path = cache.join(format!("{hash}.zip"));
+    // What lies in a cache may have been cut short or changed.
+    if fs::read(&path).is_ok_and(|found| found == content) {
+        return Ok(path);
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
+    let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
+    let partial = cache.join(format!("{hash}.{}.{writer}.partial", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&partial, &path)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("aws-compliance-test-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn the_archive_is_written_once_and_mended_when_it_was_changed() {
+        let folder = folder("mended");
+        let path = write(&folder, b"content").expect("it is written");
+        assert_eq!(fs::read(&path).expect("it is there"), b"content");
+        fs::write(&path, b"other").expect("it can be changed");
+        assert_eq!(write(&folder, b"content").expect("it is written again"), path);
+        assert_eq!(fs::read(&path).expect("it is there"), b"content");
+        fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+
+    #[test]
+    fn constructs_of_one_process_write_it_at_once() {
+        let folder = folder("at-once");
+        let content = vec![7; 1 << 20];
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8).map(|_| scope.spawn(|| write(&folder, &content))).collect();
+            for writer in writers {
+                let path = writer.join().expect("it ends").expect("it is written");
+                assert_eq!(fs::read(path).expect("it is there"), content);
+            }
+        });
+        assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1, "nothing partial is left");
+        fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_is_named_with_the_way_out() {
+        let file = folder("a-file");
+        fs::write(&file, "not a folder").expect("it can be written");
+        let error = archive_in(&file.join("cache")).expect_err("a file holds no folder");
+        assert!(error.contains("a-file") && error.contains("XDG_CACHE_HOME"), "{error}");
+        fs::remove_file(&file).expect("it can be removed");
+    }
+
+    #[test]
+    fn the_cache_is_the_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("private");
+        write(&folder, b"content").expect("it is written");
+        let mode = fs::metadata(&folder).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        fs::remove_dir_all(&folder).expect("it can be removed");
+    }
+}

@@ -1,0 +1,337 @@
+//! `catalog`: rules and frameworks on the command line.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use aws_compliance_catalog::{
+    Catalog, FrameworkRequest, Template, nearest_rules, packs, search_rules, templates, unknown_framework,
+};
+use clap::{Args, Parser, Subcommand};
+use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
+use serde::Serialize;
+use serde_json::json;
+
+use super::table;
+use crate::inputs::bounds;
+use crate::parts::monitoring::{ComplianceMonitoring, ComplianceMonitoringArgs};
+use crate::parts::rule_set::{RuleSet, RuleSetArgs};
+use crate::queries::rules::{CheckRulesArgs, CheckedRules};
+use crate::queries::view;
+
+const NAME: &str = "pulumi-resource-aws-compliance catalog";
+
+/// Shows what is known of AWS's managed rules and of frameworks, and judges rules before they are deployed. Asks no
+/// account. Ends with status 1 where nothing is found or something is wrong, with 2 where the command is not understood.
+#[derive(Parser)]
+#[command(name = NAME)]
+struct Command {
+    #[command(subcommand)]
+    asked: Asked,
+}
+
+#[derive(Subcommand)]
+enum Asked {
+    /// Find rules that hold every word in their identifier, documented name or resource types.
+    Search {
+        /// Words, in any case.
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// Print JSON: a list of what `getManagedRule` answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one rule.
+    Show {
+        /// Identifier or documented name of the rule.
+        identifier: String,
+        /// Print JSON, as `getManagedRule` answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the frameworks.
+    Frameworks {
+        /// Print JSON: `[{"id", "rules", "manual", "optional", "custom", "title"}]`, all but id and title being numbers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put frameworks beside one another.
+    Compare {
+        /// Ids of two frameworks or more.
+        #[arg(required = true, num_args = 2..)]
+        ids: Vec<String>,
+        /// Print JSON: `{"asked": {ID: NUMBER}, "distinct": NUMBER, "shared": [], "only": {ID: []}, "decisions": []}`.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Judge the inputs of a deployment as its preview does.
+    Check {
+        /// YAML or JSON with inputs of `ComplianceMonitoring`, such as `rules` and `frameworks`, and with `regions`; `-` for
+        /// standard input.
+        file: PathBuf,
+        /// A region that the rules are to be deployed to, beside those of the file.
+        #[arg(long = "region", value_name = "REGION")]
+        regions: Vec<String>,
+        /// Print JSON, as `checkRules` answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the conformance pack of one or more frameworks, each rule once; or what a framework is deployed as.
+    Render(Render),
+}
+
+#[derive(Args)]
+struct Render {
+    /// Ids of the frameworks.
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// Print what `as: conformancePack` deploys of one framework: packs of up to 40 rules, under their names there.
+    #[arg(long)]
+    deployed: bool,
+    /// The `namePrefix` of the deployment. Default: `compliance`.
+    #[arg(long, requires = "deployed")]
+    prefix: Option<String>,
+    /// The region of the deployment: rules that it does not offer are left out.
+    #[arg(long, requires = "deployed")]
+    region: Option<String>,
+    /// Which of several packs, from 1, where the rules do not fit into one.
+    #[arg(long)]
+    part: Option<usize>,
+    /// Print JSON, which CloudFormation takes as well.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is printed where, and the status.
+enum Answer {
+    Good(String),
+    /// Found wrong, on standard output: it is what was asked for.
+    Bad(String),
+    /// Not found, on standard error.
+    Missing(String),
+    /// Not understood, on standard error.
+    Usage(String),
+}
+
+/// Does what the arguments after `catalog` say.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let answer = match Command::try_parse_from(std::iter::once(&NAME.to_owned()).chain(arguments)) {
+        Ok(command) => command.asked.answer(),
+        Err(told) => {
+            let _ = told.print();
+            return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    // A reader that has gone away is no error of ours.
+    let print = |text: String| drop(std::io::stdout().write_all(text.as_bytes()));
+    match answer {
+        Answer::Good(text) => {
+            print(text);
+            ExitCode::SUCCESS
+        }
+        Answer::Bad(text) => {
+            print(text);
+            ExitCode::FAILURE
+        }
+        Answer::Missing(text) => {
+            eprintln!("error: {text}");
+            ExitCode::FAILURE
+        }
+        Answer::Usage(text) => {
+            eprintln!("error: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Asked {
+    fn answer(self) -> Answer {
+        match self {
+            Self::Search { words, json } => search(&words, json),
+            Self::Show { identifier, json } => show(&identifier, json),
+            Self::Frameworks { json } => {
+                let lines = view::frameworks();
+                Answer::Good(if json { pretty(&lines) } else { table::frameworks(&lines) })
+            }
+            Self::Compare { ids, json } => match view::compare(&ids) {
+                Ok(compared) => Answer::Good(if json { pretty(&compared) } else { table::comparison(&compared) }),
+                Err(_) => unknown_frameworks(&ids),
+            },
+            Self::Check { file, regions, json } => match judged(&file, regions) {
+                Ok(checked) => {
+                    let text = if json { pretty(&checked) } else { table::checked(&checked) };
+                    if checked.valid { Answer::Good(text) } else { Answer::Bad(text) }
+                }
+                Err(told) => Answer::Usage(told),
+            },
+            Self::Render(render) => render.answer(),
+        }
+    }
+}
+
+fn search(words: &[String], json: bool) -> Answer {
+    let found = search_rules(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let rules: Vec<_> = found.into_iter().filter_map(view::rule).collect();
+    match rules.as_slice() {
+        [] if !json => {
+            let nearest = nearest_rules(&words.join(" "), 5).join(", ");
+            Answer::Missing(format!("no rule holds all of these words; nearest: {nearest}"))
+        }
+        [] => Answer::Bad(pretty(&rules)),
+        _ => Answer::Good(if json { pretty(&rules) } else { table::rules(&rules) }),
+    }
+}
+
+fn show(name: &str, json: bool) -> Answer {
+    let nearest = nearest_rules(name, 5);
+    let documented = || nearest.first().and_then(|first| view::rule(first)).filter(|rule| rule.documented_name == name);
+    match view::rule(name).or_else(documented) {
+        Some(rule) => Answer::Good(if json { pretty(&rule) } else { table::rule(&rule) }),
+        None => Answer::Missing(format!("unknown managed rule `{name}`; nearest: {}", nearest.join(", "))),
+    }
+}
+
+fn unknown_frameworks(ids: &[String]) -> Answer {
+    let unknown = ids.iter().filter(|id| view::framework(id).is_none());
+    let told = unknown.map(|id| unknown_framework(id, "").text());
+    Answer::Missing(told.collect::<Vec<_>>().join("\nerror: "))
+}
+
+impl Render {
+    fn answer(&self) -> Answer {
+        if self.ids.iter().any(|id| view::framework(id).is_none()) {
+            return unknown_frameworks(&self.ids);
+        }
+        match self.templates() {
+            Ok(packs) if packs.is_empty() => Answer::Missing(nothing_to_render(&self.ids)),
+            Ok(packs) => self.chosen(&packs),
+            Err(told) => Answer::Usage(told),
+        }
+    }
+
+    /// The packs, each with its name where it has one.
+    fn templates(&self) -> Result<Vec<(Option<String>, Template)>, String> {
+        let [id] = self.ids.as_slice() else {
+            return match self.deployed {
+                true => Err("each framework is deployed as packs of its own; give one id".to_owned()),
+                false => Ok(self.together()),
+            };
+        };
+        if !self.deployed {
+            return Ok(self.together());
+        }
+        let args = deployment(id, self.prefix.as_deref())?;
+        if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
+            return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
+        }
+        let catalog = Catalog::get();
+        let offered = |identifier: &str| {
+            let offers = |region: &String| catalog.offers(catalog.rule(identifier)?, region);
+            self.region.as_ref().and_then(offers) != Some(false)
+        };
+        let request = FrameworkRequest { id: id.clone(), ..FrameworkRequest::default() };
+        let packs = packs(&request, args.name_prefix.as_str(), offered).into_iter();
+        Ok(packs.map(|pack| (Some(args.name_prefix.pack(id, pack.part)), pack.template())).collect())
+    }
+
+    fn together(&self) -> Vec<(Option<String>, Template)> {
+        templates(&view::composed(&self.ids).0.rules).into_iter().map(|template| (None, template)).collect()
+    }
+
+    fn chosen(&self, packs: &[(Option<String>, Template)]) -> Answer {
+        let count = packs.len();
+        let place = match self.part {
+            None if count > 1 => {
+                return Answer::Usage(format!("the rules take {count} packs; say which with `--part`"));
+            }
+            None => 0,
+            Some(part) => part.wrapping_sub(1),
+        };
+        let Some((name, template)) = packs.get(place) else {
+            return Answer::Usage(format!("expected `--part` from 1 to {count}"));
+        };
+        if self.json {
+            return Answer::Good(pretty(template));
+        }
+        let head = name.as_ref().map(|name| format!("# {name}, {} of {count}\n", place + 1)).unwrap_or_default();
+        match serde_saphyr::to_string(template) {
+            Ok(text) => Answer::Good(head + &text),
+            Err(error) => Answer::Usage(format!("the template does not render: {error}")),
+        }
+    }
+}
+
+/// The inputs of a deployment of one framework as packs, judged as a deployment judges them.
+fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
+    let mut given = json!({ "frameworks": [{ "id": id, "as": "conformancePack" }] });
+    if let (Some(prefix), Some(members)) = (prefix, given.as_object_mut()) {
+        members.insert("namePrefix".to_owned(), prefix.into());
+    }
+    let Value::Object(given) = PropertyValue::from_json(given).value else { return Err("no inputs".to_owned()) };
+    let told = |problem: &PropertyError| format!("{}: {}", problem.path, problem.reason);
+    if let Some(problem) = check::<RuleSetArgs>(&given).first() {
+        return Err(told(problem));
+    }
+    let args = from_properties::<RuleSetArgs>(given).map_err(|problem| told(&problem))?;
+    let mut checks = Checks::default();
+    RuleSet::check(&args, &mut checks);
+    checks.errors().first().map_or(Ok(args), |problem| Err(told(problem)))
+}
+
+/// Why frameworks have no rules.
+fn nothing_to_render(ids: &[String]) -> String {
+    let known: Vec<_> = ids.iter().filter_map(|id| view::framework(id)).collect();
+    let count = |of: fn(&view::FrameworkDetails) -> usize| known.iter().map(of).sum::<usize>();
+    let others = [
+        (count(|known| known.optional.len()), "optional (`rules.managed` takes them)"),
+        (count(|known| known.custom.len()), "in need of a function of yours"),
+        (count(|known| known.manual.len()), "for people to answer"),
+    ];
+    let others = others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    format!("{} has no rules to deploy: {}", ids.join(" + "), others.collect::<Vec<_>>().join(", "))
+}
+
+/// Reads rules as the function takes them: their shape is judged first, then what they say.
+fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
+    let named = file.display();
+    let text = match file.to_str() {
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map(|_| text)
+        }
+        _ => std::fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| format!("{named}: {error}"))?;
+    // YAML holds JSON.
+    let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| format!("{named}: {error}"))?;
+    let Value::Object(given) = PropertyValue::from_json(read).value else {
+        return Err(format!("{named}: expected an object with `rules`"));
+    };
+    Ok(judge(given, regions).unwrap_or_else(refused))
+}
+
+/// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
+fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
+    let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
+    let mut problems = check::<ComplianceMonitoringArgs>(&given);
+    problems.extend(check::<CheckRulesArgs>(&of_regions));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
+    let mut rules = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
+    rules.regions.extend(regions);
+    let mut checks = Checks::default();
+    ComplianceMonitoring::check(&args, &mut checks);
+    (rules.rules, rules.frameworks) = (args.rules, args.frameworks);
+    Ok(rules.judge_in_regions(checks))
+}
+
+fn refused(problems: Vec<PropertyError>) -> CheckedRules {
+    let errors = problems.into_iter().map(Into::into).collect();
+    CheckedRules { valid: false, errors, warnings: Vec::new(), notes: Vec::new() }
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}

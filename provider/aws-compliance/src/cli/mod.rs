@@ -1,0 +1,5 @@
+//! The commands of the plugin. They say what the functions of the package answer.
+
+pub mod catalog;
+pub mod doctor;
+mod table;

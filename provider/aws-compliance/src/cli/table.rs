@@ -1,0 +1,127 @@
+//! The same as text for a terminal.
+
+use std::fmt::Write;
+
+use crate::queries::rules::CheckedRules;
+use crate::queries::view::{Comparison, FrameworkLine, ManagedRuleDetails, RuleRemediation};
+
+/// Columns as wide as their longest cell; the last is not filled up.
+pub(super) fn columns(rows: &[Vec<String>]) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<_> = (0..count).map(|column| width(column).unwrap_or_default()).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    text
+}
+
+pub(super) fn rules(found: &[ManagedRuleDetails]) -> String {
+    let head = ["IDENTIFIER", "SEVERITY", "TRIGGER", "RESOURCE TYPES"].map(str::to_owned).to_vec();
+    let row = |rule: &ManagedRuleDetails| {
+        let types = match rule.resource_types.as_slice() {
+            [] => "not named".to_owned(),
+            [one, two, three, more @ ..] if !more.is_empty() => format!("{one}, {two}, {three} and {}", more.len()),
+            few => few.join(", "),
+        };
+        vec![rule.identifier.clone(), rule.severity.clone(), rule.trigger.clone(), types]
+    };
+    columns(&std::iter::once(head).chain(found.iter().map(row)).collect::<Vec<_>>())
+}
+
+pub(super) fn rule(rule: &ManagedRuleDetails) -> String {
+    let list = |items: &[String]| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
+    let mut rows = vec![
+        ("identifier", rule.identifier.clone()),
+        ("documented name", rule.documented_name.clone()),
+        ("trigger", rule.trigger.clone()),
+        ("resource types", list(&rule.resource_types)),
+        ("global", if rule.global { "yes" } else { "no" }.to_owned()),
+        ("severity", rule.severity.clone()),
+        ("regions", format!("{}: {}", rule.regions.len(), list(&rule.regions))),
+        ("frameworks", format!("{}: {}", rule.frameworks.len(), list(&rule.frameworks))),
+    ];
+    rows.extend(rule.remediation.as_ref().into_iter().flat_map(remediation));
+    rows.push(("facts of", rule.taken.clone()));
+    let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect::<Vec<_>>();
+    let mut text = columns(&rows);
+    if !rule.parameters.is_empty() {
+        let head = ["PARAMETER", "TYPE", "REQUIRED", "DEFAULT"].map(str::to_owned).to_vec();
+        let parameters = rule.parameters.iter().map(|each| {
+            let required = if each.required && each.default.is_none() { "yes" } else { "no" };
+            let default = each.default.clone().unwrap_or_default();
+            vec![each.name.clone(), each.kind.clone(), required.to_owned(), default]
+        });
+        let rows = std::iter::once(head).chain(parameters).collect::<Vec<_>>();
+        let _ = write!(text, "\n{}", columns(&rows));
+    }
+    text
+}
+
+fn remediation(known: &RuleRemediation) -> Vec<(&'static str, String)> {
+    let solution = |needed: bool| if needed { ", needs Automated Security Response on AWS" } else { "" };
+    let document = format!("{} ({}{})", known.document, known.confidence, solution(known.needs_solution_deployed));
+    let disruptive = match known.disruptive {
+        Some(true) => "yes: what is in use may be interrupted",
+        Some(false) => "no",
+        None => "not known",
+    };
+    let mut rows = vec![
+        ("remediation", document),
+        ("- reversible", known.reversible.clone().unwrap_or_else(|| "not known".to_owned())),
+        ("- disruptive", disruptive.to_owned()),
+    ];
+    if !known.suggested_parameters.is_empty() {
+        let suggested = known.suggested_parameters.iter().map(|(name, value)| format!("{name}={value}"));
+        rows.push(("- suggested", suggested.collect::<Vec<_>>().join(", ")));
+    }
+    for other in &known.alternatives {
+        let text = format!("{} ({}{})", other.document, other.confidence, solution(other.needs_solution_deployed));
+        rows.push(("- or", text));
+    }
+    rows.push(("- facts of", known.taken.clone()));
+    rows
+}
+
+pub(super) fn frameworks(lines: &[FrameworkLine]) -> String {
+    let head = ["ID", "RULES", "MANUAL", "TITLE"].map(str::to_owned).to_vec();
+    let row = |line: &FrameworkLine| {
+        let beside = [(line.optional, "optional"), (line.custom, "custom")].map(|(count, kind)| match count {
+            0 => String::new(),
+            _ => format!(" ({count} {kind}, not deployed)"),
+        });
+        let title = line.title.clone() + &beside.concat();
+        vec![line.id.clone(), line.rules.to_string(), line.manual.to_string(), title]
+    };
+    columns(&std::iter::once(head).chain(lines.iter().map(row)).collect::<Vec<_>>())
+}
+
+pub(super) fn comparison(compared: &Comparison) -> String {
+    let asked = compared.asked.values().map(usize::to_string).collect::<Vec<_>>().join(" + ");
+    let names = compared.asked.keys().cloned().collect::<Vec<_>>().join(" + ");
+    let mut text = format!(
+        "{names}: {asked} rules asked for, {} distinct, {} asked for by all\n",
+        compared.distinct,
+        compared.shared.len()
+    );
+    let mut section = |title: String, identifiers: &[String]| {
+        if !identifiers.is_empty() {
+            let _ = writeln!(text, "\n{title} ({}):\n  {}", identifiers.len(), identifiers.join("\n  "));
+        }
+    };
+    section("asked for by all".to_owned(), &compared.shared);
+    compared.only.iter().for_each(|(id, only)| section(format!("only in {id}"), only));
+    section("decided".to_owned(), &compared.decisions);
+    text
+}
+
+pub(super) fn checked(checked: &CheckedRules) -> String {
+    let row = |kind: &str, path: &str, reason: &str| vec![kind.to_owned(), path.to_owned(), reason.to_owned()];
+    let errors = checked.errors.iter().map(|each| row("error", &each.path, &each.reason));
+    let warnings = checked.warnings.iter().map(|each| row("warning", &each.path, &each.reason));
+    let rows: Vec<_> = errors.chain(warnings).collect();
+    let found = if rows.is_empty() { "nothing is wrong\n".to_owned() } else { columns(&rows) };
+    checked.notes.iter().fold(found, |text, note| format!("{text}info  {note}\n"))
+}

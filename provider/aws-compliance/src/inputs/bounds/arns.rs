@@ -1,0 +1,274 @@
+//! ARNs of the resources that inputs name.
+
+use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
+use compliance_types::region::{PARTITIONS, is_region_code, partition_of_region};
+use pulumi_component::Wrong;
+
+/// Longest name of a queue and of a topic (SQS API Reference, "CreateQueue"; SNS API Reference, "CreateTopic").
+const QUEUE_NAME: usize = 80;
+const TOPIC_NAME: usize = 256;
+const KEY: &str = "the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID";
+
+/// Whether the services of a region can use a key: only those of the key's own region (KMS Developer Guide, "Multi-Region
+/// keys"; a replica has an ARN of its own).
+pub fn key_in_region(arn: &str, region: &str) -> Result<(), Wrong> {
+    match Arn::parse(arn) {
+        Ok(key) if key.region == region => Ok(()),
+        _ => Err(Wrong::new(format!("expected a key of {region}, where this is deployed: services use no other"))),
+    }
+}
+
+/// The ARN of a KMS key. An alias' would not do: policies know a key by its own ARN alone (KMS Developer Guide,
+/// "Specifying KMS keys in IAM policy statements").
+pub fn key_arn(arn: &str) -> Result<(), Wrong> {
+    let key = parse(arn, "kms", KEY)?;
+    match key.resource.split_once('/').filter(|(_, id)| !id.is_empty()) {
+        Some(("key", _)) => in_place(arn, &key, KEY),
+        Some(("alias", _)) => {
+            Err(Wrong::new("expected the ARN of the key itself, not of its alias: policies know no alias"))
+        }
+        _ => Err(expected(KEY)),
+    }
+}
+
+/// The ARN of the bucket of this name, where the name is known (S3 User Guide, "Policy resources for Amazon S3").
+pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), Wrong> {
+    const FORM: &str = "the ARN of a bucket: arn:aws:s3:::NAME";
+    let bucket = parse(arn, "s3", FORM)?;
+    if !bucket.region.is_empty() || bucket.account != Account::None || super::bucket_name(bucket.resource).is_err() {
+        return Err(expected(FORM));
+    }
+    match name {
+        Some(name) if name != bucket.resource => {
+            Err(Wrong::new("expected the ARN of the bucket that `bucketName` names"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The ARN of an IAM role (IAM User Guide, "IAM ARNs").
+pub fn role_arn(arn: &str) -> Result<(), Wrong> {
+    const FORM: &str = "the ARN of an IAM role: arn:aws:iam::ACCOUNT:role/NAME";
+    let role = parse(arn, "iam", FORM)?;
+    let is_role = role.resource.strip_prefix("role/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    match role.region.is_empty() && role.account_id().is_some() && is_role {
+        true => Ok(()),
+        false => Err(expected(FORM)),
+    }
+}
+
+/// The ARN of a function, with or without a version or alias (Lambda API Reference, `AddPermission`).
+pub fn function_arn(arn: &str) -> Result<(), Wrong> {
+    const FORM: &str =
+        "the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME, a version or alias may follow";
+    let function = parse(arn, "lambda", FORM)?;
+    match function.lambda_function(arn) {
+        Some(_) => in_place(arn, &function, FORM),
+        None => Err(expected(FORM)),
+    }
+}
+
+/// The function that an ARN names, apart from its version or alias.
+pub fn lambda_function(arn: &str) -> Option<LambdaFunction<'_>> {
+    Arn::parse(arn).ok()?.lambda_function(arn)
+}
+
+/// The ARN of a standard queue: a topic that is no FIFO topic delivers to no other (Amazon SNS Developer Guide, "Fanout to
+/// Amazon SQS queues").
+pub fn queue_arn(arn: &str) -> Result<(), Wrong> {
+    const FORM: &str = "the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME";
+    let queue = parse(arn, "sqs", FORM).map_err(|wrong| match arn.contains("sqs.") {
+        true => wrong.nearest("the queue's ARN instead of its URL"),
+        false => wrong,
+    })?;
+    if queue.resource.ends_with(".fifo") {
+        return Err(Wrong::new("expected a standard queue: the topic does not deliver to FIFO queues"));
+    }
+    match is_name(queue.resource, QUEUE_NAME) {
+        true => in_place(arn, &queue, FORM),
+        false => Err(expected(FORM)),
+    }
+}
+
+/// The ARN of a topic (Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS").
+pub fn topic_arn(arn: &str) -> Result<(), Wrong> {
+    const FORM: &str = "the ARN of a topic: arn:aws:sns:REGION:ACCOUNT:NAME";
+    let topic = parse(arn, "sns", FORM)?;
+    match is_name(topic.resource.trim_end_matches(".fifo"), TOPIC_NAME) {
+        true => in_place(arn, &topic, FORM),
+        false => Err(expected(FORM)),
+    }
+}
+
+/// Region and account of an ARN.
+pub fn region_and_account(arn: &str) -> Option<(&str, &str)> {
+    let arn = Arn::parse(arn).ok()?;
+    Some((arn.region, arn.account_id()?))
+}
+
+/// An ARN of a service in a partition that there is.
+fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, Wrong> {
+    let parsed = Arn::parse(arn).map_err(|error| match error {
+        ArnError::Form => expected(form),
+        part => Wrong::new(format!("expected {form}, and {}", part.expected())),
+    })?;
+    if !PARTITIONS.contains(&parsed.partition) {
+        let known = PARTITIONS.join(", ");
+        return Err(Wrong::new(format!("expected an ARN of the partitions {known}, got `{}`", parsed.partition)));
+    }
+    match parsed.service == service {
+        true => Ok(parsed),
+        false => Err(Wrong::new(format!("expected {form}, got an ARN of the service `{}`", parsed.service))),
+    }
+}
+
+/// Whether region, account and partition of a regional resource go together.
+fn in_place(text: &str, arn: &Arn<'_>, form: &str) -> Result<(), Wrong> {
+    if !is_region_code(arn.region) || arn.account_id().is_none() {
+        return Err(Wrong::new(format!("expected {form}, with a region code and an account of 12 digits")));
+    }
+    match partition_of_region(arn.region) {
+        right if right == arn.partition => Ok(()),
+        right => {
+            let wrong = Wrong::new(format!("{} is in the partition `{right}`, not in `{}`", arn.region, arn.partition));
+            Err(wrong.nearest(text.replacen(&format!("arn:{}:", arn.partition), &format!("arn:{right}:"), 1)))
+        }
+    }
+}
+
+fn expected(form: &str) -> Wrong {
+    Wrong::new(format!("expected {form}"))
+}
+
+fn is_name(name: &str, longest: usize) -> bool {
+    (1..=longest).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_all(judge: impl Fn(&str) -> Result<(), Wrong>, right: &[&str], wrong: &[&str]) {
+        right.iter().for_each(|arn| assert!(judge(arn).is_ok(), "{arn}: {:?}", judge(arn)));
+        wrong.iter().for_each(|arn| assert!(judge(arn).is_err(), "{arn}"));
+    }
+
+    #[test]
+    fn keys() {
+        let right = [
+            "arn:aws:kms:eu-west-1:111122223333:key/1",
+            "arn:aws-cn:kms:cn-north-1:111122223333:key/a",
+            "arn:aws-eusc:kms:eusc-de-east-1:111122223333:key/a",
+            "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1",
+            "arn:aws-iso-b:kms:us-isob-east-1:111122223333:key/1",
+        ];
+        let wrong = [
+            "",
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            "alias/mine",
+            "arn:aws:s3:::bucket",
+            "arn:azure:kms:eu-west-1:111122223333:key/1",
+            "arn:aws-mars:kms:eu-west-1:111122223333:key/1",
+            "arn:aws:kms:eu-west-1:1111:key/1",
+            "arn:aws:kms:eu-west-1:aws:key/1",
+            "arn:aws:kms::111122223333:key/1",
+            "arn:aws:kms:eu-west-1:111122223333:key/",
+            "arn:aws:kms:eu-west-1:111122223333:grant/1",
+            "arn:aws:kms:eu-west-1:111122223333:alias/mine",
+            "arn:aws:kms:cn-north-1:111122223333:key/1",
+            "arn:aws-us-gov:kms:us-east-1:111122223333:key/1",
+        ];
+        check_all(key_arn, &right, &wrong);
+    }
+
+    #[test]
+    fn buckets() {
+        for (right, name) in [("arn:aws:s3:::abc", None), ("arn:aws-cn:s3:::a.b", Some("a.b"))] {
+            assert!(bucket_arn(right, name).is_ok(), "{right}");
+        }
+        for (wrong, name) in [
+            ("abc", None),
+            ("arn:aws:s3:::ab", None),
+            ("arn:aws:s3:::abc/*", None),
+            ("arn:aws:s3:eu-west-1::abc", None),
+            ("arn:aws:s3::111122223333:abc", None),
+            ("arn:aws:sns:::abc", None),
+            ("arn:aws:s3:::abc", Some("abcd")),
+        ] {
+            assert!(bucket_arn(wrong, name).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn functions() {
+        let right =
+            ["", ":7", ":live", ":$LATEST"].map(|q| format!("arn:aws:lambda:eu-west-1:111122223333:function:own{q}"));
+        let wrong = [
+            "own-rule",
+            "arn:aws:lambda:eu-west-1:111122223333:own-rule",
+            "arn:aws:lambda:eu-west-1:111122223333:function:",
+            "arn:aws:lambda:eu-west-1:111122223333:function:a b",
+            "arn:aws:lambda:eu-west-1:111122223333:function:a:b:c",
+            "arn:aws:lambda:eu-west-1:1111:function:own-rule",
+            "arn:aws:lambda::111122223333:function:own-rule",
+            "arn:aws-cn:lambda:eu-west-1:111122223333:function:own-rule",
+            "arn:aws:iam::111122223333:role/own-rule",
+        ];
+        check_all(function_arn, &right.each_ref().map(String::as_str), &wrong);
+    }
+
+    #[test]
+    fn roles() {
+        let right = ["arn:aws:iam::111122223333:role/path/scan", "arn:aws-iso:iam::111122223333:role/scan"];
+        let wrong = [
+            "scan",
+            "arn:aws:iam::111122223333:user/scan",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::aws:role/scan",
+            "arn:aws:iam:eu-west-1:111122223333:role/scan",
+        ];
+        check_all(role_arn, &right, &wrong);
+    }
+
+    #[test]
+    fn topics() {
+        let right = ["arn:aws:sns:eu-west-1:111122223333:alerts", "arn:aws-us-gov:sns:us-gov-east-1:111122223333:a"];
+        let wrong = [
+            "",
+            "alerts",
+            "arn:aws:sns:eu-west-1:111122223333",
+            "arn:aws:sns:eu-west-1:111122223333:",
+            "arn:aws:sns:eu-west-1:111122223333:alerts:0f4a2c1e",
+            "arn:aws:sqs:eu-west-1:111122223333:alerts",
+        ];
+        check_all(topic_arn, &right, &wrong);
+    }
+
+    #[test]
+    fn queues() {
+        let right = ["arn:aws:sqs:eu-west-1:111122223333:findings", "arn:aws-cn:sqs:cn-north-1:111122223333:findings"];
+        let wrong = [
+            "",
+            "findings",
+            "https://sqs.eu-west-1.amazonaws.com/111122223333/findings",
+            "arn:aws:sqs:eu-west-1:111122223333:findings.fifo",
+            "arn:aws:sns:eu-west-1:111122223333:findings",
+            "arn:aws:sqs:eu-west-1:1:findings",
+            "arn:aws:sqs:eu-west-1:111122223333:",
+        ];
+        check_all(queue_arn, &right, &wrong);
+    }
+
+    #[test]
+    fn an_arn_of_the_wrong_partition_is_reported_with_the_right_one() {
+        let told = format!("{:?}", key_arn("arn:aws:kms:cn-north-1:111122223333:key/1"));
+        assert!(told.contains("\"arn:aws-cn:kms:cn-north-1:111122223333:key/1\""), "{told}");
+    }
+
+    #[test]
+    fn a_key_serves_its_own_region() {
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+        assert!(key_in_region(key, "eu-west-1").is_ok());
+        assert!(key_in_region(key, "eu-west-2").is_err() && key_in_region("", "eu-west-1").is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! Regions, by form and by name.
+
+use aws_compliance_catalog::Catalog;
+use compliance_types::region::is_region_code;
+use pulumi_component::{Checks, Input, Wrong};
+
+/// A region code by its form, such as `eu-west-1` (AWS Regions and Availability Zones User Guide).
+pub fn region(code: &str) -> Result<(), Wrong> {
+    if is_region_code(code) {
+        return Ok(());
+    }
+    let wrong = Wrong::new("expected a region code, such as `eu-west-1`");
+    let folded = code.trim().to_lowercase().replace([' ', '_'], "-");
+    // An availability zone is a region and a letter.
+    let without_zone = folded.trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned();
+    Err(match [folded, without_zone].into_iter().find(|candidate| is_region_code(candidate)) {
+        Some(nearest) => wrong.nearest(nearest),
+        None => wrong,
+    })
+}
+
+/// A region code that has the form of one, by whether AWS has such a region. AWS adds regions, so that another one is worth
+/// a warning and no error.
+pub fn known_region(code: &str) -> Result<(), Wrong> {
+    match Catalog::get().nearest_region(code) {
+        Some(nearest) if is_region_code(code) => {
+            let taken = Catalog::get().taken;
+            Err(Wrong::new(format!("not an AWS region known on {taken}")).nearest(nearest))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks a region: an error where it is no region code, a warning where AWS is not known to have it.
+pub fn check_region(checks: &mut Checks, member: &str, code: &str) {
+    checks.plain(member, code, region);
+    checks.warn_plain(member, code, known_region);
+}
+
+/// The same of a value that may be known later.
+pub fn check_eventual_region(checks: &mut Checks, member: &str, code: &Input<String>) {
+    checks.input(member, code, |code| region(code));
+    checks.warn_input(member, code, |code| known_region(code));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_a_code() {
+        for right in ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1", "eusc-de-east-1"] {
+            assert!(region(right).is_ok() && known_region(right).is_ok(), "{right}");
+        }
+        for (wrong, nearest) in [("eu-west-1a", "eu-west-1"), ("EU-West-1", "eu-west-1"), ("eu_west_1", "eu-west-1")] {
+            assert!(format!("{:?}", region(wrong)).contains(&format!("\"{nearest}\"")), "{wrong}");
+        }
+        for wrong in ["", "Ireland", "eu-west", "eu-west-0", "eu--1", "-1"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_region_is_reported_with_the_nearest() {
+        for (unknown, nearest) in [
+            ("us-east-9", "us-east-1"),
+            ("eu-west-8", "eu-west-1"),
+            ("cn-north-2", "cn-north-1"),
+            ("us-eest-1", "us-east-1"),
+        ] {
+            let told = format!("{:?}", known_region(unknown));
+            assert!(told.contains(&format!("\"{nearest}\"")) && told.contains(Catalog::get().taken), "{told}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The IAM roles of this component: what an organization requires of every role applies to each of them.
+
+use aws_resources::{PolicyDocument, iam};
+use pulumi_component::{Checks, Input, Scope};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::bounds;
+use crate::inputs::tags::{self, Tags};
+
+/// What every IAM role of this component has.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct IamArgs {
+    /// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role
+    /// without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+    pub permissions_boundary: Option<Input<String>>,
+    /// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change
+    /// replaces the roles. Default: `/`.
+    pub path: Option<Input<String>>,
+}
+
+impl IamArgs {
+    /// Checks the form of the boundary's ARN and of the path.
+    pub fn check(&self, checks: &mut Checks) {
+        if let Some(boundary) = &self.permissions_boundary {
+            checks.input("permissionsBoundary", boundary, |arn| bounds::managed_policy_arn(arn));
+        }
+        if let Some(path) = &self.path {
+            checks.input("path", path, |path| bounds::iam_path(path));
+        }
+    }
+
+    /// Describes a role. Every role of this component is described here, so that none lacks the boundary.
+    pub(crate) fn role(
+        &self,
+        scope: &Scope,
+        name: &str,
+        trust: PolicyDocument,
+        description: String,
+        tags: &Tags,
+    ) -> iam::Role {
+        let required = iam::role::Required { assume_role_policy: trust.into() };
+        iam::Role::child(scope, name, required)
+            .description(description)
+            .set_permissions_boundary(self.permissions_boundary.clone())
+            .set_path(self.path.clone())
+            .set_tags(tags::input(tags))
+            .register()
+    }
+}

@@ -1,0 +1,345 @@
+//! Who is told what, and when: the inputs, what is wrong with them, and what the functions are told of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_compliance_catalog::{framework, unknown_framework};
+use compliance_types::severity::Severity;
+use functions_core::configuration::{Notices, Period, Route};
+use pulumi_component::{Checks, Input, PropertyError, Wrong};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::bounds;
+use crate::plan::names::NamePrefix;
+
+/// Hours between two runs over all rules from which a digest of a day may lack some of them.
+const LONG_GAP_HOURS: u64 = 24;
+
+/// Who is told.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NotificationsArgs {
+    /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once;
+    /// removing one leaves the others confirmed. They are told everything.
+    pub emails: BTreeMap<String, Input<String>>,
+    /// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to
+    /// `emails` alone.
+    pub routes: BTreeMap<String, RouteArgs>,
+    /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and
+    /// are never sent immediately.
+    pub digest: DigestPeriod,
+}
+
+/// When changes are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DigestPeriod {
+    /// As soon as they are seen, informational findings excepted.
+    #[default]
+    Immediate,
+    /// Gathered, once an hour.
+    Hourly,
+    /// Gathered, once a day.
+    Daily,
+}
+
+/// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RouteArgs {
+    /// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+    pub severities: Vec<String>,
+    /// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    pub rules: Vec<String>,
+    /// Ids of frameworks that the rules serve, such as `hipaa`.
+    pub frameworks: Vec<String>,
+    /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
+    /// that is deployed to several.
+    pub accounts: Vec<String>,
+    /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    pub email: Option<Input<String>>,
+    /// URL that is posted to; whoever answers there confirms the subscription.
+    pub https: Option<Input<String>>,
+    /// ARN of a queue, whose policy and key must admit the topic.
+    pub sqs: Option<Input<String>>,
+}
+
+impl RouteArgs {
+    /// Protocol and endpoint of its subscription.
+    pub fn endpoint(&self) -> Option<(&'static str, &Input<String>)> {
+        let given = [("email", &self.email), ("https", &self.https), ("sqs", &self.sqs)];
+        given.into_iter().find_map(|(protocol, endpoint)| Some((protocol, endpoint.as_ref()?)))
+    }
+
+    fn check<'a>(&'a self, name: &'a str, taken: &mut BTreeMap<String, String>, checks: &mut Checks) {
+        let given = [&self.email, &self.https, &self.sqs].into_iter().flatten().count();
+        if given != 1 {
+            checks.error("", format!("expected one of `email`, `https` and `sqs`, got {given} of them"));
+        }
+        checks.each("severities", &self.severities, |checks, severity| {
+            checks.plain("", severity.as_str(), is_severity);
+        });
+        checks.each("frameworks", &self.frameworks, |checks, id| checks.plain("", id.as_str(), is_framework));
+        checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
+        let mut once = |endpoint: &String| take(taken, endpoint, name);
+        if let Some(email) = &self.email {
+            checks.input("email", email, |address| bounds::email(address).and_then(|()| once(address)));
+        }
+        if let Some(url) = &self.https {
+            checks.input("https", url, |url| bounds::https_url(url).and_then(|()| once(url)));
+            checks.warn_input("https", url, |url| bounds::unconfirmed_webhook(url));
+        }
+        if let Some(arn) = &self.sqs {
+            checks.input("sqs", arn, |arn| bounds::queue_arn(arn).and_then(|()| once(arn)));
+        }
+    }
+
+    fn route(&self, prefix: &NamePrefix) -> Route {
+        let known = |word: &String| Severity::ALL.into_iter().find(|severity| severity.word() == word);
+        Route {
+            accounts: self.accounts.clone(),
+            frameworks: self.frameworks.clone(),
+            rules: self.rules.iter().map(|rule| prefix.rule(rule)).collect(),
+            severities: self.severities.iter().filter_map(known).collect(),
+        }
+    }
+}
+
+impl NotificationsArgs {
+    /// Judges addresses and routes. SNS gives a second subscription of an endpoint the ARN of the first: with one of them,
+    /// both would go (Amazon SNS API Reference, "Subscribe").
+    pub fn check(&self, checks: &mut Checks) {
+        let mut taken = BTreeMap::new();
+        checks.each_entry("emails", &self.emails, |checks, key, address| {
+            checks.input("", address, |address| {
+                bounds::email(address)?;
+                take(&mut taken, address, key)
+            });
+        });
+        checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
+        if self.digest == DigestPeriod::Immediate {
+            checks.each_entry("routes", &self.routes, |checks, _, route| {
+                if route.severities.iter().any(|word| word == Severity::Informational.word()) {
+                    let reason = "informational findings are in the report and in a digest, and are never sent immediately; \
+                                  to send them to this route, set `digest` to `daily` or `hourly`";
+                    checks.warning("severities", reason);
+                }
+            });
+        }
+        if self.emails.is_empty() && !self.routes.is_empty() {
+            let unheard = "routes are told changes of resources alone: nobody hears alarms, summaries and that the delivery does \
+                           not work; add an address to `emails`, or subscribe to the topic yourself";
+            checks.warning("routes", unheard);
+        }
+    }
+
+    /// Warns where a digest comes more often than processing evaluates all rules: between two runs it has only what events
+    /// bring.
+    pub(crate) fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
+        let runs = bounds::known_runs(schedule).filter(|runs| runs.longest_hours() > LONG_GAP_HOURS);
+        if let (Some(runs), Some(digest)) = (runs, self.schedule()) {
+            let reason = format!(
+                "the digest is sent at `{digest}`, and by `functions.schedule` up to {} hours pass between two runs over all \
+                 rules: until then a digest has only changes that events report",
+                runs.longest_hours()
+            );
+            checks.warning("digest", reason);
+        }
+    }
+
+    /// Routes that name accounts other than the one that this is deployed to; nothing while that is unknown.
+    pub fn elsewhere(&self, own: Option<&str>) -> Vec<PropertyError> {
+        let Some(own) = own else { return Vec::new() };
+        let found = self.routes.iter().filter_map(|(name, route)| {
+            let others: Vec<&str> = route.accounts.iter().map(String::as_str).filter(|id| *id != own).collect();
+            let told = format!("this deployment tells of account {own} alone, {} never fits", others.join(", "));
+            (!others.is_empty()).then(|| PropertyError::new(format!("notifications.routes.{name}.accounts"), told))
+        });
+        found.collect()
+    }
+
+    /// Judges that routes name rules that there are; `known` are their names without the prefix.
+    pub fn check_rules(&self, known: &BTreeSet<String>, checks: &mut Checks) {
+        checks.each_entry("routes", &self.routes, |checks, _, route| {
+            checks.each("rules", &route.rules, |checks, name| {
+                checks.plain("", name.as_str(), |name| match known.contains(name) {
+                    true => Ok(()),
+                    false => {
+                        let wrong = Wrong::new("no rule of this deployment has this name");
+                        let near = |other: &&String| strsim::jaro(name, other);
+                        let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
+                        Err(match nearest {
+                            Some(nearest) => wrong.nearest(nearest),
+                            None => wrong,
+                        })
+                    }
+                });
+            });
+        });
+    }
+
+    /// What the functions are told of it.
+    pub fn notices(&self, prefix: &NamePrefix) -> Notices {
+        let digest = match self.digest {
+            DigestPeriod::Immediate => Period::Immediate,
+            DigestPeriod::Hourly => Period::Hourly,
+            DigestPeriod::Daily => Period::Daily,
+        };
+        let routes = self.routes.iter().map(|(name, route)| (name.clone(), route.route(prefix)));
+        Notices { digest, routes: routes.collect() }
+    }
+
+    /// The schedule of the digest, where there is one.
+    pub fn schedule(&self) -> Option<&'static str> {
+        match self.digest {
+            DigestPeriod::Immediate => None,
+            DigestPeriod::Hourly => Some("rate(1 hour)"),
+            DigestPeriod::Daily => Some("rate(1 day)"),
+        }
+    }
+}
+
+fn take(taken: &mut BTreeMap<String, String>, endpoint: &str, name: &str) -> Result<(), Wrong> {
+    match taken.insert(endpoint.to_owned(), name.to_owned()) {
+        Some(first) => Err(Wrong::new(format!("the same address as `{first}`; remove one of the two"))),
+        None => Ok(()),
+    }
+}
+
+fn is_severity(word: &str) -> Result<(), Wrong> {
+    let words = Severity::ALL.map(Severity::word);
+    if words.contains(&word) {
+        return Ok(());
+    }
+    let near = |other: &&str| strsim::jaro(&word.to_lowercase(), other);
+    let nearest = words.into_iter().max_by(|one, other| near(one).total_cmp(&near(other))).unwrap_or_default();
+    Err(Wrong::new(format!("expected one of {}", words.join(", "))).nearest(nearest))
+}
+
+fn is_framework(id: &str) -> Result<(), Wrong> {
+    match framework(id) {
+        Some(_) => Ok(()),
+        None => Err(Wrong::new(unknown_framework(id, "").text())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(notifications: &NotificationsArgs) -> Vec<String> {
+        let mut checks = Checks::default();
+        notifications.check(&mut checks);
+        checks.errors().iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
+    }
+
+    fn routes(routes: Vec<(&str, RouteArgs)>) -> NotificationsArgs {
+        let routes = routes.into_iter().map(|(name, route)| (name.to_owned(), route)).collect();
+        let emails = BTreeMap::from([("team".to_owned(), "team@example.com".into())]);
+        NotificationsArgs { emails, routes, digest: DigestPeriod::Daily }
+    }
+
+    #[test]
+    fn a_good_route_passes_and_is_told_under_the_prefix() {
+        let route = RouteArgs {
+            severities: vec!["critical".to_owned()],
+            rules: vec!["ebs-volumes-encrypted".to_owned()],
+            sqs: Some("arn:aws:sqs:eu-west-1:111122223333:findings".into()),
+            ..RouteArgs::default()
+        };
+        let given = routes(vec![("soc", route)]);
+        assert_eq!(problems(&given), Vec::<String>::new());
+        let notices = given.notices(&NamePrefix::default());
+        assert_eq!((notices.digest, &notices.routes["soc"].severities), (Period::Daily, &vec![Severity::Critical]));
+        assert_eq!(given.schedule(), Some("rate(1 day)"));
+    }
+
+    #[test]
+    fn every_wrong_member_is_told_with_the_nearest_right_one() {
+        let wrong = RouteArgs {
+            severities: vec!["Critcal".to_owned()],
+            frameworks: vec!["hippa".to_owned()],
+            accounts: vec!["1".to_owned()],
+            https: Some("http://example.com/hook".into()),
+            email: Some("team@example.com".into()),
+            ..RouteArgs::default()
+        };
+        let told = problems(&routes(vec![("soc", wrong), ("none", RouteArgs::default())]));
+        for part in [
+            "routes.soc: expected one of `email`, `https` and `sqs`, got 2 of them",
+            "routes.none: expected one of `email`, `https` and `sqs`, got 0 of them",
+            "routes.soc.severities[0]: expected one of critical, high, medium, low, informational",
+            "routes.soc.frameworks[0]: unknown framework",
+            "routes.soc.accounts[0]: ",
+            "routes.soc.email: the same address as `team`",
+            "routes.soc.https: expected a URL that begins with https://",
+        ] {
+            assert!(told.iter().any(|problem| problem.contains(part)), "{part} is not in {told:#?}");
+        }
+        assert!(
+            told.iter().any(|problem| problem.contains("critical`")) && told.iter().any(|each| each.contains("hipaa`")),
+            "{told:#?}"
+        );
+    }
+
+    #[test]
+    fn routes_alone_are_warned_of_because_nobody_hears_alarms() {
+        let route = RouteArgs { sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()), ..RouteArgs::default() };
+        let with_address = routes(vec![("soc", route)]);
+        let alone = NotificationsArgs { emails: BTreeMap::new(), ..with_address.clone() };
+        for (given, warned) in [(&with_address, false), (&alone, true), (&NotificationsArgs::default(), false)] {
+            let mut checks = Checks::default();
+            given.check(&mut checks);
+            let told: Vec<_> = checks.warnings().iter().map(|each| each.reason.as_str()).collect();
+            assert_eq!(told.iter().any(|reason| reason.contains("add an address to `emails`")), warned, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn finding_7_a_route_of_informational_findings_needs_a_digest() {
+        let route = RouteArgs {
+            severities: vec!["low".to_owned(), "informational".to_owned()],
+            sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()),
+            ..RouteArgs::default()
+        };
+        let daily = routes(vec![("soc", route)]);
+        let immediate = NotificationsArgs { digest: DigestPeriod::Immediate, ..daily.clone() };
+        for (given, warned) in [(&daily, false), (&immediate, true)] {
+            let mut checks = Checks::default();
+            given.check(&mut checks);
+            let found: Vec<_> =
+                checks.warnings().iter().map(|each| (each.path.as_str(), each.reason.as_str())).collect();
+            let is_it = |(path, reason): &(&str, &str)| {
+                *path == "routes.soc.severities" && reason.contains("set `digest` to `daily`")
+            };
+            assert_eq!(found.iter().any(is_it), warned, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_route_of_another_account_is_told() {
+        let route = |accounts: &[&str]| RouteArgs {
+            accounts: accounts.iter().map(|&id| id.to_owned()).collect(),
+            ..RouteArgs::default()
+        };
+        let given = routes(vec![("own", route(&["111122223333"])), ("soc", route(&["111122223333", "444455556666"]))]);
+        let found = given.elsewhere(Some("111122223333"));
+        let told: Vec<_> = found.iter().map(|each| format!("{}: {}", each.path, each.reason)).collect();
+        assert_eq!(
+            told,
+            [
+                "notifications.routes.soc.accounts: this deployment tells of account 111122223333 alone, 444455556666 never fits"
+            ]
+        );
+        assert!(given.elsewhere(None).is_empty());
+    }
+
+    #[test]
+    fn a_rule_that_is_not_there_is_told() {
+        let route = RouteArgs { rules: vec!["ebs-volume-encrypted".to_owned()], ..RouteArgs::default() };
+        let mut checks = Checks::default();
+        routes(vec![("soc", route)]).check_rules(&BTreeSet::from(["ebs-volumes-encrypted".to_owned()]), &mut checks);
+        let told = format!("{:?}", checks.errors());
+        assert!(told.contains("routes.soc.rules[0]") && told.contains("ebs-volumes-encrypted"), "{told}");
+    }
+}

@@ -1,0 +1,178 @@
+//! What is seen of other regions and accounts: the aggregator, and its authorization in this account and region.
+
+pub mod source;
+
+use std::collections::BTreeSet;
+
+use account_look::PlannedName;
+use aws_resources::cfg;
+use compliance_types::region::{is_opt_in_region, partition_of_region};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::account::facts::AccountFacts;
+use crate::account::scan::{self, LookupArgs};
+use crate::inputs::bounds;
+use crate::inputs::tags::{self, Tags};
+use crate::plan::names::NamePrefix;
+
+/// Which accounts and regions are seen.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct SourcesArgs {
+    /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
+    /// region that is seen.
+    pub accounts: Vec<String>,
+    /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    pub regions: Vec<String>,
+    /// All regions, also future ones. Goes without `regions`.
+    pub all_regions: bool,
+}
+
+/// Inputs of [`Aggregation`].
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct AggregationArgs {
+    /// Start of the aggregator's name: a-z, 0-9 and hyphen.
+    pub name_prefix: NamePrefix,
+    /// Tags of the aggregator and its authorization.
+    pub tags: Tags,
+    /// Which accounts and regions are seen.
+    pub sources: SourcesArgs,
+    /// How the account is looked at.
+    pub lookup: LookupArgs,
+}
+
+/// A configuration aggregator, with the authorization that it needs in its own account and region. One for each account
+/// and region.
+#[derive(Debug, Outputs)]
+pub struct Aggregation {
+    /// Name of the aggregator.
+    pub config_aggregator_name: Output<String>,
+    /// ARN of the aggregator.
+    pub config_aggregator_arn: Output<String>,
+}
+
+impl Component for Aggregation {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Aggregation");
+    type Args = AggregationArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.under("sources", |checks| args.sources.check(checks));
+        checks.under("lookup", |checks| args.lookup.check(checks));
+    }
+
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?;
+        args.sources.tell(context, &facts).await;
+        let mut request = args.lookup.request();
+        request.recorder.mode = None;
+        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name: args.name_prefix.aggregator() });
+        scan::see(context, facts, request, Default::default()).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let sources = &args.sources;
+        if sources.include_here(facts) {
+            authorize(scope, facts.account_id().into(), facts.region().into(), tags::owned(&args.tags, facts));
+        }
+        let accounts = match sources.accounts.as_slice() {
+            [] => vec![facts.account_id().into()],
+            accounts => accounts.iter().map(Input::from).collect(),
+        };
+        let source = cfg::ConfigurationAggregatorAccountAggregationSource::new(accounts);
+        let source = match (sources.all_regions, sources.regions.as_slice()) {
+            (true, _) => source.all_regions(true),
+            (false, []) => source.regions(vec![facts.region().into()]),
+            (false, regions) => source.regions(regions.iter().map(Input::from).collect::<Vec<_>>()),
+        };
+        let aggregator = cfg::ConfigurationAggregator::child(scope, "aggregator")
+            .name(args.name_prefix.aggregator())
+            .account_aggregation_source(source)
+            .tags(tags::owned(&args.tags, facts))
+            .register();
+        Ok(Self { config_aggregator_name: aggregator.name(), config_aggregator_arn: aggregator.arn() })
+    }
+}
+
+impl SourcesArgs {
+    /// Judges accounts and regions, and how they go together.
+    pub(crate) fn check(&self, checks: &mut Checks) {
+        checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
+        checks.each("regions", &self.regions, |checks, code| bounds::check_region(checks, "", code));
+        if self.all_regions && !self.regions.is_empty() {
+            checks.error("regions", "`allRegions` sees them all; leave one of the two out");
+        }
+        // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
+        if let Some(first) = self.regions.first().map(|code| partition_of_region(code)) {
+            for (index, code) in self.regions.iter().enumerate() {
+                let own = partition_of_region(code);
+                if own != first && bounds::region(code).is_ok() {
+                    let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
+                    checks.error(&format!("regions[{index}]"), reason);
+                }
+            }
+        }
+        for (member, listed) in [("accounts", &self.accounts), ("regions", &self.regions)] {
+            let mut seen = BTreeSet::new();
+            for (index, one) in listed.iter().enumerate() {
+                if !seen.insert(one) {
+                    checks.error(&format!("{member}[{index}]"), "listed twice; remove one");
+                }
+            }
+        }
+    }
+
+    /// Whether this account and region is seen; taken as so while a preview cannot know which one it is.
+    fn include_here(&self, facts: &AccountFacts) -> bool {
+        let among = |listed: &[String], own: Option<&str>| {
+            listed.is_empty() || own.is_none_or(|own| listed.iter().any(|listed| listed == own))
+        };
+        among(&self.accounts, facts.known_account_id())
+            && (self.all_regions || among(&self.regions, facts.known_region()))
+    }
+
+    /// Says once, at preview, what other accounts and regions have to deploy: without it they are not seen.
+    pub(crate) async fn tell(&self, context: &Context, facts: &AccountFacts) {
+        let (Some(account), Some(region)) = (facts.known_account_id(), facts.known_region()) else { return };
+        let accounts = self.accounts.iter().filter(|listed| *listed != account);
+        let accounts: Vec<_> = accounts.map(|account| format!("account {account}")).collect();
+        let regions = self.regions.iter().filter(|listed| *listed != region && !self.all_regions);
+        let regions: Vec<_> = regions.map(|region| format!("region {region}")).collect();
+        let opt_in: Vec<_> = self
+            .regions
+            .iter()
+            .map(String::as_str)
+            .filter(|listed| *listed != region && is_opt_in_region(listed))
+            .collect();
+        if context.is_preview() && !opt_in.is_empty() {
+            context.info(format!(
+                "nothing is seen of a region that its account has not enabled, and these have to be enabled: {}",
+                opt_in.join(", ")
+            ));
+        }
+        if !context.is_preview() || (accounts.is_empty() && regions.is_empty()) {
+            return;
+        }
+        let places = accounts.into_iter().chain(regions).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {account} and \
+             aggregatorRegion {region}: {places}"
+        );
+        context.info(message);
+    }
+}
+
+/// Authorizes an aggregator to see this account in the region of the provider. The resource has no region of its own:
+/// the provider reads its `region` as the aggregator's, and deprecates it.
+fn authorize(scope: &Scope, aggregator_account: Input<String>, aggregator_region: Input<String>, tags: Input<Tags>) {
+    let required = cfg::aggregate_authorization::Required { account_id: aggregator_account };
+    cfg::AggregateAuthorization::child(scope, "authorization", required)
+        .authorized_aws_region(aggregator_region)
+        .tags(tags)
+        .register();
+}

@@ -1,0 +1,52 @@
+//! The other side of an aggregation: what another account or region deploys to be seen.
+
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::authorize;
+use crate::account::facts::AccountFacts;
+use crate::inputs::bounds;
+use crate::inputs::tags::{self, Tags};
+
+/// Inputs of [`AggregationSource`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AggregationSourceArgs {
+    /// Id of the account that has the aggregator, twelve digits.
+    pub aggregator_account_id: Input<String>,
+    /// Region of the aggregator.
+    pub aggregator_region: Input<String>,
+    /// Tags of the authorization.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+/// Authorizes an aggregator to see this account in the region of the provider. One for each account and region that is
+/// seen.
+#[derive(Debug, Outputs)]
+pub struct AggregationSource {
+    /// The region of this account that is seen.
+    pub authorized_region: Output<String>,
+}
+
+impl Component for AggregationSource {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:AggregationSource");
+    type Args = AggregationSourceArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        bounds::check_tags(&args.tags, checks);
+        checks.input("aggregatorAccountId", &args.aggregator_account_id, |id| bounds::account_id(id));
+        bounds::check_eventual_region(checks, "aggregatorRegion", &args.aggregator_region);
+    }
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        authorize(scope, args.aggregator_account_id, args.aggregator_region, tags::owned(&args.tags, facts));
+        Ok(Self { authorized_region: facts.region() })
+    }
+}

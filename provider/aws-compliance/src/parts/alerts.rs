@@ -1,0 +1,209 @@
+//! The topic that carries notices, who gets them, and the test of the way through it.
+
+use aws_resources::{Arn, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
+use functions_core::delivery::RETENTION_SECONDS;
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, depends_on,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::account::facts::AccountFacts;
+use crate::inputs::bounds;
+pub use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::tags::{self, Tags};
+use crate::plan::names::NamePrefix;
+
+/// Inputs of [`Alerts`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlertsArgs {
+    /// Start of the topic's name: a-z, 0-9 and hyphen.
+    #[serde(default)]
+    pub name_prefix: NamePrefix,
+    /// Tags of the topic.
+    #[serde(default)]
+    pub tags: Tags,
+    /// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
+    pub kms_key_arn: Input<String>,
+    /// Who is told.
+    #[serde(default)]
+    pub notifications: NotificationsArgs,
+}
+
+/// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that
+/// test whether alarms come through it.
+#[derive(Debug, Outputs)]
+pub struct Alerts {
+    /// ARN of the topic.
+    pub topic_arn: Output<String>,
+    /// Name of the topic.
+    pub topic_name: Output<String>,
+    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
+    /// deployed or refreshed.
+    pub pending_emails: Output<Vec<String>>,
+    /// URL of the queue that takes the message of the delivery test.
+    pub delivery_queue_url: Output<String>,
+}
+
+impl Component for Alerts {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");
+    type Args = AlertsArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+        checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
+        checks.under("notifications", |checks| args.notifications.check(checks));
+    }
+
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let key = args.kms_key_arn;
+        let topic = sns::Topic::child(scope, "topic")
+            .name(args.name_prefix.topic())
+            .kms_master_key_id(&key)
+            .delivery_policy(delivery_policy())
+            .set_tags(tags::input(&args.tags))
+            .register();
+        let required =
+            sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, facts).into() };
+        let policy = sns::TopicPolicy::child(scope, "policy", required).register();
+        let pending_emails = subscriptions(scope, &topic, &args.notifications);
+        let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
+        Ok(Self { topic_arn: topic.arn(), topic_name: topic.name(), pending_emails, delivery_queue_url })
+    }
+}
+
+/// A subscription for each address and route; names of those that wait for a confirmation.
+fn subscriptions(scope: &Scope, topic: &sns::Topic, notifications: &NotificationsArgs) -> Output<Vec<String>> {
+    let subscribe = |role: String, protocol: &str, endpoint: &Input<String>, filter: Option<Json>| {
+        let required = sns::topic_subscription::Required {
+            endpoint: endpoint.clone(),
+            protocol: protocol.into(),
+            topic: topic.arn().into(),
+        };
+        sns::TopicSubscription::child(scope, &role, required).set_filter_policy(filter.map(Into::into)).register()
+    };
+    let waits = |name: &str, subscription: &sns::TopicSubscription| {
+        let name = name.to_owned();
+        subscription.pending_confirmation().map(move |pending| pending.then_some(name))
+    };
+    let mut pending = Vec::new();
+    for (key, address) in &notifications.emails {
+        pending.push(waits(key, &subscribe(format!("email-{key}"), "email", address, None)));
+    }
+    for (key, route) in &notifications.routes {
+        let Some((protocol, endpoint)) = route.endpoint() else { continue };
+        // Processing says of each message which routes take it.
+        let filter = Json::Known(json!({ "route": [key] }));
+        let subscription = subscribe(format!("route-{key}"), protocol, endpoint, Some(filter));
+        if protocol == "email" {
+            pending.push(waits(key, &subscription));
+        }
+    }
+    all(pending).map(|pending| pending.into_iter().flatten().collect())
+}
+
+/// An alarm that nothing sets off but processing, and a queue that takes its message and no other. The queue's URL, which is
+/// known once all of it is there.
+///
+/// E-mail gets the message as well. No filter policy of a subscription could keep it away: alarms have no message attributes,
+/// and a filter on the body takes JSON alone, which the text of a notice for e-mail is not (Amazon SNS Developer Guide,
+/// "Amazon SNS subscription filter policy scope"). So it is one that worries nobody: that the alarm is over.
+fn delivery_test(
+    scope: &Scope,
+    prefix: &NamePrefix,
+    tags: &Tags,
+    key: &Input<String>,
+    facts: &AccountFacts,
+    (topic, topic_policy): (&sns::Topic, &sns::TopicPolicy),
+) -> Output<String> {
+    let name = prefix.delivery_test();
+    let queue = sqs::Queue::child(scope, "delivery-test-queue")
+        .name(&name)
+        .kms_master_key_id(key)
+        .message_retention_seconds(RETENTION_SECONDS)
+        .set_tags(tags::input(tags))
+        .register();
+    let policy = PolicyDocument::new([Statement::allow("Topic")
+        .service("sns.amazonaws.com")
+        .actions(["sqs:SendMessage"])
+        .on(queue.arn())
+        .when("ArnEquals", "aws:SourceArn", topic.arn())
+        .when("StringEquals", "aws:SourceAccount", facts.account_id())]);
+    let required = sqs::queue_policy::Required { policy: policy.into(), queue_url: queue.id().into() };
+    let policy = sqs::QueuePolicy::child(scope, "delivery-test-policy", required).register();
+    let required = sns::topic_subscription::Required {
+        endpoint: queue.arn().into(),
+        protocol: "sqs".into(),
+        topic: topic.arn().into(),
+    };
+    let subscription = sns::TopicSubscription::child(scope, "delivery-test-subscription", required)
+        .filter_policy(Json::Known(json!({ "AlarmName": [name] })))
+        .filter_policy_scope("MessageBody")
+        // A queue that does not admit the topic yet loses its first message.
+        .options(depends_on(&policy))
+        .register();
+    let alarm = cloudwatch::MetricAlarm::child(scope, "delivery-test")
+        .name(&name)
+        .alarm_description(
+            "A test of compliance monitoring: whether alarms come through to you. Nothing is wrong and there is nothing to do. It \
+             comes after the first deployment, and when topic or key change.",
+        )
+        .namespace(functions_core::contract::metric::NAMESPACE)
+        .metric_name("DeliveryTest")
+        .statistic("Sum")
+        .comparison_operator("GreaterThanThreshold")
+        .threshold(0.0)
+        .evaluation_periods(1.0)
+        .period(3600.0)
+        .ok_actions(vec![Input::from(topic.arn())])
+        .tags(tags::owned(tags, facts))
+        .options(depends_on(topic_policy))
+        .register();
+    all([queue.id(), subscription.arn(), alarm.arn()]).map(|texts| texts.into_iter().next().unwrap_or_default())
+}
+
+/// Three more tries for an HTTP endpoint, 20 seconds apart (SNS, "Creating an HTTP/S delivery policy").
+fn delivery_policy() -> Json {
+    Json::Known(json!({
+        "http": {
+            "defaultHealthyRetryPolicy": {
+                "numRetries": 3,
+                "minDelayTarget": 20,
+                "maxDelayTarget": 20,
+                "numNoDelayRetries": 0,
+                "numMinDelayRetries": 0,
+                "numMaxDelayRetries": 0,
+                "backoffFunction": "linear",
+            },
+            "disableSubscriptionOverrides": false,
+        },
+    }))
+}
+
+/// The account's own principals and its alarms publish, over TLS alone.
+fn topic_policy(topic: &sns::Topic, facts: &AccountFacts) -> PolicyDocument {
+    PolicyDocument::new([
+        Statement::allow("Account")
+            .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
+            .actions(["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Publish", "sns:Subscribe"])
+            .on(topic.arn()),
+        Statement::allow("CloudWatchAlarms")
+            .service("cloudwatch.amazonaws.com")
+            .actions(["sns:Publish"])
+            .on(topic.arn())
+            .when("StringEquals", "aws:SourceAccount", facts.account_id()),
+        Statement::deny("TlsOnly").everyone().actions(["sns:Publish"]).on(topic.arn()).when(
+            "Bool",
+            "aws:SecureTransport",
+            "false",
+        ),
+    ])
+}

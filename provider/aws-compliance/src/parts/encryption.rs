@@ -1,0 +1,106 @@
+//! The key that encrypts everything the monitor keeps and sends, and who may use it.
+
+use aws_resources::{Arn, PolicyDocument, Statement, kms};
+use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, interpolate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::account::facts::AccountFacts;
+use crate::inputs::bounds;
+use crate::inputs::tags::{self, Tags};
+use crate::parts::recorder::role;
+use crate::plan::names::NamePrefix;
+
+/// Inputs of [`Encryption`].
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct EncryptionArgs {
+    /// Start of the alias' name: a-z, 0-9 and hyphen.
+    pub name_prefix: NamePrefix,
+    /// Tags of the key.
+    pub tags: Tags,
+    /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
+    pub config_delivery: bool,
+}
+
+/// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use.
+/// A statement has a condition only where AWS documents that the service sends it.
+#[derive(Debug, Outputs)]
+pub struct Encryption {
+    /// Id of the key.
+    pub kms_key_id: Output<String>,
+    /// ARN of the key.
+    pub kms_key_arn: Output<String>,
+    /// Name of the alias, with `alias/` in front.
+    pub alias_name: Output<String>,
+}
+
+impl Component for Encryption {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Encryption");
+    type Args = EncryptionArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        bounds::check_tags(&args.tags, checks);
+    }
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let key = kms::Key::child(scope, "key")
+            .description("Encrypts the reports, queues, logs and notices of compliance monitoring")
+            .enable_key_rotation(true)
+            .policy(key_policy(facts, args.config_delivery))
+            .set_tags(tags::input(&args.tags))
+            .register();
+        let alias = kms::Alias::child(scope, "alias", kms::alias::Required { target_key_id: key.key_id().into() })
+            .name(args.name_prefix.key_alias())
+            .register();
+        Ok(Self { kms_key_id: key.key_id(), kms_key_arn: key.arn(), alias_name: alias.id() })
+    }
+}
+
+/// Who may use the key. In a key policy the resource `*` is the key itself.
+fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
+    let publisher = |sid, service: &str| {
+        Statement::allow(sid).service(service).actions(["kms:Decrypt", "kms:GenerateDataKey"]).on_everything()
+    };
+    let config = config_delivery.then(|| role::key_statement(facts));
+    let statements = [
+        // Without the account's root a key can become unmanageable (KMS, "Default key policy").
+        Statement::allow("Account")
+            .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
+            .actions(["kms:*"])
+            .on_everything(),
+        // CloudWatch Logs, "Encrypt log data using AWS KMS": the log group's ARN is the encryption context.
+        Statement::allow("CloudWatchLogs")
+            .service(interpolate!("logs.{}.{}", facts.region(), facts.dns_suffix()))
+            .actions([
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+            ])
+            .on_everything()
+            .when(
+                "ArnLike",
+                "kms:EncryptionContext:aws:logs:arn",
+                Arn::of(facts.partition(), "logs")
+                    .region(facts.region())
+                    .account(facts.account_id())
+                    .resource("log-group:*"),
+            ),
+        // No conditions: AWS does not document a source that these services send to a key (SNS and SQS, "Key management"), and
+        // a condition that is not met loses every message. The policies of topic and queues say for whom they may act.
+        publisher("EventBridge", "events.amazonaws.com"),
+        publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com"),
+        publisher("Topics", "sns.amazonaws.com"),
+    ];
+    PolicyDocument::new(statements.into_iter().chain(config))
+}

@@ -1,0 +1,102 @@
+//! One function with everything that is its own: role, policy, log group, dead-letter queue.
+
+use std::collections::BTreeMap;
+
+use aws_resources::{PolicyDocument, Statement, cloudwatch, iam, lambda, sqs};
+use functions_core::contract::{Handler, variable};
+use pulumi_component::{Input, Output, ResourceOptions, Scope};
+
+use super::FunctionsArgs;
+use super::permissions;
+use crate::account::facts::AccountFacts;
+use crate::inputs::tags;
+
+/// Seconds that a dead letter waits for somebody to look: SQS' longest, 14 days.
+const DEAD_LETTER_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
+
+/// What all functions have in common.
+pub(super) struct Shared<'a> {
+    pub args: &'a FunctionsArgs,
+    pub facts: &'a AccountFacts,
+    pub bucket_arn: Output<String>,
+}
+
+/// A function and its own children.
+pub(super) struct Function {
+    pub handler: Handler,
+    pub lambda: lambda::Function,
+    pub role: iam::Role,
+    pub policy: iam::RolePolicy,
+    pub dead_letters: sqs::Queue,
+}
+
+impl Function {
+    /// Describes a function; `statements` are what it may do beyond logging and its dead letters.
+    pub(super) fn describe(
+        scope: &Scope,
+        shared: &Shared<'_>,
+        handler: Handler,
+        variables: Vec<(&str, Input<String>)>,
+        statements: Vec<Statement>,
+        options: ResourceOptions,
+    ) -> Self {
+        let (args, settings) = (shared.args, &shared.args.settings);
+        let role_name = |part: &str| format!("{}-{part}", handler.name());
+
+        let log_group = cloudwatch::LogGroup::child(scope, &role_name("logs"))
+            .name(args.name_prefix.log_group(handler))
+            .kms_key_id(&args.kms_key_arn)
+            .retention_in_days(settings.log_retention_days.clone())
+            .set_tags(tags::input(&args.tags))
+            .register();
+        let dead_letters = sqs::Queue::child(scope, &role_name("dead-letters"))
+            .name(args.name_prefix.dead_letters(handler))
+            .kms_master_key_id(&args.kms_key_arn)
+            .message_retention_seconds(DEAD_LETTER_RETENTION_SECONDS)
+            .set_tags(tags::input(&args.tags))
+            .register();
+
+        let description = format!("The {} function of compliance monitoring", handler.name());
+        let role = args.iam.role(scope, &role_name("role"), permissions::trust(), description, &args.tags);
+        let own = permissions::own(shared, &log_group, &dead_letters);
+        let network = args.settings.vpc.iter().flat_map(|_| permissions::network(shared, handler));
+        let policy = PolicyDocument::new(own.into_iter().chain(statements).chain(network));
+        let required = iam::role_policy::Required { policy: policy.into(), role: role.name().into() };
+        let policy = iam::RolePolicy::child(scope, &role_name("policy"), required).register();
+
+        let mut environment: BTreeMap<String, Input<String>> = BTreeMap::from([
+            (variable::REPORT_BUCKET.to_owned(), args.bucket_name.clone()),
+            (variable::KMS_KEY_ARN.to_owned(), args.kms_key_arn.clone()),
+        ]);
+        environment.extend(variables.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let lambda =
+            lambda::Function::child(scope, handler.name(), lambda::function::Required { role: role.arn().into() })
+                .name(args.name_prefix.function(handler))
+                .description(summary(handler))
+                .runtime("provided.al2023")
+                .architectures(vec![Input::from("x86_64")])
+                .handler(handler.name())
+                .code(shared.facts.code())
+                .memory_size(settings.memory_mib.clone())
+                .timeout(settings.timeout_seconds.clone())
+                .set_reserved_concurrent_executions(settings.reserved_concurrency.clone().map(Into::into))
+                .kms_key_arn(&args.kms_key_arn)
+                .environment(lambda::FunctionEnvironment::new().variables(environment))
+                .dead_letter_config(lambda::FunctionDeadLetterConfig::new(dead_letters.arn()))
+                .set_vpc_config(args.settings.vpc.clone().map(|vpc| vpc.config().into()))
+                .set_tags(tags::input(&args.tags))
+                // The log group is there before Lambda would make its own, and goes after the last line was written;
+                // the policy is there before Lambda checks that the role may send dead letters.
+                .options(options.and_depends_on(&log_group).and_depends_on(&policy))
+                .register();
+        Self { handler, lambda, role, policy, dead_letters }
+    }
+}
+
+fn summary(handler: Handler) -> &'static str {
+    match handler {
+        Handler::Processing => "Reads what AWS Config judges, records it, and tells what changed",
+        Handler::Aggregation => "Reads what the aggregator sees of all accounts and regions and records it",
+        Handler::Remediation => "Records the compliance changes that it is told of; changes nothing",
+    }
+}

@@ -1,0 +1,3 @@
+//! What will be deployed, as data.
+
+pub mod names;

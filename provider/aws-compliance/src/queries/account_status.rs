@@ -1,0 +1,224 @@
+//! The look at the account as data: the function `getAccountStatus`, and what `doctor` prints.
+
+use account_look::{
+    Look, LookRequest, Owner, PlannedName, RecorderAction, ScanLevel, ScanMessage, findings, look, recorder_action,
+    table,
+};
+use compliance_types::recorder::RecorderMode;
+use futures::FutureExt;
+use pulumi_component::{Checks, ConstructError, Function, FunctionContext, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::bounds;
+use crate::parts::alarms::AlarmsSettingsArgs;
+use crate::parts::functions::event_rules;
+use crate::parts::recorder::RecorderSettingsArgs;
+use crate::parts::rule_set::RulesArgs;
+use crate::plan::names::NamePrefix;
+
+/// Which account is looked at, and for which deployment.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct AccountStatusArgs {
+    /// Region. Default: as `AWS_REGION` or the profile say.
+    pub region: Option<String>,
+    /// Profile of the shared AWS configuration. Default: the environment's credentials.
+    pub profile: Option<String>,
+    /// ARN of a role to take for the look.
+    pub role_arn: Option<String>,
+    /// Start of every physical name of the deployment: a-z, 0-9 and hyphen.
+    pub name_prefix: NamePrefix,
+    /// Whose configuration recorder the deployment will use.
+    pub recorder_mode: RecorderMode,
+    /// The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our
+    /// names are shown and not refused.
+    pub owner: Option<String>,
+}
+
+/// What is there, what a deployment would create, and what it would be refused.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountStatus {
+    /// Whether the account was seen.
+    pub looked: bool,
+    /// Why it was not seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// The account of the credentials, twelve digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// ARN of who looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
+    /// The region that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The customer-managed configuration recorder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorder: Option<RecorderStatus>,
+    /// What becomes of the recorder: `create`, `keep`, `reuse`, `refuse`, or `unknown`.
+    pub recorder_action: String,
+    /// Rules of everybody in this account and region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_used: Option<u32>,
+    /// Rules that AWS allows there, unless the account has another quota.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_allowed: Option<u32>,
+    /// Names of the configuration aggregators.
+    pub aggregators: Vec<String>,
+    /// ARNs of what has a name that the deployment would use.
+    pub namesakes: Vec<String>,
+    /// Names of what a default deployment would create: recorder, rules, aggregator.
+    pub would_create: Vec<String>,
+    /// What would be refused, with the remedy.
+    pub would_refuse: Vec<String>,
+    /// What works, but not as one would think, or could not be read.
+    pub warnings: Vec<String>,
+}
+
+/// The configuration recorder that is there.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecorderStatus {
+    /// Name.
+    pub name: String,
+    /// Whether it records; absent where that could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<bool>,
+    /// ARN of the role that it reads the account with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_arn: Option<String>,
+}
+
+/// A look, and what it means.
+pub struct Looked {
+    look: Look,
+    findings: Vec<ScanMessage>,
+    action: RecorderAction,
+    planned: Vec<String>,
+}
+
+impl AccountStatusArgs {
+    fn request(&self) -> LookRequest {
+        let owner = |value: &String| Owner { value: value.clone(), ..Owner::default() };
+        let recorder = RecorderSettingsArgs { mode: self.recorder_mode, ..RecorderSettingsArgs::default() };
+        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
+        LookRequest {
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
+            owner: self.owner.as_ref().map(owner),
+            recorder: recorder.plan(&self.name_prefix, None),
+            rules: RulesArgs::default().planned(&[], &self.name_prefix, None),
+            aggregator: Some(at_prefix(self.name_prefix.aggregator())),
+            event_rules: event_rules(&RulesArgs::default(), &[], &self.name_prefix, None)
+                .into_iter()
+                .map(at_prefix)
+                .collect(),
+            dashboard: Some(at_prefix(self.name_prefix.dashboard_start())),
+            alarms: AlarmsSettingsArgs::default().names(&self.name_prefix).into_iter().map(at_prefix).collect(),
+            ..LookRequest::default()
+        }
+    }
+
+    /// Looks, read-only and for five seconds at most.
+    pub async fn look(&self) -> Looked {
+        let mut request = self.request();
+        let look = look(&request).boxed().await;
+        // The bucket of a default deployment decides whether this component manages a recorder that would be reused.
+        if let (RecorderMode::Reuse, Some(account), Some(region)) = (self.recorder_mode, &look.account, &look.region) {
+            request.recorder.bucket = Some(self.name_prefix.bucket_in(account, region));
+        }
+        let (findings, action) = (findings(&look, &request), recorder_action(&look, &request));
+        let recorder = request.recorder.name.filter(|_| action == RecorderAction::Create);
+        let rules = request.rules.into_iter().map(|rule| rule.name);
+        let planned = recorder.into_iter().chain(rules).chain(request.aggregator.map(|one| one.name));
+        let there = |name: &String| look.namesakes.iter().any(|one| one.name == *name);
+        let planned = planned.filter(|name| look.skipped.is_none() && !there(name)).collect();
+        Looked { look, findings, action, planned }
+    }
+}
+
+impl Looked {
+    /// Whether the account was seen and a deployment would not be refused.
+    pub fn is_good(&self) -> bool {
+        self.look.skipped.is_none() && self.of(ScanLevel::Error).is_empty()
+    }
+
+    /// As text for a terminal.
+    pub fn table(&self) -> String {
+        let created = match self.planned.as_slice() {
+            [] => String::new(),
+            names => format!("\na deployment creates, among others: {}\n", names.join(", ")),
+        };
+        format!("{}{created}", table(&self.look, &self.findings))
+    }
+
+    /// As data.
+    pub fn status(&self) -> AccountStatus {
+        let look = &self.look;
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        AccountStatus {
+            looked: look.skipped.is_none(),
+            skipped: look.skipped.as_ref().map(|skipped| skipped.message.clone()),
+            account: look.account.clone(),
+            caller: look.caller.clone(),
+            region: look.region.clone(),
+            recorder: look.customer_managed_recorder().map(|found| RecorderStatus {
+                name: found.name.clone(),
+                recording: found.recording,
+                role_arn: found.role_arn.clone(),
+            }),
+            recorder_action: match self.action {
+                RecorderAction::Create => "create",
+                RecorderAction::Keep => "keep",
+                RecorderAction::Reuse => "reuse",
+                RecorderAction::Refuse => "refuse",
+                RecorderAction::Unknown => "unknown",
+            }
+            .to_owned(),
+            rules_used: look.rules.map(|rules| count(rules.used)),
+            rules_allowed: look.rules.map(|rules| count(rules.allowed)),
+            aggregators: look.aggregators.iter().flatten().map(|one| one.name.clone()).collect(),
+            namesakes: look.namesakes.iter().map(|one| one.arn.clone()).collect(),
+            would_create: self.planned.clone(),
+            would_refuse: self.of(ScanLevel::Error),
+            warnings: self.of(ScanLevel::Warning),
+        }
+    }
+
+    fn of(&self, level: ScanLevel) -> Vec<String> {
+        let found = self.findings.iter().filter(|finding| finding.level == level);
+        let told = found.map(|ScanMessage { path, message, .. }| match path.as_str() {
+            "" => message.clone(),
+            path => format!("{path}: {message}"),
+        });
+        told.collect()
+    }
+}
+
+/// The function `getAccountStatus`.
+pub struct GetAccountStatus;
+
+impl Function for GetAccountStatus {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getAccountStatus");
+    const DESCRIPTION: &'static str = "Looks at an account before anything is deployed to it, read-only and for five \
+                                       seconds at most: what is there, what would be created, what would be refused.";
+    type Args = AccountStatusArgs;
+    type Result = AccountStatus;
+
+    fn check(args: &AccountStatusArgs, checks: &mut Checks) {
+        args.name_prefix.check(checks);
+        if let Some(region) = &args.region {
+            bounds::check_region(checks, "region", region);
+        }
+        if let Some(role) = &args.role_arn {
+            checks.plain("roleArn", role.as_str(), bounds::role_arn);
+        }
+    }
+
+    async fn invoke(_context: &FunctionContext, args: AccountStatusArgs) -> Result<AccountStatus, ConstructError> {
+        Ok(args.look().await.status())
+    }
+}

@@ -1,0 +1,5 @@
+//! The functions of the package, which deploy nothing: what is known of rules, frameworks and an account.
+
+pub mod account_status;
+pub mod rules;
+pub mod view;

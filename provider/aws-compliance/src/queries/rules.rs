@@ -1,0 +1,194 @@
+//! The functions `getManagedRule`, `getFramework` and `checkRules`.
+
+use std::collections::BTreeSet;
+
+use aws_compliance_catalog::{nearest_rules, unknown_framework};
+use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::view::{self, FrameworkDetails, ManagedRuleDetails};
+use crate::inputs::bounds;
+use crate::parts::rule_set::{FrameworkArgs, ManagedRuleIdentifiers, RulesArgs};
+use crate::plan::names::NamePrefix;
+
+/// Which managed rule.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ManagedRuleQuery {
+    /// Identifier, such as `ENCRYPTED_VOLUMES`.
+    #[schemars(with = "Suggested<ManagedRuleIdentifiers>")]
+    pub identifier: String,
+}
+
+/// The function `getManagedRule`.
+pub struct GetManagedRule;
+
+impl Function for GetManagedRule {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getManagedRule");
+    const DESCRIPTION: &'static str = "What is known of one AWS managed rule: trigger, parameters, resource types, \
+                                       regions, frameworks, remediation. Asks no account.";
+    type Args = ManagedRuleQuery;
+    type Result = ManagedRuleDetails;
+
+    async fn invoke(_context: &FunctionContext, args: ManagedRuleQuery) -> Result<ManagedRuleDetails, ConstructError> {
+        let nearest = || nearest_rules(&args.identifier, 1).first().map(|name| format!("; nearest: `{name}`"));
+        let reason = || format!("unknown managed rule{}", nearest().unwrap_or_default());
+        view::rule(&args.identifier).ok_or_else(|| unknown("identifier", reason()))
+    }
+}
+
+/// Which framework.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FrameworkQuery {
+    /// Id, such as `hipaa`.
+    pub id: String,
+}
+
+/// The function `getFramework`.
+pub struct GetFramework;
+
+impl Function for GetFramework {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getFramework");
+    const DESCRIPTION: &'static str = "What a framework asks for: rules with parameters and controls, rules that are \
+                                       optional, and the process checks that a person answers for. Asks no account.";
+    type Args = FrameworkQuery;
+    type Result = FrameworkDetails;
+
+    async fn invoke(_context: &FunctionContext, args: FrameworkQuery) -> Result<FrameworkDetails, ConstructError> {
+        view::framework(&args.id).ok_or_else(|| unknown("id", unknown_framework(&args.id, "id").text()))
+    }
+}
+
+fn unknown(path: &str, reason: String) -> ConstructError {
+    ConstructError::InvalidInputs(vec![PropertyError::new(path, reason)])
+}
+
+/// Rules to judge.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct CheckRulesArgs {
+    /// Rules as a component takes them.
+    pub rules: RulesArgs,
+    /// Frameworks as a component takes them.
+    pub frameworks: Vec<FrameworkArgs>,
+    /// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+    pub regions: Vec<String>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckedRules {
+    /// Whether they can be deployed.
+    pub valid: bool,
+    /// What AWS Config would refuse.
+    pub errors: Vec<RuleProblem>,
+    /// What goes through and deserves a look.
+    pub warnings: Vec<RuleProblem>,
+    /// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a
+    /// region does not offer.
+    pub notes: Vec<String>,
+}
+
+/// One thing that is not right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleProblem {
+    /// Property path, such as `rules.managed[0].identifier`.
+    pub path: String,
+    /// What is wrong, and the nearest right answer where there is one.
+    pub reason: String,
+}
+
+impl From<PropertyError> for RuleProblem {
+    fn from(error: PropertyError) -> Self {
+        Self { path: error.path, reason: error.reason }
+    }
+}
+
+impl CheckRulesArgs {
+    /// Judges them, as a preview does.
+    pub fn judge(&self) -> CheckedRules {
+        let mut checks = Checks::default();
+        self.rules.check(&self.frameworks, &NamePrefix::default(), &mut checks);
+        self.judge_in_regions(checks)
+    }
+
+    /// The same after the checks that no region matters to.
+    pub(super) fn judge_in_regions(&self, mut checks: Checks) -> CheckedRules {
+        self.check_regions(&mut checks);
+        let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
+        let regions: BTreeSet<_> = self.regions.iter().map(String::as_str).collect();
+        for region in &regions {
+            let (refused, odd) = self.rules.unavailable(Some(region));
+            errors.extend(refused);
+            errors.extend(self.rules.functions_elsewhere(region));
+            warnings.extend(odd);
+        }
+        let regions: Vec<_> = regions.into_iter().collect();
+        let notes = if errors.is_empty() { self.rules.notes(&self.frameworks, &regions) } else { Vec::new() };
+        CheckedRules {
+            valid: errors.is_empty(),
+            errors: errors.into_iter().map(Into::into).collect(),
+            warnings: warnings.into_iter().map(Into::into).collect(),
+            notes,
+        }
+    }
+
+    /// Judges the regions themselves. One that is newer than the facts may be right.
+    fn check_regions(&self, checks: &mut Checks) {
+        checks.each("regions", &self.regions, |checks, region| {
+            bounds::check_region(checks, "", region);
+        });
+    }
+}
+
+/// The function `checkRules`.
+pub struct CheckRules;
+
+impl Function for CheckRules {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:checkRules");
+    const DESCRIPTION: &'static str = "Judges rules as a preview would, without deploying anything or asking an \
+                                       account: every problem with its path, and whether they can be deployed.";
+    type Args = CheckRulesArgs;
+    type Result = CheckedRules;
+
+    async fn invoke(_context: &FunctionContext, args: CheckRulesArgs) -> Result<CheckedRules, ConstructError> {
+        Ok(args.judge())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_compliance_catalog::Catalog;
+
+    use super::*;
+
+    /// Paths of errors and of warnings where one rule goes to a region.
+    fn judged(region: &str) -> (bool, Vec<String>, Vec<String>) {
+        let rules = serde_json::json!({
+            "rules": { "managed": [{ "identifier": "ACCESS_KEYS_ROTATED" }] }, "regions": [region],
+        });
+        let found = serde_json::from_value::<CheckRulesArgs>(rules).expect("they read").judge();
+        let paths = |problems: Vec<RuleProblem>| problems.into_iter().map(|each| each.path).collect();
+        (found.valid, paths(found.errors), paths(found.warnings))
+    }
+
+    #[test]
+    fn a_region_is_judged_with_the_rules() {
+        let none = Vec::<String>::new;
+        assert_eq!(judged("eu-west-1"), (true, none(), none()));
+        assert_eq!(judged("EU West"), (false, vec!["regions[0]".into()], none()));
+        assert_eq!(judged("eu-west-9"), (true, none(), vec!["regions[0]".into()]));
+        assert_eq!(judged("ca-west-1"), (false, vec!["rules.managed[0].identifier".into()], none()));
+    }
+
+    #[test]
+    fn a_region_that_is_newer_than_the_facts_is_told_with_their_date() {
+        let args = CheckRulesArgs { regions: vec!["eu-west-9".to_owned()], ..CheckRulesArgs::default() };
+        let told = &args.judge().warnings[0].reason;
+        assert!(told.contains(Catalog::get().taken), "{told}");
+    }
+}
