@@ -19,10 +19,12 @@
 //! | [`delivery`] | the test of the way through the topic |
 //! | [`follow_up`] | the runs soon after a deployment |
 //! | [`pace`], [`open_findings`] | how fast AWS Config is read; open findings as its index returns them |
-//! | [`waiver`] | findings that somebody accepts for a time |
+//! | [`waiver`], [`waived`] | findings that somebody accepts for a time, and notices of the end of that |
+//! | [`details`] | what a person knows a resource by |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
 //! | [`sha256`] | the digest that names and checks what the functions read |
+//! | [`manifest`] | the seal of a report, chained to the one before |
 //! | [`runbook`] | the pages that say what to do, and where they open |
 
 pub mod aggregate;
@@ -30,6 +32,7 @@ pub mod compliance;
 pub mod configuration;
 pub mod contract;
 pub mod delivery;
+pub mod details;
 pub mod digest;
 pub mod environment;
 pub mod evaluate;
@@ -39,6 +42,7 @@ pub mod follow_up;
 pub mod history;
 pub mod key;
 pub mod ledger;
+pub mod manifest;
 pub mod metrics;
 pub mod notice;
 pub mod open_findings;
@@ -52,5 +56,6 @@ pub mod run;
 pub mod runbook;
 pub mod sha256;
 pub mod transition;
+pub mod waived;
 pub mod waiver;
 pub mod watch;

@@ -87,11 +87,11 @@ mod tests {
 
     const LIMITS: Limits = Limits { burst: 10.0, fastest: 8.0, slowest: 0.25, step: 0.05 };
 
-    /// A service that admits `rate` requests a second with a burst of one: how many of `count` requests it throttled, and the
+    /// A service that admits `rate` requests a second, and `burst` at once: how many of `count` requests it throttled, and the
     /// milliseconds until all were answered.
-    fn run(rate: f64, count: usize) -> (usize, u64) {
+    fn run(rate: f64, burst: f64, count: usize) -> (usize, u64) {
         let (mut now, mut pace) = (0, Pace::new(LIMITS, 0));
-        let mut service = Pace::new(Limits { burst: 1.0, fastest: rate, slowest: rate, step: 0.0 }, 0);
+        let mut service = Pace::new(Limits { burst, fastest: rate, slowest: rate, step: 0.0 }, 0);
         let (mut throttled, mut answered) = (0, 0);
         while answered < count {
             now += pace.take(now);
@@ -110,14 +110,14 @@ mod tests {
 
     #[test]
     fn pace_follows_a_service_of_one_request_a_second() {
-        let (throttled, millis) = run(1.0, 500);
+        let (throttled, millis) = run(1.0, 1.0, 500);
         assert!(throttled < 120, "{throttled} of 500");
         assert!(millis < 800_000, "{millis} ms");
     }
 
     #[test]
     fn pace_of_an_unthrottled_service_is_the_fastest_rate() {
-        let (throttled, millis) = run(1_000.0, 410);
+        let (throttled, millis) = run(1_000.0, 100.0, 410);
         // The burst, and then 8 a second.
         assert_eq!((throttled, millis), (0, 50_000));
     }

@@ -4,6 +4,11 @@ use std::io;
 
 use askama::Template;
 use compliance_types::severity::Severity;
+use functions_core::{
+    contract::Handler,
+    key::{REPORTS_PREFIX, written_prefix},
+    manifest::{self, Manifest},
+};
 use thiserror::Error;
 
 use crate::{
@@ -11,7 +16,7 @@ use crate::{
     findings::{FindingRow, FindingRows, JSON_FINDINGS},
     first::{First, first},
     lines,
-    model::{Breakdown, Framework, FrameworkPart, Report, State, Summary},
+    model::{Breakdown, Framework, FrameworkPart, Report, State, Summary, WaiverLine},
     parts,
     progress::Progress,
     table::{Cell, Column, Cut, Table, cost, grouped, points},
@@ -23,8 +28,8 @@ use crate::{
 pub const PAGE_BYTES: usize = 1_000_000;
 /// How many part files a table has at most; the CSV has all of its rows.
 pub const PARTS: usize = 40;
-/// What each table may take of the first page: six tables leave room for the first screen.
-const TABLE_BYTES: usize = 130_000;
+/// What each table may take of the first page: eight tables leave room for the first screen.
+const TABLE_BYTES: usize = 100_000;
 const PART_BYTES: usize = 700_000;
 /// How many runs the index lists at most.
 pub const RUNS: usize = 4_000;
@@ -64,12 +69,15 @@ pub enum FileError<E> {
 }
 
 /// Gives the files of a run to `sink`, one at a time, each made when the one before is taken: the parts first, the page
-/// `index.html` after what it links to, and `summary.json` last, so that a run that stops leaves nothing that looks whole.
+/// `index.html` after what it links to, the page of the last report ([`LATEST`]), the manifest of the others, and
+/// `summary.json` last, so that a run that stops leaves nothing that looks whole.
 ///
 /// # Errors
 /// When a file cannot be made, or the sink refuses one.
 pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) -> Result<(), FileError<E>> {
-    let mut put = |name: &str, content_type, body| {
+    let mut manifest = Manifest::new(&report.run_id, &report.time, report.previous_manifest.clone());
+    let mut put = |name: &str, content_type, body: Vec<u8>| {
+        manifest.add(name, &body);
         sink(File { name: name.to_owned(), content_type, body }).map_err(FileError::Sink)
     };
     let mut entries = Vec::new();
@@ -87,17 +95,43 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
     }
     let findings = report.findings.iter().map(finding);
     entries.push(paged(report, "resources", "Resources", FINDINGS, report.findings.len(), findings, &mut put)?);
-    for (kind, findings) in [("findings", &report.findings), ("fixed", &report.fixed)] {
+    if !report.waivers.is_empty() {
+        let all = report.waivers.iter().map(waiver);
+        entries.push(paged(report, "waivers", "Waivers", WAIVERS, report.waivers.len(), all, &mut put)?);
+    }
+    if !report.waived.is_empty() {
+        let all = report.waived.iter().map(waived);
+        entries.push(paged(report, "waived", "Waived findings", WAIVED, report.waived.len(), all, &mut put)?);
+    }
+    let none = FindingRows::default();
+    for (kind, findings) in [("findings", [&report.findings, &report.waived]), ("fixed", [&report.fixed, &none])] {
         for (number, body) in (1..).zip(lines::of_findings(report, findings)) {
             put(&parts::file(kind, number), CSV, body?)?;
         }
     }
     put("rules.csv", CSV, lines::of_rules(report)?)?;
-    put("report.json", "application/json", serde_json::to_vec(report)?)?;
+    put("report.json", JSON, serde_json::to_vec(report)?)?;
     let trend = chart::trend(&report.trend)?;
-    put("index.html", HTML, page(report, entries, trend).render()?.into_bytes())?;
-    put("summary.json", "application/json", serde_json::to_vec(&report.summary())?)
+    let mut page = page(report, entries, trend);
+    put("index.html", HTML, page.render()?.into_bytes())?;
+    let mut put = |name: &str, content_type, body: Vec<u8>| {
+        sink(File { name: name.to_owned(), content_type, body }).map_err(FileError::Sink)
+    };
+    if let Some(folder) = report.folder.strip_prefix(REPORTS_PREFIX) {
+        page.base = format!("../{folder}");
+        put(LATEST, HTML, page.render()?.into_bytes())?;
+    }
+    let summary = serde_json::to_vec(&report.summary())?;
+    manifest.add(SUMMARY, &summary);
+    put(manifest::NAME, JSON, manifest.render()?)?;
+    put(SUMMARY, JSON, summary)
 }
+
+/// Name of the page of the last report among the files of a run, which belongs into a folder of its own.
+pub const LATEST: &str = "latest/index.html";
+/// Name of what the next run needs, which comes last.
+pub const SUMMARY: &str = "summary.json";
+const JSON: &str = "application/json";
 
 /// The page that lists the runs, the newest first. `place` gives the address of a run's page from the index.
 ///
@@ -157,6 +191,24 @@ const FINDINGS: &[Column] = &[
     Column("Account", false),
     Column("Region", false),
     Column("Since", false),
+    Column("Owner", false),
+];
+const WAIVERS: &[Column] = &[
+    Column("Waives", false),
+    Column("State", false),
+    Column("Ends", false),
+    Column("Owner", false),
+    Column("Reason", false),
+    Column("Findings", true),
+];
+const WAIVED: &[Column] = &[
+    Column("Severity", false),
+    Column("Resource", false),
+    Column("Rule", false),
+    Column("Account", false),
+    Column("Region", false),
+    Column("Waiver", false),
+    Column("Owner", false),
 ];
 
 struct Entry {
@@ -190,6 +242,7 @@ fn paged<E>(
         let more = format!("Rows {} to {} of {}.", listed + 1, listed + count, grouped(wide(total)));
         let links = vec![("index.html".to_owned(), "The report".to_owned())];
         let part = Page {
+            base: String::new(),
             title: format!("{title}, part {number}"),
             subtitle: format!("Run of {}", when(&report.time)),
             links,
@@ -211,15 +264,15 @@ fn paged<E>(
             grouped(wide(shown)),
             grouped(wide(total)),
             grouped(wide(listed)),
-            whole("findings", &report.findings)
+            whole("findings", report.findings.len() + report.waived.len())
         )
     };
     Ok(entry(report, Table { id, title, columns, rows, shown, total }, more, parts))
 }
 
 /// Which files have all findings of a kind.
-fn whole(kind: &str, findings: &FindingRows) -> String {
-    match parts::files(findings.len()) {
+fn whole(kind: &str, findings: usize) -> String {
+    match parts::files(findings) {
         1 => format!("{} has", parts::file(kind, 1)),
         count => format!("{} to {} have", parts::file(kind, 1), parts::file(kind, count)),
     }
@@ -279,11 +332,51 @@ fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
     let seen = if finding.as_of.is_empty() { String::new() } else { format!("as of {}", day(finding.as_of)) };
     vec![
         severity_cell(finding.severity),
-        Cell::noted(finding.resource_id, finding.resource_type),
-        Cell::text(finding.rule),
+        resource(&finding),
+        Cell::noted(finding.rule, finding.annotation),
         Cell::text(finding.account),
         Cell::text(finding.region),
         Cell::noted(since, seen),
+        Cell::text(finding.owner),
+    ]
+}
+
+/// A resource with its type and, where it has one, its name.
+fn resource(finding: &FindingRow<'_>) -> Cell {
+    let note = match finding.name {
+        "" => finding.resource_type.to_owned(),
+        name => format!("{name}, {}", finding.resource_type),
+    };
+    Cell::noted(finding.resource_id, note)
+}
+
+fn waived(finding: FindingRow<'_>) -> Vec<Cell> {
+    vec![
+        severity_cell(finding.severity),
+        resource(&finding),
+        Cell::noted(finding.rule, finding.annotation),
+        Cell::text(finding.account),
+        Cell::text(finding.region),
+        Cell::text(finding.waiver),
+        Cell::text(finding.owner),
+    ]
+}
+
+fn waiver(waiver: &WaiverLine) -> Vec<Cell> {
+    let class = if waiver.warning.is_some() { "bad" } else { "good" };
+    let ends = match waiver.days_left {
+        Some(0) => "today".to_owned(),
+        Some(1) => "tomorrow".to_owned(),
+        Some(days) => format!("in {days} days"),
+        None => String::new(),
+    };
+    vec![
+        Cell::text(&*waiver.selectors),
+        Cell { note: waiver.warning.clone().unwrap_or_default(), ..Cell::class(waiver.state, class) },
+        Cell::noted(&*waiver.expires, ends),
+        Cell::text(&*waiver.owner),
+        Cell::noted(&*waiver.reason, waiver.ticket.clone().unwrap_or_default()),
+        Cell::number(waiver.findings),
     ]
 }
 
@@ -329,6 +422,8 @@ const FOOTER: &str = "Score: 100 less what each open rule costs. A rule costs it
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page {
+    /// What relative addresses begin with.
+    base: String,
     title: String,
     subtitle: String,
     links: Vec<(String, String)>,
@@ -348,9 +443,13 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
         0..=JSON_FINDINGS => "JSON".to_owned(),
         _ => format!("JSON (with the first {} findings)", grouped(wide(JSON_FINDINGS))),
     };
-    let mut links = vec![("../index.html".to_owned(), "All runs".to_owned())];
-    for (kind, findings, text) in [("findings", &report.findings, "Findings"), ("fixed", &report.fixed, "Fixed")] {
-        let files = parts::files(findings.len());
+    let mut links = vec![(format!("{}index.html", up(&report.folder)), "All runs".to_owned())];
+    let counts = [
+        ("findings", report.findings.len() + report.waived.len(), "Findings"),
+        ("fixed", report.fixed.len(), "Fixed"),
+    ];
+    for (kind, count, text) in counts {
+        let files = parts::files(count);
         links.extend((1..=files).map(|number| match number {
             1 => (parts::file(kind, 1), format!("{text} as CSV")),
             number => (parts::file(kind, number), format!("{text} as CSV, part {number}")),
@@ -358,7 +457,9 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
     }
     links.push(("rules.csv".to_owned(), "Rules as CSV".to_owned()));
     links.push(("report.json".to_owned(), json));
+    links.push((manifest::NAME.to_owned(), "Manifest".to_owned()));
     Page {
+        base: String::new(),
         title: "Compliance report".to_owned(),
         subtitle: format!("{} · run {}", when(&report.time), report.run_id),
         links,
@@ -366,6 +467,12 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
         tables,
         footer: FOOTER,
     }
+}
+
+/// From the folder of a run to that of all reports.
+fn up(folder: &str) -> String {
+    let levels = folder.strip_prefix(&written_prefix(Handler::Aggregation)).map_or(1, |rest| rest.matches('/').count());
+    "../".repeat(levels)
 }
 
 fn said(run: &TrendPoint) -> String {

@@ -38,6 +38,7 @@ mod groups;
 mod lines;
 mod parts;
 mod table;
+mod waiving;
 mod wording;
 
 pub use parts::findings_file;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use compliance_types::severity::Severity;
-use functions_core::compliance::Counts;
+use functions_core::{compliance::Counts, manifest::Previous};
 use serde::{Deserialize, Serialize};
 
 use crate::{findings::FindingRows, parts, progress::FirstEvaluation, score::Score, trend::TrendPoint};
@@ -52,6 +52,12 @@ pub struct Report {
     pub regions: Vec<Breakdown>,
     /// What each framework asks for, and how it stands.
     pub frameworks: Vec<Framework>,
+    /// The folder of the run's files in the report bucket, which ends in `/`; empty where there is none.
+    #[serde(skip)]
+    pub folder: String,
+    /// The manifest of the run before.
+    #[serde(skip)]
+    pub previous_manifest: Option<Previous>,
     /// Verdicts by account, region and rule, sorted by these.
     #[serde(skip)]
     pub cells: Vec<Cell>,
@@ -59,6 +65,37 @@ pub struct Report {
     pub findings: FindingRows,
     /// Findings that the run before saw open and that are fixed. JSON has as many at most.
     pub fixed: FindingRows,
+    /// Findings that waivers cover. They count nowhere else. JSON has as many at most.
+    pub waived: FindingRows,
+    /// Waivers in the order given, and what they match.
+    pub waivers: Vec<WaiverLine>,
+}
+
+/// A waiver as the report lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaiverLine {
+    /// Its selectors.
+    pub selectors: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why the findings are accepted.
+    pub reason: String,
+    /// Its last day.
+    pub expires: String,
+    /// Where it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// `in force`, `expired` or `invalid`.
+    pub state: &'static str,
+    /// Days until its last one, where it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_left: Option<u32>,
+    /// What deserves attention: that it matches nothing, has ended, or why it is invalid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// Findings that it covers. Of several waivers that match a finding the first one in force covers it.
+    pub findings: u64,
 }
 
 /// What changed since the run before.
@@ -234,7 +271,7 @@ impl Report {
             trend: self.trend.clone(),
             sources: self.sources.clone(),
             cells: self.cells.clone(),
-            findings_files: parts::files(self.findings.len()),
+            findings_files: parts::files(self.findings.len() + self.waived.len()),
             totals: self.totals,
             resources: self.resources,
             unreadable_resources: self.unreadable_resources,

@@ -11,7 +11,7 @@ pub mod queries;
 
 use pulumi_component::{PackageIdentity, Provider};
 
-use cli::{catalog, doctor};
+use cli::{catalog, doctor, report, waivers};
 use parts::{
     aggregation, alarms, alerts, dashboard, encryption, functions, history, monitoring, recorder, report_store,
     rule_set,
@@ -61,4 +61,6 @@ pub fn provider() -> Provider {
             "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
             catalog::run,
         )
+        .command("report", "check the seal of downloaded reports; `report --help` says how", report::run)
+        .command("waivers", "list waivers and what they match; `waivers --help` says how", waivers::run)
 }

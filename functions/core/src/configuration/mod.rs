@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::waiver::{MAX_DAYS, Waiver, Waivers};
+
 mod entries;
 mod notices;
 mod packed;
@@ -22,7 +24,7 @@ pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
 /// "notices":{"digest","routes"},"packs":[{"name","rules"}],"reportedRules","rules":[{"frameworks","identifier","name","severity"}],
-/// "version":1}`, packs and rules sorted by name; what is empty is left out.
+/// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
@@ -39,6 +41,18 @@ pub struct MonitoringConfiguration {
     reported_rules: ReportedRules,
     rules: Vec<RuleEntry>,
     version: u32,
+    #[serde(default = "default_waiver_days", rename = "waiverMaxDays", skip_serializing_if = "is_default_waiver_days")]
+    waiver_max_days: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<Waiver>,
+}
+
+const fn default_waiver_days() -> u32 {
+    MAX_DAYS
+}
+
+const fn is_default_waiver_days(days: &u32) -> bool {
+    *days == MAX_DAYS
 }
 
 /// Which rules count in report, score, history and metrics.
@@ -95,6 +109,8 @@ impl MonitoringConfiguration {
             reported_rules: ReportedRules::Own,
             rules: sorted(rules)?,
             version: VERSION,
+            waiver_max_days: MAX_DAYS,
+            waivers: Vec::new(),
         })
     }
 
@@ -134,6 +150,7 @@ impl MonitoringConfiguration {
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
         let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
         let read = read.with_reported_rules(document.reported_rules);
+        let read = read.with_waivers(document.waivers, document.waiver_max_days);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
     }
 
@@ -195,6 +212,30 @@ impl MonitoringConfiguration {
     #[must_use]
     pub const fn notices(&self) -> &Notices {
         &self.notices
+    }
+
+    /// The same with these waivers, of which none may end later than `max_days` ahead.
+    #[must_use]
+    pub fn with_waivers(self, waivers: Vec<Waiver>, max_days: u32) -> Self {
+        Self { waivers, waiver_max_days: max_days, ..self }
+    }
+
+    /// The waivers.
+    #[must_use]
+    pub fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+
+    /// Most days ahead of which a waiver may end.
+    #[must_use]
+    pub const fn waiver_max_days(&self) -> u32 {
+        self.waiver_max_days
+    }
+
+    /// The waivers as they stand on `day`, `yyyy-mm-dd` in UTC.
+    #[must_use]
+    pub fn waivers_on(&self, day: &str) -> Waivers {
+        Waivers::on(&self.waivers, day, self.waiver_max_days)
     }
 
     /// The rule of this name in the account, those of packs included.

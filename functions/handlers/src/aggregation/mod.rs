@@ -10,6 +10,7 @@
 mod before;
 mod index;
 mod known;
+mod learning;
 mod reading;
 mod state;
 mod writing;
@@ -192,12 +193,15 @@ impl Aggregation {
             resources,
             unreadable_resources: unreadable,
             other_evaluations,
+            folder: key::report(&run),
+            waivers: known.waivers_on(run.time.date()),
             ..known.context()
         };
-        let report = self.report(context, verdicts, frozen.before.as_ref()).await?;
+        let report = self.report(context, verdicts, frozen.before.as_ref(), time).await?;
         let (summary, measured) = (report.summary(), measure(&report, frozen.recorder_stopped, invocation));
         let prefix = key::report(&run);
-        let written = writing::report(&self.store, report, &prefix).await?;
+        let newest = before::is_newest(&self.store, &run).await?;
+        let written = writing::report(&self.store, report, &prefix, newest).await?;
         let moved = before::move_latest(&self.store, Latest::of(&run, &prefix)).await?;
         index::list(&self.store, &summary.trend, &run).await?;
         match place.clear().await {
@@ -233,12 +237,20 @@ impl Aggregation {
     /// The report, beside the one before it, of which one file is held at a time.
     async fn report(
         &self,
-        context: Context,
+        mut context: Context,
         verdicts: Verdicts,
         before: Option<&Latest>,
+        time: &Budget,
     ) -> Result<Report, HandlerError> {
-        let Some(Latest { prefix, .. }) = before else { return Ok(collect::compare(context, verdicts, None).finish()) };
-        let summary = before::whole(&self.store, prefix).await?;
+        let run_id = context.run_id.clone();
+        let prefix = before.map(|before| before.prefix.as_str()).unwrap_or_default();
+        let summary = match before {
+            None => None,
+            Some(_) => {
+                context.previous_manifest = before::manifest(&self.store, prefix).await?;
+                before::whole(&self.store, prefix).await?
+            }
+        };
         let files = summary.as_ref().map_or(0, |summary| summary.findings_files);
         let mut comparing = collect::compare(context, verdicts, summary);
         for number in 1..=files {
@@ -246,6 +258,9 @@ impl Aggregation {
             let file = self.store.read(&key).await?;
             comparing.add_before(&file).map_err(|error| before::unreadable(&key, &error))?;
         }
+        let reads = (&self.config, self.environment.aggregator_name.as_str());
+        let learned = learning::learn(reads, &self.store, &comparing, (time, &run_id)).await?;
+        comparing.learn(&learned);
         Ok(comparing.finish())
     }
 }

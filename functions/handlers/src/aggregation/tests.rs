@@ -58,7 +58,9 @@ impl Account {
             refuse(request).unwrap_or_else(|| match request.operation() {
                 line if line.contains(key::CONFIGURATION) => (200, document.clone()),
                 line if line.contains("/functions/") => (202, String::new()),
+                "SelectAggregateResourceConfig" if request.body.contains("resourceId IN") => described(request),
                 "SelectAggregateResourceConfig" => page(&pages, request),
+                "GetAggregateComplianceDetailsByConfigRule" => reasons(request),
                 "DescribeConfigurationAggregatorSourcesStatus" => (200, sources()),
                 "DescribeConfigurationRecorderStatus" => (200, recorder(true, "SUCCESS")),
                 _ => object(&kept, request),
@@ -115,6 +117,34 @@ fn page(pages: &[Vec<String>], request: &Request) -> Answer {
         answer["NextToken"] = (number + 1).to_string().into();
     }
     (200, answer.to_string())
+}
+
+/// A row of each resource that is asked for but those whose ids begin with `unknown`.
+fn described(request: &Request) -> Answer {
+    let body: Value = serde_json::from_str(&request.body).unwrap();
+    let (_, ids) = body["Expression"].as_str().unwrap().split_once(" IN (").unwrap();
+    let ids = ids.trim_end_matches(')').split(", ").map(|id| id.trim_matches('\''));
+    let row = |account: &str, id: &str| {
+        json!({ "accountId": account, "awsRegion": "eu-central-1", "resourceType": "AWS::S3::Bucket", "resourceId": id,
+                "resourceName": format!("name of {id}"), "arn": format!("arn:aws:s3:::{id}"),
+                "tags": [{ "key": "team", "value": format!("team of {id}") }] })
+        .to_string()
+    };
+    let known = ids.filter(|id| !id.starts_with("unknown"));
+    let rows: Vec<String> = known.flat_map(|id| ["0", "1", "2"].map(|account| row(account, id))).collect();
+    (200, json!({ "Results": rows }).to_string())
+}
+
+/// A reason for bucket `one` and `x` under whatever rule is asked for.
+fn reasons(request: &Request) -> Answer {
+    let body: Value = serde_json::from_str(&request.body).unwrap();
+    assert_eq!(body["ComplianceType"], "NON_COMPLIANT");
+    let result = |id: &str| {
+        json!({ "Annotation": format!("why {id}"), "ComplianceType": "NON_COMPLIANT",
+                "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
+                    "ConfigRuleName": body["ConfigRuleName"], "ResourceType": "AWS::S3::Bucket", "ResourceId": id } } })
+    };
+    (200, json!({ "AggregateEvaluationResults": [result("one"), result("x")] }).to_string())
 }
 
 fn recorder(recording: bool, last: &str) -> String {
@@ -175,11 +205,13 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
                 "scoreMillipoints": 33_334,
                 "compliant": 1, "nonCompliant": 2, "notApplicable": 0, "insufficientData": 0 })
     );
-    let own = ["findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"];
+    let own = ["findings.csv", "fixed.csv", "index.html", "manifest.json", "report.json", "rules.csv", "summary.json"];
     let mut expected: Vec<String> = own.iter().map(|name| format!("{PREFIX}{name}")).collect();
     expected.extend(
-        ["index.html", "latest.json", "runs.json", "state.json"].map(|name| format!("reports/aggregation/{name}")),
+        ["details.json", "index.html", "latest.json", "runs.json", "state.json"]
+            .map(|name| format!("reports/aggregation/{name}")),
     );
+    expected.push(key::REPORT_PAGE.to_owned());
     for source in ["1", "2"] {
         let place = format!("date=2026-03-04/account={source}/region=eu-central-1");
         expected.push(format!("history/evaluations/{place}/run-1.parquet"));
@@ -503,4 +535,93 @@ async fn a_digest_is_no_reason_for_a_report() {
     let error = account.run(&recorded("schedule"), "run-3").await.unwrap_err();
     assert!(error.to_string().starts_with("expected the record of a run of processing"), "{error}");
     assert!(record.ends_with("/e4b46cbf-b738-xmpl-8880-a18cdf61200e.json") && !account.keys().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn finding_says_why_what_it_is_called_and_who_owns_it_and_is_asked_for_once() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT"), row("1", "unknown-1", "NON_COMPLIANT")]]);
+    let asked = |account: &Account| {
+        let requests = account.aws.requests();
+        requests.iter().filter(|request| request.operation() == "GetAggregateComplianceDetailsByConfigRule").count()
+    };
+    account.run(&json!({}), "run-1").await.unwrap();
+    let finding = |run: &str, id: &str| -> Value {
+        let report = account.report(run);
+        report["findings"].as_array().unwrap().iter().find(|one| one["resourceId"] == id).unwrap().clone()
+    };
+    for run in ["run-1", "run-2"] {
+        if run == "run-2" {
+            account.run(&json!({}), run).await.unwrap();
+        }
+        let one = finding(run, "one");
+        assert_eq!((&one["name"], &one["arn"]), (&json!("name of one"), &json!("arn:aws:s3:::one")));
+        assert_eq!((&one["owner"], &one["annotation"]), (&json!("team of one"), &json!("why one")));
+        assert_eq!(finding(run, "unknown-1")["arn"], Value::Null);
+        let page = account.object(&format!("{}index.html", PREFIX.replace("run-1", run)));
+        for text in ["name of one", "team of one", "why one"] {
+            assert!(page.contains(text), "{text}");
+        }
+    }
+    assert_eq!(asked(&account), 2, "for what is not known yet");
+}
+
+#[tokio::test(start_paused = true)]
+async fn runs_are_sealed_and_chained_and_the_last_page_leads_to_its_run() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
+    let mut runs = Vec::new();
+    for run in ["run-1", "run-2", "run-3"] {
+        account.run(&json!({}), run).await.unwrap();
+        let prefix = PREFIX.replace("run-1", run);
+        let objects = account.objects.lock().unwrap();
+        let files = objects.iter().filter_map(|(key, body)| Some((key.strip_prefix(&prefix)?, body)));
+        let digest = |body: &String| functions_core::sha256::hex(body.as_bytes());
+        let files: BTreeMap<String, String> = files.map(|(name, body)| (name.to_owned(), digest(body))).collect();
+        let manifest = objects[&format!("{prefix}manifest.json")].clone().into_bytes();
+        let files = files.into_iter().filter(|(name, _)| name != "manifest.json").collect();
+        runs.push(functions_core::manifest::FoundRun { place: run.to_owned(), manifest: Some(manifest), files });
+    }
+    // The runs have one time, and are in order by their ids.
+    let chain = functions_core::manifest::verify(&runs).unwrap();
+    assert_eq!((chain.times.len(), chain.begins_after), (3, None));
+    let page = account.object(key::REPORT_PAGE);
+    let folder = PREFIX.replace("run-1", "run-3").replace("reports/", "");
+    assert!(page.contains(&format!("href=\"../{folder}findings.csv\"")), "{page}");
+    assert!(page.contains(&format!("href=\"../{folder}../../../../../../index.html\"")), "all runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waived_findings_leave_score_and_counts_and_are_listed_with_their_waiver() {
+    use functions_core::waiver::Waiver;
+
+    let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
+    let waiver = |resource: &str, expires: &str| Waiver {
+        expires: expires.to_owned(),
+        owner: "data-team".to_owned(),
+        reason: "migration".to_owned(),
+        resource: Some(resource.to_owned()),
+        ..Waiver::default()
+    };
+    let waivers = vec![waiver("name of one", "2026-12-31"), waiver("nothing", "2026-12-31"), waiver("two", "2026-01-01")];
+    let configuration = MonitoringConfiguration::new([rule]).unwrap().with_waivers(waivers, 365);
+    let rows = vec![row("1", "one", "NON_COMPLIANT"), row("1", "two", "NON_COMPLIANT"), row("1", "good", "COMPLIANT")];
+    let account = Account::configured(&configuration, vec![rows], |_| None);
+    let answer = account.run(&json!({}), "run-1").await.unwrap();
+    assert_eq!((&answer["nonCompliant"], &answer["scoreMillipoints"]), (&json!(1), &json!(50_000)));
+    let report = account.report("run-1");
+    assert_eq!((&report["totals"]["waived"], &report["totals"]["nonCompliant"]), (&json!(1), &json!(1)));
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    let waived = &report["waived"][0];
+    assert_eq!((&waived["resourceId"], &waived["waiver"]), (&json!("one"), &json!("data-team until 2026-12-31")));
+    let states: Vec<_> = report["waivers"].as_array().unwrap().iter().map(|one| (&one["state"], &one["findings"])).collect();
+    assert_eq!(
+        states,
+        [(&json!("in force"), &json!(1)), (&json!("in force"), &json!(0)), (&json!("expired"), &json!(0))]
+    );
+    let page = account.object(&format!("{PREFIX}index.html"));
+    for text in ["Waived findings", "data-team until 2026-12-31", "It matches no finding.", "It has ended"] {
+        assert!(page.contains(text), "{text}");
+    }
+    let csv = account.object(&format!("{PREFIX}findings.csv"));
+    assert!(csv.lines().next().unwrap().ends_with(",annotation,waiver"), "{csv}");
+    assert!(csv.contains("data-team until 2026-12-31"));
 }

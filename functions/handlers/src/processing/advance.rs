@@ -5,21 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::{resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
     configuration::{MonitoringConfiguration, Period},
+    details::Details,
     digest,
     evaluate::{ReportedRule, Trigger},
-    finding::{self, Findings},
+    finding::{self, Finding, Findings},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
     transition::{self, Place, Reading, Transition},
+    waiver::Waivers,
     watch::{After, Seen, Watch},
 };
 
 use super::{
     Processing,
     confirm::{Indexed, Known, Open, Readings, is_judged, open_of},
-    reading,
+    describing, reading,
     survey::{self, Index},
+    waiving::Waiving,
 };
 use crate::{budget::Budget, error::HandlerError, invocation::Invocation, table::Committed};
 
@@ -47,7 +50,7 @@ impl Look<'_> {
 
     /// What of `known` stays although nothing is said of it. A whole look finds out by itself what is gone; where changes let
     /// a resource be looked at, it may be judged later.
-    fn kept(&self, watch: &Watch, rule: &str, judged: bool, mut known: Open, now: &Timestamp) -> Open {
+    pub(super) fn kept(&self, watch: &Watch, rule: &str, judged: bool, mut known: Open, now: &Timestamp) -> Open {
         let whole = self.only.is_none() && watch.trusts_absence(rule, judged, now);
         if whole || !watch.is_settled(rule) {
             return Open::new();
@@ -88,6 +91,7 @@ impl Processing {
         invocation: &Invocation,
     ) -> Result<Found, HandlerError> {
         let mut found = Found { reported: Vec::new(), news: 0, silent: 0, unread: Vec::new(), unfinished: false };
+        let waivers = look.configuration.waivers_on(invocation.now().date());
         let mut index = None;
         found.reported = reading::rules(&self.config, &look.rules()).await?;
         if look.only.is_none() {
@@ -104,7 +108,15 @@ impl Processing {
             let Readings { readings, unread, unfinished } =
                 self.readings(&known, &found.reported, index.as_ref(), budget, invocation).await?;
             (found.unread, found.unfinished) = (unread, unfinished);
-            let plan = self.plan(&known, &found, &readings, invocation)?;
+            let details = self.details(&known, &waivers, &readings, invocation).await?;
+            let waiving = Waiving {
+                configuration: look.configuration,
+                waivers: &waivers,
+                origin: &invocation.run.origin,
+                findings: &findings,
+                details: &details,
+            };
+            let plan = self.plan(&known, &waiving, &found, &readings, invocation)?;
             let mut whole = true;
             for writes in plan.transactions {
                 if self.table.write(&writes).await? == Committed::Conflict {
@@ -123,6 +135,28 @@ impl Processing {
             }
         }
         Err(HandlerError::Contended)
+    }
+
+    /// What the resources of new findings are known by, for notices; and of all open ones where waivers ask for it.
+    async fn details(
+        &self,
+        known: &Known<'_>,
+        waivers: &Waivers,
+        readings: &BTreeMap<String, Reading>,
+        invocation: &Invocation,
+    ) -> Result<BTreeMap<Resource, Details>, HandlerError> {
+        let mut wanted: BTreeSet<&Resource> = BTreeSet::new();
+        for (rule, reading) in readings {
+            let before = known.findings.get(rule);
+            let (settled, all) = (known.watch.is_settled(rule), waivers.need_details());
+            wanted.extend(reading.open.keys().filter(|resource| {
+                match before.and_then(|findings| findings.get(resource)).filter(|finding| finding.open) {
+                    Some(finding) => all && finding.details.is_none(),
+                    None => all || settled,
+                }
+            }));
+        }
+        describing::of(&self.config, wanted.into_iter(), &invocation.run.id).await
     }
 
     /// Where the index has open findings, as far as the time lasts.
@@ -181,6 +215,7 @@ impl Processing {
     fn plan(
         &self,
         known: &Known<'_>,
+        waiving: &Waiving<'_>,
         found: &Found,
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
@@ -198,12 +233,26 @@ impl Processing {
             let place = Place { account: &origin.account, region: &origin.region, rule };
             let found = transition::transitions(place, &open_of(findings.get(rule)), reading, &now);
             let is_news = watch.is_settled(rule) && !(immediate && informational(rule));
-            if is_news { news.extend(found) } else { silent.extend(found) }
+            for mut each in found {
+                let waived = match each.kind.opens() {
+                    true => waiving.covers(rule, &each.resource),
+                    false => findings.get(rule).and_then(|all| all.get(&each.resource)).is_some_and(|one| one.waived),
+                };
+                if each.kind.opens() {
+                    each.details = waiving.details(rule, &each.resource).cloned();
+                }
+                if is_news && !waived { news.push(each) } else { silent.push(each) }
+            }
+            if look.only.is_none() {
+                let (ended, begun) = waiving.moved(rule, reading, &now);
+                if is_news { news.extend(ended) } else { silent.extend(ended) }
+                silent.extend(begun);
+            }
         }
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, &now)
+            finding::write(each, before, &now, waiving.covers(&each.rule, &each.resource))
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {
@@ -212,7 +261,7 @@ impl Processing {
         let mut all = transactions(groups);
         // Last: a run that dies before begins its silence anew.
         if !found.unfinished {
-            all.extend(self.settle(known, &found.reported, readings, invocation, &now)?);
+            all.extend(self.settle(known, waiving, &found.reported, readings, invocation, &now)?);
         }
         Ok(Plan { transactions: all, news: told, silent: quiet })
     }
@@ -255,6 +304,7 @@ impl Processing {
     fn settle(
         &self,
         known: &Known<'_>,
+        waiving: &Waiving<'_>,
         reported: &[ReportedRule],
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
@@ -265,8 +315,10 @@ impl Processing {
             return Ok(None);
         }
         // Of a rule that could not be read what is known stays.
-        let stays = |rule: &str| open_of(findings.get(rule)).len();
-        let open = |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| reading.open.len());
+        let counts = |finding: &&Finding| finding.open && !finding.waived;
+        let stays = |rule: &str| findings.get(rule).map_or(0, |all| all.values().filter(counts).count());
+        let open =
+            |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| waiving.count(rule, reading));
         let facts = self.facts(look.configuration);
         let seen = reported
             .iter()

@@ -100,7 +100,9 @@ impl Confirming<'_> {
             let way = confirmation(changed.len(), indexed.len(), complete);
             if way == Confirmation::WholeRule {
                 let results = self.non_compliant(name).await?;
-                reading.open = results.into_iter().map(|(resource, result)| (resource, result.since)).collect();
+                for (resource, result) in results {
+                    take(&mut reading, known, &resource, Some(result));
+                }
             } else {
                 reading.open = stay.map(|(resource, since)| (resource.clone(), since.clone())).collect();
                 for resource in changed {
@@ -153,6 +155,7 @@ fn take(reading: &mut Reading, known: &Open, resource: &Resource, result: Option
         Some(result) if result.compliance == Compliance::NonCompliant => {
             let since = known.get(resource).cloned().unwrap_or(result.since);
             reading.open.insert(resource.clone(), since);
+            reading.annotations.extend(result.annotation.map(|text| (resource.clone(), text)));
         }
         Some(result) if result.compliance == Compliance::Compliant => {
             reading.compliant.insert(resource.clone());
@@ -182,12 +185,12 @@ impl Processing {
         let mut failure = None;
         let watched: BTreeSet<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
         let reported: BTreeMap<&str, &ReportedRule> = reported.iter().map(|rule| (rule.name.as_str(), rule)).collect();
+        let listed: Vec<&str> = watched.iter().copied().collect();
         let all: BTreeSet<&str> = match look.only {
             Some(only) => only.iter().map(|(rule, _)| rule.as_str()).collect(),
             None => {
-                let listed: Vec<&str> = watched.iter().copied().collect();
-                let before: Vec<&str> = watch.gone(&listed).chain(findings.keys().map(String::as_str)).collect();
-                watched.iter().copied().chain(before).collect()
+                let before = watch.gone(&listed).chain(findings.keys().map(String::as_str));
+                listed.iter().copied().chain(before).collect()
             }
         };
         for rule in all {

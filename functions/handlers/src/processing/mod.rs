@@ -14,17 +14,22 @@
 //! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
+//! | `describing` | asks for names, ARNs and tags of resources |
+//! | `waiving`, `ending` | what waivers cover; notices of their end |
 //! | `follow_up` | asks for further runs soon after a deployment |
 
 mod advance;
 mod confirm;
 mod continuing;
 mod delivery;
+mod describing;
+mod ending;
 mod follow_up;
 mod packs;
 mod reading;
 mod survey;
 mod tell;
+mod waiving;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -154,6 +159,7 @@ impl Processing {
             None => None,
         };
         let delivery_lost = self.test_delivery(invocation).await?;
+        self.announce_endings(&configuration, invocation).await?;
         let incomplete_packs = self.incomplete_packs(&configuration, invocation).await?;
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
@@ -288,6 +294,8 @@ mod real_account;
 mod replay;
 #[cfg(test)]
 mod soon;
+#[cfg(test)]
+mod waivers;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -2,4 +2,6 @@
 
 pub mod catalog;
 pub mod doctor;
+pub mod report;
 mod table;
+pub mod waivers;

@@ -5,3 +5,4 @@ pub mod iam;
 pub mod identifier;
 pub mod notifications;
 pub mod tags;
+pub mod waivers;

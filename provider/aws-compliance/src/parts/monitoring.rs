@@ -15,6 +15,7 @@ use crate::account::scan::{self, LookupArgs};
 use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
 use crate::inputs::tags::Tags;
+use crate::inputs::waivers::{self, WaiverArgs};
 use crate::parts::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
 use crate::parts::alarms::{Alarms, AlarmsArgs, AlarmsSettingsArgs};
 use crate::parts::alerts::{Alerts, AlertsArgs, NotificationsArgs};
@@ -52,6 +53,10 @@ pub struct ComplianceMonitoringArgs {
     pub frameworks: Vec<FrameworkArgs>,
     /// Who is told what, and when.
     pub notifications: NotificationsArgs,
+    /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+    pub waivers: Vec<WaiverArgs>,
+    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    pub waiver_max_days: Option<u32>,
     /// Which accounts and regions are seen.
     pub aggregation: SourcesArgs,
     /// How the functions run.
@@ -149,6 +154,7 @@ impl Component for ComplianceMonitoring {
         args.rules.check(&args.frameworks, &args.name_prefix, checks);
         let known = args.rules.names(&args.frameworks);
         checks.under("notifications", |checks| args.notifications.check_rules(&known, checks));
+        waivers::check(&args.waivers, args.waiver_max_days, &known, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -369,6 +375,8 @@ impl ComplianceMonitoringArgs {
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
             counted_rules: self.reports.rules,
+            waivers: self.waivers.clone(),
+            waiver_max_days: self.waiver_max_days,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }

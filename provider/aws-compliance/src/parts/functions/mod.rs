@@ -23,6 +23,7 @@ use crate::inputs::bounds;
 use crate::inputs::iam::IamArgs;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::tags::{self, Tags};
+use crate::inputs::waivers::{self, WaiverArgs};
 use crate::parts::report_store::CountedRules;
 use crate::parts::rule_set::{FrameworkArgs, RulesArgs};
 use crate::plan::names::NamePrefix;
@@ -146,6 +147,11 @@ pub struct FunctionsArgs {
     /// that the aggregator reports.
     #[serde(default)]
     pub counted_rules: CountedRules,
+    /// Findings that are accepted for a time.
+    #[serde(default)]
+    pub waivers: Vec<WaiverArgs>,
+    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    pub waiver_max_days: Option<u32>,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
 }
@@ -189,6 +195,7 @@ impl Component for Functions {
         checks.under("settings", |checks| args.settings.check(checks));
         checks.under("iam", |checks| args.iam.check(checks));
         checks.under("notifications", |checks| args.notifications.check(checks));
+        waivers::check(&args.waivers, args.waiver_max_days, &args.rules.names(&args.frameworks), checks);
         if let Some(topic) = &args.topic_arn {
             checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
         }
@@ -207,6 +214,8 @@ impl Component for Functions {
         let watched = args.rules.watched(&args.frameworks, &args.name_prefix, facts.known_region()).map_err(failed)?;
         let watched = watched.with_notices(args.notifications.notices(&args.name_prefix));
         let watched = watched.with_reported_rules(args.counted_rules.reported());
+        let accepted = waivers::waivers(&args.waivers, &args.name_prefix);
+        let watched = watched.with_waivers(accepted, waivers::max_days(args.waiver_max_days));
         let configuration = watched.render().map_err(failed)?;
         let digest = sha256::hex(configuration.as_bytes());
 

@@ -104,10 +104,17 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     let reads_and_writes = vec![
         configuration(shared),
         Statement::allow("Reports").actions(["s3:GetObject", "s3:PutObject"]).on(written(shared, Handler::Aggregation)),
+        Statement::allow("LatestReport")
+            .actions(["s3:PutObject"])
+            .on(interpolate!("{}/{}", &shared.bucket_arn, key::REPORT_PAGE)),
         Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
         // An aggregator's ARN ends in an id that AWS gives it.
         Statement::allow("Aggregator")
-            .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
+            .actions([
+                "config:DescribeConfigurationAggregatorSourcesStatus",
+                "config:GetAggregateComplianceDetailsByConfigRule",
+                "config:SelectAggregateResourceConfig",
+            ])
             .on(config(shared, "config-aggregator/*")),
         // The function itself: the rest of a run whose time ended.
         Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(function(shared, Handler::Aggregation)),
