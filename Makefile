@@ -1,8 +1,10 @@
 # The front door. Each target is one line; the tools are built on first use and kept outside the clone (tools/toolchain).
 PYTHON := python3 tools/toolchain python
 CARGO := python3 tools/toolchain cargo
+# Without the project's Python packages, which not every system that releases are built on has.
+PLAIN := PYTHONPATH=tests python3
 
-.PHONY: help demo test test-rust test-python test-engine lint smoke install sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
+.PHONY: help demo test test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -30,6 +32,30 @@ smoke: ## Deploy to a real AWS account, watch it work, destroy it (REGION=..., P
 
 install: ## Install the plugin into your Pulumi home; write the npm tarball and the wheel to dist/
 	@$(PYTHON) -m harness.install
+
+release: ## Write what a release publishes to dist/release: archives for this machine's platforms, packages, sums
+	@$(PYTHON) -m harness.release
+
+release-functions: ## Pack the Lambda functions of a release, for each architecture
+	@$(PYTHON) -m harness.release functions
+
+release-plugin: ## Build and pack the plugin (PLATFORM=darwin-arm64 for one, FUNCTIONS=FILE for functions that are packed)
+	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" $(PLAIN) -m harness.release plugin
+
+release-packages: ## Pack the npm tarball, the wheel, the source distribution and the Go module
+	@$(PYTHON) -m harness.release packages
+
+release-sums: ## Write the bills of materials and SHA256SUMS over dist/release, and check the sizes
+	@$(PYTHON) -m harness.release bom sums
+
+release-reproduce: ## Build the plugin in another folder, and compare its bytes with dist/release (PLATFORM=linux-amd64)
+	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" $(PLAIN) -m harness.release reproduce
+
+release-publish: ## Publish dist/release, as the release workflow does (STEP=github, go, npm, pypi or sdk)
+	@TAG="$(TAG)" LANGUAGE="$(LANGUAGE)" $(PLAIN) -m harness.publish $(STEP)
+
+check-plugin: ## Compile the plugin on this machine, without the functions
+	@$(PLAIN) -m harness.release check
 
 sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --port 4566")
 	@$(PYTHON) -m account $(ARGS)

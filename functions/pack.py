@@ -1,6 +1,6 @@
 """Builds the functions' binary and packs it as Lambda takes it: a zip with an executable `bootstrap`.
 
-    python functions/pack.py --python-bin DIR --target-dir DIR --out FILE
+    python functions/pack.py --python-bin DIR --target-dir DIR --out FILE [--architecture x86_64 | arm64]
     python functions/pack.py --binary FILE --out FILE
 
 The build runs cargo-lambda with zig as linker (PyPI: cargo-lambda, ziglang), so that the binary runs on the glibc of
@@ -24,8 +24,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "functions-handlers"
 BINARY = "bootstrap"
-TRIPLE = "x86_64-unknown-linux-gnu"
-MACHINE = 62  # e_machine of x86-64 (System V ABI, AMD64 supplement).
+# Name of an architecture in Lambda's API: Rust target, and e_machine (System V ABI, AMD64 supplement; ELF for the Arm
+# 64-bit Architecture).
+ARCHITECTURES = {"x86_64": ("x86_64-unknown-linux-gnu", 62), "arm64": ("aarch64-unknown-linux-gnu", 183)}
 # glibc of Amazon Linux 2023 (AL2023 User Guide, "Comparing AL2 and AL2023").
 GLIBC = (2, 34)
 # Lambda's limit for a zip that is uploaded directly (AWS Lambda Developer Guide, "Lambda quotas").
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--binary", type=Path, help="a binary that is built already; nothing else but --out is needed")
     parser.add_argument("--python-bin", type=Path, help="folder of cargo-lambda and python-zig")
     parser.add_argument("--target-dir", type=Path, help="cargo's target folder")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default="x86_64", help="that of the functions")
     parser.add_argument("--out", type=Path, required=True, help="the zip to write")
     arguments = parser.parse_args()
     if arguments.binary:
@@ -52,9 +54,10 @@ def main() -> None:
         parser.error("--python-bin and --target-dir are needed to build")
     try:
         started = time.monotonic()
-        binary = build(arguments.python_bin.absolute(), arguments.target_dir.absolute())
+        triple, machine = ARCHITECTURES[arguments.architecture]
+        binary = build(arguments.python_bin.absolute(), arguments.target_dir.absolute(), triple)
         built = time.monotonic() - started
-        newest = check_binary(binary)
+        newest = check_binary(binary, machine)
         archive = pack(binary)
         fresh = write(arguments.out, archive)
     except PackError as error:
@@ -64,7 +67,7 @@ def main() -> None:
     print(f"sha256 {hashlib.sha256(archive).hexdigest()}")
 
 
-def build(python_bin: Path, target_dir: Path) -> bytes:
+def build(python_bin: Path, target_dir: Path, triple: str) -> bytes:
     """The release binary, stripped."""
     cargo_lambda, zig = python_bin / "cargo-lambda", python_bin / "python-zig"
     for program in (cargo_lambda, zig):
@@ -81,15 +84,15 @@ def build(python_bin: Path, target_dir: Path) -> bytes:
     }
     lambda_dir = target_dir / "lambda"
     command = [str(cargo_lambda), "lambda", "build", "--release", "--locked", "--package", PACKAGE]
-    command += ["--target", f"{TRIPLE}.{GLIBC[0]}.{GLIBC[1]}", "--lambda-dir", str(lambda_dir)]
+    command += ["--target", f"{triple}.{GLIBC[0]}.{GLIBC[1]}", "--lambda-dir", str(lambda_dir)]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
         raise PackError(f"the build failed: {' '.join(command)}")
     return (lambda_dir / BINARY / BINARY).read_bytes()
 
 
-def check_binary(binary: bytes) -> tuple[int, ...]:
+def check_binary(binary: bytes, machine: int) -> tuple[int, ...]:
     """The newest glibc version the binary asks for; refuses one that `provided.al2023` does not have."""
-    versions = needed_versions(binary)
+    versions = needed_versions(binary, machine)
     named = (re.fullmatch(r"GLIBC_([\d.]+)", version) for version in versions)
     glibc = [tuple(map(int, match.group(1).split("."))) for match in named if match]
     if not glibc:
@@ -101,10 +104,12 @@ def check_binary(binary: bytes) -> tuple[int, ...]:
     return max(glibc)
 
 
-def needed_versions(binary: bytes) -> list[str]:
+def needed_versions(binary: bytes, machine: int) -> list[str]:
     """Names of the symbol versions an ELF file needs of its libraries (Linux Standard Base, "Symbol Versioning")."""
-    if binary[:6] != b"\x7fELF\x02\x01" or struct.unpack_from("<H", binary, 18)[0] != MACHINE:
-        raise PackError("the binary is no 64-bit little-endian ELF file for x86-64")
+    if binary[:6] != b"\x7fELF\x02\x01":
+        raise PackError("the binary is not a 64-bit little-endian ELF file")
+    if (found := struct.unpack_from("<H", binary, 18)[0]) != machine:
+        raise PackError(f"the binary is for the ELF machine {found}, expected {machine}")
     (table,) = struct.unpack_from("<Q", binary, 32)
     size, count = struct.unpack_from("<HH", binary, 54)
     segments = [struct.unpack_from("<IIQQQQQQ", binary, table + size * index) for index in range(count)]

@@ -11,11 +11,12 @@ import sys
 import tomllib
 from pathlib import Path
 
+from harness import artefacts
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 TABLE = ROOT / "tools/deployer/actions.toml"
 OPERATIONS = ("create", "read", "update", "delete", "tags")
-RECORD = ("cargo", "run", "--quiet", "--locked", "--package", "aws-compliance", "--example", "record_children", "--")
 # What a program gives to be told by e-mail, as the examples do; and to have a recorder of its own.
 DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}}
 RECORDER = {**DEFAULT, "recorder": {"mode": "create"}}
@@ -30,8 +31,8 @@ def table() -> dict:
 
 def recorded(inputs: dict) -> set[str]:
     """The types of the children that a component with these inputs registers."""
-    command = [sys.executable, ROOT / "tools/toolchain", *RECORD, json.dumps(inputs)]
-    children = json.loads(subprocess.check_output(command, cwd=ROOT))
+    program = artefacts.program("record_children", "example")
+    children = json.loads(subprocess.check_output([program, json.dumps(inputs)], cwd=ROOT))
     return {child["type"] for child in children}
 
 
@@ -81,6 +82,7 @@ def texts() -> dict[str, str]:
     documents = {
         "deployer-policy.json": document(base, known["places"]),
         "deployer-policy-recorder.json": document({at: new for at, new in more.items() if new}, known["places"]),
+        "deployer-policy-organization.json": document({at: set(new) for at, new in known["organization"].items()}, known["places"]),
     }
     return {name: json.dumps(made, indent=2) + "\n" for name, made in documents.items()}
 

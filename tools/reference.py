@@ -63,7 +63,7 @@ def lacking(rule: dict, data: dict) -> str:
 
 
 def document(remediation: dict | None) -> str:
-    """What mends a finding, and how sure it is."""
+    """The remediation of a finding, and how sure it is."""
     return f"`{remediation['document']}` ({remediation['confidence']})" if remediation else ""
 
 
@@ -87,7 +87,7 @@ The {len(data["rules"])} managed rules of AWS Config that `rules.managed` takes,
 Generated from `provider/catalog/facts` by `make reference`.
 
 Severities are ours (`facts/severities.json`). Parameters in bold must be given. The count of frameworks is of
-[all that we know](frameworks.md). "Document" is the Systems Manager document that mends a finding (sources of
+[all that we know](frameworks.md). "Document" is the Systems Manager document that remediates a finding (sources of
 {data["remediationsTaken"]}): documented as such, or inferred because its effect matches; `catalog show` has its
 parameters, its effect and others. Regions are those of the partition `aws` without the rule; `catalog show IDENTIFIER`
 lists all.

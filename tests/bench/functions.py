@@ -164,9 +164,9 @@ def peak_mib(pid: int) -> float:
 
 
 @contextmanager
-def bootstrap(optimised: bool = True) -> Iterator[Path]:
+def bootstrap(optimized: bool = True) -> Iterator[Path]:
     """The binary of the package."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(tools.bundle(optimised)) as archive:
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(tools.bundle(optimized)) as archive:
         binary = Path(archive.extract("bootstrap", folder))
         binary.chmod(0o755)
         yield binary
@@ -202,15 +202,15 @@ def package() -> Package:
     pack = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(pack)
     with bootstrap() as binary:
-        return Package(tools.bundle(optimised=True).stat().st_size, pack.check_binary(binary.read_bytes()))
+        return Package(tools.bundle(optimized=True).stat().st_size, pack.check_binary(binary.read_bytes()))
 
 
-def million(every: int = 50, before: Path | None = None, optimised: bool = True) -> tuple[float, float]:
+def million(every: int = 50, before: Path | None = None, optimized: bool = True) -> tuple[float, float]:
     """Seconds and MiB of one million evaluations, from the aggregator's rows to report and Parquet, on one core.
 
     One in `every` evaluations is bad; with a folder `before` they are the second run of two, which it compares.
     """
-    if optimised:
+    if optimized:
         build = ["cargo", "build", "--release", "--quiet", "--locked", "--package", "functions-report"]
         cache.run([*build, "--example", "million"], CARGO_TARGET_DIR=str(tools.cargo_target()))
         program = tools.cargo_target() / "release/examples/million"

@@ -55,7 +55,7 @@ def measure(command: list) -> tuple[float, float]:
 def construct() -> dict:
     """The construction of the default component with 20 ms a call."""
     example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "aws-compliance"]
-    environment = os.environ | tools.cargo_environment(optimised=True)
+    environment = os.environ | tools.cargo_environment(optimized=True)
     return json.loads(subprocess.check_output([*example, "--example", "construct_time"], cwd=ROOT, env=environment))
 
 
@@ -63,7 +63,7 @@ def catalogue() -> dict[str, float]:
     """What the catalogue costs, medians of several processes: each reads it for the first time."""
     example = ["cargo", "run", "--release", "--quiet", "--locked", "--package", "aws-compliance-catalog"]
     command = [*example, "--example", "judge"]
-    environment = os.environ | tools.cargo_environment(optimised=True)
+    environment = os.environ | tools.cargo_environment(optimized=True)
     results = [json.loads(subprocess.check_output(command, cwd=ROOT, env=environment)) for _ in range(RUNS + 1)][1:]
     return {name: statistics.median(result[name] for result in results) for name in results[0]}
 
@@ -96,7 +96,7 @@ def catalogue_rows() -> list[Row]:
 
 def rows(floor: float) -> list[Row]:
     """Everything measured of the product; `floor` is how long a shell takes that prints a line, in ms."""
-    took, memory = measure([artefacts.plugin(optimised=True) / PLUGIN])
+    took, memory = measure([artefacts.plugin(optimized=True) / PLUGIN])
     built = construct()
     ratio = built["seconds"] / built["limitSeconds"]
     chain = f"{built['limitSeconds'] * CHAIN_RATIO * 1000:.0f} ms"

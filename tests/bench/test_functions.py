@@ -25,12 +25,12 @@ def test_the_package_is_small_and_runs_on_amazon_linux():
 
 @pytest.mark.parametrize(("every", "twice"), [(50, False), (50, True), (1, False), (1, True)])
 def test_a_million_evaluations_fit_into_the_memory_of_a_function_however_many_are_bad(tmp_path, every, twice):
-    _, mib = functions.million(every, tmp_path if twice else None, optimised=False)
+    _, mib = functions.million(every, tmp_path if twice else None, optimized=False)
     assert mib <= functions.MILLION_MIB
 
 
 def test_both_functions_answer_and_what_they_held_is_known():
-    with functions.bootstrap(optimised=False) as binary:
+    with functions.bootstrap(optimized=True) as binary:
         ours = functions.start_ours(binary)
     node = functions.start_node(functions.node_folder())
     assert 0 < ours.peak_mib < node.peak_mib

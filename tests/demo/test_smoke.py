@@ -42,7 +42,7 @@ def test_smoke_deploys_watches_destroys_and_leaves_what_it_said(endpoint, capsys
     text = capsys.readouterr().out
     assert status == 0, text
     assert "Cost:" in text and "Duration:" in text and text.index("Cost:") < text.index("`up` deploys")
-    assert "11 of 11 work" in text
+    assert "12 of 12 work" in text
     # The region had no recorder: `auto` created one, with the service-linked role, which remains.
     assert account.client("config").describe_configuration_recorders()["ConfigurationRecorders"] == []
     (role,) = account.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]

@@ -41,11 +41,6 @@ class Sight(NamedTuple):
     parts: tuple[str, ...]
 
 
-def a_recorder(**recorder) -> Callable[[Account], None]:
-    """An account as a landing zone leaves it, with a recorder that differs in this."""
-    return lambda account: prepare_landing_zone(account, **recorder)
-
-
 def beside(*more: Callable[[Account], object]) -> Callable[[Account], None]:
     """The same with more in it."""
 
@@ -215,12 +210,6 @@ def role(account: Account, *actions: str) -> Account:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     iam.put_role_policy(RoleName=name, PolicyName="allowed", PolicyDocument=policy)
     return account.as_role(arn)
-
-
-def nobody(account: Account, _new) -> dict[str, str]:
-    """A process without credentials, and without a home to find some in."""
-    kept = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION")
-    return {name: value for name, value in account.environment.items() if name in kept}
 
 
 def denied(account: Account, _new) -> dict[str, str]:

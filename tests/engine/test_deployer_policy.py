@@ -22,6 +22,7 @@ from harness.stack import Stack
 from look.requests import ACTIONS
 
 BASE, RECORDER = ROOT / "docs/deployer-policy.json", ROOT / "docs/deployer-policy-recorder.json"
+ORGANIZATION = ROOT / "docs/deployer-policy-organization.json"
 TABLE, UNEXERCISED = ROOT / "tools/deployer/actions.toml", ROOT / "tools/deployer/unexercised.toml"
 # Characters beside white space of all inline policies of a role (IAM User Guide, "IAM and AWS STS quotas").
 ROLE_POLICIES = 10_240
@@ -141,6 +142,13 @@ def test_without_a_statement_the_run_fails(deployer, stack, statement, denied):
     assert any(action.startswith(denied) for action in account.asked()["denied"])
 
 
+def test_without_the_statement_of_the_service_linked_role_a_recorder_cannot_be_created(deployer, stack):
+    account = deployer(BASE, RECORDER, without="ServiceLinkedRole", recorded=False)
+    with pytest.raises(EngineError, match="iam:CreateServiceLinkedRole"):
+        stack(account, {**INPUTS, "recorder": {"mode": "create"}}).up()
+    assert "iam:CreateServiceLinkedRole" in account.asked()["denied"]
+
+
 def unexercised() -> dict[str, str]:
     """The actions that the real provider needs and the stand-in does not use: the reason of each."""
     return {
@@ -154,7 +162,107 @@ def test_each_action_that_is_not_exercised_has_a_reason():
     assert all(len(reason.split()) > 3 for reason in unexercised().values())
 
 
-@pytest.mark.parametrize("document", [BASE, RECORDER], ids=lambda path: path.stem)
+@pytest.fixture
+def vpc(account) -> dict:
+    """`functions.vpc` of a VPC in the account."""
+    ec2 = account.client("ec2")
+    network = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=network, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"] for number in (1, 2)
+    ]
+    group = ec2.create_security_group(GroupName="functions", Description="functions", VpcId=network)["GroupId"]
+    return {"subnetIds": subnets, "securityGroupIds": [group]}
+
+
+def boundary(account: Account, name: str) -> str:
+    """A permissions boundary that allows everything."""
+    allows = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    made = account.client("iam").create_policy(PolicyName=name, PolicyDocument=json.dumps(allows))
+    return made["Policy"]["Arn"]
+
+
+def test_finding_15_functions_in_a_vpc_deploy_and_run_with_the_third_document(deployer, stack, vpc, tmp_path, account):
+    inputs = {**INPUTS, "functions": {"vpc": vpc}}
+    seen = deployer(BASE)
+    deployed = stack(seen, inputs)
+    with pytest.raises(EngineError, match="permission to DescribeSecurityGroups"):
+        deployed.up()
+    document = placed(text(ORGANIZATION), account)
+    account.client("iam").put_role_policy(
+        RoleName="deployer", PolicyName=ORGANIZATION.stem, PolicyDocument=json.dumps(document)
+    )
+    assert deployed.up().diagnostics == []
+    assert deployed.up().none
+    config = account.client("lambda").get_function_configuration(FunctionName="compliance-processing")["VpcConfig"]
+    assert (sorted(config["SubnetIds"]), config["SecurityGroupIds"]) == (sorted(vpc["subnetIds"]), vpc["securityGroupIds"])
+    # The first run, which the deployment waits for, ran there.
+    objects = account.client("s3").list_objects_v2(Bucket=f"compliance-reports-{account.account_id}-{account.region}")
+    assert any(entry["Key"].startswith("reports/processing/") for entry in objects["Contents"])
+    # Out of the VPC again.
+    change(deployed, INPUTS, tmp_path)
+    assert not deployed.up().none
+    deployed.destroy()
+    assert set(seen.asked()["denied"]) == {"ec2:DescribeSecurityGroups"}
+
+
+def test_case_14_where_a_policy_demands_boundary_and_path_both_inputs_are_enough(deployer, stack, account, tmp_path):
+    """The policy of an estate: no role without the boundary, none outside the path, and none that loses it."""
+    wanted = boundary(account, "estate-boundary")
+    elsewhere = {"StringNotEquals": {"iam:PermissionsBoundary": wanted}}
+    creates = ["iam:CreateRole", "iam:PutRolePermissionsBoundary"]
+    estate = [
+        {"Sid": "Boundary", "Effect": "Deny", "Action": creates, "Resource": "*", "Condition": elsewhere},
+        {"Sid": "Kept", "Effect": "Deny", "Action": "iam:DeleteRolePermissionsBoundary", "Resource": "*"},
+    ]
+    seen = deployer(BASE, ORGANIZATION, RECORDER, recorded=False)
+    iam = account.client("iam")
+    for document in (BASE, RECORDER, ORGANIZATION):
+        # The README's second `sed`: roles have the path of the estate.
+        policy = text(document).replace("role/compliance-*", "role/compliance/compliance-*")
+        policy = placed(policy, account)
+        policy["Statement"] += estate if document == ORGANIZATION else []
+        iam.put_role_policy(RoleName="deployer", PolicyName=document.stem, PolicyDocument=json.dumps(policy))
+    managed = [{"identifier": "S3_BUCKET_VERSIONING_ENABLED", "remediation": {"acceptInferred": True}}]
+    inputs = {**INPUTS, "recorder": {"mode": "create"}, "rules": {"managed": managed}}
+    bounded = {**inputs, "iam": {"permissionsBoundary": wanted, "path": "/compliance/"}}
+    deployed = stack(seen, inputs)
+    with pytest.raises(EngineError, match="iam:CreateRole"):
+        deployed.up()
+    change(deployed, bounded, tmp_path)
+    assert deployed.up().diagnostics == []
+    assert deployed.up().none
+    roles = [role for role in iam.list_roles()["Roles"] if role["RoleName"].startswith("compliance-")]
+    assert len(roles) == 4
+    for role in roles:
+        found = iam.get_role(RoleName=role["RoleName"])["Role"]
+        place = (found["Path"], found["PermissionsBoundary"]["PermissionsBoundaryArn"])
+        assert place == ("/compliance/", wanted)
+    # Without the input the run says so and takes no boundary away.
+    change(deployed, {**bounded, "iam": {"path": "/compliance/"}}, tmp_path)
+    with pytest.raises(EngineError, match="iam:DeleteRolePermissionsBoundary"):
+        deployed.up()
+    change(deployed, bounded, tmp_path)
+    deployed.up()
+    deployed.destroy()
+
+
+PARTITIONS = {"aws-us-gov": "us-gov-west-1", "aws-iso": "us-iso-east-1", "aws-iso-b": "us-isob-east-1"}
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("document", [BASE, RECORDER, ORGANIZATION], ids=lambda path: path.stem)
+def test_finding_16_the_documents_of_another_partition_differ_in_their_arns_alone(document, partition):
+    """README's `sed` for other partitions leaves no ARN of `aws` behind, and nothing else has to change."""
+    original = json.loads(text(document))
+    other = json.loads(text(document).replace("arn:aws:", f"arn:{partition}:"))
+    assert "arn:aws:" not in json.dumps(other)
+    for before, after in zip(original["Statement"], other["Statement"], strict=True):
+        assert before["Action"] == after["Action"]
+        for arn in listed(after["Resource"]):
+            assert arn == "*" or arn.startswith(f"arn:{partition}:"), arn
+
+
+@pytest.mark.parametrize("document", [BASE, RECORDER, ORGANIZATION], ids=lambda path: path.stem)
 def test_each_statement_is_narrow_and_well_formed(document):
     example = text(document).replace("ACCOUNT_ID", "111122223333").replace("REGION", LONG_REGION)
     # A recorder may be described on all recorders, which the look does, and on one, too.
@@ -173,9 +281,9 @@ def test_each_statement_is_narrow_and_well_formed(document):
             assert set(changing) <= NOT_NARROWER
 
 
-def test_a_role_has_room_for_both_documents():
+def test_a_role_has_room_for_all_documents():
     length = 0
-    for document in (BASE, RECORDER):
+    for document in (BASE, RECORDER, ORGANIZATION):
         example = text(document).replace("ACCOUNT_ID", "111122223333").replace("REGION", LONG_REGION)
         length += len(json.dumps(json.loads(example), separators=(",", ":")))
     assert length <= ROLE_POLICIES

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -73,10 +75,16 @@ PARTS = {
 COMPANY = "company:platform:GuardedWorkload"
 
 
-@pytest.fixture(scope="module", params=PARTS)
-def part(request, deploy) -> tuple[str, Deployment]:
-    """A part and its stack."""
-    return request.param, deploy(PROGRAMS / request.param)
+@pytest.fixture(scope="module")
+def deployed(deploy) -> Callable[[str], Deployment]:
+    """The deployment of a part, made for the first test that asks for it."""
+    return functools.cache(lambda name: deploy(PROGRAMS / name))
+
+
+@pytest.fixture(params=PARTS)
+def part(request, deployed) -> tuple[str, Deployment]:
+    """A part and its deployment."""
+    return request.param, deployed(request.param)
 
 
 def types(deployment: Deployment) -> Counter:
@@ -98,13 +106,6 @@ def test_another_up_and_a_refresh_change_nothing(part):
         assert changes.diagnostics == []
 
 
-@pytest.mark.parametrize("name", PARTS)
-def test_a_destroy_of_a_part_leaves_nothing(deploy, name):
-    deployment = deploy(PROGRAMS / name)
-    deployment.stack.destroy()
-    assert leftovers(deployment.account) == {}
-
-
 @pytest.mark.parametrize("language", ["typescript", "python"])
 def test_a_company_makes_a_component_of_its_own_from_parts(deploy, language):
     deployment = deploy(EXAMPLES / "platform-team" / language)
@@ -121,8 +122,8 @@ def test_a_company_makes_a_component_of_its_own_from_parts(deploy, language):
     assert leftovers(account) == {}
 
 
-def test_functions_run_with_the_settings_given(deploy):
-    deployment = deploy(PROGRAMS / "part-functions")
+def test_functions_run_with_the_settings_given(deployed):
+    deployment = deployed("part-functions")
     client, name = deployment.client("lambda"), deployment.outputs["processingLambdaName"]
     found = client.get_function(FunctionName=name)
     assert (found["Configuration"]["MemorySize"], found["Configuration"]["Timeout"]) == (512, 60)
@@ -141,8 +142,8 @@ def test_functions_run_with_the_settings_given(deploy):
     assert deployment.invoke(name, {})["missing"] == 1
 
 
-def test_rules_are_as_the_program_wants_them(deploy):
-    deployment = deploy(PROGRAMS / "part-rule-set")
+def test_rules_are_as_the_program_wants_them(deployed):
+    deployment = deployed("part-rule-set")
     assert deployment.outputs["configRuleNames"] == ["platform-passwords", "platform-encrypted-volumes"]
     rules = {
         rule["ConfigRuleName"]: rule for rule in deployment.client("config").describe_config_rules()["ConfigRules"]
@@ -172,8 +173,8 @@ def test_an_aggregation_says_once_what_the_others_deploy(deploy):
     assert (source["AccountIds"], sorted(source["AwsRegions"])) == (["999988887777"], ["eu-west-1", "us-east-1"])
 
 
-def test_a_source_authorizes_the_aggregator_of_another_account_and_region(deploy):
-    deployment = deploy(PROGRAMS / "part-aggregation-source")
+def test_a_source_authorizes_the_aggregator_of_another_account_and_region(deployed):
+    deployment = deployed("part-aggregation-source")
     found = deployment.client("config").describe_aggregation_authorizations()["AggregationAuthorizations"]
     assert [(entry["AuthorizedAccountId"], entry["AuthorizedAwsRegion"]) for entry in found] == [
         ("999988887777", "us-east-1")
@@ -204,3 +205,10 @@ def test_a_monitor_without_rules_is_deployed_and_hears_of_none(deploy, tmp_path)
     pattern = deployment.client("events").describe_rule(Name="compliance-compliance-change")["EventPattern"]
     assert json.loads(pattern)["detail"]["configRuleName"] == [{"exists": False}]
     assert deployment.invoke("compliance-processing", {})["rules"] == 0
+
+
+# The last test of this file that uses them.
+def test_a_destroy_of_a_part_leaves_nothing(part):
+    _name, deployment = part
+    deployment.stack.destroy()
+    assert leftovers(deployment.account) == {}

@@ -36,7 +36,9 @@ def test_this_version_is_recorded_for_every_example():
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_deployed_release_is_taken_over_without_replacing_or_deleting_anything(engine, endpoint, recorded):
+def test_an_upgrade_of_a_deployed_release_replaces_and_deletes_only_what_the_changelog_names(
+    engine, endpoint, recorded
+):
     preview = previewed(engine, endpoint, recorded.stem, elsewhere(json.loads(recorded.read_text())))
     found = {urn.split("::")[-1]: step for urn, step in harmful(preview).items()}
     assert found == ON_PURPOSE

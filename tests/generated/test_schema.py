@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness import generate
+from harness import artefacts, generate
 from harness.artefacts import ROOT, cache, tools
 
 
@@ -29,14 +29,12 @@ def metaschema() -> jsonschema.Draft202012Validator:
 
 def example(name: str) -> dict:
     """The schema of a plugin among the examples of the crate."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-component", "--example", name, "--", "schema"]
-    return json.loads(generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())))
+    return json.loads(generate.output([artefacts.program(name, "example"), "schema"]))
 
 
 def suite() -> dict:
     """The schema of the engine suite's plugin, which uses everything that an author can say."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "pulumi-resource-suite", "--", "schema"]
-    text = generate.output(cargo, CARGO_TARGET_DIR=str(tools.cargo_target())).decode()
+    text = generate.output([artefacts.program("pulumi-resource-suite"), "schema"]).decode()
     # The generator has no other package at hand; the engine suite runs what refers to one.
     text, replaced = re.subn(r'"/cloud/v[0-9.]+/schema\.json#/resources/cloud:index:Thing"', '"pulumi.json#/Any"', text)
     assert replaced

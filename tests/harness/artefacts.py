@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import archives
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 PLUGIN = "pulumi-resource-aws-compliance"
@@ -29,24 +31,33 @@ def schema() -> dict:
 
 
 @functools.cache
-def plugin(optimised: bool = False) -> Path:
-    """The folder of the plugin, built where it is not up to date; `optimised` as it is installed."""
-    environment = tools.cargo_environment(optimised)
-    if optimised:
+def plugin(optimized: bool = False) -> Path:
+    """The folder of the plugin, built where it is not up to date; `optimized` as it is installed."""
+    environment = tools.cargo_environment(optimized)
+    if optimized:
         built = tools.cargo_target() / "release" / PLUGIN
-        with cache.timed("" if built.exists() else "the plugin, optimised"):
+        with cache.timed("the plugin, optimized"):
             cache.run(["cargo", "build", "--release", "--locked", "--package", "aws-compliance"], **environment)
     else:
         built = tools.cargo_binary(PLUGIN, "the plugin", **environment)
-    folder = BUILD / ("plugin-optimised" if optimised else "plugin")
+    folder = BUILD / ("plugin-optimized" if optimized else "plugin")
     folder.mkdir(parents=True, exist_ok=True)
     _replace(built, folder / PLUGIN)
     return folder
 
 
+def program(name: str, kind: str = "bin") -> Path:
+    """A program or an example of the workspace, built as the tests run it."""
+    what = f"the example `{name}`" if kind == "example" else f"`{name}`"
+    return tools.cargo_binary(name, what, kind, **tools.cargo_environment())
+
+
 def _replace(source: Path, target: Path) -> None:
-    """Copy a file without changing one that runs, or that another process copies."""
-    partial = target.with_suffix(f".{os.getpid()}")
+    """Copy a file without changing one that runs, or that another process copies.
+
+    The partial copy is made outside of the target's folder, which another process may install at the same time.
+    """
+    partial = BUILD / f".{target.name}.{os.getpid()}"
     shutil.copy2(source, partial)
     os.replace(partial, target)
 
@@ -87,7 +98,7 @@ def wheel(sdk: Path = SDK) -> Path:
         # The generator names a README beside pyproject.toml and writes it into the package.
         shutil.copy(next(source.glob("*/README.md")), source)
         pip = [tools.python(), "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-        cache.run([*pip, "--wheel-dir", folder, source])
+        cache.run([*pip, "--wheel-dir", folder, source], SOURCE_DATE_EPOCH=str(archives.EPOCH))
 
     return next(cache.artefact("wheel", cache.digest(_sdk_files(sdk / "python")), "", build, BUILD).glob("*.whl"))
 

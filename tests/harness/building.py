@@ -33,15 +33,15 @@ def tests_of_crates() -> None:
 def programs() -> None:
     """The plugins, and the programs of crates that tests in Python run."""
     artefacts.plugin()
-    for name in ("bench-sixty", "pulumi-resource-queues", "pulumi-resource-suite"):
-        tools.cargo_binary(name, name)
-    for name in ("look", "million", "runs", "sample", "store"):
-        tools.cargo_binary(name, f"the example `{name}`", kind="example")
+    for name in ("bench-sixty", "pulumi-resource-queues", "pulumi-resource-suite", "xtask"):
+        artefacts.program(name)
+    for name in ("look", "million", "record_children", "runs", "sample", "store"):
+        artefacts.program(name, "example")
 
 
 def deployable() -> None:
     """The functions as they are installed, whose size and whose needs of glibc a test reads."""
-    tools.bundle(optimised=True)
+    tools.bundle(optimized=True)
 
 
 def packages() -> None:
@@ -52,16 +52,26 @@ def packages() -> None:
 
 FOR_DEMO: tuple[Step, ...] = (engine, crates, packages)
 FOR_RUST: tuple[Step, ...] = (tests_of_crates,)
-FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, programs, packages)
+FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, programs, packages, deployable)
+# `tests_of_crates` builds the programs, too.
 FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tests_of_crates, packages, deployable)
 
 
+class Builds:
+    """Steps that run side by side."""
+
+    def __init__(self, *steps: Step) -> None:
+        self.at_once = ThreadPoolExecutor(len(steps))
+        self.running = {step: self.at_once.submit(step) for step in steps}
+
+    def wait(self, *steps: Step) -> None:
+        """Wait for these steps, or for all; the first failure is raised when they have ended."""
+        waiting = [self.running[step] for step in steps or self.running]
+        failures = [error for ended in as_completed(waiting) if (error := ended.exception())]
+        if failures:
+            raise next((one for one in failures if isinstance(one, ToolchainError)), failures[0])
+
+
 def build(*steps: Step) -> None:
-    """Take all steps at once; the first failure is raised when all have ended."""
-    failures: list[Exception] = []
-    with ThreadPoolExecutor(len(steps)) as at_once:
-        for ended in as_completed([at_once.submit(step) for step in steps]):
-            if error := ended.exception():
-                failures.append(error)
-    if failures:
-        raise next((one for one in failures if isinstance(one, ToolchainError)), failures[0])
+    """Take all steps side by side, to their end."""
+    Builds(*steps).wait()

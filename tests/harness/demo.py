@@ -47,7 +47,6 @@ def main(arguments: list[str]) -> int:
     say(
         f"Done in {time.monotonic() - began:.0f} s; nothing is left running.\n"
         f"  The programs:        {' '.join(f'examples/{name}' for name in [*names, 'several-accounts'])}\n"
-        f"  Their state:         {(BUILD / 'demo/backend').relative_to(ROOT)}\n"
         "  An account to try:   make sandbox\n"
         "  Your own account:    README.md, 'In your own account'"
     )

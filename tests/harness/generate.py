@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from . import artefacts
 from .artefacts import ROOT, ToolchainError, cache, tools
 
 
@@ -35,14 +36,13 @@ def resources() -> None:
     xtask("resources")
 
 
-# The folder of each package: `schema.json` and `sdk/` lie in it. The cargo package that prints the schema.
-PACKAGES = {ROOT: "aws-compliance", ROOT / "examples/component-in-rust": "pulumi-resource-queues"}
+# The folder of each package, with `schema.json` and `sdk/`, and the plugin that prints the schema.
+PACKAGES = {ROOT: artefacts.PLUGIN, ROOT / "examples/component-in-rust": "pulumi-resource-queues"}
 
 
-def schema_text(package: str = "aws-compliance") -> bytes:
+def schema_text(package: str = artefacts.PLUGIN) -> bytes:
     """What `schema.json` holds."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", package, "--", "schema"]
-    return output(cargo, **tools.cargo_environment())
+    return output([artefacts.program(package), "schema"])
 
 
 def schema() -> None:
@@ -67,8 +67,7 @@ STEPS = {"protocol": protocol, "aws-types": aws_types, "resources": resources, "
 
 def xtask(*arguments) -> None:
     """Run a generator that is written in Rust."""
-    cargo = ["cargo", "run", "--quiet", "--locked", "--package", "xtask", "--", *arguments]
-    cache.run(cargo, CARGO_TARGET_DIR=str(tools.cargo_target()))
+    cache.run([artefacts.program("xtask"), *arguments])
 
 
 def output(command: list, **environment: str) -> bytes:

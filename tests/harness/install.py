@@ -18,7 +18,7 @@ def main() -> int:
         version = schema()["version"]
         # The user's own engine, of whatever version, knows the user's own home.
         pulumi = shutil.which("pulumi") or engines.pinned() / "pulumi"
-        plugin = artefacts.plugin(optimised=True)
+        plugin = artefacts.plugin(optimized=True)
         command = [pulumi, "plugin", "install", "resource", "aws-compliance", version, "--file", plugin, "--reinstall"]
         if subprocess.run(command).returncode:
             return 1

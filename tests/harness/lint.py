@@ -88,7 +88,27 @@ def rust_packages() -> None:
     run("cargo", "publish", "--dry-run", "--allow-dirty", "--quiet", *packages)
 
 
-CHECKS = (rust_format, clippy, rust_docs, rust_packages, ruff, eslint, examples, generated_python, generated_go)
+def workflows() -> None:
+    """actionlint over workflows, and ShellCheck over them and over shell scripts."""
+    shellcheck = str(tools.python().parent / "shellcheck")
+    files = [".github/workflows/*.yml", "examples/pipeline/github/*.yml"]
+    found = [str(path) for pattern in files for path in sorted(ROOT.glob(pattern))]
+    run(str(tools.actionlint()), "-shellcheck", shellcheck, "-pyflakes", "", *found)
+    run(shellcheck, ".ci/run", *map(str, sorted(ROOT.glob("examples/pipeline/scripts/*.sh"))))
+
+
+CHECKS = (
+    rust_format,
+    clippy,
+    rust_docs,
+    rust_packages,
+    ruff,
+    eslint,
+    workflows,
+    examples,
+    generated_python,
+    generated_go,
+)
 
 
 def run(*command: str, cwd: Path = ROOT, **environment: str) -> None:

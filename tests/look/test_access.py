@@ -85,6 +85,38 @@ def test_credentials_that_aws_does_not_know(look, recorded):
     assert skipped(answer)[0] == "invalidCredentials"
 
 
+@pytest.mark.parametrize(("region", "opt_in"), [("me-south-1", True), ("ap-southeast-7", True), ("eu-west-1", False)])
+def test_case_26_a_region_that_is_not_enabled_is_a_possible_cause_of_credentials_that_aws_does_not_know(
+    look, recorded, region, opt_in
+):
+    nobody = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "test"}
+    # STS does not know them, or AWS Config alone does not.
+    unknown = look(Account(recorded.endpoint, recorded.account_id, region, nobody))
+    elsewhere = recorded.in_region(region)
+    elsewhere.refuse("config", "*", times=50, code="UnrecognizedClientException")
+    for message in (skipped(unknown)[1], " ".join(look(elsewhere).problems)):
+        assert "are of no use" in message
+        assert (f"{region} may not be enabled for the account" in message) == opt_in
+        assert ("version 1 token of the global STS endpoint" in message) == opt_in
+
+
+@pytest.mark.parametrize(
+    ("limit", "runs", "said"),
+    [
+        (10, 2, "may have 10 concurrent runs"),
+        (50, 20, "nearest: `13`"),
+        (50, 13, None),
+        (1000, 301, "nearest: `300`"),
+        (1000, 300, None),
+    ],
+)
+def test_case_16_what_an_account_cannot_reserve_is_said_at_the_input(look, recorded, limit, runs, said):
+    recorded.limit_concurrency(limit)
+    found = look(recorded, **request(recorded.account_id, concurrency={**CONCURRENCY, "runs": runs})).problems
+    assert [line for line in found if line.startswith("error functions.reservedConcurrency: ")] == (found if said else [])
+    assert (said or "") in " ".join(found)
+
+
 def test_a_role_with_the_actions_of_the_look_sees_everything(look, recorded, role):
     arn = recorded.client("kms").create_key()["KeyMetadata"]["Arn"]
     answer = look(

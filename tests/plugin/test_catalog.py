@@ -153,6 +153,46 @@ def test_check_judges_regions():
     )
 
 
+INPUTS = artefacts.ROOT / "provider/aws-compliance/tests/inputs"
+# What a preview knows of the account and its region, and a file does not say.
+OF_THE_ACCOUNT = ("expected a key of eu-west-1",)
+
+
+def test_case_19_check_refuses_each_program_that_a_preview_refuses_at_the_same_path():
+    """The programs of `provider/aws-compliance/tests/construct/programs.rs`."""
+    missed = []
+    programs = json.loads((INPUTS / "bad.json").read_text())
+    for one in programs:
+        found = data("check", "-", "--region", "eu-west-1", given=json.dumps(one["inputs"]))["errors"]
+        for path, part in one["told"]:
+            if part not in OF_THE_ACCOUNT and not any(e["path"] == path and part in e["reason"] for e in found):
+                missed.append((one["inputs"], path, part, found))
+    assert missed == []
+    assert len(programs) > 200
+
+
+def test_case_19_check_accepts_each_program_that_a_preview_accepts():
+    for given in json.loads((INPUTS / "good.json").read_text()):
+        found = data("check", "-", "--region", "eu-west-1", given=json.dumps(given))
+        assert (found["valid"], found["errors"]) == (True, []), given
+
+
+def test_case_19_check_refuses_scopes_of_custom_rules():
+    guard = {"policy": "rule a { configuration exists }"}
+    scopes = [
+        ({"resourceTypes": ["EC2 Volume"]}, "scope.resourceTypes[0]"),
+        ({"resourceTypes": ["AWS::EC2::Volume"], "resourceId": ""}, "scope.resourceId"),
+        ({"resourceTypes": ["AWS::EC2::Volume", "AWS::S3::Bucket"], "resourceId": "vol-1"}, "scope.resourceId"),
+        ({"resourceTypes": ["AWS::EC2::Volume"] * 101}, "scope.resourceTypes"),
+        ({"tagKey": "k" * 200}, "scope.tagKey"),
+    ]
+    custom = [{"name": f"own-{index}", "guard": guard, "scope": scope} for index, (scope, _path) in enumerate(scopes)]
+    found = data("check", "-", given=json.dumps({"rules": {"custom": custom}}))["errors"]
+    paths = [each["path"] for each in found]
+    for index, (scope, path) in enumerate(scopes):
+        assert any(one.startswith(f"rules.custom[{index}].{path}") for one in paths), (scope, found)
+
+
 def test_check_tells_values_and_frameworks_where_they_differ():
     given = "frameworks: [{ id: hipaa }, { id: pci-dss-3.2.1 }]"
     notes = data("check", "-", given=given)["notes"]

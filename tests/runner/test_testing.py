@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from harness import testing
+from harness import counting, testing
+from harness.artefacts import ROOT, ToolchainError
 
 FAILED_PROGRAM = """\
     Finished `test` profile [unoptimized] target(s) in 0.10s
@@ -43,63 +46,143 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
 
 
 def test_programs_of_cargo_are_counted_and_a_failed_one_is_shown_with_its_command(capsys):
-    outcome = testing.heard(FAILED_PROGRAM.splitlines(keepends=True))
+    outcome = counting.cargo_lines(FAILED_PROGRAM.splitlines(keepends=True))
     assert (outcome.passed, outcome.failed) == (3, 1)
     assert outcome.durations == [
         (0.5, "catalog (src/lib.rs)"),
         (1.25, "packs (tests/packs.rs)"),
         (0.75, "doc-tests of catalog"),
     ]
-    assert outcome.repeat == ["python3 tools/toolchain cargo test -p catalog --test packs"]
+    assert outcome.repeat == [f"{counting.CARGO} test -p catalog --test packs -- --exact three"]
     said = capsys.readouterr().out
     assert "packs (tests/packs.rs): 0 passed, 1 failed in 1.2 s" in said
     assert "it is not three" in said
 
 
-def test_a_list_of_failed_programs_gives_each_its_command():
-    lines = ["error: 2 targets failed:\n", "    `-p catalog --lib`\n", "    `-p catalog --test packs`\n"]
-    assert testing.heard(lines).repeat == [
-        f"{testing.CARGO} test -p catalog {name}" for name in ("--lib", "--test packs")
+def test_the_list_of_failed_programs_at_the_end_of_cargo_repeats_no_command():
+    lines = [*FAILED_PROGRAM.splitlines(keepends=True), "error: 1 target failed:\n", "    `-p catalog --test packs`\n"]
+    assert len(counting.cargo_lines(lines).repeat) == 1
+
+
+def test_a_program_that_aborts_counts_as_failed_and_its_output_is_shown(capsys):
+    lines = [
+        "     Running tests/a.rs (target/debug/deps/a-0123456789abcdef)\n",
+        "thread 'x' has overflowed its stack\n",
+        "error: test failed, to rerun pass `-p catalog --test a`\n",
+        "     Running tests/b.rs (target/debug/deps/b-0123456789abcdef)\n",
+        "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.50s\n",
     ]
+    outcome = counting.cargo_lines(lines)
+    assert (outcome.passed, outcome.failed) == (2, 1)
+    assert outcome.repeat == [f"{counting.CARGO} test -p catalog --test a"]
+    assert "overflowed its stack" in capsys.readouterr().out
 
 
-def test_what_the_compiler_says_is_shown(capsys):
-    assert testing.heard(["error[E0425]: cannot find value\n"]) == testing.Outcome()
+def test_an_ignored_test_of_rust_counts_as_failed():
+    line = "test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.50s\n"
+    outcome = counting.cargo_lines([line])
+    assert (outcome.passed, outcome.failed) == (2, 1)
+
+
+def test_the_compilers_output_is_shown(capsys):
+    assert counting.cargo_lines(["error[E0425]: cannot find value\n"]) == counting.Outcome()
     assert "cannot find value" in capsys.readouterr().out
 
 
+TESTS = """
+import os, signal, time
+import pytest
+
+class TestOne:
+    def test_good(self): pass
+
+    @pytest.mark.parametrize("word", ["it's"])
+    def test_bad(self, word): assert word == 2
+
 @pytest.fixture
-def report(tmp_path: Path) -> tuple[Path, Path]:
-    """A run of pytest with a test that passes, one that fails, and one whose fixture fails: its folder and report."""
-    (tmp_path / "test_sample.py").write_text(
-        "import pytest\n"
-        "def test_good(): pass\n"
-        "@pytest.mark.parametrize('number', [1])\n"
-        "def test_bad(number): assert number == 2\n"
-        "@pytest.fixture\n"
-        "def broken(): raise RuntimeError\n"
-        "def test_broken(broken): pass\n"
+def broken(): raise RuntimeError
+
+def test_broken(broken): pass
+
+def test_skipped(): pytest.skip("no reason")
+"""
+
+
+@pytest.fixture
+def run_tests(tmp_path: Path):
+    """Runs `harness.testing python FOLDER` on test files of its own, without building; its exit code and its lines."""
+    (tmp_path / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
+    program = (
+        "import argparse, sys; from harness import building, testing;"
+        "building.Builds = lambda *steps: argparse.Namespace(wait=lambda *steps: None);"
+        "testing.prerequisites.main = lambda: 0;"
+        f"sys.exit(testing.main(['python', {str(tmp_path)!r}]))"
     )
-    report = tmp_path / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *testing.DISTRIBUTION, f"--junitxml={report}"]
-    subprocess.run([*command, "-o", "junit_family=xunit1", "."], cwd=tmp_path, capture_output=True)
-    return tmp_path, report
+
+    def run(tests: str, interrupt: Path | None = None) -> tuple[int, list[str]]:
+        (tmp_path / "test_sample.py").write_text(tests)
+        out = tmp_path / "out"
+        with out.open("w") as output:
+            started = subprocess.Popen(
+                [sys.executable, "-c", program], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            if interrupt:
+                while not interrupt.exists():
+                    time.sleep(0.05)
+                os.killpg(started.pid, signal.SIGINT)
+            code = started.wait()
+        return code, out.read_text().splitlines()
+
+    return run
 
 
-def test_tests_of_pytest_are_counted_and_the_command_that_is_named_repeats_the_failure_alone(report):
-    folder, path = report
-    outcome = testing.read(path)
-    assert (outcome.passed, outcome.failed, len(outcome.durations)) == (1, 2, 3)
-    assert sorted(command.removeprefix(testing.PYTEST) for command in outcome.repeat) == [
-        " 'test_sample.py::test_bad[1]'",
-        " 'test_sample.py::test_broken'",
-    ]
-    arguments = shlex.split(next(command for command in outcome.repeat if "test_bad" in command))
-    again = subprocess.run([sys.executable, *arguments[3:]], cwd=folder, capture_output=True, text=True)
+def test_tests_of_pytest_are_counted_and_the_named_command_repeats_the_failure_alone(run_tests, tmp_path):
+    code, lines = run_tests(TESTS)
+    assert (code, lines[-1]) == (1, "1 passed, 3 failed"), lines
+    commands = [line.strip() for line in lines if line.startswith(f"  {counting.PYTEST}")]
+    assert len(commands) == 3
+    arguments = shlex.split(next(command for command in commands if "test_bad" in command))
+    again = subprocess.run([sys.executable, *arguments[3:]], cwd=tmp_path, capture_output=True, text=True)
     assert "= 1 failed in " in again.stdout.splitlines()[-1]
 
 
-def test_a_wrong_call_is_told(capsys):
+@pytest.mark.parametrize(
+    ("tests", "last"),
+    [
+        ("", "0 passed, 1 failed"),
+        ("import nothing_of_this_name", "0 passed, 1 failed"),
+        ("import os\ndef test_good(): pass\ndef test_crash(): os._exit(3)", "1 passed, 1 failed"),
+    ],
+    ids=["no tests", "a file that cannot be imported", "a worker that dies"],
+)
+def test_every_end_of_pytest_is_one_line_of_numbers(run_tests, tests, last):
+    code, lines = run_tests(tests)
+    assert (code, lines[-1]) == (1, last), lines
+    assert any(line.startswith(f"  {counting.PYTEST} ") for line in lines)
+
+
+def test_an_interrupted_run_counts_what_it_did(run_tests, tmp_path):
+    mark = tmp_path / "mark"
+    tests = f"import time\ndef test_good(): pass\ndef test_slow():\n    open({str(mark)!r}, 'w'); time.sleep(60)"
+    code, lines = run_tests(tests, mark)
+    assert (code, lines[-1]) == (testing.INTERRUPTED, "1 passed, 1 failed"), lines
+    assert "interrupted" in lines
+
+
+def test_a_failed_build_ends_in_one_line_of_numbers(monkeypatch, capsys):
+    def tests_of_crates():
+        raise ToolchainError("`cargo test` failed with 101")
+
+    monkeypatch.setattr(testing, "STEPS", {"rust": (tests_of_crates,)})
+    monkeypatch.setattr(testing, "NEEDS", {})
+    assert testing.main(["rust"]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == "0 passed, 1 failed"
+    assert "error: `cargo test` failed with 101" in said.err
+    assert "  make test-rust" in said.out.splitlines()
+
+
+def test_an_invalid_call_prints_the_usage(capsys):
     assert testing.main(["rusty"]) == 2
     assert testing.main(["rust", "tests/engine"]) == 2
     assert "usage:" in capsys.readouterr().err

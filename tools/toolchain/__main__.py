@@ -20,7 +20,8 @@ TOOLS = {
     "node": tools.node_modules,
     "engine": tools.engine,
     "sdkgen": tools.sdkgen,
-    "bundle": lambda: tools.bundle(optimised=True),
+    "actionlint": tools.actionlint,
+    "bundle": lambda: tools.bundle(optimized=True),
     "cargo-target": tools.cargo_target,
 }
 

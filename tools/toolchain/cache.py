@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
+# What takes less time is not announced.
+AT_ONCE_SECONDS = 1.5
 
 
 class ToolchainError(Exception):
@@ -45,8 +48,20 @@ def locked(name: str) -> Iterator[None]:
     """Let one process at a time, of any clone, build something."""
     cache_root().mkdir(parents=True, exist_ok=True)
     with open(cache_root() / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _hold(lock)
         yield
+
+
+def _hold(lock: IO) -> None:
+    """Lock an open file until it is closed, on Windows too: releases are built there."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def artefact(name: str, key: str, what: str, build: Callable[[Path], None], root: Path | None = None) -> Path:
@@ -72,14 +87,26 @@ def artefact(name: str, key: str, what: str, build: Callable[[Path], None], root
 
 @contextlib.contextmanager
 def timed(what: str) -> Iterator[None]:
-    """Say that something is being built, and how long it took; nothing where it has no name."""
+    """Say that something is being built, and how long it took; nothing if it has no name or is ready at once."""
     if not what:
         yield
         return
-    print(f"building {what}", file=sys.stderr, flush=True)
+    announced = threading.Event()
+
+    def announce() -> None:
+        announced.set()
+        print(f"building {what}", file=sys.stderr, flush=True)
+
+    timer = threading.Timer(AT_ONCE_SECONDS, announce)
+    timer.daemon = True
+    timer.start()
     began = time.monotonic()
-    yield
-    print(f"built {what} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if announced.is_set():
+        print(f"built {what} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
 
 def run(command: list[str | os.PathLike], cwd: Path = ROOT, **environment: str) -> None:

@@ -15,8 +15,10 @@ ENGINE = ROOT / "tools/engine"
 PULUMI_VERSION = "3.259.0"
 GO_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
-# What the functions that are installed are built for, as functions/pack.py says.
+# What the functions that are installed are built for, as functions/pack.py says, and the plugin of a release.
 PACKAGE_TARGET = "x86_64-unknown-linux-gnu"
+ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint"
+CYCLONEDX_VERSION = "0.5.9"
 # What cargo builds for the demo and the tests: one choice of crates and features, the tests' own.
 WORKSPACE = ("--locked", "--workspace", "--features", "pulumi-component/testing")
 
@@ -122,6 +124,30 @@ def sdkgen() -> Path:
     return artefact("sdkgen", key, "the SDK generator", build) / "sdkgen"
 
 
+def actionlint() -> Path:
+    """The linter of workflows."""
+    module = ENGINE / "actionlint"
+
+    def build(folder: Path) -> None:
+        _go_build("actionlint", ACTIONLINT, folder / "actionlint")
+
+    key = digest([module / "go.mod", module / "go.sum"])
+    return artefact("actionlint", key, "the linter of workflows", build) / "actionlint"
+
+
+def cyclonedx() -> Path:
+    """The folder of `cargo-cyclonedx`, which lists what a release is built from."""
+
+    def build(folder: Path) -> None:
+        cargo = require("cargo", "to build cargo-cyclonedx")
+        install = [cargo, "install", "--quiet", "--locked", f"cargo-cyclonedx@{CYCLONEDX_VERSION}", "--root", folder]
+        # Not the shared target folder: it would be owned by no clone.
+        run(install, CARGO_TARGET_DIR=str(folder / "target"))
+        shutil.rmtree(folder / "target")
+
+    return artefact("cyclonedx", digest([], CYCLONEDX_VERSION), "cargo-cyclonedx", build) / "bin"
+
+
 @functools.cache
 def cargo_target() -> Path:
     """Cargo's target folder, which every clone shares, without what another clone built of the workspace itself.
@@ -141,19 +167,20 @@ def cargo_target() -> Path:
 
 
 @functools.cache
-def bundle(optimised: bool = False) -> Path:
+def bundle(optimized: bool = False, architecture: str = "x86_64") -> Path:
     """The packed Lambda functions, which the plugin embeds; packed again where their sources changed.
 
-    `optimised` is what is installed. The demo and the tests run functions that are built for this machine, with the
+    `optimized` is what is installed. The demo and the tests run functions that are built for this machine, with the
     crates that the tests are built with.
     """
     target = cargo_target()
-    zipped = target / ("functions/x86_64.zip" if optimised else "functions/native.zip")
+    zipped = target / (f"functions/{architecture}.zip" if optimized else "functions/native.zip")
     pack = [sys.executable, ROOT / "functions/pack.py", "--out", zipped]
-    if optimised:
+    if optimized:
         require("cargo", "to build the Lambda functions")
-        what, pack = "the Lambda functions, optimised", [*pack, "--python-bin", python().parent, "--target-dir", target]
-        with locked(zipped.stem), timed("" if zipped.exists() else what):
+        what, pack = "the Lambda functions, optimized", [*pack, "--python-bin", python().parent, "--target-dir", target]
+        pack += ["--architecture", architecture]
+        with locked(zipped.stem), timed(what):
             run(pack, CARGO_TARGET_DIR=str(target))
     else:
         binary = cargo_binary("bootstrap", "the Lambda functions")
@@ -163,21 +190,21 @@ def bundle(optimised: bool = False) -> Path:
 
 
 def cargo_binary(name: str, what: str, kind: str = "bin", **environment: str) -> Path:
-    """A program of the workspace as the tests run it: unoptimised, with the crates that the tests are built with.
+    """A program of the workspace as the tests run it: unoptimized, with the crates that the tests are built with.
 
     Everything is selected, so that no crate is built a second time with other features.
     """
     cargo, target = require("cargo", f"to build {what}"), cargo_target()
     binary = target / "debug" / ("examples" if kind == "example" else "") / name
-    with timed("" if binary.exists() else what):
+    with timed(what):
         command = [cargo, "build", "--quiet", *WORKSPACE, f"--{kind}", name]
         run(command, **{"CARGO_TARGET_DIR": str(target)} | environment)
     return binary
 
 
-def cargo_environment(optimised: bool = False) -> dict[str, str]:
+def cargo_environment(optimized: bool = False) -> dict[str, str]:
     """What cargo needs to know: the shared target folder and the bundle to embed."""
-    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle(optimised))}
+    return {"CARGO_TARGET_DIR": str(cargo_target()), "AWS_COMPLIANCE_BUNDLE": str(bundle(optimized))}
 
 
 def python_environment() -> dict[str, str]:

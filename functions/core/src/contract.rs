@@ -137,6 +137,8 @@ pub mod metric {
     pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
     /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
     pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
+    /// Rules of this deployment whose results could not be read, at each processing run; absent where there are none. Unit: count.
+    pub const UNREADABLE_RULES: &str = "UnreadableRules";
     /// Resources that the aggregator gave in a form that is not read, at each aggregation run. Unit: count.
     pub const UNREADABLE_RESOURCES: &str = "UnreadableResources";
     /// The score of an aggregation run, 0 to 100; absent where nothing was judged. Unit: none.

@@ -80,6 +80,9 @@ pub struct RuleTotals {
     pub verdicts: Counts,
     /// Rules that the account does not have.
     pub missing: u64,
+    /// Rules whose results could not be read; they are counted in their state, too. Absent where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: u64,
 }
 
 /// One rule of the configuration.
@@ -95,16 +98,21 @@ pub struct EvaluatedRule {
     pub compliance: Option<Compliance>,
     /// How many resources do not comply, where AWS Config says so.
     pub non_compliant_resources: Option<ResourceCount>,
+    /// Why its results could not be read; absent where they could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
 }
 
 /// The record of a run over `reported`, which holds what AWS Config said of the rules of `configuration`.
-/// What was reported of other rules is left out; of a rule reported twice, the later report counts.
+/// `unreadable` has the rules whose results could not be read, each with the reason. What was reported of other rules is excluded;
+/// of a rule that was reported twice, the later report counts.
 #[must_use]
 pub fn evaluate(
     run: &Run,
     (trigger, changes): (Trigger, usize),
     (configuration, configuration_sha256): (&MonitoringConfiguration, &str),
     reported: impl IntoIterator<Item = ReportedRule>,
+    unreadable: &BTreeMap<String, String>,
 ) -> EvaluationRecord {
     let mut reported: BTreeMap<String, ReportedRule> =
         reported.into_iter().map(|rule| (rule.name.clone(), rule)).collect();
@@ -118,11 +126,14 @@ pub fn evaluate(
             Some(compliance) => totals.verdicts.add(compliance),
             None => totals.missing = totals.missing.saturating_add(1),
         }
+        let unreadable = unreadable.get(&entry.name).cloned();
+        totals.unreadable = totals.unreadable.saturating_add(u64::from(unreadable.is_some()));
         rules.push(EvaluatedRule {
             rule: entry.name.clone(),
             identifier: entry.identifier.clone(),
             compliance,
             non_compliant_resources: report.and_then(|report| report.non_compliant_resources),
+            unreadable,
         });
     }
     EvaluationRecord {
@@ -133,6 +144,10 @@ pub fn evaluate(
         totals,
         rules,
     }
+}
+
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn verdict(word: Option<&str>) -> Compliance {
@@ -158,7 +173,7 @@ mod tests {
 
     fn record(names: &[&str], rules: Vec<ReportedRule>) -> EvaluationRecord {
         let configuration = MonitoringConfiguration::new(names.iter().map(|name| entry(name))).unwrap();
-        evaluate(&run(), (Trigger::Schedule, 0), (&configuration, "00"), rules)
+        evaluate(&run(), (Trigger::Schedule, 0), (&configuration, "00"), rules, &BTreeMap::new())
     }
 
     #[test]
@@ -184,6 +199,18 @@ mod tests {
                 ],
             })
         );
+        assert_eq!(serde_json::from_value::<EvaluationRecord>(value).unwrap(), record);
+    }
+
+    #[test]
+    fn a_rule_that_could_not_be_read_has_the_reason_and_is_counted() {
+        let configuration = MonitoringConfiguration::new(["a", "b"].map(entry)).unwrap();
+        let reported = [reported("a", Some("NON_COMPLIANT")), reported("b", Some("COMPLIANT"))];
+        let unreadable = BTreeMap::from([("a".to_owned(), "refused".to_owned())]);
+        let record = evaluate(&run(), (Trigger::Schedule, 0), (&configuration, "00"), reported, &unreadable);
+        let value = serde_json::to_value(&record).unwrap();
+        assert_eq!((&value["totals"]["unreadable"], &value["totals"]["nonCompliant"]), (&json!(1), &json!(1)));
+        assert_eq!((&value["rules"][0]["unreadable"], value["rules"][1].get("unreadable")), (&json!("refused"), None));
         assert_eq!(serde_json::from_value::<EvaluationRecord>(value).unwrap(), record);
     }
 

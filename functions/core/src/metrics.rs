@@ -10,8 +10,12 @@ use crate::{compliance::Counts, contract::metric, evaluate::EvaluationRecord};
 #[must_use]
 pub fn of_evaluation(record: &EvaluationRecord, function_name: &str, unix_millis: u64) -> Value {
     let verdicts = record.totals.verdicts;
-    let values = [(metric::COMPLIANT_RULES, verdicts.compliant), (metric::NON_COMPLIANT_RULES, verdicts.non_compliant)];
-    let values = values.map(|(name, value)| (name, COUNT, value.into()));
+    let unreadable = Some(record.totals.unreadable).filter(|count| *count > 0);
+    let mut values = vec![
+        (metric::COMPLIANT_RULES, COUNT, verdicts.compliant.into()),
+        (metric::NON_COMPLIANT_RULES, COUNT, verdicts.non_compliant.into()),
+    ];
+    values.extend(unreadable.map(|count| (metric::UNREADABLE_RULES, COUNT, count.into())));
     line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
@@ -212,6 +216,20 @@ mod tests {
         assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
         assert_eq!((line["IncompletePacks"].as_u64(), line["Looks"].as_u64()), (Some(2), Some(1)));
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn rules_that_could_not_be_read_are_a_metric_where_there_are_any() {
+        use crate::{configuration::MonitoringConfiguration, configuration::tests::entry, evaluate, run::tests::run};
+        let configuration = MonitoringConfiguration::new([entry("a")]).unwrap();
+        for (unreadable, expected) in [(Default::default(), None), ([("a".to_owned(), "no".to_owned())].into(), Some(1))] {
+            let asked = (evaluate::Trigger::Schedule, 0);
+            let record = evaluate::evaluate(&run(), asked, (&configuration, "00"), [], &unreadable);
+            let line = of_evaluation(&record, "f", 0);
+            assert_eq!(line.get("UnreadableRules").and_then(Value::as_u64), expected);
+            let declared = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len();
+            assert_eq!(declared, 2 + unreadable.len());
+        }
     }
 
     #[test]

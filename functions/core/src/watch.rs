@@ -64,6 +64,8 @@ pub struct Seen<'a> {
     pub open: usize,
     /// Whether its findings are informational.
     pub informational: bool,
+    /// Whether its results could be read.
+    pub readable: bool,
 }
 
 /// What a whole look leaves.
@@ -141,8 +143,13 @@ impl Watch {
             return After { watch: self.clone(), summed: Vec::new() };
         }
         let (mut rules, mut summed) = (BTreeMap::new(), Vec::new());
-        for &Seen { rule, judged, open, informational } in seen {
+        for &Seen { rule, judged, open, informational, readable } in seen {
             let before = self.rules.get(rule);
+            // What it has is not known: it stays as it was, so that it neither settles nor begins anew by a failed read.
+            if !readable {
+                rules.extend(before.map(|watched| (rule.to_owned(), watched.clone())));
+                continue;
+            }
             let since = before.map_or_else(|| now.clone(), |watched| watched.since.clone());
             let was_settled = before.is_some_and(|watched| watched.settled);
             // The runs soon after a deployment come while AWS Config still evaluates: what they find more is no news yet.
@@ -188,11 +195,11 @@ mod tests {
     }
 
     fn seen(rule: &str, judged: bool) -> Seen<'_> {
-        Seen { rule, judged, open: 0, informational: false }
+        Seen { rule, judged, open: 0, informational: false, readable: true }
     }
 
     fn open(rule: &str, open: usize) -> Seen<'_> {
-        Seen { rule, judged: true, open, informational: false }
+        Seen { rule, judged: true, open, informational: false, readable: true }
     }
 
     fn after(watch: &Watch, seen: &[Seen<'_>], hours: u64) -> (Watch, Vec<String>) {
@@ -268,6 +275,17 @@ mod tests {
         assert!(after(&first, &[seen("a", false)], 12).0.is_settled("a"));
         assert!(!after(&first, &[], 12).0.is_settled("a"));
         assert_eq!(first.gone(&[]).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_read_stays_as_it_was() {
+        let unreadable = Seen { readable: false, ..open("a", 0) };
+        let (first, summed) = after(&Watch::default(), &[unreadable], 0);
+        assert!(summed.is_empty() && !after(&first, &[unreadable], 30).0.is_settled("a"), "it never settles unread");
+        let (read, summed) = after(&first, &[open("a", 7)], 36);
+        assert!(summed == ["a"] && !read.is_settled("a"), "what it has is a summary once it can be read");
+        let before = settled();
+        assert_eq!(after(&before, &[unreadable], 12), (before, vec![]));
     }
 
     #[test]

@@ -95,6 +95,8 @@ pub struct AwsError {
     passing: bool,
     /// Whether AWS said that the role may not do this.
     refused: bool,
+    /// Whether AWS rejected what was asked for.
+    invalid: bool,
     /// Whether AWS answered, so that it is known that nothing was done.
     answered: bool,
 }
@@ -173,14 +175,15 @@ impl AwsError {
             (None, _) => DisplayErrorContext(error).to_string(),
         };
         let refused = error.code().is_some_and(|code| code.contains("AccessDenied") || code == "AuthorizationError");
+        let invalid = error.code().is_some_and(|code| INVALID.contains(&code));
         let answered = error.raw_response().is_some_and(|response| response.status().is_client_error());
-        Self { operation: operation.into(), cause, passing: is_passing(error), refused, answered }
+        Self { operation: operation.into(), cause, passing: is_passing(error), refused, invalid, answered }
     }
 
     /// A request that the SDK does not build, which is a bug.
     pub fn refused(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
         let cause = format!("please report this: {error}");
-        Self { operation: operation.into(), cause, passing: false, refused: false, answered: true }
+        Self { operation: operation.into(), cause, passing: false, refused: false, invalid: false, answered: true }
     }
 
     /// The same, of which it is known that another try may succeed.
@@ -193,6 +196,11 @@ impl AwsError {
         self.refused
     }
 
+    /// Whether AWS rejected what was asked for, such as a name that this operation does not take.
+    pub const fn is_invalid_request(&self) -> bool {
+        self.invalid
+    }
+
     /// Whether AWS answered, so that it is known that nothing was done.
     pub const fn is_answered(&self) -> bool {
         self.answered
@@ -201,9 +209,13 @@ impl AwsError {
     /// The failure of reading the rest of an answer.
     pub fn interrupted(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
         let cause = error.to_string();
-        Self { operation: operation.into(), cause, passing: true, refused: false, answered: false }
+        Self { operation: operation.into(), cause, passing: true, refused: false, invalid: false, answered: false }
     }
 }
+
+/// Codes of requests that AWS Config rejects (AWS Config API Reference, "Common Errors" and "GetComplianceDetailsByConfigRule").
+const INVALID: [&str; 4] =
+    ["ValidationException", "ValidationError", "InvalidParameterValueException", "InvalidParameterValue"];
 
 /// Whether the service throttled a request.
 pub fn is_throttling<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {

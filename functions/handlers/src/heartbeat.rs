@@ -64,3 +64,77 @@ async fn put_and_wait(client: &Client, name: &str, value: f64, invocation: &Invo
         tokio::time::sleep(PAUSE).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::testing::{self, FakeAws, Request};
+
+    /// `{"Datapoints": [...]}` with a sample count, or none, in CBOR (RFC 8949), which CloudWatch speaks.
+    fn datapoints(any: bool) -> Vec<u8> {
+        let mut bytes = vec![0xa1, 0x6a];
+        bytes.extend(b"Datapoints");
+        if any {
+            bytes.extend([0x81, 0xa1, 0x6b]);
+            bytes.extend(b"SampleCount");
+            bytes.push(0xfb);
+            bytes.extend(1.0_f64.to_be_bytes());
+        } else {
+            bytes.push(0x80);
+        }
+        bytes
+    }
+
+    /// CloudWatch, which shows the metric from the look with this number on; from 0 it has it at once.
+    fn cloudwatch(visible_from: usize) -> FakeAws {
+        let looks = AtomicUsize::new(0);
+        FakeAws::start(move |request: &Request| match request.line.ends_with("/operation/GetMetricStatistics") {
+            true => (200, datapoints(looks.fetch_add(1, Ordering::Relaxed) >= visible_from)),
+            false => (200, vec![0xa0]),
+        })
+    }
+
+    async fn shown(aws: &FakeAws, seconds: u64) -> Result<bool, AwsError> {
+        let mut invocation = testing::invocation();
+        invocation.deadline_unix_millis = invocation.started_unix_millis + REST_MILLIS + seconds * 1000;
+        put_and_wait(&testing::clients(&aws.endpoint).cloudwatch, metric::LOOKS, 1.0, &invocation).await
+    }
+
+    #[tokio::test]
+    async fn finding_9_the_metric_is_put_with_the_dimension_of_the_alarm_and_read_back() {
+        let aws = cloudwatch(0);
+        assert!(shown(&aws, 60).await.unwrap());
+        let requests = aws.requests();
+        assert_eq!(requests.len(), 2);
+        for (request, operation) in requests.iter().zip(["PutMetricData", "GetMetricStatistics"]) {
+            assert!(request.line.ends_with(&format!("/operation/{operation}")), "{}", request.line);
+            for part in [metric::NAMESPACE, metric::LOOKS, metric::DIMENSION, "compliance-x"] {
+                assert!(request.body.contains(part), "{operation}: {part}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn finding_9_it_is_asked_for_again_until_it_is_visible() {
+        let aws = cloudwatch(1);
+        assert!(shown(&aws, 60).await.unwrap());
+        assert_eq!(aws.requests().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn finding_9_the_time_that_is_left_bounds_the_wait() {
+        assert!(!shown(&cloudwatch(usize::MAX), 0).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn finding_9_a_refusal_is_an_error_that_names_the_call_and_fails_no_run() {
+        let aws = FakeAws::start(|_| (403, vec![0xa0]));
+        let error = shown(&aws, 60).await.unwrap_err();
+        assert!(error.to_string().contains("PutMetricData of `Looks`"), "{error}");
+        let client = testing::clients(&aws.endpoint).cloudwatch;
+        show(&client, metric::LOOKS, 1.0, &testing::invocation()).await;
+        assert_eq!(aws.requests().len(), 2);
+    }
+}

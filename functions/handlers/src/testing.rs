@@ -49,8 +49,8 @@ pub struct FakeAws {
 }
 
 impl FakeAws {
-    /// Answers until the test's process ends.
-    pub fn start(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
+    /// Answers with text, or with bytes, until the test's process ends.
+    pub fn start<B: Into<Vec<u8>>>(answer: impl Fn(&Request) -> (u16, B) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -60,15 +60,17 @@ impl FakeAws {
                 let mut stream = stream.unwrap();
                 let request = read(&stream);
                 let (status, body) = answer(&request);
+                let body: Vec<u8> = body.into();
                 // What was asked to be kept is what the tag is of.
-                let (tag, length) =
-                    (etag(if request.line.starts_with("PUT") { &request.body } else { &body }), body.len());
+                let put = request.line.starts_with("PUT");
+                let tag = etag(&if put { request.body.as_str().into() } else { String::from_utf8_lossy(&body) });
+                let length = body.len();
                 let head = format!(
                     "HTTP/1.1 {status} x\r\nconnection: close\r\nsmithy-protocol: rpc-v2-cbor\r\netag: {tag}\r\ncontent-length: \
                      {length}\r\n\r\n"
                 );
                 kept.lock().unwrap().push(request);
-                stream.write_all((head + &body).as_bytes()).unwrap();
+                stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
             }
         });
         Self { endpoint, requests }

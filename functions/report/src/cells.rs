@@ -1,17 +1,22 @@
 //! Cells of CSV that a spreadsheet shows as they are.
 //!
 //! A spreadsheet runs a cell as a formula that begins with `=`, `+`, `-` or `@`, and names of resources and rules are chosen
-//! by whoever creates them (OWASP, "CSV Injection"). Such a cell gets an apostrophe in front, which keeps it a string. So
-//! does a cell that begins with an apostrophe itself: reading takes one away, and every string comes back as it was.
+//! by whoever creates them (OWASP, "CSV Injection"). It changes a cell that looks like a number and is none: it drops the zeros
+//! of `012345678901`, the digits after the fifteenth, and takes `1e5` for 100000. Such cells get an apostrophe in front, which
+//! keeps them strings. So does a cell that begins with an apostrophe itself: reading takes one away, and every string comes back
+//! as it was.
 
 use std::borrow::Cow;
 
 /// What keeps a cell a string.
 const MARK: char = '\'';
 
-/// A cell that no spreadsheet runs.
+/// Digits of a number that a spreadsheet retains (IEEE 754 doubles).
+const DIGITS: usize = 15;
+
+/// A cell that no spreadsheet runs or changes.
 pub(crate) fn written(text: &str) -> Cow<'_, str> {
-    if text.starts_with(MARK) || runs(text) { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(MARK) || runs(text) || is_changed(text) { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The string that [`written`] made a cell of.
@@ -37,6 +42,16 @@ fn runs(text: &str) -> bool {
     formula || text.starts_with(['\t', '\r', '\n'])
 }
 
+/// Whether a spreadsheet takes an id for a number and shows another one.
+fn is_changed(text: &str) -> bool {
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
+        let number = number.split_once('.').map_or(all_digits(number), |(whole, part)| all_digits(whole) && all_digits(part));
+        number && all_digits(power.strip_prefix(['+', '-']).unwrap_or(power))
+    });
+    exponent || (all_digits(text) && (text.len() > DIGITS || (text.len() > 1 && text.starts_with('0'))))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -50,18 +65,26 @@ mod tests {
         {
             assert_eq!(written(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "vol-1", "a=1", "012345678901", "AWS::EC2::Volume", "https://x.example/?a=+1", "日本"] {
+        for text in ["", "vol-1", "a=1", "112345678901", "0", "7", "123456789012345", "e5", "1e", "1ex", "0x1", "10.0.0.1", "AWS::EC2::Volume", "https://x.example/?a=+1", "日本"] {
             assert_eq!(written(text), text);
+        }
+    }
+
+    #[test]
+    fn case_24_ids_that_look_like_numbers_keep_their_zeros_and_digits() {
+        for text in ["012345678901", "000000000000", "00", "1234567890123456", "1e5", "12E10", "1.5e3", "0e0", "1e+5", "1E-5"] {
+            assert_eq!(written(text), format!("'{text}"), "{text}");
+            assert_eq!(read(&written(text)), text);
         }
     }
 
     proptest! {
         #[test]
         fn case_24_every_string_is_harmless_and_comes_back(
-            text in prop_oneof![any::<String>(), "[='+@\\-\t\r\n ＝]{0,4}.{0,8}"],
+            text in prop_oneof![any::<String>(), "[='+@\\-\t\r\n ＝]{0,4}.{0,8}", "[0-9]{1,20}([eE][0-9]{1,3})?"],
         ) {
             let cell = written(&text);
-            prop_assert!(!runs(&cell), "{cell:?}");
+            prop_assert!(!runs(&cell) && !is_changed(&cell), "{cell:?}");
             prop_assert_eq!(read(&cell), text.as_str());
         }
 

@@ -6,6 +6,7 @@ mod namesakes;
 mod recorder;
 mod rules;
 
+use property_path::PropertyPath;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,14 +16,18 @@ use crate::request::LookRequest;
 pub(crate) use recorder::records;
 pub use recorder::{RecorderAction, recorder_action};
 
+/// The path of what is about no input.
+static ROOT: PropertyPath = PropertyPath::root();
+
 /// One thing that the scan of the account has to say about the deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScanMessage {
     /// How much it means.
     pub level: ScanLevel,
-    /// Property path of the input that it is about, such as `recorder.mode`; empty where it is about none.
-    pub path: String,
+    /// The input that it is about, such as `recorder.mode`; the root where it is about none.
+    #[schemars(with = "String")]
+    pub path: PropertyPath,
     /// What was seen and what helps: lower case, no final stop.
     pub message: String,
 }
@@ -40,16 +45,16 @@ pub enum ScanLevel {
 }
 
 impl ScanMessage {
-    fn error(path: &str, message: impl Into<String>) -> Self {
-        Self { level: ScanLevel::Error, path: path.to_owned(), message: message.into() }
+    fn error(path: &PropertyPath, message: impl Into<String>) -> Self {
+        Self { level: ScanLevel::Error, path: path.clone(), message: message.into() }
     }
 
-    fn warning(path: &str, message: impl Into<String>) -> Self {
-        Self { level: ScanLevel::Warning, path: path.to_owned(), message: message.into() }
+    fn warning(path: &PropertyPath, message: impl Into<String>) -> Self {
+        Self { level: ScanLevel::Warning, path: path.clone(), message: message.into() }
     }
 
     fn status(message: impl Into<String>) -> Self {
-        Self { level: ScanLevel::Status, path: String::new(), message: message.into() }
+        Self { level: ScanLevel::Status, path: PropertyPath::root(), message: message.into() }
     }
 }
 
@@ -65,7 +70,7 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
             | Reason::OtherAccount
             | Reason::AccountUnknown
             | Reason::TurnedOff => ScanMessage::status(&skipped.message),
-            _ => ScanMessage::warning("", &skipped.message),
+            _ => ScanMessage::warning(&ROOT, &skipped.message),
         });
     }
     findings.extend(recorder::judge(look, request));
@@ -83,20 +88,20 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
 
 /// One warning for each reason, not for each call: who may not read one thing may not read others, too.
 fn unread(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
-    let mut groups: Vec<(&str, Reason, Vec<&Unread>)> = Vec::new();
+    let mut groups: Vec<(&PropertyPath, Reason, Vec<&Unread>)> = Vec::new();
     for unread in &look.unread {
         // Where AWS does not have service-linked recorders yet, there is nothing to be missed.
         if (unread.part, unread.reason) == (Part::ServiceLinkedRecorders, Reason::Failed) {
             continue;
         }
         let path = match unread.part {
-            Part::Key | Part::KeyPolicy => request.key.as_ref().map_or("", |key| &key.path),
-            Part::Concurrency => request.concurrency.as_ref().map_or("", |planned| &planned.path),
+            Part::Key | Part::KeyPolicy => request.key.as_ref().map_or(&ROOT, |key| &key.path),
+            Part::Concurrency => request.concurrency.as_ref().map_or(&ROOT, |planned| &planned.path),
             // AWS answers so, too, where it has no conformance packs.
             Part::ConformancePacks if unread.reason == Reason::Denied => {
-                request.conformance_packs.first().map_or("", |pack| &pack.path)
+                request.conformance_packs.first().map_or(&ROOT, |pack| &pack.path)
             }
-            _ => "",
+            _ => &ROOT,
         };
         match groups.iter_mut().find(|group| (group.0, group.1) == (path, unread.reason)) {
             Some(group) => group.2.push(unread),

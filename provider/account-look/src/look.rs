@@ -49,6 +49,9 @@ pub struct Look {
     /// How many runs of functions the account may have at once, where the deployment reserves some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<Concurrency>,
+    /// Resources by type, as AWS Config has recorded them, where that was asked for and could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<BTreeMap<String, u64>>,
     /// What could not be read.
     pub unread: Vec<Unread>,
 }

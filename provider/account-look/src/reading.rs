@@ -3,6 +3,7 @@
 mod clients;
 mod concurrency;
 mod config;
+mod counts;
 mod failure;
 mod identity;
 mod key;
@@ -22,7 +23,7 @@ pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
 /// The IAM actions that a look needs; `kms` ones only where a key was given, `lambda` where functions reserve concurrency, and `sts:AssumeRole` where a role is to be
 /// taken. `sts:GetCallerIdentity` needs none.
-pub const ACTIONS: [&str; 17] = [
+pub const ACTIONS: [&str; 18] = [
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
     "cloudwatch:ListTagsForResource",
@@ -33,6 +34,7 @@ pub const ACTIONS: [&str; 17] = [
     "config:DescribeConfigurationRecorders",
     "config:DescribeConformancePacks",
     "config:DescribeDeliveryChannels",
+    "config:GetDiscoveredResourceCounts",
     "config:ListConfigurationRecorders",
     "config:ListTagsForResource",
     "events:DescribeRule",
@@ -60,16 +62,18 @@ pub async fn look(request: &LookRequest) -> Look {
 async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadline) -> Look {
     let identity::Proved { account, caller, region, shared } = proved;
     let client = aws_sdk_config::Client::new(&shared);
-    let (recorders, channels, named, watching, key, concurrency) = tokio::join!(
+    let (recorders, channels, named, watching, key, concurrency, resources) = tokio::join!(
         recorders::recorders(&client, deadline),
         recorders::delivery_channels(&client, deadline),
         config::named(&client, request, &account, &region, deadline),
         watching::watching(&shared, request, &region, deadline),
         key::key(&shared, request, deadline),
         concurrency::concurrency(&shared, request, deadline),
+        counts::counts(&client, request, deadline),
     );
     let opt_in = failure::other_causes(Some(&region));
     let mut look = Look { account: Some(account), caller: Some(caller), region: Some(region), ..Look::default() };
+    look.resources = resources;
     look.recorders = recorders.found(&mut look.unread);
     look.delivery_channels = channels.found(&mut look.unread);
     look.rules = named.rules.found(&mut look.unread);

@@ -1,6 +1,7 @@
 //! What is asked: where the deployment goes, and what it will have there.
 
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
+use property_path::PropertyPath;
 use serde::{Deserialize, Serialize};
 
 use crate::look::{FrequencyOverride, Recorded};
@@ -49,14 +50,17 @@ pub struct LookRequest {
     pub key: Option<PlannedKey>,
     /// What the functions reserve of the account's concurrency, where they reserve any.
     pub concurrency: Option<PlannedConcurrency>,
+    /// Whether the resources of the account are counted, for a cost estimate.
+    pub count_resources: bool,
 }
 
 /// What functions reserve of the account's concurrency.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedConcurrency {
-    /// Property path of the number.
-    pub path: String,
+    /// Path of the number.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// Functions that reserve it.
     pub functions: u32,
     /// Runs that each reserves.
@@ -123,8 +127,11 @@ pub struct RecorderPlan {
     /// The bucket that our delivery channel delivers to, where it is known: recorders carry no tags of the `aws` provider,
     /// and another deployment may give its recorder the same name.
     pub bucket: Option<String>,
-    /// Property path of the mode.
-    pub path: String,
+    /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
+    pub default_bucket: Option<String>,
+    /// Path of the mode.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// What ours records; nothing is said of it where that is not given.
     pub records: Option<Recorded>,
     /// How often ours records.
@@ -139,7 +146,8 @@ impl Default for RecorderPlan {
             mode: Some(RecorderMode::default()),
             name: None,
             bucket: None,
-            path: "recorder.mode".to_owned(),
+            default_bucket: None,
+            path: ["recorder", "mode"].into(),
             records: None,
             frequency: None,
             overrides: Vec::new(),
@@ -147,12 +155,25 @@ impl Default for RecorderPlan {
     }
 }
 
+impl RecorderPlan {
+    /// Whether this deployment's channel delivers to this bucket, or did before it was given another one.
+    pub(crate) fn may_deliver_to(&self, bucket: &str) -> bool {
+        [&self.bucket, &self.default_bucket].into_iter().flatten().any(|own| own == bucket)
+    }
+
+    /// Whether the deployment was given a bucket that is not its default one.
+    pub(crate) fn has_given_bucket(&self) -> bool {
+        self.default_bucket.is_some() && self.bucket != self.default_bucket
+    }
+}
+
 /// A rule that the deployment will have.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedRule {
-    /// Property path of what names it, such as `rules.managed[0].name`.
-    pub path: String,
+    /// Path of what names it, such as `rules.managed[0].name`.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
     /// Identifier of the managed rule.
@@ -170,8 +191,9 @@ pub struct PlannedRule {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedName {
-    /// Property path of what names it.
-    pub path: String,
+    /// Path of what names it.
+    #[serde(skip)]
+    pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
 }
@@ -180,9 +202,9 @@ pub struct PlannedName {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedKey {
-    /// Property path of the key.
-    #[serde(default = "PlannedKey::default_path")]
-    pub path: String,
+    /// Path of the key.
+    #[serde(skip, default = "PlannedKey::default_path")]
+    pub path: PropertyPath,
     /// ARN of the key, or of an alias of it.
     pub arn: String,
     /// Names of the log groups that the key will encrypt.
@@ -194,8 +216,8 @@ pub struct PlannedKey {
 }
 
 impl PlannedKey {
-    fn default_path() -> String {
-        "kmsKeyArn".to_owned()
+    fn default_path() -> PropertyPath {
+        "kmsKeyArn".into()
     }
 
     /// The key at the path where the whole component takes it.

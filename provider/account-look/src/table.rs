@@ -17,16 +17,16 @@ pub fn table(look: &Look, findings: &[ScanMessage]) -> String {
         text.push('\n');
     }
     for finding in findings {
-        let path = if finding.path.is_empty() { String::new() } else { format!("{}: ", finding.path) };
+        let path = if finding.path.is_root() { String::new() } else { format!("{}: ", finding.path) };
         // Statements of a policy stand below their sentence.
         let message = finding.message.replace('\n', "\n         ");
-        let _ = writeln!(text, "{:7}  {path}{message}", severity(finding.level));
+        let _ = writeln!(text, "{:7}  {path}{message}", word(finding.level));
     }
     text
 }
 
-fn severity(level: ScanLevel) -> &'static str {
-    match severity {
+fn word(level: ScanLevel) -> &'static str {
+    match level {
         ScanLevel::Error => "error",
         ScanLevel::Warning => "warning",
         ScanLevel::Status => "info",
@@ -41,6 +41,7 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
     row("region", look.region.clone());
     for recorder in look.recorders.iter().flatten() {
         row("recorder", Some(described(recorder)));
+        row("recorder's role", recorder.role_arn.as_deref().map(role));
     }
     if look.recorders.as_ref().is_some_and(Vec::is_empty) {
         row("recorder", Some("none".to_owned()));
@@ -71,6 +72,14 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
         row("key", Some(format!("{}, {state}", key.arn)));
     }
     rows
+}
+
+/// A role of the recorder's, and whether it is the one that Security Hub's control Config.1 requires.
+fn role(arn: &str) -> String {
+    match arn.contains(":role/aws-service-role/config.amazonaws.com/") {
+        true => format!("{arn} (service-linked)"),
+        false => format!("{arn} (not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    }
 }
 
 fn described(recorder: &Recorder) -> String {

@@ -4,12 +4,14 @@
 
 pub mod account;
 pub mod cli;
+mod identity;
 pub mod inputs;
 pub mod parts;
 pub mod plan;
 pub mod queries;
 
-use pulumi_component::{PackageIdentity, Provider};
+pub use identity::IDENTITY;
+use pulumi_component::Provider;
 
 use cli::{catalog, doctor, report, waivers};
 use parts::{
@@ -17,20 +19,6 @@ use parts::{
     rule_set,
 };
 use queries::{account_status, rules};
-
-/// Who the package is. Everything that names it derives from here.
-pub const IDENTITY: PackageIdentity = PackageIdentity {
-    name: "aws-compliance",
-    display_name: "AWS Compliance",
-    version: env!("CARGO_PKG_VERSION"),
-    description: "A complete AWS Config compliance monitor as one component.",
-    publisher: "aws-compliance",
-    license: "Apache-2.0",
-    keywords: &["pulumi", "aws", "config", "compliance", "category/cloud", "kind/component"],
-    nodejs_package: "pulumi-aws-compliance",
-    python_package: "pulumi_aws_compliance",
-    go_import_base_path: "github.com/aws-compliance/pulumi-aws-compliance/sdk/go/awscompliance",
-};
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {

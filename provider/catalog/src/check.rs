@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::recorder::EvaluationFrequency;
+use property_path::PropertyPath;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Catalog, Rule, Trigger};
+use crate::problem::{Problem, Report};
 use crate::{search, value};
 
 /// Longest rule name, in characters (AWS Config API, `ConfigRule`).
@@ -60,65 +62,13 @@ pub struct Scope {
     pub tag_value: Option<String>,
 }
 
-/// One thing that is not right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Property path from the list of rules, such as `[0].parameters.maxAccessKeyAge`.
-    pub path: String,
-    /// What is wrong and what was expected; never a parameter's value.
-    pub reason: String,
-    /// The nearest right answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nearest: Option<String>,
-    /// Further answers that are near, best first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<String>,
-}
-
-impl Finding {
-    fn new(path: String, reason: impl Into<String>, nearest: Option<&str>) -> Self {
-        Self { path, reason: reason.into(), nearest: nearest.map(str::to_owned), others: Vec::new() }
-    }
-
-    /// The reason with what is near.
-    pub fn text(&self) -> String {
-        let near: Vec<_> = self.nearest.iter().chain(&self.others).map(|name| format!("`{name}`")).collect();
-        if near.is_empty() { self.reason.clone() } else { format!("{}; nearest: {}", self.reason, near.join(", ")) }
-    }
-}
-
-/// All that was found.
-#[derive(Debug, Default, Serialize)]
-pub struct Report {
-    /// What AWS Config would refuse.
-    pub errors: Vec<Finding>,
-    /// What goes through and deserves a look.
-    pub warnings: Vec<Finding>,
-}
-
-impl Report {
-    pub(crate) fn error(&mut self, path: String, reason: impl Into<String>, nearest: Option<&str>) {
-        self.errors.push(Finding::new(path, reason, nearest));
-    }
-
-    pub(crate) fn warning(&mut self, path: String, reason: impl Into<String>) {
-        self.warnings.push(Finding::new(path, reason, None));
-    }
-
-    /// An error, or where the rule is unchecked a warning: the service can be newer than the data.
-    fn fact(&mut self, request: &RuleRequest, path: String, reason: String, nearest: Option<&str>) {
-        let list = if request.unchecked { &mut self.warnings } else { &mut self.errors };
-        list.push(Finding::new(path, reason, nearest));
-    }
-}
-
 /// Judges rules together, for the regions that they are to be deployed to. `taken`: names that are there already.
 pub fn check_rules(requests: &[RuleRequest], regions: &[&str], taken: &[&str]) -> Report {
     let mut report = check_available(requests, regions);
     let mut names: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let mut contents = BTreeMap::new();
     for (index, request) in requests.iter().enumerate() {
-        let at = format!("[{index}]");
+        let at = PropertyPath::from(index);
         check_name(&mut report, request, &at, &mut names);
         let known = Catalog::get().rule(&request.identifier);
         check_twice(&mut report, request, known, index, &mut contents);
@@ -136,25 +86,31 @@ pub fn check_custom(requests: &[RuleRequest], taken: &[&str]) -> Report {
     let mut report = Report::default();
     let mut names: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     for (index, request) in requests.iter().enumerate() {
-        let at = format!("[{index}]");
+        let at = PropertyPath::from(index);
         check_name(&mut report, request, &at, &mut names);
         check_shape(&mut report, request, None, &at);
     }
     report
 }
 
-fn unknown(report: &mut Report, request: &RuleRequest, at: &str) {
+/// An error, or where the rule is unchecked a warning: the service can be newer than the data.
+fn fact(report: &mut Report, request: &RuleRequest, path: PropertyPath, reason: String, nearest: Option<&str>) {
+    let list = if request.unchecked { &mut report.warnings } else { &mut report.errors };
+    list.push(Problem::new(path, reason, nearest));
+}
+
+fn unknown(report: &mut Report, request: &RuleRequest, at: &PropertyPath) {
     if request.identifier.is_empty() {
-        return report.error(format!("{at}.identifier"), "expected the identifier of a managed rule", None);
+        return report.error(at.member("identifier"), "expected the identifier of a managed rule", None);
     }
     let reason = format!("unknown managed rule `{}` (facts of {})", request.identifier, Catalog::get().taken);
     let nearest = search::nearest_rules(&request.identifier, 1);
-    report.fact(request, format!("{at}.identifier"), reason, nearest.first().copied());
+    fact(report, request, at.member("identifier"), reason, nearest.first().copied());
 }
 
-fn check_name(report: &mut Report, request: &RuleRequest, at: &str, names: &mut BTreeSet<String>) {
+fn check_name(report: &mut Report, request: &RuleRequest, at: &PropertyPath, names: &mut BTreeSet<String>) {
     let name = request.name.clone().unwrap_or_else(|| request.identifier.to_lowercase().replace('_', "-"));
-    let path = format!("{at}.name");
+    let path = at.member("name");
     if request.name.is_none() && request.identifier.is_empty() {
         return;
     }
@@ -196,12 +152,12 @@ fn check_twice<'a>(
         let reason = format!(
             "the same as [{first}], scope and parameters with their defaults included; each evaluation is paid for"
         );
-        report.error(format!("[{index}]"), reason, None);
+        report.error(index, reason, None);
     }
 }
 
 /// What holds for any rule, known or not.
-fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>, at: &str) {
+fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>, at: &PropertyPath) {
     // A rule that takes none is told so, and no more of it.
     let takes_one = known.is_none_or(|rule| rule.trigger != Trigger::Change);
     if let Some(frequency) = request.frequency.as_ref().filter(|_| takes_one)
@@ -213,7 +169,7 @@ fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>,
             near(one).total_cmp(&near(other))
         });
         let reason = format!("expected one of {}", words.join(", "));
-        report.error(format!("{at}.frequency"), reason, nearest.copied());
+        report.error(at.member("frequency"), reason, nearest.copied());
     }
     // What the rule needs and has a default for is sent with the rest.
     let defaults = known.into_iter().flat_map(Rule::needed_defaults);
@@ -222,19 +178,19 @@ fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>,
     let length = serde_json::to_string(&given).map_or(0, |text| text.chars().count());
     if length > INPUT_PARAMETERS_LENGTH {
         let reason = format!("expected at most {INPUT_PARAMETERS_LENGTH} characters as JSON, got {length}");
-        report.error(format!("{at}.parameters"), reason, None);
+        report.error(at.member("parameters"), reason, None);
     }
     let Some(scope) = &request.scope else { return };
-    let path = format!("{at}.scope");
+    let path = at.member("scope");
     let by_type = !scope.resource_types.is_empty() || scope.resource_id.is_some();
     if by_type && (scope.tag_key.is_some() || scope.tag_value.is_some()) {
         report.error(path.clone(), "expected resource types or a tag, not both", None);
     }
     if scope.resource_id.is_some() && scope.resource_types.len() != 1 {
-        report.error(format!("{path}.resourceId"), "goes with exactly one resource type", None);
+        report.error(path.member("resourceId"), "goes with exactly one resource type", None);
     }
     if scope.tag_value.is_some() && scope.tag_key.is_none() {
-        report.error(format!("{path}.tagValue"), "goes with a `tagKey`", None);
+        report.error(path.member("tagValue"), "goes with a `tagKey`", None);
     }
 }
 
@@ -253,11 +209,11 @@ pub fn check_available(requests: &[RuleRequest], regions: &[&str]) -> Report {
     report
 }
 
-fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
+fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &PropertyPath) {
     let identifier = &request.identifier;
     if request.frequency.is_some() && rule.trigger == Trigger::Change {
         let reason = format!("`{identifier}` reacts to configuration changes only and takes no frequency; remove it");
-        report.fact(request, format!("{at}.frequency"), reason, None);
+        fact(report, request, at.member("frequency"), reason, None);
     }
     check_parameters(report, request, rule, at);
     check_types(report, request, rule, at);
@@ -267,11 +223,11 @@ fn check_known(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str
 fn check_regions(report: &mut Report, request: &RuleRequest, index: usize, missing: &[&str]) {
     let (identifier, taken) = (&request.identifier, Catalog::get().taken);
     for region in missing {
-        let path = format!("[{index}].identifier");
+        let path = PropertyPath::from(index).member("identifier");
         match request.on_unavailable {
             UnavailableIn::Fail => {
                 let reason = format!("`{identifier}` is not offered in {region} (facts of {taken})");
-                report.fact(request, path, reason, None);
+                fact(report, request, path, reason, None);
             }
             UnavailableIn::Skip => {
                 let reason = format!("`{identifier}` is not offered in {region} and is not assessed there");
@@ -282,14 +238,14 @@ fn check_regions(report: &mut Report, request: &RuleRequest, index: usize, missi
     }
 }
 
-fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
+fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &PropertyPath) {
     for (name, text) in &request.parameters {
-        let path = format!("{at}.parameters.{name}");
+        let path = at.member("parameters").member(name);
         let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == *name) else {
             let near = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
             let names = rule.parameters.iter().map(|parameter| parameter.name);
             let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other)));
-            report.fact(request, path, format!("`{}` has no such parameter", request.identifier), nearest);
+            fact(report, request, path, format!("`{}` has no such parameter", request.identifier), nearest);
             continue;
         };
         if let Some(sample) = text.as_deref().and_then(|text| parameter.sample(text)) {
@@ -300,9 +256,9 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
             let (reason, nearest) = (format!("expected {}", wrong.expected), wrong.nearest.or(parameter.default));
             if wrong.doubtful {
                 let reason = format!("{reason} (facts of {})", Catalog::get().taken);
-                report.warnings.push(Finding::new(path, reason, nearest));
+                report.warnings.push(Problem::new(path, reason, nearest));
             } else {
-                report.fact(request, path, reason, nearest);
+                fact(report, request, path, reason, nearest);
             }
         }
     }
@@ -317,18 +273,18 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
                 request.identifier,
                 example.unwrap_or_default()
             );
-            report.fact(request, format!("{at}.parameters.{}", parameter.name), reason, None);
+            fact(report, request, at.member("parameters").member(parameter.name), reason, None);
         }
     }
 }
 
-fn check_types(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &str) {
+fn check_types(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &PropertyPath) {
     let Some(scope) = request.scope.as_ref().filter(|_| !rule.types.is_empty()) else { return };
     for (index, kind) in scope.resource_types.iter().enumerate() {
         let Some(kind) = kind.as_deref().filter(|kind| !rule.types.contains(kind)) else { continue };
         let near = |other: &str| strsim::normalized_levenshtein(kind, other);
         let nearest = rule.types.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
         let reason = format!("`{}` does not evaluate this type", request.identifier);
-        report.fact(request, format!("{at}.scope.resourceTypes[{index}]"), reason, nearest.copied());
+        fact(report, request, at.member("scope").member("resourceTypes").index(index), reason, nearest.copied());
     }
 }

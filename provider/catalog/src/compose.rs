@@ -2,45 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use compliance_types::severity::Severity;
-use serde::{Deserialize, Serialize};
+use property_path::PropertyPath;
+use serde::Serialize;
 
-use crate::check::Report;
+use crate::asked::{ComposedRule, FrameworkRequest};
 use crate::facts::{FrameworkRule, framework};
 use crate::merge::merge;
+use crate::problem::Report;
 use crate::{overrides, search};
-
-/// A framework as a person asks for it.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct FrameworkRequest {
-    /// Id, such as `hipaa`.
-    pub id: String,
-    /// Identifiers to leave out.
-    pub exclude: Vec<String>,
-    /// Values by identifier and parameter, in place of the framework's.
-    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
-    /// Severities by identifier, in place of the catalogue's.
-    pub severities: BTreeMap<String, Severity>,
-}
-
-/// A rule that one or more frameworks ask for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ComposedRule {
-    /// Identifier of the managed rule.
-    pub identifier: String,
-    /// Parameters that a framework gives, the stricter value where they differ.
-    pub parameters: BTreeMap<String, String>,
-    /// How often, for a periodic rule: the shortest that a framework asks for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frequency: Option<String>,
-    /// How much its findings weigh, where a framework is asked with another weight than the catalogue's: the highest,
-    /// the catalogue's own being that of frameworks that say nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
-    /// Frameworks that its results count for, and the controls there.
-    pub frameworks: BTreeMap<String, BTreeSet<String>>,
-}
 
 /// What frameworks come to.
 #[derive(Debug, Default, Serialize)]
@@ -57,22 +26,26 @@ pub struct Composition {
     pub manual: BTreeMap<String, Vec<String>>,
 }
 
-/// Puts frameworks together; their order does not matter. Paths of findings start at the list of frameworks.
+/// Puts frameworks together; their order does not matter. Paths of problems start at the list of frameworks.
 pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
     let mut report = Report::default();
     let mut composition = Composition::default();
     let mut wanted: BTreeMap<String, Vec<ComposedRule>> = BTreeMap::new();
     for (index, request) in requests.iter().enumerate() {
         let Some(framework) = framework(&request.id) else {
-            report.errors.push(search::unknown_framework(&request.id, &format!("[{index}].id")));
+            report.errors.push(search::unknown_framework(&request.id, PropertyPath::from(index).member("id")));
             continue;
         };
         if let Some(first) = requests.iter().take(index).position(|earlier| earlier.id == request.id) {
-            report.error(format!("[{index}].id"), format!("`{}` is listed at [{first}] already", request.id), None);
+            report.error(
+                PropertyPath::from(index).member("id"),
+                format!("`{}` is listed at [{first}] already", request.id),
+                None,
+            );
             continue;
         }
-        overrides::check(&mut report, request, framework, &format!("[{index}]"));
-        let rules: Vec<_> = framework.rules.iter().filter(|rule| taken(request, rule)).collect();
+        overrides::check(&mut report, request, framework, &index.into());
+        let rules: Vec<_> = framework.rules.iter().filter(|rule| request.takes(rule)).collect();
         let distinct: BTreeSet<_> = rules.iter().map(|rule| &rule.identifier).collect();
         composition.asked.insert(request.id.clone(), distinct.len());
         if !framework.manual.is_empty() {
@@ -88,11 +61,6 @@ pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
         composition.rules.extend(merged);
     }
     (composition, report)
-}
-
-/// A rule that its pack deploys only when asked to is not part of the framework as it stands.
-pub(crate) fn taken(request: &FrameworkRequest, rule: &FrameworkRule) -> bool {
-    !rule.off && !request.exclude.contains(&rule.identifier)
 }
 
 fn asked_by(request: &FrameworkRequest, rule: &FrameworkRule) -> ComposedRule {

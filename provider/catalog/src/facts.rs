@@ -193,7 +193,7 @@ pub struct FrameworkRule {
     pub off: bool,
 }
 
-/// A document that mends what a rule finds.
+/// A document that remediates what a rule finds.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Remediation {
@@ -384,7 +384,7 @@ pub fn remedied() -> impl Iterator<Item = &'static str> {
     REMEDIATIONS.ids()
 }
 
-/// What mends the findings of a rule, where a document is known.
+/// The remediation of a rule's findings, where a document is known.
 pub fn remediation(identifier: &str) -> Option<&'static Remediation> {
     REMEDIATIONS.get(identifier)
 }

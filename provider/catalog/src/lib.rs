@@ -3,6 +3,7 @@
 //! The facts are files (`facts/`, written by `make facts`) that are read when first asked for: who asks for no rule
 //! pays nothing. Everything here is pure: no network, no clock.
 
+mod asked;
 mod check;
 mod compose;
 mod direction;
@@ -12,13 +13,15 @@ mod lines;
 mod merge;
 mod overrides;
 mod pack;
+mod problem;
 mod remedy;
 mod render;
 mod search;
 mod value;
 
-pub use check::{Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_custom, check_rules};
-pub use compose::{ComposedRule, Composition, FrameworkRequest, compose};
+pub use asked::{ComposedRule, FrameworkRequest};
+pub use check::{RuleRequest, Scope, UnavailableIn, check_available, check_custom, check_rules};
+pub use compose::{Composition, compose};
 pub use facts::{
     Alternative, Catalog, Framework, FrameworkRule, ParameterForm, ParameterType, Regions, Remediation, Rule,
     RuleParameter, Sample, Trigger, framework, frameworks, remediation, remedied,
@@ -28,6 +31,7 @@ pub use limits::{
     RULES_PER_PACK, check_packs,
 };
 pub use pack::{OWNER_PARAMETER, Pack, RULES_PER_WAIT, pack_name, packs, rules_start};
+pub use problem::{Problem, Report};
 pub use remedy::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, check_remedy};
 pub use render::{Template, names, templates};
 pub use search::{nearest_frameworks, nearest_rules, search_rules, unknown_framework};

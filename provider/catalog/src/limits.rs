@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::Report;
+use property_path::PropertyPath;
+
+use crate::problem::Report;
 
 /// Most rules of one conformance pack (AWS Config Developer Guide, "Service limits").
 pub const RULES_PER_PACK: usize = 130;
@@ -31,7 +33,7 @@ pub struct PackSize<'a> {
 }
 
 /// Judges packs that go to one region. `there`: how many packs the account has there already, others than these.
-/// Paths of findings start at the list of packs.
+/// Paths of problems start at the list of packs.
 pub fn check_packs(packs: &[PackSize], region: Option<&str>, there: usize) -> Report {
     let mut report = Report::default();
     if there + packs.len() > PACKS_PER_REGION {
@@ -40,29 +42,29 @@ pub fn check_packs(packs: &[PackSize], region: Option<&str>, there: usize) -> Re
              are there",
             packs.len()
         );
-        report.error(String::new(), reason, None);
+        report.error(PropertyPath::root(), reason, None);
     }
     for (index, pack) in packs.iter().enumerate() {
-        let at = format!("[{index}]");
+        let at = PropertyPath::from(index);
         check_template(&mut report, pack, region, &at);
         check_parameters(&mut report, pack, &at);
     }
     report
 }
 
-fn check_template(report: &mut Report, pack: &PackSize, region: Option<&str>, at: &str) {
+fn check_template(report: &mut Report, pack: &PackSize, region: Option<&str>, at: &PropertyPath) {
     if pack.rules > RULES_PER_PACK {
         let reason = format!("expected at most {RULES_PER_PACK} rules, got {}; split the pack", pack.rules);
-        report.error(format!("{at}.rules"), reason, None);
+        report.error(at.member("rules"), reason, None);
     }
     match pack.bucket_region {
         None if pack.bytes > INLINE_BYTES => {
             let reason = format!("expected at most {INLINE_BYTES} bytes, got {}; put it into a bucket", pack.bytes);
-            report.error(format!("{at}.template"), reason, None);
+            report.error(at.member("template"), reason, None);
         }
         Some(_) if pack.bytes > BUCKET_BYTES => {
             let reason = format!("expected at most {BUCKET_BYTES} bytes, got {}; split the pack", pack.bytes);
-            report.error(format!("{at}.template"), reason, None);
+            report.error(at.member("template"), reason, None);
         }
         _ => {}
     }
@@ -70,20 +72,20 @@ fn check_template(report: &mut Report, pack: &PackSize, region: Option<&str>, at
         && bucket != region
     {
         let reason = format!("expected a bucket in {region}, where the pack goes, got one in {bucket}");
-        report.error(format!("{at}.bucket"), reason, None);
+        report.error(at.member("bucket"), reason, None);
     }
 }
 
-fn check_parameters(report: &mut Report, pack: &PackSize, at: &str) {
+fn check_parameters(report: &mut Report, pack: &PackSize, at: &PropertyPath) {
     if pack.parameters.len() > PARAMETERS_PER_PACK {
         let reason = format!("expected at most {PARAMETERS_PER_PACK} parameters, got {}", pack.parameters.len());
-        report.error(format!("{at}.parameters"), reason, None);
+        report.error(at.member("parameters"), reason, None);
     }
     for (name, value) in &pack.parameters {
         let length = value.map_or(0, |value| value.chars().count());
         if length > PARAMETER_VALUE_LENGTH {
             let reason = format!("expected at most {PARAMETER_VALUE_LENGTH} characters, got {length}");
-            report.error(format!("{at}.parameters.{name}"), reason, None);
+            report.error(at.member("parameters").member(*name), reason, None);
         }
     }
 }
@@ -94,7 +96,7 @@ mod tests {
 
     fn paths(packs: &[PackSize], there: usize) -> Vec<String> {
         let found = check_packs(packs, Some("eu-west-1"), there).errors;
-        found.into_iter().map(|finding| finding.path).collect()
+        found.iter().map(|problem| problem.path.to_string()).collect()
     }
 
     fn none() -> Vec<String> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::recorder::EvaluationFrequency;
 use compliance_types::severity::Severity;
 
-use crate::compose::ComposedRule;
+use crate::asked::ComposedRule;
 use crate::facts::{Catalog, Rule};
 use crate::{direction, value};
 

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Report, RuleRequest, check_rules};
-use crate::compose::{FrameworkRequest, taken};
+use property_path::{PathStep, PropertyPath};
+
+use crate::asked::FrameworkRequest;
+use crate::check::{RuleRequest, check_rules};
 use crate::facts::{Catalog, Framework, FrameworkRule};
+use crate::problem::Report;
 
 /// Judges them; `at` is the path of the request.
-pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: &Framework, at: &str) {
+pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: &Framework, at: &PropertyPath) {
     let id = &request.id;
     let all: BTreeSet<&str> = framework.rules.iter().map(|rule| rule.identifier.as_str()).collect();
     let left: BTreeSet<&str> =
-        framework.rules.iter().filter(|rule| taken(request, rule)).map(|rule| rule.identifier.as_str()).collect();
+        framework.rules.iter().filter(|rule| request.takes(rule)).map(|rule| rule.identifier.as_str()).collect();
     for (place, identifier) in request.exclude.iter().enumerate() {
         if !all.contains(identifier.as_str()) {
             let reason = format!("`{id}` has no rule `{identifier}`");
-            report.error(format!("{at}.exclude[{place}]"), reason, nearest(identifier, &all));
+            report.error(at.member("exclude").index(place), reason, nearest(identifier, &all));
         }
     }
     let changed = request.parameters.keys().map(|identifier| ("parameters", identifier));
@@ -25,21 +28,17 @@ pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: 
             true => format!("`{identifier}` is left out by `exclude`"),
             false => format!("`{id}` has no rule `{identifier}`"),
         };
-        report.error(format!("{at}.{member}.{identifier}"), reason, nearest(identifier, &left));
+        report.error(at.member(member).member(identifier), reason, nearest(identifier, &left));
     }
-    framework
-        .rules
-        .iter()
-        .filter(|rule| taken(request, rule))
-        .for_each(|rule| check_samples(report, request, rule, at));
-    let parameters = framework.rules.iter().filter(|rule| taken(request, rule));
+    framework.rules.iter().filter(|rule| request.takes(rule)).for_each(|rule| check_samples(report, request, rule, at));
+    let parameters = framework.rules.iter().filter(|rule| request.takes(rule));
     for rule in parameters.filter(|rule| request.parameters.contains_key(&rule.identifier)) {
         check_parameters(report, request, rule, at);
     }
 }
 
 /// Warns of values of AWS's pack that cannot be a choice, unless the request has others.
-fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &str) {
+fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &PropertyPath) {
     let Some(known) = Catalog::get().rule(&rule.identifier) else { return };
     let given = request.parameters.get(&rule.identifier);
     for (name, value) in rule.parameters.iter().filter(|(name, _)| given.is_none_or(|given| !given.contains_key(*name)))
@@ -51,13 +50,13 @@ fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &Framewo
                  `parameters.{identifier}.{name}`, or leave the rule out with `exclude`",
                 sample.reason
             );
-            report.warning(format!("{at}.parameters"), reason);
+            report.warning(at.member("parameters"), reason);
         }
     }
 }
 
 /// The framework's own values are judged by the tests of the data, so what is wrong here was given.
-fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &str) {
+fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &PropertyPath) {
     let mut parameters = rule.parameters.clone();
     parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
     let parameters = parameters.into_iter().map(|(name, value)| (name, Some(value))).collect();
@@ -65,11 +64,15 @@ fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &Fram
     let found = check_rules(&[asked], &[], &[]);
     let lists = [(found.errors, &mut report.errors), (found.warnings, &mut report.warnings)];
     for (found, list) in lists {
-        for mut finding in found {
-            let inner = finding.path.strip_prefix("[0].parameters").unwrap_or_default();
-            finding.path = format!("{at}.parameters.{}{inner}", rule.identifier);
-            if !list.contains(&finding) {
-                list.push(finding);
+        for mut problem in found {
+            // Of the request that was made up here only the parameters are the person's.
+            let inner: PropertyPath = match problem.path.steps() {
+                [PathStep::Index(_), PathStep::Member(_), inner @ ..] => inner.iter().cloned().collect(),
+                _ => PropertyPath::root(),
+            };
+            problem.path = at.member("parameters").member(&rule.identifier).join(inner);
+            if !list.contains(&problem) {
+                list.push(problem);
             }
         }
     }

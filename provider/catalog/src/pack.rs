@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use compliance_types::short_hash;
 
-use crate::compose::{ComposedRule, FrameworkRequest, compose};
+use crate::asked::{ComposedRule, FrameworkRequest};
+use crate::compose::compose;
 use crate::facts::framework;
 use crate::render::{Parameter, Template, logical_id, resource};
 

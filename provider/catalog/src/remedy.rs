@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::Report;
+use property_path::PropertyPath;
+
 use crate::facts::{Catalog, remediation};
+use crate::problem::Report;
 
 /// The parameter by which every document takes the role that it acts under.
 pub const ROLE_PARAMETER: &str = "AutomationAssumeRole";
@@ -78,24 +80,24 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     let Some(first) = documents.first() else {
         let (identifier, taken) = (&request.identifier, Catalog::get().remediations_taken);
         let reason =
-            format!("no document is known that mends `{identifier}` (facts of {taken}); leave `remediation` out");
-        report.error(String::new(), reason, None);
+            format!("no remediation document is known for `{identifier}` (facts of {taken}); remove `remediation`");
+        report.error(PropertyPath::root(), reason, None);
         return (None, report);
     };
     let asked = request.document.as_deref().unwrap_or(first.name);
     let Some(document) = documents.iter().find(|document| document.name == asked) else {
         let near = |name: &str| strsim::normalized_damerau_levenshtein(asked, name);
         let nearest = documents.iter().map(|document| document.name).max_by(|a, b| near(a).total_cmp(&near(b)));
-        let reason = format!("`{asked}` is not known to mend `{}`", request.identifier);
-        report.error("document".to_owned(), reason, nearest);
+        let reason = format!("`{asked}` is not known to remediate `{}`", request.identifier);
+        report.error("document", reason, nearest);
         return (None, report);
     };
     if document.inferred && !request.accept_inferred {
         let reason = format!(
-            "that `{asked}` mends `{}` is inferred from its effect, no source says so; true takes it all the same",
+            "that `{asked}` remediates `{}` is inferred from its effect, no source says so; set it to true to accept the document",
             request.identifier
         );
-        report.error("acceptInferred".to_owned(), reason, None);
+        report.error("acceptInferred", reason, None);
     }
     warn(&mut report, request, document, std::ptr::eq(document, first));
     let parameters = parameters(&mut report, request, document);
@@ -110,20 +112,20 @@ fn warn(report: &mut Report, request: &RemedyRequest, document: &Document, is_fi
     if document.needs_solution {
         let reason =
             format!("`{name}` comes with the solution Automated Security Response on AWS, which must be deployed here");
-        report.warning("document".to_owned(), reason);
+        report.warning("document", reason);
     }
     // What is known of the effect is known of the first document alone.
     let known = remediation(&request.identifier).filter(|_| is_first);
     if known.is_some_and(|known| known.disruptive == Some(true)) {
-        report.warning(String::new(), format!("`{name}` interrupts or takes away what may be in use"));
+        report.warning(PropertyPath::root(), format!("`{name}` interrupts or takes away what may be in use"));
     }
     if known.is_some_and(|known| known.reversible.as_deref() == Some("no")) {
-        report.warning(String::new(), format!("what `{name}` does cannot be undone"));
+        report.warning(PropertyPath::root(), format!("what `{name}` does cannot be undone"));
     }
     if document.actions.iter().any(|action| action == "iam:PassRole") {
         let reason =
             format!("`{name}` passes a role on, so that its automation role may pass any role of this account");
-        report.warning(String::new(), reason);
+        report.warning(PropertyPath::root(), reason);
     }
 }
 
@@ -140,12 +142,12 @@ fn parameters(report: &mut Report, request: &RemedyRequest, document: &Document)
     for name in document.required.iter().filter(|name| !request.parameters.contains_key(*name)) {
         if !given.contains_key(name) {
             let reason = format!("`{}` needs this parameter, and no safe value of it is known", document.name);
-            report.error(format!("parameters.{name}"), reason, None);
+            report.error(PropertyPath::from("parameters").member(name), reason, None);
         }
     }
     let known: Vec<&str> = document.required.iter().map(String::as_str).chain(document.resource_id_parameter).collect();
     for (name, count) in &request.parameters {
-        let path = format!("parameters.{name}");
+        let path = PropertyPath::from("parameters").member(name);
         let meant =
             known.iter().find(|known| known.eq_ignore_ascii_case(name)).filter(|known| **known != name.as_str());
         if let Some(meant) = meant {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::compose::ComposedRule;
+use crate::asked::ComposedRule;
 use crate::facts::{Catalog, Rule, Trigger};
 use crate::limits::{INLINE_BYTES, RULES_PER_PACK};
 

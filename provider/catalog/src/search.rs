@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use property_path::PropertyPath;
 use serde::Deserialize;
 
-use crate::check::Finding;
 use crate::facts::{Catalog, framework_ids, framework_names};
+use crate::problem::Problem;
 
 /// What letters count beside words: enough for typing errors, and not so much that a name of other words wins. Tried on
 /// `tests/slips.txt`, where 0.3 to 0.5 make no difference.
@@ -76,7 +77,7 @@ pub fn nearest_frameworks(name: &str) -> Vec<&'static str> {
 }
 
 /// That a framework is not known, and what is near; where nothing is, how old the facts are.
-pub fn unknown_framework(id: &str, path: &str) -> Finding {
+pub fn unknown_framework(id: &str, path: impl Into<PropertyPath>) -> Problem {
     let (taken, near) = (Catalog::get().packs_taken, nearest_frameworks(id));
     let reason = match without_template(&kebab(id.trim())) {
         Some(_) => format!("AWS has no sample pack for `{id}` (facts of {taken}); what comes nearest is our opinion"),
@@ -84,7 +85,7 @@ pub fn unknown_framework(id: &str, path: &str) -> Finding {
         None => format!("unknown framework `{id}`"),
     };
     let mut near = near.into_iter().map(str::to_owned);
-    Finding { path: path.to_owned(), reason, nearest: near.next(), others: near.collect() }
+    Problem { path: path.into(), reason, nearest: near.next(), others: near.collect() }
 }
 
 /// What comes nearest to a framework that AWS has no pack of, however it is written: `SOC 2 Type II`, `iso27001:2022`.

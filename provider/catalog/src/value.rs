@@ -24,12 +24,12 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
         return plain(expected);
     }
     let items = || trimmed.split(',').map(str::trim);
+    if let Some(expected) = parameter.form.and_then(|form| items().find_map(|item| of_form(form, item))) {
+        return plain(expected);
+    }
     // What a pack of AWS's has there is reported as a sample.
     if parameter.sample(trimmed).is_some() {
         return None;
-    }
-    if let Some(expected) = parameter.form.and_then(|form| items().find_map(|item| of_form(form, item))) {
-        return plain(expected);
     }
     let known = |item: &str| parameter.values.iter().any(|value| value.eq_ignore_ascii_case(item));
     let other = items().find(|item| !parameter.values.is_empty() && !known(item))?;

@@ -277,7 +277,7 @@ fn a_value_that_may_be_newer_than_the_data_is_told_of_a_framework_too() {
     let (_, report) =
         compose(&[FrameworkRequest { id: "pci-dss-4.0".into(), parameters, ..FrameworkRequest::default() }]);
     assert_eq!(report.errors, []);
-    let paths: Vec<_> = report.warnings.iter().map(|finding| finding.path.as_str()).collect();
+    let paths: Vec<_> = report.warnings.iter().map(|problem| problem.path.to_string()).collect();
     // The framework's own sample values are warned of at `parameters`.
     let given: Vec<_> = paths.into_iter().filter(|path| *path != "[0].parameters").collect();
     assert_eq!(given, ["[0].parameters.LAMBDA_FUNCTION_SETTINGS_CHECK.runtime"]);
@@ -299,7 +299,7 @@ fn what_is_changed_in_a_framework_is_judged_at_its_path() {
     };
     let again = FrameworkRequest { id: "hipaa".into(), ..FrameworkRequest::default() };
     let (_, report) = compose(&[request, again]);
-    let paths: Vec<_> = report.errors.iter().map(|finding| finding.path.as_str()).collect();
+    let paths: Vec<_> = report.errors.iter().map(|problem| problem.path.to_string()).collect();
     let expected = [
         "[0].exclude[1]",
         "[0].parameters.ENCRYPTED_VOLUMES",

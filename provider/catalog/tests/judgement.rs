@@ -47,7 +47,7 @@ fn the_table_of_least_values_has_what_is_required_and_nothing_else() {
 }
 
 fn paths(request: RuleRequest) -> Vec<String> {
-    check_rules(&[request], &[], &[]).errors.into_iter().map(|finding| finding.path).collect()
+    check_rules(&[request], &[], &[]).errors.iter().map(|problem| problem.path.to_string()).collect()
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_value_that_may_be_newer_than_the_data_is_a_warning_with_its_date() {
     request.parameters.insert("runtime".into(), Some("python3.12, python9.9".into()));
     let report = check_rules(&[request], &[], &[]);
     assert_eq!(report.errors, []);
-    assert_eq!(report.warnings[0].path, "[0].parameters.runtime");
+    assert_eq!(report.warnings[0].path.to_string(), "[0].parameters.runtime");
     assert!(report.warnings[0].reason.contains(Catalog::get().taken));
     assert_eq!(report.warnings[0].nearest.as_deref(), Some("python3.9"));
 }
@@ -186,7 +186,7 @@ fn one_rule_in_two_spellings_is_there_twice() {
     let twice = |identifier: &str, one: &[(&str, &str)], other: &[(&str, &str)]| {
         let requests = [with(identifier, "one", one), with(identifier, "other", other)];
         let found = check_rules(&requests, &[], &[]).errors;
-        assert!(found.iter().all(|finding| finding.path == "[1]"), "{found:?}");
+        assert!(found.iter().all(|finding| finding.path == 1.into()), "{found:?}");
         !found.is_empty()
     };
     assert!(twice("ACCESS_KEYS_ROTATED", &[], &[("maxAccessKeyAge", "90")]));
@@ -204,9 +204,9 @@ fn the_two_problems_of_the_first_screen() {
     let second = RuleRequest { frequency: Some("Six_Hours".into()), ..least("ENCRYPTED_VOLUMES") };
     let errors = check_rules(&[first, second], &[], &[]).errors;
     assert_eq!(errors.len(), 2);
-    assert_eq!(errors[0].path, "[0].identifier");
+    assert_eq!(errors[0].path.to_string(), "[0].identifier");
     assert_eq!(errors[0].nearest.as_deref(), Some("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED"));
-    assert_eq!(errors[1].path, "[1].frequency");
+    assert_eq!(errors[1].path.to_string(), "[1].frequency");
     let reason = "`ENCRYPTED_VOLUMES` reacts to configuration changes only and takes no frequency; remove it";
     assert_eq!(errors[1].reason, reason);
 }
@@ -229,7 +229,7 @@ fn an_unknown_value_is_not_judged() {
 fn names_and_contents_stand_once() {
     let again = RuleRequest { name: Some("other".into()), ..least("ENCRYPTED_VOLUMES") };
     let report = check_rules(&[least("ENCRYPTED_VOLUMES"), again], &[], &["encrypted-volumes"]);
-    let paths: Vec<_> = report.errors.iter().map(|finding| finding.path.as_str()).collect();
+    let paths: Vec<_> = report.errors.iter().map(|problem| problem.path.to_string()).collect();
     assert_eq!(paths, ["[0].name", "[1]"]);
 }
 

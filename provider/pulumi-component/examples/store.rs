@@ -6,20 +6,17 @@ mod components;
 
 use std::process::ExitCode;
 
-use pulumi_component::{PackageIdentity, Provider};
+use pulumi_component::{PackageIdentity, Provider, package};
 
 fn main() -> ExitCode {
     let identity = PackageIdentity {
-        name: "shop",
         display_name: "Shop",
-        version: "0.1.0",
         description: "Stores.",
         publisher: "tests",
-        license: "Apache-2.0",
-        keywords: &[],
         nodejs_package: "shop",
         python_package: "shop",
         go_import_base_path: "example.com/shop/sdk/go/shop",
+        ..package!("shop")
     };
     Provider::new(identity).component::<components::Store>().component::<components::Crowd>().serve()
 }

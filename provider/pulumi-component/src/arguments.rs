@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use property_path::{PropertyError, PropertyPath};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::checks::Checks;
 use crate::decode::from_properties;
-use crate::error::{ConstructError, PropertyError, join_path, path_member};
+use crate::error::ConstructError;
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::pruning::{self, Pruned};
 use crate::schema;
@@ -70,22 +71,20 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
     }
 }
 
-/// Marks the paths of wrong inputs that lead to a secret, or to what one lies in: the engine prints what stands there.
+/// Marks wrong inputs whose path leads to a secret, or to what one lies in: the engine prints what stands there.
 pub(crate) fn concealed(error: ConstructError, given: &PropertyMap) -> ConstructError {
     let ConstructError::InvalidInputs(mut problems) = error else { return error };
     let mut paths = BTreeSet::new();
     for (name, value) in given {
-        secret_paths(path_member(name), value, false, &mut paths);
+        secret_paths(PropertyPath::root().member(name), value, false, &mut paths);
     }
     for problem in &mut problems {
-        if paths.contains(&problem.path) {
-            problem.path.push_str(" (secret)");
-        }
+        problem.sensitive |= paths.contains(&problem.path);
     }
     ConstructError::InvalidInputs(problems)
 }
 
-fn secret_paths(path: String, value: &PropertyValue, hidden: bool, paths: &mut BTreeSet<String>) {
+fn secret_paths(path: PropertyPath, value: &PropertyValue, hidden: bool, paths: &mut BTreeSet<PropertyPath>) {
     if !hidden && !value.marks().secret {
         return;
     }
@@ -93,12 +92,12 @@ fn secret_paths(path: String, value: &PropertyValue, hidden: bool, paths: &mut B
     match &value.value {
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                secret_paths(format!("{path}[{index}]"), item, hidden, paths);
+                secret_paths(path.index(index), item, hidden, paths);
             }
         }
         Value::Object(members) => {
             for (name, member) in members {
-                secret_paths(join_path(&path, &path_member(name)), member, hidden, paths);
+                secret_paths(path.member(name), member, hidden, paths);
             }
         }
         _ => {}
@@ -117,21 +116,22 @@ mod tests {
         let secret = PropertyValue { secret: true, ..value(json!({ "in.ner": [1] })) };
         let list = PropertyValue::from(Value::List(vec![value(json!({ "plain": 1 })), secret]));
         let given = PropertyMap::from([("list".to_owned(), list), ("other".to_owned(), value(json!("x")))]);
+        let (root, inner) = (PropertyPath::from("list"), PropertyPath::from(("list", 1, "in.ner")));
         let expected = [
-            ("list", true),
-            ("list[0]", false),
-            ("list[0].plain", false),
-            ("list[1]", true),
-            ("list[1][\"in.ner\"]", true),
-            ("list[1][\"in.ner\"][0]", true),
-            ("other", false),
-            ("missing", false),
+            (root.clone(), true),
+            (root.index(0), false),
+            (root.index(0).member("plain"), false),
+            (root.index(1), true),
+            (inner.clone(), true),
+            (inner.index(0), true),
+            ("other".into(), false),
+            ("missing".into(), false),
         ];
-        let problems = expected.iter().map(|(path, _)| PropertyError::new(*path, "wrong")).collect();
+        let problems = expected.iter().map(|(path, _)| PropertyError::new(path, "wrong")).collect();
         let once = concealed(ConstructError::InvalidInputs(problems), &given);
         let ConstructError::InvalidInputs(problems) = concealed(once, &given) else { panic!("they are wrong inputs") };
-        for (problem, (path, hidden)) in problems.iter().zip(expected) {
-            assert_eq!(problem.path, if hidden { format!("{path} (secret)") } else { path.to_owned() });
+        for (problem, (path, sensitive)) in problems.into_iter().zip(expected) {
+            assert_eq!(problem, PropertyError::new(path, "wrong").sensitive_if(sensitive));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A component's own checks of its inputs: what the schema of a single one cannot say.
 
-use crate::error::{PropertyError, join_path, path_member};
+use property_path::{PropertyError, PropertyPath};
+
 use crate::input::Input;
 
 /// Where a component reports what it finds in its inputs, with the path it stands at.
@@ -10,7 +11,7 @@ use crate::input::Input;
 /// input neither value nor path is shown in a form that leads to it.
 #[derive(Debug, Default)]
 pub struct Checks {
-    path: String,
+    path: PropertyPath,
     errors: Vec<PropertyError>,
     warnings: Vec<PropertyError>,
 }
@@ -58,27 +59,46 @@ impl From<String> for Wrong {
 }
 
 impl Checks {
-    /// Reports an error at a member, or at the value itself where `member` is empty.
-    pub fn error(&mut self, member: &str, reason: impl Into<String>) {
-        let path = join_path(&self.path, member);
-        self.errors.push(PropertyError::new(path, reason));
+    /// Reports an error at a member, or at the value itself where `member` is empty. A text is one member, whatever characters
+    /// it has: the way further in is `["outer", "inner"]`, `("list", 0)` or a [`PropertyPath`].
+    pub fn error(&mut self, member: impl Into<PropertyPath>, reason: impl Into<String>) {
+        self.errors.push(PropertyError::new(self.path.join(member), reason));
     }
 
     /// Reports a warning at a member, or at the value itself where `member` is empty.
-    pub fn warning(&mut self, member: &str, reason: impl Into<String>) {
-        let path = join_path(&self.path, member);
-        self.warnings.push(PropertyError::new(path, reason));
+    pub fn warning(&mut self, member: impl Into<PropertyPath>, reason: impl Into<String>) {
+        self.warnings.push(PropertyError::new(self.path.join(member), reason));
+    }
+
+    /// Reports an error that was found elsewhere; its path goes on from here.
+    pub fn add_error(&mut self, error: PropertyError) {
+        self.errors.push(error.under(&self.path));
+    }
+
+    /// Reports a warning that was found elsewhere; its path goes on from here.
+    pub fn add_warning(&mut self, warning: PropertyError) {
+        self.warnings.push(warning.under(&self.path));
     }
 
     /// Judges a plain value.
-    pub fn plain<T: ?Sized>(&mut self, member: &str, value: &T, judge: impl FnOnce(&T) -> Result<(), Wrong>) {
+    pub fn plain<T: ?Sized>(
+        &mut self,
+        member: impl Into<PropertyPath>,
+        value: &T,
+        judge: impl FnOnce(&T) -> Result<(), Wrong>,
+    ) {
         if let Err(wrong) = judge(value) {
             self.error(member, wrong.told(false));
         }
     }
 
     /// Judges a plain value that is taken all the same.
-    pub fn warn_plain<T: ?Sized>(&mut self, member: &str, value: &T, judge: impl FnOnce(&T) -> Result<(), Wrong>) {
+    pub fn warn_plain<T: ?Sized>(
+        &mut self,
+        member: impl Into<PropertyPath>,
+        value: &T,
+        judge: impl FnOnce(&T) -> Result<(), Wrong>,
+    ) {
         if let Err(wrong) = judge(value) {
             self.warning(member, wrong.told(false));
         }
@@ -87,56 +107,52 @@ impl Checks {
     /// Judges an eventual value, where it is known.
     pub fn input<T: Clone + Send + Sync + 'static>(
         &mut self,
-        member: &str,
+        member: impl Into<PropertyPath>,
         input: &Input<T>,
         judge: impl FnOnce(&T) -> Result<(), Wrong>,
     ) {
-        self.errors.extend(self.judged(member, input, judge));
+        self.errors.extend(self.judged(member.into(), input, judge));
     }
 
     /// Judges an eventual value that is taken all the same, where it is known.
     pub fn warn_input<T: Clone + Send + Sync + 'static>(
         &mut self,
-        member: &str,
+        member: impl Into<PropertyPath>,
         input: &Input<T>,
         judge: impl FnOnce(&T) -> Result<(), Wrong>,
     ) {
-        self.warnings.extend(self.judged(member, input, judge));
+        self.warnings.extend(self.judged(member.into(), input, judge));
     }
 
     /// Reports what is wrong where an eventual value stands, but not with the value: its name, or that it is there.
     pub fn at_input<T: Clone + Send + Sync + 'static>(
         &mut self,
-        member: &str,
+        member: impl Into<PropertyPath>,
         input: &Input<T>,
         verdict: Result<(), Wrong>,
     ) {
         if let Err(wrong) = verdict {
             let secret = input.given().is_some_and(|resolved| resolved.secret);
-            self.errors.push(PropertyError::new(self.place(member, secret), wrong.told(false)));
+            let error = PropertyError::new(self.path.join(member), wrong.told(false));
+            self.errors.push(error.sensitive_if(secret));
         }
     }
 
     fn judged<T: Clone + Send + Sync + 'static>(
         &self,
-        member: &str,
+        member: PropertyPath,
         input: &Input<T>,
         judge: impl FnOnce(&T) -> Result<(), Wrong>,
     ) -> Option<PropertyError> {
         let resolved = input.given()?;
         let wrong = judge(resolved.value.as_ref()?).err()?;
-        Some(PropertyError::new(self.place(member, resolved.secret), wrong.told(resolved.secret)))
-    }
-
-    /// The engine prints what stands at a path, so a secret's must not lead to it.
-    fn place(&self, member: &str, secret: bool) -> String {
-        let path = join_path(&self.path, member);
-        if secret { format!("{path} (secret)") } else { path }
+        let error = PropertyError::new(self.path.join(member), wrong.told(resolved.secret));
+        Some(error.sensitive_if(resolved.secret))
     }
 
     /// Checks the members of a member.
-    pub fn under(&mut self, member: &str, check: impl FnOnce(&mut Self)) {
-        let inner = join_path(&self.path, member);
+    pub fn under(&mut self, member: impl Into<PropertyPath>, check: impl FnOnce(&mut Self)) {
+        let inner = self.path.join(member);
         let outer = std::mem::replace(&mut self.path, inner);
         check(self);
         self.path = outer;
@@ -145,25 +161,26 @@ impl Checks {
     /// Checks every element of a list.
     pub fn each<'t, T: 't>(
         &mut self,
-        member: &str,
+        member: impl Into<PropertyPath>,
         items: impl IntoIterator<Item = &'t T>,
         mut check: impl FnMut(&mut Self, &'t T),
     ) {
+        let list = member.into();
         for (index, item) in items.into_iter().enumerate() {
-            self.under(&format!("{member}[{index}]"), |checks| check(checks, item));
+            self.under(list.index(index), |checks| check(checks, item));
         }
     }
 
     /// Checks every entry of a map; its key is given beside it.
     pub fn each_entry<'t, T: 't>(
         &mut self,
-        member: &str,
+        member: impl Into<PropertyPath>,
         entries: impl IntoIterator<Item = (&'t String, &'t T)>,
         mut check: impl FnMut(&mut Self, &'t str, &'t T),
     ) {
+        let map = member.into();
         for (key, value) in entries {
-            let path = join_path(member, &path_member(key));
-            self.under(&path, |checks| check(checks, key, value));
+            self.under(map.member(key), |checks| check(checks, key, value));
         }
     }
 
@@ -246,6 +263,21 @@ mod tests {
             });
         });
         assert_eq!(told(checks), ["map[\"aws:a\"] (secret): a reserved name", "map[\"aws:a\"]: a reserved name"]);
+    }
+
+    #[test]
+    fn what_was_found_elsewhere_keeps_its_mark_under_the_path_from_here() {
+        let mut checks = Checks::default();
+        let found = |index: usize| PropertyError::new(index, "odd").sensitive_if(true).under("list");
+        checks.under("outer", |checks| {
+            checks.add_error(found(0));
+            checks.add_warning(found(1));
+        });
+        assert_eq!(
+            checks.warnings().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["outer.list[1] (secret): odd"]
+        );
+        assert_eq!(told(checks), ["outer.list[0] (secret): odd"]);
     }
 
     #[test]

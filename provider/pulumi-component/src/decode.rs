@@ -3,12 +3,12 @@
 //! The check against the schema has run before, with every problem at once; what fails here is a plain field that got
 //! an eventual value, or a bug of ours.
 
+use property_path::{PropertyError, PropertyPath};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
-use crate::error::{PropertyError, path_member};
 use crate::input::INPUT;
 use crate::passage;
 use crate::property::{PropertyMap, PropertyValue, Value};
@@ -130,7 +130,7 @@ impl<'de> SeqAccess<'de> for Items {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, PropertyError> {
         let Some((index, item)) = self.0.next() else { return Ok(None) };
-        seed.deserialize(Decoder(item)).map(Some).map_err(|error| error.under(&format!("[{index}]")))
+        seed.deserialize(Decoder(item)).map(Some).map_err(|error| error.under(index))
     }
 }
 
@@ -153,7 +153,7 @@ impl<'de> MapAccess<'de> for Members {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, PropertyError> {
         let (name, value) = self.value.take().ok_or_else(|| PropertyError::custom("a value without a name"))?;
-        seed.deserialize(Decoder(value)).map_err(|error| error.under(&path_member(&name)))
+        seed.deserialize(Decoder(value)).map_err(|error| error.under(PropertyPath::root().member(name)))
     }
 }
 
@@ -189,7 +189,7 @@ impl<'de> SeqAccess<'de> for InputParts {
             3 => match self.value.take() {
                 Some(value) if self.secret => seed.deserialize(Known(value)).map(Some).map_err(|_| {
                     // serde's reasons show the value, and the engine what stands at the path.
-                    PropertyError::new(" (secret)", "does not have the type that is expected")
+                    PropertyError::new("", "does not have the type that is expected").sensitive_if(true)
                 }),
                 Some(value) => seed.deserialize(Known(value)).map(Some),
                 None => seed.deserialize(Decoder(Value::Null.into())).map(Some),

@@ -1,7 +1,8 @@
 //! What can go wrong, and in whose words it is said.
 
-use std::fmt;
 use std::sync::Arc;
+
+use property_path::PropertyError;
 
 /// How long the text of an error gets, in bytes: it travels in the headers of an answer, which hold little.
 pub(crate) const TEXT_BYTES: usize = 4096;
@@ -25,63 +26,6 @@ impl Failure {
     pub fn failed(reason: impl Into<String>) -> Self {
         Self::Failed(reason.into().into())
     }
-}
-
-/// One wrong input: where, and what was expected and given. The engine puts its own frame around both.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PropertyError {
-    /// The property path, as users write it: `rules.managed[0].identifier`.
-    pub path: String,
-    /// Lower case, no final stop, user's names in backticks, never a secret's value.
-    pub reason: String,
-}
-
-impl PropertyError {
-    /// An error at `path`.
-    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { path: path.into(), reason: reason.into() }
-    }
-
-    /// The same error one level further out.
-    #[must_use]
-    pub fn under(mut self, parent: &str) -> Self {
-        self.path = join_path(parent, &self.path);
-        self
-    }
-}
-
-impl fmt::Display for PropertyError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            formatter.write_str(&self.reason)
-        } else {
-            write!(formatter, "{}: {}", self.path, self.reason)
-        }
-    }
-}
-
-impl std::error::Error for PropertyError {}
-
-impl serde::de::Error for PropertyError {
-    fn custom<T: fmt::Display>(reason: T) -> Self {
-        Self::new("", reason.to_string())
-    }
-}
-
-/// Joins two parts of a property path; an index, a quoted key or a remark takes no dot.
-pub(crate) fn join_path(parent: &str, rest: &str) -> String {
-    match (parent.is_empty(), rest.is_empty()) {
-        (true, _) => rest.to_owned(),
-        (_, true) => parent.to_owned(),
-        _ if rest.starts_with(['[', ' ']) => format!("{parent}{rest}"),
-        _ => format!("{parent}.{rest}"),
-    }
-}
-
-/// A member's name as a part of a property path, quoted where it is no plain word.
-pub(crate) fn path_member(name: &str) -> String {
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if plain { name.to_owned() } else { format!("[{}]", serde_json::Value::from(name)) }
 }
 
 /// Why a component could not be constructed.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
+use property_path::PropertyError;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ use crate::arguments;
 use crate::checks::Checks;
 use crate::context::Configuration;
 use crate::decode::stripped;
-use crate::error::{ConstructError, PropertyError};
+use crate::error::ConstructError;
 use crate::property::{PropertyMap, TypeToken, Value};
 use crate::serialize::encode_serialized;
 
@@ -97,9 +98,8 @@ pub async fn invoke<F: Function>(
 fn without_secrets(error: ConstructError, secret: &BTreeSet<String>) -> ConstructError {
     let ConstructError::InvalidInputs(mut problems) = error else { return error };
     for problem in &mut problems {
-        let name = problem.path.split(['.', '[']).next().unwrap_or_default();
-        if secret.contains(name) {
-            *problem = PropertyError::new(format!("{name} (secret)"), "does not fit what is expected");
+        if let Some(name) = problem.path.first_member().filter(|name| secret.contains(*name)) {
+            *problem = PropertyError::new(name, "does not fit what is expected").sensitive_if(true);
         }
     }
     ConstructError::InvalidInputs(problems)

@@ -41,7 +41,7 @@ pub use construct::{Constructed, Surroundings, construct};
 pub use context::{ConstructRequest, Context, Deployment, Package, Parameterization};
 pub use decode::{from_properties, from_value};
 pub use encode::{Encode, EncodeMember, Encoding, encode_members, encode_output};
-pub use error::{ConstructError, Failure, PropertyError};
+pub use error::{ConstructError, Failure};
 pub use function::{Function, FunctionContext};
 pub use hook::{AfterFailure, FailedOperation, Hook, HookEvent};
 pub use input::Input;
@@ -59,6 +59,7 @@ pub use property::{
     Archive, ArchiveSource, Asset, AssetSource, Marks, PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn,
     Value,
 };
+pub use property_path::{PathStep, PropertyError, PropertyPath};
 pub use provider::Provider;
 pub use pulumi_component_derive::Outputs;
 pub use reference::{Reference, ResourceType};

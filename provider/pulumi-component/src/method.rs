@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use property_path::PropertyError;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
@@ -11,7 +12,7 @@ use crate::checks::Checks;
 use crate::component::{Component, Outputs};
 use crate::construct::{Surroundings, settle};
 use crate::context::{Context, Deployment};
-use crate::error::{ConstructError, PropertyError};
+use crate::error::ConstructError;
 use crate::logger::Logger;
 use crate::panic::caught;
 use crate::property::{PropertyMap, Value};

@@ -6,11 +6,11 @@
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
+use property_path::PropertyError;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::encode::Encoding;
-use crate::error::PropertyError;
 use crate::property::{PropertyValue, Value};
 
 /// The name under which a whole property value passes.

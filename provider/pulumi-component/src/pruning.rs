@@ -1,10 +1,10 @@
 //! Inputs without what does not fit, so that the rest of them can be looked at in the same run.
 
+use property_path::{PathStep, PropertyError, PropertyPath};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::decode::from_properties;
-use crate::error::PropertyError;
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::schema;
 
@@ -12,14 +12,7 @@ use crate::schema;
 pub(crate) struct Pruned {
     left: PropertyMap,
     /// The objects in which something was taken away, and at the top what that may have meant.
-    around: Vec<Vec<Step>>,
-}
-
-/// A step of a property path.
-#[derive(Clone, Debug, PartialEq)]
-enum Step {
-    Member(String),
-    Index(usize),
+    around: Vec<Vec<PathStep>>,
 }
 
 /// How deep what is taken away may lie.
@@ -49,30 +42,30 @@ pub(crate) fn prune<T: DeserializeOwned + JsonSchema>(
 
 impl Pruned {
     /// Whether a path leads to what was taken away, or so close to it that what is said may be about that.
-    pub(crate) fn touches(&self, path: &str) -> bool {
+    pub(crate) fn touches(&self, path: &PropertyPath) -> bool {
         let Some(steps) = steps(path) else { return true };
         self.around.iter().any(|object| steps.starts_with(object))
     }
 
     /// Takes away what a path leads to; where that is missing, what it is missing in. Elements of a list keep their
     /// numbers, so a list goes whole. `None` where everything would go.
-    fn remove<T: JsonSchema>(&mut self, path: &str) -> Option<()> {
+    fn remove<T: JsonSchema>(&mut self, path: &PropertyPath) -> Option<()> {
         let mut steps = steps(path)?;
         if find(&self.left, &steps).is_none() {
             steps.pop();
         }
-        while let Some(Step::Index(_)) = steps.last() {
+        while let Some(PathStep::Index(_)) = steps.last() {
             steps.pop();
         }
-        let Some(Step::Member(name)) = steps.pop() else { return None };
+        let Some(PathStep::Member(name)) = steps.pop() else { return None };
         let object = if steps.is_empty() { Some(&mut self.left) } else { object_at(&mut self.left, &steps) };
         if let Some(object) = object {
             object.remove(&name);
         }
         if steps.is_empty() {
             let meant = schema::intended::<T>(&name).filter(|known| !self.left.contains_key(known));
-            steps.extend(meant.map(Step::Member));
-            self.around.push(vec![Step::Member(name)]);
+            steps.extend(meant.map(PathStep::Member));
+            self.around.push(vec![PathStep::Member(name)]);
         }
         if !steps.is_empty() {
             self.around.push(steps);
@@ -81,26 +74,26 @@ impl Pruned {
     }
 }
 
-fn find<'v>(left: &'v PropertyMap, steps: &[Step]) -> Option<&'v PropertyValue> {
-    let (Step::Member(first), rest) = steps.split_first()? else { return None };
+fn find<'v>(left: &'v PropertyMap, steps: &[PathStep]) -> Option<&'v PropertyValue> {
+    let (PathStep::Member(first), rest) = steps.split_first()? else { return None };
     let mut value = left.get(first)?;
     for step in rest {
         value = match (step, &value.value) {
-            (Step::Member(name), Value::Object(members)) => members.get(name)?,
-            (Step::Index(index), Value::List(items)) => items.get(*index)?,
+            (PathStep::Member(name), Value::Object(members)) => members.get(name)?,
+            (PathStep::Index(index), Value::List(items)) => items.get(*index)?,
             _ => return None,
         };
     }
     Some(value)
 }
 
-fn object_at<'v>(left: &'v mut PropertyMap, steps: &[Step]) -> Option<&'v mut PropertyMap> {
-    let (Step::Member(first), rest) = steps.split_first()? else { return None };
+fn object_at<'v>(left: &'v mut PropertyMap, steps: &[PathStep]) -> Option<&'v mut PropertyMap> {
+    let (PathStep::Member(first), rest) = steps.split_first()? else { return None };
     let mut value = left.get_mut(first)?;
     for step in rest {
         value = match (step, &mut value.value) {
-            (Step::Member(name), Value::Object(members)) => members.get_mut(name)?,
-            (Step::Index(index), Value::List(items)) => items.get_mut(*index)?,
+            (PathStep::Member(name), Value::Object(members)) => members.get_mut(name)?,
+            (PathStep::Index(index), Value::List(items)) => items.get_mut(*index)?,
             _ => return None,
         };
     }
@@ -110,42 +103,19 @@ fn object_at<'v>(left: &'v mut PropertyMap, steps: &[Step]) -> Option<&'v mut Pr
     }
 }
 
-/// The steps of a path as this crate writes it. What is behind a remark or a star is not told apart.
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut rest = path.split(" (").next().unwrap_or_default();
-    let mut steps = Vec::new();
-    while !rest.is_empty() {
-        if let Some(quoted) = rest.strip_prefix('[') {
-            let mut texts = serde_json::Deserializer::from_str(quoted).into_iter::<serde_json::Value>();
-            steps.push(match texts.next()?.ok()? {
-                serde_json::Value::String(name) => Step::Member(name),
-                serde_json::Value::Number(index) => Step::Index(usize::try_from(index.as_u64()?).ok()?),
-                _ => return None,
-            });
-            rest = quoted.get(texts.byte_offset()..)?.strip_prefix(']')?;
-        } else {
-            let end = rest.find(['.', '[']).unwrap_or(rest.len());
-            let (name, more) = rest.split_at(end);
-            if name == "*" {
-                break;
-            }
-            steps.push(Step::Member(name.to_owned()));
-            rest = more;
-        }
-        rest = rest.strip_prefix('.').unwrap_or(rest);
-    }
-    (!steps.is_empty()).then_some(steps)
+/// The steps of a path as far as they are shown; `None` where there is none.
+fn steps(path: &PropertyPath) -> Option<Vec<PathStep>> {
+    let shown: Vec<_> = path.steps().iter().take_while(|step| **step != PathStep::Hidden).cloned().collect();
+    (!shown.is_empty()).then_some(shown)
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use schemars::JsonSchema;
     use serde::Deserialize;
     use serde_json::json;
 
     use super::*;
-    use crate::error::{join_path, path_member};
     use crate::testing::inputs;
 
     #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
@@ -188,32 +158,20 @@ mod tests {
         }));
         assert_eq!(args.outer, Some(Outer { days: None, name: Some("kept".into()) }));
         assert_eq!(args.list.len(), 2, "the elements keep their numbers");
-        assert!(pruned.touches("outer.name"), "it may be the wrong name's");
-        assert!(pruned.touches("outer.days") && pruned.touches("list[0].id") && !pruned.touches("list[1].note"));
-        assert!(pruned.touches("count"), "it may be what the wrong name meant");
-        assert!(pruned.touches("cuont") && !pruned.touches("missing"));
+        let touches = |path: PropertyPath| pruned.touches(&path);
+        assert!(touches(["outer", "name"].into()), "it may be the wrong name's");
+        assert!(touches(["outer", "days"].into()));
+        assert!(touches(("list", 0, "id").into()) && !touches(("list", 1, "note").into()));
+        assert!(touches("count".into()), "it may be what the wrong name meant");
+        assert!(touches("cuont".into()) && !touches("missing".into()));
+        assert!(touches(PropertyPath::root()), "what is said of the whole may be about anything");
+        assert!(touches(PropertyPath::from(["outer", "days"]).hidden()), "what is hidden in it goes with it");
     }
 
     #[test]
     fn an_object_without_what_it_needs_goes_whole_and_so_does_a_list_with_one() {
         let (args, pruned) = pruned(json!({ "list": [{ "id": "a" }, { "note": "b" }], "count": 7 }));
         assert_eq!((args.list.len(), args.count), (0, Some(7)));
-        assert!(pruned.touches("list[0].id") && pruned.touches("list"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_path_leads_where_it_was_written_for(names in proptest::collection::vec(".{1,6}", 1..4), index in 0..9_usize) {
-            prop_assume!(names.iter().all(|name| name != "*"));
-            let path = names.iter().fold(String::new(), |path, name| join_path(&path, &path_member(name)));
-            let mut expected: Vec<_> = names.into_iter().map(Step::Member).collect();
-            expected.push(Step::Index(index));
-            prop_assert_eq!(steps(&format!("{path}[{index}] (secret)")), Some(expected));
-        }
-
-        #[test]
-        fn no_path_panics(path in ".*") {
-            let _ = steps(&path);
-        }
+        assert!(pruned.touches(&("list", 0, "id").into()) && pruned.touches(&"list".into()));
     }
 }

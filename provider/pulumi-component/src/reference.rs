@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use futures::FutureExt;
+use property_path::PropertyError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,7 +13,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::component::Component;
 use crate::context::Package;
 use crate::encode::{Encode, Encoding};
-use crate::error::PropertyError;
 use crate::output::{Output, Resolved};
 use crate::passage;
 use crate::property::{PropertyValue, ResourceReference, TypeToken, Urn, Value};

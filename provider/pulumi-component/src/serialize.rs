@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use futures::FutureExt;
 use futures::future::try_join_all;
+use property_path::PropertyError;
 use serde::ser::{
     Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple,
     SerializeTupleStruct, Serializer,
 };
 
 use crate::encode::Encoding;
-use crate::error::{Failure, PropertyError};
+use crate::error::Failure;
 use crate::passage;
 use crate::property::{PropertyMap, PropertyValue, Value};
 
@@ -300,11 +301,5 @@ impl SerializeStruct for Members {
 
     fn end(self) -> Result<Node, PropertyError> {
         SerializeMap::end(self)
-    }
-}
-
-impl serde::ser::Error for PropertyError {
-    fn custom<T: std::fmt::Display>(reason: T) -> Self {
-        Self::new("", reason.to_string())
     }
 }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use futures::FutureExt;
+use property_path::PropertyError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::encode::{Encode, Encoding};
-use crate::error::PropertyError;
 use crate::passage::{self, Literal};
 use crate::property::{Archive, Asset, PropertyValue, Value};
 

@@ -22,7 +22,7 @@ class Peer:
     """A language: how its plugin is started, without the engine's address, and on which library it stands."""
 
     language: str
-    # Of an optimised build or not, which only compiled peers tell apart.
+    # Of an optimized build or not, which only compiled peers tell apart.
     command: Callable[[bool], list]
     library: Callable[[], str]
 
@@ -52,9 +52,9 @@ def driver() -> Path:
     return go_binaries() / "driver"
 
 
-def rust(optimised: bool) -> list:
+def rust(optimized: bool) -> list:
     """A build of our own, copied so that another clone's build cannot change it meanwhile."""
-    if not optimised:
+    if not optimized:
         return [tools.cargo_binary("bench-sixty", "the Rust peer of the bench")]
     cargo = cache.require("cargo", "to build the Rust peer")
     target = tools.cargo_target()
@@ -67,7 +67,7 @@ def rust(optimised: bool) -> list:
     return [copy]
 
 
-def typescript(_optimised: bool) -> list:
+def typescript(_optimized: bool) -> list:
     """Compiled ahead, which the engine's language host does anew at each start."""
     modules = tools.node_modules()
     sources = [PEERS / "typescript" / name for name in ("index.ts", "package.json", "tsconfig.json")]
@@ -96,11 +96,11 @@ def node_sdk() -> str:
 
 ALL = (
     Peer("Rust", rust, lambda: f"crate `pulumi-component` {schema()['version']}"),
-    Peer("Go", lambda _optimised: [go_binaries() / "sixty"], go_library),
+    Peer("Go", lambda _optimized: [go_binaries() / "sixty"], go_library),
     Peer("TypeScript", typescript, lambda: f"`@pulumi/pulumi` {node_sdk()}, component provider host"),
     Peer(
         "Python",
-        lambda _optimised: [tools.python(), PEERS / "python/main.py"],
+        lambda _optimized: [tools.python(), PEERS / "python/main.py"],
         lambda: f"`pulumi` {metadata.version('pulumi')}, component provider host",
     ),
 )

@@ -144,6 +144,14 @@ class Account:
         code = code.get(service, "ThrottlingException")
         self._door("faults", service=service, action=action, times=times, code=code)
 
+    def refuse(self, service: str, action: str, times: int, code: str) -> None:
+        """Let the next calls of an action (`*`: of every one) fail with this code. Services: as for `throttle`."""
+        self._door("faults", service=service, action=action, times=times, code=code)
+
+    def limit_concurrency(self, limit: int) -> None:
+        """From now on all functions of this account together may run so often at once."""
+        self._door("concurrency", limit=limit)
+
     def throttle_share(self, role_arn: str, share: float, seed: int) -> None:
         """From now on throttle that share of a role's calls, of every service; `seed` chooses which."""
         self._door("troubles", role=role_arn, share=share, seed=seed)

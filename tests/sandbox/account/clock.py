@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ministack.core.responses import get_account_id
 
 _ahead: dict[str, float] = defaultdict(float)
-_listeners: list[Callable[[str], None]] = []
+_listeners: list[Callable[[str, float], None]] = []
 
 
 def now() -> float:
@@ -24,9 +24,9 @@ def advance(account: str, seconds: float) -> None:
     """Let time pass in an account, and everything happen that is due by then."""
     _ahead[account] += seconds
     for listener in _listeners:
-        listener(account)
+        listener(account, seconds)
 
 
-def on_advance(listener: Callable[[str], None]) -> None:
-    """Call this with the account whenever its time was advanced."""
+def on_advance(listener: Callable[[str, float], None]) -> None:
+    """Call this with the account and the seconds whenever its time was advanced."""
     _listeners.append(listener)

@@ -12,6 +12,7 @@ POST /_account/confirmations {account, region, topic, address}   confirm an e-ma
 POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
 POST /_account/troubles      {role, share, seed, survives}   a role's calls are throttled, or have no effect after some
+POST /_account/concurrency   {account, limit}   how often all functions of an account may run at once
 POST /_account/settling      {account, seconds}   what is made from now on is known everywhere only after a while
 POST /_account/expirations   {accessKeyId}   end the session of a role
 POST /_account/asked         {principal}   what IAM allowed to a caller, and what it denied
@@ -30,6 +31,7 @@ from account import audit, clock, faults
 from account.config import aggregate, compliance, delays, evaluation
 from account.config.errors import ConfigError
 from account.services import delivery, mail, metrics, schedules, settling
+from account.strictness import functions
 from account.strictness.sns import confirm
 
 PREFIX = "/_account/"
@@ -122,6 +124,11 @@ def _troubles(request: dict) -> dict:
     return {"calls": before.calls, "failed": before.failed}
 
 
+def _concurrency(request: dict) -> dict:
+    functions.limit_concurrency(request["account"], request["limit"])
+    return {}
+
+
 def _settling(request: dict) -> dict:
     settling.settle(request["account"], request["seconds"])
     return {}
@@ -153,6 +160,7 @@ _ACTIONS = {
     ("POST", "mails"): _mails,
     ("POST", "faults"): _faults,
     ("POST", "troubles"): _troubles,
+    ("POST", "concurrency"): _concurrency,
     ("POST", "settling"): _settling,
     ("POST", "expirations"): _expirations,
     ("POST", "asked"): _asked,

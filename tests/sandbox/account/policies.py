@@ -58,6 +58,11 @@ def role_allowed(role_arn: str, action: str, resource: str, context: dict | None
     return _identity(_request(role_arn, action, resource, context or {})).decision == "Allow"
 
 
+def principal_allowed(principal: str, action: str, resource: str) -> bool:
+    """Whether the own policies of a role, a session, a user or the account's root allow an action."""
+    return _identity(_request(principal, action, resource, {})).decision == "Allow"
+
+
 def may_use_key(principal: str, key: str, action: str, context: dict) -> bool:
     """Whether a principal may use a key: its own policies and the key's policy together ("Key policies in AWS KMS").
 

@@ -69,9 +69,13 @@ class Plugin:
         difference.delete_first = bool(difference.replaces) and not renamed
         return difference
 
+    def _default_tags(self, inputs: dict) -> dict:
+        """The provider's default tags, or those that a resource has in their place."""
+        override = (inputs.get("overrideProvider") or {}).get("defaultTags")
+        return ((self._config.get("defaultTags") if override is None else override) or {}).get("tags") or {}
+
     def _tags(self, inputs: dict) -> dict:
-        default = (self._config.get("defaultTags") or {}).get("tags") or {}
-        return {**default, **(inputs.get("tags") or {})}
+        return {**self._default_tags(inputs), **(inputs.get("tags") or {})}
 
     def _full(self, token: str, inputs: dict) -> dict:
         return {**inputs, "tagsAll": self._tags(inputs)} if "tags" in resource(token)["inputs"] else inputs
@@ -129,7 +133,7 @@ class Plugin:
             raise
         if observed is None:
             return None
-        default = (self._config.get("defaultTags") or {}).get("tags") or {}
+        default = self._default_tags(inputs or state)
         if "tagsAll" in observed:
             observed["tags"] = {k: v for k, v in observed["tagsAll"].items() if default.get(k) != v} or None
         known = resource(token)["inputs"]

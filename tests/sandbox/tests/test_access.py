@@ -1,5 +1,7 @@
 """Who is who: accounts by access key, IAM enforced, functions under their own role."""
 
+import json
+
 import pytest
 
 from account.client import Account, start
@@ -127,3 +129,23 @@ def test_who_gives_a_function_a_key_must_be_able_to_use_it(account, role, key, r
     seen = account.as_role(role({"Action": ["lambda:CreateFunction", "iam:PassRole"]}, use))
     with refused("AccessDeniedException", missing):
         functions.make_function(seen, "keyed", functions.ECHO, made, KMSKeyArn=arn)
+
+
+BOUNDARY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+
+
+def test_case_14_a_role_is_created_only_with_the_boundary_and_path_that_the_policy_wants(account, role, refused):
+    boundary = account.client("iam").create_policy(PolicyName="estate", PolicyDocument=json.dumps(BOUNDARY))["Policy"]
+    wanted = {"StringEquals": {"iam:PermissionsBoundary": boundary["Arn"]}}
+    own = f"arn:aws:iam::{account.account_id}:role/compliance/*"
+    changes = ["iam:CreateRole", "iam:PutRolePolicy"]
+    iam = account.as_role(role({"Action": changes, "Resource": own, "Condition": wanted})).client("iam")
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    given = {"RoleName": "r", "AssumeRolePolicyDocument": trust, "Path": "/compliance/"}
+    for changed in (given, given | {"PermissionsBoundary": boundary["Arn"], "Path": "/"}):
+        with refused("AccessDenied"):
+            iam.create_role(**changed)
+    iam.create_role(**given, PermissionsBoundary=boundary["Arn"])
+    # The boundary that the role has counts for what is done to it.
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=json.dumps(BOUNDARY))

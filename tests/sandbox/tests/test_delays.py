@@ -86,3 +86,15 @@ def test_without_delays_nothing_waits(recorded):
     put_rule(recorded)
     recorded.evaluate(RULE)
     assert compliance(recorded) == "NON_COMPLIANT"
+
+
+def test_a_delayed_message_becomes_visible_as_the_time_of_its_account_passes(account, other_account):
+    for one in (account, other_account):
+        queue, _arn = make_queue(one, "later")
+        one.client("sqs").send_message(QueueUrl=queue, MessageBody="x", DelaySeconds=900)
+        assert messages(one, queue) == []
+        account.advance(14 * MINUTE)
+        assert messages(one, queue) == []
+    account.advance(2 * MINUTE)
+    assert messages(other_account, queue) == []
+    assert [one["Body"] for one in messages(account, make_queue(account, "later")[0])] == ["x"]

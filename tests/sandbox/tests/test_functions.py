@@ -27,6 +27,24 @@ def created(account, role):
     return make
 
 
+def test_finding_15_a_function_in_a_vpc_needs_subnets_groups_and_both_permissions(account, role, refused):
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
+    place = {"SubnetIds": [subnet], "SecurityGroupIds": [group]}
+    interfaces = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
+    connects = role({"Action": [f"ec2:{action}" for action in interfaces]})
+    with refused(INVALID, "does not have permissions to call CreateNetworkInterface on EC2"):
+        make_function(account, "f", ECHO, role(), VpcConfig=place)
+    with refused(INVALID, "The subnet ID 'subnet-0123456789abcdef0' does not exist"):
+        make_function(account, "f", ECHO, connects, VpcConfig=place | {"SubnetIds": ["subnet-0123456789abcdef0"]})
+    creates = role({"Action": ["lambda:CreateFunction", "iam:PassRole"]})
+    with refused(INVALID, "DescribeSecurityGroups"):
+        make_function(account.as_role(creates), "f", ECHO, connects, VpcConfig=place)
+    make_function(account, "f", ECHO, connects, VpcConfig=place)
+
+
 @pytest.mark.parametrize(
     ("name", "mode", "part"), [("handler", 0o755, "no file `bootstrap`"), ("bootstrap", 0o644, "not executable")]
 )
@@ -56,6 +74,18 @@ def test_an_environment_of_more_than_4_kb_is_refused(account, created, refused):
 def test_a_reserved_name_in_the_environment_is_refused(created, refused):
     with refused(INVALID, "AWS_REGION"):
         created("f", ECHO, Environment={"Variables": {"AWS_REGION": "eu-west-1"}})
+
+
+def test_case_16_a_new_account_reserves_almost_nothing(account, created, refused):
+    created("f", ECHO)
+    account.limit_concurrency(10)
+    client = account.client("lambda")
+    with refused(INVALID, "below its minimum value of [10]"):
+        client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+    account.limit_concurrency(50)
+    client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=40)
+    limits = client.get_account_settings()["AccountLimit"]
+    assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (50, 10)
 
 
 def test_concurrency_that_leaves_less_than_100_unreserved_is_refused(account, created, refused):

@@ -93,6 +93,42 @@ def test_the_change_from_one_day_to_the_next(account, measure):
     assert state(account) == "ALARM"
 
 
+def test_the_sum_of_all_metrics_is_of_those_that_have_data(account, measure):
+    def most(name: str) -> dict:
+        metric = {"Namespace": "N", "MetricName": name, "Dimensions": DIMENSIONS}
+        return {"Id": name.lower(), "MetricStat": {"Metric": metric, "Period": HOUR, "Stat": "Maximum"}, "ReturnData": False}
+
+    total = {"Id": "total", "Expression": "SUM(METRICS())", "ReturnData": True}
+    put(account, Metrics=[most("M"), most("O"), total], TreatMissingData="ignore", Threshold=3)
+    assert state(account) == "INSUFFICIENT_DATA"
+    measure(M=2)
+    assert state(account) == "OK"
+    measure(O=1)
+    assert state(account) == "ALARM"
+    account.advance(3 * HOUR)
+    assert state(account) == "ALARM", "between two reports what the last one found holds"
+    measure(M=0, O=2)
+    assert state(account) == "OK"
+
+
+def test_finding_9_an_alarm_without_data_is_silent_at_first_and_sends_when_data_are_lost(account, measure):
+    """As the part `Alarms` has it where nothing says when the functions run first."""
+    topic = account.client("sns").create_topic(Name="alarms")["TopicArn"]
+    queue, arn = functions.make_queue(account, "told")
+    functions.admit(account, queue, arn, "sns.amazonaws.com")
+    account.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    silent = {"Statistic": "SampleCount", "EvaluationPeriods": 3, "ComparisonOperator": "LessThanThreshold", "Threshold": 1}
+    put(account, TreatMissingData="missing", InsufficientDataActions=[topic], **silent)
+    assert (state(account), functions.messages(account, queue)) == ("INSUFFICIENT_DATA", [])
+    measure(M=5)
+    account.advance(2.5 * HOUR)
+    assert (state(account), functions.messages(account, queue)) == ("OK", [])
+    account.advance(4 * HOUR)
+    assert state(account) == "INSUFFICIENT_DATA"
+    [message] = functions.messages(account, queue)
+    assert json.loads(json.loads(message["Body"])["Message"])["NewStateValue"] == "INSUFFICIENT_DATA"
+
+
 def test_a_change_of_state_is_sent(account, measure):
     topic = account.client("sns").create_topic(Name="alarms")["TopicArn"]
     queue, arn = functions.make_queue(account, "told")

@@ -1,5 +1,7 @@
 """Eventual consistency: what was just made is not known everywhere for a moment, and the stand-in waits for it."""
 
+import json
+
 import pytest
 
 from . import functions
@@ -49,9 +51,43 @@ def test_a_fresh_topic_is_not_found_for_a_moment(unsettled):
     assert settles(call, sns.exceptions.NotFoundException)
 
 
-def test_a_fresh_policy_does_not_count_for_a_moment(unsettled, role):
-    seen = unsettled.as_role(role({"Action": "sqs:ListQueues"})).client("sqs")
+LIST_QUEUES = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}],
+}
+
+
+@pytest.mark.parametrize("attached", [False, True], ids=["inline", "attached"])
+def test_a_fresh_policy_does_not_count_for_a_moment(account, role, attached):
+    iam, made, text = account.client("iam"), role(), json.dumps(LIST_QUEUES)
+    name = made.rsplit("/", 1)[-1]
+    seen = account.as_role(made).client("sqs")
+    if attached:
+        policy = iam.create_policy(PolicyName="lists", PolicyDocument=text)["Policy"]["Arn"]
+        account.settle(SECONDS)
+        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    else:
+        account.settle(SECONDS)
+        iam.put_role_policy(RoleName=name, PolicyName="lists", PolicyDocument=text)
     assert settles(seen.list_queues, seen.exceptions.ClientError)
+
+
+def test_a_fresh_role_cannot_be_assumed_by_another_caller_for_a_moment(unsettled, role):
+    made, sts = role(), unsettled.client("sts")
+    assert settles(lambda: sts.assume_role(RoleArn=made, RoleSessionName="test"), sts.exceptions.ClientError)
+
+
+def test_an_attached_policy_counts_beside_a_fresh_inline_one(account, role):
+    """Which of a role's policies are fresh is known by name, not by place."""
+    iam, made = account.client("iam"), role()
+    name = made.rsplit("/", 1)[-1]
+    policy = iam.create_policy(PolicyName="lists", PolicyDocument=json.dumps(LIST_QUEUES))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+    seen = account.as_role(made).client("sqs")
+    account.settle(SECONDS)
+    other = json.dumps(LIST_QUEUES).replace("sqs:ListQueues", "sns:ListTopics")
+    iam.put_role_policy(RoleName=name, PolicyName="other", PolicyDocument=other)
+    assert seen.list_queues()
 
 
 def test_other_accounts_are_settled(unsettled, other_account):

@@ -176,6 +176,65 @@ def test_what_is_replaced_is_what_the_real_provider_replaces(plugin, token, name
     assert (name in plugin.diff(token, {}, {name: "new"}, {}, []).replaces) == replaces
 
 
+@pytest.mark.parametrize(("given", "count"), [(4, 10), (5, None)])
+def test_case_07_default_tags_count_on_objects_unless_the_resource_overrides_them(
+    account, plugin, deployed, given, count
+):
+    """An object takes ten tags, those of the provider included (the provider's issues 21273 and 24692)."""
+    account_config = {"tags": {f"default-{number}": "x" for number in range(6)}}
+    plugin.configure({**plugin._config, "defaultTags": account_config})
+    tags = {f"own-{number}": "x" for number in range(given)}
+    tagged = lambda: account.client("s3").get_object_tagging(Bucket=deployed.name, Key="a/k")["TagSet"]  # noqa: E731
+    if count:
+        deployed.put(tags=tags)
+        assert len(tagged()) == count
+    else:
+        with pytest.raises(ClientError, match="Object tags cannot be greater than 10"):
+            deployed.put(tags=tags)
+    override = {"defaultTags": {"tags": {}}}
+    identity, state, inputs = deployed.put(tags=tags, overrideProvider=override)
+    assert sorted(tag["Key"] for tag in tagged()) == sorted(tags)
+    assert state["tagsAll"] == tags
+    assert plugin.diff(OBJECT, inputs, inputs, state, []).changed == []
+    assert plugin.read(OBJECT, identity, state, inputs)[1] == inputs
+
+
+RECORDER = "aws:cfg/recorder:Recorder"
+
+
+def test_case_11_a_block_of_the_recording_group_that_is_not_given_is_sent_as_it_was(account, plugin, role):
+    """Issue 38820 of the provider: its blocks are computed, so that an exclusion outlives its strategy."""
+    given = {"name": "r", "roleArn": role(service="config.amazonaws.com")}
+    excluding = {
+        "allSupported": False,
+        "exclusionByResourceTypes": [{"resourceTypes": ["AWS::EC2::NetworkInterface"]}],
+        "recordingStrategies": [{"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"}],
+    }
+    all_types = {"allSupported": True, "recordingStrategies": [{"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}]}
+    identity, outputs = plugin.create(RECORDER, given | {"recordingGroup": excluding})
+    with pytest.raises(ClientError, match="InvalidRecordingGroupException"):
+        plugin.update(RECORDER, identity, outputs, given | {"recordingGroup": all_types})
+    empty = all_types | {"exclusionByResourceTypes": [{"resourceTypes": []}], "resourceTypes": []}
+    plugin.update(RECORDER, identity, outputs, given | {"recordingGroup": empty})
+    (found,) = account.client("config").describe_configuration_recorders()["ConfigurationRecorders"]
+    assert found["recordingGroup"]["allSupported"]
+
+
+BOUNDARY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def test_the_boundary_of_a_role_is_given_changed_and_taken_away(account, plugin):
+    boundary = account.client("iam").create_policy(PolicyName="b", PolicyDocument=json.dumps(BOUNDARY))["Policy"]["Arn"]
+    inputs = {"name": "mine", "assumeRolePolicy": json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})}
+    identity, state = plugin.create(ROLE, inputs | {"permissionsBoundary": boundary})
+    assert plugin.read(ROLE, identity, state, inputs)[0]["permissionsBoundary"] == boundary
+    bare = plugin.update(ROLE, identity, state, inputs)
+    assert "PermissionsBoundary" not in account.client("iam").get_role(RoleName="mine")["Role"]
+    plugin.update(ROLE, identity, bare, inputs | {"permissionsBoundary": boundary})
+    role = account.client("iam").get_role(RoleName="mine")["Role"]
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
+
+
 def test_a_role_is_read_and_deleted_with_what_belongs_to_it(account, role, plugin_of):
     made = account.client("iam").create_role(
         RoleName="mine", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})

@@ -20,7 +20,8 @@ use functions_core::{
 use super::{
     Processing,
     confirm::{Indexed, Known, Open, Readings, is_judged, open_of},
-    describing, reading,
+    describing,
+    reading::{self, Unreadable},
     survey::{self, Index},
     waiving::Waiving,
 };
@@ -66,8 +67,8 @@ pub(super) struct Found {
     /// Transitions that are news, and those that are not.
     pub news: usize,
     pub silent: usize,
-    /// Rules whose results could not be read. What is known of them stays.
-    pub unread: Vec<String>,
+    /// Rules whose results could not be read, each with the reason. What is known of them stays as it was.
+    pub unreadable: Unreadable,
     /// Whether the time ended before every rule was read; what was read is written.
     pub unfinished: bool,
 }
@@ -90,10 +91,11 @@ impl Processing {
         budget: &Budget,
         invocation: &Invocation,
     ) -> Result<Found, HandlerError> {
-        let mut found = Found { reported: Vec::new(), news: 0, silent: 0, unread: Vec::new(), unfinished: false };
+        let mut found = Found { reported: Vec::new(), news: 0, silent: 0, unreadable: Unreadable::new(), unfinished: false };
         let waivers = look.configuration.waivers_on(invocation.now().date());
         let mut index = None;
-        found.reported = reading::rules(&self.config, &look.rules()).await?;
+        let rejected;
+        (found.reported, rejected) = reading::rules(&self.config, &look.rules()).await?;
         if look.only.is_none() {
             index = Some(self.index(&mut found, budget, invocation).await?);
             if found.unfinished {
@@ -105,9 +107,10 @@ impl Processing {
             // after that makes a write fail, so that nothing is written over a newer state.
             let (watch, findings) = self.known(look, invocation).await?;
             let known = Known { look, watch: &watch, findings: &findings };
-            let Readings { readings, unread, unfinished } =
-                self.readings(&known, &found.reported, index.as_ref(), budget, invocation).await?;
-            (found.unread, found.unfinished) = (unread, unfinished);
+            let said = (found.reported.as_slice(), &rejected, index.as_ref());
+            let Readings { readings, unreadable, unfinished } =
+                self.readings(&known, said, budget, invocation).await?;
+            (found.unreadable, found.unfinished) = (unreadable, unfinished);
             let details = self.details(&known, &waivers, &readings, invocation).await?;
             let waiving = Waiving {
                 configuration: look.configuration,
@@ -327,6 +330,7 @@ impl Processing {
                 judged: is_judged(rule),
                 open: open(&rule.name),
                 informational: facts.severity(&rule.name) == Severity::Informational,
+                readable: readings.contains_key(&rule.name),
             })
             .collect::<Vec<_>>();
         let origin = &invocation.run.origin;

@@ -77,17 +77,6 @@ async fn rule_that_cannot_be_read_does_not_keep_the_others_from_it() {
     assert_eq!(rules(&account)[3..], ["a x", "a z", "a y"], "what could not be read is found by the next run");
 }
 
-#[tokio::test(start_paused = true)]
-async fn run_that_can_read_no_rule_fails() {
-    let account = settled(&[("x", GOOD)]).await;
-    account.judge("a", &[("x", BAD), ("y", BAD)]);
-    account.fail(|_, request| {
-        request.operation().starts_with("GetCompliance").then_some(Fault::Refused("AccessDeniedException"))
-    });
-    let error = account.run(&json!({}), "run-1", 10).await.unwrap_err();
-    assert_eq!(error.error_type(), "GiveUp.Aws");
-}
-
 /// What this invocation asked itself for, if it did.
 fn continuation(account: &Account) -> Option<Value> {
     account.state.lock().unwrap().invoked.pop().map(|event| serde_json::from_str(&event).unwrap())

@@ -17,7 +17,7 @@ use functions_core::{
 use super::{
     Processing,
     advance::Look,
-    reading::{self, Evaluated},
+    reading::{self, Evaluated, Unreadable},
 };
 use crate::{
     aws::unless_refused,
@@ -25,7 +25,6 @@ use crate::{
     config_reads::ConfigReads,
     error::{AwsError, HandlerError},
     invocation::Invocation,
-    log,
 };
 
 /// Below so many closed findings of a rule each resource is asked for by itself; above, the pages of all that comply are read.
@@ -53,7 +52,7 @@ pub(super) struct Indexed {
 /// What AWS Config says of rules.
 pub(super) struct Readings {
     pub readings: BTreeMap<String, Reading>,
-    pub unread: Vec<String>,
+    pub unreadable: Unreadable,
     pub unfinished: bool,
 }
 
@@ -166,20 +165,19 @@ fn take(reading: &mut Reading, known: &Open, resource: &Resource, result: Option
 
 impl Processing {
     /// What AWS Config says of each rule that is looked at, or was watched before. A rule that cannot be read does not keep
-    /// the others from it.
+    /// the others from it: it is among the unreadable ones.
     ///
     /// # Errors
     /// When no rule can be read that has to be.
     pub(super) async fn readings(
         &self,
         known: &Known<'_>,
-        reported: &[ReportedRule],
-        index: Option<&Indexed>,
+        (reported, rejected, index): (&[ReportedRule], &Unreadable, Option<&Indexed>),
         budget: &Budget,
         invocation: &Invocation,
     ) -> Result<Readings, HandlerError> {
         let Known { look, watch, findings } = *known;
-        let mut found = Readings { readings: BTreeMap::new(), unread: Vec::new(), unfinished: false };
+        let mut found = Readings { readings: BTreeMap::new(), unreadable: rejected.clone(), unfinished: false };
         let mut confirming = Confirming { config: &self.config, resources: BTreeMap::new(), reads: 0 };
         let mut recordings = Recordings::default();
         let mut failure = None;
@@ -194,6 +192,9 @@ impl Processing {
             }
         };
         for rule in all {
+            if rejected.contains_key(rule) {
+                continue;
+            }
             if look.only.is_none() && confirming.reads > 0 && budget.is_short() {
                 found.unfinished = true;
                 break;
@@ -216,12 +217,13 @@ impl Processing {
             };
             let mut reading = match read {
                 Ok(reading) => reading,
-                Err(error) if look.only.is_some() => return Err(error.into()),
+                // A change of a rule that AWS Config never lets be read comes again in vain; any other one may not.
+                Err(error) if look.only.is_some() && !error.is_invalid_request() && !error.is_refusal() => {
+                    return Err(error.into());
+                }
                 Err(error) => {
-                    let error = HandlerError::from(error);
-                    log::error(&invocation.run.id, &format!("rule `{rule}` is not read; what is known of it stays"), &error);
-                    found.unread.push(rule.to_owned());
-                    failure.get_or_insert(error);
+                    found.unreadable.insert(rule.to_owned(), error.to_string());
+                    failure.get_or_insert(HandlerError::from(error));
                     continue;
                 }
             };

@@ -213,7 +213,7 @@ pub fn at(run: &str, minutes: u64) -> Invocation {
 fn refusal(request: &Request, code: &str) -> Answer {
     let status = match code {
         "SlowDown" => 503,
-        "Killed" | "ThrottlingException" => 400,
+        "Killed" | "ThrottlingException" | "ValidationException" => 400,
         _ => 403,
     };
     if !request.line.starts_with("POST") {

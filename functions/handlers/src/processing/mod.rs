@@ -206,12 +206,17 @@ impl Processing {
         invocation: &Invocation,
     ) -> Result<(String, EvaluationRecord), HandlerError> {
         let sha256 = self.environment.configuration_sha256.as_str();
-        let record = evaluate(&invocation.run, (look.trigger, changes), (configuration, sha256), found.reported);
+        for (rule, reason) in &found.unreadable {
+            let fields = json!({ "rule": rule, "reason": reason });
+            log::info(&invocation.run.id, "a rule cannot be read; its findings stay as they are", &fields);
+        }
+        let (asked, configured) = ((look.trigger, changes), (configuration, sha256));
+        let record = evaluate(&invocation.run, asked, configured, found.reported, &found.unreadable);
         let key = key::record(&invocation.run);
         let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
         let fields = json!({
             "record": key, "written": format!("{written:?}"), "totals": record.totals,
-            "news": found.news, "silent": found.silent, "unreadRules": found.unread,
+            "news": found.news, "silent": found.silent,
         });
         log::info(&invocation.run.id, "evaluated", &fields);
         Ok((key, record))

@@ -34,20 +34,41 @@ pub(super) struct Evaluated {
     pub annotation: Option<String>,
 }
 
-/// What AWS Config says of each rule.
-pub(super) async fn rules(config: &ConfigReads, names: &[&str]) -> Result<Vec<ReportedRule>, AwsError> {
-    let mut reported = Vec::with_capacity(names.len());
+/// Rules whose results could not be read, each with the reason.
+pub(super) type Unreadable = BTreeMap<String, String>;
+
+/// What AWS Config says of each rule, and the rules whose reads it rejects.
+pub(super) async fn rules(
+    config: &ConfigReads,
+    names: &[&str],
+) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
+    let (mut reported, mut unreadable) = (Vec::with_capacity(names.len()), Unreadable::new());
     for names in names.chunks(RULES_PER_CALL) {
-        if let Some(rules) = describe(config, names).await? {
-            reported.extend(rules);
-            continue;
+        match describe(config, names).await {
+            Ok(Some(rules)) => {
+                reported.extend(rules);
+                continue;
+            }
+            Err(error) if !error.is_invalid_request() => return Err(error),
+            // One rule that is missing or rejected fails the whole call: ask for each, so that the others keep their results.
+            Ok(None) | Err(_) => {}
         }
-        // One rule that is missing fails the whole call: ask for each, so that the others keep their results.
         for name in names {
-            reported.extend(describe(config, &[name]).await?.unwrap_or_default());
+            match describe(config, &[name]).await {
+                Ok(rules) => reported.extend(rules.unwrap_or_default()),
+                Err(error) if error.is_invalid_request() => {
+                    unreadable.insert((*name).to_owned(), error.to_string());
+                    reported.push(ReportedRule {
+                        name: (*name).to_owned(),
+                        compliance_type: None,
+                        non_compliant_resources: None,
+                    });
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(reported)
+    Ok((reported, unreadable))
 }
 
 /// What AWS Config says of these rules; `None` where it does not have one of them.

@@ -9,7 +9,7 @@ use super::{
     fake::{Account, Fault, entry},
     tests::{BAD, GOOD, change, settled},
 };
-use crate::testing::batch;
+use crate::testing::{Request, batch};
 
 /// A result about the account itself, as EventBridge delivers it.
 fn account_change(verdict: &str) -> Value {
@@ -121,4 +121,75 @@ async fn finding_4_another_failure_of_that_read_still_ends_the_run() {
     });
     let error = account.run(&change("gone"), "run-1", 10).await.unwrap_err();
     assert_eq!(error.error_type(), "Retry.Aws");
+}
+
+/// The read of one rule is rejected: the service model says that `GetComplianceDetailsByConfigRule` takes 64 characters of a name
+/// that may have 128.
+fn reject_details_of(rule: &'static str, code: &'static str) -> impl FnMut(usize, &Request) -> Option<Fault> + Send {
+    move |_, request| {
+        let details = request.operation() == "GetComplianceDetailsByConfigRule";
+        (details && request.body.contains(&format!("\"ConfigRuleName\":\"{rule}\""))).then_some(Fault::Refused(code))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_whose_results_are_refused_is_in_the_record_and_the_others_are_notified() {
+    for code in ["ValidationException", "AccessDeniedException"] {
+        let account = Account::new(&["a", "b", "c"]);
+        for rule in ["a", "b", "c"] {
+            account.judge(rule, &[(&format!("old-{rule}"), BAD)]);
+        }
+        account.settle().await;
+        for rule in ["a", "b", "c"] {
+            account.judge(rule, &[(&format!("new-{rule}"), BAD)]);
+        }
+        account.fail(reject_details_of("b", code));
+        let answer = account.look("run-1", 10).await;
+        assert_eq!((&answer["rules"], &answer["nonCompliant"], &answer["unreadable"]), (&json!(3), &json!(3), &json!(1)));
+        let mut told = account.told();
+        told.sort_unstable();
+        assert_eq!(told, ["deleted old-a", "deleted old-c", "nonCompliant new-a", "nonCompliant new-c"], "{code}");
+        let key = answer["record"].as_str().unwrap();
+        let record: Value = serde_json::from_str(&account.state.lock().unwrap().objects[key]).unwrap();
+        let reason = record["rules"][1]["unreadable"].as_str().unwrap();
+        assert!(reason.contains("GetComplianceDetailsByConfigRule of `b`") && reason.contains(code), "{reason}");
+        assert!(record["rules"][0].get("unreadable").is_none());
+        // What is known of it stays, and once it can be read its changes are sent.
+        account.heal();
+        account.look("run-2", 20).await;
+        assert_eq!(account.told()[4..], ["nonCompliant new-b", "deleted old-b"], "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_a_rule_whose_results_are_rejected_is_no_dead_letter() {
+    let account = settled(&[("x", GOOD)]).await;
+    account.judge("a", &[("x", BAD)]);
+    account.fail(reject_details_of("a", "ValidationException"));
+    assert_eq!(account.run(&change("x"), "run-1", 1).await.unwrap(), json!({ "batchItemFailures": [] }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_may_read_no_rule_ends_the_run() {
+    let account = settled(&[("x", GOOD)]).await;
+    account.judge("a", &[("x", BAD)]);
+    account.fail(|_, request| {
+        request.operation().starts_with("GetCompliance").then_some(Fault::Refused("AccessDeniedException"))
+    });
+    let error = account.run(&json!({}), "run-1", 1).await.unwrap_err();
+    assert_eq!(error.error_type(), "GiveUp.Aws");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_describe_rejects_leaves_the_other_rules_of_the_call() {
+    let account = Account::new(&["a", "b"]);
+    account.judge("a", &[("x", BAD)]);
+    account.judge("b", &[("x", GOOD)]);
+    account.fail(|_, request| {
+        let named = request.operation() == "DescribeComplianceByConfigRule" && request.body.contains("\"b\"");
+        named.then_some(Fault::Refused("ValidationException"))
+    });
+    let answer = account.look("run-1", 0).await;
+    let counts = ["nonCompliant", "insufficientData", "missing", "unreadable"].map(|count| answer[count].as_u64());
+    assert_eq!(counts, [Some(1), Some(1), Some(0), Some(1)]);
 }

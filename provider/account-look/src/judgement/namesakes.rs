@@ -1,8 +1,10 @@
 //! Whose the things are that have names of ours.
 
-use super::{ScanMessage, names, place};
+use property_path::PropertyPath;
+
+use super::{ROOT, ScanMessage, names, place};
 use crate::look::{Look, Namesake, NamesakeKind, Tags};
-use crate::request::{LookRequest, OWNER_TAG, Owner};
+use crate::request::{LookRequest, OWNER_TAG, Owner, PlannedName};
 
 /// The tag that CloudFormation puts on what it makes (CloudFormation User Guide, "Resource tags").
 const CLOUDFORMATION_TAG: &str = "aws:cloudformation:stack-name";
@@ -125,27 +127,17 @@ fn second_aggregation(look: &Look, request: &LookRequest, owner: &Owner) -> Opti
 }
 
 /// The property that gives a namesake's name to ours.
-fn path<'a>(namesake: &Namesake, request: &'a LookRequest) -> &'a str {
+fn path<'a>(namesake: &Namesake, request: &'a LookRequest) -> &'a PropertyPath {
+    let of = |planned: &'a [PlannedName]| planned.iter().find(|one| one.name == namesake.name).map(|one| &one.path);
     let planned = match namesake.kind {
-        NamesakeKind::Rule => {
-            request.rules.iter().find(|rule| rule.name == namesake.name).map(|rule| rule.path.as_str())
-        }
-        NamesakeKind::ConformancePack => {
-            let packs = &request.conformance_packs;
-            packs.iter().find(|pack| pack.name == namesake.name).map(|pack| pack.path.as_str())
-        }
-        NamesakeKind::EventRule => {
-            let rules = &request.event_rules;
-            rules.iter().find(|rule| rule.name == namesake.name).map(|rule| rule.path.as_str())
-        }
-        NamesakeKind::Alarm => {
-            let alarms = &request.alarms;
-            alarms.iter().find(|alarm| alarm.name == namesake.name).map(|alarm| alarm.path.as_str())
-        }
-        NamesakeKind::Dashboard => request.dashboard.as_ref().map(|dashboard| dashboard.path.as_str()),
+        NamesakeKind::Rule => request.rules.iter().find(|rule| rule.name == namesake.name).map(|rule| &rule.path),
+        NamesakeKind::ConformancePack => of(&request.conformance_packs),
+        NamesakeKind::EventRule => of(&request.event_rules),
+        NamesakeKind::Alarm => of(&request.alarms),
+        NamesakeKind::Dashboard => request.dashboard.as_ref().map(|dashboard| &dashboard.path),
         NamesakeKind::Aggregator | NamesakeKind::Authorization => {
-            request.aggregator.as_ref().map(|aggregator| aggregator.path.as_str())
+            request.aggregator.as_ref().map(|aggregator| &aggregator.path)
         }
     };
-    planned.unwrap_or_default()
+    planned.unwrap_or(&ROOT)
 }

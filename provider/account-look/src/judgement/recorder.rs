@@ -4,7 +4,7 @@ use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ScanMessage, names, place};
+use super::{ROOT, ScanMessage, names, place};
 use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind};
 use crate::request::{LookRequest, OWNER_TAG};
 
@@ -33,6 +33,8 @@ enum Ownership<'a> {
     OursByName,
     /// It has the name of this deployment's and delivers to this other bucket: another stack may have made it.
     OtherBucket(&'a str),
+    /// It has the name of this deployment's, and which bucket it delivers to may not be read: another stack may have made it.
+    ChannelUnread,
     /// Somebody else's.
     Foreign,
 }
@@ -47,12 +49,17 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
     let found = look.customer_managed_recorder();
     let adopts = request.owner.as_ref().is_some_and(|owner| owner.unmarked_is_ours);
     match (request.recorder.mode, found.map(|found| ownership(look, found, request))) {
+        // The bucket that was given may be a new one, and the recorder this deployment's from before: to reuse it would delete it.
+        (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_))) if request.recorder.has_given_bucket() => Refuse,
         (None, Some(_))
         | (Some(RecorderMode::Reuse), Some(Ownership::OtherBucket(_) | Ownership::Foreign))
         | (Some(RecorderMode::Auto), Some(Ownership::Foreign)) => Reuse,
         (None, None) => Unknown,
         (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::Ours | Ownership::OursByName)) => Keep,
-        (Some(RecorderMode::Auto | RecorderMode::Create), Some(Ownership::OtherBucket(_))) if adopts => Keep,
+        (
+            Some(RecorderMode::Auto | RecorderMode::Create),
+            Some(Ownership::OtherBucket(_) | Ownership::ChannelUnread),
+        ) if adopts => Keep,
         (Some(RecorderMode::Auto | RecorderMode::Create), None) if foreign_channel(look, request).is_none() => Create,
         _ => Refuse,
     }
@@ -88,7 +95,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
         (RecorderAction::Unknown, _)
             if plan.mode.is_none() && look.recorders.is_some() && !request.rules.is_empty() =>
         {
-            findings.push(ScanMessage::warning("", format!(
+            findings.push(ScanMessage::warning(&ROOT, format!(
                 "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
                 linked(look)
             )));
@@ -105,6 +112,17 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
 fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
     let ((account, region), name) = (place(look), &found.name);
     match (ownership(look, found, request), request.recorder.mode) {
+        (Ownership::OtherBucket(bucket), Some(RecorderMode::Reuse)) => format!(
+            "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: if \
+             this stack created it, `reuse` would delete it, so change the bucket and the mode in two runs; if another stack \
+             did, give this one another `namePrefix`",
+            request.recorder.bucket.as_deref().unwrap_or_default()
+        ),
+        (Ownership::ChannelUnread, Some(RecorderMode::Auto | RecorderMode::Create)) => format!(
+            "the recorder `{name}` has the name of this deployment's, and which bucket it delivers to could not be read: another \
+             stack may have created it; allow `config:DescribeDeliveryChannels`, or set `lookup.adoptUnmarked` to true if this \
+             stack created it"
+        ),
         (Ownership::OtherBucket(bucket), _) => format!(
             "the recorder `{name}` has the name of this deployment's, and delivers to the bucket `{bucket}` instead of `{}`: \
              another stack may have created it; set `recorder.mode` to `reuse` if another stack did, and \
@@ -114,7 +132,7 @@ fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
         (Ownership::Ours, Some(RecorderMode::Reuse)) => format!(
             "the recorder `{name}` is this deployment's own, and `reuse` would delete it; keep `create`, or set it to `auto`"
         ),
-        (Ownership::OursByName, Some(RecorderMode::Reuse)) => format!(
+        (Ownership::OursByName | Ownership::ChannelUnread, Some(RecorderMode::Reuse)) => format!(
             "the recorder `{name}` has the name of this deployment's, and which bucket it delivers to is not known: if this stack \
              created it, `reuse` would delete it; if another stack did, give this one another `namePrefix`"
         ),
@@ -136,10 +154,11 @@ fn ownership<'a>(look: &'a Look, recorder: &Recorder, request: &LookRequest) -> 
         (Some(_), Some(_)) => Ownership::Foreign,
         _ if plan.name.as_ref() != Some(&recorder.name) => Ownership::Foreign,
         _ => match (&plan.bucket, look.delivery_channels.as_ref().map(|channels| channels.first())) {
-            (Some(own), Some(Some(channel))) if *own == channel.bucket => Ownership::Ours,
+            (_, None) => Ownership::ChannelUnread,
+            (Some(_), Some(Some(channel))) if plan.may_deliver_to(&channel.bucket) => Ownership::Ours,
             (Some(_), Some(Some(channel))) => Ownership::OtherBucket(&channel.bucket),
             // A run that stopped half way leaves it without a channel.
-            (_, Some(None) | None) | (None, _) => Ownership::OursByName,
+            (_, Some(None)) | (None, Some(_)) => Ownership::OursByName,
         },
     }
 }

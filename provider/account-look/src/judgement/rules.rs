@@ -4,7 +4,7 @@ use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use compliance_types::resource::IAM_TYPES;
 
 use super::recorder::{RecorderAction, recorder_action};
-use super::{ScanMessage, names, place};
+use super::{ROOT, ScanMessage, names, place};
 use crate::look::{FrequencyOverride, Look, NamesakeKind, Recorded};
 use crate::request::{LookRequest, PlannedRule};
 
@@ -26,7 +26,7 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
         findings.extend(request.rules.iter().filter_map(|rule| daily(&recorder, rule)));
         if request.aggregator.is_some() && !is_recorded(&recorder, COMPLIANCE_TYPE) {
             let name = recorder.name;
-            findings.push(ScanMessage::warning("", format!(
+            findings.push(ScanMessage::warning(&ROOT, format!(
                 "the recorder `{name}` does not record `{COMPLIANCE_TYPE}`, which the aggregation reads: reports stay \
                  empty until it does"
             )));
@@ -70,7 +70,7 @@ fn quota(look: &Look, request: &LookRequest) -> Option<ScanMessage> {
     }
     let (account, region) = place(look);
     Some(ScanMessage::error(
-        "rules",
+        &"rules".into(),
         format!(
             "{new} new rules do not fit: account {account} has {} of the {} that AWS allows in {region}; take rules out, or \
          ask for a higher quota",
@@ -88,7 +88,7 @@ fn packs_quota(look: &Look, request: &LookRequest) -> Option<ScanMessage> {
         return None;
     }
     let (account, region) = place(look);
-    let path = request.conformance_packs.first().map(|pack| pack.path.as_str()).unwrap_or_default();
+    let path = request.conformance_packs.first().map_or(&ROOT, |pack| &pack.path);
     Some(ScanMessage::error(
         path,
         format!(

@@ -68,8 +68,8 @@ fn without_recorder() -> Look {
 
 /// The request of a default deployment, cut to two rules.
 fn request() -> LookRequest {
-    let rule = |path: &str, name: &str, kind: &str| PlannedRule {
-        path: path.into(),
+    let rule = |path: PropertyPath, name: &str, kind: &str| PlannedRule {
+        path,
         name: name.into(),
         identifier: "X".into(),
         resource_types: vec![kind.into()],
@@ -79,14 +79,14 @@ fn request() -> LookRequest {
     LookRequest {
         owner: Some(Owner::new("audit", "prod", "compliance")),
         rules: vec![
-            rule("rules.baseline", "ebs-volumes-encrypted", "AWS::EC2::Volume"),
-            rule("rules.managed[0].name", "users", "AWS::IAM::User"),
+            rule(["rules", "baseline"].into(), "ebs-volumes-encrypted", "AWS::EC2::Volume"),
+            rule(PropertyPath::from(["rules", "managed"]).index(0).member("name"), "users", "AWS::IAM::User"),
         ],
         aggregator: Some(PlannedName { path: "namePrefix".into(), name: "compliance-aggregator".into() }),
         event_rules: vec![PlannedName { path: "namePrefix".into(), name: "compliance-schedule".into() }],
         dashboard: Some(PlannedName { path: "namePrefix".into(), name: "ComplianceMonitoring".into() }),
         alarms: vec![PlannedName { path: "namePrefix".into(), name: "compliance-score-fell".into() }],
-        conformance_packs: vec![PlannedName { path: "frameworks[0].as".into(), name: "compliance-cis".into() }],
+        conformance_packs: vec![PlannedName { path: ("frameworks", 0, "as").into(), name: "compliance-cis".into() }],
         conformance_packs_allowed: 50,
         ..LookRequest::default()
     }
@@ -223,7 +223,7 @@ fn what_becomes_of_the_recorder() {
 fn case_16_what_an_account_cannot_reserve_is_refused_with_the_nearest() {
     let look = |limit: u32, unreserved: u32| Look { concurrency: Some(Concurrency { limit, unreserved }), ..good() };
     let asking = |runs: u32| {
-        let path = "functions.reservedConcurrency".into();
+        let path = ["functions", "reservedConcurrency"].into();
         LookRequest { concurrency: Some(PlannedConcurrency { path, functions: 3, runs, least: 2 }), ..request() }
     };
     for (limit, unreserved, runs, severity, part) in [
@@ -266,7 +266,7 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
     for (name, look, reuse, auto, create) in [
         ("another stack's", &theirs, Reuse, Refuse, Refuse),
         ("ours", &ours, Refuse, Keep, Keep),
-        ("channel not read", &unread, Refuse, Keep, Keep),
+        ("channel not read", &unread, Refuse, Refuse, Refuse),
         ("without a channel", &half_made, Refuse, Keep, Keep),
     ] {
         for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Auto, auto), (RecorderMode::Create, create)]
@@ -282,6 +282,38 @@ fn case_12_the_recorder_of_another_stack_is_reused_and_never_taken_over() {
             assert_eq!(recorder_action(look, &request), adopted, "{name}, {mode:?}, adopting");
         }
     }
+}
+
+#[test]
+fn case_12_mode_and_bucket_that_change_in_one_run_never_delete_this_deployments_recorder() {
+    use RecorderAction::{Keep, Refuse, Reuse};
+    const DEFAULT: &str = "compliance-reports-111122223333-eu-west-1";
+    let delivering = |bucket: &str| {
+        let look = with_recorder(|recorder| recorder.name = "compliance-recorder".into());
+        let channel = DeliveryChannel { bucket: bucket.into(), ..channel("compliance-recorder") };
+        Look { delivery_channels: Some(vec![channel]), ..look }
+    };
+    for (delivers_to, given, reuse, create) in [
+        // From the default bucket to one that is given: the recorder is this deployment's.
+        (DEFAULT, "audit", Refuse, Keep),
+        // From one bucket that was given to another one: whose it is cannot be known.
+        ("audit", "archive", Refuse, Refuse),
+        ("audit", "audit", Refuse, Keep),
+        // Another stack's, beside a deployment with the default bucket.
+        ("config-archive", DEFAULT, Reuse, Refuse),
+    ] {
+        let look = delivering(delivers_to);
+        for (mode, action) in [(RecorderMode::Reuse, reuse), (RecorderMode::Create, create)] {
+            let mut request = with_mode(mode);
+            request.recorder.bucket = Some(given.into());
+            request.recorder.default_bucket = Some(DEFAULT.into());
+            assert_eq!(recorder_action(&look, &request), action, "{delivers_to} to {given}, {mode:?}");
+        }
+    }
+    let mut request = with_mode(RecorderMode::Reuse);
+    request.recorder.bucket = Some("archive".into());
+    request.recorder.default_bucket = Some(DEFAULT.into());
+    expect(&delivering("audit"), &request, "Error recorder.mode:", &["in two runs", "another `namePrefix`"]);
 }
 
 #[test]
@@ -573,7 +605,7 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
         if let Some(key) = &mut request.key {
             key.config_delivers = delivers;
         }
-        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn");
+        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn".into());
         found.map(|finding| finding.message).collect::<Vec<_>>()
     };
     assert!(messages(true, true).is_empty() && messages(false, false).is_empty());
@@ -708,6 +740,15 @@ fn the_table_shows_what_is_there_and_what_it_means() {
         "\ninfo     account 111122223333, region eu-west-1:",
     ] {
         assert!(text.contains(line), "{line:?} is not in\n{text}");
+    }
+    for (role, said) in [
+        ("aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig", "(service-linked)"),
+        ("landing-zone-config", "(not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
+    ] {
+        let arn = format!("arn:aws:iam::111122223333:role/{role}");
+        let look = with_recorder(|recorder| recorder.role_arn = Some(arn.clone()));
+        let text = crate::table(&look, &[]);
+        assert!(text.contains(&format!("recorder's role   {arn} {said}\n")), "{text}");
     }
     let look = Look::skipped(Reason::NoRegion, "no region");
     assert_eq!(crate::table(&look, &findings(&look, &request())), "info     no region\n");

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+#[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,10 +28,11 @@ fn archive_in(cache: &Path) -> Result<Archive, String> {
     Ok(Archive::from_path(path.to_string_lossy()))
 }
 
-/// The user's cache, as the XDG base directory specification names it.
+/// The user's cache, as the XDG base directory specification names it; on Windows the folder for local application data.
 fn cache() -> PathBuf {
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    let system = || if cfg!(windows) { set("LOCALAPPDATA") } else { set("HOME").map(|home| home.join(".cache")) };
+    let cache = set("XDG_CACHE_HOME").or_else(system);
     cache.unwrap_or_else(std::env::temp_dir).join("aws-compliance/functions")
 }
 
@@ -45,14 +47,32 @@ fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
     if fs::read(&path).is_ok_and(|found| found == content) {
         return Ok(path);
     }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
+    private_folder(cache)?;
     let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
     let partial = cache.join(format!("{hash}.{}.{writer}.partial", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    let mut file = private_file(&partial)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, &path)?;
     Ok(path)
+}
+
+/// Creates a folder for its owner alone. On Windows the user's own folders are that already.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(path)
+}
+
+/// Creates a file for its owner alone.
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -100,6 +120,7 @@ mod tests {
         fs::remove_file(&file).expect("it can be removed");
     }
 
+    #[cfg(unix)]
     #[test]
     fn the_cache_is_the_users_alone() {
         use std::os::unix::fs::PermissionsExt;

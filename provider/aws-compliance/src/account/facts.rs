@@ -121,6 +121,11 @@ impl AccountFacts {
         Self { first_runs: Some(run), ..self.clone() }
     }
 
+    /// Whether the functions run in this deployment before the alarms are created.
+    pub(crate) fn have_first_runs(&self) -> bool {
+        self.first_runs.is_some()
+    }
+
     /// What watches for silence waits for the first runs: before them there is nothing but silence.
     pub(crate) fn first_runs(&self) -> ResourceOptions {
         let options = ResourceOptions::default();

@@ -82,7 +82,7 @@ pub async fn see(
     for ScanMessage { level, path, message } in findings(&look, &request) {
         match level {
             ScanLevel::Error => errors.push(PropertyError::new(path, message)),
-            ScanLevel::Warning if path.is_empty() => context.warn(message),
+            ScanLevel::Warning if path.is_root() => context.warn(message),
             ScanLevel::Warning => context.warn(PropertyError::new(path, message).to_string()),
             ScanLevel::Status if context.is_preview() => context.info(message),
             ScanLevel::Status => {}

@@ -268,7 +268,7 @@ fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
         members.insert("namePrefix".to_owned(), prefix.into());
     }
     let Value::Object(given) = PropertyValue::from_json(given).value else { return Err("no inputs".to_owned()) };
-    let told = |problem: &PropertyError| format!("{}: {}", problem.path, problem.reason);
+    let told = |problem: &PropertyError| format!("{}: {}", problem.place(), problem.reason);
     if let Some(problem) = check::<RuleSetArgs>(&given).first() {
         return Err(told(problem));
     }

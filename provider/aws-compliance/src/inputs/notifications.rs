@@ -153,7 +153,7 @@ impl NotificationsArgs {
         let found = self.routes.iter().filter_map(|(name, route)| {
             let others: Vec<&str> = route.accounts.iter().map(String::as_str).filter(|id| *id != own).collect();
             let told = format!("this deployment tells of account {own} alone, {} never fits", others.join(", "));
-            (!others.is_empty()).then(|| PropertyError::new(format!("notifications.routes.{name}.accounts"), told))
+            (!others.is_empty()).then(|| PropertyError::new(["notifications", "routes", name, "accounts"], told))
         });
         found.collect()
     }
@@ -230,7 +230,7 @@ mod tests {
     fn problems(notifications: &NotificationsArgs) -> Vec<String> {
         let mut checks = Checks::default();
         notifications.check(&mut checks);
-        checks.errors().iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
+        checks.errors().iter().map(ToString::to_string).collect()
     }
 
     fn routes(routes: Vec<(&str, RouteArgs)>) -> NotificationsArgs {
@@ -307,10 +307,9 @@ mod tests {
         for (given, warned) in [(&daily, false), (&immediate, true)] {
             let mut checks = Checks::default();
             given.check(&mut checks);
-            let found: Vec<_> =
-                checks.warnings().iter().map(|each| (each.path.as_str(), each.reason.as_str())).collect();
-            let is_it = |(path, reason): &(&str, &str)| {
-                *path == "routes.soc.severities" && reason.contains("set `digest` to `daily`")
+            let found: Vec<_> = checks.warnings().iter().map(|each| (each.place(), each.reason.as_str())).collect();
+            let is_it = |(path, reason): &(String, &str)| {
+                path == "routes.soc.severities" && reason.contains("set `digest` to `daily`")
             };
             assert_eq!(found.iter().any(is_it), warned, "{found:?}");
         }
@@ -324,7 +323,7 @@ mod tests {
         };
         let given = routes(vec![("own", route(&["111122223333"])), ("soc", route(&["111122223333", "444455556666"]))]);
         let found = given.elsewhere(Some("111122223333"));
-        let told: Vec<_> = found.iter().map(|each| format!("{}: {}", each.path, each.reason)).collect();
+        let told: Vec<_> = found.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
             [
@@ -339,7 +338,7 @@ mod tests {
         let route = RouteArgs { rules: vec!["ebs-volume-encrypted".to_owned()], ..RouteArgs::default() };
         let mut checks = Checks::default();
         routes(vec![("soc", route)]).check_rules(&BTreeSet::from(["ebs-volumes-encrypted".to_owned()]), &mut checks);
-        let told = format!("{:?}", checks.errors());
+        let told: String = checks.errors().iter().map(ToString::to_string).collect();
         assert!(told.contains("routes.soc.rules[0]") && told.contains("ebs-volumes-encrypted"), "{told}");
     }
 }

@@ -90,7 +90,7 @@ impl AlarmsSettingsArgs {
         }
         for (index, severity) in self.severities.iter().enumerate() {
             if self.severities.iter().take(index).any(|earlier| earlier == severity) {
-                checks.error(&format!("severities[{index}]"), "listed twice; remove one");
+                checks.error(("severities", index), "listed twice; remove one");
             }
         }
     }
@@ -223,7 +223,15 @@ impl Part<'_> {
     /// By how often `name` was measured: a digest and the changes of single rules are invocations as well.
     fn silent(&self, handler: Handler, name: &str) -> cloudwatch::MetricAlarm {
         let text = format!("The {} function has not done its whole work for too long.", handler.name());
-        self.alarm(&silent(handler), Runbook::FunctionSilent, &text)
+        let alarm = self.alarm(&silent(handler), Runbook::FunctionSilent, &text);
+        let alarm = match self.facts.have_first_runs() {
+            // Before the first runs there is no data: they have to be over, and what they measured visible.
+            true => alarm.treat_missing_data("breaching").options(self.facts.first_runs()),
+            // Nothing says when the functions run first. An alarm starts without data, so that only a loss of data is a change
+            // of its state.
+            false => alarm.treat_missing_data("missing").insufficient_data_actions(self.topic()),
+        };
+        alarm
             .namespace(metric::NAMESPACE)
             .metric_name(name)
             .dimensions(self.measured(handler))
@@ -233,10 +241,7 @@ impl Part<'_> {
             .evaluation_periods(self.args.settings.silent_hours.clone())
             .comparison_operator("LessThanThreshold")
             .threshold(1)
-            // Before the first runs there is no data: they have to be over, and what they measured visible.
-            .treat_missing_data("breaching")
             .ok_actions(self.topic())
-            .options(self.facts.first_runs())
             .register()
     }
 

@@ -43,6 +43,9 @@ pub struct Alerts {
     /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
+    /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the
+    /// subscription when the stack was last deployed or refreshed.
+    pub pending_routes: Output<Vec<String>>,
     /// URL of the queue that takes the message of the delivery test.
     pub delivery_queue_url: Output<String>,
 }
@@ -74,14 +77,26 @@ impl Component for Alerts {
         let required =
             sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, facts).into() };
         let policy = sns::TopicPolicy::child(scope, "policy", required).register();
-        let pending_emails = subscriptions(scope, &topic, &args.notifications);
+        let Pending { emails, routes } = subscriptions(scope, &topic, &args.notifications);
         let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
-        Ok(Self { topic_arn: topic.arn(), topic_name: topic.name(), pending_emails, delivery_queue_url })
+        Ok(Self {
+            topic_arn: topic.arn(),
+            topic_name: topic.name(),
+            pending_emails: emails,
+            pending_routes: routes,
+            delivery_queue_url,
+        })
     }
 }
 
-/// A subscription for each address and route; names of those that wait for a confirmation.
-fn subscriptions(scope: &Scope, topic: &sns::Topic, notifications: &NotificationsArgs) -> Output<Vec<String>> {
+/// Names of subscriptions that wait for a confirmation: those by e-mail, and those of routes.
+struct Pending {
+    emails: Output<Vec<String>>,
+    routes: Output<Vec<String>>,
+}
+
+/// A subscription for each address and route.
+fn subscriptions(scope: &Scope, topic: &sns::Topic, notifications: &NotificationsArgs) -> Pending {
     let subscribe = |role: String, protocol: &str, endpoint: &Input<String>, filter: Option<Json>| {
         let required = sns::topic_subscription::Required {
             endpoint: endpoint.clone(),
@@ -94,20 +109,24 @@ fn subscriptions(scope: &Scope, topic: &sns::Topic, notifications: &Notification
         let name = name.to_owned();
         subscription.pending_confirmation().map(move |pending| pending.then_some(name))
     };
-    let mut pending = Vec::new();
+    let (mut emails, mut routes) = (Vec::new(), Vec::new());
     for (key, address) in &notifications.emails {
-        pending.push(waits(key, &subscribe(format!("email-{key}"), "email", address, None)));
+        emails.push(waits(key, &subscribe(format!("email-{key}"), "email", address, None)));
     }
     for (key, route) in &notifications.routes {
         let Some((protocol, endpoint)) = route.endpoint() else { continue };
         // Processing says of each message which routes take it.
         let filter = Json::Known(json!({ "route": [key] }));
         let subscription = subscribe(format!("route-{key}"), protocol, endpoint, Some(filter));
-        if protocol == "email" {
-            pending.push(waits(key, &subscription));
+        // A queue of the same account is subscribed at once.
+        if protocol != "sqs" {
+            let pending = waits(key, &subscription);
+            emails.extend((protocol == "email").then(|| pending.clone()));
+            routes.push(pending);
         }
     }
-    all(pending).map(|pending| pending.into_iter().flatten().collect())
+    let names = |pending: Vec<Output<Option<String>>>| all(pending).map(|all| all.into_iter().flatten().collect());
+    Pending { emails: names(emails), routes: names(routes) }
 }
 
 /// An alarm that nothing sets off but processing, and a queue that takes its message and no other. The queue's URL, which is

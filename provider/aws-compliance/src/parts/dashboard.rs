@@ -94,14 +94,23 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
     let wrong = found(
         "Zero if all is well",
         Handler::Processing,
-        &[metric::DELIVERY_LOST, metric::INCOMPLETE_PACKS, metric::UNCONFIRMED_SUBSCRIPTIONS],
+        &[
+            metric::DELIVERY_LOST,
+            metric::INCOMPLETE_PACKS,
+            metric::UNCONFIRMED_SUBSCRIPTIONS,
+            metric::UNREADABLE_RULES,
+        ],
     );
     let aggregation = [(metric::DIMENSION, prefix.function(Handler::Aggregation).into())];
     let wrong = wrong.metric(metric::NAMESPACE, metric::RECORDER_STOPPED, aggregation.clone());
     let wrong = wrong.metric(metric::NAMESPACE, metric::UNREADABLE_RESOURCES, aggregation);
+    let change = Graph::new("Change of the score in a day", facts.region(), "Minimum").period_seconds(3600);
+    let of_aggregation = [(metric::DIMENSION, prefix.function(Handler::Aggregation).into())];
+    let change = change.metric(metric::NAMESPACE, metric::SCORE_CHANGE, of_aggregation);
     DashboardBody::default()
         .row([
             found("Score, all accounts and regions", Handler::Aggregation, &[metric::SCORE]),
+            change,
             found("Rules", Handler::Processing, &[metric::COMPLIANT_RULES, metric::NON_COMPLIANT_RULES]),
             found(
                 "Evaluations, all accounts and regions",

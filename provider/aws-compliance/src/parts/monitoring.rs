@@ -106,6 +106,9 @@ pub struct ComplianceMonitoring {
     /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
+    /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the
+    /// subscription when the stack was last deployed or refreshed.
+    pub pending_routes: Output<Vec<String>>,
     /// Name of the table that keeps what processing knows.
     pub ledger_table_name: Output<String>,
     /// Name of the dashboard, where there is one.
@@ -222,6 +225,7 @@ impl Component for ComplianceMonitoring {
             sns_topic_arn: alerts.topic_arn,
             history_workgroup_name,
             pending_emails: alerts.pending_emails,
+            pending_routes: alerts.pending_routes,
             ledger_table_name: functions.ledger_table_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
@@ -259,10 +263,11 @@ impl ComplianceMonitoringArgs {
         let name = self.name_prefix.aggregator();
         let mut request = self.lookup.request();
         request.recorder = self.recorder.plan(&self.name_prefix, self.known_bucket(facts));
+        request.recorder.default_bucket = self.default_bucket(facts);
         self.rules.plan(&self.frameworks, &self.name_prefix, facts, &mut request);
-        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name });
+        request.aggregator = Some(PlannedName { path: "namePrefix".into(), name });
         let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
-        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
+        let at_prefix = |name| PlannedName { path: "namePrefix".into(), name };
         let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
         request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
         request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
@@ -279,8 +284,13 @@ impl ComplianceMonitoringArgs {
     fn known_bucket(&self, facts: &AccountFacts) -> Option<String> {
         match &self.reports.bucket_name {
             Some(given) => given.given()?.value.clone(),
-            None => Some(self.name_prefix.bucket_in(facts.known_account_id()?, facts.known_region()?)),
+            None => self.default_bucket(facts),
         }
+    }
+
+    /// The name of the report bucket where none is given.
+    fn default_bucket(&self, facts: &AccountFacts) -> Option<String> {
+        Some(self.name_prefix.bucket_in(facts.known_account_id()?, facts.known_region()?))
     }
 
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.

@@ -6,7 +6,7 @@ use account_look::{
 };
 use compliance_types::recorder::RecorderMode;
 use futures::FutureExt;
-use pulumi_component::{Checks, ConstructError, Function, FunctionContext, TypeToken};
+use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +103,7 @@ impl AccountStatusArgs {
     fn request(&self) -> LookRequest {
         let owner = |value: &String| Owner { value: value.clone(), ..Owner::default() };
         let recorder = RecorderSettingsArgs { mode: self.recorder_mode, ..RecorderSettingsArgs::default() };
-        let at_prefix = |name| PlannedName { path: "namePrefix".to_owned(), name };
+        let at_prefix = |name| PlannedName { path: "namePrefix".into(), name };
         LookRequest {
             region: self.region.clone(),
             profile: self.profile.clone(),
@@ -190,11 +190,7 @@ impl Looked {
 
     fn of(&self, level: ScanLevel) -> Vec<String> {
         let found = self.findings.iter().filter(|finding| finding.level == level);
-        let told = found.map(|ScanMessage { path, message, .. }| match path.as_str() {
-            "" => message.clone(),
-            path => format!("{path}: {message}"),
-        });
-        told.collect()
+        found.map(|ScanMessage { path, message, .. }| PropertyError::new(path, message).to_string()).collect()
     }
 }
 

@@ -104,7 +104,7 @@ pub struct RuleProblem {
 
 impl From<PropertyError> for RuleProblem {
     fn from(error: PropertyError) -> Self {
-        Self { path: error.path, reason: error.reason }
+        Self { path: error.place(), reason: error.reason }
     }
 }
 
@@ -117,7 +117,7 @@ impl CheckRulesArgs {
     }
 
     /// The same after the checks that no region matters to.
-    pub(super) fn judge_in_regions(&self, mut checks: Checks) -> CheckedRules {
+    pub(crate) fn judge_in_regions(&self, mut checks: Checks) -> CheckedRules {
         self.check_regions(&mut checks);
         let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
         let regions: BTreeSet<_> = self.regions.iter().map(String::as_str).collect();

@@ -31,7 +31,7 @@ pub struct ManagedRuleDetails {
     pub regions: Vec<String>,
     /// Ids of the frameworks that ask for it; of those in which it is optional none.
     pub frameworks: Vec<String>,
-    /// What mends its findings, where a document is known.
+    /// Remediation of its findings, where a document is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remediation: Option<RuleRemediation>,
     /// Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
@@ -59,7 +59,7 @@ pub struct ManagedRuleParameter {
     pub values: Vec<String>,
 }
 
-/// A Systems Manager document that mends what a rule finds.
+/// A Systems Manager document that remediates what a rule finds.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleRemediation {
@@ -91,7 +91,7 @@ pub struct RuleRemediation {
     pub taken: String,
 }
 
-/// Another Systems Manager document that mends what a rule finds.
+/// Another Systems Manager document that remediates what a rule finds.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RemediationAlternative {

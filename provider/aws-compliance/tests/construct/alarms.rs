@@ -147,7 +147,7 @@ async fn finding_7_severities_are_at_least_one_and_each_once() {
         let given = inputs(json!({ "alarms": { "severities": severities } }));
         match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
             Err(ConstructError::InvalidInputs(problems)) => {
-                let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+                let paths: Vec<_> = problems.iter().map(|problem| problem.place()).collect();
                 assert_eq!(paths, [path]);
             }
             other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
@@ -163,6 +163,21 @@ async fn finding_9_alarms_on_silence_are_made_after_the_first_runs_and_no_others
     for (_, alarm) in registrations.iter().filter(|(_, child)| child.type_token == ALARM) {
         let waits = alarm.dependencies.iter().any(|urn| urn.to_string().ends_with("::compliance-first-aggregation"));
         assert_eq!(waits, alarm.name.ends_with("-silent"), "{}: {:?}", alarm.name, alarm.dependencies);
+    }
+}
+
+/// An alarm that is created without data does not change its state, and one that loses its data does.
+#[tokio::test]
+async fn finding_9_alarms_on_silence_that_are_used_alone_do_not_start_in_alarm() {
+    let monitor = answers(MockMonitor::update());
+    let topic = format!("arn:aws:sns:{REGION}:111122223333:alerts");
+    let given = json!({ "topicArn": topic, "bucketName": "runbooks" });
+    construct_with::<Alarms>(&monitor, "compliance-alarms", inputs(given)).await.expect("it constructs");
+    let silent: Vec<_> = alarms(&monitor).into_iter().filter(|(role, _)| role.ends_with("-silent")).collect();
+    assert_eq!(silent.len(), 2);
+    for (role, alarm) in silent {
+        assert_eq!(alarm["treatMissingData"], json!("missing"), "{role}");
+        assert_eq!(alarm["insufficientDataActions"], json!([topic]), "{role}");
     }
 }
 

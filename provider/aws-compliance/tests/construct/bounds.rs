@@ -97,7 +97,7 @@ async fn told(given: Json) -> Vec<String> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Ok(_) => Vec::new(),
-        Err(ConstructError::InvalidInputs(problems)) => problems.into_iter().map(|problem| problem.path).collect(),
+        Err(ConstructError::InvalidInputs(problems)) => problems.into_iter().map(|problem| problem.place()).collect(),
         Err(error) => vec![error.to_string()],
     }
 }

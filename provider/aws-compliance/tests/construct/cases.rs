@@ -13,7 +13,7 @@ async fn previewed(given: Json) -> (Vec<(String, String)>, Vec<Registration>, Ve
     let errors = match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Ok(_) => Vec::new(),
         Err(ConstructError::InvalidInputs(problems)) => {
-            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+            problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
         Err(error) => panic!("expected wrong inputs, got {error:?}"),
     };
@@ -285,7 +285,8 @@ async fn case_23_a_sample_of_a_pack_is_reported_with_the_parameter_to_set() {
         let rule = json!({ "identifier": "EKS_CLUSTER_OLDEST_SUPPORTED_VERSION", "parameters": { "oldestVersionSupported": version } });
         json!({ "rules": { "managed": [rule] } })
     };
-    for version in [json!(1.30), json!("1.3")] {
+    // The last two are also what packs of AWS's have.
+    for version in [json!(1.30), json!("1.3"), json!(1.20), json!("1.2")] {
         refused(eks(version), "rules.managed[0].parameters.oldestVersionSupported", "put it into quotes").await;
     }
     taken(eks(json!("1.30"))).await;

@@ -35,7 +35,7 @@ async fn told(given: Json) -> Vec<(String, String)> {
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Err(ConstructError::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
-            let mut problems: Vec<_> = problems.into_iter().map(|problem| (problem.path, problem.reason)).collect();
+            let mut problems: Vec<_> = problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect();
             problems.sort();
             problems
         }

@@ -39,7 +39,7 @@ async fn told(given: Json) -> Vec<(String, String)> {
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Err(ConstructError::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
-            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+            problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
         other => panic!("expected wrong inputs, got {other:?}"),
     }
@@ -174,7 +174,7 @@ proptest! {
             }
             // Two of those that are given are the same.
             Err(ConstructError::InvalidInputs(problems)) => {
-                prop_assert!(problems.iter().all(|problem| problem.path.starts_with("rules.managed[")), "{problems:?}");
+                prop_assert!(problems.iter().all(|problem| problem.place().starts_with("rules.managed[")), "{problems:?}");
             }
             Err(error) => prop_assert!(false, "{error}"),
         }

@@ -22,7 +22,7 @@ async fn children(given: Json) -> Vec<Registration> {
 async fn problems(given: Json) -> Vec<(String, String)> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(found)) => found.into_iter().map(|one| (one.path, one.reason)).collect(),
+        Err(ConstructError::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
         other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
     }
 }

@@ -36,7 +36,10 @@ async fn registered<C: Component>(partition: &str, region: &str, given: Json) ->
 /// ARNs and consoles of another partition, and in China hosts of services under the other suffix.
 fn foreign(partition: &str, text: &str) -> Vec<&'static str> {
     let mut wrong = vec!["arn:aws:", "console.aws.amazon.com"];
-    if partition == "aws-cn" {
+    if partition.starts_with("aws-iso") {
+        // Where their consoles are is not public.
+        wrong = vec!["arn:aws:", "arn:aws-us-gov:", "arn:aws-cn:", "amazonaws.com.cn"];
+    } else if partition == "aws-cn" {
         wrong.extend(["arn:aws-us-gov:", "logs.cn-north-1.amazonaws.com\"", "console.amazonaws-us-gov.com"]);
     } else {
         wrong.extend(["arn:aws-cn:", "amazonaws.com.cn", "console.amazonaws.cn"]);
@@ -96,6 +99,15 @@ proptest! {
         given in programs("aws-us-gov", "us-gov-west-1"),
     ) {
         held("aws-us-gov", &run(registered::<ComplianceMonitoring>("aws-us-gov", "us-gov-west-1", given)))?;
+    }
+
+    #[test]
+    fn finding_16_nothing_of_the_partition_aws_is_in_what_is_deployed_to_isolated_partitions(
+        secret in programs("aws-iso-b", "us-isob-east-1"),
+        top_secret in programs("aws-iso", "us-iso-east-1"),
+    ) {
+        held("aws-iso-b", &run(registered::<ComplianceMonitoring>("aws-iso-b", "us-isob-east-1", secret)))?;
+        held("aws-iso", &run(registered::<ComplianceMonitoring>("aws-iso", "us-iso-east-1", top_secret)))?;
     }
 
     #[test]

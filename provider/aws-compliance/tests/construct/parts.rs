@@ -15,7 +15,7 @@ use aws_compliance::parts::report_store::ReportStore;
 use aws_compliance::parts::rule_set::RuleSet;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyValue, Value};
+use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyPath, PropertyValue, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -103,7 +103,7 @@ async fn a_part_alone_is_told_all_of_what_is_wrong_and_registers_nothing() {
                 && found
                     .iter()
                     .zip(&told)
-                    .all(|(found, (path, reason))| found.path == *path && found.reason.contains(reason.as_str()));
+                    .all(|(found, (path, reason))| found.place() == *path && found.reason.contains(reason.as_str()));
             if !fits {
                 failures.push(format!("{part} {given}: {found:?}"));
             }
@@ -156,7 +156,7 @@ async fn no_secret_and_no_path_to_one_is_in_any_line() {
         let secret = all_marked(inputs(given.clone()), PropertyValue::into_secret);
         for problem in problems(&part, MockMonitor::update(), secret).await {
             let missing = problem.reason.starts_with("required");
-            assert!(missing || problem.path.ends_with(" (secret)"), "{given}: {problem}");
+            assert!(missing || problem.sensitive, "{given}: {problem}");
             let shown = texts(&given).into_iter().find(|text| problem.reason.contains(text));
             assert_eq!(shown, None, "{given}: {problem}");
             concealed += 1;
@@ -172,7 +172,7 @@ async fn what_a_secret_lies_in_is_not_shown_either() {
     tags.insert("hidden".into(), PropertyValue::from("hush").into_secret());
     let given = PropertyMap::from([("tags".to_owned(), Value::Object(tags).into())]);
     let found = problems("ComplianceMonitoring", MockMonitor::update(), given).await;
-    assert_eq!(found.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["tags (secret)"]);
+    assert_eq!(found.iter().map(|problem| problem.place()).collect::<Vec<_>>(), ["tags (secret)"]);
 }
 
 /// Each input that takes what is known only later, and a value that it refuses.
@@ -232,7 +232,7 @@ async fn a_value_that_is_not_known_is_judged_when_it_is() {
         assert_eq!(problems("ComplianceMonitoring", MockMonitor::preview(), unknown).await, [], "{path:?}");
         let known = nested(&path, pulumi_component::testing::value(wrong));
         let found = problems("ComplianceMonitoring", MockMonitor::update(), known).await;
-        assert_eq!(found.iter().map(|problem| problem.path.clone()).collect::<Vec<_>>(), [path.join(".")]);
+        assert_eq!(found.iter().map(|problem| problem.place()).collect::<Vec<_>>(), [path.join(".")]);
     }
 }
 
@@ -250,11 +250,11 @@ async fn what_shapes_the_deployment_is_neither_secret_nor_unknown() {
     for (path, right) in plain {
         let unknown = problems("ComplianceMonitoring", MockMonitor::preview(), nested(path, PropertyValue::unknown()));
         let reason = "must be a plain value, but it is not known before the update";
-        assert_eq!(unknown.await, [PropertyError::new(path.join("."), reason)]);
+        let at: PropertyPath = path.iter().fold(PropertyPath::root(), |at, name| at.member(*name));
+        assert_eq!(unknown.await, [PropertyError::new(&at, reason)]);
         let secret = pulumi_component::testing::value(right).into_secret();
         let secret = problems("ComplianceMonitoring", MockMonitor::preview(), nested(path, secret)).await;
-        let expected =
-            PropertyError::new(format!("{} (secret)", path.join(".")), "must be a plain value, but it is secret");
+        let expected = PropertyError::new(at, "must be a plain value, but it is secret").sensitive_if(true);
         assert_eq!(secret, [expected]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
-use pulumi_component::ConstructError;
+use pulumi_component::{ConstructError, PropertyError};
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -43,10 +43,10 @@ async fn every_bad_program_is_told_all_of_it_and_registers_nothing() {
                     continue;
                 }
             };
-            let paths: BTreeSet<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
-            let fits = paths == told.iter().map(|(path, _)| path.as_str()).collect::<BTreeSet<_>>()
+            let paths: BTreeSet<_> = problems.iter().map(PropertyError::place).collect();
+            let fits = paths == told.iter().map(|(path, _)| path.clone()).collect::<BTreeSet<_>>()
                 && told.iter().all(|(path, part)| {
-                    problems.iter().any(|problem| problem.path == *path && problem.reason.contains(part.as_str()))
+                    problems.iter().any(|problem| problem.place() == *path && problem.reason.contains(part.as_str()))
                 });
             if !fits {
                 failures.push(format!("{given}: {problems:?}"));

@@ -23,7 +23,13 @@ pub fn answers_in(region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
 
 /// The same where they find another partition and region.
 pub fn answers_of(partition: &str, region: &str, monitor: MockMonitor) -> Arc<MockMonitor> {
-    let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    // botocore's `endpoints.json`.
+    let suffix = match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        _ => "amazonaws.com",
+    };
     Arc::new(
         monitor
             .result("aws:index/getCallerIdentity:getCallerIdentity", "accountId", ACCOUNT)

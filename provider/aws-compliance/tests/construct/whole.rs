@@ -43,7 +43,7 @@ async fn errors(given: Json) -> Vec<(String, String)> {
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Err(ConstructError::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
-            problems.into_iter().map(|problem| (problem.path, problem.reason)).collect()
+            problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
         other => panic!("expected wrong inputs, got {other:?}"),
     }
@@ -433,7 +433,7 @@ async fn inputs_of_the_recorder_go_together() {
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 3, "{told:?}");
     for path in ["recorder.resourceTypes", "recorder.dailyTypes", "recorder.dailyTypes[0]"] {
-        assert!(problems.iter().any(|problem| problem.path == path), "{path}: {told:?}");
+        assert!(problems.iter().any(|problem| problem.place() == path), "{path}: {told:?}");
     }
     assert!(monitor.recorded().registrations.is_empty());
 }
@@ -449,7 +449,7 @@ async fn a_rule_that_the_region_does_not_offer_is_refused_left_out_or_deployed()
     let refused = construct_with::<ComplianceMonitoring>(&monitor, "compliance", rule("fail")).await;
     let Err(ConstructError::InvalidInputs(problems)) = refused else { panic!("it is refused") };
     assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].path, "rules.managed[0].identifier");
+    assert_eq!(problems[0].place(), "rules.managed[0].identifier");
     assert!(monitor.recorded().registrations.is_empty());
     for (choice, rules) in [("skip", 4), ("ignore", 5)] {
         let monitor = elsewhere();

@@ -3,12 +3,12 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use property_path::PropertyError;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::decode::from_properties;
-use crate::error::PropertyError;
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::schema::{self, type_of};
 use crate::wire;
@@ -43,7 +43,7 @@ impl ConfigurationType {
         let values = self.plain(values);
         let unknown = |name: &str| values.get(name).is_some_and(|value| value.marks().unknown);
         let mut problems = (self.check)(&values);
-        problems.retain(|problem| !unknown(problem.path.split(['.', '[', ' ']).next().unwrap_or_default()));
+        problems.retain(|problem| !problem.path.first_member().is_some_and(unknown));
         problems
     }
 

@@ -5,6 +5,7 @@ mod orphan;
 mod process;
 mod service;
 mod session;
+mod signals;
 
 use std::any::Any;
 use std::process::ExitCode;

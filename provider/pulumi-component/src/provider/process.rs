@@ -4,12 +4,12 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
 use super::orphan::engine_gone;
 use super::service::Service;
+use super::signals::Signals;
 use super::{MESSAGE_LIMIT, Provider};
 use crate::panic::{caught, remember_places};
 use crate::protocol::resource_provider_server::ResourceProviderServer;
@@ -135,9 +135,7 @@ fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;
     let outcome = runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("cannot await SIGINT: {error}"))?;
-        let mut terminate =
-            signal(SignalKind::terminate()).map_err(|error| format!("cannot await SIGTERM: {error}"))?;
+        let mut signals = Signals::listen()?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| format!("cannot listen: {error}"))?;
         let port = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?.port();
         if std::io::stderr().is_terminal() {
@@ -157,8 +155,7 @@ fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
         print(&port.to_string())?;
         tokio::select! {
             outcome = server => outcome.map_err(|error| format!("serving ended: {error}")),
-            _ = interrupt.recv() => Ok(()),
-            _ = terminate.recv() => Ok(()),
+            () = signals.received() => Ok(()),
             () = orphaned => Ok(()),
         }
     });

@@ -1,11 +1,11 @@
 //! Inputs against the schema of their struct: every problem at once, each with its path.
 
+use property_path::{PropertyError, PropertyPath};
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
 use super::spec::{enumeration, folded, is_eventual, type_name, union};
 use crate::decode::LARGEST_WHOLE;
-use crate::error::{PropertyError, join_path, path_member};
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::special::{self, REFERENCE};
 
@@ -14,7 +14,7 @@ use crate::special::{self, REFERENCE};
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
     let root = super::root::<T>();
     let mut checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
-    checker.object("", &root, inputs);
+    checker.object(&PropertyPath::root(), &root, inputs);
     checker.problems
 }
 
@@ -46,7 +46,7 @@ struct Checker<'s> {
 }
 
 impl<'s> Checker<'s> {
-    fn value(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
+    fn value(&mut self, path: &PropertyPath, schema: &'s Json, value: &PropertyValue) {
         let marks = value.marks();
         if value.value == Value::Null {
             return;
@@ -67,7 +67,7 @@ impl<'s> Checker<'s> {
     }
 
     /// A value that is known and may stand where it stands.
-    fn content(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
+    fn content(&mut self, path: &PropertyPath, schema: &'s Json, value: &PropertyValue) {
         let bounds = schema;
         let schema = self.resolved(schema);
         if let Some(reference) = schema.get(REFERENCE).and_then(Json::as_str) {
@@ -90,14 +90,14 @@ impl<'s> Checker<'s> {
             ("array", Value::List(items)) => {
                 let Some(member) = schema.get("items") else { return };
                 for (index, item) in items.iter().enumerate() {
-                    self.element(&format!("{path}[{index}]"), member, item);
+                    self.element(&path.index(index), member, item);
                 }
             }
             ("object", Value::Object(members)) => {
                 match schema.get("additionalProperties").filter(|any| any.is_object()) {
                     Some(member) => {
                         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
-                            self.element(&join_path(path, &self.key(name)), member, value);
+                            self.element(&self.key(path, name), member, value);
                         }
                     }
                     None => self.object(path, schema, members),
@@ -136,7 +136,7 @@ impl<'s> Checker<'s> {
     }
 
     /// What Pulumi has a type of its own for.
-    fn special(&mut self, path: &str, reference: &str, value: &PropertyValue) {
+    fn special(&mut self, path: &PropertyPath, reference: &str, value: &PropertyValue) {
         let expected = match (reference, &value.value) {
             (special::ANY, _)
             | (special::ASSET, Value::Asset(_) | Value::Archive(_))
@@ -159,7 +159,7 @@ impl<'s> Checker<'s> {
     }
 
     /// One of several types: the first that fits is right, and of what fits none nothing else can be said.
-    fn any_of(&mut self, path: &str, members: &[&'s Json], value: &PropertyValue) {
+    fn any_of(&mut self, path: &PropertyPath, members: &[&'s Json], value: &PropertyValue) {
         let before = self.problems.len();
         let mut expected = Vec::new();
         for member in members {
@@ -187,37 +187,37 @@ impl<'s> Checker<'s> {
     }
 
     /// A list's element or a map's member: unlike a property, it is given where it is null.
-    fn element(&mut self, path: &str, schema: &'s Json, value: &PropertyValue) {
+    fn element(&mut self, path: &PropertyPath, schema: &'s Json, value: &PropertyValue) {
         if value.value == Value::Null && !nullable(schema) {
             return self.report(path, value, format!("expected {}, got nothing", self.describe(schema)));
         }
         self.value(path, schema, value);
     }
 
-    fn object(&mut self, path: &str, schema: &'s Json, members: &PropertyMap) {
+    fn object(&mut self, path: &PropertyPath, schema: &'s Json, members: &PropertyMap) {
         let known = schema.get("properties").and_then(Json::as_object);
         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
             match known.and_then(|known| known.get(name)) {
-                Some(member) => self.value(&join_path(path, &path_member(name)), member, value),
-                None if self.hidden => self.report(&join_path(path, "*"), value, "unknown property".to_owned()),
+                Some(member) => self.value(&path.member(name), member, value),
+                None if self.hidden => self.report(&path.hidden(), value, "unknown property".to_owned()),
                 None => {
-                    let at = join_path(path, &path_member(name));
+                    let at = path.member(name);
                     self.report(&at, value, format!("unknown property `{name}`{}", self.meant(path, name, schema)));
                 }
             }
         }
         for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             if !members.get(name).is_some_and(|value| value.value != Value::Null) {
-                self.problems.push(PropertyError::new(join_path(path, name), "required, but not given"));
+                self.problems.push(PropertyError::new(path.member(name), "required, but not given"));
             }
         }
     }
 
     /// What an unknown name may have meant, as the end of a sentence.
-    fn meant(&self, path: &str, name: &str, schema: &'s Json) -> String {
+    fn meant(&self, path: &PropertyPath, name: &str, schema: &'s Json) -> String {
         match self.intended(name, schema) {
             Some(Intended::Spelled(known)) => format!("; properties are camelCase: `{known}`"),
-            Some(Intended::Within(outer)) => format!("; it belongs to `{}`", join_path(path, outer)),
+            Some(Intended::Within(outer)) => format!("; it belongs to `{}`", path.member(outer)),
             Some(Intended::Near(known)) => said_near(known),
             None => String::new(),
         }
@@ -237,7 +237,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn one_of(&mut self, path: &str, value: &PropertyValue, allowed: &[&str]) {
+    fn one_of(&mut self, path: &PropertyPath, value: &PropertyValue, allowed: &[&str]) {
         let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
         match &value.value {
             Value::String(text) if allowed.contains(&text.as_str()) => {}
@@ -249,7 +249,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn range(&mut self, path: &str, value: &PropertyValue, outer: &Json, inner: &Json, number: f64) {
+    fn range(&mut self, path: &PropertyPath, value: &PropertyValue, outer: &Json, inner: &Json, number: f64) {
         let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_f64);
         // NaN is within no bounds.
         let within = |minimum: Option<f64>, maximum: Option<f64>| {
@@ -265,7 +265,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn length(&mut self, path: &str, value: &PropertyValue, outer: &Json, inner: &Json, length: usize) {
+    fn length(&mut self, path: &PropertyPath, value: &PropertyValue, outer: &Json, inner: &Json, length: usize) {
         let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_u64);
         let (minimum, maximum) = (bound("minLength"), bound("maxLength"));
         let length = length as u64;
@@ -277,14 +277,14 @@ impl<'s> Checker<'s> {
     }
 
     /// A map's key in a path; a secret map's are secret too.
-    fn key(&self, name: &str) -> String {
-        if self.hidden { "*".to_owned() } else { path_member(name) }
+    fn key(&self, path: &PropertyPath, name: &str) -> PropertyPath {
+        if self.hidden { path.hidden() } else { path.member(name) }
     }
 
     /// The engine prints the value at the path as it is, so a secret's path must not lead to it.
-    fn report(&mut self, path: &str, value: &PropertyValue, reason: String) {
-        let path = if self.hidden || value.marks().secret { format!("{path} (secret)") } else { path.to_owned() };
-        self.problems.push(PropertyError::new(path, reason));
+    fn report(&mut self, path: &PropertyPath, value: &PropertyValue, reason: String) {
+        let sensitive = self.hidden || value.marks().secret;
+        self.problems.push(PropertyError::new(path, reason).sensitive_if(sensitive));
     }
 
     /// Follows references, and `Option` to what it may hold.
@@ -333,7 +333,7 @@ fn interval(minimum: Option<f64>, maximum: Option<f64>) -> String {
 }
 
 /// The unit that ends a property's name, after a space: `retentionDays` counts days.
-fn unit(path: &str) -> &'static str {
+fn unit(path: &PropertyPath) -> &'static str {
     const UNITS: [(&str, &str); 6] = [
         ("Days", " days"),
         ("Hours", " hours"),
@@ -342,7 +342,8 @@ fn unit(path: &str) -> &'static str {
         ("Mib", " MiB"),
         ("Bytes", " bytes"),
     ];
-    UNITS.iter().find(|(end, _)| path.ends_with(end)).map_or("", |(_, unit)| unit)
+    let name = path.last_member().unwrap_or_default();
+    UNITS.iter().find(|(end, _)| name.ends_with(end)).map_or("", |(_, unit)| unit)
 }
 
 /// The properties of an object as the end of a sentence; empty where they are not fixed, or too many to list.

@@ -1,6 +1,7 @@
 //! One description of the inputs for three uses: the package schema, the check, and the documentation of the SDKs.
 
 mod check;
+mod identity;
 mod package;
 mod rules;
 mod spec;
@@ -11,7 +12,7 @@ use serde_json::Value as Json;
 
 pub use check::check;
 pub(crate) use check::{intended, nearest};
-pub use package::PackageIdentity;
+pub use identity::PackageIdentity;
 pub(crate) use package::{ComponentSchema, FunctionSchema, MethodSchema, PackageParts};
 pub use spec::SchemaError;
 

@@ -6,6 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::identity::PackageIdentity;
 use super::rules::violations;
 use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, union, unwrapped};
 use crate::component::{Component, OutputProperty, Outputs};
@@ -13,53 +14,6 @@ use crate::function::Function;
 use crate::method::Method;
 use crate::property::TypeToken;
 use crate::suggested::PACKAGE;
-
-/// Who the package is. One place holds it; everything else is derived.
-#[derive(Clone, Copy, Debug)]
-pub struct PackageIdentity {
-    /// Name of the package, as in type tokens.
-    pub name: &'static str,
-    /// The name as people write it.
-    pub display_name: &'static str,
-    /// Exact semantic version, without `v`.
-    pub version: &'static str,
-    /// What it is, in one sentence.
-    pub description: &'static str,
-    /// Who publishes it.
-    pub publisher: &'static str,
-    /// SPDX name of the licence.
-    pub license: &'static str,
-    /// Words to find it by.
-    pub keywords: &'static [&'static str],
-    /// Name of the npm package; empty for the generator's choice.
-    pub nodejs_package: &'static str,
-    /// Name of the Python package; empty for the generator's choice.
-    pub python_package: &'static str,
-    /// Import path of the Go package; empty for the generator's choice.
-    pub go_import_base_path: &'static str,
-}
-
-/// The identity of a package of this name; what else there is to say comes from `Cargo.toml`.
-///
-/// The names of the SDKs' packages are left to Pulumi's generators; set the fields for others:
-/// `PackageIdentity { nodejs_package: "@me/queues", ..package!("queues") }`.
-#[macro_export]
-macro_rules! package {
-    ($name:literal) => {
-        $crate::PackageIdentity {
-            name: $name,
-            display_name: $name,
-            version: env!("CARGO_PKG_VERSION"),
-            description: env!("CARGO_PKG_DESCRIPTION"),
-            publisher: env!("CARGO_PKG_AUTHORS"),
-            license: env!("CARGO_PKG_LICENSE"),
-            keywords: &[],
-            nodejs_package: "",
-            python_package: "",
-            go_import_base_path: "",
-        }
-    };
-}
 
 /// What a package has, as the schema shows it.
 #[derive(Default)]
@@ -217,9 +171,10 @@ impl PackageParts {
             "keywords": identity.keywords,
             "types": types,
             "resources": resources,
-            "language": languages(identity),
+            "language": identity.languages(),
         });
         if let Some(document) = document.as_object_mut() {
+            document.extend(identity.optional());
             if !functions.is_empty() {
                 document.insert("functions".into(), json!(functions));
             }
@@ -254,25 +209,6 @@ fn with_unions(mut schema: Value, generator: &SchemaGenerator) -> Value {
         Value::Array(items) => items.into_iter().map(|item| with_unions(item, generator)).collect(),
         other => other,
     }
-}
-
-fn languages(identity: &PackageIdentity) -> Value {
-    let mut languages = json!({
-        "nodejs": { "respectSchemaVersion": true },
-        "python": { "respectSchemaVersion": true, "pyproject": { "enabled": true } },
-        "go": { "respectSchemaVersion": true, "generateResourceContainerTypes": true },
-    });
-    let names = [
-        ("/nodejs", "packageName", identity.nodejs_package),
-        ("/python", "packageName", identity.python_package),
-        ("/go", "importBasePath", identity.go_import_base_path),
-    ];
-    for (language, keyword, name) in names.into_iter().filter(|(.., name)| !name.is_empty()) {
-        if let Some(language) = languages.pointer_mut(language).and_then(Value::as_object_mut) {
-            language.insert(keyword.into(), name.into());
-        }
-    }
-    languages
 }
 
 fn component_spec(

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::spec::SchemaError;
-use crate::error::join_path;
 
 /// Every rule that a package schema breaks, each with the package, type or property that breaks it.
 pub(crate) fn violations(schema: &Value) -> Vec<SchemaError> {
@@ -127,7 +126,7 @@ impl<'s> Rules<'s> {
         self.object(token, spec, "inputProperties", "requiredInputs", &[]);
         self.object(token, spec, "properties", "required", taken);
         for (method, function) in members(spec, "methods") {
-            let path = join_path(token, method);
+            let path = format!("{token}.{method}");
             let function = function.as_str().unwrap_or_default();
             if function.rsplit_once('/').map(|(resource, _)| resource) != Some(token) {
                 self.report(path.as_str(), format!("expected a function `{token}/<method>`, got `{function}`"));
@@ -150,7 +149,7 @@ impl<'s> Rules<'s> {
         // The generators write `foo_bar` for both `fooBar` and `foo_bar` in Python.
         let mut folded = BTreeMap::new();
         for (name, property) in members(spec, properties) {
-            let at = join_path(path, name);
+            let at = format!("{path}.{name}");
             if name == RESERVED || taken.contains(&name) {
                 self.report(at.as_str(), format!("Pulumi reserves the name `{name}`"));
             } else if !is_word(name) && name != "__self__" {
@@ -165,7 +164,7 @@ impl<'s> Rules<'s> {
         let known = spec.get(properties);
         for name in spec.get(required).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             if known.is_none_or(|known| known.get(name).is_none()) {
-                self.report(join_path(path, name), "required, but there is no such property");
+                self.report(format!("{path}.{name}"), "required, but there is no such property");
             }
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use property_path::PropertyPath;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 
 use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
-use crate::error::path_member;
 use crate::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };
@@ -18,18 +18,18 @@ use crate::property::{
 #[error("`{path}`: {reason}")]
 pub struct DecodeError {
     /// Where it stands, as a property path; empty for the value itself.
-    pub path: String,
+    pub path: PropertyPath,
     /// What is wrong with it.
     pub reason: String,
 }
 
 impl DecodeError {
     fn new(reason: impl Into<String>) -> Self {
-        Self { path: String::new(), reason: reason.into() }
+        Self { path: PropertyPath::root(), reason: reason.into() }
     }
 
-    fn under(mut self, parent: &str) -> Self {
-        self.path = crate::error::join_path(parent, &self.path);
+    fn under(mut self, outer: PropertyPath) -> Self {
+        self.path = outer.join(self.path);
         self
     }
 }
@@ -43,7 +43,9 @@ pub fn decode_map(properties: Struct) -> Result<PropertyMap, DecodeError> {
         .fields
         .into_iter()
         .map(|(name, value)| {
-            decode_value(value).map(|value| (name.clone(), value)).map_err(|error| error.under(&path_member(&name)))
+            decode_value(value)
+                .map(|value| (name.clone(), value))
+                .map_err(|error| error.under(PropertyPath::root().member(name)))
         })
         .collect()
 }
@@ -61,8 +63,7 @@ pub fn decode_value(value: Wire) -> Result<PropertyValue, DecodeError> {
         Some(Kind::StringValue(text)) => Value::String(text).into(),
         Some(Kind::ListValue(list)) => {
             let items = list.values.into_iter().enumerate();
-            let items =
-                items.map(|(index, item)| decode_value(item).map_err(|error| error.under(&format!("[{index}]"))));
+            let items = items.map(|(index, item)| decode_value(item).map_err(|error| error.under(index.into())));
             Value::List(items.collect::<Result<_, _>>()?).into()
         }
         Some(Kind::StructValue(members)) => match members.fields.get(SIGNATURE) {

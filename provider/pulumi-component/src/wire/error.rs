@@ -1,9 +1,10 @@
 //! Our errors as gRPC statuses. The one place where an error becomes a status.
 
+use property_path::PropertyError;
 use prost::Message;
 use tonic::{Code, Status};
 
-use crate::error::{ConstructError, PropertyError, TEXT_BYTES};
+use crate::error::{ConstructError, TEXT_BYTES};
 use crate::protocol::{
     CheckFailure, ConfigureErrorMissingKeys, InputPropertiesError, configure_error_missing_keys, input_properties_error,
 };
@@ -52,7 +53,7 @@ pub(crate) fn missing_configuration(missing: Vec<(String, String)>) -> Status {
 /// Wrong arguments of a function or a method, which the program can mend.
 pub(crate) fn failures(problems: Vec<PropertyError>) -> Vec<CheckFailure> {
     let failures = problems.into_iter();
-    failures.map(|problem| CheckFailure { property: problem.path, reason: problem.reason }).collect()
+    failures.map(|problem| CheckFailure { property: problem.place(), reason: problem.reason }).collect()
 }
 
 fn detailed(message: String, detail: prost_types::Any) -> Status {
@@ -69,7 +70,7 @@ fn invalid_inputs(problems: Vec<PropertyError>) -> Status {
     };
     let errors = problems
         .into_iter()
-        .map(|problem| input_properties_error::PropertyError { property_path: problem.path, reason: problem.reason })
+        .map(|problem| input_properties_error::PropertyError { property_path: problem.place(), reason: problem.reason })
         .collect();
     let detail = prost_types::Any {
         type_url: INPUT_PROPERTIES_ERROR.to_owned(),

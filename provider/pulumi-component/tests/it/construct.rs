@@ -218,7 +218,7 @@ async fn what_the_world_refuses_stands_beside_wrong_inputs() {
         assert!(outcome.is_ok() || monitor.recorded().registrations.is_empty());
         match outcome {
             Ok(_) => vec!["there".to_owned()],
-            Err(ConstructError::InvalidInputs(problems)) => problems.into_iter().map(|problem| problem.path).collect(),
+            Err(ConstructError::InvalidInputs(problems)) => problems.iter().map(PropertyError::place).collect(),
             Err(error) => vec![error.to_string()],
         }
     };

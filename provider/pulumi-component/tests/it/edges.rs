@@ -108,7 +108,7 @@ fn a_null_element_is_given_and_must_fit() {
         ]
     );
     let error = from_properties::<Args>(inputs(json!({ "laterNames": [null] }))).expect_err("null is not unknown");
-    assert_eq!(error.path, "laterNames[0]");
+    assert_eq!(error.path.to_string(), "laterNames[0]");
 }
 
 #[test]

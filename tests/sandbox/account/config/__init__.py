@@ -21,6 +21,7 @@ from account.config import (
     aggregators,
     compliance,
     delays,
+    discovered,
     evaluation,
     packs,
     queries,
@@ -44,6 +45,7 @@ OPERATIONS = {
     **queries.OPERATIONS,
     **remediations.OPERATIONS,
     **tags.OPERATIONS,
+    **discovered.OPERATIONS,
 }
 
 

@@ -53,7 +53,7 @@ def aggregated(state: RegionState) -> RegionState:
     return dataclasses.replace(state, evaluations=known)
 
 
-def _evaluate_due(account: str) -> None:
+def _evaluate_due(account: str, _seconds: float) -> None:
     # `evaluation` asks here whether to wait.
     from account.config import evaluation
 

@@ -63,13 +63,13 @@ def db_instance_backup_enabled(parameters: dict[str, str]) -> Iterator[Finding]:
 
 def bucket_encrypted(_parameters: dict[str, str]) -> Iterator[Finding]:
     """Every bucket complies: S3 encrypts all of them since January 2023, whatever is asked for."""
-    for name in _buckets():
+    for name in buckets():
         yield Finding("AWS::S3::Bucket", name, True, "", _bucket_tags(name))
 
 
 def bucket_ssl_requests_only(_parameters: dict[str, str]) -> Iterator[Finding]:
     """The bucket's policy denies everyone every request that is not over TLS, on the bucket and on its objects."""
-    for name in _buckets():
+    for name in buckets():
         resource = f"arn:aws:s3:::{name}"
         asked = [("s3:ListBucket", resource), ("s3:GetObject", f"{resource}/any"), ("s3:PutObject", f"{resource}/any")]
         denied = all(_denied_over_http(name, action, what) for action, what in asked)
@@ -91,7 +91,7 @@ def _denied_over_http(bucket: str, action: str, resource: str) -> bool:
     return evaluate_resource_policy(s3._bucket_policies.get(bucket), request).decision == "Deny"
 
 
-def _buckets() -> list[str]:
+def buckets() -> list[str]:
     """The buckets of this region; names are kept for all regions of an account together."""
     return [name for name, bucket in s3._buckets.items() if bucket.get("region", "us-east-1") == get_region()]
 

@@ -5,7 +5,18 @@ what follows an asynchronous invocation of a function, and the volumes of an ins
 does not tell IAM.
 """
 
-from account.services import alarms, async_invoke, conditions, delivery, function_logs, mail, metrics, settling, volumes
+from account.services import (
+    alarms,
+    async_invoke,
+    conditions,
+    delivery,
+    function_logs,
+    mail,
+    metrics,
+    queues,
+    settling,
+    volumes,
+)
 
 
 def install() -> None:
@@ -19,3 +30,4 @@ def install() -> None:
     volumes.install()
     settling.install()
     metrics.install()
+    queues.install()

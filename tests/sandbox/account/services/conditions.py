@@ -15,6 +15,16 @@ from ministack.services import iam
 from account import hooks
 
 ATTACHING = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+# Actions on roles that IAM asks about the boundary of: the one that is given, else the role's own.
+BOUNDED = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+)
 
 
 def install() -> None:
@@ -77,6 +87,10 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
     if service == "kms" and body[:1] == b"{" and (alias := json.loads(body).get("AliasName")):
         # AWS asks about the key as well; one resource is all that MiniStack takes.
         return f"arn:aws:kms:{region}:{account_id}:{alias}"
+    if service == "iam" and (path_of_new := iam_actions._query_param(query_params, "Path")):
+        name = iam_actions._query_param(query_params, "RoleName")
+        if name and iam._roles.get(name) is None:
+            return f"arn:aws:iam::{account_id}:role{path_of_new}{name}"
     if service == "iam" and (role := iam._roles.get(iam_actions._query_param(query_params, "RoleName"))):
         # With its path, which the request does not have.
         return role["Arn"]
@@ -140,6 +154,8 @@ def _context(original, service, iam_action, body, params):
     context = original(service, iam_action, body, params)
     if iam_action in ATTACHING:
         context["iam:PolicyARN"] = iam_actions._query_param(params, "PolicyArn")
+    if iam_action in BOUNDED and (boundary := _boundary(params)):
+        context["iam:PermissionsBoundary"] = boundary
     if iam_action == "lambda:CreateEventSourceMapping":
         name = json.loads(body or b"{}").get("FunctionName", "")
         whole = f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{name}"
@@ -147,6 +163,11 @@ def _context(original, service, iam_action, body, params):
     if iam_action == "cloudwatch:PutMetricData":
         context["cloudwatch:namespace"] = _namespace(body, params)
     return context
+
+
+def _boundary(params) -> str | None:
+    role = iam._roles.get(iam_actions._query_param(params, "RoleName")) or {}
+    return iam_actions._query_param(params, "PermissionsBoundary") or role.get("PermissionsBoundary")
 
 
 def _namespace(body, params) -> str:

@@ -1,7 +1,7 @@
 """Metrics from log lines, and alarms judged as CloudWatch judges them: by their dimensions, with what is missing.
 
 AWS pages: "Specification: Embedded metric format", "Configuring how CloudWatch alarms treat missing data", "Using
-metric math" (of which `DIFF` of one metric is here). CloudWatch looks at alarms all the time; here it does when a
+metric math" (of which `DIFF` of one metric and `SUM(METRICS())` are here). CloudWatch looks at alarms all the time; here it does when a
 metric is put, at those that have data, and at all of them when a test asks (`Account.judge_alarms`).
 """
 
@@ -15,6 +15,7 @@ from account import clock, hooks
 
 # How many periods more than needed CloudWatch fetches, so that late data count.
 SPARE_PERIODS = 2
+SUM = "SUM(METRICS())"
 DIFF = re.compile(r"DIFF\((\w+)\)")
 BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
@@ -108,6 +109,8 @@ def _series_of(alarm: dict) -> Series | None:
     (told,) = [query for query in queries.values() if query.get("ReturnData", True)]
     if told.get("MetricStat"):
         return _of_query(told["MetricStat"], periods)
+    if told["Expression"].replace(" ", "") == SUM:
+        return _sum([_of_query(query["MetricStat"], periods) for query in queries.values() if query.get("MetricStat")])
     named = DIFF.fullmatch(told["Expression"].strip())
     if named is None or not queries.get(named[1], {}).get("MetricStat"):
         return None
@@ -118,6 +121,12 @@ def _of_query(stat: dict, periods: int) -> Series:
     metric = stat["Metric"]
     names = {one["Name"]: one["Value"] for one in metric.get("Dimensions") or []}
     return _series(metric["Namespace"], metric["MetricName"], names, float(stat["Period"]), stat["Stat"], periods)
+
+
+def _sum(all_series: list[Series]) -> Series:
+    """The sum of what is there in each period; nothing where nothing is."""
+    periods = ([value for value in values if value is not None] for values in zip(*all_series, strict=True))
+    return [sum(known) if known else None for known in periods]
 
 
 def _diff(series: Series) -> Series:

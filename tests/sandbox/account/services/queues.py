@@ -1,4 +1,4 @@
-"""Putting a message on an SQS queue from inside the account."""
+"""SQS queues from inside the account: putting a message on one, and the time of what lies in them."""
 
 from contextlib import contextmanager
 
@@ -6,6 +6,21 @@ from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
 from ministack.core.responses import request_scope
 from ministack.services import sqs
+
+from account import clock
+
+
+def install() -> None:
+    """Let messages become visible, and grow old, as the account's time passes."""
+    clock.on_advance(_pass)
+
+
+def _pass(account: str, seconds: float) -> None:
+    for scope, queue in list(sqs._queues.all_items()):
+        if scope[0] == account:
+            for message in queue["messages"]:
+                message["visible_at"] -= seconds
+                message["sent_at"] -= seconds
 
 
 def find(queue_arn: str) -> dict | None:

@@ -11,15 +11,19 @@ import zipfile
 from ministack import app
 from ministack.core.iam_evaluator import caller_arn
 from ministack.core.responses import get_account_id, get_region, json_response
-from ministack.services import iam, lambda_svc, sqs
+from ministack.services import ec2, iam, lambda_svc, sqs
 
-from account import hooks, policies
+from account import audit, hooks, policies
 from account.services import encryption
 
 SERVICE = "lambda.amazonaws.com"
 ENVIRONMENT_BYTES = 4096
 CONCURRENCY = 1000
 UNRESERVED_AT_LEAST = 100
+# Of an account whose limit is lower than that, which new ones have.
+UNRESERVED_OF_NEW = 10
+# Account: its concurrency where a test has limited it.
+_limits: dict[str, int] = {}
 BOUNDS = {"Timeout": (1, 900), "MemorySize": (128, 10240)}
 READS_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
@@ -28,13 +32,31 @@ def install() -> None:
     """Check functions, their concurrency, and their event source mappings."""
     hooks.before(lambda_svc, "_create_function", _check_create)
     hooks.before(lambda_svc, "_update_code", _check_code)
-    hooks.before(lambda_svc, "_update_config", lambda _name, data: _check_settings(data) or _check_key(data))
+    hooks.before(lambda_svc, "_update_config", _check_update)
     hooks.before(lambda_svc, "_put_function_concurrency", _check_concurrency)
     hooks.before(lambda_svc, "_get_policy", _check_policy)
     hooks.before(lambda_svc, "_create_esm", _check_mapping)
     hooks.around(lambda_svc, "_sqs_esm_concurrency", _batches_at_once)
     hooks.around(lambda_svc, "_put_event_invoke_config", _put_invoke_config)
     hooks.around(lambda_svc, "_list_versions", _list_versions)
+    hooks.around(lambda_svc, "_get_account_settings", _settings)
+
+
+def limit_concurrency(account: str, limit: int) -> None:
+    """From now on all functions of an account together may run so often at once."""
+    _limits[account] = limit
+
+
+def _limit() -> int:
+    return _limits.get(get_account_id(), CONCURRENCY)
+
+
+def _settings(original):
+    answer = json.loads(original()[2])
+    limits = answer["AccountLimit"]
+    reserved = limits["ConcurrentExecutions"] - limits["UnreservedConcurrentExecutions"]
+    limits.update(ConcurrentExecutions=_limit(), UnreservedConcurrentExecutions=max(_limit() - reserved, 0))
+    return json_response(answer)
 
 
 def _invalid(message: str):
@@ -48,8 +70,41 @@ def _check_create(data):
         _check_settings(data)
         or _check_key(data)
         or _check_trust(data.get("Role", ""))
+        or _check_vpc(data, data.get("Role", ""))
         or (_check_package(base64.b64decode(package), runtime) if package else None)
     )
+
+
+def _check_update(name, data):
+    function = lambda_svc._functions.get(name)
+    role = data.get("Role") or (function["config"].get("Role", "") if function else "")
+    return _check_settings(data) or _check_key(data) or _check_vpc(data, role)
+
+
+def _check_vpc(data, role_arn: str):
+    """Lambda looks at the VPC as the caller, and connects the function as its role ("Giving Lambda functions access to
+    resources in an Amazon VPC")."""
+    vpc = data.get("VpcConfig") or {}
+    caller, subnets, groups = caller_arn(), vpc.get("SubnetIds") or [], vpc.get("SecurityGroupIds") or []
+    if not app.AUTH or not subnets or not groups:
+        return None
+    for action in ("DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs"):
+        allowed = policies.principal_allowed(caller, f"ec2:{action}", "*")
+        audit.note(caller, f"ec2:{action}", allowed)
+        if not allowed:
+            return _invalid(
+                f"Your access has been denied by EC2, please make sure your request credentials have permission to {action} "
+                f"for {groups[0]}. EC2 Error Code: UnauthorizedOperation. EC2 Error Message: You are not authorized to "
+                "perform this operation."
+            )
+    if missing := next((one for one in subnets if ec2._subnets.get(one) is None), None):
+        return _invalid(f"The subnet ID '{missing}' does not exist.")
+    if missing := next((one for one in groups if ec2._security_groups.get(one) is None), None):
+        return _invalid(f"The security group '{missing}' does not exist")
+    for action in ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface"):
+        if not policies.role_allowed(role_arn, f"ec2:{action}", "*"):
+            return _invalid(f"The provided execution role does not have permissions to call {action} on EC2")
+    return None
 
 
 def _check_key(data):
@@ -134,10 +189,11 @@ def _check_package(package: bytes, runtime: str):
 def _check_concurrency(name, data):
     wanted = data.get("ReservedConcurrentExecutions", 0)
     others = sum(f.get("concurrency") or 0 for other, f in lambda_svc._functions.items() if other != name)
-    if wanted + others > CONCURRENCY - UNRESERVED_AT_LEAST:
+    least = UNRESERVED_AT_LEAST if _limit() > UNRESERVED_AT_LEAST else UNRESERVED_OF_NEW
+    if wanted + others > _limit() - least:
         return _invalid(
             "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-            f"below its minimum value of [{UNRESERVED_AT_LEAST}]."
+            f"below its minimum value of [{least}]."
         )
     return None
 

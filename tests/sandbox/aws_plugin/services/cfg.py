@@ -255,9 +255,13 @@ class Recorder(Resource):
     token = "aws:cfg/recorder:Recorder"
     name = "name"
     replaces = ("name",)
+    computed = ("exclusionByResourceTypes", "recordingStrategies", "resourceTypes")
 
     def create(self, aws, inputs):
-        group = inputs.get("recordingGroup") or {}
+        self._put(aws, inputs, inputs.get("recordingGroup") or {})
+        return inputs["name"], {}
+
+    def _put(self, aws, inputs, group):
         strategies = group.get("recordingStrategies") or [{}]
         exclusions = group.get("exclusionByResourceTypes") or [{}]
         given = {
@@ -280,7 +284,6 @@ class Recorder(Resource):
                 **overrides,
             }
         aws.client("config", inputs.get("region")).put_configuration_recorder(ConfigurationRecorder=recorder)
-        return inputs["name"], {}
 
     def read(self, aws, identity, state):
         config = aws.client("config", state.get("region"))
@@ -294,7 +297,12 @@ class Recorder(Resource):
         return {"name": identity, "roleArn": recorder["roleARN"], "recordingMode": observed}
 
     def update(self, aws, identity, old, inputs):
-        return self.create(aws, inputs)[1]
+        # Blocks of the group that are not given are computed: the provider sends what the state has (its issue 38820).
+        before = old.get("recordingGroup") or {}
+        kept = {name: before[name] for name in self.computed if name in before}
+        group = {**kept, **(inputs.get("recordingGroup") or {})}
+        self._put(aws, inputs, group)
+        return {"recordingGroup": group} if group else {}
 
     def delete(self, aws, identity, state):
         config = aws.client("config", state.get("region"))

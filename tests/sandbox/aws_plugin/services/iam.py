@@ -48,6 +48,8 @@ class Role(Resource):
             "name": identity,
             "assumeRolePolicy": _document(role["AssumeRolePolicyDocument"]),
             "description": role.get("Description"),
+            "path": role.get("Path"),
+            "permissionsBoundary": (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
             "tagsAll": tag_map(role.get("Tags")),
         }
 
@@ -55,6 +57,11 @@ class Role(Resource):
         iam = aws.client("iam")
         if not same(inputs["assumeRolePolicy"], old.get("assumeRolePolicy")):
             iam.update_assume_role_policy(RoleName=identity, PolicyDocument=inputs["assumeRolePolicy"])
+        if not same(inputs.get("permissionsBoundary"), old.get("permissionsBoundary")):
+            if boundary := inputs.get("permissionsBoundary"):
+                iam.put_role_permissions_boundary(RoleName=identity, PermissionsBoundary=boundary)
+            else:
+                iam.delete_role_permissions_boundary(RoleName=identity)
         if not same(inputs.get("description"), old.get("description")):
             iam.update_role_description(RoleName=identity, Description=inputs.get("description") or "")
         retag(

@@ -1,8 +1,7 @@
 //! What organizations set for IAM roles and networks: permissions boundaries, paths, subnets and security groups.
 
+use compliance_types::arn::{Account, Arn};
 use pulumi_component::Wrong;
-
-use super::account_id;
 
 /// Longest path of a role (IAM API Reference, "CreateRole").
 const PATH_LENGTH: usize = 512;
@@ -10,20 +9,17 @@ const PATH_LENGTH: usize = 512;
 /// The ARN of a managed policy, of an account or AWS's own (IAM User Guide, "IAM ARNs").
 pub fn managed_policy_arn(arn: &str) -> Result<(), Wrong> {
     const FORM: &str = "expected the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME";
-    let parts: Vec<_> = arn.splitn(6, ':').collect();
-    let ["arn", partition, service, region, account, resource] = parts.as_slice() else {
-        return Err(Wrong::new(FORM));
-    };
-    let named = resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
-    let owner = *account == "aws" || account_id(account).is_ok();
-    if *service == "iam" && region.is_empty() && owner && named && partition.starts_with("aws") {
-        return Ok(());
-    }
     let wrong = Wrong::new(FORM);
-    // The console shows roles and policies side by side.
-    match *service == "iam" && resource.starts_with("role/") {
-        true => Err(Wrong::new("expected the ARN of a managed policy, got that of a role: a boundary is a policy")),
-        false => Err(wrong),
+    let Ok(parsed) = Arn::parse(arn) else { return Err(wrong) };
+    let named = parsed.resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
+    let owned = matches!(parsed.account, Account::Id(_) | Account::Word("aws"));
+    match parsed.service == "iam" && parsed.region.is_empty() {
+        true if owned && named => Ok(()),
+        // The console shows roles and policies side by side.
+        true if parsed.resource.starts_with("role/") => {
+            Err(Wrong::new("expected the ARN of a managed policy, got that of a role: a boundary is a policy"))
+        }
+        _ => Err(wrong),
     }
 }
 

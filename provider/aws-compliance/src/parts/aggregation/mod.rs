@@ -71,7 +71,7 @@ impl Component for Aggregation {
         args.sources.tell(context, &facts).await;
         let mut request = args.lookup.request();
         request.recorder.mode = None;
-        request.aggregator = Some(PlannedName { path: "namePrefix".to_owned(), name: args.name_prefix.aggregator() });
+        request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
         scan::see(context, facts, request, Default::default()).await
     }
 
@@ -113,7 +113,7 @@ impl SourcesArgs {
                 let own = partition_of_region(code);
                 if own != first && bounds::region(code).is_ok() {
                     let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
-                    checks.error(&format!("regions[{index}]"), reason);
+                    checks.error(("regions", index), reason);
                 }
             }
         }
@@ -121,7 +121,7 @@ impl SourcesArgs {
             let mut seen = BTreeSet::new();
             for (index, one) in listed.iter().enumerate() {
                 if !seen.insert(one) {
-                    checks.error(&format!("{member}[{index}]"), "listed twice; remove one");
+                    checks.error((member, index), "listed twice; remove one");
                 }
             }
         }

@@ -82,7 +82,7 @@ impl FunctionsSettingsArgs {
         let runs = self.reserved_concurrency.as_ref()?.given()?.value.as_ref().copied()?;
         let functions = u32::try_from(Handler::ALL.len()).unwrap_or(u32::MAX);
         Some(PlannedConcurrency {
-            path: "functions.reservedConcurrency".to_owned(),
+            path: ["functions", "reservedConcurrency"].into(),
             functions,
             runs,
             least: MAXIMUM_CONCURRENCY,

@@ -7,7 +7,7 @@ use aws_resources::cfg;
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use compliance_types::resource::IAM_TYPES;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, PropertyPath, Scope, TypeToken, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ impl RecorderSettingsArgs {
         check_types("resourceTypes", &self.resource_types, checks);
         check_types("dailyTypes", &self.daily_types, checks);
         for (index, kind) in self.daily_types.iter().enumerate() {
-            let at = format!("dailyTypes[{index}]");
+            let at = PropertyPath::from(("dailyTypes", index));
             if NEVER_DAILY.contains(&kind.as_str()) {
                 checks.error(&at, "AWS records this type continuously only; remove it");
             }
@@ -127,7 +127,7 @@ impl RecorderSettingsArgs {
         ];
         for (member, _) in given.iter().filter(|(_, given)| *given && self.mode == RecorderMode::Reuse) {
             checks.warning(
-                member,
+                *member,
                 "no effect: the recorder that exists is reused as it is; set `recorder.mode` to `create` or `auto`",
             );
         }
@@ -248,7 +248,7 @@ fn without_global(group: cfg::RecorderRecordingGroup) -> cfg::RecorderRecordingG
 /// Checks a list of resource types: each by its form, known to AWS Config, and once.
 fn check_types(member: &str, types: &[String], checks: &mut Checks) {
     for (index, kind) in types.iter().enumerate() {
-        let at = format!("{member}[{index}]");
+        let at = PropertyPath::from((member, index));
         checks.plain(&at, kind.as_str(), bounds::rules::resource_type);
         checks.warn_plain(&at, kind.as_str(), bounds::rules::known_resource_type);
         if types.iter().take(index).any(|before| before == kind) {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{
-    Catalog, Finding, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
+    Catalog, Problem, Report, RuleRequest, Scope, UnavailableIn, check_available, check_rules,
 };
-use pulumi_component::{Checks, Context, Input, PropertyError};
+use pulumi_component::{Checks, Context, Input, PathStep, PropertyError, PropertyPath};
 
 use super::framework::{self, FrameworkArgs};
 use super::{BASELINE, ManagedRuleArgs, OnUnavailable, RulesArgs, ScopeArgs, whole};
@@ -95,13 +95,11 @@ impl RulesArgs {
         let taken: Vec<_> = self.baseline_without(&self.of_baseline()).map(|rule| rule.name).collect();
         let Report { errors, warnings } = check_rules(&self.requests(), &[], &taken);
         let of = |index: usize| self.managed.get(index).map(ManagedRuleArgs::eventual);
-        for finding in errors.iter().filter(|finding| !self.compares_secrets(finding)) {
-            let (path, reason) = shown(finding, of);
-            checks.error(&format!("managed{path}"), reason);
+        for problem in errors.iter().filter(|problem| !self.compares_secrets(problem)) {
+            checks.add_error(shown(problem, of).under("managed"));
         }
-        for finding in &warnings {
-            let (path, reason) = shown(finding, of);
-            checks.warning(&format!("managed{path}"), reason);
+        for problem in &warnings {
+            checks.add_warning(shown(problem, of).under("managed"));
         }
         checks.each("managed", &self.managed, |checks, rule| {
             rule.check_texts(checks);
@@ -128,7 +126,7 @@ impl RulesArgs {
     pub fn unavailable(&self, region: Option<&str>) -> (Vec<PropertyError>, Vec<PropertyError>) {
         let Some(region) = region.filter(|_| !self.managed.is_empty()) else { return Default::default() };
         let Report { errors, warnings } = check_available(&self.requests(), &[region]);
-        let problem = |finding: Finding| PropertyError::new(format!("rules.managed{}", finding.path), told(&finding));
+        let problem = |found: Problem| PropertyError::new(&found.path, found.text()).under(["rules", "managed"]);
         (errors.into_iter().map(problem).collect(), warnings.into_iter().map(problem).collect())
     }
 
@@ -142,12 +140,12 @@ impl RulesArgs {
         requests.collect()
     }
 
-    /// Whether a finding says that two rules are the same, and one of them has secrets: that would tell what they are.
-    fn compares_secrets(&self, finding: &Finding) -> bool {
-        let index = finding.path.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
-        let Some(rule) = index.and_then(|index| self.managed.get(index)) else { return false };
+    /// Whether a problem says that two rules are the same, and one of them has secrets: that would tell what they are.
+    fn compares_secrets(&self, problem: &Problem) -> bool {
+        let [PathStep::Index(index)] = problem.path.steps() else { return false };
+        let Some(rule) = self.managed.get(*index) else { return false };
         let others = self.managed.iter().filter(|other| other.identifier == rule.identifier);
-        others.into_iter().any(|other| other.eventual().has_secret(""))
+        others.into_iter().any(|other| other.eventual().has_secret(&[]))
     }
 }
 
@@ -254,32 +252,32 @@ pub(super) struct Eventual<'a> {
 }
 
 impl Eventual<'_> {
-    /// Whether a secret stands at a member, such as `.scope.tagKey`, or below it.
-    fn has_secret(&self, member: &str) -> bool {
-        let place = |name: &str, value: &Input<String>| is_secret(value).then(|| name.to_owned());
-        let parameters = self.parameters.iter().map(|(name, value)| place(&format!(".parameters.{name}"), value));
-        let frequency = self.frequency.map(|value| place(".frequency", value));
+    /// Whether a secret stands at a member, such as `scope.tagKey`, or below it.
+    fn has_secret(&self, member: &[PathStep]) -> bool {
+        let place = |path: PropertyPath, value: &Input<String>| is_secret(value).then_some(path);
+        let scope = PropertyPath::from("scope");
+        let parameters = self.parameters.iter().map(|(name, value)| place(["parameters", name].into(), value));
+        let frequency = self.frequency.map(|value| place("frequency".into(), value));
         let types = self.scope.iter().flat_map(|scope| scope.resource_types.iter().flatten()).enumerate();
-        let types = types.map(|(index, value)| place(&format!(".scope.resourceTypes[{index}]"), value));
+        let types = types.map(|(index, value)| place(scope.member("resourceTypes").index(index), value));
         let of_scope = self.scope.iter().flat_map(|scope| {
             [("resourceId", &scope.resource_id), ("tagKey", &scope.tag_key), ("tagValue", &scope.tag_value)]
         });
-        let of_scope = of_scope.map(|(name, value)| place(&format!(".scope.{name}"), value.as_ref()?));
+        let of_scope = of_scope.map(|(name, value)| place(scope.member(name), value.as_ref()?));
         let mut secrets = parameters.chain(frequency).chain(types).chain(of_scope).flatten();
-        let below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
-        secrets.any(|path| path.strip_prefix(member).is_some_and(below))
+        secrets.any(|path| path.steps().starts_with(member))
     }
 }
 
-/// A finding in a list of rules, as path and reason that do not lead to a secret: the engine prints what stands at the
-/// path, and the nearest right value tells what was given. `of` gives what of a rule may be secret.
-pub(super) fn shown<'a>(finding: &Finding, of: impl Fn(usize) -> Option<Eventual<'a>>) -> (String, String) {
-    let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let secret = place.and_then(|(index, member)| Some(of(index.parse().ok()?)?.has_secret(member)));
-    match secret {
-        Some(true) => (format!("{} (secret)", finding.path), finding.reason.clone()),
-        _ => (finding.path.clone(), told(finding)),
-    }
+/// A problem in a list of rules, as an error that does not lead to a secret: the engine prints what stands at the path, and
+/// the nearest right value tells what was given. `of` gives what of a rule may be secret.
+pub(super) fn shown<'a>(problem: &Problem, of: impl Fn(usize) -> Option<Eventual<'a>>) -> PropertyError {
+    let sensitive = match problem.path.steps() {
+        [PathStep::Index(index), member @ ..] => of(*index).is_some_and(|rule| rule.has_secret(member)),
+        _ => false,
+    };
+    let reason = if sensitive { problem.reason.clone() } else { problem.text() };
+    PropertyError::new(&problem.path, reason).sensitive_if(sensitive)
 }
 
 /// Whether a value must not be shown.
@@ -297,10 +295,6 @@ pub(super) fn known(input: &Input<String>) -> Option<String> {
     input.given().filter(|given| !given.secret)?.value.clone()
 }
 
-pub(super) fn told(finding: &Finding) -> String {
-    finding.text()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,13 +307,13 @@ mod tests {
         let requests = all.map(|identifier| ManagedRuleArgs::of(identifier, BTreeMap::new()).request());
         let requests: Vec<_> = requests.collect();
         let Report { errors, warnings } = check_rules(&requests, &[], &[]);
-        let given = |finding: &&Finding| {
-            let place = finding.path.strip_prefix('[').and_then(|rest| rest.split_once("].parameters."));
-            let (index, name) = place.unwrap_or_default();
-            let request = index.parse().ok().and_then(|index: usize| requests.get(index));
-            request.is_some_and(|request| request.parameters.contains_key(name))
+        let given = |problem: &&Problem| match problem.path.steps() {
+            [PathStep::Index(index), PathStep::Member(_), PathStep::Member(name)] => {
+                requests[*index].parameters.contains_key(name)
+            }
+            _ => false,
         };
-        assert_eq!(errors.iter().chain(&warnings).filter(given).collect::<Vec<_>>(), Vec::<&Finding>::new());
+        assert_eq!(errors.iter().chain(&warnings).filter(given).collect::<Vec<_>>(), Vec::<&Problem>::new());
         for rule in &BASELINE {
             let known = Catalog::get().rule(rule.identifier).expect("it is a managed rule");
             assert_eq!(known.needed_defaults().count(), 0, "{}", rule.identifier);

@@ -7,7 +7,7 @@ use aws_compliance_catalog::{RuleRequest, check_custom};
 use aws_resources::{cfg, lambda};
 use compliance_types::severity::Severity;
 use functions_core::configuration::RuleEntry;
-use pulumi_component::{Checks, Input, PropertyError, Scope, Wrong};
+use pulumi_component::{Checks, Input, PathStep, PropertyError, PropertyPath, Scope, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -148,7 +148,7 @@ impl CustomRuleArgs {
     pub(super) fn planned(&self, index: usize, prefix: &NamePrefix) -> PlannedRule {
         let types = self.scope.iter().flat_map(|scope| scope.resource_types.iter().flatten());
         PlannedRule {
-            path: format!("rules.custom[{index}].name"),
+            path: PropertyPath::from(["rules", "custom"]).index(index).member("name"),
             name: prefix.rule(&self.name),
             identifier: self.owner().to_owned(),
             resource_types: types.filter_map(known).collect(),
@@ -193,15 +193,15 @@ impl CustomRuleArgs {
             _ => {}
         }
         if let Some(guard) = &self.guard {
-            checks.input("guard.policy", &guard.policy, |text| bounds::guard::policy(text));
-            checks.input("guard.runtime", &guard.runtime, |runtime| bounds::guard::runtime(runtime));
+            checks.input(["guard", "policy"], &guard.policy, |text| bounds::guard::policy(text));
+            checks.input(["guard", "runtime"], &guard.runtime, |runtime| bounds::guard::runtime(runtime));
             if let Some(frequency) = &self.triggers.frequency {
                 let reason = "a policy in Guard is evaluated when a resource changes and takes no frequency; remove it";
-                checks.at_input("triggers.frequency", frequency, Err(Wrong::new(reason)));
+                checks.at_input(["triggers", "frequency"], frequency, Err(Wrong::new(reason)));
             }
         }
         if let Some(function) = &self.function {
-            checks.input("function.arn", &function.arn, |arn| {
+            checks.input(["function", "arn"], &function.arn, |arn| {
                 bounds::function_arn(arn)?;
                 function.check_grant(arn)
             });
@@ -213,7 +213,7 @@ impl CustomRuleArgs {
             });
         }
         if self.triggers.on_change == Some(false) && (self.guard.is_some() || self.triggers.frequency.is_none()) {
-            checks.error("triggers.onChange", "the rule would never be evaluated");
+            checks.error(["triggers", "onChange"], "the rule would never be evaluated");
         }
         if self.triggers.on_change() && self.effective_scope().is_none() {
             checks.warning("scope", "without one, each change of anything recorded is evaluated and paid for");
@@ -225,13 +225,12 @@ impl CustomRuleArgs {
         let function = self.function.as_ref()?;
         let (arn, secret) = (text(&function.arn)?, is_secret(&function.arn));
         let (region, account) = bounds::region_and_account(&arn)?;
-        let path = |member: &str| format!("rules.custom[{index}].function.{member}");
+        let path = |member: &str| PropertyPath::from(["rules", "custom"]).index(index).join(["function", member]);
         match (region_here, account_here) {
             (Some(here), _) if here != region => {
                 let reason =
                     format!("expected a function of {here}, where this is deployed: AWS Config invokes no other");
-                let path = path("arn");
-                Some(PropertyError::new(if secret { format!("{path} (secret)") } else { path }, reason))
+                Some(PropertyError::new(path("arn"), reason).sensitive_if(secret))
             }
             (_, Some(here)) if here != account && function.grant_invoke => {
                 let account = if secret { "another account" } else { &format!("account {account}") };
@@ -270,10 +269,15 @@ fn detail(message_type: &str) -> cfg::RuleSourceSourceDetail {
 pub(super) fn check(rules: &[CustomRuleArgs], taken: &[&str], checks: &mut Checks) {
     checks.each("custom", rules, |checks, rule| rule.check(checks));
     let requests: Vec<_> = rules.iter().map(CustomRuleArgs::request).collect();
-    for finding in check_custom(&requests, taken).errors {
-        let (path, reason) = shown(&finding, |index| rules.get(index).map(CustomRuleArgs::eventual));
-        let path = path.replace("].frequency", "].triggers.frequency");
-        checks.error(&format!("custom{path}"), reason);
+    for problem in check_custom(&requests, taken).errors {
+        let mut error = shown(&problem, |index| rules.get(index).map(CustomRuleArgs::eventual));
+        // The catalogue's rules have a frequency, these have triggers.
+        if let [PathStep::Index(index), PathStep::Member(name)] = error.path.steps()
+            && name == "frequency"
+        {
+            error.path = PropertyPath::from(*index).join(["triggers", "frequency"]);
+        }
+        checks.add_error(error.under("custom"));
     }
 }
 

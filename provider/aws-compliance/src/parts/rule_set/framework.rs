@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    Catalog, ComposedRule, Composition, FrameworkRequest, compose, framework, names as composed_names,
+    Catalog, ComposedRule, Composition, FrameworkRequest, Problem, compose, framework, names as composed_names,
 };
 use compliance_types::severity::Severity;
-use pulumi_component::{Checks, Input, Suggested};
+use pulumi_component::{Checks, Input, PropertyError, PropertyPath, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::told;
 use super::{ManagedRuleArgs, ManagedRuleIdentifiers, OnUnavailable, Origin, Rule, RulesArgs, pack, whole};
 
 /// Longest description of a rule, in characters (AWS Config API, `ConfigRule`).
@@ -142,14 +141,15 @@ pub(super) fn check(rules: &RulesArgs, frameworks: &[FrameworkArgs], checks: &mu
         return;
     }
     let (_, report) = compose(&frameworks.iter().map(FrameworkArgs::request).collect::<Vec<_>>());
-    report.errors.iter().for_each(|finding| checks.error(&format!("frameworks{}", finding.path), told(finding)));
-    report.warnings.iter().for_each(|finding| checks.warning(&format!("frameworks{}", finding.path), told(finding)));
+    let told = |problem: &Problem| PropertyError::new(&problem.path, problem.text()).under("frameworks");
+    report.errors.iter().for_each(|problem| checks.add_error(told(problem)));
+    report.warnings.iter().for_each(|problem| checks.add_warning(told(problem)));
     let all = rules.rules(frameworks);
     let theirs: BTreeSet<&str> = all.iter().filter(|rule| rule.is_composed()).map(|rule| rule.name.as_str()).collect();
     for own in all.iter().filter(|rule| theirs.contains(rule.name.as_str())) {
         if let Origin::Managed(index) = own.origin {
             let reason = format!("a framework brings a rule `{}`; give this one a `name` of its own", own.name);
-            checks.error(&format!("rules.managed[{index}].name"), reason);
+            checks.error(PropertyPath::from(["rules", "managed"]).index(index).member("name"), reason);
         }
     }
 }

@@ -15,7 +15,7 @@ use aws_resources::{Json, cfg};
 use compliance_types::severity::Severity;
 use functions_core::configuration::{ConfigurationError, MonitoringConfiguration, NotAssessed, RuleEntry};
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, Suggested, TypeToken, all,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, PropertyPath, Scope, Suggested, TypeToken, all,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,7 +126,7 @@ pub struct ManagedRuleArgs {
     pub scope: Option<ScopeArgs>,
     /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     pub severity: Option<Severity>,
-    /// What mends its findings, when a person starts it.
+    /// Remediation of its findings, which a person starts.
     pub remediation: Option<RemediationArgs>,
     /// What to do where the region does not offer the rule.
     #[serde(default)]
@@ -323,10 +323,12 @@ impl RulesArgs {
             };
             PlannedRule {
                 path: match rule.origin {
-                    Origin::Baseline(_) => "rules.baseline".to_owned(),
-                    Origin::Framework => "frameworks".to_owned(),
-                    Origin::Managed(index) if rule.args.name.is_some() => format!("rules.managed[{index}].name"),
-                    Origin::Managed(index) => format!("rules.managed[{index}].identifier"),
+                    Origin::Baseline(_) => ["rules", "baseline"].into(),
+                    Origin::Framework => "frameworks".into(),
+                    Origin::Managed(index) => {
+                        let member = if rule.args.name.is_some() { "name" } else { "identifier" };
+                        PropertyPath::from(["rules", "managed"]).index(index).member(member)
+                    }
                 },
                 name: prefix.rule(&rule.name),
                 identifier: rule.args.identifier,

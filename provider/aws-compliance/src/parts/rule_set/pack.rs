@@ -5,7 +5,7 @@ use aws_compliance_catalog::{Catalog, ComposedRule, OWNER_PARAMETER, Pack, PackS
 use aws_resources::{cfg, s3};
 use functions_core::configuration::{PackEntry, RuleEntry};
 use functions_core::sha256;
-use pulumi_component::{Checks, ConstructError, Input, Output, Scope, interpolate};
+use pulumi_component::{Checks, ConstructError, Input, Output, PathStep, PropertyPath, Scope, interpolate};
 
 use super::framework::{DeployAs, FrameworkArgs};
 use super::{RuleSetArgs, severity, watched};
@@ -58,7 +58,7 @@ pub(super) fn entries(planned: &[Planned<'_>]) -> Vec<PackEntry> {
 
 /// What the look at the account is told of them: their names, and the rules that they bring.
 pub(super) fn looked_at(planned: &[Planned<'_>]) -> (Vec<PlannedName>, Vec<PlannedRule>) {
-    let path = |index: usize| format!("frameworks[{index}].as");
+    let path = |index: usize| PropertyPath::from(("frameworks", index, "as"));
     let names = planned.iter().map(|one| PlannedName { path: path(one.index), name: one.name.clone() });
     let rules = planned.iter().flat_map(|one| {
         one.pack.rules.iter().map(move |(name, rule)| {
@@ -81,7 +81,7 @@ pub(super) fn check(frameworks: &[FrameworkArgs], prefix: &NamePrefix, checks: &
     for (index, _) in frameworks.iter().enumerate().filter(|(_, one)| one.deploy_as == DeployAs::ManagedPack) {
         let reason = "`managedPack` is reserved for AWS's own packs, which are not deployed yet; expected `rules` or \
                       `conformancePack`";
-        checks.error(&format!("frameworks[{index}].as"), reason);
+        checks.error(("frameworks", index, "as"), reason);
     }
     let packs = frameworks.iter().any(|one| one.deploy_as == DeployAs::ConformancePack);
     if packs && prefix.as_str().starts_with(|first: char| first.is_ascii_digit()) {
@@ -102,13 +102,14 @@ fn check_limits(planned: &[Planned<'_>], checks: &mut Checks) {
         // The owner has as many characters as a tag's value.
         parameters: one.pack.template().parameters.keys().map(|_| (OWNER_PARAMETER, None)).collect(),
     };
-    for finding in check_packs(&planned.iter().map(size).collect::<Vec<_>>(), None, 0).errors {
-        let index = finding.path.strip_prefix('[').and_then(|rest| rest.split_once(']')?.0.parse::<usize>().ok());
-        match index.and_then(|index| planned.get(index)) {
-            Some(one) => {
-                checks.error(&format!("frameworks[{}].as", one.index), format!("`{}`: {}", one.name, finding.reason));
-            }
-            None => checks.error("frameworks", finding.reason),
+    for problem in check_packs(&planned.iter().map(size).collect::<Vec<_>>(), None, 0).errors {
+        let one = match problem.path.steps() {
+            [PathStep::Index(index), ..] => planned.get(*index),
+            _ => None,
+        };
+        match one {
+            Some(one) => checks.error(("frameworks", one.index, "as"), format!("`{}`: {}", one.name, problem.reason)),
+            None => checks.error("frameworks", problem.reason),
         }
     }
 }
@@ -338,6 +339,6 @@ mod tests {
             panic!("it is refused")
         };
         assert_eq!(problems.len(), 3);
-        assert!(problems.iter().all(|problem| problem.path == "bucketName" && problem.reason.contains("6000")));
+        assert!(problems.iter().all(|problem| problem.path == "bucketName".into() && problem.reason.contains("6000")));
     }
 }

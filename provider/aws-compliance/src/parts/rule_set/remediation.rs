@@ -1,14 +1,14 @@
-//! What mends the findings of a managed rule, when a person starts it.
+//! The remediation of a managed rule's findings, which a person starts.
 
 use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{RESOURCE_ID, ROLE_PARAMETER, Remedy, RemedyRequest, Report, check_remedy};
 use aws_resources::{Arn, PolicyDocument, Statement, cfg, iam};
-use pulumi_component::{Checks, Input, Scope, depends_on};
+use pulumi_component::{Checks, Input, PathStep, PropertyError, Scope, depends_on};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{is_secret, known, told};
+use super::check::{is_secret, known};
 use super::{ManagedRuleArgs, Rule};
 use crate::account::facts::AccountFacts;
 use crate::inputs::iam::IamArgs;
@@ -17,7 +17,7 @@ use crate::inputs::tags::Tags;
 /// The action that hands a role on; it is allowed for roles alone.
 const PASS_ROLE: &str = "iam:PassRole";
 
-/// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+/// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RemediationArgs {
@@ -45,14 +45,17 @@ impl RemediationArgs {
     /// Judges it, at `remediation` of its rule.
     pub(super) fn check(&self, rule: &ManagedRuleArgs, checks: &mut Checks) {
         let (_, report) = self.remedy(rule);
-        for finding in &report.errors {
-            let given = finding.path.strip_prefix("parameters.").and_then(|name| self.parameters.get(name));
-            // The engine prints what stands at a path.
+        for problem in &report.errors {
+            let given = match problem.path.steps() {
+                [PathStep::Member(member), PathStep::Member(name)] if member == "parameters" => {
+                    self.parameters.get(name)
+                }
+                _ => None,
+            };
             let secret = given.is_some_and(|values| values.iter().any(is_secret));
-            let path = if secret { format!("{} (secret)", finding.path) } else { finding.path.clone() };
-            checks.error(&path, told(finding));
+            checks.add_error(PropertyError::new(&problem.path, problem.text()).sensitive_if(secret));
         }
-        report.warnings.iter().for_each(|finding| checks.warning(&finding.path, told(finding)));
+        report.warnings.iter().for_each(|problem| checks.warning(&problem.path, problem.text()));
     }
 }
 
@@ -69,7 +72,7 @@ pub(super) fn describe(
     let Some(remedy) = args.remedy(&rule.args).0 else { return };
     let name = |part: &str| format!("{}-remediation{part}", rule.name);
 
-    let description = format!("{} mends what the rule {} finds", remedy.document, rule.name);
+    let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
     let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
     let required = iam::role_policy::Required { policy: allowed(&remedy, facts).into(), role: role.name().into() };
     let policy = iam::RolePolicy::child(scope, &name("-policy"), required).register();

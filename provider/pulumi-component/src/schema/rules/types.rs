@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Rules, members, text};
-use crate::error::join_path;
 
 const PRIMITIVES: [&str; 4] = ["boolean", "integer", "number", "string"];
 /// Types of Pulumi's own.
@@ -178,7 +177,7 @@ impl<'s> Rules<'s> {
         let mut reached = BTreeSet::new();
         for (token, resource) in members(self.schema, "resources") {
             for (name, property) in members(resource, "properties") {
-                self.output(&join_path(token, name), property, &mut reached);
+                self.output(&format!("{token}.{name}"), property, &mut reached);
             }
         }
         for (token, function) in members(self.schema, "functions") {
@@ -204,7 +203,7 @@ impl<'s> Rules<'s> {
         let Some(token) = token.filter(|token| reached.insert(token)) else { return };
         let Some(definition) = self.schema.get("types").and_then(|types| types.get(token)) else { return };
         for (name, property) in members(definition, "properties") {
-            self.output(&join_path(token, name), property, reached);
+            self.output(&format!("{token}.{name}"), property, reached);
         }
     }
 }

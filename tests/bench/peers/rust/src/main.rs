@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use pulumi_component::{
     Child, ChildHandle, Component, ConstructError, Context, Input, Output, Outputs, Package, PackageIdentity, Provider,
-    Scope, TypeToken,
+    Scope, TypeToken, package,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,16 +66,13 @@ impl Component for Sixty {
 
 fn main() -> ExitCode {
     let identity = PackageIdentity {
-        name: "bench",
         display_name: "Bench",
-        version: "0.1.0",
         description: "Measured by `make bench`.",
         publisher: "tests",
-        license: "Apache-2.0",
-        keywords: &[],
         nodejs_package: "bench",
         python_package: "bench",
         go_import_base_path: "example.com/bench/sdk/go/bench",
+        ..package!("bench")
     };
     Provider::new(identity).component::<Sixty>().serve()
 }

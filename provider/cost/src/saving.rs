@@ -1,0 +1,131 @@
+//! What would save most.
+
+use std::collections::BTreeMap;
+
+use crate::assumption as assume;
+use crate::lines::{evaluations, evaluations_of, items, recorded_types};
+use crate::price::{Price, PriceKey};
+use crate::range::Range;
+use crate::usage::{Recording, Rule, Usage};
+
+/// USD a month from which a saving is worth its line.
+const LEAST_USD: f64 = 0.05;
+
+/// A change of the inputs that lowers the cost.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    /// Which change.
+    pub kind: SavingKind,
+    /// The expected amount, in USD a month.
+    pub usd: f64,
+}
+
+/// Changes that lower the cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavingKind {
+    /// Record a type daily.
+    RecordDaily(String),
+    /// Remove a rule from a conformance pack, because another one evaluates the same.
+    DuplicateInPack {
+        /// Name of the rule in the pack.
+        rule: String,
+        /// The other rule.
+        other: String,
+    },
+    /// Evaluate a rule daily instead of more often.
+    EvaluateDaily(String),
+    /// Evaluate a rule on a churning type daily instead of at each change.
+    Churning {
+        /// Name of the rule.
+        rule: String,
+        /// The type.
+        kind: String,
+    },
+}
+
+impl SavingKind {
+    /// What to change, as an instruction.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::RecordDaily(kind) => format!("record {kind} daily: add it to `recorder.dailyTypes`"),
+            Self::DuplicateInPack { rule, other } => {
+                format!("exclude `{rule}` from its conformance pack: `{other}` evaluates the same")
+            }
+            Self::EvaluateDaily(rule) => format!("evaluate `{rule}` every 24 hours: set its `frequency`"),
+            Self::Churning { rule, kind } => {
+                format!("limit `{rule}` with `scope`: its evaluations of {kind} follow every change")
+            }
+        }
+    }
+}
+
+/// Savings, the largest amount first.
+pub(crate) fn savings(usage: &Usage) -> Vec<Saving> {
+    let mut found = Vec::new();
+    found.extend(daily_types(usage));
+    found.extend(duplicates(usage));
+    found.extend(usage.rules.iter().flat_map(|rule| less_often(usage, rule)));
+    found.retain(|saving| saving.usd >= LEAST_USD);
+    found.sort_by(|one, other| other.usd.total_cmp(&one.usd));
+    found
+}
+
+fn daily_types(usage: &Usage) -> Vec<Saving> {
+    if !usage.recorder.created {
+        return Vec::new();
+    }
+    let price = |key| Price::of(key, &usage.region);
+    let (continuous, daily) = (price(PriceKey::ContinuousItem), price(PriceKey::DailyItem));
+    let types = recorded_types(usage);
+    let types = types.into_iter().filter(|kind| usage.recorder.recording_of(kind) == Recording::Continuous);
+    let saved = types.map(|kind| {
+        let of = |recording| (usage.resources.of(kind) * items(recording, assume::changes_of(kind))).expected;
+        let usd = continuous.times(of(Recording::Continuous)) - daily.times(of(Recording::Daily));
+        Saving { kind: SavingKind::RecordDaily(kind.to_owned()), usd }
+    });
+    saved.collect()
+}
+
+/// Rules of packs that another rule, outside of a pack or in an earlier one, repeats.
+fn duplicates(usage: &Usage) -> Vec<Saving> {
+    let mut first: BTreeMap<&str, &Rule> = BTreeMap::new();
+    let mut found = Vec::new();
+    let (alone, packed): (Vec<_>, Vec<_>) = usage.rules.iter().partition(|rule| !rule.in_pack);
+    for rule in alone.into_iter().chain(packed) {
+        let Some(identifier) = rule.identifier.as_deref() else { continue };
+        match first.get(identifier) {
+            Some(other) if rule.in_pack => {
+                let kind = SavingKind::DuplicateInPack { rule: rule.name.clone(), other: other.name.clone() };
+                found.push(Saving { kind, usd: spared(usage, rule, evaluations(usage, rule)) });
+            }
+            Some(_) => {}
+            None => _ = first.insert(identifier, rule),
+        }
+    }
+    found
+}
+
+/// Evaluations that a lower frequency spares.
+fn less_often(usage: &Usage, rule: &Rule) -> Vec<Saving> {
+    let mut found = Vec::new();
+    if rule.period_hours.is_some_and(|hours| hours < 24.0) {
+        let daily = Rule { period_hours: Some(24.0), ..rule.clone() };
+        let fewer = evaluations(usage, rule).expected - evaluations(usage, &daily).expected;
+        let usd = spared(usage, rule, Range::exact(fewer));
+        found.push(Saving { kind: SavingKind::EvaluateDaily(rule.name.clone()), usd });
+    }
+    for kind in rule.types.iter().filter(|kind| rule.on_change && assume::CHURNING.contains(&kind.as_str())) {
+        let usd = spared(usage, rule, evaluations_of(usage, rule, Some(kind)));
+        found.push(Saving { kind: SavingKind::Churning { rule: rule.name.clone(), kind: kind.clone() }, usd });
+    }
+    found
+}
+
+/// What fewer evaluations of a rule save: they are the last ones, at the price of the tier they are in.
+fn spared(usage: &Usage, rule: &Rule, fewer: Range) -> f64 {
+    let key = if rule.in_pack { PriceKey::PackEvaluation } else { PriceKey::RuleEvaluation };
+    let same = usage.rules.iter().filter(|other| other.in_pack == rule.in_pack);
+    let all = same.map(|other| evaluations(usage, other).expected).sum::<f64>();
+    let price = Price::of(key, &usage.region);
+    price.times(all) - price.times((all - fewer.expected).max(0.0))
+}

@@ -1,0 +1,155 @@
+//! What holds of every estimate.
+
+use std::collections::BTreeSet;
+
+use aws_compliance_cost::{
+    Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage, estimate,
+};
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+
+const TYPES: [&str; 6] = [
+    "AWS::S3::Bucket",
+    "AWS::EC2::Instance",
+    "AWS::EC2::NetworkInterface",
+    "AWS::IAM::Role",
+    "AWS::RDS::DBInstance",
+    "AWS::Lambda::Function",
+];
+
+fn types() -> impl Strategy<Value = BTreeSet<String>> {
+    btree_set(prop::sample::select(TYPES.to_vec()).prop_map(str::to_owned), 0..4)
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let identifier = prop::option::of(prop::sample::select(vec!["A", "B", "C"]).prop_map(str::to_owned));
+    let period = prop::option::of(prop::sample::select(vec![1.0, 3.0, 6.0, 12.0, 24.0]));
+    (types(), identifier, any::<bool>(), period, any::<bool>(), any::<bool>()).prop_map(
+        |(types, identifier, on_change, period_hours, in_pack, every_type)| Rule {
+            name: "rule".into(),
+            identifier,
+            types,
+            every_type,
+            on_change,
+            period_hours,
+            in_pack,
+        },
+    )
+}
+
+fn recorded() -> impl Strategy<Value = Recorded> {
+    prop_oneof![Just(Recorded::All), types().prop_map(Recorded::Only), types().prop_map(Recorded::AllExcept)]
+}
+
+fn recorder() -> impl Strategy<Value = Recorder> {
+    let recording = prop_oneof![Just(Recording::Continuous), Just(Recording::Daily)];
+    (any::<bool>(), recording, types(), recorded()).prop_map(|(created, recording, daily_types, recorded)| Recorder {
+        created,
+        recording,
+        daily_types,
+        recorded,
+    })
+}
+
+fn counts() -> impl Strategy<Value = Vec<u64>> {
+    // An account with no resources has not been recorded yet.
+    vec(1..100_000_u64, TYPES.len())
+}
+
+fn known(counts: &[u64]) -> ResourceCounts {
+    ResourceCounts::known(TYPES.iter().zip(counts).map(|(kind, count)| ((*kind).to_owned(), *count)))
+}
+
+fn usage() -> impl Strategy<Value = Usage> {
+    let functions = (128..10_240_u32, 0.0..40_000.0_f64, any::<bool>(), 1..3_653_u32);
+    let functions = functions.prop_map(|(memory_mib, runs, arm, log_retention_days)| Functions {
+        memory_mib,
+        runs,
+        architecture: if arm { Architecture::Arm64 } else { Architecture::X86_64 },
+        log_retention_days,
+    });
+    let fixed = (0..3_u32, 0..60_u32, 0..60_u32, 0..3_u32, 0..20_u32, any::<bool>());
+    let region = prop::sample::select(vec!["us-east-1", "us-east-2", "eu-west-1", "us-gov-west-1", "mars-1"]);
+    let resources = prop::option::of(counts());
+    (region, vec(rule(), 0..6), resources, recorder(), functions, fixed).prop_map(
+        |(region, rules, resources, recorder, functions, (keys, alarms, metrics, dashboards, emails, table))| Usage {
+            region: region.into(),
+            rules,
+            resources: resources.as_deref().map_or_else(ResourceCounts::default, known),
+            recorder,
+            functions,
+            storage: Storage { table, ..Storage::default() },
+            keys,
+            alarm_metrics: alarms,
+            metrics,
+            dashboards,
+            emails,
+        },
+    )
+}
+
+/// Whether no value of the second is lower.
+fn not_lower(fewer: &Usage, more: &Usage) -> Result<(), TestCaseError> {
+    let (fewer, more) = (estimate(fewer).total(), estimate(more).total());
+    let enough = |one: f64, other: f64| other >= one - 1e-9 * one.abs();
+    prop_assert!(enough(fewer.low, more.low), "low: {} and then {}", fewer.low, more.low);
+    prop_assert!(enough(fewer.expected, more.expected), "expected: {} and then {}", fewer.expected, more.expected);
+    prop_assert!(enough(fewer.high, more.high), "high: {} and then {}", fewer.high, more.high);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn every_amount_is_a_number_and_low_expected_high_are_in_order(usage in usage()) {
+        let estimate = estimate(&usage);
+        for line in &estimate.lines {
+            let usd = line.usd;
+            prop_assert!(usd.low >= 0.0 && usd.low <= usd.expected && usd.expected <= usd.high, "{line:?}");
+            prop_assert!(usd.high.is_finite() && !line.assumption.is_empty(), "{line:?}");
+        }
+        prop_assert!(estimate.lines.windows(2).all(|two| two[0].usd.expected >= two[1].usd.expected));
+        prop_assert!(estimate.savings.windows(2).all(|two| two[0].usd >= two[1].usd));
+    }
+
+    #[test]
+    fn another_rule_never_lowers_the_cost(usage in usage(), rule in rule()) {
+        let mut more = usage.clone();
+        more.rules.push(rule);
+        not_lower(&usage, &more)?;
+    }
+
+    #[test]
+    fn more_resources_never_lower_the_cost(usage in usage(), counts in counts(), further in counts()) {
+        let sum: Vec<_> = counts.iter().zip(&further).map(|(one, other)| one + other).collect();
+        let fewer = Usage { resources: known(&counts), ..usage.clone() };
+        not_lower(&fewer, &Usage { resources: known(&sum), ..usage })?;
+    }
+
+    #[test]
+    fn more_of_what_is_there_never_lowers_the_cost(usage in usage(), further in 1..10_u32) {
+        let mut more = usage.clone();
+        for count in [&mut more.keys, &mut more.alarm_metrics, &mut more.metrics, &mut more.dashboards, &mut more.emails] {
+            *count += further;
+        }
+        more.functions.runs += f64::from(further);
+        more.functions.memory_mib += further;
+        more.storage.report_days += further;
+        not_lower(&usage, &more)?;
+    }
+
+    #[test]
+    fn a_saving_is_at_most_what_its_line_costs(usage in usage()) {
+        let estimate = estimate(&usage);
+        let total = estimate.total().expected;
+        for saving in &estimate.savings {
+            prop_assert!(saving.usd <= total + 1e-9, "{saving:?} of {total}");
+            prop_assert!(!saving.kind.advice().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_region_without_prices_of_its_own_says_whose_it_has(usage in usage()) {
+        let estimate = estimate(&Usage { region: "mars-1".into(), ..usage });
+        prop_assert!(estimate.notes.iter().any(|note| note.contains("where those of mars-1 are not known")));
+    }
+}

@@ -1,0 +1,77 @@
+"""Problems that people reported about similar software, on the real engine (`provider/aws-compliance/tests/construct/cases.rs`
+has those that registered inputs alone prove)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from account.client import prepare_landing_zone
+from engine.deployment import yaml_program
+from harness.stack import Stack
+
+FORCED = {"reports": {"forceDestroy": True}}
+_names = itertools.count(1)
+
+
+@pytest.fixture
+def stack(engine, account, tmp_path):
+    """`stack(inputs, **config)`: a stack of the component in the account."""
+
+    def make(inputs: dict, **config) -> Stack:
+        program = yaml_program(tmp_path / "program", {**FORCED, **inputs})
+        return Stack(engine, program, f"case{next(_names)}", account.environment, **config)
+
+    return make
+
+
+def test_case_07_default_tags_of_the_provider_and_own_tags_are_together_more_than_an_object_takes(stack, account):
+    prepare_landing_zone(account)
+    default = ("cost-center", "owner", "env", "team", "repo", "data-class")
+    own = dict.fromkeys(("project", "contact", "unit", "stage", "product"), "x")
+    deployed = stack({"tags": own})
+    deployed.configure("aws:defaultTags", json.dumps({"tags": dict.fromkeys(default, "x")}))
+    assert deployed.up().diagnostics == []
+    again = deployed.up()
+    assert again.none, again.touched
+    refreshed = deployed.refresh()
+    assert refreshed.none, refreshed.touched
+    s3, bucket = account.client("s3"), f"compliance-reports-{account.account_id}-{account.region}"
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix="runbooks/")["Contents"]]
+    for key in keys:
+        tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+        assert {tag["Key"] for tag in tags} == set(own)
+    # The bucket takes both.
+    of_bucket = {tag["Key"] for tag in s3.get_bucket_tagging(Bucket=bucket)["TagSet"]}
+    assert of_bucket >= {*default, *own}
+
+
+def test_case_11_the_strategy_changes_and_the_recorder_stays_the_same(stack, account):
+    def group() -> dict:
+        (recorder,) = account.client("config").describe_configuration_recorders()["ConfigurationRecorders"]
+        return recorder
+
+    strategies = [
+        ({"strategy": "allExcept", "resourceTypes": ["AWS::EC2::NetworkInterface"]}, "EXCLUSION_BY_RESOURCE_TYPES"),
+        ({"strategy": "all"}, "ALL_SUPPORTED_RESOURCE_TYPES"),
+        ({"strategy": "only", "resourceTypes": ["AWS::S3::Bucket"]}, "INCLUSION_BY_RESOURCE_TYPES"),
+        ({"strategy": "allExcept", "resourceTypes": ["AWS::EC2::Volume"]}, "EXCLUSION_BY_RESOURCE_TYPES"),
+    ]
+    deployed, made = None, None
+    for settings, strategy in strategies:
+        inputs = {**FORCED, "recorder": {"mode": "create", **settings}}
+        if deployed is None:
+            deployed = stack(inputs)
+        else:
+            program = {"type": "aws-compliance:index:ComplianceMonitoring", "properties": inputs}
+            text = {"name": "inputs", "runtime": "yaml", "resources": {"compliance": program}}
+            (deployed.folder / "Pulumi.yaml").write_text(json.dumps(text))
+        deployed.up()
+        found = group()
+        assert found["recordingGroup"]["recordingStrategy"]["useOnly"] == strategy
+        made = made or found["arn"]
+        # A recorder that is replaced loses what it recorded.
+        assert found["arn"] == made
+        assert deployed.up().none

@@ -1,0 +1,34 @@
+"""How many resources AWS Config has discovered: those of the services that the judges look at.
+
+AWS Config API Reference, "GetDiscoveredResourceCounts": the types in order of their counts, at most 100 a page. Only what a
+recorder records is discovered; without a recorder there is nothing.
+"""
+
+from collections import Counter
+
+from ministack.services import ec2, rds
+
+from account.config.judges import buckets
+from account.config.paging import page
+from account.config.recorders import describe_configuration_recorders
+
+
+def get_discovered_resource_counts(request: dict) -> dict:
+    """The number of resources of each type."""
+    counts = Counter()
+    if describe_configuration_recorders({})["ConfigurationRecorders"]:
+        running = [each for each in ec2._instances.values() if each["State"]["Name"] != "terminated"]
+        counts["AWS::EC2::Instance"] = len(running)
+        counts["AWS::EC2::Volume"] = len(list(ec2._volumes.items()))
+        counts["AWS::RDS::DBInstance"] = len(list(rds._instances.values()))
+        counts["AWS::S3::Bucket"] = len(buckets())
+    wanted = request.get("resourceTypes") or list(counts)
+    found = [{"resourceType": kind, "count": counts[kind]} for kind in wanted if counts[kind]]
+    found.sort(key=lambda one: (-one["count"], one["resourceType"]))
+    asked = {"Limit": request.get("limit"), "NextToken": request.get("nextToken")}
+    some, token = page(found, asked, default=100)
+    answer = {"totalDiscoveredResources": sum(one["count"] for one in found), "resourceCounts": some}
+    return answer | ({"nextToken": token["NextToken"]} if token else {})
+
+
+OPERATIONS = {"GetDiscoveredResourceCounts": get_discovered_resource_counts}
