@@ -267,3 +267,26 @@ def test_compliance_that_is_not_recorded_is_not_in_the_index(recorded):
 def test_query_over_one_account_that_is_not_understood_is_refused(recorded, refused, query):
     with refused("InvalidExpressionException"):
         select_here(recorded, query)
+
+
+def test_aggregator_returns_results_with_reasons_of_rules_it_sees(recorded, refused):
+    put_rule(recorded)
+    recorded.put_evaluations(BUCKETS, [bucket("good", "COMPLIANT"), bucket("bad", "NON_COMPLIANT", "no key")])
+    aggregate(recorded, recorded.account_id)
+    authorize(recorded, recorded)
+    place = {"AccountId": recorded.account_id, "AwsRegion": "us-east-1", "ConfigurationAggregatorName": "all"}
+    read = recorded.client("config").get_aggregate_compliance_details_by_config_rule
+    results = read(ConfigRuleName=BUCKETS, ComplianceType="NON_COMPLIANT", **place)["AggregateEvaluationResults"]
+    assert [(one["Annotation"], one["AccountId"]) for one in results] == [("no key", recorded.account_id)]
+    with refused("ValidationException"):
+        read(ConfigRuleName="another", **place)
+
+
+def test_aggregator_returns_names_and_tags_of_resources(recorded):
+    recorded.client("s3").create_bucket(Bucket="named")
+    aggregate(recorded, recorded.account_id)
+    authorize(recorded, recorded)
+    query = "SELECT accountId, resourceId, arn WHERE resourceId IN ('named')"
+    assert select(recorded, query) == [
+        {"accountId": recorded.account_id, "resourceId": "named", "arn": "arn:aws:s3:::named"}
+    ]
