@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// Longest query (AWS Config API Reference, `SelectResourceConfig`, `Expression`).
 pub const EXPRESSION_LENGTH: usize = 4096;
 
-const SELECT: &str = "SELECT accountId, awsRegion, resourceType, resourceId, resourceName, arn, tags WHERE resourceId IN (";
+const SELECT: &str =
+    "SELECT accountId, awsRegion, resourceType, resourceId, resourceName, arn, tags WHERE resourceId IN (";
 
 /// What a person knows a resource by.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +92,8 @@ pub fn read_row(row: &str) -> Option<Described> {
 /// have no documented escape.
 #[must_use]
 pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec<String> {
-    let wanted: BTreeSet<&str> = wanted.into_iter().filter(|id| !id.contains(['\'', '\\', '"']) && !id.is_empty()).collect();
+    let wanted: BTreeSet<&str> =
+        wanted.into_iter().filter(|id| !id.contains(['\'', '\\', '"']) && !id.is_empty()).collect();
     let mut queries: Vec<String> = Vec::new();
     let (mut query, mut count) = (String::new(), 0);
     for id in wanted {

@@ -112,9 +112,7 @@ pub fn ask(event: &Value) -> Result<Ask, EventError> {
         (1, Some(trigger::DEPLOYMENT)) => Ok(Ask::Look(Trigger::Deployment)),
         (1, Some(trigger::FOLLOW_UP)) => Ok(Ask::FollowUp),
         (1, Some(trigger::DIGEST)) => Ok(Ask::Digest),
-        (3, Some(trigger::CONTINUE)) => {
-            continuation(event).map(Ask::Continue).ok_or(EventError::Unexpected(EXPECTED))
-        }
+        (3, Some(trigger::CONTINUE)) => continuation(event).map(Ask::Continue).ok_or(EventError::Unexpected(EXPECTED)),
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
 }

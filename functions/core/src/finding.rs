@@ -206,8 +206,9 @@ mod tests {
 
     #[test]
     fn a_global_resource_is_one_finding_in_all_regions_and_another_one_is_not() {
-        let of =
-            |region, kind| entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, &run().time, false).unwrap());
+        let of = |region, kind| {
+            entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, &run().time, false).unwrap())
+        };
         assert_eq!(of("eu-central-1", "AWS::IAM::Role").sort, of("us-east-1", "AWS::IAM::Role").sort);
         assert_ne!(of("eu-central-1", "AWS::S3::Bucket").sort, of("us-east-1", "AWS::S3::Bucket").sort);
         let seen =

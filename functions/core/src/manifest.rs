@@ -242,7 +242,11 @@ mod tests {
         let mut previous = None;
         (0..count)
             .map(|number| {
-                let mut manifest = Manifest::new(&format!("run-{number}"), &format!("2026-03-{:02}T00:00:00Z", number + 1), previous.take());
+                let mut manifest = Manifest::new(
+                    &format!("run-{number}"),
+                    &format!("2026-03-{:02}T00:00:00Z", number + 1),
+                    previous.take(),
+                );
                 let mut files = BTreeMap::new();
                 for name in ["index.html", "findings.csv"] {
                     let body = format!("{name} of {number}");
@@ -280,10 +284,7 @@ mod tests {
         assert!(found[0].starts_with("place-0: `index.html` has SHA-256 00, the manifest says "), "{found:?}");
         assert_eq!(
             found[1..],
-            [
-                "place-1: `findings.csv` is in the manifest and missing",
-                "place-1: `more.html` is not in the manifest"
-            ]
+            ["place-1: `findings.csv` is in the manifest and missing", "place-1: `more.html` is not in the manifest"]
         );
     }
 

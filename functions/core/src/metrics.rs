@@ -222,7 +222,9 @@ mod tests {
     fn rules_that_could_not_be_read_are_a_metric_where_there_are_any() {
         use crate::{configuration::MonitoringConfiguration, configuration::tests::entry, evaluate, run::tests::run};
         let configuration = MonitoringConfiguration::new([entry("a")]).unwrap();
-        for (unreadable, expected) in [(Default::default(), None), ([("a".to_owned(), "no".to_owned())].into(), Some(1))] {
+        for (unreadable, expected) in
+            [(Default::default(), None), ([("a".to_owned(), "no".to_owned())].into(), Some(1))]
+        {
             let asked = (evaluate::Trigger::Schedule, 0);
             let record = evaluate::evaluate(&run(), asked, (&configuration, "00"), [], &unreadable);
             let line = of_evaluation(&record, "f", 0);

@@ -75,7 +75,8 @@ impl Pace {
 
 /// Seconds as whole milliseconds, rounded up.
 fn whole_millis(seconds: f64) -> u64 {
-    let millis = std::time::Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(std::time::Duration::MAX).as_micros();
+    let millis =
+        std::time::Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(std::time::Duration::MAX).as_micros();
     u64::try_from(millis.div_ceil(1_000)).unwrap_or(u64::MAX)
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    sha256,
     finding::UnreadableEntry,
     ledger::{Entry, Write, of_origin},
     run::Origin,
+    sha256,
     waiver::{Standing, Waiver, Waivers},
 };
 

@@ -444,10 +444,8 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
         _ => format!("JSON (with the first {} findings)", grouped(wide(JSON_FINDINGS))),
     };
     let mut links = vec![(format!("{}index.html", up(&report.folder)), "All runs".to_owned())];
-    let counts = [
-        ("findings", report.findings.len() + report.waived.len(), "Findings"),
-        ("fixed", report.fixed.len(), "Fixed"),
-    ];
+    let counts =
+        [("findings", report.findings.len() + report.waived.len(), "Findings"), ("fixed", report.fixed.len(), "Fixed")];
     for (kind, count, text) in counts {
         let files = parts::files(count);
         links.extend((1..=files).map(|number| match number {

@@ -11,8 +11,22 @@ use crate::{
 
 // New columns go to the end.
 const FINDING: [&str; 16] = [
-    "severity", "rule", "account", "region", "resourceType", "resourceId", "since", "new", "asOf", "frameworks", "name",
-    "arn", "owner", "tags", "annotation", "waiver",
+    "severity",
+    "rule",
+    "account",
+    "region",
+    "resourceType",
+    "resourceId",
+    "since",
+    "new",
+    "asOf",
+    "frameworks",
+    "name",
+    "arn",
+    "owner",
+    "tags",
+    "annotation",
+    "waiver",
 ];
 const RULE: [&str; 9] =
     ["rule", "severity", "controls", "nonCompliant", "compliant", "insufficientData", "notApplicable", "new", "fixed"];

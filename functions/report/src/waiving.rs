@@ -33,11 +33,7 @@ pub(crate) fn mark(context: &Context, texts: &mut Texts, found: &mut [Found]) ->
     covered
 }
 
-fn covering(
-    waivers: &Waivers,
-    row: &FindingRow<'_>,
-    frameworks: &BTreeMap<String, BTreeSet<String>>,
-) -> Option<usize> {
+fn covering(waivers: &Waivers, row: &FindingRow<'_>, frameworks: &BTreeMap<String, BTreeSet<String>>) -> Option<usize> {
     let tags: BTreeMap<String, String> = serde_json::from_str(row.tags).unwrap_or_default();
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
     waivers.of(&Subject {

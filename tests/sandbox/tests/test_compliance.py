@@ -283,10 +283,10 @@ def test_aggregator_returns_results_with_reasons_of_rules_it_sees(recorded, refu
 
 
 def test_aggregator_returns_names_and_tags_of_resources(recorded):
-    recorded.client("s3").create_bucket(Bucket="named")
+    recorded.client("s3").create_bucket(Bucket="seen")
     aggregate(recorded, recorded.account_id)
     authorize(recorded, recorded)
-    query = "SELECT accountId, resourceId, arn WHERE resourceId IN ('named')"
+    query = "SELECT accountId, resourceId, arn WHERE resourceId IN ('seen')"
     assert select(recorded, query) == [
-        {"accountId": recorded.account_id, "resourceId": "named", "arn": "arn:aws:s3:::named"}
+        {"accountId": recorded.account_id, "resourceId": "seen", "arn": "arn:aws:s3:::seen"}
     ]

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    details::Details,
     configuration::{Notices, RuleEntry},
+    details::Details,
     run::tests::run,
     transition::Kind,
 };
@@ -103,6 +103,7 @@ COMPLIES AGAIN
 
 1 subscription of this topic not confirmed yet: look for AWS's message to each receiver.
 
+Latest report: {look}/s3/object/reports?region=eu-central-1&prefix=reports/latest/index.html
 Message {} of compliance monitoring.
 ",
         notice.id
@@ -268,12 +269,17 @@ fn finding_says_why_what_it_is_called_and_who_owns_it() {
     let annotation = Some("The policy admits\nplain HTTP.".to_owned());
     let each = Transition { annotation, details: Some(details), ..transition(Kind::NonCompliant, "a", "b") };
     let (machine, text) = parts(&of(vec![each], &facts)[0].message(&facts, 0));
-    for line in ["    name        orders", "    owner       data-team", "    why         The policy admits\u{fffd}plain HTTP."] {
+    for line in
+        ["    name        orders", "    owner       data-team", "    why         The policy admits\u{fffd}plain HTTP."]
+    {
         assert!(text.contains(line), "{line}\n{text}");
     }
     let each = &machine["transitions"][0];
     assert_eq!((&each["owner"], &each["resourceName"]), (&"data-team".into(), &"orders".into()));
-    assert_eq!((&each["arn"], &each["annotation"]), (&"arn:aws:s3:::b".into(), &"The policy admits\nplain HTTP.".into()));
+    assert_eq!(
+        (&each["arn"], &each["annotation"]),
+        (&"arn:aws:s3:::b".into(), &"The policy admits\nplain HTTP.".into())
+    );
 }
 
 #[test]
@@ -298,7 +304,11 @@ fn waivers_that_end_are_a_message_of_their_own() {
     let message = notice.message(&facts, 0);
     assert_eq!(message.subject, "Compliance: 3 waivers end soon - prod (123456789012)");
     let (machine, text) = parts(&message);
-    for line in ["  rule a\n    ends        2027-03-31, in 14 days\n    owner       data-team\n    reason      migration\n    ticket      SEC-1\n", "2027-03-31, tomorrow", "2027-03-31, today"] {
+    for line in [
+        "  rule a\n    ends        2027-03-31, in 14 days\n    owner       data-team\n    reason      migration\n    ticket      SEC-1\n",
+        "2027-03-31, tomorrow",
+        "2027-03-31, today",
+    ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert_eq!((&machine["kind"], &machine["waivers"][0]["daysLeft"]), (&"waiversEnd".into(), &14.into()));

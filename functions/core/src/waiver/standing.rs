@@ -110,7 +110,8 @@ impl Waiver {
         if self.control.is_some() && self.framework.is_none() {
             return Err(Defect::Control);
         }
-        let selects = self.rule.is_some() || self.framework.is_some() || self.resource.is_some() || !self.tags.is_empty();
+        let selects =
+            self.rule.is_some() || self.framework.is_some() || self.resource.is_some() || !self.tags.is_empty();
         if !selects {
             return Err(Defect::Everything);
         }

@@ -107,10 +107,7 @@ fn invalid_waiver_says_what_is_expected() {
         (expires(""), "`expires` is ``, expected a date such as 2027-03-31"),
         (expires("2027-01-01"), "`expires` is 2027-01-01, expected 2026-12-31 or earlier: 365 days ahead at most"),
         (Waiver { owner: " ".into(), ..of_rule("a") }, "`owner` is empty, expected who answers for the waiver"),
-        (
-            Waiver { reason: String::new(), ..of_rule("a") },
-            "`reason` is empty, expected why the findings are accepted",
-        ),
+        (Waiver { reason: String::new(), ..of_rule("a") }, "`reason` is empty, expected why the findings are accepted"),
         (
             Waiver { accounts: vec!["1".into()], ..waiver() },
             "it selects no rule, framework, resource or tag, expected at least one of them",
@@ -120,8 +117,11 @@ fn invalid_waiver_says_what_is_expected() {
             "`control` is given without `framework`, expected the id of the framework that the control is of",
         ),
     ] {
-        let waiver = if waiver.expires == "2027-03-31" { Waiver { expires: "2026-12-31".into(), ..waiver } } else { waiver };
-        let Standing::Invalid(defect) = waiver.standing("2025-12-31", MAX_DAYS) else { panic!("{waiver:?} is in force") };
+        let waiver =
+            if waiver.expires == "2027-03-31" { Waiver { expires: "2026-12-31".into(), ..waiver } } else { waiver };
+        let Standing::Invalid(defect) = waiver.standing("2025-12-31", MAX_DAYS) else {
+            panic!("{waiver:?} is in force")
+        };
         assert_eq!(defect.to_string(), expected);
     }
 }
@@ -149,9 +149,10 @@ fn waiver_that_is_not_in_force_waives_nothing() {
     let all = [over, invalid, Waiver { rule: None, resource: some("none"), ..waiver() }, of_rule(rule)];
     let waivers = Waivers::on(&all, "2026-12-31", MAX_DAYS);
     assert_eq!(waivers.of(&finding.subject()), Some(3));
-    assert_eq!(waivers.all().iter().map(|(_, standing)| standing.word()).collect::<Vec<_>>(), [
-        "expired", "invalid", "in force", "in force"
-    ]);
+    assert_eq!(
+        waivers.all().iter().map(|(_, standing)| standing.word()).collect::<Vec<_>>(),
+        ["expired", "invalid", "in force", "in force"]
+    );
     assert_eq!(Waivers::on(&all[..3], "2026-12-31", MAX_DAYS).of(&finding.subject()), None);
 }
 

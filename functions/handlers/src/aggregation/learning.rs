@@ -34,75 +34,96 @@ const RESOURCES: usize = 20_000;
 const RULES: usize = 400;
 
 /// What a run has learned, as it is retained.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Retained {
     schema_version: u32,
     run_id: String,
+    /// How many of the reads were made. They are the same for every attempt of a run, in the same order.
+    reads: usize,
     details: Vec<(ResourceKey, Details)>,
     reasons: Vec<((String, ResourceKey), String)>,
 }
 
-/// What is known of the findings of a run: what an earlier attempt of it learned, else what AWS Config says now.
+/// One read of AWS Config.
+enum Read {
+    /// Names and tags of the resources of a query.
+    Details(String),
+    /// Reasons of a rule in an account and region.
+    Reasons(String, String, String),
+}
+
+/// What is known of the findings of a run: what an earlier attempt of it learned, and what AWS Config says now.
+///
+/// # Errors
+/// When AWS does not answer, or the time ends before everything is read: what was learned is retained.
 pub(super) async fn learn(
     (config, aggregator): (&ConfigReads, &str),
     store: &Store,
     comparing: &Comparing,
     (budget, run_id): (&Budget, &str),
 ) -> Result<Learned, HandlerError> {
-    let mut resources = BTreeSet::new();
-    let mut rules: BTreeSet<(String, String, String)> = BTreeSet::new();
-    for row in comparing.unknown().take(RESOURCES) {
-        resources.insert(row.resource_id.to_owned());
-        // Which region reports a resource that belongs to none is not known here.
-        if row.region != GLOBAL && rules.len() < RULES {
-            rules.insert((row.rule.to_owned(), row.account.to_owned(), row.region.to_owned()));
-        }
-    }
-    if resources.is_empty() {
+    let reads = reads(comparing);
+    if reads.is_empty() {
         return Ok(Learned::default());
     }
-    if let Some(learned) = retained(store, run_id).await? {
-        return Ok(learned);
-    }
-    let mut learned = Learned::default();
-    for query in details::queries(resources.iter().map(String::as_str), ROWS) {
-        if budget.is_short() {
+    let mut retained = retained(store, run_id).await?;
+    let before = retained.reads;
+    for read in reads.iter().skip(before) {
+        if retained.reads > before && budget.is_short() {
             break;
         }
-        let consequence = "names and tags of resources may not be read: the report does without";
-        let Some(rows) = unless_refused(rows(config, aggregator, &query).await, run_id, consequence)? else { break };
-        learned.details.extend(rows.iter().filter_map(|row| details::read_row(row)).map(|row| {
-            ((row.account, row.resource.resource_type, row.resource.resource_id), row.details)
-        }));
-    }
-    for (rule, account, region) in &rules {
-        if budget.is_short() {
-            break;
+        match read {
+            Read::Details(query) => {
+                let consequence = "names and tags of resources may not be read: the report does without";
+                let rows = unless_refused(rows(config, aggregator, query).await, run_id, consequence)?;
+                retained.details.extend(
+                    rows.iter()
+                        .flatten()
+                        .filter_map(|row| details::read_row(row))
+                        .map(|row| ((row.account, row.resource.resource_type, row.resource.resource_id), row.details)),
+                );
+            }
+            Read::Reasons(rule, account, region) => {
+                let consequence = "results of single resources may not be read: the report does without reasons";
+                let found = reasons(config, aggregator, (rule, account, region)).await;
+                retained.reasons.extend(unless_refused(found, run_id, consequence)?.into_iter().flatten());
+            }
         }
-        let consequence = "results of single resources may not be read: the report does without reasons";
-        let place = (rule.as_str(), account.as_str(), region.as_str());
-        let Some(reasons) = unless_refused(reasons(config, aggregator, place).await, run_id, consequence)? else { break };
-        learned.reasons.extend(reasons);
+        retained.reads += 1;
     }
-    let kept = Retained {
-        schema_version: SCHEMA_VERSION,
-        run_id: run_id.to_owned(),
-        details: learned.details.clone().into_iter().collect(),
-        reasons: learned.reasons.clone().into_iter().collect(),
-    };
-    store.write(REPORT_DETAILS, JSON, serde_json::to_vec(&kept)?).await?;
-    Ok(learned)
+    if retained.reads > before {
+        store.write(REPORT_DETAILS, JSON, serde_json::to_vec(&retained)?).await?;
+    }
+    if retained.reads < reads.len() {
+        return Err(HandlerError::Unfinished { resources: u64::try_from(retained.details.len()).unwrap_or(u64::MAX) });
+    }
+    Ok(Learned { details: retained.details.into_iter().collect(), reasons: retained.reasons.into_iter().collect() })
 }
 
-async fn retained(store: &Store, run_id: &str) -> Result<Option<Learned>, HandlerError> {
-    let Some(object) = store.read_if_there(REPORT_DETAILS).await? else { return Ok(None) };
-    let kept = serde_json::from_slice::<Retained>(&object.body).ok();
-    let kept = kept.filter(|kept| kept.schema_version == SCHEMA_VERSION && kept.run_id == run_id);
-    Ok(kept.map(|kept| Learned {
-        details: kept.details.into_iter().collect(),
-        reasons: kept.reasons.into_iter().collect(),
-    }))
+/// What is to be read of findings of whose resources no more is known than the id.
+fn reads(comparing: &Comparing) -> Vec<Read> {
+    let (mut resources, mut rules) = (BTreeSet::new(), BTreeSet::new());
+    for row in comparing.unknown().take(RESOURCES) {
+        resources.insert(row.resource_id);
+        // Which region reports a resource that belongs to none is not known here.
+        if row.region != GLOBAL && rules.len() < RULES {
+            rules.insert((row.rule, row.account, row.region));
+        }
+    }
+    let queries = details::queries(resources, ROWS).into_iter().map(Read::Details);
+    let text = |text: &str| text.to_owned();
+    queries
+        .chain(rules.into_iter().map(|(rule, account, region)| Read::Reasons(text(rule), text(account), text(region))))
+        .collect()
+}
+
+async fn retained(store: &Store, run_id: &str) -> Result<Retained, HandlerError> {
+    let object = store.read_if_there(REPORT_DETAILS).await?;
+    let kept = object.and_then(|object| serde_json::from_slice::<Retained>(&object.body).ok());
+    let own = kept.filter(|kept| kept.schema_version == SCHEMA_VERSION && kept.run_id == run_id);
+    let fresh = || Retained { schema_version: SCHEMA_VERSION, run_id: run_id.to_owned(), ..Retained::default() };
+    Ok(own.unwrap_or_else(fresh))
 }
 
 /// Every row of a query.
@@ -115,7 +136,8 @@ async fn rows(config: &ConfigReads, aggregator: &str, query: &str) -> Result<Vec
             let request = request.expression(query).limit(i32::try_from(ROWS).unwrap_or(100));
             request.set_next_token(token.clone()).send()
         });
-        let page = page.await.map_err(|error| AwsError::new("SelectAggregateResourceConfig of names and tags", &error))?;
+        let page =
+            page.await.map_err(|error| AwsError::new("SelectAggregateResourceConfig of names and tags", &error))?;
         found.extend(page.results.unwrap_or_default());
         let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
         if next.is_none() {

@@ -230,7 +230,7 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
     let list = account.object("reports/aggregation/index.html");
     assert!(list.contains("2026/03/04/123456789012/eu-central-1/run-1/index.html"), "{list}");
     let limited = account.aws.requests().iter().filter(|request| request.body.contains("\"Limit\":100")).count();
-    assert_eq!(limited, 3);
+    assert_eq!(limited, 5, "sources, two pages, details and reasons of findings that are new");
 }
 
 #[tokio::test(start_paused = true)]
@@ -238,7 +238,7 @@ async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
     let puts: Vec<_> = account.aws.requests().into_iter().filter(|request| request.line.starts_with("PUT")).collect();
-    assert_eq!(puts.len(), 12);
+    assert_eq!(puts.len(), 15);
     for put in puts {
         assert_eq!(put.headers["x-amz-server-side-encryption"], "aws:kms", "{}", put.line);
         assert_eq!(put.headers["x-amz-server-side-encryption-aws-kms-key-id"], testing::KMS_KEY_ARN);
@@ -268,6 +268,8 @@ async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
         "fixed.csv",
         "state.json",
         "runs.json",
+        "details.json",
+        "manifest.json",
         "report.json",
         "index.html",
         "summary.json",
@@ -284,7 +286,7 @@ async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
         assert!(error.to_string().contains("Killed"), "{broken}: {error}");
         fails.store(false, Ordering::Relaxed);
         account.run(&json!({}), "run-1").await.unwrap();
-        assert_eq!(account.keys().len(), 11, "{broken}");
+        assert_eq!(account.keys().len(), 14, "{broken}");
         assert_eq!(account.report("run-1")["change"], Value::Null, "{broken}: it does not compare itself with itself");
     }
 }
@@ -408,7 +410,7 @@ async fn nothing_to_see_is_a_report_that_says_so() {
     let account = Account::new(vec![vec![]]);
     let answer = account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!((&answer["resources"], &answer["scoreMillipoints"]), (&json!(0), &Value::Null));
-    assert_eq!(account.keys().len(), 10, "no history of nothing");
+    assert_eq!(account.keys().len(), 12, "no history of nothing");
 }
 
 #[tokio::test(start_paused = true)]
@@ -601,7 +603,8 @@ async fn waived_findings_leave_score_and_counts_and_are_listed_with_their_waiver
         resource: Some(resource.to_owned()),
         ..Waiver::default()
     };
-    let waivers = vec![waiver("name of one", "2026-12-31"), waiver("nothing", "2026-12-31"), waiver("two", "2026-01-01")];
+    let waivers =
+        vec![waiver("name of one", "2026-12-31"), waiver("nothing", "2026-12-31"), waiver("two", "2026-01-01")];
     let configuration = MonitoringConfiguration::new([rule]).unwrap().with_waivers(waivers, 365);
     let rows = vec![row("1", "one", "NON_COMPLIANT"), row("1", "two", "NON_COMPLIANT"), row("1", "good", "COMPLIANT")];
     let account = Account::configured(&configuration, vec![rows], |_| None);
@@ -612,7 +615,8 @@ async fn waived_findings_leave_score_and_counts_and_are_listed_with_their_waiver
     assert_eq!(report["findings"].as_array().unwrap().len(), 1);
     let waived = &report["waived"][0];
     assert_eq!((&waived["resourceId"], &waived["waiver"]), (&json!("one"), &json!("data-team until 2026-12-31")));
-    let states: Vec<_> = report["waivers"].as_array().unwrap().iter().map(|one| (&one["state"], &one["findings"])).collect();
+    let states: Vec<_> =
+        report["waivers"].as_array().unwrap().iter().map(|one| (&one["state"], &one["findings"])).collect();
     assert_eq!(
         states,
         [(&json!("in force"), &json!(1)), (&json!("in force"), &json!(0)), (&json!("expired"), &json!(0))]

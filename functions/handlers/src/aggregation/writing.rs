@@ -93,12 +93,7 @@ async fn close(store: &Store, open: Open<'_>) -> Result<usize, HandlerError> {
 }
 
 /// Writes the files of a report; how many they were. `newest` says whether its page is that of the last report.
-pub(super) async fn report(
-    store: &Store,
-    report: Report,
-    prefix: &str,
-    newest: bool,
-) -> Result<usize, HandlerError> {
+pub(super) async fn report(store: &Store, report: Report, prefix: &str, newest: bool) -> Result<usize, HandlerError> {
     // One file is made while the one before is under way: few are held at once.
     let (sender, mut made) = mpsc::channel(1);
     let making = tokio::task::spawn_blocking(move || {

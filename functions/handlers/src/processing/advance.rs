@@ -91,7 +91,8 @@ impl Processing {
         budget: &Budget,
         invocation: &Invocation,
     ) -> Result<Found, HandlerError> {
-        let mut found = Found { reported: Vec::new(), news: 0, silent: 0, unreadable: Unreadable::new(), unfinished: false };
+        let mut found =
+            Found { reported: Vec::new(), news: 0, silent: 0, unreadable: Unreadable::new(), unfinished: false };
         let waivers = look.configuration.waivers_on(invocation.now().date());
         let mut index = None;
         let rejected;
@@ -108,8 +109,7 @@ impl Processing {
             let (watch, findings) = self.known(look, invocation).await?;
             let known = Known { look, watch: &watch, findings: &findings };
             let said = (found.reported.as_slice(), &rejected, index.as_ref());
-            let Readings { readings, unreadable, unfinished } =
-                self.readings(&known, said, budget, invocation).await?;
+            let Readings { readings, unreadable, unfinished } = self.readings(&known, said, budget, invocation).await?;
             (found.unreadable, found.unfinished) = (unreadable, unfinished);
             let details = self.details(&known, &waivers, &readings, invocation).await?;
             let waiving = Waiving {
@@ -182,12 +182,7 @@ impl Processing {
     }
 
     /// Retains the index for the invocation that goes on, or forgets what is retained.
-    async fn end_index(
-        &self,
-        index: &Indexed,
-        unfinished: bool,
-        invocation: &Invocation,
-    ) -> Result<(), HandlerError> {
+    async fn end_index(&self, index: &Indexed, unfinished: bool, invocation: &Invocation) -> Result<(), HandlerError> {
         match &index.open {
             Some(open) if unfinished && !index.retained => {
                 survey::keep(&self.store, &self.environment.configuration_sha256, &invocation.now(), open).await
@@ -248,7 +243,11 @@ impl Processing {
             }
             if look.only.is_none() {
                 let (ended, begun) = waiving.moved(rule, reading, &now);
-                if is_news { news.extend(ended) } else { silent.extend(ended) }
+                if is_news {
+                    news.extend(ended)
+                } else {
+                    silent.extend(ended)
+                }
                 silent.extend(begun);
             }
         }
@@ -320,8 +319,7 @@ impl Processing {
         // Of a rule that could not be read what is known stays.
         let counts = |finding: &&Finding| finding.open && !finding.waived;
         let stays = |rule: &str| findings.get(rule).map_or(0, |all| all.values().filter(counts).count());
-        let open =
-            |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| waiving.count(rule, reading));
+        let open = |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| waiving.count(rule, reading));
         let facts = self.facts(look.configuration);
         let seen = reported
             .iter()

@@ -69,7 +69,8 @@ async fn rule_that_cannot_be_read_does_not_keep_the_others_from_it() {
     let rules = |account: &Account| -> Vec<String> {
         let messages = account.messages();
         let told = messages.iter().filter_map(|message| message["transitions"].as_array()).flatten();
-        told.map(|each| format!("{} {}", each["rule"].as_str().unwrap(), each["resourceId"].as_str().unwrap())).collect()
+        told.map(|each| format!("{} {}", each["rule"].as_str().unwrap(), each["resourceId"].as_str().unwrap()))
+            .collect()
     };
     assert_eq!(rules(&account), ["b x", "b z", "b y"]);
     account.heal();

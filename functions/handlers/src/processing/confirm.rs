@@ -206,9 +206,7 @@ impl Processing {
                     let changed = only.iter().filter(|(own, _)| own == rule).map(|(_, resource)| resource);
                     confirming.changes(rule, &open, changed).await
                 }
-                (None, Some(there)) => {
-                    confirming.rule(there, &open, index.and_then(|index| index.open.as_ref())).await
-                }
+                (None, Some(there)) => confirming.rule(there, &open, index.and_then(|index| index.open.as_ref())).await,
                 (None, None) => {
                     let unrecorded = open.into_keys().collect();
                     found.readings.insert(rule.to_owned(), Reading { unrecorded, ..Reading::default() });

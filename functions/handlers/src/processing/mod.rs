@@ -137,12 +137,7 @@ impl Processing {
     }
 
     /// A look at all rules, of which `continuations` invocations have done a part already.
-    async fn look(
-        &self,
-        trigger: Trigger,
-        continuations: u32,
-        invocation: &Invocation,
-    ) -> Result<Value, HandlerError> {
+    async fn look(&self, trigger: Trigger, continuations: u32, invocation: &Invocation) -> Result<Value, HandlerError> {
         let budget = Budget::of(invocation);
         let configuration = self.configuration().await?;
         let look = Look { configuration: &configuration, trigger, only: None, gone: BTreeSet::new() };
@@ -300,8 +295,8 @@ mod replay;
 #[cfg(test)]
 mod soon;
 #[cfg(test)]
-mod waivers;
-#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod verdicts;
+#[cfg(test)]
+mod waivers;

@@ -38,10 +38,7 @@ pub(super) struct Evaluated {
 pub(super) type Unreadable = BTreeMap<String, String>;
 
 /// What AWS Config says of each rule, and the rules whose reads it rejects.
-pub(super) async fn rules(
-    config: &ConfigReads,
-    names: &[&str],
-) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
+pub(super) async fn rules(config: &ConfigReads, names: &[&str]) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
     let (mut reported, mut unreadable) = (Vec::with_capacity(names.len()), Unreadable::new());
     for names in names.chunks(RULES_PER_CALL) {
         match describe(config, names).await {

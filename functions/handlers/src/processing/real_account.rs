@@ -145,7 +145,10 @@ async fn a_rule_whose_results_are_refused_is_in_the_record_and_the_others_are_no
         }
         account.fail(reject_details_of("b", code));
         let answer = account.look("run-1", 10).await;
-        assert_eq!((&answer["rules"], &answer["nonCompliant"], &answer["unreadable"]), (&json!(3), &json!(3), &json!(1)));
+        assert_eq!(
+            (&answer["rules"], &answer["nonCompliant"], &answer["unreadable"]),
+            (&json!(3), &json!(3), &json!(1))
+        );
         let mut told = account.told();
         told.sort_unstable();
         assert_eq!(told, ["deleted old-a", "deleted old-c", "nonCompliant new-a", "nonCompliant new-c"], "{code}");

@@ -36,13 +36,19 @@ fn told(account: &Account) -> Vec<String> {
     let messages = account.messages();
     let transitions = messages.iter().filter_map(|message| message["transitions"].as_array()).flatten();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    transitions.map(|each| format!("{} {} {}", text(&each["kind"]), text(&each["rule"]), text(&each["resourceId"]))).collect()
+    transitions
+        .map(|each| format!("{} {} {}", text(&each["kind"]), text(&each["rule"]), text(&each["resourceId"])))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn waived_finding_is_neither_sent_nor_counted() {
     let account = settled(vec![waiver(20)], &[("x", BAD)]).await;
-    assert_eq!(account.messages()[0]["openFindingsByRule"], json!({ "b": 1 }), "the summary counts the other rule alone");
+    assert_eq!(
+        account.messages()[0]["openFindingsByRule"],
+        json!({ "b": 1 }),
+        "the summary counts the other rule alone"
+    );
     for rule in ["a", "b"] {
         account.judge(rule, &[("x", GOOD), ("y", BAD)]);
     }
@@ -73,7 +79,10 @@ async fn waiver_by_name_or_tag_matches_what_the_resource_is_known_by() {
         let mut state = account.state.lock().unwrap();
         state.details.insert("tagged".to_owned(), json!({ "tags": [{ "key": "env", "value": "dev" }] }));
         state.details.insert("named".to_owned(), json!({ "resourceName": "legacy-orders" }));
-        state.details.insert("other".to_owned(), json!({ "resourceName": "orders", "tags": [{ "key": "owner", "value": "shop" }] }));
+        state.details.insert(
+            "other".to_owned(),
+            json!({ "resourceName": "orders", "tags": [{ "key": "owner", "value": "shop" }] }),
+        );
     }
     account.judge("a", &[("tagged", BAD), ("named", BAD), ("other", BAD), ("unknown", BAD)]);
     account.look("run-1", 10).await;
@@ -106,5 +115,8 @@ async fn end_of_a_waiver_is_announced_once_14_and_once_3_days_before() {
     }
     assert_eq!(announced, [6, 17]);
     let ends: Vec<_> = account.messages().into_iter().filter(|message| message["kind"] == "waiversEnd").collect();
-    assert_eq!((&ends[0]["waivers"][0]["owner"], &ends[0]["waivers"][0]["daysLeft"]), (&json!("data-team"), &json!(14)));
+    assert_eq!(
+        (&ends[0]["waivers"][0]["owner"], &ends[0]["waivers"][0]["daysLeft"]),
+        (&json!("data-team"), &json!(14))
+    );
 }

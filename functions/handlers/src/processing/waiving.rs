@@ -57,12 +57,7 @@ impl Waiving<'_> {
 
     /// Findings of a rule that stay open while a waiver of theirs ends (news), or begins (silent): each as the transition that
     /// writes it.
-    pub(super) fn moved(
-        &self,
-        rule: &str,
-        reading: &Reading,
-        now: &Timestamp,
-    ) -> (Vec<Transition>, Vec<Transition>) {
+    pub(super) fn moved(&self, rule: &str, reading: &Reading, now: &Timestamp) -> (Vec<Transition>, Vec<Transition>) {
         let (mut ended, mut begun) = (Vec::new(), Vec::new());
         for (resource, finding) in self.findings.get(rule).into_iter().flatten() {
             if !finding.open || !reading.open.contains_key(resource) {

@@ -95,7 +95,10 @@ impl WaiverArgs {
             });
         }
         if self.resource.as_ref().is_some_and(|pattern| pattern.is_empty()) {
-            checks.error("resource", "is empty and matches nothing; expected an id, a name or an ARN, or a pattern with `*`");
+            checks.error(
+                "resource",
+                "is empty and matches nothing; expected an id, a name or an ARN, or a pattern with `*`",
+            );
         }
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
         checks.each("regions", &self.regions, |checks, code| {
@@ -213,7 +216,10 @@ mod tests {
             (WaiverArgs { regions: vec!["Ireland".to_owned()], ..waiver() }, "waivers[0].regions[0]: "),
             (WaiverArgs { owner: " ".to_owned(), ..waiver() }, "waivers[0].owner: `owner` is empty"),
             (WaiverArgs { reason: String::new(), ..waiver() }, "waivers[0].reason: `reason` is empty"),
-            (WaiverArgs { expires: "2027-02-30".to_owned(), ..waiver() }, "waivers[0].expires: `expires` is `2027-02-30`"),
+            (
+                WaiverArgs { expires: "2027-02-30".to_owned(), ..waiver() },
+                "waivers[0].expires: `expires` is `2027-02-30`",
+            ),
             (
                 WaiverArgs { expires: "2027-12-02".to_owned(), ..waiver() },
                 "waivers[0].expires: `expires` is 2027-12-02, expected 2027-12-01 or earlier: 365 days ahead at most",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import ec2, rds
 
-from account.config.judges import _bucket_tags, _buckets, _ec2_tags
+from account.config.judges import _bucket_tags, _ec2_tags, buckets
 
 
 def items() -> list[dict]:
@@ -35,7 +35,7 @@ def _databases() -> Iterator[dict]:
 
 
 def _buckets_here() -> Iterator[dict]:
-    for name in _buckets():
+    for name in buckets():
         yield _item("AWS::S3::Bucket", name, name, f"arn:aws:s3:::{name}", _bucket_tags(name))
 
 
