@@ -17,7 +17,9 @@ from account.config.state import moto_here
 def select_resource_config(request: dict) -> dict:
     """Rows of a query over what is recorded here, 100 to a page."""
     query = parse(request["Expression"])
-    items = [*resource_compliance((get_account_id(), get_region())), *inventory.items()] if moto_here().recorders else []
+    items = (
+        [*resource_compliance((get_account_id(), get_region())), *inventory.items()] if moto_here().recorders else []
+    )
     rows, token = page(query.rows([item for item in items if recorded(item["resourceType"])]), request, default=100)
     return {"Results": rows, "QueryInfo": {"SelectFields": [{"Name": field} for field in query.fields]}, **token}
 
