@@ -155,10 +155,8 @@ fn matched<'a>(waivers: &Waivers, report: &'a Report) -> Vec<Vec<&'a Finding>> {
 fn frameworks(controls: &[String]) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for text in controls {
-        match text.split_once(' ') {
-            Some((id, control)) => drop(all.entry(id.to_owned()).or_default().insert(control.to_owned())),
-            None => drop(all.entry(text.clone()).or_default()),
-        }
+        let (id, control) = text.split_once(' ').map_or((text.as_str(), None), |(id, control)| (id, Some(control)));
+        all.entry(id.to_owned()).or_default().extend(control.map(str::to_owned));
     }
     all
 }
