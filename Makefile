@@ -4,7 +4,7 @@ CARGO := python3 tools/toolchain cargo
 # Without the project's Python packages, which not every system that releases are built on has.
 PLAIN := PYTHONPATH=tests python3
 
-.PHONY: help demo test test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy guide clean
+.PHONY: help demo test test-all test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ test-python: ## Run the tests of tools, simulated account and engine
 test-engine: ## Run the tests on the real engine alone
 	@$(PYTHON) -m harness.testing python tests/engine tests/components
 
+test-all: ## Run every test, and those that `make test` samples in full: every tenth operation of a run is interrupted
+	@INTERRUPT_EVERY=10 $(PYTHON) -m harness.testing
+
 lint: ## Check format and style of what is written by hand, and compile what is generated
 	@$(PYTHON) -m harness.lint
 
@@ -39,8 +42,8 @@ release: ## Write what a release publishes to dist/release: archives for this ma
 release-functions: ## Pack the Lambda functions of a release, for each architecture
 	@$(PYTHON) -m harness.release functions
 
-release-plugin: ## Build and pack the plugin (PLATFORM=darwin-arm64 for one, FUNCTIONS=FILE for functions that are packed)
-	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" $(PLAIN) -m harness.release plugin
+release-plugin: ## Build and pack the plugin (PLATFORM=darwin-arm64 for one, FUNCTIONS=FILE and FUNCTIONS_ARM64=FILE for functions that are packed)
+	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" FUNCTIONS_ARM64="$(FUNCTIONS_ARM64)" $(PLAIN) -m harness.release plugin
 
 release-packages: ## Pack the npm tarball, the wheel, the source distribution and the Go module
 	@$(PYTHON) -m harness.release packages
@@ -49,7 +52,7 @@ release-sums: ## Write the bills of materials and SHA256SUMS over dist/release, 
 	@$(PYTHON) -m harness.release bom sums
 
 release-reproduce: ## Build the plugin in another folder, and compare its bytes with dist/release (PLATFORM=linux-amd64)
-	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" $(PLAIN) -m harness.release reproduce
+	@PLATFORM="$(PLATFORM)" FUNCTIONS="$(FUNCTIONS)" FUNCTIONS_ARM64="$(FUNCTIONS_ARM64)" $(PLAIN) -m harness.release reproduce
 
 release-publish: ## Publish dist/release, as the release workflow does (STEP=github, go, npm, pypi or sdk)
 	@TAG="$(TAG)" LANGUAGE="$(LANGUAGE)" $(PLAIN) -m harness.publish $(STEP)
@@ -57,8 +60,8 @@ release-publish: ## Publish dist/release, as the release workflow does (STEP=git
 check-plugin: ## Compile the plugin on this machine, without the functions
 	@$(PLAIN) -m harness.release check
 
-sandbox: ## Start the simulated account alone, until Ctrl-C (ARGS="--no-auth --port 4566")
-	@$(PYTHON) -m account $(ARGS)
+sandbox: ## Start the simulated account and print what to paste for the AWS CLI and for Pulumi, until Ctrl-C (ARGS="--landing-zone 111122223333")
+	@$(PYTHON) -m harness.sandbox $(ARGS)
 
 bench: ## Measure speed and memory beside their limits and other languages; writes docs/benchmarks.md
 	@$(PYTHON) -m bench
@@ -72,7 +75,7 @@ tools: ## Build the tools that are missing and say where they are
 bundle: ## Pack the Lambda functions that the plugin embeds
 	@python3 tools/toolchain path bundle
 
-generate: facts reference protocol aws-types resources schema sdk deployer-policy guide ## Write every generated file anew
+generate: facts reference protocol aws-types resources schema sdk deployer-policy changes guide ## Write every generated file anew
 
 facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
 	@$(PYTHON) tools/catalog.py $(ARGS)
@@ -97,6 +100,9 @@ sdk: ## Write the SDKs from schema.json
 
 deployer-policy: ## Write the policies that a deployer needs, from the children that the component registers
 	@$(PYTHON) tools/deployer_policy.py
+
+changes: ## Write docs/changes.md: what a changed input does to each resource
+	@$(PYTHON) tools/changes.py
 
 guide: ## Put the example component into the guide of the crate
 	@$(PYTHON) tools/guide.py

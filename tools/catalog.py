@@ -183,8 +183,11 @@ def is_placeholder(value: str, placeholders: list[dict]) -> bool:
     return not value or any(re.fullmatch(entry["text"], value) for entry in placeholders)
 
 
-def framework_of(about: dict, packs: dict, catalogue: dict, placeholders: list[dict]) -> dict:
-    """One framework: rules in the packs' order, each identifier with the same parameters once."""
+def framework_of(about: dict, packs: dict, catalogue: dict, placeholders: list[dict], mappings: list[dict]) -> dict:
+    """One framework: rules in the packs' order, each identifier with the same parameters once.
+
+    The controls are the pack's own where its template names them, else those of every source in `controls.json`.
+    """
     rules, manual, custom = [], [], []
     for pack in about["packs"]:
         for raw in packs[pack]["rules"]:
@@ -196,6 +199,9 @@ def framework_of(about: dict, packs: dict, catalogue: dict, placeholders: list[d
                 names = {"maximumExecutionFrequency": "frequency", "resourceTypes": "types"}
                 kept = ("identifier", "parameters", "controls", *names)
                 rule = {names.get(name, name): raw[name] for name in kept if name in raw}
+                if "controls" not in rule:
+                    named = [control for each in mappings for control in each["rules"].get(raw["identifier"], ())]
+                    rule |= {"controls": sorted(set(named))} if named else {}
                 given = rule.pop("parameters", {})
                 values = {name: value for name, value in given.items() if not is_placeholder(value, placeholders)}
                 rule |= {"parameters": values} if values else {}
@@ -209,8 +215,17 @@ def framework_of(about: dict, packs: dict, catalogue: dict, placeholders: list[d
     shown = {"title": about["title"], "packs": about["packs"], "rules": rules}
     shown |= {"manual": manual} if manual else {}
     shown |= {"custom": custom} if custom else {}
+    sources = [{name: each[name] for name in ("source", "date")} for each in mappings]
+    if any("controls" in raw for pack in about["packs"] for raw in packs[pack]["rules"]):
+        sources.insert(0, {"source": "the pack's template", "date": template_date()})
+    shown |= {"controlSources": sources} if sources else {}
     text = json.dumps(shown, sort_keys=True, separators=(",", ":"))
     return shown | {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def template_date() -> str:
+    """The day of the packs' templates."""
+    return read("sources.json")["files"]["conformance-packs.json"]["date"]
 
 
 def needed(rule: dict) -> set[str]:
@@ -280,7 +295,11 @@ def generated() -> dict[str, str]:
         if name not in taken
     }
     placeholders = ours["placeholders"]
-    frameworks = {id: framework_of(about, packs, rules, placeholders) for id, about in sorted((others | named).items())}
+    mappings = read("controls.json")["frameworks"]
+    frameworks = {
+        id: framework_of(about, packs, rules, placeholders, mappings.get(id, []))
+        for id, about in sorted((others | named).items())
+    }
     wanted = (
         "document", "owner", "needsSolutionDeployed", "resourceIdParameter", "requiredParameters",
         "suggestedParameters", "iamActions", "disruptive", "reversible", "confidence", "source",

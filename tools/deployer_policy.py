@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 TABLE = ROOT / "tools/deployer/actions.toml"
 OPERATIONS = ("create", "read", "update", "delete", "tags")
-# What a program gives to be told by e-mail, as the examples do; and to have a recorder of its own.
-DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}}
+# What a program gives to be told by e-mail, as the examples do, with what can be enabled later; and to have a recorder
+# of its own.
+DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"objectLock": True}}
 RECORDER = {**DEFAULT, "recorder": {"mode": "create"}}
 
 Needs = dict[str, set[str]]
@@ -82,7 +83,9 @@ def texts() -> dict[str, str]:
     documents = {
         "deployer-policy.json": document(base, known["places"]),
         "deployer-policy-recorder.json": document({at: new for at, new in more.items() if new}, known["places"]),
-        "deployer-policy-organization.json": document({at: set(new) for at, new in known["organization"].items()}, known["places"]),
+        "deployer-policy-organization.json": document(
+            {at: set(new) for at, new in known["organization"].items()}, known["places"]
+        ),
     }
     return {name: json.dumps(made, indent=2) + "\n" for name, made in documents.items()}
 

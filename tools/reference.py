@@ -114,6 +114,19 @@ and those that need a function of yours:
 {"".join(lines)}"""
 
 
+def control_sources(frameworks: dict) -> str:
+    """Where the controls come from."""
+    by_source = defaultdict(list)
+    for name, framework in frameworks.items():
+        for each in framework.get("controlSources", ()):
+            by_source[f"{each['source']} ({each['date']})"].append(f"`{name}`")
+    lines = "".join(f"- {source}: {', '.join(names)}\n" for source, names in sorted(by_source.items()))
+    return f"""
+Controls are named where a public source maps rules to them; no control mapping is published for the other frameworks:
+
+{lines}"""
+
+
 def frameworks_page() -> str:
     """`docs/frameworks.md`."""
     data, frameworks = facts("rules.json"), facts("frameworks.json")["frameworks"]
@@ -135,6 +148,7 @@ point of AWS's and no proof of compliance.
             [f"`{name}`", str(len(sets[name])), str(manual), str(controls), framework["title"], f"`{checksum}`"]
         )
     text += table(head, rows)
+    text += control_sources(frameworks)
     text += left_out(frameworks)
     text += f"""
 ## Overlap

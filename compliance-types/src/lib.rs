@@ -8,6 +8,7 @@
 //! | [`region`] | region codes and partitions |
 //! | [`resource`] | resource types, the identity of a resource, global types |
 //! | [`severity`] | how much the findings of a rule weigh |
+//! | [`choices`] | choices of the inputs that more than one crate acts on |
 //! | [`recorder`] | modes and frequencies of the configuration recorder and of evaluations |
 //! | [`time`] | a moment in UTC, as AWS wrote it |
 //!
@@ -15,6 +16,7 @@
 //! and not in one of them.
 
 pub mod arn;
+pub mod choices;
 pub mod recorder;
 pub mod region;
 pub mod resource;

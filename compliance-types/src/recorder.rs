@@ -67,6 +67,18 @@ impl EvaluationFrequency {
         }
     }
 
+    /// Hours from one evaluation to the next.
+    #[must_use]
+    pub const fn hours(self) -> u8 {
+        match self {
+            Self::OneHour => 1,
+            Self::ThreeHours => 3,
+            Self::SixHours => 6,
+            Self::TwelveHours => 12,
+            Self::TwentyFourHours => 24,
+        }
+    }
+
     /// The frequency of a word of the API.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {

@@ -10,7 +10,7 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		settings := config.New(ctx, "")
-		reports := &awscompliance.ReportsArgs{ForceDestroy: pulumi.Bool(settings.GetBool("forceDestroy"))}
+		reports := &awscompliance.ReportsArgs{ForceDestroy: pulumi.BoolRef(settings.GetBool("forceDestroy"))}
 		if settings.Get("retentionDays") != "" {
 			reports.RetentionDays = pulumi.Int(settings.RequireInt("retentionDays"))
 		}

@@ -47,7 +47,7 @@ export class Aggregation extends pulumi.ComponentResource {
         if (!opts.id) {
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
-            resourceInputs["sources"] = args?.sources;
+            resourceInputs["settings"] = args?.settings;
             resourceInputs["tags"] = args?.tags;
             resourceInputs["configAggregatorArn"] = undefined /*out*/;
             resourceInputs["configAggregatorName"] = undefined /*out*/;
@@ -75,7 +75,7 @@ export interface AggregationArgs {
     /**
      * Which accounts and regions are seen.
      */
-    sources?: inputs.SourcesArgs;
+    settings?: inputs.AggregationSettingsArgs;
     /**
      * Tags of the aggregator and its authorization.
      */

@@ -63,7 +63,7 @@ export interface AggregationSourceArgs {
     /**
      * Id of the account that has the aggregator, twelve digits.
      */
-    aggregatorAccountId: pulumi.Input<string>;
+    aggregatorAccountId: pulumi.Input<string | number | boolean>;
     /**
      * Region of the aggregator.
      */

@@ -34,6 +34,10 @@ export class Alerts extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
     /**
+     * Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+     */
+    declare public /*out*/ readonly pendingRoutes: pulumi.Output<string[]>;
+    /**
      * ARN of the topic.
      */
     declare public /*out*/ readonly topicArn: pulumi.Output<string>;
@@ -62,11 +66,13 @@ export class Alerts extends pulumi.ComponentResource {
             resourceInputs["tags"] = args?.tags;
             resourceInputs["deliveryQueueUrl"] = undefined /*out*/;
             resourceInputs["pendingEmails"] = undefined /*out*/;
+            resourceInputs["pendingRoutes"] = undefined /*out*/;
             resourceInputs["topicArn"] = undefined /*out*/;
             resourceInputs["topicName"] = undefined /*out*/;
         } else {
             resourceInputs["deliveryQueueUrl"] = undefined /*out*/;
             resourceInputs["pendingEmails"] = undefined /*out*/;
+            resourceInputs["pendingRoutes"] = undefined /*out*/;
             resourceInputs["topicArn"] = undefined /*out*/;
             resourceInputs["topicName"] = undefined /*out*/;
         }

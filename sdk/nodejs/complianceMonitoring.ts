@@ -10,7 +10,7 @@ import * as utilities from "./utilities";
 /**
  * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
- * Not there yet: remediation, waivers, cost, several regions.
+ * Not there yet: remediation, waivers, several regions.
  */
 export class ComplianceMonitoring extends pulumi.ComponentResource {
     /** @internal */
@@ -88,6 +88,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
     /**
+     * Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+     */
+    declare public /*out*/ readonly pendingRoutes: pulumi.Output<string[]>;
+    /**
      * ARN of the processing function.
      */
     declare public /*out*/ readonly processingLambdaArn: pulumi.Output<string>;
@@ -125,6 +129,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
             resourceInputs["hardened"] = args?.hardened;
+            resourceInputs["history"] = args?.history;
             resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
@@ -148,6 +153,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["pendingEmails"] = undefined /*out*/;
+            resourceInputs["pendingRoutes"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -169,6 +175,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["pendingEmails"] = undefined /*out*/;
+            resourceInputs["pendingRoutes"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
             resourceInputs["processingLambdaName"] = undefined /*out*/;
             resourceInputs["remediationLambdaArn"] = undefined /*out*/;
@@ -187,7 +194,7 @@ export interface ComplianceMonitoringArgs {
     /**
      * Which accounts and regions are seen.
      */
-    aggregation?: inputs.SourcesArgs;
+    aggregation?: inputs.AggregationSettingsArgs;
     /**
      * What is told although nobody looks.
      */
@@ -205,9 +212,13 @@ export interface ComplianceMonitoringArgs {
      */
     functions?: inputs.FunctionsSettingsArgs;
     /**
-     * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+     * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
      */
     hardened?: boolean;
+    /**
+     * Whether the evaluation history can be queried.
+     */
+    history?: inputs.HistorySettingsArgs;
     /**
      * What every IAM role has.
      */
@@ -241,7 +252,7 @@ export interface ComplianceMonitoringArgs {
      */
     rules?: inputs.RulesArgs;
     /**
-     * Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+     * Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
      */
     tags?: {[key: string]: pulumi.Input<string>};
 }

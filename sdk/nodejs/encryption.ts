@@ -2,6 +2,9 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
+import * as inputs from "./types/input";
+import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
@@ -48,6 +51,7 @@ export class Encryption extends pulumi.ComponentResource {
         if (!opts.id) {
             resourceInputs["configDelivery"] = args?.configDelivery;
             resourceInputs["namePrefix"] = args?.namePrefix;
+            resourceInputs["onDestroy"] = args?.onDestroy;
             resourceInputs["tags"] = args?.tags;
             resourceInputs["aliasName"] = undefined /*out*/;
             resourceInputs["kmsKeyArn"] = undefined /*out*/;
@@ -74,6 +78,10 @@ export interface EncryptionArgs {
      * Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
      */
     namePrefix?: string;
+    /**
+     * What `pulumi destroy` does with the key. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
     /**
      * Tags of the key.
      */

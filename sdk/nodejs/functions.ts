@@ -80,7 +80,6 @@ export class Functions extends pulumi.ComponentResource {
                 throw new Error("Missing required property 'kmsKeyArn'");
             }
             resourceInputs["bucketName"] = args?.bucketName;
-            resourceInputs["countedRules"] = args?.countedRules;
             resourceInputs["deliveryQueueUrl"] = args?.deliveryQueueUrl;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["iam"] = args?.iam;
@@ -124,10 +123,6 @@ export interface FunctionsArgs {
      * Name of the bucket that reports go to.
      */
     bucketName: pulumi.Input<string>;
-    /**
-     * Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
-     */
-    countedRules?: enums.CountedRules;
     /**
      * URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
      */

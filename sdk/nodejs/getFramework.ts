@@ -21,10 +21,14 @@ export interface GetFrameworkArgs {
     /**
      * Id, such as `hipaa`.
      */
-    id: string;
+    id: string | enums.FrameworkId;
 }
 
 export interface GetFrameworkResult {
+    /**
+     * Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+     */
+    readonly controlSources: string[];
     /**
      * Rules of its packs that need a function of yours: they are not deployed.
      */
@@ -76,5 +80,5 @@ export interface GetFrameworkOutputArgs {
     /**
      * Id, such as `hipaa`.
      */
-    id: pulumi.Input<string>;
+    id: pulumi.Input<string | enums.FrameworkId>;
 }

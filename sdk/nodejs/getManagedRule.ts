@@ -50,7 +50,7 @@ export interface GetManagedRuleResult {
      */
     readonly regions: string[];
     /**
-     * What mends its findings, where a document is known.
+     * Remediation of its findings, where a document is known.
      */
     readonly remediation?: outputs.RuleRemediation;
     /**

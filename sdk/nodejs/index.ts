@@ -55,6 +55,11 @@ export const getAccountStatus: typeof import("./getAccountStatus").getAccountSta
 export const getAccountStatusOutput: typeof import("./getAccountStatus").getAccountStatusOutput = null as any;
 utilities.lazyLoad(exports, ["getAccountStatus","getAccountStatusOutput"], () => require("./getAccountStatus"));
 
+export { GetCostEstimateArgs, GetCostEstimateResult, GetCostEstimateOutputArgs } from "./getCostEstimate";
+export const getCostEstimate: typeof import("./getCostEstimate").getCostEstimate = null as any;
+export const getCostEstimateOutput: typeof import("./getCostEstimate").getCostEstimateOutput = null as any;
+utilities.lazyLoad(exports, ["getCostEstimate","getCostEstimateOutput"], () => require("./getCostEstimate"));
+
 export { GetFrameworkArgs, GetFrameworkResult, GetFrameworkOutputArgs } from "./getFramework";
 export const getFramework: typeof import("./getFramework").getFramework = null as any;
 export const getFrameworkOutput: typeof import("./getFramework").getFrameworkOutput = null as any;

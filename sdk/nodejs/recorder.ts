@@ -59,8 +59,7 @@ export class Recorder extends pulumi.ComponentResource {
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["lookup"] = args?.lookup;
             resourceInputs["namePrefix"] = args?.namePrefix;
-            resourceInputs["recorder"] = args?.recorder;
-            resourceInputs["tags"] = args?.tags;
+            resourceInputs["settings"] = args?.settings;
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["recorderName"] = undefined /*out*/;
         } else {
@@ -97,11 +96,7 @@ export interface RecorderArgs {
      */
     namePrefix?: string;
     /**
-     * What is recorded. As a part of its own the mode is `create`, whatever is said.
+     * What is recorded. The mode is `create`, which need not be given.
      */
-    recorder?: inputs.RecorderSettingsArgs;
-    /**
-     * Not used: neither recorder nor channel takes tags through the `aws` provider.
-     */
-    tags?: {[key: string]: pulumi.Input<string>};
+    settings?: inputs.RecorderSettingsArgs;
 }

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from engine.children import RESOURCES
 from harness import engine as engines
 from harness.artefacts import BUILD, ROOT
 
@@ -26,14 +27,22 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
     pinned = str(engines.pinned())
     done = demo("yaml", PATH=os.pathsep.join((pinned, os.environ["PATH"])))
     assert done.returncode == 0, done.stderr
-    assert "+ 90 created" in done.stdout
+    assert f"+ {RESOURCES} created" in done.stdout
     assert "configRuleNames" in done.stdout
-    assert "No changes: 90 resources stayed as they are." in done.stdout
+    assert f"No changes: {RESOURCES} resources stayed as they are." in done.stdout
     assert not leftover.exists(), "what an earlier run left is removed first"
     shows_the_day(done.stdout)
+    assert counts((ROOT / "README.md").read_text()) == counts(done.stdout)
     endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0]
     listening = subprocess.run(["sh", "-c", "cat /proc/net/tcp"], capture_output=True, text=True).stdout
     assert f":{int(endpoint):04X} 00000000:0000 0A" not in listening, "the account has ended"
+
+
+def counts(text: str) -> dict[str, str]:
+    """The numbers of resources that the demo says, by what they are of."""
+    said = ("created\n", "resources stayed", "the monitor", "rules and an authorization")
+    found = {words: re.search(rf"(\d+) {words}|{words}: (\d+) resources", text) for words in said}
+    return {words: match[1] or match[2] for words, match in found.items()}
 
 
 def shows_the_day(text: str) -> None:

@@ -1,78 +1,38 @@
-"""What a program with the default component and one e-mail address registers, type by type."""
+"""What the default component with one e-mail address registers, type by type, as `tests/construct` recorded it."""
 
-COMPONENTS = {
-    "aws-compliance:index:Aggregation": 1,
-    "aws-compliance:index:Alarms": 1,
-    "aws-compliance:index:Alerts": 1,
-    "aws-compliance:index:ComplianceMonitoring": 1,
-    "aws-compliance:index:Dashboard": 1,
-    "aws-compliance:index:Encryption": 1,
-    "aws-compliance:index:Functions": 1,
-    "aws-compliance:index:History": 1,
-    "aws-compliance:index:ReportStore": 1,
-    "aws-compliance:index:RuleSet": 1,
-}
-CHILDREN = {
-    "aws:athena/workgroup:Workgroup": 1,
-    "aws:cfg/aggregateAuthorization:AggregateAuthorization": 1,
-    "aws:cfg/configurationAggregator:ConfigurationAggregator": 1,
-    "aws:cfg/rule:Rule": 4,
-    "aws:cloudwatch/dashboard:Dashboard": 1,
-    "aws:cloudwatch/eventRule:EventRule": 2,
-    "aws:cloudwatch/eventTarget:EventTarget": 3,
-    "aws:cloudwatch/logGroup:LogGroup": 3,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": 14,
-    "aws:dynamodb/table:Table": 1,
-    "aws:glue/catalogDatabase:CatalogDatabase": 1,
-    "aws:glue/catalogTable:CatalogTable": 1,
-    "aws:iam/role:Role": 3,
-    "aws:iam/rolePolicy:RolePolicy": 3,
-    "aws:kms/alias:Alias": 1,
-    "aws:kms/key:Key": 1,
-    "aws:lambda/eventSourceMapping:EventSourceMapping": 2,
-    "aws:lambda/function:Function": 3,
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": 1,
-    "aws:lambda/invocation:Invocation": 2,
-    "aws:lambda/permission:Permission": 1,
-    "aws:s3/bucket:Bucket": 1,
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 1,
-    "aws:s3/bucketObjectv2:BucketObjectv2": 9,
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": 1,
-    "aws:s3/bucketPolicy:BucketPolicy": 1,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 1,
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": 1,
-    "aws:s3/bucketVersioning:BucketVersioning": 1,
-    "aws:sns/topic:Topic": 1,
-    "aws:sns/topicPolicy:TopicPolicy": 1,
-    "aws:sns/topicSubscription:TopicSubscription": 2,
-    "aws:sqs/queue:Queue": 6,
-    "aws:sqs/queuePolicy:QueuePolicy": 3,
-}
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from harness.artefacts import ROOT
+
+SNAPSHOTS = ROOT / "provider/aws-compliance/tests/construct/snapshots"
+EMAIL = {"aws:sns/topicSubscription:TopicSubscription": 1}
 STACK = {"pulumi:pulumi:Stack": 1}
-OUTPUTS = {
-    "aggregationLambdaArn",
-    "aggregationLambdaName",
-    "bucketArn",
-    "bucketName",
-    "configAggregatorName",
-    "configRoleArn",
-    "configRuleNames",
-    "conformancePackNames",
-    "dashboardName",
-    "historyWorkgroupName",
-    "kmsKeyArn",
-    "kmsKeyId",
-    "lambdaRoleArn",
-    "ledgerTableName",
-    "pendingEmails",
-    "processingLambdaArn",
-    "processingLambdaName",
-    "remediationLambdaArn",
-    "remediationLambdaName",
-    "snsTopicArn",
-}
 
 
 def type_of(urn: str) -> str:
     """The type that a URN ends its chain of types with."""
     return urn.split("::")[2].split("$")[-1]
+
+
+def _recorded() -> list[str]:
+    """The URNs of the default deployment."""
+    snapshot = (SNAPSHOTS / "construct__snapshots__a_default_deployment.snap").read_text()
+    return [registration["urn"] for registration in json.loads(snapshot.split("---", 2)[2])]
+
+
+URNS = _recorded()
+COMPONENTS = Counter(kind for kind in map(type_of, URNS) if kind.startswith("aws-compliance:"))
+CHILDREN = Counter(kind for kind in map(type_of, URNS) if kind.startswith("aws:")) + Counter(EMAIL)
+# The component, its parts, their children and the stack.
+RESOURCES = (COMPONENTS + CHILDREN + Counter(STACK)).total()
+_SCHEMA = json.loads((ROOT / "schema.json").read_text())["resources"]["aws-compliance:index:ComplianceMonitoring"]
+OUTPUTS = set(_SCHEMA["properties"])
+
+
+def of_part(name: str) -> Counter[str]:
+    """A part of the default deployment: the component itself and its children."""
+    token = f"aws-compliance:index:{name}"
+    return Counter(type_of(urn) for urn in URNS if token in urn.split("::")[2].split("$"))

@@ -19,6 +19,7 @@ ANSWERS = {
     "trigger": "periodic",
     "parameter": "maxAccessKeyAge",
     "rules": 129,
+    "costs": True,
     "paths": ["rules.managed[0].identifier", "frameworks[0].id"],
 }
 
@@ -47,6 +48,7 @@ def test_yaml_gets_the_same_answers(engine, account, tmp_path):
         "rule": asked("getManagedRule", {"identifier": "ACCESS_KEYS_ROTATED"}),
         "framework": asked("getFramework", {"id": "hipaa"}),
         "checked": asked("checkRules", rules),
+        "costs": asked("getCostEstimate", {"region": "eu-west-1"}),
     }
     outputs = {name: f"${{{name}}}" for name in calls}
     stack = Stack(engine, program(tmp_path, calls, outputs), "catalog-yaml", account.environment)
@@ -56,6 +58,7 @@ def test_yaml_gets_the_same_answers(engine, account, tmp_path):
         "trigger": given["rule"]["trigger"],
         "parameter": given["rule"]["parameters"][0]["name"],
         "rules": len(given["framework"]["rules"]),
+        "costs": given["costs"]["expectedUsd"] > 1,
         "paths": [each["path"] for each in given["checked"]["errors"]],
     } == ANSWERS
     assert given["checked"]["valid"] is False

@@ -33,7 +33,7 @@ INPUTS = {"notifications": {"emails": {"security": "security@example.com"}}, "re
 CHANGED = {
     **INPUTS,
     "tags": {"team": "security"},
-    "reports": {"forceDestroy": True, "retentionDays": 60},
+    "reports": {"forceDestroy": True, "retentionDays": 60, "objectLock": True},
     "functions": {"memoryMib": 512, "reservedConcurrency": 2},
 }
 
@@ -194,7 +194,10 @@ def test_finding_15_functions_in_a_vpc_deploy_and_run_with_the_third_document(de
     assert deployed.up().diagnostics == []
     assert deployed.up().none
     config = account.client("lambda").get_function_configuration(FunctionName="compliance-processing")["VpcConfig"]
-    assert (sorted(config["SubnetIds"]), config["SecurityGroupIds"]) == (sorted(vpc["subnetIds"]), vpc["securityGroupIds"])
+    assert (sorted(config["SubnetIds"]), config["SecurityGroupIds"]) == (
+        sorted(vpc["subnetIds"]),
+        vpc["securityGroupIds"],
+    )
     # The first run, which the deployment waits for, ran there.
     objects = account.client("s3").list_objects_v2(Bucket=f"compliance-reports-{account.account_id}-{account.region}")
     assert any(entry["Key"].startswith("reports/processing/") for entry in objects["Contents"])

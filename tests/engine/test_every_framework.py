@@ -82,7 +82,7 @@ def test_all_frameworks_at_once_deploy_as_rules(deploy, tmp_path):
 
 @pytest.mark.parametrize("frameworks", batches(), ids=lambda frameworks: f"{frameworks[0]}..{frameworks[-1]}")
 def test_each_framework_deploys_as_packs(deploy, tmp_path, frameworks):
-    asked = [{"id": framework, "as": "conformancePack"} for framework in frameworks]
+    asked = [{"id": framework, "deployAs": "conformancePack"} for framework in frameworks]
     deployed = deploy(program(tmp_path / "packs", asked), region=REGION)
     config = deployed.client("config")
     pages = config.get_paginator("describe_conformance_pack_status").paginate()
@@ -114,7 +114,7 @@ def test_a_template_too_large_for_a_request_goes_by_the_bucket(deploy, tmp_path)
         ]
         if free:
             parameters[identifier] = {free[0]: long}
-    asked = {"id": framework, "as": "conformancePack", "parameters": parameters}
+    asked = {"id": framework, "deployAs": "conformancePack", "parameters": parameters}
     inputs = {"reports": {"forceDestroy": True}, "frameworks": [asked]}
     outputs = {"bucketName": "${compliance.bucketName}", "packs": "${compliance.conformancePackNames}"}
     deployed = deploy(yaml_program(tmp_path / "large", inputs, outputs), region=REGION)

@@ -14,6 +14,7 @@ import pytest
 
 from account.client import Account, prepare_landing_zone
 from aws_plugin import facts
+from engine.children import CHILDREN
 
 INVALID = "InvalidParameterValueException"
 
@@ -190,7 +191,7 @@ class TestAggregateAuthorizationWithItsDeprecatedRegion:
 
 def test_no_input_of_any_child_is_deprecated_unknown_or_ill_typed(monitor):
     children = [resource for resource in monitor.resources if resource["type"].startswith("aws:")]
-    assert len(children) == 79
+    assert len(children) == CHILDREN.total()
     for child in children:
         found = facts.check(child["type"], child["inputs"])
         assert (found.deprecated, found.failures) == ([], []), child["urn"]

@@ -18,7 +18,7 @@ INPUTS = {
     "frameworks": [
         {
             "id": "hipaa",
-            "as": "conformancePack",
+            "deployAs": "conformancePack",
             "exclude": ["ENCRYPTED_VOLUMES"],
             "parameters": {"ACCESS_KEYS_ROTATED": {"maxAccessKeyAge": "30"}},
             "severities": {"EC2_INSTANCE_PROFILE_ATTACHED": "critical"},
@@ -145,7 +145,7 @@ def test_a_pack_of_somebody_else_is_refused_before_anything_is_touched(deploy, t
     deployment.client("config").put_conformance_pack(ConformancePackName="compliance-hipaa-2", TemplateBody=template)
     with pytest.raises(EngineError) as caught:
         deployment.stack.preview()
-    parts = ["frameworks[0].as", "a conformance pack `compliance-hipaa-2` is there already"]
+    parts = ["frameworks[0].deployAs", "a conformance pack `compliance-hipaa-2` is there already"]
     assert [part for part in parts if part not in str(caught.value)] == []
 
 
@@ -153,8 +153,8 @@ def test_what_is_wrong_with_packs_is_told_in_one_message(deploy, tmp_path):
     inputs = {
         "namePrefix": "9lives",
         "frameworks": [
-            {"id": "hipaa", "as": "conformancePack", "severities": {"EC2_INSTANCE_PROFILE_ATTACHD": "low"}},
-            {"id": "pci-dss-4.0", "as": "managedPack"},
+            {"id": "hipaa", "deployAs": "conformancePack", "severities": {"EC2_INSTANCE_PROFILE_ATTACHD": "low"}},
+            {"id": "pci-dss-4.00", "deployAs": "conformancePack"},
         ],
     }
     deployment = deploy(yaml_program(tmp_path / "wrong", inputs), up=False)
@@ -164,8 +164,8 @@ def test_what_is_wrong_with_packs_is_told_in_one_message(deploy, tmp_path):
         "3 inputs are wrong",
         "frameworks[0].severities.EC2_INSTANCE_PROFILE_ATTACHD",
         "nearest: `EC2_INSTANCE_PROFILE_ATTACHED`",
-        "frameworks[1].as",
-        "`managedPack` is reserved",
+        "frameworks[1].id",
+        "nearest: `pci-dss-4.0`",
         "namePrefix",
     ]
     assert [part for part in parts if part not in str(caught.value)] == []

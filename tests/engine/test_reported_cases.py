@@ -1,5 +1,7 @@
-"""Problems that people reported about similar software, on the real engine (`provider/aws-compliance/tests/construct/cases.rs`
-has those that registered inputs alone prove)."""
+"""Problems that people reported about similar software, on the real engine.
+
+`provider/aws-compliance/tests/construct/cases.rs` has those that registered inputs alone prove.
+"""
 
 from __future__ import annotations
 

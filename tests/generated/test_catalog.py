@@ -11,7 +11,7 @@ import sys
 from harness.artefacts import ROOT
 
 FACTS = ROOT / "provider/catalog/facts"
-PINNED = "131d672391f9b2f0f42d4348d20900db824c61f0ee4ddcb9562b9a438c90336e"
+PINNED = "3e8c96aae454a8e1b57fd064284273449c56dd36f765401a6402839d44dc14c3"
 
 
 def read(name: str):
@@ -93,8 +93,40 @@ def test_a_rule_that_needs_what_only_its_user_knows_is_optional():
     rules = [{"identifier": "ONE", "parameters": {"must": "here add it", "may": "here add it", "has": "1"}}]
     catalogue = {"ONE": {"parameters": [{"name": "must", "required": True}, {"name": "may"}, {"name": "has"}]}}
     about, placeholders = {"title": "One", "packs": ["one"]}, read("frameworks.json")["placeholders"]
-    made = tool.framework_of(about, {"one": {"rules": rules}}, catalogue, placeholders)
+    made = tool.framework_of(about, {"one": {"rules": rules}}, catalogue, placeholders, [])
     assert made["rules"] == [{"identifier": "ONE", "parameters": {"has": "1"}, "off": True}]
+
+
+def test_journey_9_controls_are_facts_with_a_source_and_a_date():
+    frameworks, mappings = read("generated/frameworks.json")["frameworks"], read("controls.json")["frameworks"]
+    for name, framework in frameworks.items():
+        named = [rule for rule in framework["rules"] if rule.get("controls")]
+        assert bool(named) == bool(framework.get("controlSources")), name
+        for source in framework.get("controlSources", ()):
+            assert source["source"] and re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", source["date"]), name
+    # Where two sources know a framework, its rules have the controls of both.
+    assert len(mappings["pci-dss-3.2.1"]) == 2
+    (rule,) = [
+        each
+        for each in frameworks["pci-dss-3.2.1"]["rules"]
+        if each["identifier"] == "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK"
+    ]
+    of_each = [each["rules"].get(rule["identifier"], []) for each in mappings["pci-dss-3.2.1"]]
+    assert rule["controls"] == sorted({*of_each[0], *of_each[1]}) != []
+    with_controls = {name for name, framework in frameworks.items() if framework.get("controlSources")}
+    assert {"cis-aws-1.2", "hipaa", "nist-800-53-r5", "pci-dss-3.2.1", "swift-csp"} <= with_controls
+    assert "pci-dss-4.0" not in with_controls, "no public source maps its rules to controls"
+
+
+def test_a_control_has_the_brackets_it_opens():
+    controls = {
+        control
+        for mapped in read("controls.json")["frameworks"].values()
+        for each in mapped
+        for named in each["rules"].values()
+        for control in named
+    }
+    assert [control for control in controls if control.count("(") != control.count(")") or not control.strip()] == []
 
 
 def test_dates_are_those_of_the_sources():

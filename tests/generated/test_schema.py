@@ -110,3 +110,20 @@ def test_the_binder_speaks_of_a_reserved_name(tmp_path):
     path.write_text(json.dumps({"name": "shop", "version": "1.0.0", "resources": {"shop:index:Store": store}}))
     with pytest.raises(cache.ToolchainError):
         cache.run([tools.sdkgen(), path, tmp_path / "sdk"])
+
+
+def test_objects_are_named_after_their_input_and_settings_after_their_part():
+    """An object at the input `x` of the whole is `X`; if a part has that name, `XSettings`, the part's `settings`."""
+    resources = json.loads((ROOT / "schema.json").read_text())["resources"]
+    prefix = "#/types/aws-compliance:index:"
+    checked = 0
+    for name, value in resources["aws-compliance:index:ComplianceMonitoring"]["inputProperties"].items():
+        if not value.get("$ref", "").startswith(prefix):
+            continue
+        part = resources.get(f"aws-compliance:index:{name[0].upper()}{name[1:]}")
+        expected = f"{prefix}{name[0].upper()}{name[1:]}" + ("Settings" if part else "")
+        assert value["$ref"] == expected
+        taken = part["inputProperties"] if part else {}
+        assert all(key == "settings" for key, one in taken.items() if one.get("$ref") == expected), name
+        checked += 1
+    assert checked > 10

@@ -36,6 +36,7 @@ def plugin(optimized: bool = False) -> Path:
     environment = tools.cargo_environment(optimized)
     if optimized:
         built = tools.cargo_target() / "release" / PLUGIN
+        # Crates of another clone's are there, and this clone's take minutes all the same.
         with cache.timed("the plugin, optimized"):
             cache.run(["cargo", "build", "--release", "--locked", "--package", "aws-compliance"], **environment)
     else:

@@ -52,9 +52,9 @@ def packages() -> None:
 
 FOR_DEMO: tuple[Step, ...] = (engine, crates, packages)
 FOR_RUST: tuple[Step, ...] = (tests_of_crates,)
-FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, programs, packages, deployable)
+FOR_PYTHON: tuple[Step, ...] = (engine, tools.sdkgen, tools.dotnetgen, programs, packages, deployable)
 # `tests_of_crates` builds the programs, too.
-FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tests_of_crates, packages, deployable)
+FOR_TESTS: tuple[Step, ...] = (engine, tools.sdkgen, tools.dotnetgen, tests_of_crates, packages, deployable)
 
 
 class Builds:

@@ -54,6 +54,8 @@ def schema() -> None:
 def sdk_of(package: Path, folder: Path) -> None:
     """The SDKs of a package, written to a folder."""
     cache.run([tools.sdkgen(), package / "schema.json", folder])
+    if package == ROOT:
+        cache.run([tools.dotnetgen(), package / "schema.json", ROOT / "docs/logo.png", folder])
 
 
 def sdk() -> None:

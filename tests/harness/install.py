@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,25 @@ from pathlib import Path
 from . import artefacts
 from . import engine as engines
 from .artefacts import PLUGIN, ROOT, ToolchainError, schema
+
+
+def install_command(plugin: Path) -> Path:
+    """Put the plugin beside Pulumi's own programs as the command `aws-compliance`, where a shell finds it."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    command = home / "bin/aws-compliance"
+    command.parent.mkdir(parents=True, exist_ok=True)
+    partial = command.with_suffix(f".{os.getpid()}")
+    shutil.copy2(plugin / PLUGIN, partial)
+    os.replace(partial, command)
+    return command
+
+
+def on_path(command: Path) -> str:
+    """What to do where the shell does not find the command."""
+    found = shutil.which(command.name)
+    if found and Path(found).samefile(command):
+        return ""
+    return f' (not on PATH yet: export PATH="{command.parent}:$PATH")'
 
 
 def main() -> int:
@@ -22,6 +42,7 @@ def main() -> int:
         command = [pulumi, "plugin", "install", "resource", "aws-compliance", version, "--file", plugin, "--reinstall"]
         if subprocess.run(command).returncode:
             return 1
+        command = install_command(plugin)
         dist = ROOT / "dist"
         shutil.rmtree(dist, ignore_errors=True)
         dist.mkdir()
@@ -29,7 +50,7 @@ def main() -> int:
     except ToolchainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"Installed {PLUGIN} {version}. Packages for programs:")
+    print(f"Installed {PLUGIN} {version}, and the command {command}{on_path(command)}. Packages for programs:")
     for package in packages:
         print(f"  {package.relative_to(ROOT)}")
     return 0

@@ -77,14 +77,14 @@ def generated_go() -> None:
 
 def rust_docs() -> None:
     """Every public item of the published crates is documented, and every link in the documentation leads somewhere."""
-    packages = ("--package", "pulumi-component", "--package", "pulumi-component-derive")
+    packages = ("--package", "pulumi-component", "--package", "pulumi-component-derive", "--package", "property-path")
     for features in ((), ("--all-features",)):
         run("cargo", "doc", "--no-deps", "--locked", "--quiet", *packages, *features, RUSTDOCFLAGS="-D warnings")
 
 
 def rust_packages() -> None:
     """The published crates are packed as they would be uploaded, and build from what is in the packages."""
-    packages = ("--package", "pulumi-component-derive", "--package", "pulumi-component")
+    packages = ("--package", "property-path", "--package", "pulumi-component-derive", "--package", "pulumi-component")
     run("cargo", "publish", "--dry-run", "--allow-dirty", "--quiet", *packages)
 
 

@@ -10,7 +10,7 @@ usage: python -m harness.release STEP...
     reproduce    builds the archive of PLATFORM in another folder, and compares the bytes
     check        compiles the plugin for this machine, without functions
 
-Without a step: all but the last two. Where functions were packed on another machine, FUNCTIONS names their zip.
+Without a step: all but the last two. FUNCTIONS and FUNCTIONS_ARM64 name zips that were packed on another machine.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def binary(built_for: Platform, root: Path = ROOT, target: Path | None = None) -
     target = target or tools.cargo_target()
     zipped = os.environ.get("FUNCTIONS") or tools.bundle(True)
     environment = os.environ | {"CARGO_TARGET_DIR": str(target), "AWS_COMPLIANCE_BUNDLE": str(Path(zipped).resolve())}
+    if arm64 := os.environ.get("FUNCTIONS_ARM64") or arm64_functions():
+        environment["AWS_COMPLIANCE_ARM64_BUNDLE"] = str(Path(arm64).resolve())
     command, triple = ["cargo", "build"], built_for.target
     if built_for.glibc:
         scripts = tools.python().parent
@@ -136,6 +138,13 @@ def binary(built_for: Platform, root: Path = ROOT, target: Path | None = None) -
     return (target / built_for.target / "release" / f"{PLUGIN}{built_for.suffix}").read_bytes()
 
 
+def arm64_functions() -> Path | None:
+    """The functions for Arm, where this machine can build them; a plugin without them says so."""
+    if PLATFORMS[ARCHITECTURES["arm64"]].unavailable:
+        return None
+    return tools.bundle(True, "arm64")
+
+
 def packed(built_for: Platform, built: bytes) -> bytes:
     """The plugin's archive, as engines unpack it."""
     program = f"{PLUGIN}{built_for.suffix}"
@@ -149,12 +158,17 @@ def plugin() -> None:
         write(each.archive, packed(each, binary(each)))
 
 
+def tracked(*patterns: str) -> list[str]:
+    """Names of the files that are committed."""
+    command = ["git", "ls-files", *patterns]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
 def reproduce() -> None:
     """Two builds of PLATFORM from two folders are the same bytes."""
     each = chosen()[0]
-    committed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder:
-        for name in committed.splitlines():
+        for name in tracked():
             if (ROOT / name).is_file():
                 (Path(folder) / "clone" / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, Path(folder) / "clone" / name)
@@ -203,11 +217,10 @@ def bom() -> None:
         command = [folder / "cargo-cyclonedx", "cyclonedx", "--manifest-path", ROOT / manifest / "Cargo.toml"]
         command += ["--format", "json", "--all", "--target", "all", "--override-filename", stem]
         cache.run(command, SOURCE_DATE_EPOCH=str(archives.EPOCH))
-        found = list((ROOT / manifest).glob(f"{stem}*"))
-        document = normal(json.loads(found[0].read_text()))
-        for each in ROOT.rglob(f"{stem}.json"):
-            if RELEASE not in each.parents:
-                each.unlink()
+        document = normal(json.loads((ROOT / manifest / f"{stem}.json").read_text()))
+        # It writes one beside each manifest of the workspace.
+        for each in tracked("*Cargo.toml"):
+            (ROOT / each).with_name(f"{stem}.json").unlink(missing_ok=True)
         write(f"{name}.cdx.json", (json.dumps(document, indent=2, sort_keys=True) + "\n").encode())
 
 

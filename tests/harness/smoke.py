@@ -132,7 +132,9 @@ class Smoke:
             lambda: place.eventually(FIRST_EVALUATIONS, lambda: self._evaluated(names)),
         )
         self.record(
-            "the results of a rule whose name has over 64 characters can be read", "to be tried", lambda: self._long(names)
+            "the results of a rule whose name has over 64 characters can be read",
+            "to be tried",
+            lambda: self._long(names),
         )
         self.record(
             "the schedule starts processing",
@@ -179,7 +181,7 @@ class Smoke:
         return None if WORKING_STATES & set(states.values()) else f"no rule has a result yet: {states}"
 
     def _long(self, names: list[str]) -> str | None:
-        """The service model takes 64 characters of a name that may have 128; functions report rules that are refused."""
+        """The service model allows 64 characters of a name that may have 128; functions record rejected rules."""
         longest = max(names, key=len)
         if len(longest) <= LONG_NAME:
             return f"no rule has a long name: {longest}"

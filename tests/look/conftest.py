@@ -47,8 +47,8 @@ class Answer:
 
     @property
     def told(self) -> list[str]:
-        """`severity path: message` of each finding."""
-        return [f"{one['severity']} {one['path']}: {one['message']}" for one in self.findings]
+        """`level path: message` of each message."""
+        return [f"{one['level']} {one['path']}: {one['message']}" for one in self.findings]
 
     @property
     def problems(self) -> list[str]:

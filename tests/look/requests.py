@@ -22,6 +22,7 @@ ACTIONS = [
     "config:DescribeConfigurationRecorders",
     "config:DescribeConformancePacks",
     "config:DescribeDeliveryChannels",
+    "config:GetDiscoveredResourceCounts",
     "config:ListConfigurationRecorders",
     "config:ListTagsForResource",
     "events:DescribeRule",
@@ -31,14 +32,14 @@ ACTIONS = [
     "lambda:GetAccountSettings",
 ]
 # What functions reserve of the account's concurrency, for which its limits are read.
-CONCURRENCY = {"path": "functions.reservedConcurrency", "functions": 3, "runs": 2, "least": 2}
+CONCURRENCY = {"path": ["functions", "reservedConcurrency"], "functions": 3, "runs": 2, "least": 2}
 
 
 def request(account_id: str, **changes) -> dict:
     """The whole request; `changes` replace members."""
     rules = [
         {
-            "path": "rules.baseline",
+            "path": ["rules", "baseline"],
             "name": name,
             "identifier": identifier,
             "resourceTypes": [kind],
@@ -51,12 +52,12 @@ def request(account_id: str, **changes) -> dict:
         "owner": {"value": OWNER},
         "recorder": {"name": "compliance-recorder"},
         "rules": rules,
-        "aggregator": {"path": "namePrefix", "name": "compliance-aggregator"},
-        "eventRules": [{"path": "namePrefix", "name": "compliance-schedule"}],
-        "dashboard": {"path": "namePrefix", "name": "ComplianceMonitoring"},
-        "alarms": [{"path": "namePrefix", "name": "compliance-score-fell"}],
+        "aggregator": {"path": ["namePrefix"], "name": "compliance-aggregator"},
+        "eventRules": [{"path": ["namePrefix"], "name": "compliance-schedule"}],
+        "dashboard": {"path": ["namePrefix"], "name": "ComplianceMonitoring"},
+        "alarms": [{"path": ["namePrefix"], "name": "compliance-score-fell"}],
         "conformancePacksAllowed": 50,
-        "conformancePacks": [{"path": "frameworks[0].as", "name": "compliance-cis"}],
+        "conformancePacks": [{"path": ["frameworks", 0, "deployAs"], "name": "compliance-cis"}],
         **changes,
     }
 

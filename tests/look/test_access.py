@@ -113,7 +113,9 @@ def test_case_26_a_region_that_is_not_enabled_is_a_possible_cause_of_credentials
 def test_case_16_what_an_account_cannot_reserve_is_said_at_the_input(look, recorded, limit, runs, said):
     recorded.limit_concurrency(limit)
     found = look(recorded, **request(recorded.account_id, concurrency={**CONCURRENCY, "runs": runs})).problems
-    assert [line for line in found if line.startswith("error functions.reservedConcurrency: ")] == (found if said else [])
+    assert [line for line in found if line.startswith("error functions.reservedConcurrency: ")] == (
+        found if said else []
+    )
     assert (said or "") in " ".join(found)
 
 
@@ -126,7 +128,23 @@ def test_a_role_with_the_actions_of_the_look_sees_everything(look, recorded, rol
     assert answer.actions == ACTIONS
 
 
-@pytest.mark.parametrize("denied", ACTIONS)
+# Without it a cost estimate has assumptions, and says so.
+COUNTS = "config:GetDiscoveredResourceCounts"
+
+
+def test_resources_are_counted_where_that_is_asked_for(look, recorded, role):
+    for _ in range(2):
+        recorded.client("ec2").create_volume(AvailabilityZone=f"{recorded.region}a", Size=1)
+    asked = request(recorded.account_id, countResources=True)
+    counted = look(recorded.as_role(role(*ACTIONS)), **asked)
+    # The landing zone has a bucket.
+    assert counted.look["resources"] == {"AWS::EC2::Volume": 2, "AWS::S3::Bucket": 1}
+    denied = look(recorded.as_role(role(*(action for action in ACTIONS if action != COUNTS))), **asked)
+    assert ("resources" in denied.look, denied.look["unread"]) == (False, [])
+    assert "resources" not in look(recorded, **request(recorded.account_id)).look
+
+
+@pytest.mark.parametrize("denied", [action for action in ACTIONS if action != COUNTS])
 def test_each_denied_call_is_a_warning_that_names_it(look, recorded, role, denied):
     config = recorded.client("config")
     source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
@@ -149,7 +167,7 @@ def test_everything_denied(look, recorded, role):
     answer = look(recorded.as_role(role("sqs:ListQueues")), **request(recorded.account_id))
     assert {one["reason"] for one in answer.look["unread"]} == {"denied"}
     told, packs = answer.told
-    assert packs.startswith("warning frameworks[0].as: not read: conformance packs that may belong to others")
+    assert packs.startswith("warning frameworks[0].deployAs: not read: conformance packs that may belong to others")
     assert told.startswith("warning : not read: the configuration recorder, ")
     assert told.endswith("and `cloudwatch:DescribeAlarms` are not allowed to these credentials")
 

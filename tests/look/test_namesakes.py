@@ -56,7 +56,7 @@ PUTS = {
     "event rule": (put_event_rule, "compliance-schedule", "error namePrefix: an event rule `compliance-schedule` is"),
     "dashboard": (put_dashboard, "ComplianceMonitoring-eu-west-1", "error namePrefix: a dashboard `ComplianceMonit"),
     "alarm": (put_alarm, "compliance-score-fell", "error namePrefix: an alarm `compliance-score-fell` is there"),
-    "pack": (put_pack, "compliance-cis", "error frameworks[0].as: a conformance pack `compliance-cis` is there"),
+    "pack": (put_pack, "compliance-cis", "error frameworks[0].deployAs: a conformance pack `compliance-cis` is there"),
 }
 
 
@@ -190,7 +190,7 @@ def test_the_tags_of_a_hundred_rules_are_read(look, recorded):
     for name in named:
         put_rule(recorded, name, OWNER)
     put_rule(recorded, "rule-of-another", "audit/dev/compliance")
-    rules = [{"path": f"rules.managed[{number}].name", "name": name} for number, name in enumerate(named)]
-    rules.append({"path": "rules.managed[100].name", "name": "rule-of-another"})
+    rules = [{"path": ["rules", "managed", number, "name"], "name": name} for number, name in enumerate(named)]
+    rules.append({"path": ["rules", "managed", 100, "name"], "name": "rule-of-another"})
     (told,) = look(recorded, **request(recorded.account_id, rules=rules)).problems
     assert told.startswith("error rules.managed[100].name:")

@@ -136,7 +136,7 @@ def test_a_rule_of_ones_own_whose_types_a_reused_recorder_lacks(look, account):
     prepare_landing_zone(account, recordingGroup={"resourceTypes": ["AWS::EC2::Volume", COMPLIANCE_TYPE]})
     rules = [
         {
-            "path": f"rules.managed[{number}].identifier",
+            "path": ["rules", "managed", number, "identifier"],
             "name": name,
             "resourceTypes": types,
             "changeTriggered": triggered,

@@ -5,6 +5,7 @@ The URL leads to GitHub; the engine's own setting leads it to a local server, an
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -12,14 +13,15 @@ import subprocess
 import venv
 
 import pytest
-from aws_plugin import install
 
 from account.client import Account, prepare_landing_zone, start
+from aws_plugin import install
 from harness import artefacts, release
 from harness.artefacts import PLUGIN, ROOT, tools
 from release.conftest import THIS
 
 VERSION = artefacts.schema()["version"]
+NUMBERS = itertools.count(210000000001)
 ARCHIVE = f"/{release.PLATFORMS[THIS].archive}"
 
 
@@ -49,7 +51,7 @@ def endpoint():
 @pytest.fixture
 def account(endpoint) -> dict[str, str]:
     """The environment of a prepared account."""
-    account = Account(endpoint, "210000000001", "eu-west-1")
+    account = Account(endpoint, str(next(NUMBERS)), "eu-west-1")
     prepare_landing_zone(account)
     return account.environment
 

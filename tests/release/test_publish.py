@@ -102,19 +102,21 @@ def test_second_package_of_a_kind_is_rejected(asked, capsys, tmp_path):
     assert "has 2 files *.whl, expected one" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("language", "compiler"), [("dotnet", "dotnet pack"), ("java", "gradle build")])
-def test_sdk_of_another_generator_is_generated_and_compiled(asked, monkeypatch, tmp_path, language, compiler):
-    monkeypatch.setenv("LANGUAGE", language)
-    # The generator that is replaced makes no folder.
-    monkeypatch.setattr(
-        publish,
-        "run",
-        lambda *command, cwd=None: (
-            (tmp_path / f"dist/sdk/{language}").mkdir(parents=True, exist_ok=True)
-            or publish.subprocess.run(command, cwd=cwd or tmp_path, check=True)
-        ),
-    )
+def test_committed_dotnet_sdk_is_compiled(asked, monkeypatch, tmp_path):
+    monkeypatch.setenv("LANGUAGE", "dotnet")
+    (tmp_path / "sdk/dotnet").mkdir(parents=True)
+    (tmp_path / "sdk/dotnet/a.csproj").write_text("")
     assert publish.main(["sdk"]) == 0
-    generated, compiled = asked()
-    assert generated == f"pulumi package gen-sdk schema.json --language {language} --out dist/sdk"
-    assert compiled.startswith(compiler)
+    assert asked() == ["dotnet pack --configuration Release"]
+    assert (tmp_path / "dist/sdk/dotnet/a.csproj").exists()
+
+
+def test_java_sdk_is_generated_and_compiled(asked, monkeypatch, tmp_path):
+    monkeypatch.setenv("LANGUAGE", "java")
+    # The generator that is replaced makes no folder.
+    monkeypatch.setattr(publish.shutil, "rmtree", lambda path, **_: (path / "java").mkdir(parents=True))
+    assert publish.main(["sdk"]) == 0
+    assert asked() == [
+        "pulumi package gen-sdk schema.json --language java --out dist/sdk",
+        "gradle build --no-daemon",
+    ]

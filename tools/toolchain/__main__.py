@@ -20,6 +20,7 @@ TOOLS = {
     "node": tools.node_modules,
     "engine": tools.engine,
     "sdkgen": tools.sdkgen,
+    "dotnetgen": tools.dotnetgen,
     "actionlint": tools.actionlint,
     "bundle": lambda: tools.bundle(optimized=True),
     "cargo-target": tools.cargo_target,

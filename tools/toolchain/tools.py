@@ -124,6 +124,15 @@ def sdkgen() -> Path:
     return artefact("sdkgen", key, "the SDK generator", build) / "sdkgen"
 
 
+def dotnetgen() -> Path:
+    """The generator of the .NET SDK."""
+
+    def build(folder: Path) -> None:
+        _go_build("dotnet", ".", folder / "dotnetgen")
+
+    return artefact("dotnetgen", digest(_go_sources("dotnet")), "the generator of the .NET SDK", build) / "dotnetgen"
+
+
 def actionlint() -> Path:
     """The linter of workflows."""
     module = ENGINE / "actionlint"

@@ -21,7 +21,9 @@ function plain(message) {
 const all = documents(readFileSync(file, "utf8"));
 const diagnostics = all.flatMap((each) => each.diagnostics ?? (each.diagnosticEvent ? [each.diagnosticEvent] : []));
 const steps = all.flatMap((each) => each.steps ?? []).filter((step) => step.op !== "same");
-const summary = all.map((each) => each.changeSummary).find((each) => each !== undefined);
+// What a preview counts until it fails is not what an update would do.
+const failed = diagnostics.some((each) => each.severity === "error");
+const summary = failed ? undefined : all.map((each) => each.changeSummary).find((each) => each !== undefined);
 
 const lines = [`### Preview of \`${stack}\``, ""];
 if (summary) {

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use compliance_types::time::Timestamp;
+use compliance_types::{choices::DigestPeriod, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    configuration::Period,
     ledger::{Entry, Write, of_origin},
     run::Origin,
     transition::Transition,
@@ -46,11 +45,11 @@ pub fn held(origin: &Origin) -> String {
 
 /// Whether what was gathered is to be told at `now`.
 #[must_use]
-pub fn is_due(digest: Period, last: Option<&Timestamp>, now: &Timestamp) -> bool {
+pub fn is_due(digest: DigestPeriod, last: Option<&Timestamp>, now: &Timestamp) -> bool {
     let hours = match digest {
-        Period::Immediate => return true,
-        Period::Hourly => 1,
-        Period::Daily => 24,
+        DigestPeriod::Immediate => return true,
+        DigestPeriod::Hourly => 1,
+        DigestPeriod::Daily => 24,
     };
     last.is_none_or(|last| now.duration_since(last) + SLACK >= Duration::from_hours(hours))
 }
@@ -90,15 +89,15 @@ mod tests {
     fn a_digest_is_due_after_its_time() {
         let at = |seconds: u64| Timestamp::from_unix_seconds(1_772_600_000 + seconds);
         for (digest, seconds, due) in [
-            (Period::Immediate, 0, true),
-            (Period::Hourly, 3_500, false),
-            (Period::Hourly, 3_541, true),
-            (Period::Daily, 3_600 * 23, false),
-            (Period::Daily, 3_600 * 24, true),
+            (DigestPeriod::Immediate, 0, true),
+            (DigestPeriod::Hourly, 3_500, false),
+            (DigestPeriod::Hourly, 3_541, true),
+            (DigestPeriod::Daily, 3_600 * 23, false),
+            (DigestPeriod::Daily, 3_600 * 24, true),
         ] {
             assert_eq!(is_due(digest, Some(&at(0)), &at(seconds)), due, "{digest:?} {seconds}");
         }
-        assert!(is_due(Period::Daily, None, &at(0)));
+        assert!(is_due(DigestPeriod::Daily, None, &at(0)));
     }
 
     #[test]

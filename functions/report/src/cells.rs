@@ -16,7 +16,11 @@ const DIGITS: usize = 15;
 
 /// A cell that no spreadsheet runs or changes.
 pub(crate) fn written(text: &str) -> Cow<'_, str> {
-    if text.starts_with(MARK) || runs(text) || is_changed(text) { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(MARK) || runs(text) || is_changed(text) {
+        Cow::Owned(format!("{MARK}{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The string that [`written`] made a cell of.
@@ -46,7 +50,8 @@ fn runs(text: &str) -> bool {
 fn is_changed(text: &str) -> bool {
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
-        let number = number.split_once('.').map_or(all_digits(number), |(whole, part)| all_digits(whole) && all_digits(part));
+        let number =
+            number.split_once('.').map_or(all_digits(number), |(whole, part)| all_digits(whole) && all_digits(part));
         number && all_digits(power.strip_prefix(['+', '-']).unwrap_or(power))
     });
     exponent || (all_digits(text) && (text.len() > DIGITS || (text.len() > 1 && text.starts_with('0'))))
@@ -65,14 +70,32 @@ mod tests {
         {
             assert_eq!(written(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "vol-1", "a=1", "112345678901", "0", "7", "123456789012345", "e5", "1e", "1ex", "0x1", "10.0.0.1", "AWS::EC2::Volume", "https://x.example/?a=+1", "日本"] {
+        for text in [
+            "",
+            "vol-1",
+            "a=1",
+            "112345678901",
+            "0",
+            "7",
+            "123456789012345",
+            "e5",
+            "1e",
+            "1ex",
+            "0x1",
+            "10.0.0.1",
+            "AWS::EC2::Volume",
+            "https://x.example/?a=+1",
+            "日本",
+        ] {
             assert_eq!(written(text), text);
         }
     }
 
     #[test]
     fn case_24_ids_that_look_like_numbers_keep_their_zeros_and_digits() {
-        for text in ["012345678901", "000000000000", "00", "1234567890123456", "1e5", "12E10", "1.5e3", "0e0", "1e+5", "1E-5"] {
+        for text in
+            ["012345678901", "000000000000", "00", "1234567890123456", "1e5", "12E10", "1.5e3", "0e0", "1e+5", "1E-5"]
+        {
             assert_eq!(written(text), format!("'{text}"), "{text}");
             assert_eq!(read(&written(text)), text);
         }

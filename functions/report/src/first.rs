@@ -168,7 +168,7 @@ fn others(evaluations: u64) -> Option<String> {
     };
     Some(format!(
         "{counted} that this deployment does not manage, such as those of Security Hub. They are not counted. To count \
-         them, set reports.rules to all."
+         them, set functions.countedRules to all."
     ))
 }
 

@@ -63,6 +63,15 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let mut findings = Vec::new();
     if let Some(skipped) = &look.skipped {
         findings.push(match skipped.reason {
+            // What a program asks for by name is not left out in silence.
+            Reason::NoCredentials | Reason::UnsupportedCredentials | Reason::InvalidCredentials
+                if request.profile.is_some() =>
+            {
+                ScanMessage::error(&["lookup", "profile"].into(), &skipped.message)
+            }
+            Reason::Denied if request.role_arn.is_some() => {
+                ScanMessage::error(&["lookup", "roleArn"].into(), &skipped.message)
+            }
             // Nothing is wrong where the program gives credentials to its provider alone, or credentials come from a process.
             Reason::NoCredentials
             | Reason::UnsupportedCredentials
@@ -112,7 +121,7 @@ fn unread(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let message = |reason: Reason, group: &[&Unread]| match (group, reason) {
         ([only], Reason::Denied) if only.part == Part::ConformancePacks => format!(
             "{}, or {region} does not offer conformance packs, which AWS answers in the same way; deploy the framework with \
-             `as: rules` there",
+             `deployAs: rules` there",
             unread_together(reason, group)
         ),
         _ => unread_together(reason, group),

@@ -28,9 +28,11 @@ pub use look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
     Recorded, Recorder, RecorderKind, RuleCount, Skipped, Tags, Unread,
 };
+pub use reading::failure::explained;
 pub use reading::{ACTIONS, TIME_ALLOWED, look};
 pub use request::{
-    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedRule, RecorderPlan,
+    LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule,
+    RecorderPlan,
 };
 pub use table::table;
 

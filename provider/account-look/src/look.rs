@@ -325,7 +325,7 @@ pub struct Namesake {
 }
 
 /// What a namesake is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum NamesakeKind {
     /// A rule.
@@ -342,6 +342,18 @@ pub enum NamesakeKind {
     Dashboard,
     /// A CloudWatch alarm on metrics.
     Alarm,
+    /// A bucket.
+    Bucket,
+    /// A DynamoDB table.
+    Table,
+    /// An SNS topic.
+    Topic,
+    /// An SQS queue.
+    Queue,
+    /// A Lambda function.
+    Function,
+    /// A log group.
+    LogGroup,
 }
 
 /// The key that the user gave.

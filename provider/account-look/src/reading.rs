@@ -4,7 +4,7 @@ mod clients;
 mod concurrency;
 mod config;
 mod counts;
-mod failure;
+pub(crate) mod failure;
 mod identity;
 mod key;
 mod recorders;

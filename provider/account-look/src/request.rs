@@ -4,7 +4,7 @@ use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use property_path::PropertyPath;
 use serde::{Deserialize, Serialize};
 
-use crate::look::{FrequencyOverride, Recorded};
+use crate::look::{FrequencyOverride, NamesakeKind, Recorded};
 
 /// The tag that says which deployment a rule, aggregator, authorization, conformance pack, alarm or recorder belongs to.
 pub const OWNER_TAG: &str = "aws-compliance:owner";
@@ -46,6 +46,8 @@ pub struct LookRequest {
     pub conformance_packs: Vec<PlannedName>,
     /// As many conformance packs as AWS allows in an account and region; counted where the deployment will have some.
     pub conformance_packs_allowed: usize,
+    /// Everything else that has a name, for what the caller knows of it.
+    pub resources: Vec<PlannedResource>,
     /// The key that the user gave.
     pub key: Option<PlannedKey>,
     /// What the functions reserve of the account's concurrency, where they reserve any.
@@ -59,7 +61,6 @@ pub struct LookRequest {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedConcurrency {
     /// Path of the number.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// Functions that reserve it.
     pub functions: u32,
@@ -110,7 +111,7 @@ impl Owner {
     }
 
     /// Whether a value of the tag is this deployment's.
-    pub(crate) fn is(&self, value: &str) -> bool {
+    pub fn is(&self, value: &str) -> bool {
         self.value == value || self.former.iter().any(|former| former == value)
     }
 }
@@ -130,7 +131,6 @@ pub struct RecorderPlan {
     /// The bucket that it delivers to where the deployment is given no bucket, and may have delivered to before it was given one.
     pub default_bucket: Option<String>,
     /// Path of the mode.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// What ours records; nothing is said of it where that is not given.
     pub records: Option<Recorded>,
@@ -172,7 +172,6 @@ impl RecorderPlan {
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedRule {
     /// Path of what names it, such as `rules.managed[0].name`.
-    #[serde(skip)]
     pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
@@ -191,6 +190,18 @@ pub struct PlannedRule {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PlannedName {
+    /// Path of what names it.
+    pub path: PropertyPath,
+    /// Name in the account.
+    pub name: String,
+}
+
+/// A resource with a name that the deployment will have.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedResource {
+    /// What it is.
+    pub kind: NamesakeKind,
     /// Path of what names it.
     #[serde(skip)]
     pub path: PropertyPath,

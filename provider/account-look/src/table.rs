@@ -62,6 +62,12 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
             NamesakeKind::EventRule => "event rule there",
             NamesakeKind::Dashboard => "dashboard there",
             NamesakeKind::Alarm => "alarm there",
+            NamesakeKind::Bucket => "bucket there",
+            NamesakeKind::Table => "table there",
+            NamesakeKind::Topic => "topic there",
+            NamesakeKind::Queue => "queue there",
+            NamesakeKind::Function => "function there",
+            NamesakeKind::LogGroup => "log group there",
             NamesakeKind::Aggregator | NamesakeKind::ConformancePack => "pack there",
         };
         row(what, Some(namesake.name.clone()));

@@ -1,8 +1,8 @@
 //! Prints every child of a deployment, with every input set or with those given as JSON:
-//! `[{"type": token, "inputs": {...}}]`.
+//! `[{"name", "type": token, "inputs": {...}, "options": {...}}]`. A list of inputs gives a list of such lists.
 //!
 //! `tests/contract` compiles them against the npm package `@pulumi/aws`; `tools/deployer_policy.py` asks which types
-//! there are.
+//! there are, `tools/changes.py` what a changed input does to them.
 
 #[path = "../tests/construct/support.rs"]
 mod support;
@@ -10,30 +10,51 @@ mod support;
 use std::process::ExitCode;
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
-use pulumi_component::Value;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use serde_json::json;
+use pulumi_component::{PropertyMap, Value};
+use serde_json::{Value as Json, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let given = match std::env::args().nth(1).map(|text| serde_json::from_str(&text)) {
-        None => support::every_input(),
-        Some(Ok(given)) => inputs(given),
-        Some(Err(error)) => {
-            eprintln!("error: expected the inputs as JSON: {error}");
-            return ExitCode::FAILURE;
+    match std::env::args().nth(1).map(|text| serde_json::from_str(&text)) {
+        None => print(recorded(support::every_input()).await),
+        Some(Ok(Json::Array(many))) => {
+            let mut all = Vec::new();
+            for given in many {
+                match recorded(inputs(given)).await {
+                    Ok(children) => all.push(children),
+                    Err(error) => return print(Err(error)),
+                }
+            }
+            print(Ok(all.into()))
         }
-    };
-    let monitor = support::answers(MockMonitor::update());
-    if let Err(error) = construct_with::<ComplianceMonitoring>(&monitor, "audit", given).await {
-        eprintln!("error: {error}");
-        return ExitCode::FAILURE;
+        Some(Ok(given)) => print(recorded(inputs(given)).await),
+        Some(Err(error)) => print(Err(format!("expected the inputs as JSON: {error}"))),
     }
+}
+
+fn print(children: Result<Json, String>) -> ExitCode {
+    match children {
+        Ok(children) => {
+            println!("{children:#}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn recorded(given: PropertyMap) -> Result<Json, String> {
+    let monitor = support::answers(MockMonitor::update());
+    construct_with::<ComplianceMonitoring>(&monitor, "audit", given).await.map_err(|error| error.to_string())?;
     let recorded = monitor.recorded();
     let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
-    let children: Vec<_> = children
-        .map(|(_, child)| json!({ "type": child.type_token, "inputs": support::shown(&Value::Object(child.inputs.clone()).into()) }))
-        .collect();
-    println!("{:#}", json!(children));
-    ExitCode::SUCCESS
+    let children = children.map(|(_, child)| {
+        let options = json!({ "protect": child.options.protect, "retainOnDelete": child.options.retain_on_delete });
+        let given = support::shown(&Value::Object(child.inputs.clone()).into());
+        json!({ "name": child.name, "type": child.type_token, "inputs": given, "options": options })
+    });
+    Ok(children.collect())
 }

@@ -13,7 +13,7 @@ pub const IDENTITY: PackageIdentity = PackageIdentity {
     license: env!("CARGO_PKG_LICENSE"),
     homepage: env!("CARGO_PKG_HOMEPAGE"),
     repository: env!("CARGO_PKG_REPOSITORY"),
-    logo_url: "https://raw.githubusercontent.com/aws-compliance/pulumi-aws-compliance/main/docs/logo.svg",
+    logo_url: "https://raw.githubusercontent.com/aws-compliance/pulumi-aws-compliance/main/docs/logo.png",
     // The archives are assets of the GitHub release `v<version>`; engines also find the latest version there.
     plugin_download_url: "github://api.github.com/aws-compliance/pulumi-aws-compliance",
     keywords: &["pulumi", "aws", "config", "compliance", "category/monitoring", "kind/component"],

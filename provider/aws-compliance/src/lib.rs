@@ -9,36 +9,24 @@ pub mod inputs;
 pub mod parts;
 pub mod plan;
 pub mod queries;
+#[cfg(test)]
+mod tests;
 
 pub use identity::IDENTITY;
 use pulumi_component::Provider;
 
-use cli::{catalog, doctor, report, waivers};
-use parts::{
-    aggregation, alarms, alerts, dashboard, encryption, functions, history, monitoring, recorder, report_store,
-    rule_set,
-};
+use cli::{catalog, cost, doctor, report, waivers};
+use parts::monitoring;
 use queries::{account_status, rules};
 
 /// The package: the whole and its parts.
 pub fn provider() -> Provider {
-    Provider::new(IDENTITY)
-        .component::<monitoring::ComplianceMonitoring>()
-        .component::<encryption::Encryption>()
-        .component::<report_store::ReportStore>()
-        .component::<history::History>()
-        .component::<alerts::Alerts>()
-        .component::<alarms::Alarms>()
-        .component::<recorder::Recorder>()
-        .component::<rule_set::RuleSet>()
-        .component::<functions::Functions>()
-        .component::<aggregation::Aggregation>()
-        .component::<aggregation::source::AggregationSource>()
-        .component::<dashboard::Dashboard>()
+    parts::serve(Provider::new(IDENTITY).component::<monitoring::ComplianceMonitoring>())
         .function::<account_status::GetAccountStatus>()
         .function::<rules::GetManagedRule>()
         .function::<rules::GetFramework>()
         .function::<rules::CheckRules>()
+        .function::<queries::cost::GetCostEstimate>()
         .command(
             "doctor",
             "look at an AWS account before anything is deployed to it; `doctor --help` says how",
@@ -49,6 +37,12 @@ pub fn provider() -> Provider {
             "look at managed rules and frameworks, and judge rules before they are deployed; `catalog --help` says how",
             catalog::run,
         )
+        .command(
+            "check",
+            "check inputs of `ComplianceMonitoring` as a preview does; `check --help` says how",
+            catalog::check_inputs,
+        )
+        .command("cost", "estimate what a deployment costs in a month; `cost --help` says how", cost::run)
         .command("report", "check the seal of downloaded reports; `report --help` says how", report::run)
         .command("waivers", "list waivers and what they match; `waivers --help` says how", waivers::run)
 }

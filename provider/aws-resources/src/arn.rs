@@ -1,17 +1,17 @@
-//! Amazon resource names, as "Identify AWS resources with Amazon Resource Names" describes them.
+//! ARNs, as "Identify AWS resources with Amazon Resource Names" describes them.
 
 use pulumi_component::{Input, Output, interpolate};
 
 /// An ARN that is put together before the resource is there, so that a policy can name it: `arn:P:SERVICE:R:A:REST`.
 #[derive(Clone, Debug)]
-pub struct Arn {
+pub struct ArnBuilder {
     partition: Input<String>,
     service: &'static str,
     region: Input<String>,
     account: Input<String>,
 }
 
-impl Arn {
+impl ArnBuilder {
     /// ARNs of a service in a partition; region and account are empty unless told.
     pub fn of(partition: impl Into<Input<String>>, service: &'static str) -> Self {
         Self { partition: partition.into(), service, region: "".into(), account: "".into() }
@@ -44,7 +44,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_arn_has_six_parts() {
-        let role = Arn::of("aws-cn", "iam").account("123456789012").resource("role/a:b");
+        let role = ArnBuilder::of("aws-cn", "iam").account("123456789012").resource("role/a:b");
         let role = role.resolve().await.expect("it resolves");
         assert_eq!(role.value.as_deref(), Some("arn:aws-cn:iam::123456789012:role/a:b"));
     }

@@ -11,7 +11,7 @@ mod json;
 mod names;
 mod policy;
 
-pub use arn::Arn;
+pub use arn::ArnBuilder;
 pub use dashboard::{DashboardBody, Graph};
 pub use event::EventPattern;
 pub use generated::*;

@@ -19,6 +19,8 @@ pub struct FrameworkRequest {
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// Severities by identifier, in place of the catalogue's.
     pub severities: BTreeMap<String, Severity>,
+    /// Whether its rules are put together with no other framework's, as for conformance packs of its own.
+    pub alone: bool,
 }
 
 impl FrameworkRequest {

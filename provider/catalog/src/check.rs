@@ -2,31 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::choices::OnUnavailable;
 use compliance_types::recorder::EvaluationFrequency;
 use property_path::PropertyPath;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::facts::{Catalog, Rule, Trigger};
 use crate::problem::{Problem, Report};
+use crate::similar::{nearest_frequency, nearest_of};
 use crate::{search, value};
 
 /// Longest rule name, in characters (AWS Config API, `ConfigRule`).
 const NAME_LENGTH: usize = 128;
 /// Longest `InputParameters`, in characters of JSON (AWS Config API, `ConfigRule`).
 const INPUT_PARAMETERS_LENGTH: usize = 1024;
-
-/// What to do with a rule that a chosen region does not offer.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub enum UnavailableIn {
-    /// Refuse.
-    #[default]
-    Fail,
-    /// Leave the rule out there; its results are "not assessed".
-    Skip,
-    /// Say nothing.
-    Ignore,
-}
 
 /// A rule as a person asks for it. `None` in a value: not known yet, and not judged.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,7 +34,7 @@ pub struct RuleRequest {
     /// Lets through what is not in the catalogue, with a warning.
     pub unchecked: bool,
     /// What to do where a region does not offer it.
-    pub on_unavailable: UnavailableIn,
+    pub on_unavailable: OnUnavailable,
 }
 
 /// Which resources a rule looks at.
@@ -164,12 +153,8 @@ fn check_shape(report: &mut Report, request: &RuleRequest, known: Option<&Rule>,
         && EvaluationFrequency::of_word(frequency).is_none()
     {
         let words = EvaluationFrequency::ALL.map(EvaluationFrequency::word);
-        let nearest = words.iter().max_by(|one, other| {
-            let near = |name: &str| strsim::jaro_winkler(&frequency.to_lowercase(), &name.to_lowercase());
-            near(one).total_cmp(&near(other))
-        });
         let reason = format!("expected one of {}", words.join(", "));
-        report.error(at.member("frequency"), reason, nearest.copied());
+        report.error(at.member("frequency"), reason, nearest_frequency(frequency, &words));
     }
     // What the rule needs and has a default for is sent with the rest.
     let defaults = known.into_iter().flat_map(Rule::needed_defaults);
@@ -225,15 +210,15 @@ fn check_regions(report: &mut Report, request: &RuleRequest, index: usize, missi
     for region in missing {
         let path = PropertyPath::from(index).member("identifier");
         match request.on_unavailable {
-            UnavailableIn::Fail => {
+            OnUnavailable::Fail => {
                 let reason = format!("`{identifier}` is not offered in {region} (facts of {taken})");
                 fact(report, request, path, reason, None);
             }
-            UnavailableIn::Skip => {
+            OnUnavailable::Skip => {
                 let reason = format!("`{identifier}` is not offered in {region} and is not assessed there");
                 report.warning(path, reason);
             }
-            UnavailableIn::Ignore => {}
+            OnUnavailable::Ignore => {}
         }
     }
 }
@@ -242,9 +227,7 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
     for (name, text) in &request.parameters {
         let path = at.member("parameters").member(name);
         let Some(parameter) = rule.parameters.iter().find(|parameter| parameter.name == *name) else {
-            let near = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-            let names = rule.parameters.iter().map(|parameter| parameter.name);
-            let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other)));
+            let nearest = nearest_of(name, rule.parameters.iter().map(|parameter| parameter.name));
             fact(report, request, path, format!("`{}` has no such parameter", request.identifier), nearest);
             continue;
         };
@@ -282,9 +265,8 @@ fn check_types(report: &mut Report, request: &RuleRequest, rule: &Rule, at: &Pro
     let Some(scope) = request.scope.as_ref().filter(|_| !rule.types.is_empty()) else { return };
     for (index, kind) in scope.resource_types.iter().enumerate() {
         let Some(kind) = kind.as_deref().filter(|kind| !rule.types.contains(kind)) else { continue };
-        let near = |other: &str| strsim::normalized_levenshtein(kind, other);
-        let nearest = rule.types.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
+        let nearest = nearest_of(kind, rule.types.iter().copied());
         let reason = format!("`{}` does not evaluate this type", request.identifier);
-        fact(report, request, at.member("scope").member("resourceTypes").index(index), reason, nearest.copied());
+        fact(report, request, at.member("scope").member("resourceTypes").index(index), reason, nearest);
     }
 }

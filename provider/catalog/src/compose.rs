@@ -16,7 +16,9 @@ use crate::{overrides, search};
 pub struct Composition {
     /// The rules, by identifier and parameters.
     pub rules: Vec<ComposedRule>,
-    /// Distinct identifiers that each framework asked for.
+    /// The rules of each framework that is composed alone, by its place among the requests.
+    pub alone: BTreeMap<usize, Vec<ComposedRule>>,
+    /// Distinct identifiers that each framework asked for that is composed with others.
     pub asked: BTreeMap<String, usize>,
     /// Distinct identifiers of all together.
     pub distinct: usize,
@@ -30,7 +32,7 @@ pub struct Composition {
 pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
     let mut report = Report::default();
     let mut composition = Composition::default();
-    let mut wanted: BTreeMap<String, Vec<ComposedRule>> = BTreeMap::new();
+    let mut wanted: Vec<ComposedRule> = Vec::new();
     for (index, request) in requests.iter().enumerate() {
         let Some(framework) = framework(&request.id) else {
             report.errors.push(search::unknown_framework(&request.id, PropertyPath::from(index).member("id")));
@@ -46,21 +48,31 @@ pub fn compose(requests: &[FrameworkRequest]) -> (Composition, Report) {
         }
         overrides::check(&mut report, request, framework, &index.into());
         let rules: Vec<_> = framework.rules.iter().filter(|rule| request.takes(rule)).collect();
-        let distinct: BTreeSet<_> = rules.iter().map(|rule| &rule.identifier).collect();
-        composition.asked.insert(request.id.clone(), distinct.len());
         if !framework.manual.is_empty() {
             composition.manual.insert(request.id.clone(), framework.manual.clone());
         }
-        for rule in rules {
-            wanted.entry(rule.identifier.clone()).or_default().push(asked_by(request, rule));
+        if request.alone {
+            let asked = rules.iter().map(|rule| asked_by(request, rule));
+            // What a framework decides within itself is nothing that a person could have asked for otherwise.
+            composition.alone.insert(index, together(asked, &mut Vec::new()));
+            continue;
         }
+        let distinct: BTreeSet<_> = rules.iter().map(|rule| &rule.identifier).collect();
+        composition.asked.insert(request.id.clone(), distinct.len());
+        wanted.extend(rules.into_iter().map(|rule| asked_by(request, rule)));
     }
-    composition.distinct = wanted.len();
-    for (identifier, asked) in wanted {
-        let merged = merge(&identifier, asked, &mut composition.decisions);
-        composition.rules.extend(merged);
-    }
+    composition.distinct = wanted.iter().map(|rule| &rule.identifier).collect::<BTreeSet<_>>().len();
+    composition.rules = together(wanted, &mut composition.decisions);
     (composition, report)
+}
+
+/// The rules, each once; what was decided is added.
+fn together(asked: impl IntoIterator<Item = ComposedRule>, decisions: &mut Vec<String>) -> Vec<ComposedRule> {
+    let mut by_identifier: BTreeMap<String, Vec<ComposedRule>> = BTreeMap::new();
+    for rule in asked {
+        by_identifier.entry(rule.identifier.clone()).or_default().push(rule);
+    }
+    by_identifier.into_iter().flat_map(|(identifier, asked)| merge(&identifier, asked, decisions)).collect()
 }
 
 fn asked_by(request: &FrameworkRequest, rule: &FrameworkRule) -> ComposedRule {

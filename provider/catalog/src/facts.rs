@@ -168,8 +168,20 @@ pub struct Framework {
     /// Rules that stand on a function of the pack's user, and are not deployed by us.
     #[serde(default)]
     pub custom: Vec<String>,
+    /// Where the controls of its rules come from. Empty: no public source maps its rules to controls.
+    #[serde(default, rename = "controlSources")]
+    pub control_sources: Vec<ControlSource>,
     /// SHA-256 of the content, in hexadecimal: what a framework means is pinned.
     pub sha256: String,
+}
+
+/// A public source that maps rules to controls.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ControlSource {
+    /// Its name.
+    pub source: String,
+    /// The day or month that it is from, `YYYY-MM-DD` or `YYYY-MM`.
+    pub date: String,
 }
 
 /// One rule of a framework.
@@ -180,7 +192,7 @@ pub struct FrameworkRule {
     /// Parameters as the pack gives them.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
-    /// Controls that the rule serves, where the pack names them.
+    /// Controls that the rule counts for, where the pack or another public source names them.
     #[serde(default)]
     pub controls: Vec<String>,
     /// How often, for a periodic rule.

@@ -8,6 +8,7 @@ use crate::asked::FrameworkRequest;
 use crate::check::{RuleRequest, check_rules};
 use crate::facts::{Catalog, Framework, FrameworkRule};
 use crate::problem::Report;
+use crate::similar::nearest_of;
 
 /// Judges them; `at` is the path of the request.
 pub(crate) fn check(report: &mut Report, request: &FrameworkRequest, framework: &Framework, at: &PropertyPath) {
@@ -79,6 +80,5 @@ fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &Fram
 }
 
 fn nearest<'a>(name: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
-    let near = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
-    known.iter().copied().max_by(|one, other| near(one).total_cmp(&near(other)))
+    nearest_of(name, known.iter().copied())
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use compliance_types::short_hash;
 
-use crate::asked::{ComposedRule, FrameworkRequest};
-use crate::compose::compose;
+use crate::asked::ComposedRule;
 use crate::facts::framework;
 use crate::render::{Parameter, Template, logical_id, resource};
 
@@ -44,18 +43,17 @@ impl Pack {
     }
 }
 
-/// The packs of a framework, without the rules that are not `offered` where they go. A rule is in the same pack whatever
-/// else is left out, so that a change of one moves no other. None where the framework is not known.
-pub fn packs(request: &FrameworkRequest, prefix: &str, offered: impl Fn(&str) -> bool) -> Vec<Pack> {
-    let Some(whole) = framework(&request.id) else { return Vec::new() };
+/// The packs of a framework of these rules, as it was composed alone. A rule is in the same pack whatever else is left out,
+/// so that a change of one moves no other. None where the framework is not known.
+pub fn packs_of(id: &str, composed: Vec<ComposedRule>, prefix: &str) -> Vec<Pack> {
+    let Some(whole) = framework(id) else { return Vec::new() };
     let mut identifiers: Vec<_> = whole.rules.iter().filter(|rule| !rule.off).map(|rule| &rule.identifier).collect();
     identifiers.sort();
     identifiers.dedup();
     let part = |identifier: &String| identifiers.binary_search(&identifier).unwrap_or_default() / RULES_PER_WAIT + 1;
-    let rules = compose(std::slice::from_ref(request)).0.rules;
-    let start = rules_start(&request.id, prefix);
+    let start = rules_start(id, prefix);
     let mut packs: BTreeMap<usize, BTreeMap<String, ComposedRule>> = BTreeMap::new();
-    for rule in rules.into_iter().filter(|rule| offered(&rule.identifier)) {
+    for rule in composed {
         let rules = packs.entry(part(&rule.identifier)).or_default();
         let name = format!("{start}{}", rule.identifier.to_lowercase().replace('_', "-"));
         // A framework that is several packs of AWS's may ask for a rule with several values.

@@ -6,6 +6,7 @@ use property_path::PropertyPath;
 
 use crate::facts::{Catalog, remediation};
 use crate::problem::Report;
+use crate::similar::nearest_of;
 
 /// The parameter by which every document takes the role that it acts under.
 pub const ROLE_PARAMETER: &str = "AutomationAssumeRole";
@@ -86,8 +87,7 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     };
     let asked = request.document.as_deref().unwrap_or(first.name);
     let Some(document) = documents.iter().find(|document| document.name == asked) else {
-        let near = |name: &str| strsim::normalized_damerau_levenshtein(asked, name);
-        let nearest = documents.iter().map(|document| document.name).max_by(|a, b| near(a).total_cmp(&near(b)));
+        let nearest = nearest_of(asked, documents.iter().map(|document| document.name));
         let reason = format!("`{asked}` is not known to remediate `{}`", request.identifier);
         report.error("document", reason, nearest);
         return (None, report);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use compliance_types::arn::{Arn, is_account_id};
 
 use crate::facts::{ParameterForm, ParameterType, RuleParameter};
+use crate::similar::nearest_of;
 
 /// What is wrong with a text.
 pub(crate) struct Wrong {
@@ -33,13 +34,12 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
     }
     let known = |item: &str| parameter.values.iter().any(|value| value.eq_ignore_ascii_case(item));
     let other = items().find(|item| !parameter.values.is_empty() && !known(item))?;
-    let near = |value: &str| strsim::jaro_winkler(&other.to_lowercase(), &value.to_lowercase());
-    let nearest = parameter.values.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
+    let nearest = nearest_of(other, parameter.values.iter().copied());
     let expected = match parameter.values.len() {
         0..=9 => format!("one of {}", parameter.values.join(", ")),
         count => format!("one of {count} known values"),
     };
-    Some(Wrong { expected, nearest: nearest.copied(), doubtful: parameter.grows })
+    Some(Wrong { expected, nearest, doubtful: parameter.grows })
 }
 
 /// A text in the one spelling of all that mean the same: templates write `TRUE` and `true`, `ERROR, INFO` and

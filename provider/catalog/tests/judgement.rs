@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
-    Catalog, ParameterForm, ParameterType, RuleParameter, RuleRequest, Scope, Trigger, UnavailableIn, check_rules,
+    Catalog, ParameterForm, ParameterType, RuleParameter, RuleRequest, Scope, Trigger, check_rules,
 };
+use compliance_types::choices::OnUnavailable;
 use compliance_types::recorder::EvaluationFrequency;
 
 /// `facts/least.json`: values for what is required and has no default.
@@ -242,7 +243,7 @@ fn a_region_without_the_rule_fails_or_skips_or_is_ignored() {
         let report = check_rules(&[RuleRequest { on_unavailable, ..least(identifier) }], &["eu-west-1"], &[]);
         (report.errors.len(), report.warnings.len())
     };
-    assert_eq!(count(UnavailableIn::Fail), (1, 0));
-    assert_eq!(count(UnavailableIn::Skip), (0, 1));
-    assert_eq!(count(UnavailableIn::Ignore), (0, 0));
+    assert_eq!(count(OnUnavailable::Fail), (1, 0));
+    assert_eq!(count(OnUnavailable::Skip), (0, 1));
+    assert_eq!(count(OnUnavailable::Ignore), (0, 0));
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{
     BUCKET_BYTES, FrameworkRequest, INLINE_BYTES, OWNER_PARAMETER, PACKS_PER_REGION, Pack, RULES_PER_PACK,
-    RULES_PER_WAIT, compose, framework, frameworks, pack_name, packs, rules_start,
+    RULES_PER_WAIT, compose, framework, frameworks, pack_name, packs_of, rules_start,
 };
 use proptest::prelude::*;
 
@@ -16,6 +16,13 @@ const SUFFIX: &str = "-conformance-pack-123456789";
 
 fn asked(id: &str) -> FrameworkRequest {
     FrameworkRequest { id: id.to_owned(), ..FrameworkRequest::default() }
+}
+
+/// The packs of a framework, without the rules that are not `offered`.
+fn packs(request: &FrameworkRequest, prefix: &str, offered: impl Fn(&str) -> bool) -> Vec<Pack> {
+    let alone = FrameworkRequest { alone: true, ..request.clone() };
+    let composed = compose(&[alone]).0.alone.remove(&0).unwrap_or_default();
+    packs_of(&request.id, composed.into_iter().filter(|rule| offered(&rule.identifier)).collect(), prefix)
 }
 
 fn whole(id: &str) -> Vec<Pack> {

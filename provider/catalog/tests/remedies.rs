@@ -53,7 +53,11 @@ fn what_is_inferred_must_be_accepted_and_what_is_disruptive_is_told() {
     for identifier in remedied() {
         let known = remediation(identifier).unwrap();
         let report = check_remedy(&RemedyRequest { accept_inferred: false, ..request(identifier) }).1;
-        assert_eq!(paths(&report).iter().any(|path| path == "acceptInferred"), known.confidence == "inferred", "{identifier}");
+        assert_eq!(
+            paths(&report).iter().any(|path| path == "acceptInferred"),
+            known.confidence == "inferred",
+            "{identifier}"
+        );
         let told = report.warnings.iter().any(|warning| warning.reason.contains("may be in use"));
         assert_eq!(told, known.disruptive == Some(true), "{identifier}");
         let told = report.warnings.iter().any(|warning| warning.reason.contains("must be deployed here"));
@@ -86,7 +90,7 @@ fn a_value_that_is_given_stands_for_the_suggested_one() {
 #[test]
 fn wrong_documents_and_parameters_are_told_with_the_nearest() {
     let nothing = check_remedy(&request("EIP_ATTACHED_NO")).1;
-    assert!(nothing.errors[0].reason.starts_with("no document is known"), "{nothing:?}");
+    assert!(nothing.errors[0].reason.starts_with("no remediation document is known"), "{nothing:?}");
     let document = Some("AWS-DisableIncomingSSHonPort22".to_owned());
     let report = check_remedy(&RemedyRequest { document, ..request("INCOMING_SSH_DISABLED") }).1;
     assert_eq!(paths(&report), ["document"]);

@@ -7,6 +7,7 @@
 
 pub mod assumption;
 mod estimate;
+mod line;
 mod lines;
 mod price;
 mod range;
@@ -14,7 +15,8 @@ mod saving;
 mod text;
 mod usage;
 
-pub use estimate::{Estimate, Line, LineId, estimate};
+pub use estimate::{Estimate, estimate};
+pub use line::{Line, LineId};
 pub use price::{Basis, Price, PriceKey};
 pub use range::Range;
 pub use saving::{Saving, SavingKind};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::assumption as assume;
-use crate::estimate::{Line, LineId};
+use crate::line::{Line, LineId};
 use crate::price::PriceKey;
 use crate::range::Range;
 use crate::text::{counted, number, of};

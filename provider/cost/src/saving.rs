@@ -10,6 +10,8 @@ use crate::usage::{Recording, Rule, Usage};
 
 /// USD a month from which a saving is worth its line.
 const LEAST_USD: f64 = 0.05;
+/// How many savings an estimate names.
+const MOST: usize = 5;
 
 /// A change of the inputs that lowers the cost.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub enum SavingKind {
         rule: String,
         /// The type.
         kind: String,
+        /// Whether the rule is in a conformance pack, whose rules have no scope.
+        in_pack: bool,
     },
 }
 
@@ -52,8 +56,11 @@ impl SavingKind {
                 format!("exclude `{rule}` from its conformance pack: `{other}` evaluates the same")
             }
             Self::EvaluateDaily(rule) => format!("evaluate `{rule}` every 24 hours: set its `frequency`"),
-            Self::Churning { rule, kind } => {
+            Self::Churning { rule, kind, in_pack: false } => {
                 format!("limit `{rule}` with `scope`: its evaluations of {kind} follow every change")
+            }
+            Self::Churning { rule, kind, in_pack: true } => {
+                format!("exclude `{rule}` from its conformance pack: its evaluations of {kind} follow every change")
             }
         }
     }
@@ -67,6 +74,7 @@ pub(crate) fn savings(usage: &Usage) -> Vec<Saving> {
     found.extend(usage.rules.iter().flat_map(|rule| less_often(usage, rule)));
     found.retain(|saving| saving.usd >= LEAST_USD);
     found.sort_by(|one, other| other.usd.total_cmp(&one.usd));
+    found.truncate(MOST);
     found
 }
 
@@ -116,7 +124,10 @@ fn less_often(usage: &Usage, rule: &Rule) -> Vec<Saving> {
     }
     for kind in rule.types.iter().filter(|kind| rule.on_change && assume::CHURNING.contains(&kind.as_str())) {
         let usd = spared(usage, rule, evaluations_of(usage, rule, Some(kind)));
-        found.push(Saving { kind: SavingKind::Churning { rule: rule.name.clone(), kind: kind.clone() }, usd });
+        found.push(Saving {
+            kind: SavingKind::Churning { rule: rule.name.clone(), kind: kind.clone(), in_pack: rule.in_pack },
+            usd,
+        });
     }
     found
 }

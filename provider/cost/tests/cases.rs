@@ -172,7 +172,7 @@ fn case_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
     let pack = SavingKind::DuplicateInPack { rule: "hipaa-versioned".into(), other: "versioned".into() };
     assert_eq!((&found[1].0, (found[1].1 * 1e6).round()), (&pack, 1e6));
     // 10 interfaces x 10 changes: the last 100 evaluations, at 0.0008.
-    let churning = SavingKind::Churning { rule: "attached".into(), kind: INTERFACE.into() };
+    let churning = SavingKind::Churning { rule: "attached".into(), kind: INTERFACE.into(), in_pack: false };
     assert_eq!((&found[2].0, (found[2].1 * 1e6).round()), (&churning, 8e4));
     assert!(found[1].0.advice().contains("exclude `hipaa-versioned`"));
 }
@@ -186,6 +186,16 @@ fn custom_rule_without_a_scope_follows_every_change() {
     usage.resources = counts(&[(BUCKET, 100), (INTERFACE, 10)]);
     // 100 x 0.2 + 10 x 2, 100 + 100, 400 + 600.
     close(usd(&estimate(&usage), LineId::RuleEvaluations), 0.04, 0.2, 1.0);
+}
+
+#[test]
+fn five_savings_are_named_and_rules_of_packs_are_not_given_a_scope() {
+    let mut usage = usage();
+    usage.resources = counts(&[(INTERFACE, 100)]);
+    usage.rules = (0..7).map(|n| Rule { in_pack: true, ..on_change(&n.to_string(), &[INTERFACE]) }).collect();
+    let savings = estimate(&usage).savings;
+    assert_eq!(savings.len(), 5);
+    assert!(savings.iter().all(|saving| saving.kind.advice().contains("from its conformance pack")), "{savings:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::decode::from_properties;
 use crate::error::ConstructError;
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::pruning::{self, Pruned};
-use crate::schema;
+use crate::{schema, text};
 
 /// What was given, with all that is to be said of it.
 pub(crate) struct Judged<T> {
@@ -27,6 +27,7 @@ pub(crate) struct Judged<T> {
 
 /// Decodes `given` and says every problem that the schema and `check` find.
 pub(crate) fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check: fn(&T, &mut Checks)) -> Judged<T> {
+    let (given, said) = text::as_texts::<T>(given);
     let mut problems = schema::check::<T>(&given);
     let decoded = match from_properties::<T>(given.clone()) {
         Ok(args) => Some((args, None)),
@@ -38,11 +39,12 @@ pub(crate) fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check:
         Err(_) => pruning::prune(given, &problems).map(|(args, pruned)| (args, Some(pruned))),
     };
     let Some((args, pruned)) = decoded else {
-        return Judged { args: None, pruned: None, problems, warnings: Vec::new() };
+        return Judged { args: None, pruned: None, problems, warnings: said };
     };
     let mut checks = Checks::default();
     check(&args, &mut checks);
-    let (errors, warnings) = checks.into_parts();
+    let (errors, mut warnings) = checks.into_parts();
+    warnings.extend(said);
     let mut judged = Judged { args: Some(args), pruned, problems, warnings };
     judged.add(errors);
     judged

@@ -10,7 +10,7 @@ use crate::error::ConstructError;
 use crate::logger::Logger;
 use crate::monitor::{Invocation, MonitorError, ResourceMonitor};
 use crate::naming::NameBound;
-use crate::options::RegistrationOptions;
+use crate::options::{Alias, RegistrationOptions};
 use crate::output::{Output, Resolved};
 use crate::property::PropertyMap;
 
@@ -96,6 +96,19 @@ pub struct Deployment {
     pub parallel: i32,
     /// The engine's handle of the user's call, which every request made for it carries.
     pub stack_trace_handle: String,
+    /// What tells this run of the engine from others that the plugin serves: the address of its resource monitor.
+    pub run: String,
+}
+
+/// A name that a component had before, as an alias of its program says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerName {
+    /// Name of the project.
+    pub project: String,
+    /// Name of the stack.
+    pub stack: String,
+    /// Logical name of the component.
+    pub name: String,
 }
 
 /// How loud a message is.
@@ -133,6 +146,7 @@ pub trait Log: Send + Sync + 'static {
 pub struct Context {
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) name: String,
+    pub(crate) aliases: Arc<Vec<Alias>>,
     pub(crate) providers: Arc<BTreeMap<String, String>>,
     pub(crate) monitor: Arc<dyn ResourceMonitor>,
     pub(crate) logger: Logger,
@@ -153,9 +167,20 @@ impl Context {
         &self.name
     }
 
+    /// The names that the component had before, from its aliases: where its resources carry its name, these are its own, too.
+    pub fn former_names(&self) -> Vec<FormerName> {
+        let now = FormerName { project: self.project().into(), stack: self.stack().into(), name: self.name.clone() };
+        former_names(&self.aliases, &now)
+    }
+
     /// Name of the stack.
     pub fn stack(&self) -> &str {
         &self.deployment.stack
+    }
+
+    /// What tells this run of the engine from others that the plugin serves; empty under a mock.
+    pub fn run(&self) -> &str {
+        &self.deployment.run
     }
 
     /// Name of the project.
@@ -249,5 +274,68 @@ impl Context {
     /// Shows what goes on just now, in the status column of the component's line.
     pub fn status(&self, message: impl Into<String>) {
         self.logger.status(message.into());
+    }
+}
+
+/// What aliases say of the project, the stack and the name, where one of them differs from what they are now.
+fn former_names(aliases: &[Alias], now: &FormerName) -> Vec<FormerName> {
+    let or = |former: &str, now: &str| if former.is_empty() { now.to_owned() } else { former.to_owned() };
+    let former = aliases.iter().filter_map(|alias| match alias {
+        Alias::Urn(urn) => {
+            // `urn:pulumi:STACK::PROJECT::TYPES::NAME`, where the name may have the separator in it.
+            let mut parts = urn.strip_prefix("urn:pulumi:")?.splitn(4, "::").map(str::to_owned);
+            let (stack, project, _types) = (parts.next()?, parts.next()?, parts.next()?);
+            Some(FormerName { project, stack, name: parts.next()? })
+        }
+        Alias::Spec { name, stack, project, .. } => Some(FormerName {
+            project: or(project, &now.project),
+            stack: or(stack, &now.stack),
+            name: or(name, &now.name),
+        }),
+    });
+    former.filter(|former| former != now).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::AliasParent;
+
+    fn name(project: &str, stack: &str, name: &str) -> FormerName {
+        FormerName { project: project.into(), stack: stack.into(), name: name.into() }
+    }
+
+    fn spec(name: &str, stack: &str, project: &str) -> Alias {
+        let parent = AliasParent::Same;
+        Alias::Spec {
+            name: name.into(),
+            type_token: String::new(),
+            stack: stack.into(),
+            project: project.into(),
+            parent,
+        }
+    }
+
+    #[test]
+    fn aliases_name_what_differs_from_now() {
+        let aliases = [
+            spec("old", "", ""),
+            spec("", "old-stack", ""),
+            spec("", "", "old-project"),
+            Alias::Urn("urn:pulumi:s::p::shop:index:Outer$shop:index:Store::na::me".into()),
+        ];
+        let expected = [
+            name("project", "stack", "old"),
+            name("project", "old-stack", "now"),
+            name("old-project", "stack", "now"),
+            name("p", "s", "na::me"),
+        ];
+        assert_eq!(former_names(&aliases, &name("project", "stack", "now")), expected);
+    }
+
+    #[test]
+    fn an_alias_of_the_parent_or_type_alone_and_one_that_is_no_urn_name_nothing() {
+        let aliases = [Alias::of_type("shop:index:Old"), Alias::Urn("urn:old".into()), Alias::Urn("now".into())];
+        assert_eq!(former_names(&aliases, &name("project", "stack", "now")), []);
     }
 }

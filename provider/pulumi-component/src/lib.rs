@@ -32,13 +32,14 @@ mod special;
 mod suggested;
 #[cfg(any(test, doc, feature = "testing"))]
 pub mod testing;
+mod text;
 mod transform;
 pub mod wire;
 
 pub use checks::{Checks, Wrong};
 pub use component::{Component, OutputProperty, Outputs};
 pub use construct::{Constructed, Surroundings, construct};
-pub use context::{ConstructRequest, Context, Deployment, Package, Parameterization};
+pub use context::{ConstructRequest, Context, Deployment, FormerName, Package, Parameterization};
 pub use decode::{from_properties, from_value};
 pub use encode::{Encode, EncodeMember, Encoding, encode_members, encode_output};
 pub use error::{ConstructError, Failure};
@@ -69,4 +70,5 @@ pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::encode_serialized;
 pub use special::AssetOrArchive;
 pub use suggested::{Suggested, Suggestion, Suggestions};
+pub use text::{Scalar, Text};
 pub use transform::{Transform, Transformed};

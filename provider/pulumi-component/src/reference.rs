@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use futures::FutureExt;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use property_path::PropertyError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
@@ -146,8 +147,19 @@ impl<T: ResourceType> JsonSchema for Reference<T> {
     }
 
     fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-        let token = T::TOKEN.as_str().replace('/', "%2F");
         let document = T::package().map(|package| format!("/{}/v{}/schema.json", package.name, package.version));
-        json_schema!({ (REFERENCE): format!("{}#/resources/{token}", document.unwrap_or_default()) })
+        let token = utf8_percent_encode(T::TOKEN.as_str(), &IN_POINTER);
+        json_schema!({ (REFERENCE): format!("{}{RESOURCES}{token}", document.unwrap_or_default()) })
     }
+}
+
+/// Where the resources of a package schema are.
+const RESOURCES: &str = "#/resources/";
+/// What of a token would end a step of a JSON pointer.
+const IN_POINTER: AsciiSet = CONTROLS.add(b'/').add(b'%');
+
+/// The token of the resource that a reference of a schema leads to.
+pub(crate) fn referenced(reference: &str) -> Cow<'_, str> {
+    let token = reference.rsplit(RESOURCES).next().unwrap_or_default();
+    percent_decode_str(token).decode_utf8_lossy()
 }

@@ -43,7 +43,7 @@ type aggregationArgs struct {
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Which accounts and regions are seen.
-	Sources *Sources `pulumi:"sources"`
+	Settings *AggregationSettings `pulumi:"settings"`
 	// Tags of the aggregator and its authorization.
 	Tags map[string]string `pulumi:"tags"`
 }
@@ -55,7 +55,7 @@ type AggregationArgs struct {
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
 	// Which accounts and regions are seen.
-	Sources *SourcesArgs
+	Settings *AggregationSettingsArgs
 	// Tags of the aggregator and its authorization.
 	Tags map[string]pulumi.StringInput
 }

@@ -44,7 +44,7 @@ func NewAggregationSource(ctx *pulumi.Context,
 
 type aggregationSourceArgs struct {
 	// Id of the account that has the aggregator, twelve digits.
-	AggregatorAccountId string `pulumi:"aggregatorAccountId"`
+	AggregatorAccountId interface{} `pulumi:"aggregatorAccountId"`
 	// Region of the aggregator.
 	AggregatorRegion string `pulumi:"aggregatorRegion"`
 	// Tags of the authorization.
@@ -54,7 +54,7 @@ type aggregationSourceArgs struct {
 // The set of arguments for constructing a AggregationSource resource.
 type AggregationSourceArgs struct {
 	// Id of the account that has the aggregator, twelve digits.
-	AggregatorAccountId pulumi.StringInput
+	AggregatorAccountId pulumi.Input
 	// Region of the aggregator.
 	AggregatorRegion pulumi.StringInput
 	// Tags of the authorization.

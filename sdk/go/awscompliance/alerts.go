@@ -20,6 +20,8 @@ type Alerts struct {
 	DeliveryQueueUrl pulumi.StringOutput `pulumi:"deliveryQueueUrl"`
 	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
 	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
+	// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+	PendingRoutes pulumi.StringArrayOutput `pulumi:"pendingRoutes"`
 	// ARN of the topic.
 	TopicArn pulumi.StringOutput `pulumi:"topicArn"`
 	// Name of the topic.
@@ -163,6 +165,11 @@ func (o AlertsOutput) DeliveryQueueUrl() pulumi.StringOutput {
 // Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
 func (o AlertsOutput) PendingEmails() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Alerts) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
+}
+
+// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+func (o AlertsOutput) PendingRoutes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Alerts) pulumi.StringArrayOutput { return v.PendingRoutes }).(pulumi.StringArrayOutput)
 }
 
 // ARN of the topic.

@@ -13,7 +13,7 @@ import (
 
 // A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 //
-// Not there yet: remediation, waivers, cost, several regions.
+// Not there yet: remediation, waivers, several regions.
 type ComplianceMonitoring struct {
 	pulumi.ResourceState
 
@@ -47,6 +47,8 @@ type ComplianceMonitoring struct {
 	LedgerTableName pulumi.StringOutput `pulumi:"ledgerTableName"`
 	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
 	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
+	// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+	PendingRoutes pulumi.StringArrayOutput `pulumi:"pendingRoutes"`
 	// ARN of the processing function.
 	ProcessingLambdaArn pulumi.StringOutput `pulumi:"processingLambdaArn"`
 	// Name of the processing function.
@@ -77,7 +79,7 @@ func NewComplianceMonitoring(ctx *pulumi.Context,
 
 type complianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
-	Aggregation *Sources `pulumi:"aggregation"`
+	Aggregation *AggregationSettings `pulumi:"aggregation"`
 	// What is told although nobody looks.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
 	// Whether there is a dashboard.
@@ -86,8 +88,10 @@ type complianceMonitoringArgs struct {
 	Frameworks []Framework `pulumi:"frameworks"`
 	// How the functions run.
 	Functions *FunctionsSettings `pulumi:"functions"`
-	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool `pulumi:"hardened"`
+	// Whether the evaluation history can be queried.
+	History *HistorySettings `pulumi:"history"`
 	// What every IAM role has.
 	Iam *Iam `pulumi:"iam"`
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
@@ -104,14 +108,14 @@ type complianceMonitoringArgs struct {
 	Reports *Reports `pulumi:"reports"`
 	// Which rules are evaluated.
 	Rules *Rules `pulumi:"rules"`
-	// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]string `pulumi:"tags"`
 }
 
 // The set of arguments for constructing a ComplianceMonitoring resource.
 type ComplianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
-	Aggregation *SourcesArgs
+	Aggregation *AggregationSettingsArgs
 	// What is told although nobody looks.
 	Alarms *AlarmsSettingsArgs
 	// Whether there is a dashboard.
@@ -120,8 +124,10 @@ type ComplianceMonitoringArgs struct {
 	Frameworks []FrameworkArgs
 	// How the functions run.
 	Functions *FunctionsSettingsArgs
-	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
 	Hardened *bool
+	// Whether the evaluation history can be queried.
+	History *HistorySettingsArgs
 	// What every IAM role has.
 	Iam *IamArgs
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
@@ -138,7 +144,7 @@ type ComplianceMonitoringArgs struct {
 	Reports *ReportsArgs
 	// Which rules are evaluated.
 	Rules *RulesArgs
-	// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]pulumi.StringInput
 }
 
@@ -302,6 +308,11 @@ func (o ComplianceMonitoringOutput) LedgerTableName() pulumi.StringOutput {
 // Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
 func (o ComplianceMonitoringOutput) PendingEmails() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
+}
+
+// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+func (o ComplianceMonitoringOutput) PendingRoutes() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.PendingRoutes }).(pulumi.StringArrayOutput)
 }
 
 // ARN of the processing function.

@@ -44,6 +44,8 @@ type encryptionArgs struct {
 	ConfigDelivery *bool `pulumi:"configDelivery"`
 	// Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
+	// What `pulumi destroy` does with the key. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Tags of the key.
 	Tags map[string]string `pulumi:"tags"`
 }
@@ -54,6 +56,8 @@ type EncryptionArgs struct {
 	ConfigDelivery *bool
 	// Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
+	// What `pulumi destroy` does with the key. Default: `retain`.
+	OnDestroy *OnDestroy
 	// Tags of the key.
 	Tags map[string]pulumi.StringInput
 }

@@ -61,8 +61,6 @@ func NewFunctions(ctx *pulumi.Context,
 type functionsArgs struct {
 	// Name of the bucket that reports go to.
 	BucketName string `pulumi:"bucketName"`
-	// Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
-	CountedRules *CountedRules `pulumi:"countedRules"`
 	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
 	DeliveryQueueUrl *string `pulumi:"deliveryQueueUrl"`
 	// Which frameworks are watched: the same that `RuleSet` is given.
@@ -89,8 +87,6 @@ type functionsArgs struct {
 type FunctionsArgs struct {
 	// Name of the bucket that reports go to.
 	BucketName pulumi.StringInput
-	// Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
-	CountedRules *CountedRules
 	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
 	DeliveryQueueUrl pulumi.StringPtrInput
 	// Which frameworks are watched: the same that `RuleSet` is given.

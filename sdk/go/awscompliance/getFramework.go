@@ -28,6 +28,8 @@ type GetFrameworkArgs struct {
 }
 
 type GetFrameworkResult struct {
+	// Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+	ControlSources []string `pulumi:"controlSources"`
 	// Rules of its packs that need a function of yours: they are not deployed.
 	Custom []string `pulumi:"custom"`
 	// Id, such as `hipaa`.
@@ -74,6 +76,11 @@ func (o GetFrameworkResultOutput) ToGetFrameworkResultOutput() GetFrameworkResul
 
 func (o GetFrameworkResultOutput) ToGetFrameworkResultOutputWithContext(ctx context.Context) GetFrameworkResultOutput {
 	return o
+}
+
+// Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+func (o GetFrameworkResultOutput) ControlSources() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v GetFrameworkResult) []string { return v.ControlSources }).(pulumi.StringArrayOutput)
 }
 
 // Rules of its packs that need a function of yours: they are not deployed.

@@ -40,7 +40,7 @@ type GetManagedRuleResult struct {
 	Parameters []ManagedRuleParameter `pulumi:"parameters"`
 	// Codes of the regions that offer it.
 	Regions []string `pulumi:"regions"`
-	// What mends its findings, where a document is known.
+	// Remediation of its findings, where a document is known.
 	Remediation *RuleRemediation `pulumi:"remediation"`
 	// Resource types that it evaluates; empty where the documentation names none.
 	ResourceTypes []string `pulumi:"resourceTypes"`
@@ -112,7 +112,7 @@ func (o GetManagedRuleResultOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) []string { return v.Regions }).(pulumi.StringArrayOutput)
 }
 
-// What mends its findings, where a document is known.
+// Remediation of its findings, where a document is known.
 func (o GetManagedRuleResultOutput) Remediation() RuleRemediationPtrOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) *RuleRemediation { return v.Remediation }).(RuleRemediationPtrOutput)
 }

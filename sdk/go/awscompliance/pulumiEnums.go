@@ -186,8 +186,6 @@ const (
 	DeployAsRULES = DeployAs("rules")
 	// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
 	DeployAs_CONFORMANCE_PACK = DeployAs("conformancePack")
-	// Reserved for AWS's own packs: refused.
-	DeployAs_MANAGED_PACK = DeployAs("managedPack")
 )
 
 func (DeployAs) ElementType() reflect.Type {
@@ -314,7 +312,6 @@ func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pul
 //
 //	DeployAsRULES
 //	DeployAs_CONFORMANCE_PACK
-//	DeployAs_MANAGED_PACK
 type DeployAsInput interface {
 	pulumi.Input
 
@@ -518,6 +515,861 @@ func (in *digestPeriodPtr) ToDigestPeriodPtrOutput() DigestPeriodPtrOutput {
 
 func (in *digestPeriodPtr) ToDigestPeriodPtrOutputWithContext(ctx context.Context) DigestPeriodPtrOutput {
 	return pulumi.ToOutputWithContext(ctx, in).(DigestPeriodPtrOutput)
+}
+
+// How often AWS Config evaluates a periodic rule.
+type EvaluationFrequency string
+
+const (
+	// Once in one hour.
+	EvaluationFrequency_ONE_HOUR = EvaluationFrequency("One_Hour")
+	// Once in three hours.
+	EvaluationFrequency_THREE_HOURS = EvaluationFrequency("Three_Hours")
+	// Once in six hours.
+	EvaluationFrequency_SIX_HOURS = EvaluationFrequency("Six_Hours")
+	// Once in twelve hours.
+	EvaluationFrequency_TWELVE_HOURS = EvaluationFrequency("Twelve_Hours")
+	// Once in 24 hours.
+	EvaluationFrequency_TWENTY_FOUR_HOURS = EvaluationFrequency("TwentyFour_Hours")
+)
+
+func (EvaluationFrequency) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvaluationFrequency)(nil)).Elem()
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyOutput() EvaluationFrequencyOutput {
+	return pulumi.ToOutput(e).(EvaluationFrequencyOutput)
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyOutputWithContext(ctx context.Context) EvaluationFrequencyOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(EvaluationFrequencyOutput)
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return e.ToEvaluationFrequencyPtrOutputWithContext(context.Background())
+}
+
+func (e EvaluationFrequency) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return EvaluationFrequency(e).ToEvaluationFrequencyOutputWithContext(ctx).ToEvaluationFrequencyPtrOutputWithContext(ctx)
+}
+
+func (e EvaluationFrequency) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e EvaluationFrequency) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e EvaluationFrequency) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e EvaluationFrequency) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type EvaluationFrequencyOutput struct{ *pulumi.OutputState }
+
+func (EvaluationFrequencyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvaluationFrequency)(nil)).Elem()
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyOutput() EvaluationFrequencyOutput {
+	return o
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyOutputWithContext(ctx context.Context) EvaluationFrequencyOutput {
+	return o
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return o.ToEvaluationFrequencyPtrOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyOutput) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EvaluationFrequency) *EvaluationFrequency {
+		return &v
+	}).(EvaluationFrequencyPtrOutput)
+}
+
+func (o EvaluationFrequencyOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e EvaluationFrequency) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o EvaluationFrequencyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e EvaluationFrequency) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type EvaluationFrequencyPtrOutput struct{ *pulumi.OutputState }
+
+func (EvaluationFrequencyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EvaluationFrequency)(nil)).Elem()
+}
+
+func (o EvaluationFrequencyPtrOutput) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return o
+}
+
+func (o EvaluationFrequencyPtrOutput) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return o
+}
+
+func (o EvaluationFrequencyPtrOutput) Elem() EvaluationFrequencyOutput {
+	return o.ApplyT(func(v *EvaluationFrequency) EvaluationFrequency {
+		if v != nil {
+			return *v
+		}
+		var ret EvaluationFrequency
+		return ret
+	}).(EvaluationFrequencyOutput)
+}
+
+func (o EvaluationFrequencyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o EvaluationFrequencyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *EvaluationFrequency) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// EvaluationFrequencyInput is an input type that accepts values of the EvaluationFrequency enum
+// A concrete instance of `EvaluationFrequencyInput` can be one of the following:
+//
+//	EvaluationFrequency_ONE_HOUR
+//	EvaluationFrequency_THREE_HOURS
+//	EvaluationFrequency_SIX_HOURS
+//	EvaluationFrequency_TWELVE_HOURS
+//	EvaluationFrequency_TWENTY_FOUR_HOURS
+type EvaluationFrequencyInput interface {
+	pulumi.Input
+
+	ToEvaluationFrequencyOutput() EvaluationFrequencyOutput
+	ToEvaluationFrequencyOutputWithContext(context.Context) EvaluationFrequencyOutput
+}
+
+var evaluationFrequencyPtrType = reflect.TypeOf((**EvaluationFrequency)(nil)).Elem()
+
+type EvaluationFrequencyPtrInput interface {
+	pulumi.Input
+
+	ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput
+	ToEvaluationFrequencyPtrOutputWithContext(context.Context) EvaluationFrequencyPtrOutput
+}
+
+type evaluationFrequencyPtr string
+
+func EvaluationFrequencyPtr(v string) EvaluationFrequencyPtrInput {
+	return (*evaluationFrequencyPtr)(&v)
+}
+
+func (*evaluationFrequencyPtr) ElementType() reflect.Type {
+	return evaluationFrequencyPtrType
+}
+
+func (in *evaluationFrequencyPtr) ToEvaluationFrequencyPtrOutput() EvaluationFrequencyPtrOutput {
+	return pulumi.ToOutput(in).(EvaluationFrequencyPtrOutput)
+}
+
+func (in *evaluationFrequencyPtr) ToEvaluationFrequencyPtrOutputWithContext(ctx context.Context) EvaluationFrequencyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(EvaluationFrequencyPtrOutput)
+}
+
+// Ids of the frameworks that the catalogue has.
+type FrameworkId string
+
+const (
+	// Operational Best Practices for ABS CCIGv2 Material.
+	FrameworkId_ABS_CCIGV2_MATERIAL = FrameworkId("abs-ccigv2-material")
+	// Operational Best Practices for ABS CCIGv2 Material Part 1.
+	FrameworkId_ABS_CCIGV2_MATERIAL_PART1 = FrameworkId("abs-ccigv2-material-part-1")
+	// Operational Best Practices for ABS CCIGv2 Material Part 2.
+	FrameworkId_ABS_CCIGV2_MATERIAL_PART2 = FrameworkId("abs-ccigv2-material-part-2")
+	// Operational Best Practices for ABS CCIGv2 Standard.
+	FrameworkId_ABS_CCIGV2_STANDARD = FrameworkId("abs-ccigv2-standard")
+	// Operational Best Practices for ACSC Essential8.
+	FrameworkId_ACSC_ESSENTIAL8 = FrameworkId("acsc-essential8")
+	// Operational Best Practices for ACSC ISM Part1.
+	FrameworkId_ACSC_ISM_PART1 = FrameworkId("acsc-ism-part1")
+	// Operational Best Practices for ACSC ISM Part2.
+	FrameworkId_ACSC_ISM_PART2 = FrameworkId("acsc-ism-part2")
+	// AI ML Security Governance Supporting Infrastructure Best Practices.
+	FrameworkId_AI_ML_SECURITY_GOVERNANCE_SUPPORTING_INFRASTRUCTURE_BEST_PRACTICES = FrameworkId("ai-ml-security-governance-supporting-infrastructure-best-practices")
+	// Operational Best Practices for Amazon DynamoDB.
+	FrameworkId_AMAZON_DYNAMODB = FrameworkId("amazon-dynamodb")
+	// Operational Best Practices for Amazon DynamoDB with Remediation.
+	FrameworkId_AMAZON_DYNAMODB_WITH_REMEDIATION = FrameworkId("amazon-dynamodb-with-remediation")
+	// Operational Best Practices for Amazon S3.
+	FrameworkId_AMAZON_S3 = FrameworkId("amazon-s3")
+	// Operational Best Practices for Amazon S3 with Remediation.
+	FrameworkId_AMAZON_S3_WITH_REMEDIATION = FrameworkId("amazon-s3-with-remediation")
+	// Amazon Sagemaker AI Security and Governance Best Practices.
+	FrameworkId_AMAZON_SAGEMAKER_AI_SECURITY_AND_GOVERNANCE_BEST_PRACTICES = FrameworkId("amazon-sagemaker-ai-security-and-governance-best-practices")
+	// Operational Best Practices for API Gateway.
+	FrameworkId_API_GATEWAY = FrameworkId("api-gateway")
+	// Operational Best Practices for APRA CPG 234.
+	FrameworkId_APRA_CPG234 = FrameworkId("apra-cpg-234")
+	// Operational Best Practices for Asset Management.
+	FrameworkId_ASSET_MANAGEMENT = FrameworkId("asset-management")
+	// Operational Best Practices for AWS Backup.
+	FrameworkId_AWS_BACKUP = FrameworkId("aws-backup")
+	// AWS Control Tower Detective Guardrails.
+	FrameworkId_AWS_CONTROL_TOWER_DETECTIVE_GUARDRAILS = FrameworkId("aws-control-tower-detective-guardrails")
+	// Operational Best Practices for AWS Identity and Access Management.
+	FrameworkId_AWS_IDENTITY_AND_ACCESS_MANAGEMENT = FrameworkId("aws-identity-and-access-management")
+	// AWS Well-Architected, reliability pillar.
+	FrameworkId_AWS_WELL_ARCHITECTED_RELIABILITY = FrameworkId("aws-well-architected-reliability")
+	// AWS Well-Architected, security pillar.
+	FrameworkId_AWS_WELL_ARCHITECTED_SECURITY = FrameworkId("aws-well-architected-security")
+	// Operational Best Practices for BCP and DR.
+	FrameworkId_BCP_AND_DR = FrameworkId("bcp-and-dr")
+	// Operational Best Practices for BNM RMiT.
+	FrameworkId_BNM_RMIT = FrameworkId("bnm-rmit")
+	// Operational Best Practices for CCCS Medium.
+	FrameworkId_CCCS_MEDIUM = FrameworkId("cccs-medium")
+	// Operational Best Practices for CCN ENS High.
+	FrameworkId_CCN_ENS_HIGH = FrameworkId("ccn-ens-high")
+	// Operational Best Practices for CCN ENS Low.
+	FrameworkId_CCN_ENS_LOW = FrameworkId("ccn-ens-low")
+	// Operational Best Practices for CCN ENS Medium.
+	FrameworkId_CCN_ENS_MEDIUM = FrameworkId("ccn-ens-medium")
+	// CIS AWS Foundations Benchmark 1.2.
+	FrameworkId_CIS_AWS12 = FrameworkId("cis-aws-1.2")
+	// CIS AWS Foundations Benchmark 1.3, level 1.
+	FrameworkId_CIS_AWS13_LEVEL1 = FrameworkId("cis-aws-1.3-level1")
+	// CIS AWS Foundations Benchmark 1.3, level 2.
+	FrameworkId_CIS_AWS13_LEVEL2 = FrameworkId("cis-aws-1.3-level2")
+	// CIS AWS Foundations Benchmark 1.4, level 1.
+	FrameworkId_CIS_AWS14_LEVEL1 = FrameworkId("cis-aws-1.4-level1")
+	// CIS AWS Foundations Benchmark 1.4, level 2.
+	FrameworkId_CIS_AWS14_LEVEL2 = FrameworkId("cis-aws-1.4-level2")
+	// CIS Critical Security Controls 8, group 1.
+	FrameworkId_CIS_CONTROLS8_IG1 = FrameworkId("cis-controls-8-ig1")
+	// CIS Critical Security Controls 8, group 2.
+	FrameworkId_CIS_CONTROLS8_IG2 = FrameworkId("cis-controls-8-ig2")
+	// CIS Critical Security Controls 8, group 3.
+	FrameworkId_CIS_CONTROLS8_IG3 = FrameworkId("cis-controls-8-ig3")
+	// Operational Best Practices for CIS Top20.
+	FrameworkId_CIS_TOP20 = FrameworkId("cis-top20")
+	// Operational Best Practices for CISA Cyber Essentials.
+	FrameworkId_CISA_CYBER_ESSENTIALS = FrameworkId("cisa-cyber-essentials")
+	// Operational Best Practices for CJIS.
+	FrameworkIdCJIS = FrameworkId("cjis")
+	// Operational Best Practices for CloudWatch.
+	FrameworkIdCLOUDWATCH = FrameworkId("cloudwatch")
+	// Operational Best Practices for CMMC 2.0 Level 1.
+	FrameworkId_CMMC20_LEVEL1 = FrameworkId("cmmc-2-0-level-1")
+	// Operational Best Practices for CMMC 2.0 Level 2.
+	FrameworkId_CMMC20_LEVEL2 = FrameworkId("cmmc-2-0-level-2")
+	// Operational Best Practices for Compute Services.
+	FrameworkId_COMPUTE_SERVICES = FrameworkId("compute-services")
+	// custom conformance pack.
+	FrameworkId_CUSTOM_CONFORMANCE_PACK = FrameworkId("custom-conformance-pack")
+	// Cyber Resilience Best Practices for S3 EBS DynamoDB.
+	FrameworkId_CYBER_RESILIENCE_BEST_PRACTICES_FOR_S3_EBS_DYNAMODB = FrameworkId("cyber-resilience-best-practices-for-s3-ebs-dynamodb")
+	// Operational Best Practices for Data Resiliency.
+	FrameworkId_DATA_RESILIENCY = FrameworkId("data-resiliency")
+	// Operational Best Practices for Database Services.
+	FrameworkId_DATABASE_SERVICES = FrameworkId("database-services")
+	// Operational Best Practices for Datalakes and Analytics Services.
+	FrameworkId_DATALAKES_AND_ANALYTICS_SERVICES = FrameworkId("datalakes-and-analytics-services")
+	// Operational Best Practices for DevOps.
+	FrameworkIdDEVOPS = FrameworkId("devops")
+	// Operational Best Practices for EC2.
+	FrameworkIdEC2 = FrameworkId("ec2")
+	// Operational Best Practices for Encryption and Keys.
+	FrameworkId_ENCRYPTION_AND_KEYS = FrameworkId("encryption-and-keys")
+	// Operational Best Practices for ENISA Cybersecurity Guide.
+	FrameworkId_ENISA_CYBERSECURITY_GUIDE = FrameworkId("enisa-cybersecurity-guide")
+	// Operational Best Practices for FDA 21CFR Part 11.
+	FrameworkId_FDA21CFR_PART11 = FrameworkId("fda-21cfr-part-11")
+	// FedRAMP high.
+	FrameworkId_FEDRAMP_HIGH = FrameworkId("fedramp-high")
+	// FedRAMP low.
+	FrameworkId_FEDRAMP_LOW = FrameworkId("fedramp-low")
+	// FedRAMP moderate.
+	FrameworkId_FEDRAMP_MODERATE = FrameworkId("fedramp-moderate")
+	// FFIEC.
+	FrameworkIdFFIEC = FrameworkId("ffiec")
+	// Operational Best Practices for Germany C5.
+	FrameworkId_GERMANY_C5 = FrameworkId("germany-c5")
+	// Gramm-Leach-Bliley Act.
+	FrameworkIdGLBA = FrameworkId("glba")
+	// Operational Best Practices for GxP EU Annex 11.
+	FrameworkId_GXP_EU_ANNEX11 = FrameworkId("gxp-eu-annex-11")
+	// HIPAA Security.
+	FrameworkIdHIPAA = FrameworkId("hipaa")
+	// Operational Best Practices for IRS 1075.
+	FrameworkIdIRS1075 = FrameworkId("irs-1075")
+	// Operational Best Practices for KISMS.
+	FrameworkIdKISMS = FrameworkId("kisms")
+	// Operational Best Practices for KISMS cpack.
+	FrameworkId_KISMS_CPACK = FrameworkId("kisms-cpack")
+	// Operational Best Practices for Load Balancing.
+	FrameworkId_LOAD_BALANCING = FrameworkId("load-balancing")
+	// Operational Best Practices for Logging.
+	FrameworkIdLOGGING = FrameworkId("logging")
+	// Operational Best Practices for Management Governance Services.
+	FrameworkId_MANAGEMENT_GOVERNANCE_SERVICES = FrameworkId("management-governance-services")
+	// Operational Best Practices for MAS Notice 655.
+	FrameworkId_MAS_NOTICE655 = FrameworkId("mas-notice-655")
+	// Operational Best Practices for MAS TRMG.
+	FrameworkId_MAS_TRMG = FrameworkId("mas-trmg")
+	// Operational Best Practices for Monitoring.
+	FrameworkIdMONITORING = FrameworkId("monitoring")
+	// Operational Best Practices for NBC TRMG.
+	FrameworkId_NBC_TRMG = FrameworkId("nbc-trmg")
+	// Operational Best Practices for NCSC CAF.
+	FrameworkId_NCSC_CAF = FrameworkId("ncsc-caf")
+	// Operational Best Practices for NCSC CloudSec Principles.
+	FrameworkId_NCSC_CLOUDSEC_PRINCIPLES = FrameworkId("ncsc-cloudsec-principles")
+	// Operational Best Practices for NERC CIP.
+	FrameworkId_NERC_CIP = FrameworkId("nerc-cip")
+	// Operational Best Practices for NERC CIP BCSI.
+	FrameworkId_NERC_CIP_BCSI = FrameworkId("nerc-cip-bcsi")
+	// Operational Best Practices For Networking and Content Delivery Services.
+	FrameworkId_NETWORKING_AND_CONTENT_DELIVERY_SERVICES = FrameworkId("networking-and-content-delivery-services")
+	// Operational Best Practices for Networking Services.
+	FrameworkId_NETWORKING_SERVICES = FrameworkId("networking-services")
+	// Operational Best Practices for NIST 1800 25.
+	FrameworkIdNIST180025 = FrameworkId("nist-1800-25")
+	// NIST SP 800-171.
+	FrameworkIdNIST800171 = FrameworkId("nist-800-171")
+	// Operational Best Practices for NIST 800 172.
+	FrameworkIdNIST800172 = FrameworkId("nist-800-172")
+	// Operational Best Practices For NIST 800 181.
+	FrameworkIdNIST800181 = FrameworkId("nist-800-181")
+	// NIST SP 800-53 revision 4.
+	FrameworkId_NIST80053_R4 = FrameworkId("nist-800-53-r4")
+	// NIST SP 800-53 revision 5.
+	FrameworkId_NIST80053_R5 = FrameworkId("nist-800-53-r5")
+	// NIST Cybersecurity Framework.
+	FrameworkId_NIST_CSF = FrameworkId("nist-csf")
+	// Operational Best Practices for NIST Privacy Framework.
+	FrameworkId_NIST_PRIVACY_FRAMEWORK = FrameworkId("nist-privacy-framework")
+	// Operational Best Practices for NYDFS 23 NYCRR 500.
+	FrameworkId_NYDFS23_NYCRR500 = FrameworkId("nydfs-23-nycrr-500")
+	// Operational Best Practices for NZISM Extension.
+	FrameworkId_NZISM_EXTENSION = FrameworkId("nzism-extension")
+	// Operational Best Practices for NZISM Foundation.
+	FrameworkId_NZISM_FOUNDATION = FrameworkId("nzism-foundation")
+	// Operational Best Practices for NZISM NZTransition.
+	FrameworkId_NZISM_NZTRANSITION = FrameworkId("nzism-nztransition")
+	// PCI DSS 3.2.1.
+	FrameworkId_PCI_DSS321 = FrameworkId("pci-dss-3.2.1")
+	// PCI DSS 4.0, global resource types included.
+	FrameworkId_PCI_DSS40 = FrameworkId("pci-dss-4.0")
+	// PCI DSS 4.0, without global resource types.
+	FrameworkId_PCI_DSS40_REGIONAL = FrameworkId("pci-dss-4.0-regional")
+	// Operational Best Practices for Publicly Accessible Resources.
+	FrameworkId_PUBLICLY_ACCESSIBLE_RESOURCES = FrameworkId("publicly-accessible-resources")
+	// Operational Best Practices for RBI Basic Cyber Security Framework.
+	FrameworkId_RBI_BASIC_CYBER_SECURITY_FRAMEWORK = FrameworkId("rbi-basic-cyber-security-framework")
+	// Operational Best Practices for RBI MasterDirection.
+	FrameworkId_RBI_MASTERDIRECTION = FrameworkId("rbi-masterdirection")
+	// Security Best Practices for Amazon OpenSearch Service.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AMAZON_OPENSEARCH_SERVICE = FrameworkId("security-best-practices-for-amazon-opensearch-service")
+	// Security Best Practices for AutoScaling.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AUTOSCALING = FrameworkId("security-best-practices-for-autoscaling")
+	// Security Best Practices for AWS WAF.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AWS_WAF = FrameworkId("security-best-practices-for-aws-waf")
+	// Security Best Practices for CloudFront.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDFRONT = FrameworkId("security-best-practices-for-cloudfront")
+	// Security Best Practices for CloudTrail.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDTRAIL = FrameworkId("security-best-practices-for-cloudtrail")
+	// Security Best Practices for CodeBuild.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CODEBUILD = FrameworkId("security-best-practices-for-codebuild")
+	// Security Best Practices for ECR.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECR = FrameworkId("security-best-practices-for-ecr")
+	// Security Best Practices for ECS.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECS = FrameworkId("security-best-practices-for-ecs")
+	// Security Best Practices for EFS.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EFS = FrameworkId("security-best-practices-for-efs")
+	// Security Best Practices for EKS.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EKS = FrameworkId("security-best-practices-for-eks")
+	// Security Best Practices for Lambda.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_LAMBDA = FrameworkId("security-best-practices-for-lambda")
+	// Security Best Practices for Network Firewall.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_NETWORK_FIREWALL = FrameworkId("security-best-practices-for-network-firewall")
+	// Security Best Practices for RDS.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_RDS = FrameworkId("security-best-practices-for-rds")
+	// Security Best Practices for Redshift.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_REDSHIFT = FrameworkId("security-best-practices-for-redshift")
+	// Security Best Practices for SageMaker.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SAGEMAKER = FrameworkId("security-best-practices-for-sagemaker")
+	// Security Best Practices for Secrets Manager.
+	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SECRETS_MANAGER = FrameworkId("security-best-practices-for-secrets-manager")
+	// Operational Best Practices For Security Identity and Compliance Services.
+	FrameworkId_SECURITY_IDENTITY_AND_COMPLIANCE_SERVICES = FrameworkId("security-identity-and-compliance-services")
+	// Operational Best Practices for Security Services.
+	FrameworkId_SECURITY_SERVICES = FrameworkId("security-services")
+	// Self Hosted AI ML Security Governance Best Practices.
+	FrameworkId_SELF_HOSTED_AI_ML_SECURITY_GOVERNANCE_BEST_PRACTICES = FrameworkId("self-hosted-ai-ml-security-governance-best-practices")
+	// Operational Best Practices for Serverless.
+	FrameworkIdSERVERLESS = FrameworkId("serverless")
+	// Operational Best Practices for Storage Services.
+	FrameworkId_STORAGE_SERVICES = FrameworkId("storage-services")
+	// Operational Best Practices for SWIFT CSP.
+	FrameworkId_SWIFT_CSP = FrameworkId("swift-csp")
+)
+
+func (FrameworkId) ElementType() reflect.Type {
+	return reflect.TypeOf((*FrameworkId)(nil)).Elem()
+}
+
+func (e FrameworkId) ToFrameworkIdOutput() FrameworkIdOutput {
+	return pulumi.ToOutput(e).(FrameworkIdOutput)
+}
+
+func (e FrameworkId) ToFrameworkIdOutputWithContext(ctx context.Context) FrameworkIdOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(FrameworkIdOutput)
+}
+
+func (e FrameworkId) ToFrameworkIdPtrOutput() FrameworkIdPtrOutput {
+	return e.ToFrameworkIdPtrOutputWithContext(context.Background())
+}
+
+func (e FrameworkId) ToFrameworkIdPtrOutputWithContext(ctx context.Context) FrameworkIdPtrOutput {
+	return FrameworkId(e).ToFrameworkIdOutputWithContext(ctx).ToFrameworkIdPtrOutputWithContext(ctx)
+}
+
+func (e FrameworkId) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FrameworkId) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FrameworkId) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e FrameworkId) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type FrameworkIdOutput struct{ *pulumi.OutputState }
+
+func (FrameworkIdOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FrameworkId)(nil)).Elem()
+}
+
+func (o FrameworkIdOutput) ToFrameworkIdOutput() FrameworkIdOutput {
+	return o
+}
+
+func (o FrameworkIdOutput) ToFrameworkIdOutputWithContext(ctx context.Context) FrameworkIdOutput {
+	return o
+}
+
+func (o FrameworkIdOutput) ToFrameworkIdPtrOutput() FrameworkIdPtrOutput {
+	return o.ToFrameworkIdPtrOutputWithContext(context.Background())
+}
+
+func (o FrameworkIdOutput) ToFrameworkIdPtrOutputWithContext(ctx context.Context) FrameworkIdPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FrameworkId) *FrameworkId {
+		return &v
+	}).(FrameworkIdPtrOutput)
+}
+
+func (o FrameworkIdOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o FrameworkIdOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FrameworkId) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o FrameworkIdOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FrameworkIdOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FrameworkId) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type FrameworkIdPtrOutput struct{ *pulumi.OutputState }
+
+func (FrameworkIdPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FrameworkId)(nil)).Elem()
+}
+
+func (o FrameworkIdPtrOutput) ToFrameworkIdPtrOutput() FrameworkIdPtrOutput {
+	return o
+}
+
+func (o FrameworkIdPtrOutput) ToFrameworkIdPtrOutputWithContext(ctx context.Context) FrameworkIdPtrOutput {
+	return o
+}
+
+func (o FrameworkIdPtrOutput) Elem() FrameworkIdOutput {
+	return o.ApplyT(func(v *FrameworkId) FrameworkId {
+		if v != nil {
+			return *v
+		}
+		var ret FrameworkId
+		return ret
+	}).(FrameworkIdOutput)
+}
+
+func (o FrameworkIdPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FrameworkIdPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *FrameworkId) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// FrameworkIdInput is an input type that accepts values of the FrameworkId enum
+// A concrete instance of `FrameworkIdInput` can be one of the following:
+//
+//	FrameworkId_ABS_CCIGV2_MATERIAL
+//	FrameworkId_ABS_CCIGV2_MATERIAL_PART1
+//	FrameworkId_ABS_CCIGV2_MATERIAL_PART2
+//	FrameworkId_ABS_CCIGV2_STANDARD
+//	FrameworkId_ACSC_ESSENTIAL8
+//	FrameworkId_ACSC_ISM_PART1
+//	FrameworkId_ACSC_ISM_PART2
+//	FrameworkId_AI_ML_SECURITY_GOVERNANCE_SUPPORTING_INFRASTRUCTURE_BEST_PRACTICES
+//	FrameworkId_AMAZON_DYNAMODB
+//	FrameworkId_AMAZON_DYNAMODB_WITH_REMEDIATION
+//	FrameworkId_AMAZON_S3
+//	FrameworkId_AMAZON_S3_WITH_REMEDIATION
+//	FrameworkId_AMAZON_SAGEMAKER_AI_SECURITY_AND_GOVERNANCE_BEST_PRACTICES
+//	FrameworkId_API_GATEWAY
+//	FrameworkId_APRA_CPG234
+//	FrameworkId_ASSET_MANAGEMENT
+//	FrameworkId_AWS_BACKUP
+//	FrameworkId_AWS_CONTROL_TOWER_DETECTIVE_GUARDRAILS
+//	FrameworkId_AWS_IDENTITY_AND_ACCESS_MANAGEMENT
+//	FrameworkId_AWS_WELL_ARCHITECTED_RELIABILITY
+//	FrameworkId_AWS_WELL_ARCHITECTED_SECURITY
+//	FrameworkId_BCP_AND_DR
+//	FrameworkId_BNM_RMIT
+//	FrameworkId_CCCS_MEDIUM
+//	FrameworkId_CCN_ENS_HIGH
+//	FrameworkId_CCN_ENS_LOW
+//	FrameworkId_CCN_ENS_MEDIUM
+//	FrameworkId_CIS_AWS12
+//	FrameworkId_CIS_AWS13_LEVEL1
+//	FrameworkId_CIS_AWS13_LEVEL2
+//	FrameworkId_CIS_AWS14_LEVEL1
+//	FrameworkId_CIS_AWS14_LEVEL2
+//	FrameworkId_CIS_CONTROLS8_IG1
+//	FrameworkId_CIS_CONTROLS8_IG2
+//	FrameworkId_CIS_CONTROLS8_IG3
+//	FrameworkId_CIS_TOP20
+//	FrameworkId_CISA_CYBER_ESSENTIALS
+//	FrameworkIdCJIS
+//	FrameworkIdCLOUDWATCH
+//	FrameworkId_CMMC20_LEVEL1
+//	FrameworkId_CMMC20_LEVEL2
+//	FrameworkId_COMPUTE_SERVICES
+//	FrameworkId_CUSTOM_CONFORMANCE_PACK
+//	FrameworkId_CYBER_RESILIENCE_BEST_PRACTICES_FOR_S3_EBS_DYNAMODB
+//	FrameworkId_DATA_RESILIENCY
+//	FrameworkId_DATABASE_SERVICES
+//	FrameworkId_DATALAKES_AND_ANALYTICS_SERVICES
+//	FrameworkIdDEVOPS
+//	FrameworkIdEC2
+//	FrameworkId_ENCRYPTION_AND_KEYS
+//	FrameworkId_ENISA_CYBERSECURITY_GUIDE
+//	FrameworkId_FDA21CFR_PART11
+//	FrameworkId_FEDRAMP_HIGH
+//	FrameworkId_FEDRAMP_LOW
+//	FrameworkId_FEDRAMP_MODERATE
+//	FrameworkIdFFIEC
+//	FrameworkId_GERMANY_C5
+//	FrameworkIdGLBA
+//	FrameworkId_GXP_EU_ANNEX11
+//	FrameworkIdHIPAA
+//	FrameworkIdIRS1075
+//	FrameworkIdKISMS
+//	FrameworkId_KISMS_CPACK
+//	FrameworkId_LOAD_BALANCING
+//	FrameworkIdLOGGING
+//	FrameworkId_MANAGEMENT_GOVERNANCE_SERVICES
+//	FrameworkId_MAS_NOTICE655
+//	FrameworkId_MAS_TRMG
+//	FrameworkIdMONITORING
+//	FrameworkId_NBC_TRMG
+//	FrameworkId_NCSC_CAF
+//	FrameworkId_NCSC_CLOUDSEC_PRINCIPLES
+//	FrameworkId_NERC_CIP
+//	FrameworkId_NERC_CIP_BCSI
+//	FrameworkId_NETWORKING_AND_CONTENT_DELIVERY_SERVICES
+//	FrameworkId_NETWORKING_SERVICES
+//	FrameworkIdNIST180025
+//	FrameworkIdNIST800171
+//	FrameworkIdNIST800172
+//	FrameworkIdNIST800181
+//	FrameworkId_NIST80053_R4
+//	FrameworkId_NIST80053_R5
+//	FrameworkId_NIST_CSF
+//	FrameworkId_NIST_PRIVACY_FRAMEWORK
+//	FrameworkId_NYDFS23_NYCRR500
+//	FrameworkId_NZISM_EXTENSION
+//	FrameworkId_NZISM_FOUNDATION
+//	FrameworkId_NZISM_NZTRANSITION
+//	FrameworkId_PCI_DSS321
+//	FrameworkId_PCI_DSS40
+//	FrameworkId_PCI_DSS40_REGIONAL
+//	FrameworkId_PUBLICLY_ACCESSIBLE_RESOURCES
+//	FrameworkId_RBI_BASIC_CYBER_SECURITY_FRAMEWORK
+//	FrameworkId_RBI_MASTERDIRECTION
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AMAZON_OPENSEARCH_SERVICE
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AUTOSCALING
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AWS_WAF
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDFRONT
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDTRAIL
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CODEBUILD
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECR
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECS
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EFS
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EKS
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_LAMBDA
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_NETWORK_FIREWALL
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_RDS
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_REDSHIFT
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SAGEMAKER
+//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SECRETS_MANAGER
+//	FrameworkId_SECURITY_IDENTITY_AND_COMPLIANCE_SERVICES
+//	FrameworkId_SECURITY_SERVICES
+//	FrameworkId_SELF_HOSTED_AI_ML_SECURITY_GOVERNANCE_BEST_PRACTICES
+//	FrameworkIdSERVERLESS
+//	FrameworkId_STORAGE_SERVICES
+//	FrameworkId_SWIFT_CSP
+type FrameworkIdInput interface {
+	pulumi.Input
+
+	ToFrameworkIdOutput() FrameworkIdOutput
+	ToFrameworkIdOutputWithContext(context.Context) FrameworkIdOutput
+}
+
+var frameworkIdPtrType = reflect.TypeOf((**FrameworkId)(nil)).Elem()
+
+type FrameworkIdPtrInput interface {
+	pulumi.Input
+
+	ToFrameworkIdPtrOutput() FrameworkIdPtrOutput
+	ToFrameworkIdPtrOutputWithContext(context.Context) FrameworkIdPtrOutput
+}
+
+type frameworkIdPtr string
+
+func FrameworkIdPtr(v string) FrameworkIdPtrInput {
+	return (*frameworkIdPtr)(&v)
+}
+
+func (*frameworkIdPtr) ElementType() reflect.Type {
+	return frameworkIdPtrType
+}
+
+func (in *frameworkIdPtr) ToFrameworkIdPtrOutput() FrameworkIdPtrOutput {
+	return pulumi.ToOutput(in).(FrameworkIdPtrOutput)
+}
+
+func (in *frameworkIdPtr) ToFrameworkIdPtrOutputWithContext(ctx context.Context) FrameworkIdPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(FrameworkIdPtrOutput)
+}
+
+// Architecture of the functions.
+type FunctionArchitecture string
+
+const (
+	// x86-64.
+	FunctionArchitectureX8664 = FunctionArchitecture("x86_64")
+	// Arm.
+	FunctionArchitectureARM64 = FunctionArchitecture("arm64")
+)
+
+func (FunctionArchitecture) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionArchitecture)(nil)).Elem()
+}
+
+func (e FunctionArchitecture) ToFunctionArchitectureOutput() FunctionArchitectureOutput {
+	return pulumi.ToOutput(e).(FunctionArchitectureOutput)
+}
+
+func (e FunctionArchitecture) ToFunctionArchitectureOutputWithContext(ctx context.Context) FunctionArchitectureOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(FunctionArchitectureOutput)
+}
+
+func (e FunctionArchitecture) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return e.ToFunctionArchitecturePtrOutputWithContext(context.Background())
+}
+
+func (e FunctionArchitecture) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return FunctionArchitecture(e).ToFunctionArchitectureOutputWithContext(ctx).ToFunctionArchitecturePtrOutputWithContext(ctx)
+}
+
+func (e FunctionArchitecture) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionArchitecture) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e FunctionArchitecture) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e FunctionArchitecture) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type FunctionArchitectureOutput struct{ *pulumi.OutputState }
+
+func (FunctionArchitectureOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FunctionArchitecture)(nil)).Elem()
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitectureOutput() FunctionArchitectureOutput {
+	return o
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitectureOutputWithContext(ctx context.Context) FunctionArchitectureOutput {
+	return o
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return o.ToFunctionArchitecturePtrOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitectureOutput) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FunctionArchitecture) *FunctionArchitecture {
+		return &v
+	}).(FunctionArchitecturePtrOutput)
+}
+
+func (o FunctionArchitectureOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitectureOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionArchitecture) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o FunctionArchitectureOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitectureOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e FunctionArchitecture) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type FunctionArchitecturePtrOutput struct{ *pulumi.OutputState }
+
+func (FunctionArchitecturePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FunctionArchitecture)(nil)).Elem()
+}
+
+func (o FunctionArchitecturePtrOutput) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return o
+}
+
+func (o FunctionArchitecturePtrOutput) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return o
+}
+
+func (o FunctionArchitecturePtrOutput) Elem() FunctionArchitectureOutput {
+	return o.ApplyT(func(v *FunctionArchitecture) FunctionArchitecture {
+		if v != nil {
+			return *v
+		}
+		var ret FunctionArchitecture
+		return ret
+	}).(FunctionArchitectureOutput)
+}
+
+func (o FunctionArchitecturePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o FunctionArchitecturePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *FunctionArchitecture) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// FunctionArchitectureInput is an input type that accepts values of the FunctionArchitecture enum
+// A concrete instance of `FunctionArchitectureInput` can be one of the following:
+//
+//	FunctionArchitectureX8664
+//	FunctionArchitectureARM64
+type FunctionArchitectureInput interface {
+	pulumi.Input
+
+	ToFunctionArchitectureOutput() FunctionArchitectureOutput
+	ToFunctionArchitectureOutputWithContext(context.Context) FunctionArchitectureOutput
+}
+
+var functionArchitecturePtrType = reflect.TypeOf((**FunctionArchitecture)(nil)).Elem()
+
+type FunctionArchitecturePtrInput interface {
+	pulumi.Input
+
+	ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput
+	ToFunctionArchitecturePtrOutputWithContext(context.Context) FunctionArchitecturePtrOutput
+}
+
+type functionArchitecturePtr string
+
+func FunctionArchitecturePtr(v string) FunctionArchitecturePtrInput {
+	return (*functionArchitecturePtr)(&v)
+}
+
+func (*functionArchitecturePtr) ElementType() reflect.Type {
+	return functionArchitecturePtrType
+}
+
+func (in *functionArchitecturePtr) ToFunctionArchitecturePtrOutput() FunctionArchitecturePtrOutput {
+	return pulumi.ToOutput(in).(FunctionArchitecturePtrOutput)
+}
+
+func (in *functionArchitecturePtr) ToFunctionArchitecturePtrOutputWithContext(ctx context.Context) FunctionArchitecturePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(FunctionArchitecturePtrOutput)
 }
 
 // Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
@@ -3181,6 +4033,177 @@ func (in *managedRuleIdentifierPtr) ToManagedRuleIdentifierPtrOutputWithContext(
 	return pulumi.ToOutputWithContext(ctx, in).(ManagedRuleIdentifierPtrOutput)
 }
 
+// What `pulumi destroy` does with the report bucket and the KMS key.
+type OnDestroy string
+
+const (
+	// Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+	OnDestroyRETAIN = OnDestroy("retain")
+	// Deletes the bucket with everything in it, and schedules the key for deletion.
+	OnDestroyDELETE = OnDestroy("delete")
+	// Refuses to destroy the stack.
+	OnDestroyREFUSE = OnDestroy("refuse")
+)
+
+func (OnDestroy) ElementType() reflect.Type {
+	return reflect.TypeOf((*OnDestroy)(nil)).Elem()
+}
+
+func (e OnDestroy) ToOnDestroyOutput() OnDestroyOutput {
+	return pulumi.ToOutput(e).(OnDestroyOutput)
+}
+
+func (e OnDestroy) ToOnDestroyOutputWithContext(ctx context.Context) OnDestroyOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(OnDestroyOutput)
+}
+
+func (e OnDestroy) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return e.ToOnDestroyPtrOutputWithContext(context.Background())
+}
+
+func (e OnDestroy) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return OnDestroy(e).ToOnDestroyOutputWithContext(ctx).ToOnDestroyPtrOutputWithContext(ctx)
+}
+
+func (e OnDestroy) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e OnDestroy) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e OnDestroy) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e OnDestroy) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type OnDestroyOutput struct{ *pulumi.OutputState }
+
+func (OnDestroyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OnDestroy)(nil)).Elem()
+}
+
+func (o OnDestroyOutput) ToOnDestroyOutput() OnDestroyOutput {
+	return o
+}
+
+func (o OnDestroyOutput) ToOnDestroyOutputWithContext(ctx context.Context) OnDestroyOutput {
+	return o
+}
+
+func (o OnDestroyOutput) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return o.ToOnDestroyPtrOutputWithContext(context.Background())
+}
+
+func (o OnDestroyOutput) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OnDestroy) *OnDestroy {
+		return &v
+	}).(OnDestroyPtrOutput)
+}
+
+func (o OnDestroyOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o OnDestroyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e OnDestroy) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o OnDestroyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OnDestroyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e OnDestroy) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type OnDestroyPtrOutput struct{ *pulumi.OutputState }
+
+func (OnDestroyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OnDestroy)(nil)).Elem()
+}
+
+func (o OnDestroyPtrOutput) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return o
+}
+
+func (o OnDestroyPtrOutput) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return o
+}
+
+func (o OnDestroyPtrOutput) Elem() OnDestroyOutput {
+	return o.ApplyT(func(v *OnDestroy) OnDestroy {
+		if v != nil {
+			return *v
+		}
+		var ret OnDestroy
+		return ret
+	}).(OnDestroyOutput)
+}
+
+func (o OnDestroyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OnDestroyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *OnDestroy) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// OnDestroyInput is an input type that accepts values of the OnDestroy enum
+// A concrete instance of `OnDestroyInput` can be one of the following:
+//
+//	OnDestroyRETAIN
+//	OnDestroyDELETE
+//	OnDestroyREFUSE
+type OnDestroyInput interface {
+	pulumi.Input
+
+	ToOnDestroyOutput() OnDestroyOutput
+	ToOnDestroyOutputWithContext(context.Context) OnDestroyOutput
+}
+
+var onDestroyPtrType = reflect.TypeOf((**OnDestroy)(nil)).Elem()
+
+type OnDestroyPtrInput interface {
+	pulumi.Input
+
+	ToOnDestroyPtrOutput() OnDestroyPtrOutput
+	ToOnDestroyPtrOutputWithContext(context.Context) OnDestroyPtrOutput
+}
+
+type onDestroyPtr string
+
+func OnDestroyPtr(v string) OnDestroyPtrInput {
+	return (*onDestroyPtr)(&v)
+}
+
+func (*onDestroyPtr) ElementType() reflect.Type {
+	return onDestroyPtrType
+}
+
+func (in *onDestroyPtr) ToOnDestroyPtrOutput() OnDestroyPtrOutput {
+	return pulumi.ToOutput(in).(OnDestroyPtrOutput)
+}
+
+func (in *onDestroyPtr) ToOnDestroyPtrOutputWithContext(ctx context.Context) OnDestroyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(OnDestroyPtrOutput)
+}
+
 // What to do with a rule that the region does not offer.
 type OnUnavailable string
 
@@ -4136,8 +5159,16 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*DeployAsPtrInput)(nil)).Elem(), DeployAs("rules"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodInput)(nil)).Elem(), DigestPeriod("immediate"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DigestPeriodPtrInput)(nil)).Elem(), DigestPeriod("immediate"))
+	pulumi.RegisterInputType(reflect.TypeOf((*EvaluationFrequencyInput)(nil)).Elem(), EvaluationFrequency("One_Hour"))
+	pulumi.RegisterInputType(reflect.TypeOf((*EvaluationFrequencyPtrInput)(nil)).Elem(), EvaluationFrequency("One_Hour"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkIdInput)(nil)).Elem(), FrameworkId("abs-ccigv2-material"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkIdPtrInput)(nil)).Elem(), FrameworkId("abs-ccigv2-material"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionArchitectureInput)(nil)).Elem(), FunctionArchitecture("x86_64"))
+	pulumi.RegisterInputType(reflect.TypeOf((*FunctionArchitecturePtrInput)(nil)).Elem(), FunctionArchitecture("x86_64"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierPtrInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyInput)(nil)).Elem(), OnDestroy("retain"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyPtrInput)(nil)).Elem(), OnDestroy("retain"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailablePtrInput)(nil)).Elem(), OnUnavailable("fail"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderModeInput)(nil)).Elem(), RecorderMode("reuse"))
@@ -4156,8 +5187,16 @@ func init() {
 	pulumi.RegisterOutputType(DeployAsPtrOutput{})
 	pulumi.RegisterOutputType(DigestPeriodOutput{})
 	pulumi.RegisterOutputType(DigestPeriodPtrOutput{})
+	pulumi.RegisterOutputType(EvaluationFrequencyOutput{})
+	pulumi.RegisterOutputType(EvaluationFrequencyPtrOutput{})
+	pulumi.RegisterOutputType(FrameworkIdOutput{})
+	pulumi.RegisterOutputType(FrameworkIdPtrOutput{})
+	pulumi.RegisterOutputType(FunctionArchitectureOutput{})
+	pulumi.RegisterOutputType(FunctionArchitecturePtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierPtrOutput{})
+	pulumi.RegisterOutputType(OnDestroyOutput{})
+	pulumi.RegisterOutputType(OnDestroyPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})
 	pulumi.RegisterOutputType(OnUnavailablePtrOutput{})
 	pulumi.RegisterOutputType(RecorderModeOutput{})

@@ -13,6 +13,184 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// Which accounts and regions are seen.
+type AggregationSettings struct {
+	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+	Accounts []interface{} `pulumi:"accounts"`
+	// All regions, also future ones. Goes without `regions`. Default: false.
+	AllRegions *bool `pulumi:"allRegions"`
+	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	Regions []string `pulumi:"regions"`
+}
+
+// AggregationSettingsInput is an input type that accepts AggregationSettingsArgs and AggregationSettingsOutput values.
+// You can construct a concrete instance of `AggregationSettingsInput` via:
+//
+//	AggregationSettingsArgs{...}
+type AggregationSettingsInput interface {
+	pulumi.Input
+
+	ToAggregationSettingsOutput() AggregationSettingsOutput
+	ToAggregationSettingsOutputWithContext(context.Context) AggregationSettingsOutput
+}
+
+// Which accounts and regions are seen.
+type AggregationSettingsArgs struct {
+	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+	Accounts []interface{} `pulumi:"accounts"`
+	// All regions, also future ones. Goes without `regions`. Default: false.
+	AllRegions *bool `pulumi:"allRegions"`
+	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	Regions []string `pulumi:"regions"`
+}
+
+func (AggregationSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AggregationSettings)(nil)).Elem()
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsOutput() AggregationSettingsOutput {
+	return i.ToAggregationSettingsOutputWithContext(context.Background())
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsOutputWithContext(ctx context.Context) AggregationSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsOutput)
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return i.ToAggregationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i AggregationSettingsArgs) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsOutput).ToAggregationSettingsPtrOutputWithContext(ctx)
+}
+
+// AggregationSettingsPtrInput is an input type that accepts AggregationSettingsArgs, AggregationSettingsPtr and AggregationSettingsPtrOutput values.
+// You can construct a concrete instance of `AggregationSettingsPtrInput` via:
+//
+//	        AggregationSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AggregationSettingsPtrInput interface {
+	pulumi.Input
+
+	ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput
+	ToAggregationSettingsPtrOutputWithContext(context.Context) AggregationSettingsPtrOutput
+}
+
+type aggregationSettingsPtrType AggregationSettingsArgs
+
+func AggregationSettingsPtr(v *AggregationSettingsArgs) AggregationSettingsPtrInput {
+	return (*aggregationSettingsPtrType)(v)
+}
+
+func (*aggregationSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AggregationSettings)(nil)).Elem()
+}
+
+func (i *aggregationSettingsPtrType) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return i.ToAggregationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *aggregationSettingsPtrType) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsPtrOutput)
+}
+
+// Which accounts and regions are seen.
+type AggregationSettingsOutput struct{ *pulumi.OutputState }
+
+func (AggregationSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AggregationSettings)(nil)).Elem()
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsOutput() AggregationSettingsOutput {
+	return o
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsOutputWithContext(ctx context.Context) AggregationSettingsOutput {
+	return o
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return o.ToAggregationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o AggregationSettingsOutput) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AggregationSettings) *AggregationSettings {
+		return &v
+	}).(AggregationSettingsPtrOutput)
+}
+
+// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+func (o AggregationSettingsOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v AggregationSettings) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
+}
+
+// All regions, also future ones. Goes without `regions`. Default: false.
+func (o AggregationSettingsOutput) AllRegions() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AggregationSettings) *bool { return v.AllRegions }).(pulumi.BoolPtrOutput)
+}
+
+// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+func (o AggregationSettingsOutput) Regions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AggregationSettings) []string { return v.Regions }).(pulumi.StringArrayOutput)
+}
+
+type AggregationSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (AggregationSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AggregationSettings)(nil)).Elem()
+}
+
+func (o AggregationSettingsPtrOutput) ToAggregationSettingsPtrOutput() AggregationSettingsPtrOutput {
+	return o
+}
+
+func (o AggregationSettingsPtrOutput) ToAggregationSettingsPtrOutputWithContext(ctx context.Context) AggregationSettingsPtrOutput {
+	return o
+}
+
+func (o AggregationSettingsPtrOutput) Elem() AggregationSettingsOutput {
+	return o.ApplyT(func(v *AggregationSettings) AggregationSettings {
+		if v != nil {
+			return *v
+		}
+		var ret AggregationSettings
+		return ret
+	}).(AggregationSettingsOutput)
+}
+
+// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+func (o AggregationSettingsPtrOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *AggregationSettings) []interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Accounts
+	}).(pulumi.ArrayOutput)
+}
+
+// All regions, also future ones. Goes without `regions`. Default: false.
+func (o AggregationSettingsPtrOutput) AllRegions() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AggregationSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AllRegions
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+func (o AggregationSettingsPtrOutput) Regions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *AggregationSettings) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Regions
+	}).(pulumi.StringArrayOutput)
+}
+
 // What is told although nobody looks.
 type AlarmsSettings struct {
 	// Whether there are alarms. Default: true.
@@ -210,6 +388,133 @@ func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// One kind of cost.
+type CostLine struct {
+	// The quantity, and the assumptions behind it.
+	Assumption string `pulumi:"assumption"`
+	// Expected amount.
+	ExpectedUsd float64 `pulumi:"expectedUsd"`
+	// Amount in a busy account.
+	HighUsd float64 `pulumi:"highUsd"`
+	// Amount in a quiet account.
+	LowUsd float64 `pulumi:"lowUsd"`
+	// Which kind.
+	Name string `pulumi:"name"`
+}
+
+// One kind of cost.
+type CostLineOutput struct{ *pulumi.OutputState }
+
+func (CostLineOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostLine)(nil)).Elem()
+}
+
+func (o CostLineOutput) ToCostLineOutput() CostLineOutput {
+	return o
+}
+
+func (o CostLineOutput) ToCostLineOutputWithContext(ctx context.Context) CostLineOutput {
+	return o
+}
+
+// The quantity, and the assumptions behind it.
+func (o CostLineOutput) Assumption() pulumi.StringOutput {
+	return o.ApplyT(func(v CostLine) string { return v.Assumption }).(pulumi.StringOutput)
+}
+
+// Expected amount.
+func (o CostLineOutput) ExpectedUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.ExpectedUsd }).(pulumi.Float64Output)
+}
+
+// Amount in a busy account.
+func (o CostLineOutput) HighUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.HighUsd }).(pulumi.Float64Output)
+}
+
+// Amount in a quiet account.
+func (o CostLineOutput) LowUsd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostLine) float64 { return v.LowUsd }).(pulumi.Float64Output)
+}
+
+// Which kind.
+func (o CostLineOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CostLine) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type CostLineArrayOutput struct{ *pulumi.OutputState }
+
+func (CostLineArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostLine)(nil)).Elem()
+}
+
+func (o CostLineArrayOutput) ToCostLineArrayOutput() CostLineArrayOutput {
+	return o
+}
+
+func (o CostLineArrayOutput) ToCostLineArrayOutputWithContext(ctx context.Context) CostLineArrayOutput {
+	return o
+}
+
+func (o CostLineArrayOutput) Index(i pulumi.IntInput) CostLineOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostLine {
+		return vs[0].([]CostLine)[vs[1].(int)]
+	}).(CostLineOutput)
+}
+
+// A change of the inputs that lowers the cost.
+type CostSaving struct {
+	// What to change.
+	Advice string `pulumi:"advice"`
+	// Expected amount, in USD a month.
+	Usd float64 `pulumi:"usd"`
+}
+
+// A change of the inputs that lowers the cost.
+type CostSavingOutput struct{ *pulumi.OutputState }
+
+func (CostSavingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostSaving)(nil)).Elem()
+}
+
+func (o CostSavingOutput) ToCostSavingOutput() CostSavingOutput {
+	return o
+}
+
+func (o CostSavingOutput) ToCostSavingOutputWithContext(ctx context.Context) CostSavingOutput {
+	return o
+}
+
+// What to change.
+func (o CostSavingOutput) Advice() pulumi.StringOutput {
+	return o.ApplyT(func(v CostSaving) string { return v.Advice }).(pulumi.StringOutput)
+}
+
+// Expected amount, in USD a month.
+func (o CostSavingOutput) Usd() pulumi.Float64Output {
+	return o.ApplyT(func(v CostSaving) float64 { return v.Usd }).(pulumi.Float64Output)
+}
+
+type CostSavingArrayOutput struct{ *pulumi.OutputState }
+
+func (CostSavingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostSaving)(nil)).Elem()
+}
+
+func (o CostSavingArrayOutput) ToCostSavingArrayOutput() CostSavingArrayOutput {
+	return o
+}
+
+func (o CostSavingArrayOutput) ToCostSavingArrayOutputWithContext(ctx context.Context) CostSavingArrayOutput {
+	return o
+}
+
+func (o CostSavingArrayOutput) Index(i pulumi.IntInput) CostSavingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostSaving {
+		return vs[0].([]CostSaving)[vs[1].(int)]
+	}).(CostSavingOutput)
+}
+
 // A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
 type CustomRule struct {
 	// What the rule is for, in your words. At most 256 characters.
@@ -221,7 +526,7 @@ type CustomRule struct {
 	// Name of the rule in the account. 1 to 100 characters.
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
 	Scope *Scope `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
@@ -252,7 +557,7 @@ type CustomRuleArgs struct {
 	// Name of the rule in the account. 1 to 100 characters.
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
-	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
 	Scope *ScopeArgs `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
@@ -334,8 +639,8 @@ func (o CustomRuleOutput) Name() pulumi.StringOutput {
 }
 
 // Parameters of the rule by name.
-func (o CustomRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v CustomRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o CustomRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v CustomRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
 // Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
@@ -516,13 +821,13 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 // A framework whose rules are evaluated.
 type Framework struct {
 	// How its rules are deployed. Default: `rules`.
-	As *DeployAs `pulumi:"as"`
+	DeployAs *DeployAs `pulumi:"deployAs"`
 	// Identifiers of rules to leave out.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-	Parameters map[string]map[string]string `pulumi:"parameters"`
+	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
@@ -541,13 +846,13 @@ type FrameworkInput interface {
 // A framework whose rules are evaluated.
 type FrameworkArgs struct {
 	// How its rules are deployed. Default: `rules`.
-	As *DeployAs `pulumi:"as"`
+	DeployAs *DeployAs `pulumi:"deployAs"`
 	// Identifiers of rules to leave out.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-	Parameters map[string]map[string]string `pulumi:"parameters"`
+	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
@@ -605,8 +910,8 @@ func (o FrameworkOutput) ToFrameworkOutputWithContext(ctx context.Context) Frame
 }
 
 // How its rules are deployed. Default: `rules`.
-func (o FrameworkOutput) As() DeployAsPtrOutput {
-	return o.ApplyT(func(v Framework) *DeployAs { return v.As }).(DeployAsPtrOutput)
+func (o FrameworkOutput) DeployAs() DeployAsPtrOutput {
+	return o.ApplyT(func(v Framework) *DeployAs { return v.DeployAs }).(DeployAsPtrOutput)
 }
 
 // Identifiers of rules to leave out.
@@ -620,8 +925,8 @@ func (o FrameworkOutput) Id() pulumi.StringOutput {
 }
 
 // Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
-func (o FrameworkOutput) Parameters() pulumi.StringMapMapOutput {
-	return o.ApplyT(func(v Framework) map[string]map[string]string { return v.Parameters }).(pulumi.StringMapMapOutput)
+func (o FrameworkOutput) Parameters() pulumi.MapMapOutput {
+	return o.ApplyT(func(v Framework) map[string]map[string]interface{} { return v.Parameters }).(pulumi.MapMapOutput)
 }
 
 // How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
@@ -718,6 +1023,10 @@ func (o FrameworkRuleDetailsArrayOutput) Index(i pulumi.IntInput) FrameworkRuleD
 
 // How the functions run.
 type FunctionsSettings struct {
+	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	Architecture *FunctionArchitecture `pulumi:"architecture"`
+	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays *int `pulumi:"logRetentionDays"`
 	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -745,6 +1054,10 @@ type FunctionsSettingsInput interface {
 
 // How the functions run.
 type FunctionsSettingsArgs struct {
+	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	Architecture *FunctionArchitecture `pulumi:"architecture"`
+	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	CountedRules *CountedRules `pulumi:"countedRules"`
 	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays pulumi.IntPtrInput `pulumi:"logRetentionDays"`
 	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
@@ -837,6 +1150,16 @@ func (o FunctionsSettingsOutput) ToFunctionsSettingsPtrOutputWithContext(ctx con
 	}).(FunctionsSettingsPtrOutput)
 }
 
+// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+func (o FunctionsSettingsOutput) Architecture() FunctionArchitecturePtrOutput {
+	return o.ApplyT(func(v FunctionsSettings) *FunctionArchitecture { return v.Architecture }).(FunctionArchitecturePtrOutput)
+}
+
+// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+func (o FunctionsSettingsOutput) CountedRules() CountedRulesPtrOutput {
+	return o.ApplyT(func(v FunctionsSettings) *CountedRules { return v.CountedRules }).(CountedRulesPtrOutput)
+}
+
 // Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 func (o FunctionsSettingsOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.LogRetentionDays }).(pulumi.IntPtrOutput)
@@ -889,6 +1212,26 @@ func (o FunctionsSettingsPtrOutput) Elem() FunctionsSettingsOutput {
 		var ret FunctionsSettings
 		return ret
 	}).(FunctionsSettingsOutput)
+}
+
+// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+func (o FunctionsSettingsPtrOutput) Architecture() FunctionArchitecturePtrOutput {
+	return o.ApplyT(func(v *FunctionsSettings) *FunctionArchitecture {
+		if v == nil {
+			return nil
+		}
+		return v.Architecture
+	}).(FunctionArchitecturePtrOutput)
+}
+
+// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+func (o FunctionsSettingsPtrOutput) CountedRules() CountedRulesPtrOutput {
+	return o.ApplyT(func(v *FunctionsSettings) *CountedRules {
+		if v == nil {
+			return nil
+		}
+		return v.CountedRules
+	}).(CountedRulesPtrOutput)
 }
 
 // Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
@@ -1129,6 +1472,146 @@ func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// Whether the evaluation history can be queried.
+type HistorySettings struct {
+	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+// HistorySettingsInput is an input type that accepts HistorySettingsArgs and HistorySettingsOutput values.
+// You can construct a concrete instance of `HistorySettingsInput` via:
+//
+//	HistorySettingsArgs{...}
+type HistorySettingsInput interface {
+	pulumi.Input
+
+	ToHistorySettingsOutput() HistorySettingsOutput
+	ToHistorySettingsOutputWithContext(context.Context) HistorySettingsOutput
+}
+
+// Whether the evaluation history can be queried.
+type HistorySettingsArgs struct {
+	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+func (HistorySettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HistorySettings)(nil)).Elem()
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsOutput() HistorySettingsOutput {
+	return i.ToHistorySettingsOutputWithContext(context.Background())
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsOutputWithContext(ctx context.Context) HistorySettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistorySettingsOutput)
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return i.ToHistorySettingsPtrOutputWithContext(context.Background())
+}
+
+func (i HistorySettingsArgs) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistorySettingsOutput).ToHistorySettingsPtrOutputWithContext(ctx)
+}
+
+// HistorySettingsPtrInput is an input type that accepts HistorySettingsArgs, HistorySettingsPtr and HistorySettingsPtrOutput values.
+// You can construct a concrete instance of `HistorySettingsPtrInput` via:
+//
+//	        HistorySettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type HistorySettingsPtrInput interface {
+	pulumi.Input
+
+	ToHistorySettingsPtrOutput() HistorySettingsPtrOutput
+	ToHistorySettingsPtrOutputWithContext(context.Context) HistorySettingsPtrOutput
+}
+
+type historySettingsPtrType HistorySettingsArgs
+
+func HistorySettingsPtr(v *HistorySettingsArgs) HistorySettingsPtrInput {
+	return (*historySettingsPtrType)(v)
+}
+
+func (*historySettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**HistorySettings)(nil)).Elem()
+}
+
+func (i *historySettingsPtrType) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return i.ToHistorySettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *historySettingsPtrType) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HistorySettingsPtrOutput)
+}
+
+// Whether the evaluation history can be queried.
+type HistorySettingsOutput struct{ *pulumi.OutputState }
+
+func (HistorySettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HistorySettings)(nil)).Elem()
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsOutput() HistorySettingsOutput {
+	return o
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsOutputWithContext(ctx context.Context) HistorySettingsOutput {
+	return o
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return o.ToHistorySettingsPtrOutputWithContext(context.Background())
+}
+
+func (o HistorySettingsOutput) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v HistorySettings) *HistorySettings {
+		return &v
+	}).(HistorySettingsPtrOutput)
+}
+
+// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+func (o HistorySettingsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v HistorySettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+type HistorySettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (HistorySettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**HistorySettings)(nil)).Elem()
+}
+
+func (o HistorySettingsPtrOutput) ToHistorySettingsPtrOutput() HistorySettingsPtrOutput {
+	return o
+}
+
+func (o HistorySettingsPtrOutput) ToHistorySettingsPtrOutputWithContext(ctx context.Context) HistorySettingsPtrOutput {
+	return o
+}
+
+func (o HistorySettingsPtrOutput) Elem() HistorySettingsOutput {
+	return o.ApplyT(func(v *HistorySettings) HistorySettings {
+		if v != nil {
+			return *v
+		}
+		var ret HistorySettings
+		return ret
+	}).(HistorySettingsOutput)
+}
+
+// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+func (o HistorySettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *HistorySettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
 // What every IAM role of this component has.
 type Iam struct {
 	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
@@ -1292,6 +1775,8 @@ func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 type Lookup struct {
 	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
 	// ARN of a role to take for the look.
@@ -1313,6 +1798,8 @@ type LookupInput interface {
 type LookupArgs struct {
 	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
+	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 	Profile *string `pulumi:"profile"`
 	// ARN of a role to take for the look.
@@ -1402,6 +1889,11 @@ func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
 
+// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+func (o LookupOutput) FormerOwners() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Lookup) []string { return v.FormerOwners }).(pulumi.StringArrayOutput)
+}
+
 // Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 func (o LookupOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Lookup) *string { return v.Profile }).(pulumi.StringPtrOutput)
@@ -1446,6 +1938,16 @@ func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+func (o LookupPtrOutput) FormerOwners() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Lookup) []string {
+		if v == nil {
+			return nil
+		}
+		return v.FormerOwners
+	}).(pulumi.StringArrayOutput)
+}
+
 // Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
 func (o LookupPtrOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Lookup) *string {
@@ -1479,8 +1981,8 @@ type ManagedRule struct {
 	// What to do where the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-	Parameters map[string]string `pulumi:"parameters"`
-	// What mends its findings, when a person starts it.
+	Parameters map[string]interface{} `pulumi:"parameters"`
+	// Remediation of its findings, which a person starts.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
@@ -1514,8 +2016,8 @@ type ManagedRuleArgs struct {
 	// What to do where the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-	Parameters map[string]pulumi.StringInput `pulumi:"parameters"`
-	// What mends its findings, when a person starts it.
+	Parameters map[string]pulumi.Input `pulumi:"parameters"`
+	// Remediation of its findings, which a person starts.
 	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule looks at. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
@@ -1603,11 +2105,11 @@ func (o ManagedRuleOutput) OnUnavailable() OnUnavailablePtrOutput {
 }
 
 // Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-func (o ManagedRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v ManagedRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o ManagedRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v ManagedRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
-// What mends its findings, when a person starts it.
+// Remediation of its findings, which a person starts.
 func (o ManagedRuleOutput) Remediation() RemediationPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Remediation { return v.Remediation }).(RemediationPtrOutput)
 }
@@ -2254,14 +2756,14 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type Remediation struct {
 	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-	Parameters map[string][]string `pulumi:"parameters"`
+	Parameters map[string][]interface{} `pulumi:"parameters"`
 }
 
 // RemediationInput is an input type that accepts RemediationArgs and RemediationOutput values.
@@ -2275,14 +2777,14 @@ type RemediationInput interface {
 	ToRemediationOutputWithContext(context.Context) RemediationOutput
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationArgs struct {
 	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-	Parameters map[string][]pulumi.StringInput `pulumi:"parameters"`
+	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
 }
 
 func (RemediationArgs) ElementType() reflect.Type {
@@ -2338,7 +2840,7 @@ func (i *remediationPtrType) ToRemediationPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(RemediationPtrOutput)
 }
 
-// A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationOutput struct{ *pulumi.OutputState }
 
 func (RemediationOutput) ElementType() reflect.Type {
@@ -2374,8 +2876,8 @@ func (o RemediationOutput) Document() pulumi.StringPtrOutput {
 }
 
 // Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-func (o RemediationOutput) Parameters() pulumi.StringArrayMapOutput {
-	return o.ApplyT(func(v Remediation) map[string][]string { return v.Parameters }).(pulumi.StringArrayMapOutput)
+func (o RemediationOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v Remediation) map[string][]interface{} { return v.Parameters }).(pulumi.ArrayMapOutput)
 }
 
 type RemediationPtrOutput struct{ *pulumi.OutputState }
@@ -2423,16 +2925,16 @@ func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
 }
 
 // Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
-func (o RemediationPtrOutput) Parameters() pulumi.StringArrayMapOutput {
-	return o.ApplyT(func(v *Remediation) map[string][]string {
+func (o RemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v *Remediation) map[string][]interface{} {
 		if v == nil {
 			return nil
 		}
 		return v.Parameters
-	}).(pulumi.StringArrayMapOutput)
+	}).(pulumi.ArrayMapOutput)
 }
 
-// Another Systems Manager document that mends what a rule finds.
+// Another Systems Manager document that remediates what a rule finds.
 type RemediationAlternative struct {
 	// `documented`, or `inferred`: only the effect matches.
 	Confidence string `pulumi:"confidence"`
@@ -2448,7 +2950,7 @@ type RemediationAlternative struct {
 	ResourceIdParameter *string `pulumi:"resourceIdParameter"`
 }
 
-// Another Systems Manager document that mends what a rule finds.
+// Another Systems Manager document that remediates what a rule finds.
 type RemediationAlternativeOutput struct{ *pulumi.OutputState }
 
 func (RemediationAlternativeOutput) ElementType() reflect.Type {
@@ -2515,18 +3017,18 @@ func (o RemediationAlternativeArrayOutput) Index(i pulumi.IntInput) RemediationA
 
 // Where reports are kept and for how long.
 type Reports struct {
+	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+	AllowReplacement *bool `pulumi:"allowReplacement"`
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName *string `pulumi:"bucketName"`
-	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-	History *bool `pulumi:"history"`
-	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
+	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
-	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-	Rules *CountedRules `pulumi:"rules"`
 }
 
 // ReportsInput is an input type that accepts ReportsArgs and ReportsOutput values.
@@ -2542,18 +3044,18 @@ type ReportsInput interface {
 
 // Where reports are kept and for how long.
 type ReportsArgs struct {
+	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+	AllowReplacement *bool `pulumi:"allowReplacement"`
 	// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
-	// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-	ForceDestroy pulumi.BoolPtrInput `pulumi:"forceDestroy"`
-	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-	History *bool `pulumi:"history"`
-	// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+	// Former name of `onDestroy: delete`. Default: false.
+	ForceDestroy *bool `pulumi:"forceDestroy"`
+	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
+	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
-	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-	Rules *CountedRules `pulumi:"rules"`
 }
 
 func (ReportsArgs) ElementType() reflect.Type {
@@ -2634,34 +3136,34 @@ func (o ReportsOutput) ToReportsPtrOutputWithContext(ctx context.Context) Report
 	}).(ReportsPtrOutput)
 }
 
+// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+func (o ReportsOutput) AllowReplacement() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Reports) *bool { return v.AllowReplacement }).(pulumi.BoolPtrOutput)
+}
+
 // Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Reports) *string { return v.BucketName }).(pulumi.StringPtrOutput)
 }
 
-// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+// Former name of `onDestroy: delete`. Default: false.
 func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
-// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-func (o ReportsOutput) History() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v Reports) *bool { return v.History }).(pulumi.BoolPtrOutput)
-}
-
-// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
+}
+
+// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+func (o ReportsOutput) OnDestroy() OnDestroyPtrOutput {
+	return o.ApplyT(func(v Reports) *OnDestroy { return v.OnDestroy }).(OnDestroyPtrOutput)
 }
 
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
 func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
-}
-
-// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-func (o ReportsOutput) Rules() CountedRulesPtrOutput {
-	return o.ApplyT(func(v Reports) *CountedRules { return v.Rules }).(CountedRulesPtrOutput)
 }
 
 type ReportsPtrOutput struct{ *pulumi.OutputState }
@@ -2688,6 +3190,16 @@ func (o ReportsPtrOutput) Elem() ReportsOutput {
 	}).(ReportsOutput)
 }
 
+// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+func (o ReportsPtrOutput) AllowReplacement() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Reports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AllowReplacement
+	}).(pulumi.BoolPtrOutput)
+}
+
 // Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
 func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Reports) *string {
@@ -2698,7 +3210,7 @@ func (o ReportsPtrOutput) BucketName() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+// Former name of `onDestroy: delete`. Default: false.
 func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -2708,17 +3220,7 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-func (o ReportsPtrOutput) History() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *Reports) *bool {
-		if v == nil {
-			return nil
-		}
-		return v.History
-	}).(pulumi.BoolPtrOutput)
-}
-
-// Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
 func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -2726,6 +3228,16 @@ func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 		}
 		return v.ObjectLock
 	}).(pulumi.BoolPtrOutput)
+}
+
+// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+func (o ReportsPtrOutput) OnDestroy() OnDestroyPtrOutput {
+	return o.ApplyT(func(v *Reports) *OnDestroy {
+		if v == nil {
+			return nil
+		}
+		return v.OnDestroy
+	}).(OnDestroyPtrOutput)
 }
 
 // Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
@@ -2738,20 +3250,10 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-func (o ReportsPtrOutput) Rules() CountedRulesPtrOutput {
-	return o.ApplyT(func(v *Reports) *CountedRules {
-		if v == nil {
-			return nil
-		}
-		return v.Rules
-	}).(CountedRulesPtrOutput)
-}
-
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type Route struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
 	// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -2760,8 +3262,8 @@ type Route struct {
 	Https *string `pulumi:"https"`
 	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
-	// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-	Severities []string `pulumi:"severities"`
+	// Severities of rules.
+	Severities []RuleSeverity `pulumi:"severities"`
 	// ARN of a queue, whose policy and key must admit the topic.
 	Sqs *string `pulumi:"sqs"`
 }
@@ -2780,7 +3282,7 @@ type RouteInput interface {
 // What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 type RouteArgs struct {
 	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
 	// Ids of frameworks that the rules serve, such as `hipaa`.
@@ -2789,8 +3291,8 @@ type RouteArgs struct {
 	Https pulumi.StringPtrInput `pulumi:"https"`
 	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
-	// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-	Severities []string `pulumi:"severities"`
+	// Severities of rules.
+	Severities []RuleSeverity `pulumi:"severities"`
 	// ARN of a queue, whose policy and key must admit the topic.
 	Sqs pulumi.StringPtrInput `pulumi:"sqs"`
 }
@@ -2848,8 +3350,8 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 }
 
 // Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
-func (o RouteOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Route) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+func (o RouteOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
 // Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
@@ -2872,9 +3374,9 @@ func (o RouteOutput) Rules() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Rules }).(pulumi.StringArrayOutput)
 }
 
-// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-func (o RouteOutput) Severities() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Route) []string { return v.Severities }).(pulumi.StringArrayOutput)
+// Severities of rules.
+func (o RouteOutput) Severities() RuleSeverityArrayOutput {
+	return o.ApplyT(func(v Route) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
 
 // ARN of a queue, whose policy and key must admit the topic.
@@ -3114,7 +3616,7 @@ func (o RuleProblemArrayOutput) Index(i pulumi.IntInput) RuleProblemOutput {
 	}).(RuleProblemOutput)
 }
 
-// A Systems Manager document that mends what a rule finds.
+// A Systems Manager document that remediates what a rule finds.
 type RuleRemediation struct {
 	// Further documents for the same rule.
 	Alternatives []RemediationAlternative `pulumi:"alternatives"`
@@ -3140,7 +3642,7 @@ type RuleRemediation struct {
 	Taken string `pulumi:"taken"`
 }
 
-// A Systems Manager document that mends what a rule finds.
+// A Systems Manager document that remediates what a rule finds.
 type RuleRemediationOutput struct{ *pulumi.OutputState }
 
 func (RuleRemediationOutput) ElementType() reflect.Type {
@@ -3738,184 +4240,6 @@ func (o ScopePtrOutput) TagValue() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Which accounts and regions are seen.
-type Sources struct {
-	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []string `pulumi:"accounts"`
-	// All regions, also future ones. Goes without `regions`. Default: false.
-	AllRegions *bool `pulumi:"allRegions"`
-	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-	Regions []string `pulumi:"regions"`
-}
-
-// SourcesInput is an input type that accepts SourcesArgs and SourcesOutput values.
-// You can construct a concrete instance of `SourcesInput` via:
-//
-//	SourcesArgs{...}
-type SourcesInput interface {
-	pulumi.Input
-
-	ToSourcesOutput() SourcesOutput
-	ToSourcesOutputWithContext(context.Context) SourcesOutput
-}
-
-// Which accounts and regions are seen.
-type SourcesArgs struct {
-	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-	Accounts []string `pulumi:"accounts"`
-	// All regions, also future ones. Goes without `regions`. Default: false.
-	AllRegions *bool `pulumi:"allRegions"`
-	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-	Regions []string `pulumi:"regions"`
-}
-
-func (SourcesArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*Sources)(nil)).Elem()
-}
-
-func (i SourcesArgs) ToSourcesOutput() SourcesOutput {
-	return i.ToSourcesOutputWithContext(context.Background())
-}
-
-func (i SourcesArgs) ToSourcesOutputWithContext(ctx context.Context) SourcesOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(SourcesOutput)
-}
-
-func (i SourcesArgs) ToSourcesPtrOutput() SourcesPtrOutput {
-	return i.ToSourcesPtrOutputWithContext(context.Background())
-}
-
-func (i SourcesArgs) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(SourcesOutput).ToSourcesPtrOutputWithContext(ctx)
-}
-
-// SourcesPtrInput is an input type that accepts SourcesArgs, SourcesPtr and SourcesPtrOutput values.
-// You can construct a concrete instance of `SourcesPtrInput` via:
-//
-//	        SourcesArgs{...}
-//
-//	or:
-//
-//	        nil
-type SourcesPtrInput interface {
-	pulumi.Input
-
-	ToSourcesPtrOutput() SourcesPtrOutput
-	ToSourcesPtrOutputWithContext(context.Context) SourcesPtrOutput
-}
-
-type sourcesPtrType SourcesArgs
-
-func SourcesPtr(v *SourcesArgs) SourcesPtrInput {
-	return (*sourcesPtrType)(v)
-}
-
-func (*sourcesPtrType) ElementType() reflect.Type {
-	return reflect.TypeOf((**Sources)(nil)).Elem()
-}
-
-func (i *sourcesPtrType) ToSourcesPtrOutput() SourcesPtrOutput {
-	return i.ToSourcesPtrOutputWithContext(context.Background())
-}
-
-func (i *sourcesPtrType) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(SourcesPtrOutput)
-}
-
-// Which accounts and regions are seen.
-type SourcesOutput struct{ *pulumi.OutputState }
-
-func (SourcesOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*Sources)(nil)).Elem()
-}
-
-func (o SourcesOutput) ToSourcesOutput() SourcesOutput {
-	return o
-}
-
-func (o SourcesOutput) ToSourcesOutputWithContext(ctx context.Context) SourcesOutput {
-	return o
-}
-
-func (o SourcesOutput) ToSourcesPtrOutput() SourcesPtrOutput {
-	return o.ToSourcesPtrOutputWithContext(context.Background())
-}
-
-func (o SourcesOutput) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v Sources) *Sources {
-		return &v
-	}).(SourcesPtrOutput)
-}
-
-// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o SourcesOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Sources) []string { return v.Accounts }).(pulumi.StringArrayOutput)
-}
-
-// All regions, also future ones. Goes without `regions`. Default: false.
-func (o SourcesOutput) AllRegions() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v Sources) *bool { return v.AllRegions }).(pulumi.BoolPtrOutput)
-}
-
-// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-func (o SourcesOutput) Regions() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Sources) []string { return v.Regions }).(pulumi.StringArrayOutput)
-}
-
-type SourcesPtrOutput struct{ *pulumi.OutputState }
-
-func (SourcesPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**Sources)(nil)).Elem()
-}
-
-func (o SourcesPtrOutput) ToSourcesPtrOutput() SourcesPtrOutput {
-	return o
-}
-
-func (o SourcesPtrOutput) ToSourcesPtrOutputWithContext(ctx context.Context) SourcesPtrOutput {
-	return o
-}
-
-func (o SourcesPtrOutput) Elem() SourcesOutput {
-	return o.ApplyT(func(v *Sources) Sources {
-		if v != nil {
-			return *v
-		}
-		var ret Sources
-		return ret
-	}).(SourcesOutput)
-}
-
-// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-func (o SourcesPtrOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *Sources) []string {
-		if v == nil {
-			return nil
-		}
-		return v.Accounts
-	}).(pulumi.StringArrayOutput)
-}
-
-// All regions, also future ones. Goes without `regions`. Default: false.
-func (o SourcesPtrOutput) AllRegions() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *Sources) *bool {
-		if v == nil {
-			return nil
-		}
-		return v.AllRegions
-	}).(pulumi.BoolPtrOutput)
-}
-
-// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-func (o SourcesPtrOutput) Regions() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *Sources) []string {
-		if v == nil {
-			return nil
-		}
-		return v.Regions
-	}).(pulumi.StringArrayOutput)
-}
-
 // When a rule is evaluated.
 type Triggers struct {
 	// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
@@ -4235,6 +4559,8 @@ func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsInput)(nil)).Elem(), AggregationSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsPtrInput)(nil)).Elem(), AggregationSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsPtrInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleInput)(nil)).Elem(), CustomRuleArgs{})
@@ -4247,6 +4573,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsPtrInput)(nil)).Elem(), FunctionsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyInput)(nil)).Elem(), GuardPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GuardPolicyPtrInput)(nil)).Elem(), GuardPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistorySettingsInput)(nil)).Elem(), HistorySettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HistorySettingsPtrInput)(nil)).Elem(), HistorySettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IamInput)(nil)).Elem(), IamArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IamPtrInput)(nil)).Elem(), IamArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupInput)(nil)).Elem(), LookupArgs{})
@@ -4269,14 +4597,18 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RulesPtrInput)(nil)).Elem(), RulesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopeInput)(nil)).Elem(), ScopeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ScopePtrInput)(nil)).Elem(), ScopeArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*SourcesInput)(nil)).Elem(), SourcesArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*SourcesPtrInput)(nil)).Elem(), SourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersPtrInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VpcInput)(nil)).Elem(), VpcArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VpcPtrInput)(nil)).Elem(), VpcArgs{})
+	pulumi.RegisterOutputType(AggregationSettingsOutput{})
+	pulumi.RegisterOutputType(AggregationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(CostLineOutput{})
+	pulumi.RegisterOutputType(CostLineArrayOutput{})
+	pulumi.RegisterOutputType(CostSavingOutput{})
+	pulumi.RegisterOutputType(CostSavingArrayOutput{})
 	pulumi.RegisterOutputType(CustomRuleOutput{})
 	pulumi.RegisterOutputType(CustomRuleArrayOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})
@@ -4289,6 +4621,8 @@ func init() {
 	pulumi.RegisterOutputType(FunctionsSettingsPtrOutput{})
 	pulumi.RegisterOutputType(GuardPolicyOutput{})
 	pulumi.RegisterOutputType(GuardPolicyPtrOutput{})
+	pulumi.RegisterOutputType(HistorySettingsOutput{})
+	pulumi.RegisterOutputType(HistorySettingsPtrOutput{})
 	pulumi.RegisterOutputType(IamOutput{})
 	pulumi.RegisterOutputType(IamPtrOutput{})
 	pulumi.RegisterOutputType(LookupOutput{})
@@ -4321,8 +4655,6 @@ func init() {
 	pulumi.RegisterOutputType(RulesPtrOutput{})
 	pulumi.RegisterOutputType(ScopeOutput{})
 	pulumi.RegisterOutputType(ScopePtrOutput{})
-	pulumi.RegisterOutputType(SourcesOutput{})
-	pulumi.RegisterOutputType(SourcesPtrOutput{})
 	pulumi.RegisterOutputType(TriggersOutput{})
 	pulumi.RegisterOutputType(TriggersPtrOutput{})
 	pulumi.RegisterOutputType(VpcOutput{})

@@ -58,10 +58,8 @@ type recorderArgs struct {
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// What is recorded. As a part of its own the mode is `create`, whatever is said.
-	Recorder *RecorderSettings `pulumi:"recorder"`
-	// Not used: neither recorder nor channel takes tags through the `aws` provider.
-	Tags map[string]string `pulumi:"tags"`
+	// What is recorded. The mode is `create`, which need not be given.
+	Settings *RecorderSettings `pulumi:"settings"`
 }
 
 // The set of arguments for constructing a Recorder resource.
@@ -76,10 +74,8 @@ type RecorderArgs struct {
 	Lookup *LookupArgs
 	// Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// What is recorded. As a part of its own the mode is `create`, whatever is said.
-	Recorder *RecorderSettingsArgs
-	// Not used: neither recorder nor channel takes tags through the `aws` provider.
-	Tags map[string]pulumi.StringInput
+	// What is recorded. The mode is `create`, which need not be given.
+	Settings *RecorderSettingsArgs
 }
 
 func (RecorderArgs) ElementType() reflect.Type {

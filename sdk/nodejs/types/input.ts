@@ -7,6 +7,46 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
+ * Which accounts and regions are seen.
+ */
+export interface AggregationSettingsArgs {
+    /**
+     * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+     */
+    accounts?: (string | number | boolean)[];
+    /**
+     * All regions, also future ones. Goes without `regions`. Default: false.
+     */
+    allRegions?: boolean;
+    /**
+     * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+     */
+    regions?: string[];
+}
+
+/**
+ * What is told although nobody looks.
+ */
+export interface AlarmsSettings {
+    /**
+     * Whether there are alarms. Default: true.
+     */
+    enabled?: boolean;
+    /**
+     * Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+     */
+    scoreDrop?: number;
+    /**
+     * Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+     */
+    severities?: enums.RuleSeverity[];
+    /**
+     * Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+     */
+    silentHours?: number;
+}
+
+/**
  * What is told although nobody looks.
  */
 export interface AlarmsSettingsArgs {
@@ -51,7 +91,7 @@ export interface CustomRule {
     /**
      * Parameters of the rule by name.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
     /**
      * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
      */
@@ -89,7 +129,7 @@ export interface CustomRuleArgs {
     /**
      * Parameters of the rule by name.
      */
-    parameters?: {[key: string]: pulumi.Input<string>};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
      * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
      */
@@ -102,6 +142,16 @@ export interface CustomRuleArgs {
      * When the rule is evaluated. Default: when a resource changes.
      */
     triggers?: inputs.TriggersArgs;
+}
+
+/**
+ * Whether there is a dashboard.
+ */
+export interface DashboardSettings {
+    /**
+     * Whether there is a dashboard. Default: true.
+     */
+    enabled?: boolean;
 }
 
 /**
@@ -121,7 +171,7 @@ export interface Framework {
     /**
      * How its rules are deployed. Default: `rules`.
      */
-    as?: enums.DeployAs;
+    deployAs?: enums.DeployAs;
     /**
      * Identifiers of rules to leave out.
      */
@@ -129,11 +179,11 @@ export interface Framework {
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
-    id: string;
+    id: string | enums.FrameworkId;
     /**
      * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
-    parameters?: {[key: string]: {[key: string]: string}};
+    parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
      * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
      */
@@ -147,7 +197,7 @@ export interface FrameworkArgs {
     /**
      * How its rules are deployed. Default: `rules`.
      */
-    as?: enums.DeployAs;
+    deployAs?: enums.DeployAs;
     /**
      * Identifiers of rules to leave out.
      */
@@ -155,11 +205,11 @@ export interface FrameworkArgs {
     /**
      * Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
      */
-    id: string;
+    id: string | enums.FrameworkId;
     /**
      * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
      */
-    parameters?: {[key: string]: {[key: string]: string}};
+    parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
      * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
      */
@@ -169,7 +219,53 @@ export interface FrameworkArgs {
 /**
  * How the functions run.
  */
+export interface FunctionsSettings {
+    /**
+     * Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+     */
+    architecture?: enums.FunctionArchitecture;
+    /**
+     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     */
+    countedRules?: enums.CountedRules;
+    /**
+     * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+     */
+    logRetentionDays?: number;
+    /**
+     * Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+     */
+    memoryMib?: number;
+    /**
+     * Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+     */
+    reservedConcurrency?: number;
+    /**
+     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+     */
+    schedule?: string;
+    /**
+     * Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+     */
+    timeoutSeconds?: number;
+    /**
+     * Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+     */
+    vpc?: inputs.Vpc;
+}
+
+/**
+ * How the functions run.
+ */
 export interface FunctionsSettingsArgs {
+    /**
+     * Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+     */
+    architecture?: enums.FunctionArchitecture;
+    /**
+     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     */
+    countedRules?: enums.CountedRules;
     /**
      * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
      */
@@ -233,6 +329,26 @@ export interface GuardPolicyArgs {
 }
 
 /**
+ * Whether the evaluation history can be queried.
+ */
+export interface HistorySettings {
+    /**
+     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+     */
+    enabled?: boolean;
+}
+
+/**
+ * Whether the evaluation history can be queried.
+ */
+export interface HistorySettingsArgs {
+    /**
+     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+     */
+    enabled?: boolean;
+}
+
+/**
  * What every IAM role of this component has.
  */
 export interface IamArgs {
@@ -255,6 +371,10 @@ export interface LookupArgs {
      */
     adoptUnmarked?: boolean;
     /**
+     * Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+     */
+    formerOwners?: string[];
+    /**
      * Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
      */
     profile?: string;
@@ -275,7 +395,7 @@ export interface ManagedRule {
     /**
      * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
      */
-    frequency?: string;
+    frequency?: string | enums.EvaluationFrequency;
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
@@ -291,9 +411,9 @@ export interface ManagedRule {
     /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
     /**
-     * What mends its findings, when a person starts it.
+     * Remediation of its findings, which a person starts.
      */
     remediation?: inputs.Remediation;
     /**
@@ -321,7 +441,7 @@ export interface ManagedRuleArgs {
     /**
      * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
      */
-    frequency?: pulumi.Input<string | undefined>;
+    frequency?: pulumi.Input<string | enums.EvaluationFrequency | undefined>;
     /**
      * Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
      */
@@ -337,9 +457,9 @@ export interface ManagedRuleArgs {
     /**
      * Parameters of the rule by name; numbers and lists are written as text, lists with commas.
      */
-    parameters?: {[key: string]: pulumi.Input<string>};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
-     * What mends its findings, when a person starts it.
+     * Remediation of its findings, which a person starts.
      */
     remediation?: inputs.RemediationArgs;
     /**
@@ -359,6 +479,24 @@ export interface ManagedRuleArgs {
 /**
  * Who is told.
  */
+export interface Notifications {
+    /**
+     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+     */
+    digest?: enums.DigestPeriod;
+    /**
+     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+     */
+    emails?: {[key: string]: string};
+    /**
+     * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+     */
+    routes?: {[key: string]: inputs.Route};
+}
+
+/**
+ * Who is told.
+ */
 export interface NotificationsArgs {
     /**
      * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
@@ -372,6 +510,40 @@ export interface NotificationsArgs {
      * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
      */
     routes?: {[key: string]: inputs.RouteArgs};
+}
+
+/**
+ * Whose configuration recorder is used, and what ours records.
+ */
+export interface RecorderSettings {
+    /**
+     * Resource types that our recorder records once a day while it records the others continuously.
+     */
+    dailyTypes?: string[];
+    /**
+     * How often our recorder records. Default: `continuous`.
+     */
+    frequency?: enums.RecordingFrequency;
+    /**
+     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+     */
+    globalTypes?: boolean;
+    /**
+     * Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+     */
+    mode?: enums.RecorderMode;
+    /**
+     * The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+     */
+    resourceTypes?: string[];
+    /**
+     * ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+     */
+    roleArn?: string;
+    /**
+     * Which resource types our recorder records. Default: `all`.
+     */
+    strategy?: enums.RecordingStrategy;
 }
 
 /**
@@ -409,7 +581,7 @@ export interface RecorderSettingsArgs {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
  */
 export interface Remediation {
     /**
@@ -423,11 +595,11 @@ export interface Remediation {
     /**
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
-    parameters?: {[key: string]: string[]};
+    parameters?: {[key: string]: (string | number | boolean)[]};
 }
 
 /**
- * A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
  */
 export interface RemediationArgs {
     /**
@@ -441,7 +613,37 @@ export interface RemediationArgs {
     /**
      * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
      */
-    parameters?: {[key: string]: pulumi.Input<string>[]};
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
+}
+
+/**
+ * Where reports are kept and for how long.
+ */
+export interface Reports {
+    /**
+     * Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+     */
+    allowReplacement?: boolean;
+    /**
+     * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+     */
+    bucketName?: string;
+    /**
+     * Former name of `onDestroy: delete`. Default: false.
+     */
+    forceDestroy?: boolean;
+    /**
+     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+     */
+    objectLock?: boolean;
+    /**
+     * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
+    /**
+     * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+     */
+    retentionDays?: number;
 }
 
 /**
@@ -449,29 +651,63 @@ export interface RemediationArgs {
  */
 export interface ReportsArgs {
     /**
+     * Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+     */
+    allowReplacement?: boolean;
+    /**
      * Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
      */
     bucketName?: pulumi.Input<string | undefined>;
     /**
-     * Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+     * Former name of `onDestroy: delete`. Default: false.
      */
-    forceDestroy?: pulumi.Input<boolean | undefined>;
+    forceDestroy?: boolean;
     /**
-     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-     */
-    history?: boolean;
-    /**
-     * Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
      */
     objectLock?: boolean;
+    /**
+     * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+     */
+    onDestroy?: enums.OnDestroy;
     /**
      * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+ */
+export interface Route {
     /**
-     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
      */
-    rules?: enums.CountedRules;
+    accounts?: (string | number | boolean)[];
+    /**
+     * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+     */
+    email?: string;
+    /**
+     * Ids of frameworks that the rules serve, such as `hipaa`.
+     */
+    frameworks?: (string | enums.FrameworkId)[];
+    /**
+     * URL that is posted to; whoever answers there confirms the subscription.
+     */
+    https?: string;
+    /**
+     * Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+     */
+    rules?: string[];
+    /**
+     * Severities of rules.
+     */
+    severities?: enums.RuleSeverity[];
+    /**
+     * ARN of a queue, whose policy and key must admit the topic.
+     */
+    sqs?: string;
 }
 
 /**
@@ -481,7 +717,7 @@ export interface RouteArgs {
     /**
      * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
      */
@@ -489,7 +725,7 @@ export interface RouteArgs {
     /**
      * Ids of frameworks that the rules serve, such as `hipaa`.
      */
-    frameworks?: string[];
+    frameworks?: (string | enums.FrameworkId)[];
     /**
      * URL that is posted to; whoever answers there confirms the subscription.
      */
@@ -499,9 +735,9 @@ export interface RouteArgs {
      */
     rules?: string[];
     /**
-     * Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+     * Severities of rules.
      */
-    severities?: string[];
+    severities?: enums.RuleSeverity[];
     /**
      * ARN of a queue, whose policy and key must admit the topic.
      */
@@ -625,31 +861,13 @@ export interface ScopeArgs {
 }
 
 /**
- * Which accounts and regions are seen.
- */
-export interface SourcesArgs {
-    /**
-     * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-     */
-    accounts?: string[];
-    /**
-     * All regions, also future ones. Goes without `regions`. Default: false.
-     */
-    allRegions?: boolean;
-    /**
-     * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-     */
-    regions?: string[];
-}
-
-/**
  * When a rule is evaluated.
  */
 export interface Triggers {
     /**
      * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
      */
-    frequency?: string;
+    frequency?: string | enums.EvaluationFrequency;
     /**
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */
@@ -663,11 +881,25 @@ export interface TriggersArgs {
     /**
      * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
      */
-    frequency?: pulumi.Input<string | undefined>;
+    frequency?: pulumi.Input<string | enums.EvaluationFrequency | undefined>;
     /**
      * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
      */
     onChange?: boolean;
+}
+
+/**
+ * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+ */
+export interface Vpc {
+    /**
+     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+     */
+    securityGroupIds: string[];
+    /**
+     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+     */
+    subnetIds: string[];
 }
 
 /**

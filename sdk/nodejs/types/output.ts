@@ -7,6 +7,46 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
+ * One kind of cost.
+ */
+export interface CostLine {
+    /**
+     * The quantity, and the assumptions behind it.
+     */
+    assumption: string;
+    /**
+     * Expected amount.
+     */
+    expectedUsd: number;
+    /**
+     * Amount in a busy account.
+     */
+    highUsd: number;
+    /**
+     * Amount in a quiet account.
+     */
+    lowUsd: number;
+    /**
+     * Which kind.
+     */
+    name: string;
+}
+
+/**
+ * A change of the inputs that lowers the cost.
+ */
+export interface CostSaving {
+    /**
+     * What to change.
+     */
+    advice: string;
+    /**
+     * Expected amount, in USD a month.
+     */
+    usd: number;
+}
+
+/**
  * One rule of a framework.
  */
 export interface FrameworkRuleDetails {
@@ -77,7 +117,7 @@ export interface RecorderStatus {
 }
 
 /**
- * Another Systems Manager document that mends what a rule finds.
+ * Another Systems Manager document that remediates what a rule finds.
  */
 export interface RemediationAlternative {
     /**
@@ -121,7 +161,7 @@ export interface RuleProblem {
 }
 
 /**
- * A Systems Manager document that mends what a rule finds.
+ * A Systems Manager document that remediates what a rule finds.
  */
 export interface RuleRemediation {
     /**

@@ -17,6 +17,7 @@ from .dashboard import *
 from .encryption import *
 from .functions import *
 from .get_account_status import *
+from .get_cost_estimate import *
 from .get_framework import *
 from .get_managed_rule import *
 from .history import *

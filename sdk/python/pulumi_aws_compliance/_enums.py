@@ -10,7 +10,11 @@ __all__ = [
     'CountedRules',
     'DeployAs',
     'DigestPeriod',
+    'EvaluationFrequency',
+    'FrameworkId',
+    'FunctionArchitecture',
     'ManagedRuleIdentifier',
+    'OnDestroy',
     'OnUnavailable',
     'RecorderMode',
     'RecordingFrequency',
@@ -47,10 +51,6 @@ class DeployAs(_builtins.str, Enum):
     """
     As conformance packs of the framework alone, which AWS Config deploys and shows as one.
     """
-    MANAGED_PACK = "managedPack"
-    """
-    Reserved for AWS's own packs: refused.
-    """
 
 
 @pulumi.type_token("aws-compliance:index:DigestPeriod")
@@ -69,6 +69,519 @@ class DigestPeriod(_builtins.str, Enum):
     DAILY = "daily"
     """
     Gathered, once a day.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:EvaluationFrequency")
+class EvaluationFrequency(_builtins.str, Enum):
+    """
+    How often AWS Config evaluates a periodic rule.
+    """
+    ONE_HOUR = "One_Hour"
+    """
+    Once in one hour.
+    """
+    THREE_HOURS = "Three_Hours"
+    """
+    Once in three hours.
+    """
+    SIX_HOURS = "Six_Hours"
+    """
+    Once in six hours.
+    """
+    TWELVE_HOURS = "Twelve_Hours"
+    """
+    Once in twelve hours.
+    """
+    TWENTY_FOUR_HOURS = "TwentyFour_Hours"
+    """
+    Once in 24 hours.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:FrameworkId")
+class FrameworkId(_builtins.str, Enum):
+    """
+    Ids of the frameworks that the catalogue has.
+    """
+    ABS_CCIGV2_MATERIAL = "abs-ccigv2-material"
+    """
+    Operational Best Practices for ABS CCIGv2 Material.
+    """
+    ABS_CCIGV2_MATERIAL_PART1 = "abs-ccigv2-material-part-1"
+    """
+    Operational Best Practices for ABS CCIGv2 Material Part 1.
+    """
+    ABS_CCIGV2_MATERIAL_PART2 = "abs-ccigv2-material-part-2"
+    """
+    Operational Best Practices for ABS CCIGv2 Material Part 2.
+    """
+    ABS_CCIGV2_STANDARD = "abs-ccigv2-standard"
+    """
+    Operational Best Practices for ABS CCIGv2 Standard.
+    """
+    ACSC_ESSENTIAL8 = "acsc-essential8"
+    """
+    Operational Best Practices for ACSC Essential8.
+    """
+    ACSC_ISM_PART1 = "acsc-ism-part1"
+    """
+    Operational Best Practices for ACSC ISM Part1.
+    """
+    ACSC_ISM_PART2 = "acsc-ism-part2"
+    """
+    Operational Best Practices for ACSC ISM Part2.
+    """
+    AI_ML_SECURITY_GOVERNANCE_SUPPORTING_INFRASTRUCTURE_BEST_PRACTICES = "ai-ml-security-governance-supporting-infrastructure-best-practices"
+    """
+    AI ML Security Governance Supporting Infrastructure Best Practices.
+    """
+    AMAZON_DYNAMODB = "amazon-dynamodb"
+    """
+    Operational Best Practices for Amazon DynamoDB.
+    """
+    AMAZON_DYNAMODB_WITH_REMEDIATION = "amazon-dynamodb-with-remediation"
+    """
+    Operational Best Practices for Amazon DynamoDB with Remediation.
+    """
+    AMAZON_S3 = "amazon-s3"
+    """
+    Operational Best Practices for Amazon S3.
+    """
+    AMAZON_S3_WITH_REMEDIATION = "amazon-s3-with-remediation"
+    """
+    Operational Best Practices for Amazon S3 with Remediation.
+    """
+    AMAZON_SAGEMAKER_AI_SECURITY_AND_GOVERNANCE_BEST_PRACTICES = "amazon-sagemaker-ai-security-and-governance-best-practices"
+    """
+    Amazon Sagemaker AI Security and Governance Best Practices.
+    """
+    API_GATEWAY = "api-gateway"
+    """
+    Operational Best Practices for API Gateway.
+    """
+    APRA_CPG234 = "apra-cpg-234"
+    """
+    Operational Best Practices for APRA CPG 234.
+    """
+    ASSET_MANAGEMENT = "asset-management"
+    """
+    Operational Best Practices for Asset Management.
+    """
+    AWS_BACKUP = "aws-backup"
+    """
+    Operational Best Practices for AWS Backup.
+    """
+    AWS_CONTROL_TOWER_DETECTIVE_GUARDRAILS = "aws-control-tower-detective-guardrails"
+    """
+    AWS Control Tower Detective Guardrails.
+    """
+    AWS_IDENTITY_AND_ACCESS_MANAGEMENT = "aws-identity-and-access-management"
+    """
+    Operational Best Practices for AWS Identity and Access Management.
+    """
+    AWS_WELL_ARCHITECTED_RELIABILITY = "aws-well-architected-reliability"
+    """
+    AWS Well-Architected, reliability pillar.
+    """
+    AWS_WELL_ARCHITECTED_SECURITY = "aws-well-architected-security"
+    """
+    AWS Well-Architected, security pillar.
+    """
+    BCP_AND_DR = "bcp-and-dr"
+    """
+    Operational Best Practices for BCP and DR.
+    """
+    BNM_RMIT = "bnm-rmit"
+    """
+    Operational Best Practices for BNM RMiT.
+    """
+    CCCS_MEDIUM = "cccs-medium"
+    """
+    Operational Best Practices for CCCS Medium.
+    """
+    CCN_ENS_HIGH = "ccn-ens-high"
+    """
+    Operational Best Practices for CCN ENS High.
+    """
+    CCN_ENS_LOW = "ccn-ens-low"
+    """
+    Operational Best Practices for CCN ENS Low.
+    """
+    CCN_ENS_MEDIUM = "ccn-ens-medium"
+    """
+    Operational Best Practices for CCN ENS Medium.
+    """
+    CIS_AWS12 = "cis-aws-1.2"
+    """
+    CIS AWS Foundations Benchmark 1.2.
+    """
+    CIS_AWS13_LEVEL1 = "cis-aws-1.3-level1"
+    """
+    CIS AWS Foundations Benchmark 1.3, level 1.
+    """
+    CIS_AWS13_LEVEL2 = "cis-aws-1.3-level2"
+    """
+    CIS AWS Foundations Benchmark 1.3, level 2.
+    """
+    CIS_AWS14_LEVEL1 = "cis-aws-1.4-level1"
+    """
+    CIS AWS Foundations Benchmark 1.4, level 1.
+    """
+    CIS_AWS14_LEVEL2 = "cis-aws-1.4-level2"
+    """
+    CIS AWS Foundations Benchmark 1.4, level 2.
+    """
+    CIS_CONTROLS8_IG1 = "cis-controls-8-ig1"
+    """
+    CIS Critical Security Controls 8, group 1.
+    """
+    CIS_CONTROLS8_IG2 = "cis-controls-8-ig2"
+    """
+    CIS Critical Security Controls 8, group 2.
+    """
+    CIS_CONTROLS8_IG3 = "cis-controls-8-ig3"
+    """
+    CIS Critical Security Controls 8, group 3.
+    """
+    CIS_TOP20 = "cis-top20"
+    """
+    Operational Best Practices for CIS Top20.
+    """
+    CISA_CYBER_ESSENTIALS = "cisa-cyber-essentials"
+    """
+    Operational Best Practices for CISA Cyber Essentials.
+    """
+    CJIS = "cjis"
+    """
+    Operational Best Practices for CJIS.
+    """
+    CLOUDWATCH = "cloudwatch"
+    """
+    Operational Best Practices for CloudWatch.
+    """
+    CMMC20_LEVEL1 = "cmmc-2-0-level-1"
+    """
+    Operational Best Practices for CMMC 2.0 Level 1.
+    """
+    CMMC20_LEVEL2 = "cmmc-2-0-level-2"
+    """
+    Operational Best Practices for CMMC 2.0 Level 2.
+    """
+    COMPUTE_SERVICES = "compute-services"
+    """
+    Operational Best Practices for Compute Services.
+    """
+    CUSTOM_CONFORMANCE_PACK = "custom-conformance-pack"
+    """
+    custom conformance pack.
+    """
+    CYBER_RESILIENCE_BEST_PRACTICES_FOR_S3_EBS_DYNAMODB = "cyber-resilience-best-practices-for-s3-ebs-dynamodb"
+    """
+    Cyber Resilience Best Practices for S3 EBS DynamoDB.
+    """
+    DATA_RESILIENCY = "data-resiliency"
+    """
+    Operational Best Practices for Data Resiliency.
+    """
+    DATABASE_SERVICES = "database-services"
+    """
+    Operational Best Practices for Database Services.
+    """
+    DATALAKES_AND_ANALYTICS_SERVICES = "datalakes-and-analytics-services"
+    """
+    Operational Best Practices for Datalakes and Analytics Services.
+    """
+    DEVOPS = "devops"
+    """
+    Operational Best Practices for DevOps.
+    """
+    EC2 = "ec2"
+    """
+    Operational Best Practices for EC2.
+    """
+    ENCRYPTION_AND_KEYS = "encryption-and-keys"
+    """
+    Operational Best Practices for Encryption and Keys.
+    """
+    ENISA_CYBERSECURITY_GUIDE = "enisa-cybersecurity-guide"
+    """
+    Operational Best Practices for ENISA Cybersecurity Guide.
+    """
+    FDA21CFR_PART11 = "fda-21cfr-part-11"
+    """
+    Operational Best Practices for FDA 21CFR Part 11.
+    """
+    FEDRAMP_HIGH = "fedramp-high"
+    """
+    FedRAMP high.
+    """
+    FEDRAMP_LOW = "fedramp-low"
+    """
+    FedRAMP low.
+    """
+    FEDRAMP_MODERATE = "fedramp-moderate"
+    """
+    FedRAMP moderate.
+    """
+    FFIEC = "ffiec"
+    """
+    FFIEC.
+    """
+    GERMANY_C5 = "germany-c5"
+    """
+    Operational Best Practices for Germany C5.
+    """
+    GLBA = "glba"
+    """
+    Gramm-Leach-Bliley Act.
+    """
+    GXP_EU_ANNEX11 = "gxp-eu-annex-11"
+    """
+    Operational Best Practices for GxP EU Annex 11.
+    """
+    HIPAA = "hipaa"
+    """
+    HIPAA Security.
+    """
+    IRS1075 = "irs-1075"
+    """
+    Operational Best Practices for IRS 1075.
+    """
+    KISMS = "kisms"
+    """
+    Operational Best Practices for KISMS.
+    """
+    KISMS_CPACK = "kisms-cpack"
+    """
+    Operational Best Practices for KISMS cpack.
+    """
+    LOAD_BALANCING = "load-balancing"
+    """
+    Operational Best Practices for Load Balancing.
+    """
+    LOGGING = "logging"
+    """
+    Operational Best Practices for Logging.
+    """
+    MANAGEMENT_GOVERNANCE_SERVICES = "management-governance-services"
+    """
+    Operational Best Practices for Management Governance Services.
+    """
+    MAS_NOTICE655 = "mas-notice-655"
+    """
+    Operational Best Practices for MAS Notice 655.
+    """
+    MAS_TRMG = "mas-trmg"
+    """
+    Operational Best Practices for MAS TRMG.
+    """
+    MONITORING = "monitoring"
+    """
+    Operational Best Practices for Monitoring.
+    """
+    NBC_TRMG = "nbc-trmg"
+    """
+    Operational Best Practices for NBC TRMG.
+    """
+    NCSC_CAF = "ncsc-caf"
+    """
+    Operational Best Practices for NCSC CAF.
+    """
+    NCSC_CLOUDSEC_PRINCIPLES = "ncsc-cloudsec-principles"
+    """
+    Operational Best Practices for NCSC CloudSec Principles.
+    """
+    NERC_CIP = "nerc-cip"
+    """
+    Operational Best Practices for NERC CIP.
+    """
+    NERC_CIP_BCSI = "nerc-cip-bcsi"
+    """
+    Operational Best Practices for NERC CIP BCSI.
+    """
+    NETWORKING_AND_CONTENT_DELIVERY_SERVICES = "networking-and-content-delivery-services"
+    """
+    Operational Best Practices For Networking and Content Delivery Services.
+    """
+    NETWORKING_SERVICES = "networking-services"
+    """
+    Operational Best Practices for Networking Services.
+    """
+    NIST180025 = "nist-1800-25"
+    """
+    Operational Best Practices for NIST 1800 25.
+    """
+    NIST800171 = "nist-800-171"
+    """
+    NIST SP 800-171.
+    """
+    NIST800172 = "nist-800-172"
+    """
+    Operational Best Practices for NIST 800 172.
+    """
+    NIST800181 = "nist-800-181"
+    """
+    Operational Best Practices For NIST 800 181.
+    """
+    NIST80053_R4 = "nist-800-53-r4"
+    """
+    NIST SP 800-53 revision 4.
+    """
+    NIST80053_R5 = "nist-800-53-r5"
+    """
+    NIST SP 800-53 revision 5.
+    """
+    NIST_CSF = "nist-csf"
+    """
+    NIST Cybersecurity Framework.
+    """
+    NIST_PRIVACY_FRAMEWORK = "nist-privacy-framework"
+    """
+    Operational Best Practices for NIST Privacy Framework.
+    """
+    NYDFS23_NYCRR500 = "nydfs-23-nycrr-500"
+    """
+    Operational Best Practices for NYDFS 23 NYCRR 500.
+    """
+    NZISM_EXTENSION = "nzism-extension"
+    """
+    Operational Best Practices for NZISM Extension.
+    """
+    NZISM_FOUNDATION = "nzism-foundation"
+    """
+    Operational Best Practices for NZISM Foundation.
+    """
+    NZISM_NZTRANSITION = "nzism-nztransition"
+    """
+    Operational Best Practices for NZISM NZTransition.
+    """
+    PCI_DSS321 = "pci-dss-3.2.1"
+    """
+    PCI DSS 3.2.1.
+    """
+    PCI_DSS40 = "pci-dss-4.0"
+    """
+    PCI DSS 4.0, global resource types included.
+    """
+    PCI_DSS40_REGIONAL = "pci-dss-4.0-regional"
+    """
+    PCI DSS 4.0, without global resource types.
+    """
+    PUBLICLY_ACCESSIBLE_RESOURCES = "publicly-accessible-resources"
+    """
+    Operational Best Practices for Publicly Accessible Resources.
+    """
+    RBI_BASIC_CYBER_SECURITY_FRAMEWORK = "rbi-basic-cyber-security-framework"
+    """
+    Operational Best Practices for RBI Basic Cyber Security Framework.
+    """
+    RBI_MASTERDIRECTION = "rbi-masterdirection"
+    """
+    Operational Best Practices for RBI MasterDirection.
+    """
+    SECURITY_BEST_PRACTICES_FOR_AMAZON_OPENSEARCH_SERVICE = "security-best-practices-for-amazon-opensearch-service"
+    """
+    Security Best Practices for Amazon OpenSearch Service.
+    """
+    SECURITY_BEST_PRACTICES_FOR_AUTOSCALING = "security-best-practices-for-autoscaling"
+    """
+    Security Best Practices for AutoScaling.
+    """
+    SECURITY_BEST_PRACTICES_FOR_AWS_WAF = "security-best-practices-for-aws-waf"
+    """
+    Security Best Practices for AWS WAF.
+    """
+    SECURITY_BEST_PRACTICES_FOR_CLOUDFRONT = "security-best-practices-for-cloudfront"
+    """
+    Security Best Practices for CloudFront.
+    """
+    SECURITY_BEST_PRACTICES_FOR_CLOUDTRAIL = "security-best-practices-for-cloudtrail"
+    """
+    Security Best Practices for CloudTrail.
+    """
+    SECURITY_BEST_PRACTICES_FOR_CODEBUILD = "security-best-practices-for-codebuild"
+    """
+    Security Best Practices for CodeBuild.
+    """
+    SECURITY_BEST_PRACTICES_FOR_ECR = "security-best-practices-for-ecr"
+    """
+    Security Best Practices for ECR.
+    """
+    SECURITY_BEST_PRACTICES_FOR_ECS = "security-best-practices-for-ecs"
+    """
+    Security Best Practices for ECS.
+    """
+    SECURITY_BEST_PRACTICES_FOR_EFS = "security-best-practices-for-efs"
+    """
+    Security Best Practices for EFS.
+    """
+    SECURITY_BEST_PRACTICES_FOR_EKS = "security-best-practices-for-eks"
+    """
+    Security Best Practices for EKS.
+    """
+    SECURITY_BEST_PRACTICES_FOR_LAMBDA = "security-best-practices-for-lambda"
+    """
+    Security Best Practices for Lambda.
+    """
+    SECURITY_BEST_PRACTICES_FOR_NETWORK_FIREWALL = "security-best-practices-for-network-firewall"
+    """
+    Security Best Practices for Network Firewall.
+    """
+    SECURITY_BEST_PRACTICES_FOR_RDS = "security-best-practices-for-rds"
+    """
+    Security Best Practices for RDS.
+    """
+    SECURITY_BEST_PRACTICES_FOR_REDSHIFT = "security-best-practices-for-redshift"
+    """
+    Security Best Practices for Redshift.
+    """
+    SECURITY_BEST_PRACTICES_FOR_SAGEMAKER = "security-best-practices-for-sagemaker"
+    """
+    Security Best Practices for SageMaker.
+    """
+    SECURITY_BEST_PRACTICES_FOR_SECRETS_MANAGER = "security-best-practices-for-secrets-manager"
+    """
+    Security Best Practices for Secrets Manager.
+    """
+    SECURITY_IDENTITY_AND_COMPLIANCE_SERVICES = "security-identity-and-compliance-services"
+    """
+    Operational Best Practices For Security Identity and Compliance Services.
+    """
+    SECURITY_SERVICES = "security-services"
+    """
+    Operational Best Practices for Security Services.
+    """
+    SELF_HOSTED_AI_ML_SECURITY_GOVERNANCE_BEST_PRACTICES = "self-hosted-ai-ml-security-governance-best-practices"
+    """
+    Self Hosted AI ML Security Governance Best Practices.
+    """
+    SERVERLESS = "serverless"
+    """
+    Operational Best Practices for Serverless.
+    """
+    STORAGE_SERVICES = "storage-services"
+    """
+    Operational Best Practices for Storage Services.
+    """
+    SWIFT_CSP = "swift-csp"
+    """
+    Operational Best Practices for SWIFT CSP.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:FunctionArchitecture")
+class FunctionArchitecture(_builtins.str, Enum):
+    """
+    Architecture of the functions.
+    """
+    X8664 = "x86_64"
+    """
+    x86-64.
+    """
+    ARM64 = "arm64"
+    """
+    Arm.
     """
 
 
@@ -3408,6 +3921,25 @@ class ManagedRuleIdentifier(_builtins.str, Enum):
     WORKSPACES_WORKSPACE_TAGGED = "WORKSPACES_WORKSPACE_TAGGED"
     """
     On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:OnDestroy")
+class OnDestroy(_builtins.str, Enum):
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key.
+    """
+    RETAIN = "retain"
+    """
+    Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+    """
+    DELETE = "delete"
+    """
+    Deletes the bucket with everything in it, and schedules the key for deletion.
+    """
+    REFUSE = "refuse"
+    """
+    Refuses to destroy the stack.
     """
 
 

@@ -16,24 +16,36 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'AggregationSettingsArgs',
+    'AggregationSettingsArgsDict',
+    'AlarmsSettings',
+    'AlarmsSettingsDict',
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
     'CustomRule',
     'CustomRuleDict',
     'CustomRuleArgs',
     'CustomRuleArgsDict',
+    'DashboardSettings',
+    'DashboardSettingsDict',
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
     'Framework',
     'FrameworkDict',
     'FrameworkArgs',
     'FrameworkArgsDict',
+    'FunctionsSettings',
+    'FunctionsSettingsDict',
     'FunctionsSettingsArgs',
     'FunctionsSettingsArgsDict',
     'GuardPolicy',
     'GuardPolicyDict',
     'GuardPolicyArgs',
     'GuardPolicyArgsDict',
+    'HistorySettings',
+    'HistorySettingsDict',
+    'HistorySettingsArgs',
+    'HistorySettingsArgsDict',
     'IamArgs',
     'IamArgsDict',
     'LookupArgs',
@@ -42,16 +54,24 @@ __all__ = [
     'ManagedRuleDict',
     'ManagedRuleArgs',
     'ManagedRuleArgsDict',
+    'Notifications',
+    'NotificationsDict',
     'NotificationsArgs',
     'NotificationsArgsDict',
+    'RecorderSettings',
+    'RecorderSettingsDict',
     'RecorderSettingsArgs',
     'RecorderSettingsArgsDict',
     'Remediation',
     'RemediationDict',
     'RemediationArgs',
     'RemediationArgsDict',
+    'Reports',
+    'ReportsDict',
     'ReportsArgs',
     'ReportsArgsDict',
+    'Route',
+    'RouteDict',
     'RouteArgs',
     'RouteArgsDict',
     'RuleFunction',
@@ -66,15 +86,183 @@ __all__ = [
     'ScopeDict',
     'ScopeArgs',
     'ScopeArgsDict',
-    'SourcesArgs',
-    'SourcesArgsDict',
     'Triggers',
     'TriggersDict',
     'TriggersArgs',
     'TriggersArgsDict',
+    'Vpc',
+    'VpcDict',
     'VpcArgs',
     'VpcArgsDict',
 ]
+
+class AggregationSettingsArgsDict(TypedDict):
+    """
+    Which accounts and regions are seen.
+    """
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
+    """
+    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+    """
+    all_regions: NotRequired[_builtins.bool]
+    """
+    All regions, also future ones. Goes without `regions`. Default: false.
+    """
+    regions: NotRequired[Sequence[_builtins.str]]
+    """
+    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    """
+
+@pulumi.input_type
+class AggregationSettingsArgs:
+    def __init__(__self__, *,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
+                 all_regions: Optional[_builtins.bool] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None):
+        """
+        Which accounts and regions are seen.
+
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
+        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        """
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if all_regions is not None:
+            pulumi.set(__self__, "all_regions", all_regions)
+        if regions is not None:
+            pulumi.set(__self__, "regions", regions)
+
+    @_builtins.property
+    @pulumi.getter
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
+        """
+        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allRegions")
+    def all_regions(self) -> Optional[_builtins.bool]:
+        """
+        All regions, also future ones. Goes without `regions`. Default: false.
+        """
+        return pulumi.get(self, "all_regions")
+
+    @all_regions.setter
+    def all_regions(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "all_regions", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def regions(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        """
+        return pulumi.get(self, "regions")
+
+    @regions.setter
+    def regions(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "regions", value)
+
+
+class AlarmsSettingsDict(TypedDict):
+    """
+    What is told although nobody looks.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether there are alarms. Default: true.
+    """
+    score_drop: NotRequired[_builtins.int]
+    """
+    Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+    """
+    severities: NotRequired[Sequence['RuleSeverity']]
+    """
+    Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    """
+    silent_hours: NotRequired[_builtins.int]
+    """
+    Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+    """
+
+@pulumi.input_type
+class AlarmsSettings:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 score_drop: Optional[_builtins.int] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 silent_hours: Optional[_builtins.int] = None):
+        """
+        What is told although nobody looks.
+
+        :param _builtins.bool enabled: Whether there are alarms. Default: true.
+        :param _builtins.int score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        :param _builtins.int silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if score_drop is not None:
+            pulumi.set(__self__, "score_drop", score_drop)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
+        if silent_hours is not None:
+            pulumi.set(__self__, "silent_hours", silent_hours)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether there are alarms. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scoreDrop")
+    def score_drop(self) -> Optional[_builtins.int]:
+        """
+        Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        """
+        return pulumi.get(self, "score_drop")
+
+    @score_drop.setter
+    def score_drop(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "score_drop", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
+        """
+        Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
+        pulumi.set(self, "severities", value)
+
+    @_builtins.property
+    @pulumi.getter(name="silentHours")
+    def silent_hours(self) -> Optional[_builtins.int]:
+        """
+        Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        """
+        return pulumi.get(self, "silent_hours")
+
+    @silent_hours.setter
+    def silent_hours(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "silent_hours", value)
+
 
 class AlarmsSettingsArgsDict(TypedDict):
     """
@@ -190,7 +378,7 @@ class CustomRuleDict(TypedDict):
     """
     The policy of a rule that is written in Guard. A rule has this or a function.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the rule by name.
     """
@@ -214,7 +402,7 @@ class CustomRule:
                  description: Optional[_builtins.str] = None,
                  function: Optional['RuleFunction'] = None,
                  guard: Optional['GuardPolicy'] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['Triggers'] = None):
@@ -225,7 +413,7 @@ class CustomRule:
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
         :param 'RuleFunction' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicy' guard: The policy of a rule that is written in Guard. A rule has this or a function.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name.
         :param 'Scope' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'Triggers' triggers: When the rule is evaluated. Default: when a resource changes.
@@ -296,14 +484,14 @@ class CustomRule:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the rule by name.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -363,7 +551,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     The policy of a rule that is written in Guard. A rule has this or a function.
     """
-    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters of the rule by name.
     """
@@ -387,7 +575,7 @@ class CustomRuleArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  function: Optional['RuleFunctionArgs'] = None,
                  guard: Optional['GuardPolicyArgs'] = None,
-                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  scope: Optional['ScopeArgs'] = None,
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['TriggersArgs'] = None):
@@ -398,7 +586,7 @@ class CustomRuleArgs:
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
         :param 'RuleFunctionArgs' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicyArgs' guard: The policy of a rule that is written in Guard. A rule has this or a function.
-        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name.
+        :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'TriggersArgs' triggers: When the rule is evaluated. Default: when a resource changes.
@@ -469,14 +657,14 @@ class CustomRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters of the rule by name.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -514,6 +702,40 @@ class CustomRuleArgs:
     @triggers.setter
     def triggers(self, value: Optional['TriggersArgs']):
         pulumi.set(self, "triggers", value)
+
+
+class DashboardSettingsDict(TypedDict):
+    """
+    Whether there is a dashboard.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether there is a dashboard. Default: true.
+    """
+
+@pulumi.input_type
+class DashboardSettings:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether there is a dashboard.
+
+        :param _builtins.bool enabled: Whether there is a dashboard. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether there is a dashboard. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
 
 
 class DashboardSettingsArgsDict(TypedDict):
@@ -554,11 +776,11 @@ class FrameworkDict(TypedDict):
     """
     A framework whose rules are evaluated.
     """
-    id: _builtins.str
+    id: Union[_builtins.str, 'FrameworkId']
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    as_: NotRequired['DeployAs']
+    deploy_as: NotRequired['DeployAs']
     """
     How its rules are deployed. Default: `rules`.
     """
@@ -566,7 +788,7 @@ class FrameworkDict(TypedDict):
     """
     Identifiers of rules to leave out.
     """
-    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
@@ -578,23 +800,23 @@ class FrameworkDict(TypedDict):
 @pulumi.input_type
 class Framework:
     def __init__(__self__, *,
-                 id: _builtins.str,
-                 as_: Optional['DeployAs'] = None,
+                 id: Union[_builtins.str, 'FrameworkId'],
+                 deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
-        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
-        if as_ is not None:
-            pulumi.set(__self__, "as_", as_)
+        if deploy_as is not None:
+            pulumi.set(__self__, "deploy_as", deploy_as)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
@@ -604,27 +826,27 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def id(self) -> _builtins.str:
+    def id(self) -> Union[_builtins.str, 'FrameworkId']:
         """
         Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         """
         return pulumi.get(self, "id")
 
     @id.setter
-    def id(self, value: _builtins.str):
+    def id(self, value: Union[_builtins.str, 'FrameworkId']):
         pulumi.set(self, "id", value)
 
     @_builtins.property
-    @pulumi.getter(name="as")
-    def as_(self) -> Optional['DeployAs']:
+    @pulumi.getter(name="deployAs")
+    def deploy_as(self) -> Optional['DeployAs']:
         """
         How its rules are deployed. Default: `rules`.
         """
-        return pulumi.get(self, "as_")
+        return pulumi.get(self, "deploy_as")
 
-    @as_.setter
-    def as_(self, value: Optional['DeployAs']):
-        pulumi.set(self, "as_", value)
+    @deploy_as.setter
+    def deploy_as(self, value: Optional['DeployAs']):
+        pulumi.set(self, "deploy_as", value)
 
     @_builtins.property
     @pulumi.getter
@@ -640,14 +862,14 @@ class Framework:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -667,11 +889,11 @@ class FrameworkArgsDict(TypedDict):
     """
     A framework whose rules are evaluated.
     """
-    id: _builtins.str
+    id: Union[_builtins.str, 'FrameworkId']
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    as_: NotRequired['DeployAs']
+    deploy_as: NotRequired['DeployAs']
     """
     How its rules are deployed. Default: `rules`.
     """
@@ -679,7 +901,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Identifiers of rules to leave out.
     """
-    parameters: NotRequired[Mapping[str, Mapping[str, _builtins.str]]]
+    parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
     """
@@ -691,23 +913,23 @@ class FrameworkArgsDict(TypedDict):
 @pulumi.input_type
 class FrameworkArgs:
     def __init__(__self__, *,
-                 id: _builtins.str,
-                 as_: Optional['DeployAs'] = None,
+                 id: Union[_builtins.str, 'FrameworkId'],
+                 deploy_as: Optional['DeployAs'] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
-                 parameters: Optional[Mapping[str, Mapping[str, _builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  severities: Optional[Mapping[str, 'RuleSeverity']] = None):
         """
         A framework whose rules are evaluated.
 
-        :param _builtins.str id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' as_: How its rules are deployed. Default: `rules`.
+        :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, _builtins.str]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
-        if as_ is not None:
-            pulumi.set(__self__, "as_", as_)
+        if deploy_as is not None:
+            pulumi.set(__self__, "deploy_as", deploy_as)
         if exclude is not None:
             pulumi.set(__self__, "exclude", exclude)
         if parameters is not None:
@@ -717,27 +939,27 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def id(self) -> _builtins.str:
+    def id(self) -> Union[_builtins.str, 'FrameworkId']:
         """
         Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         """
         return pulumi.get(self, "id")
 
     @id.setter
-    def id(self, value: _builtins.str):
+    def id(self, value: Union[_builtins.str, 'FrameworkId']):
         pulumi.set(self, "id", value)
 
     @_builtins.property
-    @pulumi.getter(name="as")
-    def as_(self) -> Optional['DeployAs']:
+    @pulumi.getter(name="deployAs")
+    def deploy_as(self) -> Optional['DeployAs']:
         """
         How its rules are deployed. Default: `rules`.
         """
-        return pulumi.get(self, "as_")
+        return pulumi.get(self, "deploy_as")
 
-    @as_.setter
-    def as_(self, value: Optional['DeployAs']):
-        pulumi.set(self, "as_", value)
+    @deploy_as.setter
+    def deploy_as(self, value: Optional['DeployAs']):
+        pulumi.set(self, "deploy_as", value)
 
     @_builtins.property
     @pulumi.getter
@@ -753,14 +975,14 @@ class FrameworkArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Mapping[str, _builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Mapping[str, _builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
@@ -776,9 +998,191 @@ class FrameworkArgs:
         pulumi.set(self, "severities", value)
 
 
+class FunctionsSettingsDict(TypedDict):
+    """
+    How the functions run.
+    """
+    architecture: NotRequired['FunctionArchitecture']
+    """
+    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    """
+    counted_rules: NotRequired['CountedRules']
+    """
+    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    """
+    log_retention_days: NotRequired[_builtins.int]
+    """
+    Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+    """
+    memory_mib: NotRequired[_builtins.int]
+    """
+    Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+    """
+    reserved_concurrency: NotRequired[_builtins.int]
+    """
+    Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+    """
+    schedule: NotRequired[_builtins.str]
+    """
+    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+    """
+    timeout_seconds: NotRequired[_builtins.int]
+    """
+    Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+    """
+    vpc: NotRequired['VpcDict']
+    """
+    Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+    """
+
+@pulumi.input_type
+class FunctionsSettings:
+    def __init__(__self__, *,
+                 architecture: Optional['FunctionArchitecture'] = None,
+                 counted_rules: Optional['CountedRules'] = None,
+                 log_retention_days: Optional[_builtins.int] = None,
+                 memory_mib: Optional[_builtins.int] = None,
+                 reserved_concurrency: Optional[_builtins.int] = None,
+                 schedule: Optional[_builtins.str] = None,
+                 timeout_seconds: Optional[_builtins.int] = None,
+                 vpc: Optional['Vpc'] = None):
+        """
+        How the functions run.
+
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        :param _builtins.int log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        :param _builtins.int memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        :param _builtins.int reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        :param _builtins.str schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        :param _builtins.int timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        :param 'Vpc' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+        """
+        if architecture is not None:
+            pulumi.set(__self__, "architecture", architecture)
+        if counted_rules is not None:
+            pulumi.set(__self__, "counted_rules", counted_rules)
+        if log_retention_days is not None:
+            pulumi.set(__self__, "log_retention_days", log_retention_days)
+        if memory_mib is not None:
+            pulumi.set(__self__, "memory_mib", memory_mib)
+        if reserved_concurrency is not None:
+            pulumi.set(__self__, "reserved_concurrency", reserved_concurrency)
+        if schedule is not None:
+            pulumi.set(__self__, "schedule", schedule)
+        if timeout_seconds is not None:
+            pulumi.set(__self__, "timeout_seconds", timeout_seconds)
+        if vpc is not None:
+            pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> Optional['FunctionArchitecture']:
+        """
+        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: Optional['FunctionArchitecture']):
+        pulumi.set(self, "architecture", value)
+
+    @_builtins.property
+    @pulumi.getter(name="countedRules")
+    def counted_rules(self) -> Optional['CountedRules']:
+        """
+        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        """
+        return pulumi.get(self, "counted_rules")
+
+    @counted_rules.setter
+    def counted_rules(self, value: Optional['CountedRules']):
+        pulumi.set(self, "counted_rules", value)
+
+    @_builtins.property
+    @pulumi.getter(name="logRetentionDays")
+    def log_retention_days(self) -> Optional[_builtins.int]:
+        """
+        Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        """
+        return pulumi.get(self, "log_retention_days")
+
+    @log_retention_days.setter
+    def log_retention_days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "log_retention_days", value)
+
+    @_builtins.property
+    @pulumi.getter(name="memoryMib")
+    def memory_mib(self) -> Optional[_builtins.int]:
+        """
+        Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        """
+        return pulumi.get(self, "memory_mib")
+
+    @memory_mib.setter
+    def memory_mib(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "memory_mib", value)
+
+    @_builtins.property
+    @pulumi.getter(name="reservedConcurrency")
+    def reserved_concurrency(self) -> Optional[_builtins.int]:
+        """
+        Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        """
+        return pulumi.get(self, "reserved_concurrency")
+
+    @reserved_concurrency.setter
+    def reserved_concurrency(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "reserved_concurrency", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> Optional[_builtins.str]:
+        """
+        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        """
+        return pulumi.get(self, "schedule")
+
+    @schedule.setter
+    def schedule(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "schedule", value)
+
+    @_builtins.property
+    @pulumi.getter(name="timeoutSeconds")
+    def timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        """
+        return pulumi.get(self, "timeout_seconds")
+
+    @timeout_seconds.setter
+    def timeout_seconds(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "timeout_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def vpc(self) -> Optional['Vpc']:
+        """
+        Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
+        """
+        return pulumi.get(self, "vpc")
+
+    @vpc.setter
+    def vpc(self, value: Optional['Vpc']):
+        pulumi.set(self, "vpc", value)
+
+
 class FunctionsSettingsArgsDict(TypedDict):
     """
     How the functions run.
+    """
+    architecture: NotRequired['FunctionArchitecture']
+    """
+    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    """
+    counted_rules: NotRequired['CountedRules']
+    """
+    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
     """
     log_retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -808,6 +1212,8 @@ class FunctionsSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettingsArgs:
     def __init__(__self__, *,
+                 architecture: Optional['FunctionArchitecture'] = None,
+                 counted_rules: Optional['CountedRules'] = None,
                  log_retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
                  reserved_concurrency: pulumi.Input[Optional[_builtins.int]] = None,
@@ -817,6 +1223,8 @@ class FunctionsSettingsArgs:
         """
         How the functions run.
 
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
         :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
@@ -824,6 +1232,10 @@ class FunctionsSettingsArgs:
         :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
+        if architecture is not None:
+            pulumi.set(__self__, "architecture", architecture)
+        if counted_rules is not None:
+            pulumi.set(__self__, "counted_rules", counted_rules)
         if log_retention_days is not None:
             pulumi.set(__self__, "log_retention_days", log_retention_days)
         if memory_mib is not None:
@@ -836,6 +1248,30 @@ class FunctionsSettingsArgs:
             pulumi.set(__self__, "timeout_seconds", timeout_seconds)
         if vpc is not None:
             pulumi.set(__self__, "vpc", vpc)
+
+    @_builtins.property
+    @pulumi.getter
+    def architecture(self) -> Optional['FunctionArchitecture']:
+        """
+        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        """
+        return pulumi.get(self, "architecture")
+
+    @architecture.setter
+    def architecture(self, value: Optional['FunctionArchitecture']):
+        pulumi.set(self, "architecture", value)
+
+    @_builtins.property
+    @pulumi.getter(name="countedRules")
+    def counted_rules(self) -> Optional['CountedRules']:
+        """
+        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        """
+        return pulumi.get(self, "counted_rules")
+
+    @counted_rules.setter
+    def counted_rules(self, value: Optional['CountedRules']):
+        pulumi.set(self, "counted_rules", value)
 
     @_builtins.property
     @pulumi.getter(name="logRetentionDays")
@@ -1056,6 +1492,74 @@ class GuardPolicyArgs:
         pulumi.set(self, "runtime", value)
 
 
+class HistorySettingsDict(TypedDict):
+    """
+    Whether the evaluation history can be queried.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    """
+
+@pulumi.input_type
+class HistorySettings:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether the evaluation history can be queried.
+
+        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
+class HistorySettingsArgsDict(TypedDict):
+    """
+    Whether the evaluation history can be queried.
+    """
+    enabled: NotRequired[_builtins.bool]
+    """
+    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    """
+
+@pulumi.input_type
+class HistorySettingsArgs:
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Whether the evaluation history can be queried.
+
+        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
 class IamArgsDict(TypedDict):
     """
     What every IAM role of this component has.
@@ -1118,6 +1622,10 @@ class LookupArgsDict(TypedDict):
     """
     Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
     """
+    former_owners: NotRequired[Sequence[_builtins.str]]
+    """
+    Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+    """
     profile: NotRequired[_builtins.str]
     """
     Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
@@ -1131,17 +1639,21 @@ class LookupArgsDict(TypedDict):
 class LookupArgs:
     def __init__(__self__, *,
                  adopt_unmarked: Optional[_builtins.bool] = None,
+                 former_owners: Optional[Sequence[_builtins.str]] = None,
                  profile: Optional[_builtins.str] = None,
                  role_arn: Optional[_builtins.str] = None):
         """
         How the account is looked at, read-only, before anything is deployed to it.
 
         :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
         :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
         :param _builtins.str role_arn: ARN of a role to take for the look.
         """
         if adopt_unmarked is not None:
             pulumi.set(__self__, "adopt_unmarked", adopt_unmarked)
+        if former_owners is not None:
+            pulumi.set(__self__, "former_owners", former_owners)
         if profile is not None:
             pulumi.set(__self__, "profile", profile)
         if role_arn is not None:
@@ -1158,6 +1670,18 @@ class LookupArgs:
     @adopt_unmarked.setter
     def adopt_unmarked(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "adopt_unmarked", value)
+
+    @_builtins.property
+    @pulumi.getter(name="formerOwners")
+    def former_owners(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        """
+        return pulumi.get(self, "former_owners")
+
+    @former_owners.setter
+    def former_owners(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "former_owners", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1196,7 +1720,7 @@ class ManagedRuleDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[_builtins.str]
+    frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1208,13 +1732,13 @@ class ManagedRuleDict(TypedDict):
     """
     What to do where the region does not offer the rule. Default: `fail`.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
     remediation: NotRequired['RemediationDict']
     """
-    What mends its findings, when a person starts it.
+    Remediation of its findings, which a person starts.
     """
     scope: NotRequired['ScopeDict']
     """
@@ -1234,10 +1758,10 @@ class ManagedRule:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: Optional[_builtins.str] = None,
-                 frequency: Optional[_builtins.str] = None,
+                 frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None,
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  remediation: Optional['Remediation'] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional['RuleSeverity'] = None,
@@ -1247,11 +1771,11 @@ class ManagedRule:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
-        :param _builtins.str frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'Remediation' remediation: What mends its findings, when a person starts it.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param 'Remediation' remediation: Remediation of its findings, which a person starts.
         :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1302,14 +1826,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[_builtins.str]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[_builtins.str]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'EvaluationFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1338,21 +1862,21 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
     @pulumi.getter
     def remediation(self) -> Optional['Remediation']:
         """
-        What mends its findings, when a person starts it.
+        Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
@@ -1409,7 +1933,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What the rule is for, in your words. At most 256 characters.
     """
-    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
     How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
     """
@@ -1421,13 +1945,13 @@ class ManagedRuleArgsDict(TypedDict):
     """
     What to do where the region does not offer the rule. Default: `fail`.
     """
-    parameters: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
     remediation: NotRequired['RemediationArgsDict']
     """
-    What mends its findings, when a person starts it.
+    Remediation of its findings, which a person starts.
     """
     scope: NotRequired['ScopeArgsDict']
     """
@@ -1447,10 +1971,10 @@ class ManagedRuleArgs:
     def __init__(__self__, *,
                  identifier: Union[_builtins.str, 'ManagedRuleIdentifier'],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
-                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional['OnUnavailable'] = None,
-                 parameters: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
                  remediation: Optional['RemediationArgs'] = None,
                  scope: Optional['ScopeArgs'] = None,
                  severity: Optional['RuleSeverity'] = None,
@@ -1460,11 +1984,11 @@ class ManagedRuleArgs:
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
         :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
-        :param pulumi.Input[_builtins.str] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
-        :param Mapping[str, pulumi.Input[_builtins.str]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'RemediationArgs' remediation: What mends its findings, when a person starts it.
+        :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
+        :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
         :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1515,14 +2039,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
         How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -1551,21 +2075,21 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
     @_builtins.property
     @pulumi.getter
     def remediation(self) -> Optional['RemediationArgs']:
         """
-        What mends its findings, when a person starts it.
+        Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
@@ -1608,6 +2132,80 @@ class ManagedRuleArgs:
     @unchecked.setter
     def unchecked(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "unchecked", value)
+
+
+class NotificationsDict(TypedDict):
+    """
+    Who is told.
+    """
+    digest: NotRequired['DigestPeriod']
+    """
+    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+    """
+    emails: NotRequired[Mapping[str, _builtins.str]]
+    """
+    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+    """
+    routes: NotRequired[Mapping[str, 'RouteDict']]
+    """
+    Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+    """
+
+@pulumi.input_type
+class Notifications:
+    def __init__(__self__, *,
+                 digest: Optional['DigestPeriod'] = None,
+                 emails: Optional[Mapping[str, _builtins.str]] = None,
+                 routes: Optional[Mapping[str, 'Route']] = None):
+        """
+        Who is told.
+
+        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        :param Mapping[str, _builtins.str] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        :param Mapping[str, 'Route'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        """
+        if digest is not None:
+            pulumi.set(__self__, "digest", digest)
+        if emails is not None:
+            pulumi.set(__self__, "emails", emails)
+        if routes is not None:
+            pulumi.set(__self__, "routes", routes)
+
+    @_builtins.property
+    @pulumi.getter
+    def digest(self) -> Optional['DigestPeriod']:
+        """
+        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        """
+        return pulumi.get(self, "digest")
+
+    @digest.setter
+    def digest(self, value: Optional['DigestPeriod']):
+        pulumi.set(self, "digest", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def emails(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        """
+        return pulumi.get(self, "emails")
+
+    @emails.setter
+    def emails(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "emails", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def routes(self) -> Optional[Mapping[str, 'Route']]:
+        """
+        Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        """
+        return pulumi.get(self, "routes")
+
+    @routes.setter
+    def routes(self, value: Optional[Mapping[str, 'Route']]):
+        pulumi.set(self, "routes", value)
 
 
 class NotificationsArgsDict(TypedDict):
@@ -1682,6 +2280,160 @@ class NotificationsArgs:
     @routes.setter
     def routes(self, value: Optional[Mapping[str, 'RouteArgs']]):
         pulumi.set(self, "routes", value)
+
+
+class RecorderSettingsDict(TypedDict):
+    """
+    Whose configuration recorder is used, and what ours records.
+    """
+    daily_types: NotRequired[Sequence[_builtins.str]]
+    """
+    Resource types that our recorder records once a day while it records the others continuously.
+    """
+    frequency: NotRequired['RecordingFrequency']
+    """
+    How often our recorder records. Default: `continuous`.
+    """
+    global_types: NotRequired[_builtins.bool]
+    """
+    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+    """
+    mode: NotRequired['RecorderMode']
+    """
+    Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+    """
+    resource_types: NotRequired[Sequence[_builtins.str]]
+    """
+    The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    """
+    role_arn: NotRequired[_builtins.str]
+    """
+    ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    """
+    strategy: NotRequired['RecordingStrategy']
+    """
+    Which resource types our recorder records. Default: `all`.
+    """
+
+@pulumi.input_type
+class RecorderSettings:
+    def __init__(__self__, *,
+                 daily_types: Optional[Sequence[_builtins.str]] = None,
+                 frequency: Optional['RecordingFrequency'] = None,
+                 global_types: Optional[_builtins.bool] = None,
+                 mode: Optional['RecorderMode'] = None,
+                 resource_types: Optional[Sequence[_builtins.str]] = None,
+                 role_arn: Optional[_builtins.str] = None,
+                 strategy: Optional['RecordingStrategy'] = None):
+        """
+        Whose configuration recorder is used, and what ours records.
+
+        :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
+        :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
+        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        :param _builtins.str role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
+        """
+        if daily_types is not None:
+            pulumi.set(__self__, "daily_types", daily_types)
+        if frequency is not None:
+            pulumi.set(__self__, "frequency", frequency)
+        if global_types is not None:
+            pulumi.set(__self__, "global_types", global_types)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if resource_types is not None:
+            pulumi.set(__self__, "resource_types", resource_types)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
+        if strategy is not None:
+            pulumi.set(__self__, "strategy", strategy)
+
+    @_builtins.property
+    @pulumi.getter(name="dailyTypes")
+    def daily_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Resource types that our recorder records once a day while it records the others continuously.
+        """
+        return pulumi.get(self, "daily_types")
+
+    @daily_types.setter
+    def daily_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "daily_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frequency(self) -> Optional['RecordingFrequency']:
+        """
+        How often our recorder records. Default: `continuous`.
+        """
+        return pulumi.get(self, "frequency")
+
+    @frequency.setter
+    def frequency(self, value: Optional['RecordingFrequency']):
+        pulumi.set(self, "frequency", value)
+
+    @_builtins.property
+    @pulumi.getter(name="globalTypes")
+    def global_types(self) -> Optional[_builtins.bool]:
+        """
+        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        """
+        return pulumi.get(self, "global_types")
+
+    @global_types.setter
+    def global_types(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "global_types", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['RecorderMode']:
+        """
+        Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['RecorderMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceTypes")
+    def resource_types(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        """
+        return pulumi.get(self, "resource_types")
+
+    @resource_types.setter
+    def resource_types(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "resource_types", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> Optional[_builtins.str]:
+        """
+        ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @role_arn.setter
+    def role_arn(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "role_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def strategy(self) -> Optional['RecordingStrategy']:
+        """
+        Which resource types our recorder records. Default: `all`.
+        """
+        return pulumi.get(self, "strategy")
+
+    @strategy.setter
+    def strategy(self, value: Optional['RecordingStrategy']):
+        pulumi.set(self, "strategy", value)
 
 
 class RecorderSettingsArgsDict(TypedDict):
@@ -1840,7 +2592,7 @@ class RecorderSettingsArgs:
 
 class RemediationDict(TypedDict):
     """
-    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
@@ -1850,7 +2602,7 @@ class RemediationDict(TypedDict):
     """
     Name of the document, of those that are known for the rule. Default: the first of them.
     """
-    parameters: NotRequired[Mapping[str, Sequence[_builtins.str]]]
+    parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
     Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
     """
@@ -1860,13 +2612,13 @@ class Remediation:
     def __init__(__self__, *,
                  accept_inferred: Optional[_builtins.bool] = None,
                  document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[_builtins.str]]] = None):
+                 parameters: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None):
         """
-        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[_builtins.str]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -1901,20 +2653,20 @@ class Remediation:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[_builtins.str]]]:
+    def parameters(self) -> Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
         Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[_builtins.str]]]):
+    def parameters(self, value: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
         pulumi.set(self, "parameters", value)
 
 
 class RemediationArgsDict(TypedDict):
     """
-    A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
@@ -1924,7 +2676,7 @@ class RemediationArgsDict(TypedDict):
     """
     Name of the document, of those that are known for the rule. Default: the first of them.
     """
-    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]
+    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
     """
     Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
     """
@@ -1934,13 +2686,13 @@ class RemediationArgs:
     def __init__(__self__, *,
                  accept_inferred: Optional[_builtins.bool] = None,
                  document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]] = None):
+                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]] = None):
         """
-        A Systems Manager document that mends what a rule finds. Nothing runs by itself: a person starts it for a resource.
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[pulumi.Input[_builtins.str]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -1975,77 +2727,223 @@ class RemediationArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]:
+    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]:
         """
         Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[_builtins.str]]]]):
+    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
         pulumi.set(self, "parameters", value)
+
+
+class ReportsDict(TypedDict):
+    """
+    Where reports are kept and for how long.
+    """
+    allow_replacement: NotRequired[_builtins.bool]
+    """
+    Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+    """
+    bucket_name: NotRequired[_builtins.str]
+    """
+    Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+    """
+    force_destroy: NotRequired[_builtins.bool]
+    """
+    Former name of `onDestroy: delete`. Default: false.
+    """
+    object_lock: NotRequired[_builtins.bool]
+    """
+    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    """
+    on_destroy: NotRequired['OnDestroy']
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+    """
+    retention_days: NotRequired[_builtins.int]
+    """
+    Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+    """
+
+@pulumi.input_type
+class Reports:
+    def __init__(__self__, *,
+                 allow_replacement: Optional[_builtins.bool] = None,
+                 bucket_name: Optional[_builtins.str] = None,
+                 force_destroy: Optional[_builtins.bool] = None,
+                 object_lock: Optional[_builtins.bool] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
+                 retention_days: Optional[_builtins.int] = None):
+        """
+        Where reports are kept and for how long.
+
+        :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        :param _builtins.str bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+        :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
+        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        :param _builtins.int retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        """
+        if allow_replacement is not None:
+            pulumi.set(__self__, "allow_replacement", allow_replacement)
+        if bucket_name is not None:
+            pulumi.set(__self__, "bucket_name", bucket_name)
+        if force_destroy is not None:
+            pulumi.set(__self__, "force_destroy", force_destroy)
+        if object_lock is not None:
+            pulumi.set(__self__, "object_lock", object_lock)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
+        if retention_days is not None:
+            pulumi.set(__self__, "retention_days", retention_days)
+
+    @_builtins.property
+    @pulumi.getter(name="allowReplacement")
+    def allow_replacement(self) -> Optional[_builtins.bool]:
+        """
+        Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        """
+        return pulumi.get(self, "allow_replacement")
+
+    @allow_replacement.setter
+    def allow_replacement(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_replacement", value)
+
+    @_builtins.property
+    @pulumi.getter(name="bucketName")
+    def bucket_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
+        """
+        return pulumi.get(self, "bucket_name")
+
+    @bucket_name.setter
+    def bucket_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "bucket_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="forceDestroy")
+    def force_destroy(self) -> Optional[_builtins.bool]:
+        """
+        Former name of `onDestroy: delete`. Default: false.
+        """
+        return pulumi.get(self, "force_destroy")
+
+    @force_destroy.setter
+    def force_destroy(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "force_destroy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="objectLock")
+    def object_lock(self) -> Optional[_builtins.bool]:
+        """
+        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        """
+        return pulumi.get(self, "object_lock")
+
+    @object_lock.setter
+    def object_lock(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="retentionDays")
+    def retention_days(self) -> Optional[_builtins.int]:
+        """
+        Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        """
+        return pulumi.get(self, "retention_days")
+
+    @retention_days.setter
+    def retention_days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "retention_days", value)
 
 
 class ReportsArgsDict(TypedDict):
     """
     Where reports are kept and for how long.
     """
+    allow_replacement: NotRequired[_builtins.bool]
+    """
+    Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+    """
     bucket_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
     """
-    force_destroy: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    force_destroy: NotRequired[_builtins.bool]
     """
-    Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-    """
-    history: NotRequired[_builtins.bool]
-    """
-    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
+    Former name of `onDestroy: delete`. Default: false.
     """
     object_lock: NotRequired[_builtins.bool]
     """
-    Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    """
+    on_destroy: NotRequired['OnDestroy']
+    """
+    What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
     """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
     """
-    rules: NotRequired['CountedRules']
-    """
-    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-    """
 
 @pulumi.input_type
 class ReportsArgs:
     def __init__(__self__, *,
+                 allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 force_destroy: pulumi.Input[Optional[_builtins.bool]] = None,
-                 history: Optional[_builtins.bool] = None,
+                 force_destroy: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
-                 retention_days: pulumi.Input[Optional[_builtins.int]] = None,
-                 rules: Optional['CountedRules'] = None):
+                 on_destroy: Optional['OnDestroy'] = None,
+                 retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Where reports are kept and for how long.
 
+        :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
-        :param pulumi.Input[_builtins.bool] force_destroy: Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
-        :param _builtins.bool history: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-        :param _builtins.bool object_lock: Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
+        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
-        :param 'CountedRules' rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
         """
+        if allow_replacement is not None:
+            pulumi.set(__self__, "allow_replacement", allow_replacement)
         if bucket_name is not None:
             pulumi.set(__self__, "bucket_name", bucket_name)
         if force_destroy is not None:
             pulumi.set(__self__, "force_destroy", force_destroy)
-        if history is not None:
-            pulumi.set(__self__, "history", history)
         if object_lock is not None:
             pulumi.set(__self__, "object_lock", object_lock)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
         if retention_days is not None:
             pulumi.set(__self__, "retention_days", retention_days)
-        if rules is not None:
-            pulumi.set(__self__, "rules", rules)
+
+    @_builtins.property
+    @pulumi.getter(name="allowReplacement")
+    def allow_replacement(self) -> Optional[_builtins.bool]:
+        """
+        Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
+        """
+        return pulumi.get(self, "allow_replacement")
+
+    @allow_replacement.setter
+    def allow_replacement(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_replacement", value)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -2061,39 +2959,39 @@ class ReportsArgs:
 
     @_builtins.property
     @pulumi.getter(name="forceDestroy")
-    def force_destroy(self) -> pulumi.Input[Optional[_builtins.bool]]:
+    def force_destroy(self) -> Optional[_builtins.bool]:
         """
-        Whether `destroy` deletes the reports along with the bucket. Without it, `destroy` stops at a bucket that is not empty. Default: false.
+        Former name of `onDestroy: delete`. Default: false.
         """
         return pulumi.get(self, "force_destroy")
 
     @force_destroy.setter
-    def force_destroy(self, value: pulumi.Input[Optional[_builtins.bool]]):
+    def force_destroy(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "force_destroy", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def history(self) -> Optional[_builtins.bool]:
-        """
-        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true.
-        """
-        return pulumi.get(self, "history")
-
-    @history.setter
-    def history(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "history", value)
 
     @_builtins.property
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
-        Whether the bucket can lock versions of objects (S3 Object Lock); nothing is locked by itself. Decide it before the first deployment: a change makes another bucket. Default: false.
+        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
         """
         return pulumi.get(self, "object_lock")
 
     @object_lock.setter
     def object_lock(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
 
     @_builtins.property
     @pulumi.getter(name="retentionDays")
@@ -2107,24 +3005,166 @@ class ReportsArgs:
     def retention_days(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "retention_days", value)
 
+
+class RouteDict(TypedDict):
+    """
+    What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+    """
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
+    """
+    Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+    """
+    email: NotRequired[_builtins.str]
+    """
+    Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    """
+    frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
+    """
+    Ids of frameworks that the rules serve, such as `hipaa`.
+    """
+    https: NotRequired[_builtins.str]
+    """
+    URL that is posted to; whoever answers there confirms the subscription.
+    """
+    rules: NotRequired[Sequence[_builtins.str]]
+    """
+    Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    """
+    severities: NotRequired[Sequence['RuleSeverity']]
+    """
+    Severities of rules.
+    """
+    sqs: NotRequired[_builtins.str]
+    """
+    ARN of a queue, whose policy and key must admit the topic.
+    """
+
+@pulumi.input_type
+class Route:
+    def __init__(__self__, *,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
+                 email: Optional[_builtins.str] = None,
+                 frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
+                 https: Optional[_builtins.str] = None,
+                 rules: Optional[Sequence[_builtins.str]] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 sqs: Optional[_builtins.str] = None):
+        """
+        What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param _builtins.str email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
+        :param _builtins.str https: URL that is posted to; whoever answers there confirms the subscription.
+        :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        :param Sequence['RuleSeverity'] severities: Severities of rules.
+        :param _builtins.str sqs: ARN of a queue, whose policy and key must admit the topic.
+        """
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if email is not None:
+            pulumi.set(__self__, "email", email)
+        if frameworks is not None:
+            pulumi.set(__self__, "frameworks", frameworks)
+        if https is not None:
+            pulumi.set(__self__, "https", https)
+        if rules is not None:
+            pulumi.set(__self__, "rules", rules)
+        if severities is not None:
+            pulumi.set(__self__, "severities", severities)
+        if sqs is not None:
+            pulumi.set(__self__, "sqs", sqs)
+
     @_builtins.property
     @pulumi.getter
-    def rules(self) -> Optional['CountedRules']:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> Optional[_builtins.str]:
+        """
+        Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        """
+        return pulumi.get(self, "email")
+
+    @email.setter
+    def email(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "email", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
+        """
+        Ids of frameworks that the rules serve, such as `hipaa`.
+        """
+        return pulumi.get(self, "frameworks")
+
+    @frameworks.setter
+    def frameworks(self, value: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]):
+        pulumi.set(self, "frameworks", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def https(self) -> Optional[_builtins.str]:
+        """
+        URL that is posted to; whoever answers there confirms the subscription.
+        """
+        return pulumi.get(self, "https")
+
+    @https.setter
+    def https(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "https", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Names of rules, as they are given or shown in `configRuleNames` without the prefix.
         """
         return pulumi.get(self, "rules")
 
     @rules.setter
-    def rules(self, value: Optional['CountedRules']):
+    def rules(self, value: Optional[Sequence[_builtins.str]]):
         pulumi.set(self, "rules", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
+        """
+        Severities of rules.
+        """
+        return pulumi.get(self, "severities")
+
+    @severities.setter
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
+        pulumi.set(self, "severities", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sqs(self) -> Optional[_builtins.str]:
+        """
+        ARN of a queue, whose policy and key must admit the topic.
+        """
+        return pulumi.get(self, "sqs")
+
+    @sqs.setter
+    def sqs(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "sqs", value)
 
 
 class RouteArgsDict(TypedDict):
     """
     What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
     """
@@ -2132,7 +3172,7 @@ class RouteArgsDict(TypedDict):
     """
     Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     """
-    frameworks: NotRequired[Sequence[_builtins.str]]
+    frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
     Ids of frameworks that the rules serve, such as `hipaa`.
     """
@@ -2144,9 +3184,9 @@ class RouteArgsDict(TypedDict):
     """
     Names of rules, as they are given or shown in `configRuleNames` without the prefix.
     """
-    severities: NotRequired[Sequence[_builtins.str]]
+    severities: NotRequired[Sequence['RuleSeverity']]
     """
-    Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+    Severities of rules.
     """
     sqs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -2156,22 +3196,22 @@ class RouteArgsDict(TypedDict):
 @pulumi.input_type
 class RouteArgs:
     def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
-                 frameworks: Optional[Sequence[_builtins.str]] = None,
+                 frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
                  rules: Optional[Sequence[_builtins.str]] = None,
-                 severities: Optional[Sequence[_builtins.str]] = None,
+                 severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: pulumi.Input[Optional[_builtins.str]] = None):
         """
         What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 
-        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
-        :param Sequence[_builtins.str] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
-        :param Sequence[_builtins.str] severities: Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        :param Sequence['RuleSeverity'] severities: Severities of rules.
         :param pulumi.Input[_builtins.str] sqs: ARN of a queue, whose policy and key must admit the topic.
         """
         if accounts is not None:
@@ -2191,14 +3231,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property
@@ -2215,14 +3255,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frameworks(self) -> Optional[Sequence[_builtins.str]]:
+    def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
         Ids of frameworks that the rules serve, such as `hipaa`.
         """
         return pulumi.get(self, "frameworks")
 
     @frameworks.setter
-    def frameworks(self, value: Optional[Sequence[_builtins.str]]):
+    def frameworks(self, value: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]):
         pulumi.set(self, "frameworks", value)
 
     @_builtins.property
@@ -2251,14 +3291,14 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
-    def severities(self) -> Optional[Sequence[_builtins.str]]:
+    def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
+        Severities of rules.
         """
         return pulumi.get(self, "severities")
 
     @severities.setter
-    def severities(self, value: Optional[Sequence[_builtins.str]]):
+    def severities(self, value: Optional[Sequence['RuleSeverity']]):
         pulumi.set(self, "severities", value)
 
     @_builtins.property
@@ -2756,85 +3796,11 @@ class ScopeArgs:
         pulumi.set(self, "tag_value", value)
 
 
-class SourcesArgsDict(TypedDict):
-    """
-    Which accounts and regions are seen.
-    """
-    accounts: NotRequired[Sequence[_builtins.str]]
-    """
-    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-    """
-    all_regions: NotRequired[_builtins.bool]
-    """
-    All regions, also future ones. Goes without `regions`. Default: false.
-    """
-    regions: NotRequired[Sequence[_builtins.str]]
-    """
-    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-    """
-
-@pulumi.input_type
-class SourcesArgs:
-    def __init__(__self__, *,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
-                 all_regions: Optional[_builtins.bool] = None,
-                 regions: Optional[Sequence[_builtins.str]] = None):
-        """
-        Which accounts and regions are seen.
-
-        :param Sequence[_builtins.str] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
-        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-        """
-        if accounts is not None:
-            pulumi.set(__self__, "accounts", accounts)
-        if all_regions is not None:
-            pulumi.set(__self__, "all_regions", all_regions)
-        if regions is not None:
-            pulumi.set(__self__, "regions", regions)
-
-    @_builtins.property
-    @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
-        """
-        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        """
-        return pulumi.get(self, "accounts")
-
-    @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
-        pulumi.set(self, "accounts", value)
-
-    @_builtins.property
-    @pulumi.getter(name="allRegions")
-    def all_regions(self) -> Optional[_builtins.bool]:
-        """
-        All regions, also future ones. Goes without `regions`. Default: false.
-        """
-        return pulumi.get(self, "all_regions")
-
-    @all_regions.setter
-    def all_regions(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "all_regions", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def regions(self) -> Optional[Sequence[_builtins.str]]:
-        """
-        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-        """
-        return pulumi.get(self, "regions")
-
-    @regions.setter
-    def regions(self, value: Optional[Sequence[_builtins.str]]):
-        pulumi.set(self, "regions", value)
-
-
 class TriggersDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[_builtins.str]
+    frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2846,12 +3812,12 @@ class TriggersDict(TypedDict):
 @pulumi.input_type
 class Triggers:
     def __init__(__self__, *,
-                 frequency: Optional[_builtins.str] = None,
+                 frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param _builtins.str frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2861,14 +3827,14 @@ class Triggers:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> Optional[_builtins.str]:
+    def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: Optional[_builtins.str]):
+    def frequency(self, value: Optional[Union[_builtins.str, 'EvaluationFrequency']]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -2888,7 +3854,7 @@ class TriggersArgsDict(TypedDict):
     """
     When a rule is evaluated.
     """
-    frequency: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
     How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
     """
@@ -2900,12 +3866,12 @@ class TriggersArgsDict(TypedDict):
 @pulumi.input_type
 class TriggersArgs:
     def __init__(__self__, *,
-                 frequency: pulumi.Input[Optional[_builtins.str]] = None,
+                 frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  on_change: Optional[_builtins.bool] = None):
         """
         When a rule is evaluated.
 
-        :param pulumi.Input[_builtins.str] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
         """
         if frequency is not None:
@@ -2915,14 +3881,14 @@ class TriggersArgs:
 
     @_builtins.property
     @pulumi.getter
-    def frequency(self) -> pulumi.Input[Optional[_builtins.str]]:
+    def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
         How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
         """
         return pulumi.get(self, "frequency")
 
     @frequency.setter
-    def frequency(self, value: pulumi.Input[Optional[_builtins.str]]):
+    def frequency(self, value: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]):
         pulumi.set(self, "frequency", value)
 
     @_builtins.property
@@ -2936,6 +3902,58 @@ class TriggersArgs:
     @on_change.setter
     def on_change(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "on_change", value)
+
+
+class VpcDict(TypedDict):
+    """
+    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+    """
+    security_group_ids: Sequence[_builtins.str]
+    """
+    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+    """
+    subnet_ids: Sequence[_builtins.str]
+    """
+    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+    """
+
+@pulumi.input_type
+class Vpc:
+    def __init__(__self__, *,
+                 security_group_ids: Sequence[_builtins.str],
+                 subnet_ids: Sequence[_builtins.str]):
+        """
+        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+
+        :param Sequence[_builtins.str] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        :param Sequence[_builtins.str] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        """
+        pulumi.set(__self__, "security_group_ids", security_group_ids)
+        pulumi.set(__self__, "subnet_ids", subnet_ids)
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupIds")
+    def security_group_ids(self) -> Sequence[_builtins.str]:
+        """
+        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        """
+        return pulumi.get(self, "security_group_ids")
+
+    @security_group_ids.setter
+    def security_group_ids(self, value: Sequence[_builtins.str]):
+        pulumi.set(self, "security_group_ids", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetIds")
+    def subnet_ids(self) -> Sequence[_builtins.str]:
+        """
+        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        """
+        return pulumi.get(self, "subnet_ids")
+
+    @subnet_ids.setter
+    def subnet_ids(self, value: Sequence[_builtins.str]):
+        pulumi.set(self, "subnet_ids", value)
 
 
 class VpcArgsDict(TypedDict):

@@ -22,22 +22,22 @@ class AggregationArgs:
     def __init__(__self__, *,
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 sources: Optional['SourcesArgs'] = None,
+                 settings: Optional['AggregationSettingsArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Aggregation resource.
 
         :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'SourcesArgs' sources: Which accounts and regions are seen.
+        :param 'AggregationSettingsArgs' settings: Which accounts and regions are seen.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
         """
         if lookup is not None:
             pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
-        if sources is not None:
-            pulumi.set(__self__, "sources", sources)
+        if settings is not None:
+            pulumi.set(__self__, "settings", settings)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
 
@@ -67,15 +67,15 @@ class AggregationArgs:
 
     @_builtins.property
     @pulumi.getter
-    def sources(self) -> Optional['SourcesArgs']:
+    def settings(self) -> Optional['AggregationSettingsArgs']:
         """
         Which accounts and regions are seen.
         """
-        return pulumi.get(self, "sources")
+        return pulumi.get(self, "settings")
 
-    @sources.setter
-    def sources(self, value: Optional['SourcesArgs']):
-        pulumi.set(self, "sources", value)
+    @settings.setter
+    def settings(self, value: Optional['AggregationSettingsArgs']):
+        pulumi.set(self, "settings", value)
 
     @_builtins.property
     @pulumi.getter
@@ -98,7 +98,7 @@ class Aggregation(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 sources: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
+                 settings: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
@@ -108,7 +108,7 @@ class Aggregation(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['SourcesArgs', 'SourcesArgsDict'] sources: Which accounts and regions are seen.
+        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] settings: Which accounts and regions are seen.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
         """
         ...
@@ -137,7 +137,7 @@ class Aggregation(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 sources: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
+                 settings: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -152,7 +152,7 @@ class Aggregation(pulumi.ComponentResource):
 
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
-            __props__.__dict__["sources"] = sources
+            __props__.__dict__["settings"] = settings
             __props__.__dict__["tags"] = tags
             __props__.__dict__["config_aggregator_arn"] = None
             __props__.__dict__["config_aggregator_name"] = None

@@ -19,13 +19,13 @@ __all__ = ['AggregationSourceArgs', 'AggregationSource']
 @pulumi.input_type
 class AggregationSourceArgs:
     def __init__(__self__, *,
-                 aggregator_account_id: pulumi.Input[_builtins.str],
+                 aggregator_account_id: pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]],
                  aggregator_region: pulumi.Input[_builtins.str],
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a AggregationSource resource.
 
-        :param pulumi.Input[_builtins.str] aggregator_account_id: Id of the account that has the aggregator, twelve digits.
+        :param pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]] aggregator_account_id: Id of the account that has the aggregator, twelve digits.
         :param pulumi.Input[_builtins.str] aggregator_region: Region of the aggregator.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the authorization.
         """
@@ -36,14 +36,14 @@ class AggregationSourceArgs:
 
     @_builtins.property
     @pulumi.getter(name="aggregatorAccountId")
-    def aggregator_account_id(self) -> pulumi.Input[_builtins.str]:
+    def aggregator_account_id(self) -> pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]:
         """
         Id of the account that has the aggregator, twelve digits.
         """
         return pulumi.get(self, "aggregator_account_id")
 
     @aggregator_account_id.setter
-    def aggregator_account_id(self, value: pulumi.Input[_builtins.str]):
+    def aggregator_account_id(self, value: pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]):
         pulumi.set(self, "aggregator_account_id", value)
 
     @_builtins.property
@@ -77,7 +77,7 @@ class AggregationSource(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 aggregator_account_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 aggregator_account_id: pulumi.Input[Optional[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  aggregator_region: pulumi.Input[Optional[_builtins.str]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
@@ -86,7 +86,7 @@ class AggregationSource(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] aggregator_account_id: Id of the account that has the aggregator, twelve digits.
+        :param pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]] aggregator_account_id: Id of the account that has the aggregator, twelve digits.
         :param pulumi.Input[_builtins.str] aggregator_region: Region of the aggregator.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the authorization.
         """
@@ -114,7 +114,7 @@ class AggregationSource(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 aggregator_account_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 aggregator_account_id: pulumi.Input[Optional[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  aggregator_region: pulumi.Input[Optional[_builtins.str]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):

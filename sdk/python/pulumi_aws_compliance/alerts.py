@@ -158,6 +158,7 @@ class Alerts(pulumi.ComponentResource):
             __props__.__dict__["tags"] = tags
             __props__.__dict__["delivery_queue_url"] = None
             __props__.__dict__["pending_emails"] = None
+            __props__.__dict__["pending_routes"] = None
             __props__.__dict__["topic_arn"] = None
             __props__.__dict__["topic_name"] = None
         super(Alerts, __self__).__init__(
@@ -182,6 +183,14 @@ class Alerts(pulumi.ComponentResource):
         Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
         """
         return pulumi.get(self, "pending_emails")
+
+    @_builtins.property
+    @pulumi.getter(name="pendingRoutes")
+    def pending_routes(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+        """
+        return pulumi.get(self, "pending_routes")
 
     @_builtins.property
     @pulumi.getter(name="topicArn")

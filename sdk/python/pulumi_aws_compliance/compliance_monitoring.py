@@ -21,12 +21,13 @@ __all__ = ['ComplianceMonitoringArgs', 'ComplianceMonitoring']
 @pulumi.input_type
 class ComplianceMonitoringArgs:
     def __init__(__self__, *,
-                 aggregation: Optional['SourcesArgs'] = None,
+                 aggregation: Optional['AggregationSettingsArgs'] = None,
                  alarms: Optional['AlarmsSettingsArgs'] = None,
                  dashboard: Optional['DashboardSettingsArgs'] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
                  hardened: Optional[_builtins.bool] = None,
+                 history: Optional['HistorySettingsArgs'] = None,
                  iam: Optional['IamArgs'] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional['LookupArgs'] = None,
@@ -39,12 +40,13 @@ class ComplianceMonitoringArgs:
         """
         The set of arguments for constructing a ComplianceMonitoring resource.
 
-        :param 'SourcesArgs' aggregation: Which accounts and regions are seen.
+        :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are seen.
         :param 'AlarmsSettingsArgs' alarms: What is told although nobody looks.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
-        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param 'HistorySettingsArgs' history: Whether the evaluation history can be queried.
         :param 'IamArgs' iam: What every IAM role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
         :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
@@ -53,7 +55,7 @@ class ComplianceMonitoringArgs:
         :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         if aggregation is not None:
             pulumi.set(__self__, "aggregation", aggregation)
@@ -67,6 +69,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "functions", functions)
         if hardened is not None:
             pulumi.set(__self__, "hardened", hardened)
+        if history is not None:
+            pulumi.set(__self__, "history", history)
         if iam is not None:
             pulumi.set(__self__, "iam", iam)
         if kms_key_arn is not None:
@@ -88,14 +92,14 @@ class ComplianceMonitoringArgs:
 
     @_builtins.property
     @pulumi.getter
-    def aggregation(self) -> Optional['SourcesArgs']:
+    def aggregation(self) -> Optional['AggregationSettingsArgs']:
         """
         Which accounts and regions are seen.
         """
         return pulumi.get(self, "aggregation")
 
     @aggregation.setter
-    def aggregation(self, value: Optional['SourcesArgs']):
+    def aggregation(self, value: Optional['AggregationSettingsArgs']):
         pulumi.set(self, "aggregation", value)
 
     @_builtins.property
@@ -150,13 +154,25 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def hardened(self) -> Optional[_builtins.bool]:
         """
-        Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
         """
         return pulumi.get(self, "hardened")
 
     @hardened.setter
     def hardened(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "hardened", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def history(self) -> Optional['HistorySettingsArgs']:
+        """
+        Whether the evaluation history can be queried.
+        """
+        return pulumi.get(self, "history")
+
+    @history.setter
+    def history(self, value: Optional['HistorySettingsArgs']):
+        pulumi.set(self, "history", value)
 
     @_builtins.property
     @pulumi.getter
@@ -258,7 +274,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         return pulumi.get(self, "tags")
 
@@ -273,12 +289,13 @@ class ComplianceMonitoring(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 aggregation: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
+                 aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
+                 history: Optional[Union['HistorySettingsArgs', 'HistorySettingsArgsDict']] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
@@ -292,16 +309,17 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: remediation, waivers, cost, several regions.
+        Not there yet: remediation, waivers, several regions.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param Union['SourcesArgs', 'SourcesArgsDict'] aggregation: Which accounts and regions are seen.
+        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are seen.
         :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: What is told although nobody looks.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
-        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first deployment. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param Union['HistorySettingsArgs', 'HistorySettingsArgsDict'] history: Whether the evaluation history can be queried.
         :param Union['IamArgs', 'IamArgsDict'] iam: What every IAM role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
@@ -310,7 +328,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
         """
         ...
     @overload
@@ -321,7 +339,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: remediation, waivers, cost, several regions.
+        Not there yet: remediation, waivers, several regions.
 
         :param str resource_name: The name of the resource.
         :param ComplianceMonitoringArgs args: The arguments to use to populate this resource's properties.
@@ -338,12 +356,13 @@ class ComplianceMonitoring(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 aggregation: Optional[Union['SourcesArgs', 'SourcesArgsDict']] = None,
+                 aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
+                 history: Optional[Union['HistorySettingsArgs', 'HistorySettingsArgsDict']] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
@@ -370,6 +389,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
             __props__.__dict__["hardened"] = hardened
+            __props__.__dict__["history"] = history
             __props__.__dict__["iam"] = iam
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup
@@ -393,6 +413,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["lambda_role_arn"] = None
             __props__.__dict__["ledger_table_name"] = None
             __props__.__dict__["pending_emails"] = None
+            __props__.__dict__["pending_routes"] = None
             __props__.__dict__["processing_lambda_arn"] = None
             __props__.__dict__["processing_lambda_name"] = None
             __props__.__dict__["remediation_lambda_arn"] = None
@@ -524,6 +545,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
         """
         return pulumi.get(self, "pending_emails")
+
+    @_builtins.property
+    @pulumi.getter(name="pendingRoutes")
+    def pending_routes(self) -> pulumi.Output[Sequence[_builtins.str]]:
+        """
+        Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
+        """
+        return pulumi.get(self, "pending_routes")
 
     @_builtins.property
     @pulumi.getter(name="processingLambdaArn")

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = ['EncryptionArgs', 'Encryption']
 
@@ -21,18 +22,22 @@ class EncryptionArgs:
     def __init__(__self__, *,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Encryption resource.
 
         :param _builtins.bool config_delivery: Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the key. Default: `retain`.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the key.
         """
         if config_delivery is not None:
             pulumi.set(__self__, "config_delivery", config_delivery)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
+        if on_destroy is not None:
+            pulumi.set(__self__, "on_destroy", on_destroy)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
 
@@ -61,6 +66,18 @@ class EncryptionArgs:
         pulumi.set(self, "name_prefix", value)
 
     @_builtins.property
+    @pulumi.getter(name="onDestroy")
+    def on_destroy(self) -> Optional['OnDestroy']:
+        """
+        What `pulumi destroy` does with the key. Default: `retain`.
+        """
+        return pulumi.get(self, "on_destroy")
+
+    @on_destroy.setter
+    def on_destroy(self, value: Optional['OnDestroy']):
+        pulumi.set(self, "on_destroy", value)
+
+    @_builtins.property
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
@@ -81,6 +98,7 @@ class Encryption(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
@@ -90,6 +108,7 @@ class Encryption(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param _builtins.bool config_delivery: Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
+        :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the key. Default: `retain`.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the key.
         """
         ...
@@ -118,6 +137,7 @@ class Encryption(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
+                 on_destroy: Optional['OnDestroy'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -132,6 +152,7 @@ class Encryption(pulumi.ComponentResource):
 
             __props__.__dict__["config_delivery"] = config_delivery
             __props__.__dict__["name_prefix"] = name_prefix
+            __props__.__dict__["on_destroy"] = on_destroy
             __props__.__dict__["tags"] = tags
             __props__.__dict__["alias_name"] = None
             __props__.__dict__["kms_key_arn"] = None

@@ -23,7 +23,6 @@ class FunctionsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
-                 counted_rules: Optional['CountedRules'] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  iam: Optional['IamArgs'] = None,
@@ -38,7 +37,6 @@ class FunctionsArgs:
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
-        :param 'CountedRules' counted_rules: Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param 'IamArgs' iam: What every role has.
@@ -51,8 +49,6 @@ class FunctionsArgs:
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
-        if counted_rules is not None:
-            pulumi.set(__self__, "counted_rules", counted_rules)
         if delivery_queue_url is not None:
             pulumi.set(__self__, "delivery_queue_url", delivery_queue_url)
         if frameworks is not None:
@@ -95,18 +91,6 @@ class FunctionsArgs:
     @kms_key_arn.setter
     def kms_key_arn(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "kms_key_arn", value)
-
-    @_builtins.property
-    @pulumi.getter(name="countedRules")
-    def counted_rules(self) -> Optional['CountedRules']:
-        """
-        Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
-        """
-        return pulumi.get(self, "counted_rules")
-
-    @counted_rules.setter
-    def counted_rules(self, value: Optional['CountedRules']):
-        pulumi.set(self, "counted_rules", value)
 
     @_builtins.property
     @pulumi.getter(name="deliveryQueueUrl")
@@ -224,7 +208,6 @@ class Functions(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 counted_rules: Optional['CountedRules'] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
@@ -242,7 +225,6 @@ class Functions(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
-        :param 'CountedRules' counted_rules: Rules that count in report, score, history and metrics: `own`, those of `rules` and `frameworks`, or `all`, every rule that the aggregator reports. Default: `own`.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param Union['IamArgs', 'IamArgsDict'] iam: What every role has.
@@ -279,7 +261,6 @@ class Functions(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 counted_rules: Optional['CountedRules'] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
@@ -304,7 +285,6 @@ class Functions(pulumi.ComponentResource):
             if bucket_name is None and not opts.urn:
                 raise TypeError("Missing required property 'bucket_name'")
             __props__.__dict__["bucket_name"] = bucket_name
-            __props__.__dict__["counted_rules"] = counted_rules
             __props__.__dict__["delivery_queue_url"] = delivery_queue_url
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["iam"] = iam

@@ -14,6 +14,7 @@ else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
 from . import outputs
+from ._enums import *
 
 __all__ = [
     'GetFrameworkResult',
@@ -24,7 +25,10 @@ __all__ = [
 
 @pulumi.output_type
 class GetFrameworkResult:
-    def __init__(__self__, custom=None, id=None, manual=None, optional=None, packs=None, rules=None, sha256=None, taken=None, title=None):
+    def __init__(__self__, control_sources=None, custom=None, id=None, manual=None, optional=None, packs=None, rules=None, sha256=None, taken=None, title=None):
+        if control_sources and not isinstance(control_sources, list):
+            raise TypeError("Expected argument 'control_sources' to be a list")
+        pulumi.set(__self__, "control_sources", control_sources)
         if custom and not isinstance(custom, list):
             raise TypeError("Expected argument 'custom' to be a list")
         pulumi.set(__self__, "custom", custom)
@@ -52,6 +56,14 @@ class GetFrameworkResult:
         if title and not isinstance(title, str):
             raise TypeError("Expected argument 'title' to be a str")
         pulumi.set(__self__, "title", title)
+
+    @_builtins.property
+    @pulumi.getter(name="controlSources")
+    def control_sources(self) -> Sequence[_builtins.str]:
+        """
+        Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+        """
+        return pulumi.get(self, "control_sources")
 
     @_builtins.property
     @pulumi.getter
@@ -132,6 +144,7 @@ class AwaitableGetFrameworkResult(GetFrameworkResult):
         if False:
             yield self
         return GetFrameworkResult(
+            control_sources=self.control_sources,
             custom=self.custom,
             id=self.id,
             manual=self.manual,
@@ -143,12 +156,12 @@ class AwaitableGetFrameworkResult(GetFrameworkResult):
             title=self.title)
 
 
-def get_framework(id: Optional[_builtins.str] = None,
+def get_framework(id: Optional[Union[_builtins.str, 'FrameworkId']] = None,
                   opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetFrameworkResult:
     """
     What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 
-    :param _builtins.str id: Id, such as `hipaa`.
+    :param Union[_builtins.str, 'FrameworkId'] id: Id, such as `hipaa`.
     """
     __args__ = dict()
     __args__['id'] = id
@@ -156,6 +169,7 @@ def get_framework(id: Optional[_builtins.str] = None,
     __ret__ = pulumi.runtime.invoke('aws-compliance:index:getFramework', __args__, opts=opts, typ=GetFrameworkResult).value
 
     return AwaitableGetFrameworkResult(
+        control_sources=pulumi.get(__ret__, 'control_sources'),
         custom=pulumi.get(__ret__, 'custom'),
         id=pulumi.get(__ret__, 'id'),
         manual=pulumi.get(__ret__, 'manual'),
@@ -165,18 +179,19 @@ def get_framework(id: Optional[_builtins.str] = None,
         sha256=pulumi.get(__ret__, 'sha256'),
         taken=pulumi.get(__ret__, 'taken'),
         title=pulumi.get(__ret__, 'title'))
-def get_framework_output(id: pulumi.Input[Optional[_builtins.str]] = None,
+def get_framework_output(id: pulumi.Input[Optional[Union[_builtins.str, 'FrameworkId']]] = None,
                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetFrameworkResult]:
     """
     What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
 
-    :param _builtins.str id: Id, such as `hipaa`.
+    :param Union[_builtins.str, 'FrameworkId'] id: Id, such as `hipaa`.
     """
     __args__ = dict()
     __args__['id'] = id
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('aws-compliance:index:getFramework', __args__, opts=opts, typ=GetFrameworkResult)
     return __ret__.apply(lambda __response__: GetFrameworkResult(
+        control_sources=pulumi.get(__response__, 'control_sources'),
         custom=pulumi.get(__response__, 'custom'),
         id=pulumi.get(__response__, 'id'),
         manual=pulumi.get(__response__, 'manual'),

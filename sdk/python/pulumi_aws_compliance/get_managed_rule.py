@@ -115,7 +115,7 @@ class GetManagedRuleResult:
     @pulumi.getter
     def remediation(self) -> Optional['outputs.RuleRemediation']:
         """
-        What mends its findings, where a document is known.
+        Remediation of its findings, where a document is known.
         """
         return pulumi.get(self, "remediation")
 

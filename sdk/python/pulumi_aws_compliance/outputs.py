@@ -17,6 +17,8 @@ from . import outputs
 from ._enums import *
 
 __all__ = [
+    'CostLine',
+    'CostSaving',
     'FrameworkRuleDetails',
     'ManagedRuleParameter',
     'RecorderStatus',
@@ -24,6 +26,107 @@ __all__ = [
     'RuleProblem',
     'RuleRemediation',
 ]
+
+@pulumi.output_type
+class CostLine(dict):
+    """
+    One kind of cost.
+    """
+    def __init__(__self__, *,
+                 assumption: _builtins.str,
+                 expected_usd: _builtins.float,
+                 high_usd: _builtins.float,
+                 low_usd: _builtins.float,
+                 name: _builtins.str):
+        """
+        One kind of cost.
+
+        :param _builtins.str assumption: The quantity, and the assumptions behind it.
+        :param _builtins.float expected_usd: Expected amount.
+        :param _builtins.float high_usd: Amount in a busy account.
+        :param _builtins.float low_usd: Amount in a quiet account.
+        :param _builtins.str name: Which kind.
+        """
+        pulumi.set(__self__, "assumption", assumption)
+        pulumi.set(__self__, "expected_usd", expected_usd)
+        pulumi.set(__self__, "high_usd", high_usd)
+        pulumi.set(__self__, "low_usd", low_usd)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def assumption(self) -> _builtins.str:
+        """
+        The quantity, and the assumptions behind it.
+        """
+        return pulumi.get(self, "assumption")
+
+    @_builtins.property
+    @pulumi.getter(name="expectedUsd")
+    def expected_usd(self) -> _builtins.float:
+        """
+        Expected amount.
+        """
+        return pulumi.get(self, "expected_usd")
+
+    @_builtins.property
+    @pulumi.getter(name="highUsd")
+    def high_usd(self) -> _builtins.float:
+        """
+        Amount in a busy account.
+        """
+        return pulumi.get(self, "high_usd")
+
+    @_builtins.property
+    @pulumi.getter(name="lowUsd")
+    def low_usd(self) -> _builtins.float:
+        """
+        Amount in a quiet account.
+        """
+        return pulumi.get(self, "low_usd")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Which kind.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class CostSaving(dict):
+    """
+    A change of the inputs that lowers the cost.
+    """
+    def __init__(__self__, *,
+                 advice: _builtins.str,
+                 usd: _builtins.float):
+        """
+        A change of the inputs that lowers the cost.
+
+        :param _builtins.str advice: What to change.
+        :param _builtins.float usd: Expected amount, in USD a month.
+        """
+        pulumi.set(__self__, "advice", advice)
+        pulumi.set(__self__, "usd", usd)
+
+    @_builtins.property
+    @pulumi.getter
+    def advice(self) -> _builtins.str:
+        """
+        What to change.
+        """
+        return pulumi.get(self, "advice")
+
+    @_builtins.property
+    @pulumi.getter
+    def usd(self) -> _builtins.float:
+        """
+        Expected amount, in USD a month.
+        """
+        return pulumi.get(self, "usd")
+
 
 @pulumi.output_type
 class FrameworkRuleDetails(dict):
@@ -212,7 +315,7 @@ class RecorderStatus(dict):
 @pulumi.output_type
 class RemediationAlternative(dict):
     """
-    Another Systems Manager document that mends what a rule finds.
+    Another Systems Manager document that remediates what a rule finds.
     """
     def __init__(__self__, *,
                  confidence: _builtins.str,
@@ -222,7 +325,7 @@ class RemediationAlternative(dict):
                  required_parameters: Sequence[_builtins.str],
                  resource_id_parameter: Optional[_builtins.str] = None):
         """
-        Another Systems Manager document that mends what a rule finds.
+        Another Systems Manager document that remediates what a rule finds.
 
         :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.
         :param _builtins.str document: Name of the document.
@@ -325,7 +428,7 @@ class RuleProblem(dict):
 @pulumi.output_type
 class RuleRemediation(dict):
     """
-    A Systems Manager document that mends what a rule finds.
+    A Systems Manager document that remediates what a rule finds.
     """
     def __init__(__self__, *,
                  alternatives: Sequence['outputs.RemediationAlternative'],
@@ -340,7 +443,7 @@ class RuleRemediation(dict):
                  resource_id_parameter: Optional[_builtins.str] = None,
                  reversible: Optional[_builtins.str] = None):
         """
-        A Systems Manager document that mends what a rule finds.
+        A Systems Manager document that remediates what a rule finds.
 
         :param Sequence['RemediationAlternative'] alternatives: Further documents for the same rule.
         :param _builtins.str confidence: `documented`, or `inferred`: only the effect matches.

@@ -26,8 +26,7 @@ class RecorderArgs:
                  kms_key_arn: pulumi.Input[_builtins.str],
                  lookup: Optional['LookupArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 recorder: Optional['RecorderSettingsArgs'] = None,
-                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
+                 settings: Optional['RecorderSettingsArgs'] = None):
         """
         The set of arguments for constructing a Recorder resource.
 
@@ -36,8 +35,7 @@ class RecorderArgs:
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is delivered.
         :param 'LookupArgs' lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'RecorderSettingsArgs' recorder: What is recorded. As a part of its own the mode is `create`, whatever is said.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Not used: neither recorder nor channel takes tags through the `aws` provider.
+        :param 'RecorderSettingsArgs' settings: What is recorded. The mode is `create`, which need not be given.
         """
         pulumi.set(__self__, "bucket_arn", bucket_arn)
         pulumi.set(__self__, "bucket_name", bucket_name)
@@ -46,10 +44,8 @@ class RecorderArgs:
             pulumi.set(__self__, "lookup", lookup)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
-        if recorder is not None:
-            pulumi.set(__self__, "recorder", recorder)
-        if tags is not None:
-            pulumi.set(__self__, "tags", tags)
+        if settings is not None:
+            pulumi.set(__self__, "settings", settings)
 
     @_builtins.property
     @pulumi.getter(name="bucketArn")
@@ -113,27 +109,15 @@ class RecorderArgs:
 
     @_builtins.property
     @pulumi.getter
-    def recorder(self) -> Optional['RecorderSettingsArgs']:
+    def settings(self) -> Optional['RecorderSettingsArgs']:
         """
-        What is recorded. As a part of its own the mode is `create`, whatever is said.
+        What is recorded. The mode is `create`, which need not be given.
         """
-        return pulumi.get(self, "recorder")
+        return pulumi.get(self, "settings")
 
-    @recorder.setter
-    def recorder(self, value: Optional['RecorderSettingsArgs']):
-        pulumi.set(self, "recorder", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
-        """
-        Not used: neither recorder nor channel takes tags through the `aws` provider.
-        """
-        return pulumi.get(self, "tags")
-
-    @tags.setter
-    def tags(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
-        pulumi.set(self, "tags", value)
+    @settings.setter
+    def settings(self, value: Optional['RecorderSettingsArgs']):
+        pulumi.set(self, "settings", value)
 
 
 @pulumi.type_token("aws-compliance:index:Recorder")
@@ -147,8 +131,7 @@ class Recorder(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 settings: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
                  __props__=None):
         """
         A configuration recorder that records, and its delivery channel. It reads the account with AWS Config's service-linked role, unless it is given another. One for each account and region. The bucket's policy and the key's must let AWS Config deliver, as `ReportStore` and `Encryption` do with `configDelivery`.
@@ -160,8 +143,7 @@ class Recorder(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is delivered.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
         :param _builtins.str name_prefix: Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: What is recorded. As a part of its own the mode is `create`, whatever is said.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Not used: neither recorder nor channel takes tags through the `aws` provider.
+        :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] settings: What is recorded. The mode is `create`, which need not be given.
         """
         ...
     @overload
@@ -192,8 +174,7 @@ class Recorder(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 settings: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -216,8 +197,7 @@ class Recorder(pulumi.ComponentResource):
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["lookup"] = lookup
             __props__.__dict__["name_prefix"] = name_prefix
-            __props__.__dict__["recorder"] = recorder
-            __props__.__dict__["tags"] = tags
+            __props__.__dict__["settings"] = settings
             __props__.__dict__["config_role_arn"] = None
             __props__.__dict__["recorder_name"] = None
         super(Recorder, __self__).__init__(

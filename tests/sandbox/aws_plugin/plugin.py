@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from . import services
 from .aws import Aws, is_missing
 from .facts import UNKNOWN, Findings, check, resource
+from .functions import FUNCTIONS, Missing
 from .resource import TYPES, Resource
 from .values import has_unknown, same, without_none
 
@@ -25,6 +25,11 @@ class Difference:
     changed: list[str] = field(default_factory=list)
     replaces: list[str] = field(default_factory=list)
     delete_first: bool = False
+
+
+def diff_config(old: dict, new: dict) -> list[str]:
+    """Settings of a provider that differ. None of them replaces it: pulumi-aws 7 moves resources one by one."""
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
 
 
 class Plugin:
@@ -55,9 +60,11 @@ class Plugin:
     def diff(self, token: str, old: dict, new: dict, state: dict, ignored: list[str]) -> Difference:
         """Compare inputs; a name that was given goes before its replacement comes, because only one can have it."""
         kind = self._type(token)
-        names = {*old, *new} - set(ignored) - {"__defaults"}
+        names = {*old, *new} - set(ignored) - {"__defaults"} - {name for name in kind.computed if name not in new}
         difference = Difference()
         difference.changed = sorted(name for name in names if not same(old.get(name), new.get(name)))
+        if self._moves(token, new, state) and "region" not in ignored:
+            difference.changed = sorted({*difference.changed, "region"})
         if (
             not has_unknown(new)
             and not same(self._tags(new), state.get("tagsAll"))
@@ -68,6 +75,17 @@ class Plugin:
         renamed = kind.name in difference.replaces
         difference.delete_first = bool(difference.replaces) and not renamed
         return difference
+
+    def _moves(self, token: str, new: dict, state: dict) -> bool:
+        """Whether the provider has another region than the resource, which is replaced then.
+
+        The provider's own replacement no longer follows from a changed region (pulumi-aws 7.0); each resource compares
+        the region of its state with the one it would be created in (terraform-provider-aws, `forceNewIfRegionChanges`).
+        """
+        region = new.get("region")
+        return (
+            self._keeps_region(token) and bool(state.get("region")) and state["region"] != (region or self._aws.region)
+        )
 
     def _default_tags(self, inputs: dict) -> dict:
         """The provider's default tags, or those that a resource has in their place."""
@@ -147,33 +165,9 @@ class Plugin:
 
     def invoke(self, token: str, arguments: dict) -> dict:
         """The functions that the component calls."""
-        region = arguments.get("region") or self._aws.region
-        if token == "aws:index/getCallerIdentity:getCallerIdentity":
-            identity = self._aws.identity
-            account = identity["Account"]
-            return {"accountId": account, "arn": identity["Arn"], "userId": identity["UserId"], "id": account}
-        if token == "aws:index/getPartition:getPartition":
-            partition = self._aws.partition
-            suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-            prefix = ".".join(reversed(suffix.split(".")))
-            return {"partition": partition, "dnsSuffix": suffix, "reverseDnsPrefix": prefix, "id": partition}
-        if token == "aws:index/getRegion:getRegion":
-            return {
-                "region": region,
-                "name": region,
-                "id": region,
-                "description": region,
-                "endpoint": f"ec2.{region}.amazonaws.com",
-            }
-        if token == "aws:iam/getAccountAlias:getAccountAlias":
-            aliases = self._aws.client("iam").list_account_aliases()["AccountAliases"]
-            if not aliases:
-                raise PluginError("reading IAM Account Alias: empty result")
-            return {"accountAlias": aliases[0], "id": aliases[0]}
-        if token == "aws:iam/getRoles:getRoles":
-            pages = self._aws.client("iam").get_paginator("list_roles")
-            found = pages.paginate(PathPrefix=arguments.get("pathPrefix") or "/").search("Roles[]")
-            roles = [role for role in found if re.search(arguments.get("nameRegex") or "", role["RoleName"])]
-            names, arns = [role["RoleName"] for role in roles], [role["Arn"] for role in roles]
-            return {"names": names, "arns": arns, "id": region}
-        raise PluginError(f"{token} is not among the functions of this stand-in for the aws plugin")
+        if token not in FUNCTIONS:
+            raise PluginError(f"{token} is not among the functions of this stand-in for the aws plugin")
+        try:
+            return FUNCTIONS[token](self._aws, arguments)
+        except Missing as error:
+            raise PluginError(str(error)) from None

@@ -23,8 +23,8 @@ class Resource:
     name_length: ClassVar[int] = 255
     # Inputs whose change replaces the resource.
     replaces: ClassVar[tuple[str, ...]] = ()
-    # Inputs that only the plugin knows.
-    local: ClassVar[tuple[str, ...]] = ()
+    # Inputs that keep the value AWS has where they are not given (Optional and Computed in the provider's schema).
+    computed: ClassVar[tuple[str, ...]] = ()
     # Whether the state has the region that AWS answers from.
     keeps_region: ClassVar[bool] = True
 

@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .facts import version
-from .plugin import Plugin, PluginError
+from .plugin import Plugin, PluginError, diff_config
 from .schema import schema
 from .values import decode, encode, has_unknown
 
@@ -69,8 +69,11 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request, context):
         return provider_pb2.CheckResponse(inputs=request.news)
 
+    @_answered
     def DiffConfig(self, request, context):
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        changed = diff_config(decode(request.old_inputs), decode(request.news))
+        kinds = provider_pb2.DiffResponse
+        return provider_pb2.DiffResponse(changes=kinds.DIFF_SOME if changed else kinds.DIFF_NONE, diffs=changed)
 
     @_answered
     def Configure(self, request, context):

@@ -96,7 +96,11 @@ def test_the_change_from_one_day_to_the_next(account, measure):
 def test_the_sum_of_all_metrics_is_of_those_that_have_data(account, measure):
     def most(name: str) -> dict:
         metric = {"Namespace": "N", "MetricName": name, "Dimensions": DIMENSIONS}
-        return {"Id": name.lower(), "MetricStat": {"Metric": metric, "Period": HOUR, "Stat": "Maximum"}, "ReturnData": False}
+        return {
+            "Id": name.lower(),
+            "MetricStat": {"Metric": metric, "Period": HOUR, "Stat": "Maximum"},
+            "ReturnData": False,
+        }
 
     total = {"Id": "total", "Expression": "SUM(METRICS())", "ReturnData": True}
     put(account, Metrics=[most("M"), most("O"), total], TreatMissingData="ignore", Threshold=3)
@@ -117,7 +121,12 @@ def test_finding_9_an_alarm_without_data_is_silent_at_first_and_sends_when_data_
     queue, arn = functions.make_queue(account, "told")
     functions.admit(account, queue, arn, "sns.amazonaws.com")
     account.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    silent = {"Statistic": "SampleCount", "EvaluationPeriods": 3, "ComparisonOperator": "LessThanThreshold", "Threshold": 1}
+    silent = {
+        "Statistic": "SampleCount",
+        "EvaluationPeriods": 3,
+        "ComparisonOperator": "LessThanThreshold",
+        "Threshold": 1,
+    }
     put(account, TreatMissingData="missing", InsufficientDataActions=[topic], **silent)
     assert (state(account), functions.messages(account, queue)) == ("INSUFFICIENT_DATA", [])
     measure(M=5)

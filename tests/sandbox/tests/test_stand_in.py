@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from aws_plugin.plugin import Plugin
+from aws_plugin.plugin import Plugin, diff_config
 from aws_plugin.resource import TYPES
 
 from .functions import ECHO, make_function, make_queue
@@ -246,3 +246,63 @@ def test_a_role_is_read_and_deleted_with_what_belongs_to_it(account, role, plugi
     plugin.delete(ROLE, "mine", {})
     asked = set(seen.asked()["allowed"])
     assert {"iam:ListRolePolicies", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"} <= asked
+
+
+def test_journey_27_a_changed_region_is_an_update_of_the_provider_and_a_replacement_of_each_resource(
+    account, plugin, plugin_of
+):
+    assert diff_config({"region": "us-east-1"}, {"region": "us-west-2"}) == ["region"]
+    assert diff_config({"region": "us-east-1"}, {"region": "us-east-1"}) == []
+    inputs = {"name": "moving"}
+    _identity, state = plugin.create("aws:sqs/queue:Queue", inputs)
+    assert plugin.diff("aws:sqs/queue:Queue", inputs, inputs, state, []).replaces == []
+    elsewhere = plugin_of(account.in_region("us-west-2"))
+    assert elsewhere.diff("aws:sqs/queue:Queue", inputs, inputs, state, []).replaces == ["region"]
+    assert elsewhere.diff(ROLE, inputs, inputs, {}, []).replaces == []
+
+
+def test_a_resource_of_an_older_state_without_a_region_is_not_moved(account, plugin_of):
+    assert plugin_of(account.in_region("us-west-2")).diff("aws:sqs/queue:Queue", {}, {}, {}, []).changed == []
+
+
+OBJECT_LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+
+
+def test_object_lock_is_turned_on_for_an_existing_bucket_with_versions_and_never_off(account, plugin, deployed):
+    given = {"bucket": deployed.name}
+    with pytest.raises(ClientError, match="InvalidBucketState"):
+        plugin.create(OBJECT_LOCK, given)
+    deployed.versions_on()
+    identity, state = plugin.create(OBJECT_LOCK, given)
+    assert plugin.read(OBJECT_LOCK, identity, state, given)[0]["objectLockEnabled"] == "Enabled"
+    plugin.delete(OBJECT_LOCK, identity, state)
+    assert plugin.read(BUCKET, deployed.identity, deployed.state, deployed.inputs)[0]["objectLockEnabled"] is True
+
+
+def test_an_input_that_the_provider_computes_keeps_its_value_where_it_is_no_longer_given(plugin):
+    assert plugin.diff(BUCKET, {"objectLockEnabled": True}, {}, {}, []).changed == []
+    assert plugin.diff(BUCKET, {}, {"objectLockEnabled": True}, {}, []).replaces == ["objectLockEnabled"]
+
+
+NAMED = [
+    ("aws:sqs/queue:Queue", {"name": "imported"}),
+    ("aws:sns/topic:Topic", {"name": "imported"}),
+    ("aws:cloudwatch/logGroup:LogGroup", {"name": "/aws/lambda/imported"}),
+    (
+        "aws:dynamodb/table:Table",
+        {
+            "name": "imported",
+            "billingMode": "PAY_PER_REQUEST",
+            "hashKey": "a",
+            "attributes": [{"name": "a", "type": "S"}],
+        },
+    ),
+    (BUCKET, {"bucket": "imported-by-its-name"}),
+]
+
+
+@pytest.mark.parametrize(("token", "inputs"), NAMED, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_imported_by_its_id_is_not_replaced_by_the_program_that_imports_it(plugin, token, inputs):
+    identity, _state = plugin.create(token, inputs)
+    state, read = plugin.read(token, identity, {}, {})
+    assert plugin.diff(token, read, inputs, state, []).replaces == []

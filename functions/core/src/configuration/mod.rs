@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::choices::CountedRules;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -16,7 +17,7 @@ mod notices;
 mod packed;
 
 pub use entries::{NotAssessed, PackEntry, RuleEntry};
-pub use notices::{Notices, Period, Route};
+pub use notices::{Notices, Route};
 pub use packed::name_in_template;
 
 /// The version of the document that this code writes and reads.
@@ -37,8 +38,8 @@ pub struct MonitoringConfiguration {
     notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
-    #[serde(default, rename = "reportedRules", skip_serializing_if = "ReportedRules::is_own")]
-    reported_rules: ReportedRules,
+    #[serde(default, rename = "reportedRules", skip_serializing_if = "is_own")]
+    reported_rules: CountedRules,
     rules: Vec<RuleEntry>,
     version: u32,
     #[serde(default = "default_waiver_days", rename = "waiverMaxDays", skip_serializing_if = "is_default_waiver_days")]
@@ -53,23 +54,6 @@ const fn default_waiver_days() -> u32 {
 
 const fn is_default_waiver_days(days: &u32) -> bool {
     *days == MAX_DAYS
-}
-
-/// Which rules count in report, score, history and metrics.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ReportedRules {
-    /// The rules of this document.
-    #[default]
-    Own,
-    /// Every rule that the aggregator reports, whoever deployed it.
-    All,
-}
-
-impl ReportedRules {
-    fn is_own(&self) -> bool {
-        *self == Self::Own
-    }
 }
 
 /// Why a document cannot be written or read.
@@ -106,7 +90,7 @@ impl MonitoringConfiguration {
             not_assessed: Vec::new(),
             notices: Notices::default(),
             packs: Vec::new(),
-            reported_rules: ReportedRules::Own,
+            reported_rules: CountedRules::Own,
             rules: sorted(rules)?,
             version: VERSION,
             waiver_max_days: MAX_DAYS,
@@ -156,13 +140,13 @@ impl MonitoringConfiguration {
 
     /// The same where these rules count.
     #[must_use]
-    pub fn with_reported_rules(self, reported_rules: ReportedRules) -> Self {
+    pub fn with_reported_rules(self, reported_rules: CountedRules) -> Self {
         Self { reported_rules, ..self }
     }
 
     /// Which rules count in report, score, history and metrics.
     #[must_use]
-    pub const fn reported_rules(&self) -> ReportedRules {
+    pub const fn reported_rules(&self) -> CountedRules {
         self.reported_rules
     }
 
@@ -290,6 +274,10 @@ impl MonitoringConfiguration {
         let text = serde_json::to_string_pretty(self).map_err(ConfigurationError::Render)?;
         Ok(format!("{text}\n"))
     }
+}
+
+fn is_own(counted: &CountedRules) -> bool {
+    *counted == CountedRules::Own
 }
 
 fn named<'a>(sorted: &'a [RuleEntry], name: &str) -> Option<&'a RuleEntry> {

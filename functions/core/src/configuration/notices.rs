@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use compliance_types::severity::Severity;
+use compliance_types::{choices::DigestPeriod, severity::Severity};
 use serde::{Deserialize, Serialize};
 
 /// When notices are sent, and who gets which of them.
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Notices {
     /// When they are sent.
     #[serde(default)]
-    pub digest: Period,
+    pub digest: DigestPeriod,
     /// What each route takes, by its name.
     #[serde(default)]
     pub routes: BTreeMap<String, Route>,
@@ -21,19 +21,6 @@ impl Notices {
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }
-}
-
-/// When notices are sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Period {
-    /// As soon as a change is seen.
-    #[default]
-    Immediate,
-    /// Gathered, once an hour.
-    Hourly,
-    /// Gathered, once a day.
-    Daily,
 }
 
 /// What a route takes: of each list that is not empty, one must fit.

@@ -1,4 +1,4 @@
-use compliance_types::severity::Severity;
+use compliance_types::{choices::DigestPeriod, severity::Severity};
 use proptest::prelude::*;
 
 use super::*;
@@ -68,7 +68,7 @@ fn keys_are_sorted() {
 #[test]
 fn severity_frameworks_and_notices_read_back_and_keys_stay_sorted() {
     let route = Route { severities: vec![Severity::High], accounts: vec!["1".to_owned()], ..Route::default() };
-    let notices = Notices { digest: Period::Daily, routes: BTreeMap::from([("soc".to_owned(), route)]) };
+    let notices = Notices { digest: DigestPeriod::Daily, routes: BTreeMap::from([("soc".to_owned(), route)]) };
     let frameworks = BTreeMap::from([("hipaa".to_owned(), BTreeSet::from(["164.312".to_owned()]))]);
     let rule = RuleEntry { severity: Severity::High, frameworks, ..entry("a") };
     let configuration = MonitoringConfiguration::new([rule]).unwrap().with_notices(notices);
@@ -105,9 +105,9 @@ fn what_is_not_assessed_and_what_people_answer_read_back_and_are_left_out_where_
 #[test]
 fn finding_6_own_rules_count_unless_all_are_asked_for_which_reads_back() {
     let bare = MonitoringConfiguration::new([entry("a")]).unwrap();
-    assert_eq!(bare.reported_rules(), ReportedRules::Own);
+    assert_eq!(bare.reported_rules(), CountedRules::Own);
     assert!(!bare.render().unwrap().contains("reportedRules"));
-    let all = bare.with_reported_rules(ReportedRules::All);
+    let all = bare.with_reported_rules(CountedRules::All);
     let text = all.render().unwrap();
     let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);

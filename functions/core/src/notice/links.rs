@@ -1,6 +1,7 @@
 //! Links that a person opens out of a message.
 
 use compliance_types::resource::Resource;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Host of the console of a region (AWS Management Console, "Regional endpoints"; the other partitions have their own).
 fn console(region: &str) -> String {
@@ -28,19 +29,12 @@ pub(super) fn object(region: &str, bucket: &str, key: &str) -> String {
     format!("{}/s3/object/{bucket}?region={region}&prefix={}", console(region), escaped(key))
 }
 
-/// Everything but unreserved characters, `/` and `:` as percent signs (RFC 3986, section 2.3; a fragment and a query may
-/// hold both).
+/// Everything but unreserved characters, `/` and `:` (RFC 3986, section 2.3; a fragment and a query may hold both).
+const ESCAPED: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b':');
+
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b':' => {
-                escaped.push(char::from(byte));
-            }
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
+    utf8_percent_encode(text, &ESCAPED).to_string()
 }
 
 #[cfg(test)]

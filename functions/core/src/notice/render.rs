@@ -82,7 +82,7 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
         Content::Summary(summary) => summed_up(notice, summary, facts),
         Content::WaiversEnd { waivers } => waivers_end(notice, waivers, facts),
         Content::DeliveryLost { sent } => {
-            let page = links::object(&notice.origin.region, facts.bucket, &Runbook::DeliveryLost.key());
+            let page = links::object(&notice.origin.region, facts.bucket, &Runbook::DELIVERY_LOST.key());
             let text = format!(
                 "An alarm that was set for a test at {sent} did not come through the topic.\n\nAlarms of CloudWatch are lost in \
                  silence as long as that is so. Look whether the policies of the topic, of its key and of the test queue admit \

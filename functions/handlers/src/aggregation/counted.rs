@@ -1,6 +1,7 @@
 //! What counts in a real account: the rules of this deployment, what may be read, and results once there are some.
 
-use functions_core::configuration::{MonitoringConfiguration, PackEntry, ReportedRules, RuleEntry};
+use compliance_types::choices::CountedRules;
+use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry};
 use serde_json::{Value, json};
 
 use super::tests::{Account, PREFIX, row};
@@ -53,7 +54,7 @@ async fn finding_6_only_rules_of_this_deployment_count_and_the_report_says_what_
 
 #[tokio::test(start_paused = true)]
 async fn finding_6_every_rule_counts_where_that_is_asked_for() {
-    let all = configuration().with_reported_rules(ReportedRules::All);
+    let all = configuration().with_reported_rules(CountedRules::All);
     let account = Account::configured(&all, vec![rows()], |_| None);
     let answer = account.run(&json!({}), "run-1").await.unwrap();
     for (member, value) in [("nonCompliant", 5), ("compliant", 2), ("resources", 4), ("otherEvaluations", 0)] {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use compliance_types::severity::Severity;
+use compliance_types::{choices::CountedRules, severity::Severity};
 use functions_core::{
     configuration::name_in_template,
-    configuration::{MonitoringConfiguration, NotAssessed, ReportedRules, RuleEntry},
+    configuration::{MonitoringConfiguration, NotAssessed, RuleEntry},
     waiver::{Waiver, Waivers},
 };
 use functions_report::input::{Context, Missing, RuleFacts};
@@ -18,7 +18,7 @@ pub(super) struct Known {
     packed: BTreeSet<String>,
     missing: Vec<Missing>,
     manual: BTreeMap<String, Vec<String>>,
-    reported: ReportedRules,
+    reported: CountedRules,
     waivers: Vec<Waiver>,
     waiver_max_days: u32,
 }
@@ -48,7 +48,7 @@ impl Known {
     /// The name under which a rule counts; `None` where it does not count, because somebody else deployed it.
     pub(super) fn counted<'a>(&self, reported: &'a str) -> Option<&'a str> {
         let name = self.name(reported);
-        (self.reported == ReportedRules::All || self.facts.contains_key(name)).then_some(name)
+        (self.reported == CountedRules::All || self.facts.contains_key(name)).then_some(name)
     }
 
     /// The name under which a rule counts. AWS Config puts an id of the pack behind the names of its rules, which differs
@@ -110,7 +110,7 @@ mod tests {
         ] {
             assert_eq!(known.counted(reported), counted, "{reported}");
         }
-        let all = Known::of(&configuration.with_reported_rules(ReportedRules::All));
+        let all = Known::of(&configuration.with_reported_rules(CountedRules::All));
         for (reported, counted) in [("securityhub-x", "securityhub-x"), ("p-a-conformance-pack-x1", "p-a")] {
             assert_eq!(all.counted(reported), Some(counted), "{reported}");
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use compliance_types::{resource::Resource, severity::Severity, time::Timestamp};
+use compliance_types::{choices::DigestPeriod, resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
-    configuration::{MonitoringConfiguration, Period},
+    configuration::MonitoringConfiguration,
     details::Details,
     digest,
     evaluate::{ReportedRule, Trigger},
@@ -222,7 +222,7 @@ impl Processing {
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
         // Informational findings are in the report and in a digest; no message is sent at once for one.
-        let immediate = look.configuration.notices().digest == Period::Immediate;
+        let immediate = look.configuration.notices().digest == DigestPeriod::Immediate;
         let informational = |rule: &str| match look.configuration.rule(rule) {
             Some(entry) => entry.severity == Severity::Informational,
             None => watch.was_informational(rule),
@@ -283,7 +283,7 @@ impl Processing {
             for transitions in news.chunks(TRANSITIONS) {
                 groups.push(writes(transitions)?);
             }
-        } else if look.configuration.notices().digest == Period::Immediate {
+        } else if look.configuration.notices().digest == DigestPeriod::Immediate {
             for notice in notices(news, &self.facts(look.configuration), origin, &now)? {
                 let Content::Transitions { transitions } = &notice.content else { continue };
                 let mut group = writes(transitions)?;

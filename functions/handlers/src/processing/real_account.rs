@@ -1,8 +1,8 @@
 //! What a real account has and small ones do not: results about the account itself, informational rules, reads that are
 //! refused, a throttled table.
 
-use compliance_types::severity::Severity;
-use functions_core::configuration::{MonitoringConfiguration, Notices, Period};
+use compliance_types::{choices::DigestPeriod, severity::Severity};
+use functions_core::configuration::{MonitoringConfiguration, Notices};
 use serde_json::{Value, json};
 
 use super::{
@@ -56,7 +56,7 @@ async fn finding_5_a_result_about_the_account_that_is_gone_is_not_called_unrecor
 }
 
 /// An account whose rules `loud` and `quiet` have settled, of which the second one is informational.
-async fn with_an_informational_rule(digest: Period) -> Account {
+async fn with_an_informational_rule(digest: DigestPeriod) -> Account {
     let mut quiet = entry("quiet");
     quiet.severity = Severity::Informational;
     let notices = Notices { digest, ..Notices::default() };
@@ -71,7 +71,7 @@ async fn with_an_informational_rule(digest: Period) -> Account {
 
 #[tokio::test(start_paused = true)]
 async fn finding_7_informational_findings_are_never_sent_at_once() {
-    let account = with_an_informational_rule(Period::Immediate).await;
+    let account = with_an_informational_rule(DigestPeriod::Immediate).await;
     for (run, verdict) in [("run-1", BAD), ("run-2", GOOD), ("run-3", BAD)] {
         account.judge("loud", &[("x", verdict)]);
         account.judge("quiet", &[("x", verdict)]);
@@ -89,7 +89,7 @@ async fn finding_7_informational_findings_are_never_sent_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn finding_7_informational_findings_are_in_the_digest() {
-    let account = with_an_informational_rule(Period::Daily).await;
+    let account = with_an_informational_rule(DigestPeriod::Daily).await;
     account.judge("quiet", &[("x", BAD)]);
     // The first digest of all is due at once, the next one a day later.
     account.look("run-1", 10).await;

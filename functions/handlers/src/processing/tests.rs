@@ -1,8 +1,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use compliance_types::severity::Severity;
-use functions_core::configuration::{Notices, Period, Route};
+use compliance_types::{choices::DigestPeriod, severity::Severity};
+use functions_core::configuration::{Notices, Route};
 use functions_core::evaluate::RULES_PER_CALL;
 
 use super::fake::{Account, Fault, at, entry};
@@ -264,7 +264,7 @@ async fn with_a_third_of_all_calls_throttled_everything_is_told_once_in_the_end(
 
 #[tokio::test(start_paused = true)]
 async fn a_digest_gathers_until_its_time_and_tells_everything_once() {
-    let notices = Notices { digest: Period::Daily, ..Notices::default() };
+    let notices = Notices { digest: DigestPeriod::Daily, ..Notices::default() };
     let account = Account::with(MonitoringConfiguration::new([entry("a")]).unwrap().with_notices(notices));
     account.judge("a", &[("x", GOOD), ("y", GOOD)]);
     account.settle().await;

@@ -75,6 +75,21 @@ fn by_code(code: &str) -> Reason {
     }
 }
 
+/// What an error of somebody else's means that has an error code of AWS's in its text: the same words as of a call of ours.
+/// Nothing where the code says nothing to a user.
+pub fn explained(what: &str, text: &str) -> Option<String> {
+    let mut codes = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    // Without credentials there is no code of AWS's: the SDK of the provider says so in words.
+    let none = ["no valid credential sources", "Unable to locate credentials", "failed to refresh cached credentials"];
+    let reason = match codes.find_map(|code| Some(by_code(code)).filter(|reason| *reason != Reason::Failed)) {
+        Some(reason) => reason,
+        None if none.iter().any(|words| text.contains(words)) => Reason::NoCredentials,
+        None => return None,
+    };
+    let detail = text.to_owned();
+    Some(Failure { reason, what: what.to_owned(), detail, region: None }.to_string())
+}
+
 /// The words of the cause at the end of the chain, which name the file or address; those before it do not.
 fn innermost(error: &dyn Error) -> String {
     let mut cause = error;
@@ -208,5 +223,25 @@ impl fmt::Display for Failure {
                 write!(f, "{what}: {detail}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn journey_26_an_error_of_the_provider_is_said_as_doctor_says_it() {
+        let expired = "ClientError: An error occurred (ExpiredToken) when calling the GetCallerIdentity operation: The security token";
+        assert_eq!(
+            explained("the provider", expired).as_deref(),
+            Some("the AWS credentials have expired; sign in again")
+        );
+        let denied =
+            "operation error Organizations: X, https response error StatusCode: 403, api error AccessDenied: no";
+        assert_eq!(explained("`sts`", denied).as_deref(), Some("`sts` is not allowed to these credentials"));
+        let none = "No valid credential sources found: no valid credential sources for the provider";
+        assert!(explained("the provider", none).is_some_and(|told| told.contains("has no AWS credentials")));
+        assert_eq!(explained("the provider", "something else broke"), None);
     }
 }

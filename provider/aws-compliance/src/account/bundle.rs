@@ -10,19 +10,55 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use functions_core::sha256;
 use pulumi_component::Archive;
 
-/// The zip with the one binary of all functions, for x86_64.
-const BUNDLE: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+use crate::inputs::functions::FunctionArchitecture;
 
-/// The archive, as an absolute path: a relative one would be the user's program's.
-///
-/// # Errors
-/// When it cannot be written to the user's cache.
-pub fn archive() -> Result<Archive, String> {
-    archive_in(&cache())
+/// The zip with the one binary of all functions, for x86_64.
+const X86_64: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+/// The same for Arm; empty where this build has none.
+const ARM64: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_ARM64_BUNDLE"));
+
+/// The archives of the functions, by architecture.
+#[derive(Clone, Debug)]
+pub struct Archives {
+    x86_64: Archive,
+    arm64: Option<Archive>,
 }
 
-fn archive_in(cache: &Path) -> Result<Archive, String> {
-    let path = write(cache, BUNDLE).map_err(|error| {
+impl Archives {
+    /// The archives, as absolute paths: relative ones would be the user's program's.
+    ///
+    /// # Errors
+    /// When one cannot be written to the user's cache.
+    pub fn new() -> Result<Self, String> {
+        let x86_64 = archive_in(&cache(), X86_64)?;
+        let arm64 = match ARM64 {
+            [] => None,
+            // Builds for tests have one archive.
+            same if same == X86_64 => Some(x86_64.clone()),
+            other => Some(archive_in(&cache(), other)?),
+        };
+        Ok(Self { x86_64, arm64 })
+    }
+
+    /// The archive of an architecture. The checks of the inputs exclude one that is missing.
+    pub fn of(&self, architecture: FunctionArchitecture) -> Archive {
+        match architecture {
+            FunctionArchitecture::X86_64 => self.x86_64.clone(),
+            FunctionArchitecture::Arm64 => self.arm64.clone().unwrap_or_else(|| self.x86_64.clone()),
+        }
+    }
+}
+
+/// Whether this build of the plugin has the functions for an architecture.
+pub const fn has(architecture: FunctionArchitecture) -> bool {
+    match architecture {
+        FunctionArchitecture::X86_64 => true,
+        FunctionArchitecture::Arm64 => !ARM64.is_empty(),
+    }
+}
+
+fn archive_in(cache: &Path, bundle: &[u8]) -> Result<Archive, String> {
+    let path = write(cache, bundle).map_err(|error| {
         format!("cannot keep the functions' code in {}: {error}; XDG_CACHE_HOME names another folder", cache.display())
     })?;
     Ok(Archive::from_path(path.to_string_lossy()))
@@ -115,7 +151,7 @@ mod tests {
     fn a_cache_that_cannot_be_written_is_named_with_the_way_out() {
         let file = folder("a-file");
         fs::write(&file, "not a folder").expect("it can be written");
-        let error = archive_in(&file.join("cache")).expect_err("a file holds no folder");
+        let error = archive_in(&file.join("cache"), X86_64).expect_err("a file holds no folder");
         assert!(error.contains("a-file") && error.contains("XDG_CACHE_HOME"), "{error}");
         fs::remove_file(&file).expect("it can be removed");
     }

@@ -1,29 +1,62 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
-use account_look::{Owner, RecorderAction};
+use std::collections::BTreeMap;
+
+use account_look::{Owner, RecorderAction, explained};
+use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
 use pulumi_component::{
     Archive, Checks, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
 };
 
-use super::bundle;
-use crate::account::scan::Sight;
+use crate::account::bundle::Archives;
+use crate::account::claims;
+use crate::account::existing::Adoption;
 use crate::inputs::bounds;
-use crate::parts::recorder::role::ServiceLinkedRole;
+use crate::inputs::functions::FunctionArchitecture;
+use crate::plan::target::Target;
+
+/// Whether the account has AWS Config's service-linked role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServiceLinkedRole {
+    /// It was not asked for, or the answer is not known.
+    #[default]
+    Unknown,
+    /// It does not exist yet.
+    Missing,
+    /// It exists, under this ARN.
+    Exists(String),
+}
+
+/// What was found about the configuration recorder, as far as it decides over children.
+#[derive(Clone, Debug)]
+pub struct RecorderFacts {
+    /// What becomes of the recorder.
+    pub action: RecorderAction,
+    /// ARN of the role that the recorder in use reads the account with.
+    pub role_arn: Option<String>,
+}
+
+impl Default for RecorderFacts {
+    fn default() -> Self {
+        Self { action: RecorderAction::Unknown, role_arn: None }
+    }
+}
 
 /// The account and region that the provider deploys to, and the packed functions.
 ///
 /// What a preview cannot know, because the provider's own configuration is not known yet, stays unknown.
 #[derive(Clone, Debug)]
 pub struct AccountFacts {
-    account_id: Option<String>,
-    region: Option<String>,
-    partition: Option<String>,
+    target: Target,
     dns_suffix: Option<String>,
     alias: Option<String>,
-    code: Archive,
+    code: Archives,
     owner: String,
-    sight: Sight,
+    former_owners: Vec<String>,
+    adoption: Adoption,
+    recorder_facts: RecorderFacts,
+    resources: Option<BTreeMap<String, u64>>,
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
     first_runs: Option<Output<String>>,
@@ -35,7 +68,7 @@ impl AccountFacts {
     /// # Errors
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
     pub async fn look(context: &Context) -> Result<Self, ConstructError> {
-        let code = bundle::archive().map_err(ConstructError::Failed)?;
+        let code = Archives::new().map_err(ConstructError::Failed)?;
         // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
         let alias =
             invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
@@ -46,14 +79,23 @@ impl AccountFacts {
             alias,
         )?;
         Ok(Self {
-            account_id: text(&identity, "accountId"),
-            region: text(&region, "region"),
-            partition: text(&partition, "partition"),
+            target: Target {
+                account_id: text(&identity, "accountId"),
+                partition: text(&partition, "partition"),
+                region: text(&region, "region"),
+            },
             dns_suffix: text(&partition, "dnsSuffix"),
             alias: text(&alias, "accountAlias").filter(|alias| !alias.is_empty()),
             code,
             owner: Owner::tag_value(context.project(), context.stack(), context.name()),
-            sight: Sight::default(),
+            former_owners: context
+                .former_names()
+                .iter()
+                .map(|former| Owner::tag_value(&former.project, &former.stack, &former.name))
+                .collect(),
+            adoption: Adoption::default(),
+            recorder_facts: RecorderFacts::default(),
+            resources: None,
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
             first_runs: None,
@@ -83,7 +125,7 @@ impl AccountFacts {
     /// What is wrong with deploying the functions here: they read through an aggregator's advanced queries, which the China
     /// regions do not offer (AWS Config Developer Guide, "Querying the Current Configuration State of AWS Resources").
     pub(crate) fn without_aggregator_queries(&self) -> Option<PropertyError> {
-        (self.partition.as_deref() == Some("aws-cn")).then(|| {
+        (self.target.partition.as_deref() == Some("aws-cn")).then(|| {
             let region = self.known_region().unwrap_or("this region");
             PropertyError::new(
                 "",
@@ -96,9 +138,19 @@ impl AccountFacts {
         })
     }
 
-    /// The same with what was seen of the account.
-    pub(crate) fn seen(self, sight: Sight) -> Self {
-        Self { sight, ..self }
+    /// The same with what was found about the recorder.
+    pub(crate) fn with_recorder_facts(self, recorder_facts: RecorderFacts) -> Self {
+        Self { recorder_facts, ..self }
+    }
+
+    /// The same with the resources that were counted, by type.
+    pub(crate) fn with_resources(self, resources: Option<BTreeMap<String, u64>>) -> Self {
+        Self { resources, ..self }
+    }
+
+    /// The resources of the account by type, where they were counted.
+    pub fn resources(&self) -> Option<&BTreeMap<String, u64>> {
+        self.resources.as_ref()
     }
 
     /// The same where the deployment brings this recorder.
@@ -149,42 +201,73 @@ impl AccountFacts {
         &self.owner
     }
 
-    /// Whether the recorder is, or is to be, this deployment's own.
-    pub fn has_own_recorder(&self) -> bool {
-        matches!(self.sight.recorder, RecorderAction::Create | RecorderAction::Keep)
+    /// Why this component may not be deployed beside another one of the same run; nothing where account or region are unknown.
+    pub(crate) fn claimed(&self, context: &Context) -> Option<PropertyError> {
+        // A mock has no run.
+        let run = Some(context.run()).filter(|run| !run.is_empty())?;
+        claims::claim(run, self.known_account_id()?, self.known_region()?, context.name()).err()
+    }
+
+    /// What the tag said before the component was renamed or moved, as its aliases say.
+    pub(crate) fn former_owners(&self) -> &[String] {
+        &self.former_owners
+    }
+
+    /// The same where this is taken over from an earlier deployment.
+    pub(crate) fn adopting(self, adoption: Adoption) -> Self {
+        Self { adoption, ..self }
+    }
+
+    /// What is imported where the stack does not have it.
+    pub(crate) fn adoption(&self) -> &Adoption {
+        &self.adoption
+    }
+
+    /// Where this is deployed to.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Whether the recorder is a child of a deployment with this mode.
+    pub fn manages_recorder(&self, mode: RecorderMode) -> bool {
+        match mode {
+            RecorderMode::Reuse => false,
+            RecorderMode::Create => true,
+            RecorderMode::Auto => matches!(self.recorder_facts.action, RecorderAction::Create | RecorderAction::Keep),
+        }
     }
 
     /// ARN of the role of a recorder that is there and is not ours.
     pub fn reused_recorder_role(&self) -> Option<&str> {
-        match self.sight.recorder {
-            RecorderAction::Reuse => self.sight.recorder_role.as_deref(),
+        match self.recorder_facts.action {
+            RecorderAction::Reuse => self.recorder_facts.role_arn.as_deref(),
             _ => None,
         }
     }
 
     /// The account's twelve digits.
     pub fn account_id(&self) -> Output<String> {
-        Output::known_or_unknown(self.account_id.clone())
+        Output::known_or_unknown(self.target.account_id.clone())
     }
 
     /// The account, where it is known already: children may be counted by it.
     pub fn known_account_id(&self) -> Option<&str> {
-        self.account_id.as_deref()
+        self.target.account_id.as_deref()
     }
 
     /// The region, such as `eu-west-1`.
     pub fn region(&self) -> Output<String> {
-        Output::known_or_unknown(self.region.clone())
+        Output::known_or_unknown(self.target.region.clone())
     }
 
     /// The region, where it is known already: children may be counted by it.
     pub fn known_region(&self) -> Option<&str> {
-        self.region.as_deref()
+        self.target.region.as_deref()
     }
 
     /// The partition: `aws`, `aws-cn`, `aws-us-gov`.
     pub fn partition(&self) -> Output<String> {
-        Output::known_or_unknown(self.partition.clone())
+        Output::known_or_unknown(self.target.partition.clone())
     }
 
     /// The end of the partition's host names and service principals: `amazonaws.com`.
@@ -198,13 +281,20 @@ impl AccountFacts {
     }
 
     /// The packed functions.
-    pub fn code(&self) -> Archive {
-        self.code.clone()
+    pub fn code(&self, architecture: FunctionArchitecture) -> Archive {
+        self.code.of(architecture)
     }
 }
 
 async fn invoke(context: &Context, token: &str) -> Result<PropertyMap, ConstructError> {
-    Ok(context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await?.unwrap_or_default())
+    match context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await {
+        Ok(answer) => Ok(answer.unwrap_or_default()),
+        Err(ConstructError::Failed(reason)) => {
+            let said = explained("the `aws` provider", &reason);
+            Err(ConstructError::Failed(said.map_or(reason.clone(), |said| format!("{said} ({reason})"))))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn text(result: &PropertyMap, name: &str) -> Option<String> {

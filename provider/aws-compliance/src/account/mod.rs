@@ -1,5 +1,9 @@
-//! The account that is deployed to: what is known of it, and what it has.
+//! The account that is deployed to: what is known of it, and what the scan finds there.
 
-mod bundle;
+pub(crate) mod bundle;
+pub(crate) mod claims;
+pub(crate) mod existing;
 pub mod facts;
+pub mod prepared;
 pub mod scan;
+pub mod service_linked_role;

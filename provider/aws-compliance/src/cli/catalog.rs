@@ -1,25 +1,28 @@
 //! `catalog`: rules and frameworks on the command line.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aws_compliance_catalog::{
-    Catalog, FrameworkRequest, Template, nearest_rules, packs, search_rules, templates, unknown_framework,
-};
+use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
 use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
 use serde::Serialize;
 use serde_json::json;
 
-use super::table;
+use crate::cli::{file, table};
 use crate::inputs::bounds;
-use crate::parts::monitoring::{ComplianceMonitoring, ComplianceMonitoringArgs};
-use crate::parts::rule_set::{RuleSet, RuleSetArgs};
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::parts::monitoring::ComplianceMonitoring;
+use crate::parts::rule_set::RuleSet;
+use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::Plan;
+use crate::plan::selection::Selection;
+use crate::plan::target::Target;
 use crate::queries::rules::{CheckRulesArgs, CheckedRules};
 use crate::queries::view;
 
-const NAME: &str = "pulumi-resource-aws-compliance catalog";
+const NAME: &str = "aws-compliance catalog";
 
 /// Shows what is known of AWS's managed rules and of frameworks, and judges rules before they are deployed. Asks no
 /// account. Ends with status 1 where nothing is found or something is wrong, with 2 where the command is not understood.
@@ -49,9 +52,19 @@ enum Asked {
         #[arg(long)]
         json: bool,
     },
-    /// List the frameworks.
+    /// List the frameworks, or those that hold every word in id or title.
     Frameworks {
+        /// Words, in any case.
+        words: Vec<String>,
         /// Print JSON: `[{"id", "rules", "manual", "optional", "custom", "title"}]`, all but id and title being numbers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the rules of one framework, with the controls that each counts for.
+    Framework {
+        /// Id of the framework.
+        id: String,
+        /// Print JSON, as `getFramework` answers.
         #[arg(long)]
         json: bool,
     },
@@ -85,7 +98,7 @@ struct Render {
     /// Ids of the frameworks.
     #[arg(required = true)]
     ids: Vec<String>,
-    /// Print what `as: conformancePack` deploys of one framework: packs of up to 40 rules, under their names there.
+    /// Print what `deployAs: conformancePack` deploys of one framework: packs of up to 40 rules, under their names there.
     #[arg(long)]
     deployed: bool,
     /// The `namePrefix` of the deployment. Default: `compliance`.
@@ -94,7 +107,7 @@ struct Render {
     /// The region of the deployment: rules that it does not offer are left out.
     #[arg(long, requires = "deployed")]
     region: Option<String>,
-    /// Which of several packs, from 1, where the rules do not fit into one.
+    /// Which of several packs, from 1, where the rules do not fit into one. Default: all of them.
     #[arg(long)]
     part: Option<usize>,
     /// Print JSON, which CloudFormation takes as well.
@@ -111,6 +124,12 @@ enum Answer {
     Missing(String),
     /// Not understood, on standard error.
     Usage(String),
+}
+
+/// Does what the arguments after `check` say: `catalog check` under a name of its own.
+pub fn check_inputs(arguments: &[String]) -> ExitCode {
+    let arguments: Vec<_> = std::iter::once("check".to_owned()).chain(arguments.iter().cloned()).collect();
+    run(&arguments)
 }
 
 /// Does what the arguments after `catalog` say.
@@ -149,10 +168,11 @@ impl Asked {
         match self {
             Self::Search { words, json } => search(&words, json),
             Self::Show { identifier, json } => show(&identifier, json),
-            Self::Frameworks { json } => {
-                let lines = view::frameworks();
-                Answer::Good(if json { pretty(&lines) } else { table::frameworks(&lines) })
-            }
+            Self::Frameworks { words, json } => frameworks(&words, json),
+            Self::Framework { id, json } => match view::framework(&id) {
+                Some(details) => Answer::Good(if json { pretty(&details) } else { table::framework(&details) }),
+                None => unknown_frameworks(&[id]),
+            },
             Self::Compare { ids, json } => match view::compare(&ids) {
                 Ok(compared) => Answer::Good(if json { pretty(&compared) } else { table::comparison(&compared) }),
                 Err(_) => unknown_frameworks(&ids),
@@ -169,8 +189,23 @@ impl Asked {
     }
 }
 
+/// The frameworks that hold every word.
+fn frameworks(words: &[String], json: bool) -> Answer {
+    let folded = |text: &str| text.to_lowercase().replace(['-', '_', ' ', '.'], "");
+    let words: Vec<_> = words.iter().flat_map(|words| words.split_whitespace()).map(folded).collect();
+    let mut lines = view::frameworks();
+    lines.retain(|line| {
+        let text = folded(&format!("{} {}", line.id, line.title));
+        words.iter().all(|word| text.contains(word))
+    });
+    match lines.as_slice() {
+        [] if !json => unknown_frameworks(&[words.join(" ")]),
+        _ => Answer::Good(if json { pretty(&lines) } else { table::frameworks(&lines) }),
+    }
+}
+
 fn search(words: &[String], json: bool) -> Answer {
-    let found = search_rules(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let found = search_rules(&words.iter().flat_map(|words| words.split_whitespace()).collect::<Vec<_>>());
     let rules: Vec<_> = found.into_iter().filter_map(view::rule).collect();
     match rules.as_slice() {
         [] if !json => {
@@ -187,7 +222,16 @@ fn show(name: &str, json: bool) -> Answer {
     let documented = || nearest.first().and_then(|first| view::rule(first)).filter(|rule| rule.documented_name == name);
     match view::rule(name).or_else(documented) {
         Some(rule) => Answer::Good(if json { pretty(&rule) } else { table::rule(&rule) }),
-        None => Answer::Missing(format!("unknown managed rule `{name}`; nearest: {}", nearest.join(", "))),
+        None if view::framework(name).is_some() => Answer::Missing(format!(
+            "`{name}` is a framework and no managed rule; `catalog framework {name}` lists its rules"
+        )),
+        None => {
+            let near = match nearest_of(name, nearest.iter().copied()) {
+                Some(_) => format!("nearest: {}", nearest.join(", ")),
+                None => "`catalog search WORD ...` finds rules by words".to_owned(),
+            };
+            Answer::Missing(format!("unknown managed rule `{name}`; {near}"))
+        }
     }
 }
 
@@ -220,30 +264,38 @@ impl Render {
         if !self.deployed {
             return Ok(self.together());
         }
-        let args = deployment(id, self.prefix.as_deref())?;
         if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
             return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
         }
-        let catalog = Catalog::get();
-        let offered = |identifier: &str| {
-            let offers = |region: &String| catalog.offers(catalog.rule(identifier)?, region);
-            self.region.as_ref().and_then(offers) != Some(false)
-        };
-        let request = FrameworkRequest { id: id.clone(), ..FrameworkRequest::default() };
-        let packs = packs(&request, args.name_prefix.as_str(), offered).into_iter();
-        Ok(packs.map(|pack| (Some(args.name_prefix.pack(id, pack.part)), pack.template())).collect())
+        let target = Target { region: self.region.clone(), ..Target::default() };
+        let packs = deployment(id, self.prefix.as_deref(), &target)?.packs.into_iter();
+        Ok(packs.map(|pack| (Some(pack.name), pack.pack.template())).collect())
     }
 
     fn together(&self) -> Vec<(Option<String>, Template)> {
         templates(&view::composed(&self.ids).0.rules).into_iter().map(|template| (None, template)).collect()
     }
 
+    /// All packs: a list in JSON, documents one after the other in YAML.
+    fn all(&self, packs: &[(Option<String>, Template)]) -> Answer {
+        if self.json {
+            return Answer::Good(pretty(&packs.iter().map(|(_, template)| template).collect::<Vec<_>>()));
+        }
+        let mut text = String::new();
+        for (place, (name, template)) in packs.iter().enumerate() {
+            let head = name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+            match serde_saphyr::to_string(template) {
+                Ok(body) => text.push_str(&format!("---\n# {head}{} of {}\n{body}", place + 1, packs.len())),
+                Err(error) => return Answer::Usage(format!("the template does not render: {error}")),
+            }
+        }
+        Answer::Good(text)
+    }
+
     fn chosen(&self, packs: &[(Option<String>, Template)]) -> Answer {
         let count = packs.len();
         let place = match self.part {
-            None if count > 1 => {
-                return Answer::Usage(format!("the rules take {count} packs; say which with `--part`"));
-            }
+            None if count > 1 => return self.all(packs),
             None => 0,
             Some(part) => part.wrapping_sub(1),
         };
@@ -261,9 +313,9 @@ impl Render {
     }
 }
 
-/// The inputs of a deployment of one framework as packs, judged as a deployment judges them.
-fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
-    let mut given = json!({ "frameworks": [{ "id": id, "as": "conformancePack" }] });
+/// A deployment of one framework as packs, checked as every deployment is.
+fn deployment(id: &str, prefix: Option<&str>, target: &Target) -> Result<Plan, String> {
+    let mut given = json!({ "frameworks": [{ "id": id, "deployAs": "conformancePack" }] });
     if let (Some(prefix), Some(members)) = (prefix, given.as_object_mut()) {
         members.insert("namePrefix".to_owned(), prefix.into());
     }
@@ -275,7 +327,11 @@ fn deployment(id: &str, prefix: Option<&str>) -> Result<RuleSetArgs, String> {
     let args = from_properties::<RuleSetArgs>(given).map_err(|problem| told(&problem))?;
     let mut checks = Checks::default();
     RuleSet::check(&args, &mut checks);
-    checks.errors().first().map_or(Ok(args), |problem| Err(told(problem)))
+    let plan = Plan::new(args.plan_inputs(), target);
+    match checks.errors().iter().chain(&plan.errors).next() {
+        Some(problem) => Err(told(problem)),
+        None => Ok(plan),
+    }
 }
 
 /// Why frameworks have no rules.
@@ -293,20 +349,7 @@ fn nothing_to_render(ids: &[String]) -> String {
 
 /// Reads rules as the function takes them: their shape is judged first, then what they say.
 fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
-    let named = file.display();
-    let text = match file.to_str() {
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map(|_| text)
-        }
-        _ => std::fs::read_to_string(file),
-    };
-    let text = text.map_err(|error| format!("{named}: {error}"))?;
-    // YAML holds JSON.
-    let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| format!("{named}: {error}"))?;
-    let Value::Object(given) = PropertyValue::from_json(read).value else {
-        return Err(format!("{named}: expected an object with `rules`"));
-    };
+    let given = file::read(file)?;
     Ok(judge(given, regions).unwrap_or_else(refused))
 }
 
@@ -319,12 +362,11 @@ fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, V
         return Err(problems);
     }
     let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
-    let mut rules = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
-    rules.regions.extend(regions);
+    let of_regions = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
+    let regions: Vec<_> = of_regions.regions.into_iter().chain(regions).collect();
     let mut checks = Checks::default();
     ComplianceMonitoring::check(&args, &mut checks);
-    (rules.rules, rules.frameworks) = (args.rules, args.frameworks);
-    Ok(rules.judge_in_regions(checks))
+    Ok(CheckedRules::new(checks, Selection::new(args.plan_inputs()), &regions))
 }
 
 fn refused(problems: Vec<PropertyError>) -> CheckedRules {

@@ -13,7 +13,7 @@ use crate::queries::account_status::AccountStatusArgs;
 /// Looks at an AWS account before anything is deployed to it, read-only: what is there, what a deployment would create,
 /// and what it would be refused. Ends with status 1 where the account could not be seen or something would be refused.
 #[derive(Parser)]
-#[command(name = "pulumi-resource-aws-compliance doctor")]
+#[command(name = "aws-compliance doctor")]
 struct Doctor {
     /// Profile of the shared AWS configuration; else the environment's credentials.
     #[arg(long)]
@@ -27,7 +27,7 @@ struct Doctor {
     /// Whose configuration recorder the deployment will use: reuse, auto or create.
     #[arg(long, value_name = "MODE", default_value = "reuse", value_parser = recorder_mode)]
     recorder_mode: RecorderMode,
-    /// The deployment that asks; without it nothing can be told ours.
+    /// Your PROJECT/STACK/COMPONENT; without it, doctor cannot tell which resources are yours.
     #[arg(long, value_name = "PROJECT/STACK/COMPONENT")]
     owner: Option<String>,
     /// Print JSON, as `getAccountStatus` answers.
@@ -42,7 +42,7 @@ fn recorder_mode(text: &str) -> Result<RecorderMode, String> {
 
 /// Does what the arguments after `doctor` say.
 pub fn run(arguments: &[String]) -> ExitCode {
-    let name = "pulumi-resource-aws-compliance doctor".to_owned();
+    let name = "aws-compliance doctor".to_owned();
     match Doctor::try_parse_from(std::iter::once(&name).chain(arguments)) {
         Ok(asked) => asked.answer(),
         Err(told) => {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::queries::cost::CostEstimate;
 use crate::queries::rules::CheckedRules;
-use crate::queries::view::{Comparison, FrameworkLine, ManagedRuleDetails, RuleRemediation};
+use crate::queries::view::{Comparison, FrameworkDetails, FrameworkLine, ManagedRuleDetails, RuleRemediation};
 
 /// Columns as wide as their longest cell; the last is not filled up.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
@@ -98,6 +99,32 @@ pub(super) fn frameworks(lines: &[FrameworkLine]) -> String {
     columns(&std::iter::once(head).chain(lines.iter().map(row)).collect::<Vec<_>>())
 }
 
+pub(super) fn framework(details: &FrameworkDetails) -> String {
+    let head = ["IDENTIFIER", "CONTROLS", "PARAMETERS"].map(str::to_owned).to_vec();
+    let rows = details.rules.iter().map(|rule| {
+        let parameters: Vec<_> = rule.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        vec![rule.identifier.clone(), rule.controls.join(", "), parameters.join(", ")]
+    });
+    let sources = match details.control_sources.as_slice() {
+        [] => "control mapping not published".to_owned(),
+        sources => format!("controls from {}", sources.join("; ")),
+    };
+    let mut text = format!("{}: {}\n{sources}\n\n", details.id, details.title);
+    text.push_str(&columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>()));
+    let mut section = |title: &str, names: Vec<&str>| {
+        if !names.is_empty() {
+            let _ = writeln!(text, "\n{title} ({}):\n  {}", names.len(), names.join("\n  "));
+        }
+    };
+    section("manual checks, not evaluated", details.manual.iter().map(String::as_str).collect());
+    section(
+        "optional, deployed by `rules.managed` alone",
+        details.optional.iter().map(|rule| rule.identifier.as_str()).collect(),
+    );
+    section("in need of a function of yours, not deployed", details.custom.iter().map(String::as_str).collect());
+    text
+}
+
 pub(super) fn comparison(compared: &Comparison) -> String {
     let asked = compared.asked.values().map(usize::to_string).collect::<Vec<_>>().join(" + ");
     let names = compared.asked.keys().cloned().collect::<Vec<_>>().join(" + ");
@@ -124,4 +151,23 @@ pub(super) fn checked(checked: &CheckedRules) -> String {
     let rows: Vec<_> = errors.chain(warnings).collect();
     let found = if rows.is_empty() { "nothing is wrong\n".to_owned() } else { columns(&rows) };
     checked.notes.iter().fold(found, |text, note| format!("{text}info  {note}\n"))
+}
+
+pub(super) fn cost(estimate: &CostEstimate) -> String {
+    let head = ["", "LOW", "EXPECTED", "HIGH", "ASSUMPTION"].map(str::to_owned).to_vec();
+    let usd = |amount: f64| format!("{amount:>8.2}");
+    let lines = estimate.lines.iter().map(|line| {
+        let amounts = [line.low_usd, line.expected_usd, line.high_usd].map(usd);
+        [vec![line.name.clone()], amounts.to_vec(), vec![line.assumption.clone()]].concat()
+    });
+    let amounts = [estimate.low_usd, estimate.expected_usd, estimate.high_usd].map(usd);
+    let total = [vec!["total".to_owned()], amounts.to_vec(), vec!["USD a month".to_owned()]].concat();
+    let rows: Vec<_> = std::iter::once(head).chain(lines).chain(std::iter::once(total)).collect();
+    let mut text = columns(&rows);
+    let savings = estimate.savings.iter().map(|saving| vec![format!("{:.2}", saving.usd), saving.advice.clone()]);
+    let savings: Vec<_> = savings.collect();
+    if !savings.is_empty() {
+        let _ = write!(text, "\nUSD a month that a change saves:\n{}", columns(&savings));
+    }
+    estimate.notes.iter().fold(text + "\n", |text, note| format!("{text}info  {note}\n"))
 }

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use functions_core::waiver::{Standing, Subject, Waivers};
-use pulumi_component::{PropertyValue, Value, check, from_properties};
+use pulumi_component::{check, from_properties};
 use serde::Deserialize;
 
+use super::file;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::waivers::{self, max_days, today};
-use crate::parts::monitoring::ComplianceMonitoringArgs;
 
 const NAME: &str = "pulumi-resource-aws-compliance waivers";
 /// Findings that are listed under a waiver.
@@ -161,18 +162,12 @@ fn frameworks(controls: &[String]) -> BTreeMap<String, BTreeSet<String>> {
     all
 }
 
-fn inputs(file: &Path) -> Result<ComplianceMonitoringArgs, String> {
-    let named = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{named}: {error}"))?;
-    // YAML holds JSON.
-    let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| format!("{named}: {error}"))?;
-    let Value::Object(given) = PropertyValue::from_json(read).value else {
-        return Err(format!("{named}: expected an object with `waivers`"));
-    };
+fn inputs(path: &Path) -> Result<ComplianceMonitoringArgs, String> {
+    let (given, named) = (file::read(path)?, path.display());
     if let Some(problem) = check::<ComplianceMonitoringArgs>(&given).first() {
-        return Err(format!("{named}: {}: {}", problem.path, problem.reason));
+        return Err(format!("{named}: {}: {}", problem.place(), problem.reason));
     }
-    from_properties(given).map_err(|problem| format!("{named}: {}: {}", problem.path, problem.reason))
+    from_properties(given).map_err(|problem| format!("{named}: {}: {}", problem.place(), problem.reason))
 }
 
 fn report(file: &Path) -> Result<Report, String> {

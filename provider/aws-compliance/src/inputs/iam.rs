@@ -1,12 +1,10 @@
 //! The IAM roles of this component: what an organization requires of every role applies to each of them.
 
-use aws_resources::{PolicyDocument, iam};
-use pulumi_component::{Checks, Input, Scope};
+use pulumi_component::{Checks, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
 
 /// What every IAM role of this component has.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -29,23 +27,5 @@ impl IamArgs {
         if let Some(path) = &self.path {
             checks.input("path", path, |path| bounds::iam_path(path));
         }
-    }
-
-    /// Describes a role. Every role of this component is described here, so that none lacks the boundary.
-    pub(crate) fn role(
-        &self,
-        scope: &Scope,
-        name: &str,
-        trust: PolicyDocument,
-        description: String,
-        tags: &Tags,
-    ) -> iam::Role {
-        let required = iam::role::Required { assume_role_policy: trust.into() };
-        iam::Role::child(scope, name, required)
-            .description(description)
-            .set_permissions_boundary(self.permissions_boundary.clone())
-            .set_path(self.path.clone())
-            .set_tags(tags::input(tags))
-            .register()
     }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_compliance_catalog::{framework, unknown_framework};
+use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
+use compliance_types::choices::DigestPeriod;
 use compliance_types::severity::Severity;
-use functions_core::configuration::{Notices, Period, Route};
-use pulumi_component::{Checks, Input, PropertyError, Wrong};
+use pulumi_component::{Checks, Input, PropertyError, Scalar, Suggested, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::plan::names::NamePrefix;
+use crate::inputs::suggestions::FrameworkIds;
 
 /// Hours between two runs over all rules from which a digest of a day may lack some of them.
 const LONG_GAP_HOURS: u64 = 24;
@@ -30,31 +30,20 @@ pub struct NotificationsArgs {
     pub digest: DigestPeriod,
 }
 
-/// When changes are told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum DigestPeriod {
-    /// As soon as they are seen, informational findings excepted.
-    #[default]
-    Immediate,
-    /// Gathered, once an hour.
-    Hourly,
-    /// Gathered, once a day.
-    Daily,
-}
-
 /// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RouteArgs {
-    /// Severities of rules: `critical`, `high`, `medium`, `low`, `informational`.
-    pub severities: Vec<String>,
+    /// Severities of rules.
+    pub severities: Vec<Severity>,
     /// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
     pub rules: Vec<String>,
     /// Ids of frameworks that the rules serve, such as `hipaa`.
+    #[schemars(with = "Vec<Suggested<FrameworkIds>>")]
     pub frameworks: Vec<String>,
     /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
     /// that is deployed to several.
+    #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
     pub email: Option<Input<String>>,
@@ -76,9 +65,6 @@ impl RouteArgs {
         if given != 1 {
             checks.error("", format!("expected one of `email`, `https` and `sqs`, got {given} of them"));
         }
-        checks.each("severities", &self.severities, |checks, severity| {
-            checks.plain("", severity.as_str(), is_severity);
-        });
         checks.each("frameworks", &self.frameworks, |checks, id| checks.plain("", id.as_str(), is_framework));
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
         let mut once = |endpoint: &String| take(taken, endpoint, name);
@@ -91,16 +77,6 @@ impl RouteArgs {
         }
         if let Some(arn) = &self.sqs {
             checks.input("sqs", arn, |arn| bounds::queue_arn(arn).and_then(|()| once(arn)));
-        }
-    }
-
-    fn route(&self, prefix: &NamePrefix) -> Route {
-        let known = |word: &String| Severity::ALL.into_iter().find(|severity| severity.word() == word);
-        Route {
-            accounts: self.accounts.clone(),
-            frameworks: self.frameworks.clone(),
-            rules: self.rules.iter().map(|rule| prefix.rule(rule)).collect(),
-            severities: self.severities.iter().filter_map(known).collect(),
         }
     }
 }
@@ -119,7 +95,7 @@ impl NotificationsArgs {
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
         if self.digest == DigestPeriod::Immediate {
             checks.each_entry("routes", &self.routes, |checks, _, route| {
-                if route.severities.iter().any(|word| word == Severity::Informational.word()) {
+                if route.severities.contains(&Severity::Informational) {
                     let reason = "informational findings are in the report and in a digest, and are never sent immediately; \
                                   to send them to this route, set `digest` to `daily` or `hourly`";
                     checks.warning("severities", reason);
@@ -135,7 +111,7 @@ impl NotificationsArgs {
 
     /// Warns where a digest comes more often than processing evaluates all rules: between two runs it has only what events
     /// bring.
-    pub(crate) fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
+    pub fn check_schedule(&self, schedule: &Input<String>, checks: &mut Checks) {
         let runs = bounds::known_runs(schedule).filter(|runs| runs.longest_hours() > LONG_GAP_HOURS);
         if let (Some(runs), Some(digest)) = (runs, self.schedule()) {
             let reason = format!(
@@ -158,6 +134,17 @@ impl NotificationsArgs {
         found.collect()
     }
 
+    /// Warns of routes to frameworks that are not deployed: nothing would be sent there.
+    pub fn check_frameworks(&self, deployed: &BTreeSet<&str>, checks: &mut Checks) {
+        checks.each_entry("routes", &self.routes, |checks, _, route| {
+            checks.each("frameworks", &route.frameworks, |checks, id| {
+                if framework(id).is_some() && !deployed.contains(id.as_str()) {
+                    checks.warning("", format!("`{id}` is not among `frameworks`, so no change is sent for it"));
+                }
+            });
+        });
+    }
+
     /// Judges that routes name rules that there are; `known` are their names without the prefix.
     pub fn check_rules(&self, known: &BTreeSet<String>, checks: &mut Checks) {
         checks.each_entry("routes", &self.routes, |checks, _, route| {
@@ -166,9 +153,7 @@ impl NotificationsArgs {
                     true => Ok(()),
                     false => {
                         let wrong = Wrong::new("no rule of this deployment has this name");
-                        let near = |other: &&String| strsim::jaro(name, other);
-                        let nearest = known.iter().max_by(|one, other| near(one).total_cmp(&near(other)));
-                        Err(match nearest {
+                        Err(match nearest_of(name, known.iter().map(String::as_str)) {
                             Some(nearest) => wrong.nearest(nearest),
                             None => wrong,
                         })
@@ -176,17 +161,6 @@ impl NotificationsArgs {
                 });
             });
         });
-    }
-
-    /// What the functions are told of it.
-    pub fn notices(&self, prefix: &NamePrefix) -> Notices {
-        let digest = match self.digest {
-            DigestPeriod::Immediate => Period::Immediate,
-            DigestPeriod::Hourly => Period::Hourly,
-            DigestPeriod::Daily => Period::Daily,
-        };
-        let routes = self.routes.iter().map(|(name, route)| (name.clone(), route.route(prefix)));
-        Notices { digest, routes: routes.collect() }
     }
 
     /// The schedule of the digest, where there is one.
@@ -204,16 +178,6 @@ fn take(taken: &mut BTreeMap<String, String>, endpoint: &str, name: &str) -> Res
         Some(first) => Err(Wrong::new(format!("the same address as `{first}`; remove one of the two"))),
         None => Ok(()),
     }
-}
-
-fn is_severity(word: &str) -> Result<(), Wrong> {
-    let words = Severity::ALL.map(Severity::word);
-    if words.contains(&word) {
-        return Ok(());
-    }
-    let near = |other: &&str| strsim::jaro(&word.to_lowercase(), other);
-    let nearest = words.into_iter().max_by(|one, other| near(one).total_cmp(&near(other))).unwrap_or_default();
-    Err(Wrong::new(format!("expected one of {}", words.join(", "))).nearest(nearest))
 }
 
 fn is_framework(id: &str) -> Result<(), Wrong> {
@@ -240,24 +204,21 @@ mod tests {
     }
 
     #[test]
-    fn a_good_route_passes_and_is_told_under_the_prefix() {
+    fn a_good_route_passes() {
         let route = RouteArgs {
-            severities: vec!["critical".to_owned()],
+            severities: vec![Severity::Critical],
             rules: vec!["ebs-volumes-encrypted".to_owned()],
             sqs: Some("arn:aws:sqs:eu-west-1:111122223333:findings".into()),
             ..RouteArgs::default()
         };
         let given = routes(vec![("soc", route)]);
         assert_eq!(problems(&given), Vec::<String>::new());
-        let notices = given.notices(&NamePrefix::default());
-        assert_eq!((notices.digest, &notices.routes["soc"].severities), (Period::Daily, &vec![Severity::Critical]));
         assert_eq!(given.schedule(), Some("rate(1 day)"));
     }
 
     #[test]
     fn every_wrong_member_is_told_with_the_nearest_right_one() {
         let wrong = RouteArgs {
-            severities: vec!["Critcal".to_owned()],
             frameworks: vec!["hippa".to_owned()],
             accounts: vec!["1".to_owned()],
             https: Some("http://example.com/hook".into()),
@@ -268,7 +229,6 @@ mod tests {
         for part in [
             "routes.soc: expected one of `email`, `https` and `sqs`, got 2 of them",
             "routes.none: expected one of `email`, `https` and `sqs`, got 0 of them",
-            "routes.soc.severities[0]: expected one of critical, high, medium, low, informational",
             "routes.soc.frameworks[0]: unknown framework",
             "routes.soc.accounts[0]: ",
             "routes.soc.email: the same address as `team`",
@@ -276,10 +236,7 @@ mod tests {
         ] {
             assert!(told.iter().any(|problem| problem.contains(part)), "{part} is not in {told:#?}");
         }
-        assert!(
-            told.iter().any(|problem| problem.contains("critical`")) && told.iter().any(|each| each.contains("hipaa`")),
-            "{told:#?}"
-        );
+        assert!(told.iter().any(|each| each.contains("hipaa`")), "{told:#?}");
     }
 
     #[test]
@@ -298,7 +255,7 @@ mod tests {
     #[test]
     fn finding_7_a_route_of_informational_findings_needs_a_digest() {
         let route = RouteArgs {
-            severities: vec!["low".to_owned(), "informational".to_owned()],
+            severities: vec![Severity::Low, Severity::Informational],
             sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()),
             ..RouteArgs::default()
         };

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::plan::names::NamePrefix;
+use crate::inputs::name_prefix::NamePrefix;
 
 /// Most days ahead of which a waiver may end: what is given, else the most that may be given.
 pub(crate) fn max_days(given: Option<u32>) -> u32 {
@@ -184,7 +184,7 @@ mod tests {
         let mut checks = Checks::default();
         check_on("2026-12-01", &[waiver], 365, &known, &mut checks);
         let texts = |problems: &[pulumi_component::PropertyError]| {
-            problems.iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
+            problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.reason)).collect()
         };
         (texts(checks.errors()), texts(checks.warnings()))
     }

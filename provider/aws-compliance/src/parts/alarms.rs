@@ -5,117 +5,25 @@
 use std::collections::BTreeMap;
 
 use aws_resources::cloudwatch::{self, MetricAlarmBuilder, MetricAlarmMetricQuery, MetricAlarmMetricQueryMetric};
-use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, Wrong, all, interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
-use crate::plan::names::NamePrefix;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
+use crate::parts::tags;
+use crate::plan::alarms::{AlarmPlan, Watch, alarms, names};
 
 const FIVE_MINUTES: u32 = 5 * 60;
 const HOUR: u32 = 60 * 60;
-/// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
-const MOST_HOURS: u64 = 7 * 24;
-
-/// The functions that run by a schedule, and what each of them measures when it has done its whole work. Remediation runs
-/// when something is asked of it.
-const SCHEDULED: [(Handler, &str); 2] =
-    [(Handler::Processing, metric::LOOKS), (Handler::Aggregation, metric::COMPLIANT_EVALUATIONS)];
-const NON_COMPLIANCE: &str = "non-compliance";
-const SCORE_FELL: &str = "score-fell";
-const RECORDER_STOPPED: &str = "recorder-stopped";
-const PACK_INCOMPLETE: &str = "pack-incomplete";
-const DELIVERY_LOST: &str = "delivery-lost";
-/// The alarms on what the functions found.
-const FOUND: [&str; 5] = [NON_COMPLIANCE, SCORE_FELL, RECORDER_STOPPED, PACK_INCOMPLETE, DELIVERY_LOST];
-
-fn errors(handler: Handler) -> String {
-    format!("{}-errors", handler.name())
-}
-
-fn dead_letters(handler: Handler) -> String {
-    format!("{}-dead-letters", handler.name())
-}
-
-fn silent(handler: Handler) -> String {
-    format!("{}-silent", handler.name())
-}
-
-/// What is told although nobody looks.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct AlarmsSettingsArgs {
-    /// Whether there are alarms.
-    pub enabled: bool,
-    /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-    pub severities: Vec<Severity>,
-    /// Points by which the score may be lower than about a day earlier before the alarm goes off.
-    #[schemars(range(min = 1, max = 100))]
-    pub score_drop: Input<u32>,
-    /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from
-    /// one run of `functions.schedule` to the next.
-    #[schemars(range(min = 1, max = 168))]
-    pub silent_hours: Input<u32>,
-}
-
-impl Default for AlarmsSettingsArgs {
-    fn default() -> Self {
-        let severities = vec![Severity::Critical, Severity::High];
-        Self { enabled: true, severities, score_drop: 10.into(), silent_hours: 13.into() }
-    }
-}
-
-impl AlarmsSettingsArgs {
-    /// The names of all alarms of a deployment; that of the delivery test comes with the topic.
-    pub(crate) fn names(&self, prefix: &NamePrefix) -> Vec<String> {
-        let of_functions = Handler::ALL.into_iter().flat_map(|handler| [errors(handler), dead_letters(handler)]);
-        let roles = of_functions.chain(SCHEDULED.map(|(handler, _)| silent(handler))).chain(FOUND.map(str::to_owned));
-        let named = roles.filter(|_| self.enabled).map(|role| prefix.alarm(&role));
-        named.chain([prefix.delivery_test()]).collect()
-    }
-
-    fn check_severities(&self, checks: &mut Checks) {
-        if self.severities.is_empty() {
-            checks.error(
-                "severities",
-                "expected at least one, such as `critical`; to have no alarms, set `enabled` to false",
-            );
-        }
-        for (index, severity) in self.severities.iter().enumerate() {
-            if self.severities.iter().take(index).any(|earlier| earlier == severity) {
-                checks.error(("severities", index), "listed twice; remove one");
-            }
-        }
-    }
-
-    /// Checks the severities, and warns where the functions are silent that long by their schedule.
-    pub(crate) fn check(&self, schedule: &Input<String>, checks: &mut Checks) {
-        self.check_severities(checks);
-        let Some(runs) = bounds::known_runs(schedule).filter(|_| self.enabled) else { return };
-        let gap = runs.longest_hours();
-        checks.warn_input("silentHours", &self.silent_hours, |hours| match u64::from(*hours) > gap {
-            true => Ok(()),
-            false if gap < MOST_HOURS => {
-                let reason = format!(
-                    "by `functions.schedule` up to {gap} hours pass between two runs: the alarm goes off each time"
-                );
-                Err(Wrong::new(reason).nearest(gap + 1))
-            }
-            false => Err(Wrong::new(format!(
-                "by `functions.schedule` more than {MOST_HOURS} hours, the maximum here, pass between two runs: the alarm goes \
-                 off each time; let `functions.schedule` run once a week at least"
-            ))),
-        });
-    }
-}
-
 /// Inputs of [`Alarms`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -125,6 +33,7 @@ pub struct AlarmsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the alarms.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
     pub topic_arn: Input<String>,
@@ -143,6 +52,16 @@ pub struct Alarms {
     /// Names of the alarms.
     pub alarm_names: Output<Vec<String>>,
 }
+
+/// The alarms as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks)),
+    claim: |whole, request| {
+        let names = names(&whole.args.alarms, &whole.args.name_prefix).into_iter();
+        request.alarms.extend(names.map(|name| whole.named(name)));
+    },
+    ..Part::of::<Alarms>("alarms")
+};
 
 impl Component for Alarms {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alarms");
@@ -165,170 +84,108 @@ impl Component for Alarms {
         if !args.settings.enabled {
             return Ok(Self { alarm_names: Output::known(Vec::new()) });
         }
-        let part = Part { scope, args: &args, facts };
-        let mut alarms = Vec::new();
-        for handler in Handler::ALL {
-            alarms.push(part.errors(handler));
-            alarms.push(part.dead_letters(handler));
-        }
-        alarms.extend(SCHEDULED.map(|(handler, name)| part.silent(handler, name)));
-        alarms.extend([part.non_compliance(), part.score_fell(), part.recorder_stopped(), part.pack_incomplete()]);
-        alarms.push(part.delivery_lost());
+        let described = Described { scope, args: &args, facts };
+        let alarms: Vec<_> = alarms(&args.settings).iter().map(|row| described.describe(row)).collect();
         Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
     }
 }
 
 /// What every alarm is described with.
-struct Part<'a> {
+struct Described<'a> {
     scope: &'a Scope,
     args: &'a AlarmsArgs,
     facts: &'a AccountFacts,
 }
 
-impl Part<'_> {
-    fn errors(&self, handler: Handler) -> cloudwatch::MetricAlarm {
-        let text = format!("The {} function failed.", handler.name());
-        self.alarm(&errors(handler), Runbook::FunctionErrors, &text)
-            .namespace("AWS/Lambda")
-            .metric_name("Errors")
-            .dimensions(self.function(handler))
-            .statistic("Sum")
-            .period(FIVE_MINUTES)
-            .evaluation_periods(1)
-            .comparison_operator("GreaterThanOrEqualToThreshold")
-            .threshold(1)
-            // A function that does not run does not fail.
-            .treat_missing_data("notBreaching")
-            .ok_actions(self.topic())
-            .register()
-    }
-
-    fn dead_letters(&self, handler: Handler) -> cloudwatch::MetricAlarm {
-        let text = format!("The {} function left something undone in its dead-letter queue.", handler.name());
-        self.alarm(&dead_letters(handler), Runbook::DeadLetters, &text)
-            .namespace("AWS/SQS")
-            .metric_name("ApproximateNumberOfMessagesVisible")
-            .dimensions(dimension("QueueName", self.args.name_prefix.dead_letters(handler)))
-            .statistic("Maximum")
-            .period(FIVE_MINUTES)
-            .evaluation_periods(1)
-            .comparison_operator("GreaterThanOrEqualToThreshold")
-            .threshold(1)
-            // A queue that nobody touches has no metrics after some hours.
-            .treat_missing_data("ignore")
-            .ok_actions(self.topic())
-            .register()
-    }
-
-    /// By how often `name` was measured: a digest and the changes of single rules are invocations as well.
-    fn silent(&self, handler: Handler, name: &str) -> cloudwatch::MetricAlarm {
-        let text = format!("The {} function has not done its whole work for too long.", handler.name());
-        let alarm = self.alarm(&silent(handler), Runbook::FunctionSilent, &text);
-        let alarm = match self.facts.have_first_runs() {
-            // Before the first runs there is no data: they have to be over, and what they measured visible.
-            true => alarm.treat_missing_data("breaching").options(self.facts.first_runs()),
-            // Nothing says when the functions run first. An alarm starts without data, so that only a loss of data is a change
-            // of its state.
-            false => alarm.treat_missing_data("missing").insufficient_data_actions(self.topic()),
+impl Described<'_> {
+    fn describe(&self, row: &AlarmPlan) -> cloudwatch::MetricAlarm {
+        let alarm = self.alarm(row);
+        let alarm = match row.watch {
+            Watch::OpenFindings => self.open_findings(alarm),
+            watch => {
+                let (namespace, name) = watch.metric();
+                alarm.namespace(namespace).metric_name(name).dimensions(self.dimensions(watch))
+            }
         };
-        alarm
-            .namespace(metric::NAMESPACE)
-            .metric_name(name)
-            .dimensions(self.measured(handler))
-            .statistic("SampleCount")
-            .period(HOUR)
+        let alarm = match row.watch {
+            Watch::Errors(_) => alarm.statistic("Sum").period(FIVE_MINUTES),
+            Watch::DeadLetters(_) => alarm.statistic("Maximum").period(FIVE_MINUTES),
+            // By how often it was measured: a digest and the changes of single rules are invocations as well.
+            Watch::Silence(..) => alarm.statistic("SampleCount").period(HOUR),
+            Watch::ScoreFall => alarm.statistic("Minimum").period(HOUR),
+            Watch::NotZero(..) => alarm.statistic("Maximum").period(HOUR),
+            Watch::OpenFindings => alarm,
+        };
+        let alarm = match row.watch {
             // Every one of these hours is without a run.
-            .evaluation_periods(self.args.settings.silent_hours.clone())
-            .comparison_operator("LessThanThreshold")
-            .threshold(1)
-            .ok_actions(self.topic())
-            .register()
+            Watch::Silence(..) => alarm.evaluation_periods(self.args.settings.silent_hours.clone()),
+            _ => alarm.evaluation_periods(1),
+        };
+        let alarm = match row.watch {
+            Watch::Silence(..) => alarm.comparison_operator("LessThanThreshold").threshold(1),
+            // What aggregation measures against the report of about a day earlier: also a fall in several steps is one.
+            Watch::ScoreFall => {
+                let drop = self.args.settings.score_drop.output().map(|points| -f64::from(points));
+                alarm.comparison_operator("LessThanOrEqualToThreshold").threshold(drop)
+            }
+            _ => alarm.comparison_operator("GreaterThanOrEqualToThreshold").threshold(1),
+        };
+        let alarm = match row.watch {
+            // A function that does not run does not fail.
+            Watch::Errors(_) => alarm.treat_missing_data("notBreaching"),
+            // Before the first runs there is no data: they have to be over, and what they measured visible.
+            Watch::Silence(..) if self.facts.have_first_runs() => {
+                alarm.treat_missing_data("breaching").options(self.facts.first_runs())
+            }
+            // Nothing says when the functions run first. An alarm starts without data, so that only a loss of data is a
+            // change of its state.
+            Watch::Silence(..) => alarm.treat_missing_data("missing").insufficient_data_actions(self.topic()),
+            // A queue that nobody touches has no metrics after some hours; between two runs what the last one found holds.
+            Watch::DeadLetters(_) | Watch::OpenFindings | Watch::ScoreFall | Watch::NotZero(..) => {
+                alarm.treat_missing_data("ignore")
+            }
+        };
+        match row.watch {
+            // That the score falls no further is no news: there is no second message.
+            Watch::ScoreFall => alarm.register(),
+            _ => alarm.ok_actions(self.topic()).register(),
+        }
     }
 
     /// Open findings of the severities that count, added up: each has a metric of its own at every report, zero included.
-    fn non_compliance(&self) -> cloudwatch::MetricAlarm {
-        let words: Vec<_> = self.args.settings.severities.iter().map(|severity| severity.word()).collect();
-        let open = words.iter().map(|word| {
-            let mut dimensions = self.measured(Handler::Aggregation);
-            dimensions.insert(metric::SEVERITY.to_owned(), (*word).into());
-            let open = MetricAlarmMetricQueryMetric::new(metric::OPEN_FINDINGS, HOUR, "Maximum")
-                .namespace(metric::NAMESPACE)
-                .dimensions(dimensions);
-            Input::from(MetricAlarmMetricQuery::new(*word).metric(open).return_data(false))
+    fn open_findings(&self, alarm: MetricAlarmBuilder) -> MetricAlarmBuilder {
+        let (namespace, name) = Watch::OpenFindings.metric();
+        let open = self.args.settings.severities.iter().map(|severity| {
+            let word = severity.word();
+            let mut dimensions = self.dimensions(Watch::OpenFindings);
+            dimensions.insert(metric::SEVERITY.to_owned(), word.into());
+            let open =
+                MetricAlarmMetricQueryMetric::new(name, HOUR, "Maximum").namespace(namespace).dimensions(dimensions);
+            Input::from(MetricAlarmMetricQuery::new(word).metric(open).return_data(false))
         });
         let total =
             MetricAlarmMetricQuery::new("open").expression("SUM(METRICS())").label("Open findings").return_data(true);
-        let text = format!("Resources do not comply with rules of severity {}.", words.join(" or "));
-        self.alarm(NON_COMPLIANCE, Runbook::NonCompliance, &text)
-            .metric_queries(open.chain([total.into()]).collect::<Vec<_>>())
-            .evaluation_periods(1)
-            .comparison_operator("GreaterThanOrEqualToThreshold")
-            .threshold(1)
-            // Between two runs what the last one found holds.
-            .treat_missing_data("ignore")
-            .ok_actions(self.topic())
-            .register()
+        alarm.metric_queries(open.chain([total.into()]).collect::<Vec<_>>())
     }
 
-    fn recorder_stopped(&self) -> cloudwatch::MetricAlarm {
-        let text = "AWS Config does not record in this region: its rules keep their last verdicts.";
-        self.found(RECORDER_STOPPED, Runbook::RecorderStopped, text, metric::RECORDER_STOPPED, Handler::Aggregation)
-    }
-
-    fn pack_incomplete(&self) -> cloudwatch::MetricAlarm {
-        let text = "A conformance pack is not complete: rules of it may be missing.";
-        self.found(PACK_INCOMPLETE, Runbook::PackIncomplete, text, metric::INCOMPLETE_PACKS, Handler::Processing)
-    }
-
-    /// What does not come through the topic may not come through it here either: processing sends a notice as well, which
-    /// takes another way.
-    fn delivery_lost(&self) -> cloudwatch::MetricAlarm {
-        let text = "An alarm that was set for a test did not come through the topic: others may be lost as well.";
-        self.found(DELIVERY_LOST, Runbook::DeliveryLost, text, metric::DELIVERY_LOST, Handler::Processing)
-    }
-
-    /// One metric of a function that is to be zero.
-    fn found(&self, role: &str, runbook: Runbook, text: &str, name: &str, handler: Handler) -> cloudwatch::MetricAlarm {
-        self.alarm(role, runbook, text)
-            .namespace(metric::NAMESPACE)
-            .metric_name(name)
-            .dimensions(self.measured(handler))
-            .statistic("Maximum")
-            .period(HOUR)
-            .evaluation_periods(1)
-            .comparison_operator("GreaterThanOrEqualToThreshold")
-            .threshold(1)
-            // Between two runs what the last one found holds.
-            .treat_missing_data("ignore")
-            .ok_actions(self.topic())
-            .register()
-    }
-
-    /// What aggregation measures against the report of about a day earlier: also a fall in several steps is one.
-    fn score_fell(&self) -> cloudwatch::MetricAlarm {
-        let drop = self.args.settings.score_drop.output().map(|points| -f64::from(points));
-        self.alarm(SCORE_FELL, Runbook::ScoreFell, "The score fell below that of about a day earlier.")
-            .namespace(metric::NAMESPACE)
-            .metric_name(metric::SCORE_CHANGE)
-            .dimensions(self.measured(Handler::Aggregation))
-            .statistic("Minimum")
-            .period(HOUR)
-            .evaluation_periods(1)
-            .comparison_operator("LessThanOrEqualToThreshold")
-            .threshold(drop)
-            // Between two reports what the last one found holds, so that one fall is one message.
-            .treat_missing_data("ignore")
-            // That the score falls no further is no news: there is no second message.
-            .register()
-    }
-
-    /// An alarm that tells the topic, with its page at the end of what it says.
-    fn alarm(&self, role: &str, runbook: Runbook, text: &str) -> MetricAlarmBuilder {
-        cloudwatch::MetricAlarm::child(self.scope, role)
-            .name(self.args.name_prefix.alarm(role))
-            .alarm_description(interpolate!("{} What to do: {}", text, self.link(runbook)))
+    /// An alarm that notifies the topic, with its page at the end of its description.
+    fn alarm(&self, row: &AlarmPlan) -> MetricAlarmBuilder {
+        cloudwatch::MetricAlarm::child(self.scope, &row.name)
+            .name(self.args.name_prefix.alarm(&row.name))
+            .alarm_description(interpolate!("{} What to do: {}", row.text.as_str(), self.link(row.runbook)))
             .alarm_actions(self.topic())
             .tags(tags::owned(&self.args.tags, self.facts))
+    }
+
+    fn dimensions(&self, watch: Watch) -> BTreeMap<String, Input<String>> {
+        let prefix = &self.args.name_prefix;
+        let (name, value) = match watch {
+            Watch::Errors(handler) => ("FunctionName", prefix.function(handler)),
+            Watch::DeadLetters(handler) => ("QueueName", prefix.dead_letters(handler)),
+            Watch::Silence(handler, _) | Watch::NotZero(handler, _) => (metric::DIMENSION, prefix.function(handler)),
+            Watch::OpenFindings | Watch::ScoreFall => (metric::DIMENSION, prefix.function(Handler::Aggregation)),
+        };
+        BTreeMap::from([(name.to_owned(), value.into())])
     }
 
     fn topic(&self) -> Vec<Input<String>> {
@@ -339,19 +196,6 @@ impl Part<'_> {
         let place = self.facts.partition().zip(&self.facts.region()).zip(self.args.bucket_name.output());
         place.map(move |((partition, region), bucket)| runbook.link(&partition, &region, &bucket))
     }
-
-    fn function(&self, handler: Handler) -> BTreeMap<String, Input<String>> {
-        dimension("FunctionName", self.args.name_prefix.function(handler))
-    }
-
-    /// The dimension of what a function measures.
-    fn measured(&self, handler: Handler) -> BTreeMap<String, Input<String>> {
-        dimension(metric::DIMENSION, self.args.name_prefix.function(handler))
-    }
-}
-
-fn dimension(name: &str, value: String) -> BTreeMap<String, Input<String>> {
-    BTreeMap::from([(name.to_owned(), value.into())])
 }
 
 #[cfg(test)]
@@ -365,9 +209,9 @@ mod tests {
 
     use super::*;
 
-    /// The look asks for alarms by these names.
+    /// The account scan asks for alarms by these names.
     #[tokio::test]
-    async fn the_names_are_those_of_the_alarms() {
+    async fn planned_names_are_those_of_the_children() {
         let monitor = Arc::new(MockMonitor::update());
         let topic = "arn:aws:sns:eu-west-1:111122223333:alerts";
         construct_with::<Alarms>(&monitor, "it", inputs(json!({ "topicArn": topic, "bucketName": "reports" })))
@@ -378,12 +222,10 @@ mod tests {
             Some(Value::String(name)) => Some(name.clone()),
             _ => None,
         });
-        let prefix = NamePrefix::default();
-        let registered: BTreeSet<_> = named.chain([prefix.delivery_test()]).collect();
-        let names = AlarmsSettingsArgs::default().names(&prefix);
-        assert_eq!(names.len(), 14);
-        assert_eq!(names.into_iter().collect::<BTreeSet<_>>(), registered);
-        let off = AlarmsSettingsArgs { enabled: false, ..AlarmsSettingsArgs::default() };
-        assert_eq!(off.names(&prefix), [prefix.delivery_test()]);
+        let registered: BTreeSet<_> = named.collect();
+        let (settings, prefix) = (AlarmsSettingsArgs::default(), NamePrefix::default());
+        assert_eq!(names(&settings, &prefix).into_iter().collect::<BTreeSet<_>>(), registered);
+        let off = AlarmsSettingsArgs { enabled: false, ..settings };
+        assert_eq!(names(&off, &prefix), Vec::<String>::new());
     }
 }

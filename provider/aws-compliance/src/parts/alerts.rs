@@ -1,9 +1,11 @@
 //! The topic that carries notices, who gets them, and the test of the way through it.
 
-use aws_resources::{Arn, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
+use account_look::NamesakeKind;
+use aws_resources::{ArnBuilder, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
 use functions_core::delivery::RETENTION_SECONDS;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, all,
+    depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,9 +13,11 @@ use serde_json::json;
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-pub use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::tags::{self, Tags};
-use crate::plan::names::NamePrefix;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
+use crate::parts::tags;
 
 /// Inputs of [`Alerts`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -24,6 +28,7 @@ pub struct AlertsArgs {
     pub name_prefix: NamePrefix,
     /// Tags of the topic.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
     pub kms_key_arn: Input<String>,
@@ -50,6 +55,25 @@ pub struct Alerts {
     pub delivery_queue_url: Output<String>,
 }
 
+/// The topic as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| {
+        checks.under("notifications", |checks| {
+            args.notifications.check(checks);
+            args.notifications.check_schedule(&args.functions.schedule, checks);
+            let frameworks = args.frameworks.iter().map(|framework| framework.id.as_str()).collect();
+            args.notifications.check_frameworks(&frameworks, checks);
+        });
+    },
+    claim: |whole, request| {
+        let prefix = &whole.args.name_prefix;
+        request.alarms.push(whole.named(prefix.delivery_test()));
+        request.resources.extend(whole.resources(NamesakeKind::Topic, [prefix.topic()]));
+        request.resources.extend(whole.resources(NamesakeKind::Queue, [prefix.delivery_test()]));
+    },
+    ..Part::of::<Alerts>("alerts")
+};
+
 impl Component for Alerts {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");
     type Args = AlertsArgs;
@@ -72,7 +96,8 @@ impl Component for Alerts {
             .name(args.name_prefix.topic())
             .kms_master_key_id(&key)
             .delivery_policy(delivery_policy())
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
+            .options(facts.adoption().of(NamesakeKind::Topic, &args.name_prefix.topic(), ResourceOptions::default()))
             .register();
         let required =
             sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, facts).into() };
@@ -80,7 +105,8 @@ impl Component for Alerts {
         let Pending { emails, routes } = subscriptions(scope, &topic, &args.notifications);
         let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
         Ok(Self {
-            topic_arn: topic.arn(),
+            // By way of the policy: what publishes to the topic is created when it may.
+            topic_arn: policy.arn(),
             topic_name: topic.name(),
             pending_emails: emails,
             pending_routes: routes,
@@ -148,7 +174,8 @@ fn delivery_test(
         .name(&name)
         .kms_master_key_id(key)
         .message_retention_seconds(RETENTION_SECONDS)
-        .set_tags(tags::input(tags))
+        .tags(tags::owned(tags, facts))
+        .options(facts.adoption().of(NamesakeKind::Queue, &name, ResourceOptions::default()))
         .register();
     let policy = PolicyDocument::new([Statement::allow("Topic")
         .service("sns.amazonaws.com")
@@ -211,7 +238,7 @@ fn delivery_policy() -> Json {
 fn topic_policy(topic: &sns::Topic, facts: &AccountFacts) -> PolicyDocument {
     PolicyDocument::new([
         Statement::allow("Account")
-            .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
+            .aws(ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
             .actions(["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Publish", "sns:Subscribe"])
             .on(topic.arn()),
         Statement::allow("CloudWatchAlarms")

@@ -9,21 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
-use crate::plan::names::NamePrefix;
-
-/// Whether there is a dashboard.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct DashboardSettingsArgs {
-    /// Whether there is a dashboard.
-    pub enabled: bool,
-}
-
-impl Default for DashboardSettingsArgs {
-    fn default() -> Self {
-        Self { enabled: true }
-    }
-}
+use crate::inputs::name_prefix::NamePrefix;
+use crate::parts::part::Part;
 
 /// Inputs of [`Dashboard`].
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -39,6 +26,15 @@ pub struct Dashboard {
     /// Name of the dashboard.
     pub dashboard_name: Output<String>,
 }
+
+/// The dashboard as a part of the whole.
+pub const PART: Part = Part {
+    claim: |whole, request| {
+        let name = whole.args.dashboard.enabled.then(|| whole.args.name_prefix.dashboard_start());
+        request.dashboard = name.map(|name| whole.named(name));
+    },
+    ..Part::of::<Dashboard>("dashboard")
+};
 
 impl Component for Dashboard {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Dashboard");
@@ -56,7 +52,7 @@ impl Component for Dashboard {
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let required = cloudwatch::dashboard::Required {
             dashboard_body: body(&args.name_prefix, facts).into(),
-            dashboard_name: args.name_prefix.dashboard(facts).into(),
+            dashboard_name: args.name_prefix.dashboard(&facts.region()).into(),
         };
         let dashboard = cloudwatch::Dashboard::child(scope, "dashboard", required).register();
         Ok(Self { dashboard_name: dashboard.id() })
@@ -94,12 +90,7 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
     let wrong = found(
         "Zero if all is well",
         Handler::Processing,
-        &[
-            metric::DELIVERY_LOST,
-            metric::INCOMPLETE_PACKS,
-            metric::UNCONFIRMED_SUBSCRIPTIONS,
-            metric::UNREADABLE_RULES,
-        ],
+        &[metric::DELIVERY_LOST, metric::INCOMPLETE_PACKS, metric::UNCONFIRMED_SUBSCRIPTIONS, metric::UNREADABLE_RULES],
     );
     let aggregation = [(metric::DIMENSION, prefix.function(Handler::Aggregation).into())];
     let wrong = wrong.metric(metric::NAMESPACE, metric::RECORDER_STOPPED, aggregation.clone());

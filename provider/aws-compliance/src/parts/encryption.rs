@@ -1,15 +1,20 @@
 //! The key that encrypts everything the monitor keeps and sends, and who may use it.
 
-use aws_resources::{Arn, PolicyDocument, Statement, kms};
-use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, interpolate};
+use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::on_destroy::OnDestroy;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
 use crate::parts::recorder::role;
-use crate::plan::names::NamePrefix;
+use crate::parts::tags;
 
 /// Inputs of [`Encryption`].
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -18,9 +23,12 @@ pub struct EncryptionArgs {
     /// Start of the alias' name: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the key.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
     pub config_delivery: bool,
+    /// What `pulumi destroy` does with the key.
+    pub on_destroy: OnDestroy,
 }
 
 /// A KMS key with rotation that the account, CloudWatch Logs of the region, EventBridge, CloudWatch alarms and SNS may use.
@@ -34,6 +42,16 @@ pub struct Encryption {
     /// Name of the alias, with `alias/` in front.
     pub alias_name: Output<String>,
 }
+
+/// The key as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| {
+        if let Some(key) = &args.kms_key_arn {
+            checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
+        }
+    },
+    ..Part::of::<Encryption>("encryption")
+};
 
 impl Component for Encryption {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Encryption");
@@ -54,7 +72,8 @@ impl Component for Encryption {
             .description("Encrypts the reports, queues, logs and notices of compliance monitoring")
             .enable_key_rotation(true)
             .policy(key_policy(facts, args.config_delivery))
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
+            .options(facts.adoption().key(args.on_destroy.of(ResourceOptions::default())))
             .register();
         let alias = kms::Alias::child(scope, "alias", kms::alias::Required { target_key_id: key.key_id().into() })
             .name(args.name_prefix.key_alias())
@@ -72,7 +91,7 @@ fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
     let statements = [
         // Without the account's root a key can become unmanageable (KMS, "Default key policy").
         Statement::allow("Account")
-            .aws(Arn::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
+            .aws(ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
             .actions(["kms:*"])
             .on_everything(),
         // CloudWatch Logs, "Encrypt log data using AWS KMS": the log group's ARN is the encryption context.
@@ -91,7 +110,7 @@ fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
             .when(
                 "ArnLike",
                 "kms:EncryptionContext:aws:logs:arn",
-                Arn::of(facts.partition(), "logs")
+                ArnBuilder::of(facts.partition(), "logs")
                     .region(facts.region())
                     .account(facts.account_id())
                     .resource("log-group:*"),

@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
 use crate::parts::report_store::RECORD_RETENTION_DAYS;
-use crate::plan::names::NamePrefix;
+use crate::parts::tags;
 
 /// Name of the table, in a database of our own.
 const TABLE: &str = "evaluations";
@@ -32,6 +34,7 @@ pub struct HistoryArgs {
     pub name_prefix: NamePrefix,
     /// Tags of database and workgroup.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Name of the bucket that keeps the history.
     pub bucket_name: Input<String>,
@@ -50,6 +53,9 @@ pub struct History {
     pub workgroup_name: Output<String>,
 }
 
+/// The history as a part of the whole.
+pub const PART: Part = Part::of::<History>("history");
+
 impl Component for History {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:History");
     type Args = HistoryArgs;
@@ -66,11 +72,11 @@ impl Component for History {
         AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, _facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let database = glue::CatalogDatabase::child(scope, "database")
             .name(args.name_prefix.history_database())
             .description("What AWS Config judged, run by run")
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
             .register();
 
         let place = interpolate!("s3://{}/{}", &args.bucket_name, HISTORY_PREFIX);
@@ -102,7 +108,7 @@ impl Component for History {
             )
             // What a workgroup holds is a list of past queries.
             .force_destroy(true)
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, facts))
             .register();
 
         Ok(Self { database_name: database.name(), table_name: table.name(), workgroup_name: workgroup.name() })

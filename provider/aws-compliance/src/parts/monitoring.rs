@@ -1,82 +1,46 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
-use account_look::{LookRequest, PlannedKey, PlannedName};
+use account_look::PlannedKey;
+use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
+use compliance_types::recorder::RecorderMode;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
+use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
-use crate::account::scan::{self, LookupArgs};
+use crate::account::prepared::Prepared;
+use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
-use crate::inputs::iam::IamArgs;
-use crate::inputs::tags::Tags;
-use crate::inputs::waivers::{self, WaiverArgs};
-use crate::parts::aggregation::{Aggregation, AggregationArgs, SourcesArgs};
-use crate::parts::alarms::{Alarms, AlarmsArgs, AlarmsSettingsArgs};
-use crate::parts::alerts::{Alerts, AlertsArgs, NotificationsArgs};
-use crate::parts::dashboard::{Dashboard, DashboardArgs, DashboardSettingsArgs};
+use crate::inputs::framework::DeployAs;
+use crate::inputs::lookup::LookupArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::inputs::reports::ReportsArgs;
+use crate::parts;
+use crate::parts::aggregation::{Aggregation, AggregationArgs};
+use crate::parts::alarms::{Alarms, AlarmsArgs};
+use crate::parts::alerts::{Alerts, AlertsArgs};
+use crate::parts::dashboard::{Dashboard, DashboardArgs};
 use crate::parts::encryption::{Encryption, EncryptionArgs};
-use crate::parts::functions::{Functions, FunctionsArgs, FunctionsSettingsArgs, event_rules};
+use crate::parts::functions::Functions;
+use crate::parts::functions::args::FunctionsArgs;
 use crate::parts::history::{History, HistoryArgs};
-use crate::parts::recorder::role;
-use crate::parts::recorder::{Recorder, RecorderArgs, RecorderSettingsArgs};
-use crate::parts::report_store::{ReportStore, ReportStoreArgs, ReportsArgs};
-use crate::parts::rule_set::{DeployAs, FrameworkArgs, RuleSet, RuleSetArgs, RulesArgs};
-use crate::plan::names::NamePrefix;
-
-/// Inputs of [`ComplianceMonitoring`]. None has to be given.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct ComplianceMonitoringArgs {
-    /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
-    pub name_prefix: NamePrefix,
-    /// Tags of every resource that takes them. At most 49; names of 1 to 128 characters that do not begin with `aws:`,
-    /// values of up to 256.
-    pub tags: Tags,
-    /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
-    /// EventBridge, CloudWatch alarms and SNS. Default: a key is created.
-    pub kms_key_arn: Option<Input<String>>,
-    /// Where reports are kept and for how long.
-    pub reports: ReportsArgs,
-    /// How the account is looked at before anything is deployed to it.
-    pub lookup: LookupArgs,
-    /// Whose configuration recorder is used.
-    pub recorder: RecorderSettingsArgs,
-    /// Which rules are evaluated.
-    pub rules: RulesArgs,
-    /// Frameworks whose rules are evaluated, too, each rule once.
-    pub frameworks: Vec<FrameworkArgs>,
-    /// Who is told what, and when.
-    pub notifications: NotificationsArgs,
-    /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
-    pub waivers: Vec<WaiverArgs>,
-    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
-    pub waiver_max_days: Option<u32>,
-    /// Which accounts and regions are seen.
-    pub aggregation: SourcesArgs,
-    /// How the functions run.
-    pub functions: FunctionsSettingsArgs,
-    /// What every IAM role has.
-    pub iam: IamArgs,
-    /// What is told although nobody looks.
-    pub alarms: AlarmsSettingsArgs,
-    /// Whether there is a dashboard.
-    pub dashboard: DashboardSettingsArgs,
-    /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
-    /// logs are kept at least 365 days, and the bucket can lock objects, which has to be decided before the first
-    /// deployment. `docs/self-assessment.md` says what every rule finds with and without it.
-    pub hardened: bool,
-}
+use crate::parts::part::Whole;
+use crate::parts::recorder::{Recorder, RecorderArgs};
+use crate::parts::report_store::{ReportStore, ReportStoreArgs};
+use crate::parts::rule_set::RuleSet;
+use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::Plan;
+use crate::plan::cost::{CostContext, usage};
 
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not there yet: remediation, waivers, cost, several regions.
+/// Not there yet: remediation, waivers, several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -129,51 +93,44 @@ pub struct ComplianceMonitoring {
 impl Component for ComplianceMonitoring {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ComplianceMonitoring");
     type Args = ComplianceMonitoringArgs;
-    type Facts = AccountFacts;
+    type Facts = Prepared;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        if let Some(key) = &args.kms_key_arn {
-            checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
-        }
-        checks.under("reports", |checks| {
-            args.reports.check(checks);
-            args.reports.check_schedule(&args.functions.schedule, checks);
-        });
         checks.under("lookup", |checks| args.lookup.check(checks));
-        checks.under("recorder", |checks| {
-            args.recorder.check(checks);
-            args.recorder.check_effect(checks);
-        });
-        checks.under("notifications", |checks| {
-            args.notifications.check(checks);
-            args.notifications.check_schedule(&args.functions.schedule, checks);
-        });
-        checks.under("aggregation", |checks| args.aggregation.check(checks));
-        checks.under("functions", |checks| args.functions.check(checks));
-        checks.under("iam", |checks| args.iam.check(checks));
-        checks.under("alarms", |checks| args.alarms.check(&args.functions.schedule, checks));
-        args.rules.check(&args.frameworks, &args.name_prefix, checks);
-        let known = args.rules.names(&args.frameworks);
-        checks.under("notifications", |checks| args.notifications.check_rules(&known, checks));
-        waivers::check(&args.waivers, args.waiver_max_days, &known, checks);
+        parts::check(args, checks);
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
-        args.aggregation.tell(context, &facts).await;
-        args.rules.tell(&args.frameworks, context, facts.known_region());
-        let request = args.look_request(&facts).await;
-        let (mut errors, mut warnings) = args.rules.misplaced(&facts);
-        warnings.extend(args.notifications.elsewhere(facts.known_account_id()));
-        errors.extend(args.kms_key_arn.as_ref().and_then(|key| facts.key_elsewhere(key)));
-        errors.extend(facts.without_aggregator_queries());
-        let facts = scan::see(context, facts, request, (errors, warnings)).await?;
-        Ok(role::find(context, &args.recorder, facts).await)
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
+        let prepared = Prepared::new(context, args.plan_inputs()).await?;
+        let (plan, account) = (&prepared.plan, &prepared.account);
+        args.aggregation.tell(context, account);
+        let mut request = args.lookup.request();
+        parts::claim(&Whole { args, plan, target: account.target() }, &mut request);
+        request.key = args.planned_key().await;
+        request.count_resources = context.is_preview();
+        let key = args.kms_key_arn.as_ref().and_then(|key| account.key_elsewhere(key));
+        let errors = plan.errors.iter().cloned().chain(key).chain(account.without_aggregator_queries());
+        let errors = errors.chain(account.claimed(context)).collect();
+        let planned = Planned {
+            names: request.resources.clone(),
+            prefix: format!("{}-", args.name_prefix.as_str()),
+            allow_replacement: args.reports.allow_replacement,
+            own_key: args.kms_key_arn.is_none(),
+        };
+        let account = scan::see(context, account.clone(), request, &planned, (errors, plan.warnings.clone())).await?;
+        if context.is_preview()
+            && let Some(estimate) = args.cost(plan, &account)
+        {
+            context.info(estimate.summary());
+        }
+        let account = service_linked_role::find(context, args.recorder.mode(), &args.recorder, account).await;
+        Ok(prepared.with(account))
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, prepared: &Prepared) -> Result<Self, ConstructError> {
+        let facts = &prepared.account;
         let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
             Some(own) => (own.output().clone(), own.output().clone()),
             None => {
@@ -182,24 +139,21 @@ impl Component for ComplianceMonitoring {
             }
         };
         let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn, facts), facts)?;
-        let history_workgroup_name = if args.reports.history {
+        let history_workgroup_name = if args.history.enabled {
             scope.component::<History>("history", args.history(&kms_key_arn, &reports), facts)?.workgroup_name.map(Some)
         } else {
             Output::known(None)
         };
-        let recorder = match args.recorder.is_ours(facts) {
+        let recorder = match facts.manages_recorder(args.recorder.mode()) {
             true => Some(scope.component::<Recorder>("recorder", args.recorder(&kms_key_arn, &reports), facts)?),
             false => None,
         };
         let recorded = recorder.as_ref().map(|recorder| facts.recorded_by(recorder.recorder_name.clone()));
-        let rules = scope.component::<RuleSet>(
-            "rules",
-            args.rule_set(&kms_key_arn, &reports),
-            recorded.as_ref().unwrap_or(facts),
-        )?;
+        let recorded = prepared.with(recorded.unwrap_or_else(|| facts.clone()));
+        let rules = scope.component::<RuleSet>("rules", args.rule_set(&kms_key_arn, &reports), &recorded)?;
         let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
         let functions =
-            scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), facts)?;
+            scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), prepared)?;
         let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
         let first = first_runs(scope, &rules, &functions, &aggregation);
         if args.alarms.enabled {
@@ -257,54 +211,42 @@ fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation
     run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first)).id()
 }
 
-/// What the look at the account is asked.
 impl ComplianceMonitoringArgs {
-    async fn look_request(&self, facts: &AccountFacts) -> LookRequest {
-        let name = self.name_prefix.aggregator();
-        let mut request = self.lookup.request();
-        request.recorder = self.recorder.plan(&self.name_prefix, self.known_bucket(facts));
-        request.recorder.default_bucket = self.default_bucket(facts);
-        self.rules.plan(&self.frameworks, &self.name_prefix, facts, &mut request);
-        request.aggregator = Some(PlannedName { path: "namePrefix".into(), name });
-        let event_rules = event_rules(&self.rules, &self.frameworks, &self.name_prefix, facts.known_region());
-        let at_prefix = |name| PlannedName { path: "namePrefix".into(), name };
-        let digest = self.notifications.schedule().map(|_| self.name_prefix.digest());
-        request.event_rules = event_rules.into_iter().chain(digest).map(at_prefix).collect();
-        request.dashboard = self.dashboard.enabled.then(|| at_prefix(self.name_prefix.dashboard_start()));
-        request.alarms = self.alarms.names(&self.name_prefix).into_iter().map(at_prefix).collect();
-        request.concurrency = self.functions.planned_concurrency();
-        request.key = self.own_key().await.map(|key| {
-            let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler));
-            PlannedKey { config_delivers: self.recorder.may_be_ours(), ..PlannedKey::new(key, groups.collect()) }
-        });
-        request
+    /// What the deployment costs in a month; nothing where the region is not known.
+    fn cost(&self, plan: &Plan, account: &AccountFacts) -> Option<Estimate> {
+        let context = CostContext {
+            region: account.known_region()?.to_owned(),
+            creates_recorder: account.manages_recorder(self.recorder.mode()),
+            resources: account.resources().cloned(),
+        };
+        Some(estimate(&usage(self, plan, context)))
     }
 
-    /// The name of the report bucket, where it is known already.
-    fn known_bucket(&self, facts: &AccountFacts) -> Option<String> {
-        match &self.reports.bucket_name {
-            Some(given) => given.given()?.value.clone(),
-            None => self.default_bucket(facts),
-        }
-    }
-
-    /// The name of the report bucket where none is given.
-    fn default_bucket(&self, facts: &AccountFacts) -> Option<String> {
-        Some(self.name_prefix.bucket_in(facts.known_account_id()?, facts.known_region()?))
+    /// The key that the user gave, with what will be encrypted with it.
+    async fn planned_key(&self) -> Option<PlannedKey> {
+        let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler)).collect();
+        let key = PlannedKey::new(self.own_key().await?, groups);
+        Some(PlannedKey { config_delivers: self.recorder.may_be_ours(), ..key })
     }
 
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
     async fn own_key(&self) -> Option<String> {
         let given = self.kms_key_arn.as_ref()?.output().resolve().await.ok()?;
-        given.value.clone().filter(|_| !given.secret)
+        // A value that is no key at all is an error of its own.
+        given.value.clone().filter(|arn| !given.secret && bounds::key_arn(arn).is_ok())
     }
 }
 
 /// What each part is given.
 impl ComplianceMonitoringArgs {
     fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
-        let config_delivery = self.recorder.is_ours(facts);
-        EncryptionArgs { name_prefix: self.name_prefix.clone(), tags: self.tags.clone(), config_delivery }
+        let config_delivery = facts.manages_recorder(self.recorder.mode());
+        EncryptionArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            config_delivery,
+            on_destroy: self.reports.on_destroy(),
+        }
     }
 
     fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {
@@ -313,7 +255,7 @@ impl ComplianceMonitoringArgs {
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
             reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
-            config_delivery: self.recorder.is_ours(facts),
+            config_delivery: facts.manages_recorder(self.recorder.mode()),
         }
     }
 
@@ -329,12 +271,11 @@ impl ComplianceMonitoringArgs {
     fn recorder(&self, key: &Output<String>, reports: &ReportStore) -> RecorderArgs {
         RecorderArgs {
             name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
             bucket_name: reports.bucket_name.clone().into(),
             bucket_arn: reports.bucket_arn.clone().into(),
             kms_key_arn: key.into(),
             lookup: LookupArgs::default(),
-            recorder: self.recorder.clone(),
+            settings: RecorderSettingsArgs { mode: Some(RecorderMode::Create), ..self.recorder.clone() },
         }
     }
 
@@ -384,7 +325,6 @@ impl ComplianceMonitoringArgs {
             iam: self.iam.clone(),
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
-            counted_rules: self.reports.rules,
             waivers: self.waivers.clone(),
             waiver_max_days: self.waiver_max_days,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
@@ -393,7 +333,7 @@ impl ComplianceMonitoringArgs {
 
     fn aggregation(&self) -> AggregationArgs {
         let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        AggregationArgs { name_prefix, tags, sources: self.aggregation.clone(), lookup: LookupArgs::default() }
+        AggregationArgs { name_prefix, tags, settings: self.aggregation.clone(), lookup: LookupArgs::default() }
     }
 
     fn dashboard(&self) -> DashboardArgs {
@@ -403,6 +343,8 @@ impl ComplianceMonitoringArgs {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::Input;
+
     use super::*;
 
     #[tokio::test]

@@ -2,49 +2,19 @@
 //! account and region where AWS makes the name global.
 
 use functions_core::contract::Handler;
-use pulumi_component::{Checks, Output, interpolate};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use pulumi_component::{Output, interpolate};
 
-use crate::account::facts::AccountFacts;
-use crate::inputs::bounds;
-
-/// The prefix that is used where none is given.
-const DEFAULT_PREFIX: &str = "compliance";
-
-/// Start of every physical name: a-z, 0-9 and hyphen.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[schemars(inline)]
-#[serde(transparent)]
-pub struct NamePrefix(#[schemars(length(min = 1, max = 20))] String);
-
-impl Default for NamePrefix {
-    fn default() -> Self {
-        Self(DEFAULT_PREFIX.to_owned())
-    }
-}
+use crate::inputs::name_prefix::NamePrefix;
 
 impl NamePrefix {
-    /// Judges the prefix at `namePrefix`.
-    pub fn check(&self, checks: &mut Checks) {
-        // Its length is the schema's.
-        if (1..=20).contains(&self.0.chars().count()) {
-            checks.plain("namePrefix", self.0.as_str(), bounds::name_prefix);
-        }
-    }
-
     fn with(&self, suffix: &str) -> String {
-        format!("{}-{suffix}", self.0)
-    }
-
-    fn is_default(&self) -> bool {
-        self.0 == DEFAULT_PREFIX
+        format!("{}-{suffix}", self.as_str())
     }
 
     /// The report bucket; bucket names are global, so it carries account and region.
-    pub fn bucket(&self, facts: &AccountFacts) -> Output<String> {
+    pub fn bucket(&self, account: &Output<String>, region: &Output<String>) -> Output<String> {
         let prefix = self.clone();
-        facts.account_id().zip(&facts.region()).map(move |(account, region)| prefix.bucket_in(&account, &region))
+        account.zip(region).map(move |(account, region)| prefix.bucket_in(&account, &region))
     }
 
     /// The same in an account and region that are known.
@@ -102,9 +72,9 @@ impl NamePrefix {
         self.with("schedule")
     }
 
-    /// The event rule that takes compliance changes.
-    pub fn compliance_change(&self) -> String {
-        self.with("compliance-change")
+    /// An event rule that takes compliance changes; `suffix` tells several apart.
+    pub fn compliance_change(&self, suffix: &str) -> String {
+        format!("{}{suffix}", self.with("compliance-change"))
     }
 
     /// The configuration aggregator.
@@ -133,8 +103,8 @@ impl NamePrefix {
     }
 
     /// The dashboard; dashboard names are global, so it carries the region.
-    pub fn dashboard(&self, facts: &AccountFacts) -> Output<String> {
-        interpolate!("{}-{}", self.dashboard_start(), facts.region())
+    pub fn dashboard(&self, region: &Output<String>) -> Output<String> {
+        interpolate!("{}-{}", self.dashboard_start(), region)
     }
 
     /// The dashboard's name before its region.
@@ -144,17 +114,12 @@ impl NamePrefix {
 
     /// A conformance pack: one of those that a framework is deployed as, from 1.
     pub fn pack(&self, framework: &str, part: usize) -> String {
-        aws_compliance_catalog::pack_name(framework, part, &self.0)
+        aws_compliance_catalog::pack_name(framework, part, self.as_str())
     }
 
     /// What the names of the rules in a framework's packs begin with, and no others.
     pub fn pack_rules(&self, framework: &str) -> String {
-        aws_compliance_catalog::rules_start(framework, &self.0)
-    }
-
-    /// The prefix itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
+        aws_compliance_catalog::rules_start(framework, self.as_str())
     }
 
     /// A Config rule: its own name, which only another prefix makes another one.
@@ -173,7 +138,7 @@ mod tests {
     /// Each kind with the most that AWS takes, and the page that says so.
     #[test]
     fn the_longest_prefix_leaves_every_name_within_its_length() {
-        let prefix = NamePrefix("a".repeat(20));
+        let prefix: NamePrefix = serde_json::from_value(serde_json::json!("a".repeat(20))).expect("a prefix");
         let global = |name: &str, account: &str| format!("{}{account}-{REGION}", prefix.with(name)).len();
         // S3 User Guide, "General purpose bucket naming rules".
         assert!(global("reports", "-111122223333") <= 63);
@@ -191,7 +156,7 @@ mod tests {
         // SNS API Reference, "CreateTopic"; EventBridge, "PutRule"; AWS Config, "ConfigurationAggregator" and
         // "ConfigurationRecorder".
         assert!(prefix.topic().len() <= 256);
-        assert!(prefix.schedule().len() <= 64 && prefix.compliance_change().len() + "-99".len() <= 64);
+        assert!(prefix.schedule().len() <= 64 && prefix.compliance_change("-99").len() <= 64);
         // SQS, "CreateQueue"; DynamoDB, "CreateTable"; EventBridge, "PutRule".
         assert!(prefix.delivery_test().len() <= 80 && prefix.ledger().len() <= 255 && prefix.digest().len() <= 64);
         assert!(prefix.aggregator().len() <= 256 && prefix.recorder().len() <= 256);

@@ -1,8 +1,7 @@
 //! The look at the account as data: the function `getAccountStatus`, and what `doctor` prints.
 
 use account_look::{
-    Look, LookRequest, Owner, PlannedName, RecorderAction, ScanLevel, ScanMessage, findings, look, recorder_action,
-    table,
+    Look, LookRequest, Owner, RecorderAction, ScanLevel, ScanMessage, findings, look, recorder_action, table,
 };
 use compliance_types::recorder::RecorderMode;
 use futures::FutureExt;
@@ -11,11 +10,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
-use crate::parts::alarms::AlarmsSettingsArgs;
-use crate::parts::functions::event_rules;
-use crate::parts::recorder::RecorderSettingsArgs;
-use crate::parts::rule_set::RulesArgs;
-use crate::plan::names::NamePrefix;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::parts;
+use crate::parts::part::Whole;
+use crate::plan::Plan;
+use crate::plan::target::Target;
 
 /// Which account is looked at, and for which deployment.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -100,26 +101,24 @@ pub struct Looked {
 }
 
 impl AccountStatusArgs {
+    /// What a deployment with nothing but these inputs would ask.
     fn request(&self) -> LookRequest {
-        let owner = |value: &String| Owner { value: value.clone(), ..Owner::default() };
-        let recorder = RecorderSettingsArgs { mode: self.recorder_mode, ..RecorderSettingsArgs::default() };
-        let at_prefix = |name| PlannedName { path: "namePrefix".into(), name };
-        LookRequest {
+        let args = ComplianceMonitoringArgs {
+            name_prefix: self.name_prefix.clone(),
+            recorder: RecorderSettingsArgs { mode: Some(self.recorder_mode), ..RecorderSettingsArgs::default() },
+            ..ComplianceMonitoringArgs::default()
+        };
+        let target = Target::default();
+        let plan = Plan::new(args.plan_inputs(), &target);
+        let mut request = LookRequest {
             region: self.region.clone(),
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),
-            owner: self.owner.as_ref().map(owner),
-            recorder: recorder.plan(&self.name_prefix, None),
-            rules: RulesArgs::default().planned(&[], &self.name_prefix, None),
-            aggregator: Some(at_prefix(self.name_prefix.aggregator())),
-            event_rules: event_rules(&RulesArgs::default(), &[], &self.name_prefix, None)
-                .into_iter()
-                .map(at_prefix)
-                .collect(),
-            dashboard: Some(at_prefix(self.name_prefix.dashboard_start())),
-            alarms: AlarmsSettingsArgs::default().names(&self.name_prefix).into_iter().map(at_prefix).collect(),
+            owner: self.owner.as_ref().map(|value| Owner { value: value.clone(), ..Owner::default() }),
             ..LookRequest::default()
-        }
+        };
+        parts::claim(&Whole { args: &args, plan: &plan, target: &target }, &mut request);
+        request
     }
 
     /// Looks, read-only and for five seconds at most.

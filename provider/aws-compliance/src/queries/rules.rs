@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use aws_compliance_catalog::{nearest_rules, unknown_framework};
+use compliance_types::choices::CountedRules;
 use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::view::{self, FrameworkDetails, ManagedRuleDetails};
 use crate::inputs::bounds;
-use crate::parts::rule_set::{FrameworkArgs, ManagedRuleIdentifiers, RulesArgs};
-use crate::plan::names::NamePrefix;
+use crate::inputs::framework::FrameworkArgs;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::rules::RulesArgs;
+use crate::inputs::suggestions::{FrameworkIds, ManagedRuleIdentifiers};
+use crate::plan::selection::{PlanInputs, Selection};
+use crate::plan::target::Target;
+use crate::queries::view::{self, FrameworkDetails, ManagedRuleDetails};
 
 /// Which managed rule.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -43,6 +48,7 @@ impl Function for GetManagedRule {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FrameworkQuery {
     /// Id, such as `hipaa`.
+    #[schemars(with = "Suggested<FrameworkIds>")]
     pub id: String,
 }
 
@@ -109,40 +115,65 @@ impl From<PropertyError> for RuleProblem {
 }
 
 impl CheckRulesArgs {
-    /// Judges them, as a preview does.
+    /// Checks them, as a preview does.
     pub fn judge(&self) -> CheckedRules {
-        let mut checks = Checks::default();
-        self.rules.check(&self.frameworks, &NamePrefix::default(), &mut checks);
-        self.judge_in_regions(checks)
+        let inputs = PlanInputs {
+            name_prefix: &NamePrefix::default(),
+            rules: &self.rules,
+            frameworks: &self.frameworks,
+            notifications: None,
+            waivers: &[],
+            waiver_max_days: None,
+            counted_rules: CountedRules::default(),
+        };
+        CheckedRules::new(Checks::default(), Selection::new(inputs), &self.regions)
     }
+}
 
-    /// The same after the checks that no region matters to.
-    pub(crate) fn judge_in_regions(&self, mut checks: Checks) -> CheckedRules {
-        self.check_regions(&mut checks);
+impl CheckedRules {
+    /// What is wrong with a selection in these regions, after what `checks` found.
+    pub fn new(mut checks: Checks, selection: Selection, regions: &[String]) -> Self {
+        check_regions(regions, &mut checks);
         let (mut errors, mut warnings) = (checks.errors().to_vec(), checks.warnings().to_vec());
-        let regions: BTreeSet<_> = self.regions.iter().map(String::as_str).collect();
-        for region in &regions {
-            let (refused, odd) = self.rules.unavailable(Some(region));
-            errors.extend(refused);
-            errors.extend(self.rules.functions_elsewhere(region));
-            warnings.extend(odd);
+        let regions: BTreeSet<_> = regions.iter().map(String::as_str).collect();
+        let targets = match regions.is_empty() {
+            true => vec![Target::default()],
+            false => regions.into_iter().map(Target::region).collect(),
+        };
+        let mut notes = Vec::new();
+        for plan in targets.iter().map(|target| selection.clone().at(target)) {
+            add(&mut errors, plan.errors);
+            add(&mut warnings, plan.warnings);
+            // What is said of rules and packs is the same in every region, but for what it does not offer.
+            if notes.is_empty() {
+                notes = plan.notes;
+            }
+            notes.extend(plan.exclusion);
         }
-        let regions: Vec<_> = regions.into_iter().collect();
-        let notes = if errors.is_empty() { self.rules.notes(&self.frameworks, &regions) } else { Vec::new() };
-        CheckedRules {
+        if !errors.is_empty() {
+            notes.clear();
+        }
+        Self {
             valid: errors.is_empty(),
             errors: errors.into_iter().map(Into::into).collect(),
             warnings: warnings.into_iter().map(Into::into).collect(),
             notes,
         }
     }
+}
 
-    /// Judges the regions themselves. One that is newer than the facts may be right.
-    fn check_regions(&self, checks: &mut Checks) {
-        checks.each("regions", &self.regions, |checks, region| {
-            bounds::check_region(checks, "", region);
-        });
+/// Adds what is not there yet: most of what is wrong is so in every region.
+fn add(to: &mut Vec<PropertyError>, found: Vec<PropertyError>) {
+    for each in found {
+        if !to.contains(&each) {
+            to.push(each);
+        }
     }
+}
+
+/// Checks the regions themselves. One that is newer than the facts may be right.
+fn check_regions(regions: &[String], checks: &mut Checks) {
+    checks.each("regions", regions, |checks, region| bounds::check_region(checks, "", region));
 }
 
 /// The function `checkRules`.

@@ -130,6 +130,8 @@ pub struct FrameworkDetails {
     pub custom: Vec<String>,
     /// Process checks that a person answers for.
     pub manual: Vec<String>,
+    /// Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
+    pub control_sources: Vec<String>,
     /// Day of AWS's packs that it is from, `YYYY-MM-DD`.
     pub taken: String,
 }
@@ -236,6 +238,11 @@ pub fn framework(id: &str) -> Option<FrameworkDetails> {
         optional: optional.into_iter().map(details).collect(),
         custom: framework.custom.clone(),
         manual: framework.manual.clone(),
+        control_sources: framework
+            .control_sources
+            .iter()
+            .map(|from| format!("{} ({})", from.source, from.date))
+            .collect(),
         taken: Catalog::get().packs_taken.to_owned(),
     })
 }

@@ -95,7 +95,7 @@ async fn case_06_the_permission_for_an_alias_has_the_alias_apart_from_the_functi
 
 #[tokio::test]
 async fn case_07_default_tags_of_the_provider_do_not_count_on_objects() {
-    let framework = json!([{ "id": "hipaa", "as": "conformancePack" }]);
+    let framework = json!([{ "id": "hipaa", "deployAs": "conformancePack" }]);
     let (children, _) = taken(json!({ "frameworks": framework })).await;
     let objects: Vec<_> =
         children.iter().filter(|child| child.type_token == "aws:s3/bucketObjectv2:BucketObjectv2").collect();
@@ -195,6 +195,22 @@ async fn case_17_a_webhook_that_cannot_confirm_is_a_warning() {
         let given = json!({ "notifications": { "emails": { "a": "a@example.com" }, "routes": { "on-call": route } } });
         warned(given, "notifications.routes.on-call.https", name).await;
     }
+}
+
+/// The mock's subscriptions all wait for a confirmation.
+#[tokio::test]
+async fn case_17_routes_that_have_not_confirmed_are_an_output() {
+    let routes = json!({
+        "on-call": { "severities": ["critical"], "https": "https://compliance.example.com/sns" },
+        "auditors": { "frameworks": ["hipaa"], "email": "audit@example.com" },
+        "payments": { "severities": ["high"], "sqs": "arn:aws:sqs:eu-west-1:111122223333:payments" },
+    });
+    let given = json!({ "notifications": { "emails": { "security": "security@example.com" }, "routes": routes } });
+    let monitor = answers(MockMonitor::update());
+    let made =
+        construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    assert_eq!(shown(&made.outputs["pendingRoutes"]), json!(["auditors", "on-call"]));
+    assert_eq!(shown(&made.outputs["pendingEmails"]), json!(["security", "auditors"]));
 }
 
 #[tokio::test]

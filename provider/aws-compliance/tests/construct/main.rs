@@ -7,11 +7,17 @@ mod bounds;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 mod custom;
+#[cfg(test)]
+mod effects;
 #[cfg(test)]
 mod frameworks;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod journeys;
 #[cfg(test)]
 mod naming;
 #[cfg(test)]
@@ -36,6 +42,8 @@ mod reports;
 mod rules;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod state_machine;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

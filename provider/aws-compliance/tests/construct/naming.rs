@@ -110,7 +110,7 @@ proptest! {
                 }],
                 "custom": [{ "name": rule, "function": function, "triggers": { "frequency": "Six_Hours" } }],
             },
-            "frameworks": [{ "id": framework, "as": if packed { "conformancePack" } else { "rules" } }],
+            "frameworks": [{ "id": framework, "deployAs": if packed { "conformancePack" } else { "rules" } }],
             "notifications": { "emails": { "a": "a@example.com" }, "digest": "daily" },
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it starts");

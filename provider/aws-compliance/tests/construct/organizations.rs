@@ -56,7 +56,7 @@ proptest! {
             "rules": { "managed": managed },
             "recorder": { "mode": mode },
             "notifications": { "digest": digest },
-            "frameworks": [{ "id": "security-best-practices-for-ecr", "as": if as_pack { "conformancePack" } else { "rules" } }],
+            "frameworks": [{ "id": "security-best-practices-for-ecr", "deployAs": if as_pack { "conformancePack" } else { "rules" } }],
         });
         if boundary {
             given["iam"]["permissionsBoundary"] = json!(BOUNDARY);

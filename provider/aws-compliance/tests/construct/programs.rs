@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
-use pulumi_component::{ConstructError, PropertyError};
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::{ConstructError, PropertyError};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -110,7 +110,7 @@ pub fn anything() -> impl Strategy<Value = Json> {
                 "remediation",
                 "frameworks",
                 "id",
-                "as",
+                "deployAs",
                 "alarms",
                 "silentHours",
                 "history",

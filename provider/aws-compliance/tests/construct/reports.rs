@@ -16,8 +16,8 @@ async fn document(given: Json) -> Json {
 async fn finding_6_reports_count_the_rules_of_this_deployment_unless_all_are_asked_for() {
     for (given, expected) in [
         (json!({}), Json::Null),
-        (json!({ "reports": { "rules": "own" } }), Json::Null),
-        (json!({ "reports": { "rules": "all" } }), json!("all")),
+        (json!({ "functions": { "countedRules": "own" } }), Json::Null),
+        (json!({ "functions": { "countedRules": "all" } }), json!("all")),
     ] {
         assert_eq!(document(given.clone()).await["reportedRules"], expected, "{given}");
     }

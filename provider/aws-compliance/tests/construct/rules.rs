@@ -2,6 +2,7 @@
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::rule_set::RuleSet;
+use aws_compliance::plan::baseline::BASELINE;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs, value};
 use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyValue, Value};
 use serde_json::{Value as Json, json};
@@ -76,7 +77,7 @@ async fn a_rule_that_is_one_of_the_baseline_is_deployed_once_as_it_is_given() {
         { "identifier": "DESIRED_INSTANCE_TYPE", "parameters": { "instanceType": "t2.micro, t2.small,t3.micro,t3.small" } },
     ] } });
     let (rules, log) = previewed("eu-west-1", given.clone()).await;
-    assert_eq!(rules.len(), 4, "{rules:#?}");
+    assert_eq!(rules.len(), BASELINE.len(), "{rules:#?}");
     let [(logical, rule)] = of(&rules, "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED")[..] else { panic!("{rules:#?}") };
     assert_eq!(
         (logical, &rule["name"]),
@@ -105,7 +106,7 @@ async fn a_rule_with_other_parameters_or_a_scope_is_a_second_one_beside_the_base
         { "identifier": "ENCRYPTED_VOLUMES", "scope": { "tagKey": "team" } },
     ] } });
     let (rules, log) = previewed("eu-west-1", given).await;
-    assert_eq!(rules.len(), 6, "{rules:#?}");
+    assert_eq!(rules.len(), BASELINE.len() + 2, "{rules:#?}");
     let names: Vec<_> = of(&rules, "ENCRYPTED_VOLUMES").into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["compliance-rules-ebs-volumes-encrypted", "compliance-rules-encrypted-volumes"]);
     for (index, name) in [(0, "ec2-approved-instance-types"), (1, "ebs-volumes-encrypted")] {
@@ -290,7 +291,7 @@ async fn rules_whose_types_our_recorder_leaves_out_are_told() {
 #[tokio::test]
 async fn what_a_region_lacks_and_what_people_answer_are_in_the_configuration_document() {
     for deploy_as in ["rules", "conformancePack"] {
-        let given = json!({ "frameworks": [{ "id": "hipaa", "as": deploy_as }] });
+        let given = json!({ "frameworks": [{ "id": "hipaa", "deployAs": deploy_as }] });
         let found = document("ca-west-1", given.clone()).await;
         assert_eq!(found["manual"], json!({ "hipaa": ["annual-risk-assessment-performed"] }), "{deploy_as}");
         let lacking = found["notAssessed"].as_array().expect("a list");

@@ -47,7 +47,8 @@ pub fn every_input() -> PropertyMap {
     inputs(json!({
         "namePrefix": "audit",
         "tags": { "team": "security" },
-        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true, "history": true, "rules": "all" },
+        "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true },
+        "history": { "enabled": true },
         "rules": {
             "baseline": true,
             "approvedInstanceTypes": ["m7g.large", "t3.micro"],
@@ -80,7 +81,7 @@ pub fn every_input() -> PropertyMap {
         },
         "frameworks": [
             { "id": "security-best-practices-for-ecr", "severities": { "ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED": "low" } },
-            { "id": "security-best-practices-for-efs", "as": "conformancePack", "exclude": ["EFS_ENCRYPTED_CHECK"] },
+            { "id": "security-best-practices-for-efs", "deployAs": "conformancePack", "exclude": ["EFS_ENCRYPTED_CHECK"] },
         ],
         "notifications": {
             "emails": { "security": "security@example.com" },
@@ -90,7 +91,7 @@ pub fn every_input() -> PropertyMap {
         "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
         "functions": {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
-            "reservedConcurrency": 2,
+            "reservedConcurrency": 2, "countedRules": "all", "architecture": "arm64",
             "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
         },
         "iam": { "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary", "path": "/audit/" },

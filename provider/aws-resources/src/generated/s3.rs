@@ -350,6 +350,139 @@ impl BucketLifecycleConfigurationBuilder {
     }
 }
 
+/// `aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration`
+#[derive(Clone)]
+pub struct BucketObjectLockConfiguration(ChildHandle);
+
+/// A [`BucketObjectLockConfiguration`] that is being described.
+pub struct BucketObjectLockConfigurationBuilder(Child);
+
+/// What a [`BucketObjectLockConfiguration`] needs.
+pub mod bucket_object_lock_configuration {
+    use super::*;
+
+    /// Required inputs of a [`BucketObjectLockConfiguration`].
+    pub struct Required {
+        /// `bucket`: string, required.
+        pub bucket: Input<String>,
+    }
+}
+
+impl BucketObjectLockConfiguration {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        required: bucket_object_lock_configuration::Required,
+    ) -> BucketObjectLockConfigurationBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("bucket", required.bucket);
+        BucketObjectLockConfigurationBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `bucket`: string.
+    pub fn bucket(&self) -> Output<String> {
+        self.0.output("bucket")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+}
+
+impl Resource for BucketObjectLockConfiguration {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl BucketObjectLockConfigurationBuilder {
+    /// `objectLockEnabled`: string.
+    #[must_use]
+    pub fn object_lock_enabled(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("objectLockEnabled", value.into());
+        self
+    }
+
+    /// `objectLockEnabled`, where it is given.
+    #[must_use]
+    pub fn set_object_lock_enabled(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.object_lock_enabled(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// `rule`: [`BucketObjectLockConfigurationRule`].
+    #[must_use]
+    pub fn rule(mut self, value: impl Into<Input<BucketObjectLockConfigurationRule>>) -> Self {
+        self.0.input("rule", value.into());
+        self
+    }
+
+    /// `rule`, where it is given.
+    #[must_use]
+    pub fn set_rule(self, value: Option<Input<BucketObjectLockConfigurationRule>>) -> Self {
+        match value {
+            Some(value) => self.rule(value),
+            None => self,
+        }
+    }
+
+    /// `token`: string.
+    #[must_use]
+    pub fn token(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("token", value.into());
+        self
+    }
+
+    /// `token`, where it is given.
+    #[must_use]
+    pub fn set_token(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.token(value),
+            None => self,
+        }
+    }
+
+    /// What is said of it beside its inputs.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> BucketObjectLockConfiguration {
+        BucketObjectLockConfiguration(self.0.register())
+    }
+}
+
 /// `aws:s3/bucketObjectv2:BucketObjectv2`
 #[derive(Clone)]
 pub struct BucketObjectv2(ChildHandle);
@@ -1917,6 +2050,75 @@ impl BucketLifecycleConfigurationTimeouts {
 impl Encode for BucketLifecycleConfigurationTimeouts {
     fn encode(self) -> Encoding {
         encode_members(vec![("create", self.create.map(Encode::encode)), ("update", self.update.map(Encode::encode))])
+    }
+}
+
+/// Nested type `s3.BucketObjectLockConfigurationRule`.
+#[derive(Clone, Debug)]
+pub struct BucketObjectLockConfigurationRule {
+    /// `defaultRetention`: [`BucketObjectLockConfigurationRuleDefaultRetention`], required.
+    pub default_retention: Input<BucketObjectLockConfigurationRuleDefaultRetention>,
+}
+
+impl BucketObjectLockConfigurationRule {
+    /// With what it needs.
+    pub fn new(default_retention: impl Into<Input<BucketObjectLockConfigurationRuleDefaultRetention>>) -> Self {
+        Self { default_retention: default_retention.into() }
+    }
+}
+
+impl Encode for BucketObjectLockConfigurationRule {
+    fn encode(self) -> Encoding {
+        encode_members(vec![("defaultRetention", Some(self.default_retention.encode()))])
+    }
+}
+
+/// Nested type `s3.BucketObjectLockConfigurationRuleDefaultRetention`.
+#[derive(Clone, Debug, Default)]
+pub struct BucketObjectLockConfigurationRuleDefaultRetention {
+    /// `days`: number.
+    pub days: Option<Input<f64>>,
+    /// `mode`: string.
+    pub mode: Option<Input<String>>,
+    /// `years`: number.
+    pub years: Option<Input<f64>>,
+}
+
+impl BucketObjectLockConfigurationRuleDefaultRetention {
+    /// With what it needs.
+    pub fn new() -> Self {
+        Self { days: None, mode: None, years: None }
+    }
+
+    /// `days`: number.
+    #[must_use]
+    pub fn days(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.days = Some(value.into());
+        self
+    }
+
+    /// `mode`: string.
+    #[must_use]
+    pub fn mode(mut self, value: impl Into<Input<String>>) -> Self {
+        self.mode = Some(value.into());
+        self
+    }
+
+    /// `years`: number.
+    #[must_use]
+    pub fn years(mut self, value: impl Into<Input<f64>>) -> Self {
+        self.years = Some(value.into());
+        self
+    }
+}
+
+impl Encode for BucketObjectLockConfigurationRuleDefaultRetention {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("days", self.days.map(Encode::encode)),
+            ("mode", self.mode.map(Encode::encode)),
+            ("years", self.years.map(Encode::encode)),
+        ])
     }
 }
 

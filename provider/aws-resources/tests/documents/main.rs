@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use aws_resources::{Arn, DashboardBody, EventPattern, Graph, Json, PolicyDocument, Statement};
+use aws_resources::{ArnBuilder, DashboardBody, EventPattern, Graph, Json, PolicyDocument, Statement};
 use pulumi_component::{Input, Output, Resolved};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn a_secret_or_unknown_part_makes_the_whole_so() {
 
 #[tokio::test]
 async fn a_policy_names_version_and_statements() {
-    let bucket = Arn::of("aws", "s3").resource("reports");
+    let bucket = ArnBuilder::of("aws", "s3").resource("reports");
     let policy = PolicyDocument::new([
         Statement::allow("Read").service("events.amazonaws.com").actions(["s3:GetObject"]).on(bucket.clone()).when(
             "StringEquals",

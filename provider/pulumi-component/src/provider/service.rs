@@ -284,5 +284,4 @@ fn unsupported(call: &str) -> Status {
 }
 
 #[cfg(test)]
-#[path = "service_tests.rs"]
 mod tests;

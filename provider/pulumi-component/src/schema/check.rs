@@ -4,9 +4,10 @@ use property_path::{PropertyError, PropertyPath};
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
-use super::spec::{enumeration, folded, is_eventual, type_name, union};
+use super::spec::{enumeration, is_eventual, type_name, union};
 use crate::decode::LARGEST_WHOLE;
 use crate::property::{PropertyMap, PropertyValue, Value};
+use crate::reference::referenced;
 use crate::special::{self, REFERENCE};
 
 /// Finds every input that does not fit: unknown and missing names, wrong types, bounds. Unknown values are left aside;
@@ -144,7 +145,7 @@ impl<'s> Checker<'s> {
             (special::ASSET, _) => "an asset".to_owned(),
             (special::ARCHIVE, _) => "an archive".to_owned(),
             (_, given) => {
-                let token = reference.rsplit("#/resources/").next().unwrap_or_default().replace("%2F", "/");
+                let token = referenced(reference);
                 match given {
                     Value::Resource(given) if given.urn.type_token() == token => return,
                     Value::Resource(given) => {
@@ -289,12 +290,7 @@ impl<'s> Checker<'s> {
 
     /// Follows references, and `Option` to what it may hold.
     fn resolved(&self, schema: &'s Json) -> &'s Json {
-        let schema = folded(schema);
-        let name = schema.get("$ref").and_then(Json::as_str).and_then(|text| text.strip_prefix("#/$defs/"));
-        match name.and_then(|name| self.root.get("$defs")?.get(name)) {
-            Some(definition) => self.resolved(definition),
-            None => schema,
-        }
+        super::folded_reference(self.root, schema)
     }
 }
 

@@ -21,6 +21,16 @@ pub(crate) fn root<T: JsonSchema>() -> Json {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
 }
 
+/// A schema past references and `Option`.
+pub(crate) fn folded_reference<'s>(root: &'s Json, schema: &'s Json) -> &'s Json {
+    let schema = spec::folded(schema);
+    let name = schema.get("$ref").and_then(Json::as_str).and_then(|text| text.strip_prefix("#/$defs/"));
+    match name.and_then(|name| root.get("$defs")?.get(name)) {
+        Some(definition) => folded_reference(root, definition),
+        None => schema,
+    }
+}
+
 /// The type keyword of a struct's member, where it has one.
 pub(crate) fn type_of<'s>(root: &'s Json, name: &str) -> Option<&'s str> {
     spec::type_name(spec::folded(root.get("properties")?.get(name)?)).or(Some("object"))

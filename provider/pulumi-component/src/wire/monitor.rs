@@ -337,5 +337,4 @@ impl Log for GrpcLog {
 }
 
 #[cfg(test)]
-#[path = "monitor_tests.rs"]
 mod tests;

@@ -40,6 +40,7 @@ pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<Co
         dry_run: request.dry_run,
         parallel: request.parallel,
         stack_trace_handle: request.stack_trace_handle,
+        run: request.monitor_endpoint,
     };
     Ok(ConstructRequest {
         deployment,
@@ -64,6 +65,7 @@ pub(crate) fn decode_call(request: protocol::CallRequest) -> Result<CallRequest,
         dry_run: request.dry_run,
         parallel: request.parallel,
         stack_trace_handle: request.stack_trace_handle,
+        run: request.monitor_endpoint,
     };
     Ok(CallRequest { deployment, arguments })
 }

@@ -27,10 +27,6 @@ export const DeployAs = {
      * As conformance packs of the framework alone, which AWS Config deploys and shows as one.
      */
     ConformancePack: "conformancePack",
-    /**
-     * Reserved for AWS's own packs: refused.
-     */
-    ManagedPack: "managedPack",
 } as const;
 
 /**
@@ -57,6 +53,522 @@ export const DigestPeriod = {
  * When changes are told.
  */
 export type DigestPeriod = (typeof DigestPeriod)[keyof typeof DigestPeriod];
+
+export const EvaluationFrequency = {
+    /**
+     * Once in one hour.
+     */
+    OneHour: "One_Hour",
+    /**
+     * Once in three hours.
+     */
+    ThreeHours: "Three_Hours",
+    /**
+     * Once in six hours.
+     */
+    SixHours: "Six_Hours",
+    /**
+     * Once in twelve hours.
+     */
+    TwelveHours: "Twelve_Hours",
+    /**
+     * Once in 24 hours.
+     */
+    TwentyFourHours: "TwentyFour_Hours",
+} as const;
+
+/**
+ * How often AWS Config evaluates a periodic rule.
+ */
+export type EvaluationFrequency = (typeof EvaluationFrequency)[keyof typeof EvaluationFrequency];
+
+export const FrameworkId = {
+    /**
+     * Operational Best Practices for ABS CCIGv2 Material.
+     */
+    AbsCcigv2Material: "abs-ccigv2-material",
+    /**
+     * Operational Best Practices for ABS CCIGv2 Material Part 1.
+     */
+    AbsCcigv2MaterialPart1: "abs-ccigv2-material-part-1",
+    /**
+     * Operational Best Practices for ABS CCIGv2 Material Part 2.
+     */
+    AbsCcigv2MaterialPart2: "abs-ccigv2-material-part-2",
+    /**
+     * Operational Best Practices for ABS CCIGv2 Standard.
+     */
+    AbsCcigv2Standard: "abs-ccigv2-standard",
+    /**
+     * Operational Best Practices for ACSC Essential8.
+     */
+    AcscEssential8: "acsc-essential8",
+    /**
+     * Operational Best Practices for ACSC ISM Part1.
+     */
+    AcscIsmPart1: "acsc-ism-part1",
+    /**
+     * Operational Best Practices for ACSC ISM Part2.
+     */
+    AcscIsmPart2: "acsc-ism-part2",
+    /**
+     * AI ML Security Governance Supporting Infrastructure Best Practices.
+     */
+    AiMlSecurityGovernanceSupportingInfrastructureBestPractices: "ai-ml-security-governance-supporting-infrastructure-best-practices",
+    /**
+     * Operational Best Practices for Amazon DynamoDB.
+     */
+    AmazonDynamodb: "amazon-dynamodb",
+    /**
+     * Operational Best Practices for Amazon DynamoDB with Remediation.
+     */
+    AmazonDynamodbWithRemediation: "amazon-dynamodb-with-remediation",
+    /**
+     * Operational Best Practices for Amazon S3.
+     */
+    AmazonS3: "amazon-s3",
+    /**
+     * Operational Best Practices for Amazon S3 with Remediation.
+     */
+    AmazonS3WithRemediation: "amazon-s3-with-remediation",
+    /**
+     * Amazon Sagemaker AI Security and Governance Best Practices.
+     */
+    AmazonSagemakerAiSecurityAndGovernanceBestPractices: "amazon-sagemaker-ai-security-and-governance-best-practices",
+    /**
+     * Operational Best Practices for API Gateway.
+     */
+    ApiGateway: "api-gateway",
+    /**
+     * Operational Best Practices for APRA CPG 234.
+     */
+    ApraCpg234: "apra-cpg-234",
+    /**
+     * Operational Best Practices for Asset Management.
+     */
+    AssetManagement: "asset-management",
+    /**
+     * Operational Best Practices for AWS Backup.
+     */
+    AwsBackup: "aws-backup",
+    /**
+     * AWS Control Tower Detective Guardrails.
+     */
+    AwsControlTowerDetectiveGuardrails: "aws-control-tower-detective-guardrails",
+    /**
+     * Operational Best Practices for AWS Identity and Access Management.
+     */
+    AwsIdentityAndAccessManagement: "aws-identity-and-access-management",
+    /**
+     * AWS Well-Architected, reliability pillar.
+     */
+    AwsWellArchitectedReliability: "aws-well-architected-reliability",
+    /**
+     * AWS Well-Architected, security pillar.
+     */
+    AwsWellArchitectedSecurity: "aws-well-architected-security",
+    /**
+     * Operational Best Practices for BCP and DR.
+     */
+    BcpAndDr: "bcp-and-dr",
+    /**
+     * Operational Best Practices for BNM RMiT.
+     */
+    BnmRmit: "bnm-rmit",
+    /**
+     * Operational Best Practices for CCCS Medium.
+     */
+    CccsMedium: "cccs-medium",
+    /**
+     * Operational Best Practices for CCN ENS High.
+     */
+    CcnEnsHigh: "ccn-ens-high",
+    /**
+     * Operational Best Practices for CCN ENS Low.
+     */
+    CcnEnsLow: "ccn-ens-low",
+    /**
+     * Operational Best Practices for CCN ENS Medium.
+     */
+    CcnEnsMedium: "ccn-ens-medium",
+    /**
+     * CIS AWS Foundations Benchmark 1.2.
+     */
+    CisAws12: "cis-aws-1.2",
+    /**
+     * CIS AWS Foundations Benchmark 1.3, level 1.
+     */
+    CisAws13Level1: "cis-aws-1.3-level1",
+    /**
+     * CIS AWS Foundations Benchmark 1.3, level 2.
+     */
+    CisAws13Level2: "cis-aws-1.3-level2",
+    /**
+     * CIS AWS Foundations Benchmark 1.4, level 1.
+     */
+    CisAws14Level1: "cis-aws-1.4-level1",
+    /**
+     * CIS AWS Foundations Benchmark 1.4, level 2.
+     */
+    CisAws14Level2: "cis-aws-1.4-level2",
+    /**
+     * CIS Critical Security Controls 8, group 1.
+     */
+    CisControls8Ig1: "cis-controls-8-ig1",
+    /**
+     * CIS Critical Security Controls 8, group 2.
+     */
+    CisControls8Ig2: "cis-controls-8-ig2",
+    /**
+     * CIS Critical Security Controls 8, group 3.
+     */
+    CisControls8Ig3: "cis-controls-8-ig3",
+    /**
+     * Operational Best Practices for CIS Top20.
+     */
+    CisTop20: "cis-top20",
+    /**
+     * Operational Best Practices for CISA Cyber Essentials.
+     */
+    CisaCyberEssentials: "cisa-cyber-essentials",
+    /**
+     * Operational Best Practices for CJIS.
+     */
+    Cjis: "cjis",
+    /**
+     * Operational Best Practices for CloudWatch.
+     */
+    Cloudwatch: "cloudwatch",
+    /**
+     * Operational Best Practices for CMMC 2.0 Level 1.
+     */
+    Cmmc20Level1: "cmmc-2-0-level-1",
+    /**
+     * Operational Best Practices for CMMC 2.0 Level 2.
+     */
+    Cmmc20Level2: "cmmc-2-0-level-2",
+    /**
+     * Operational Best Practices for Compute Services.
+     */
+    ComputeServices: "compute-services",
+    /**
+     * custom conformance pack.
+     */
+    CustomConformancePack: "custom-conformance-pack",
+    /**
+     * Cyber Resilience Best Practices for S3 EBS DynamoDB.
+     */
+    CyberResilienceBestPracticesForS3EbsDynamodb: "cyber-resilience-best-practices-for-s3-ebs-dynamodb",
+    /**
+     * Operational Best Practices for Data Resiliency.
+     */
+    DataResiliency: "data-resiliency",
+    /**
+     * Operational Best Practices for Database Services.
+     */
+    DatabaseServices: "database-services",
+    /**
+     * Operational Best Practices for Datalakes and Analytics Services.
+     */
+    DatalakesAndAnalyticsServices: "datalakes-and-analytics-services",
+    /**
+     * Operational Best Practices for DevOps.
+     */
+    Devops: "devops",
+    /**
+     * Operational Best Practices for EC2.
+     */
+    Ec2: "ec2",
+    /**
+     * Operational Best Practices for Encryption and Keys.
+     */
+    EncryptionAndKeys: "encryption-and-keys",
+    /**
+     * Operational Best Practices for ENISA Cybersecurity Guide.
+     */
+    EnisaCybersecurityGuide: "enisa-cybersecurity-guide",
+    /**
+     * Operational Best Practices for FDA 21CFR Part 11.
+     */
+    Fda21cfrPart11: "fda-21cfr-part-11",
+    /**
+     * FedRAMP high.
+     */
+    FedrampHigh: "fedramp-high",
+    /**
+     * FedRAMP low.
+     */
+    FedrampLow: "fedramp-low",
+    /**
+     * FedRAMP moderate.
+     */
+    FedrampModerate: "fedramp-moderate",
+    /**
+     * FFIEC.
+     */
+    Ffiec: "ffiec",
+    /**
+     * Operational Best Practices for Germany C5.
+     */
+    GermanyC5: "germany-c5",
+    /**
+     * Gramm-Leach-Bliley Act.
+     */
+    Glba: "glba",
+    /**
+     * Operational Best Practices for GxP EU Annex 11.
+     */
+    GxpEuAnnex11: "gxp-eu-annex-11",
+    /**
+     * HIPAA Security.
+     */
+    Hipaa: "hipaa",
+    /**
+     * Operational Best Practices for IRS 1075.
+     */
+    Irs1075: "irs-1075",
+    /**
+     * Operational Best Practices for KISMS.
+     */
+    Kisms: "kisms",
+    /**
+     * Operational Best Practices for KISMS cpack.
+     */
+    KismsCpack: "kisms-cpack",
+    /**
+     * Operational Best Practices for Load Balancing.
+     */
+    LoadBalancing: "load-balancing",
+    /**
+     * Operational Best Practices for Logging.
+     */
+    Logging: "logging",
+    /**
+     * Operational Best Practices for Management Governance Services.
+     */
+    ManagementGovernanceServices: "management-governance-services",
+    /**
+     * Operational Best Practices for MAS Notice 655.
+     */
+    MasNotice655: "mas-notice-655",
+    /**
+     * Operational Best Practices for MAS TRMG.
+     */
+    MasTrmg: "mas-trmg",
+    /**
+     * Operational Best Practices for Monitoring.
+     */
+    Monitoring: "monitoring",
+    /**
+     * Operational Best Practices for NBC TRMG.
+     */
+    NbcTrmg: "nbc-trmg",
+    /**
+     * Operational Best Practices for NCSC CAF.
+     */
+    NcscCaf: "ncsc-caf",
+    /**
+     * Operational Best Practices for NCSC CloudSec Principles.
+     */
+    NcscCloudsecPrinciples: "ncsc-cloudsec-principles",
+    /**
+     * Operational Best Practices for NERC CIP.
+     */
+    NercCip: "nerc-cip",
+    /**
+     * Operational Best Practices for NERC CIP BCSI.
+     */
+    NercCipBcsi: "nerc-cip-bcsi",
+    /**
+     * Operational Best Practices For Networking and Content Delivery Services.
+     */
+    NetworkingAndContentDeliveryServices: "networking-and-content-delivery-services",
+    /**
+     * Operational Best Practices for Networking Services.
+     */
+    NetworkingServices: "networking-services",
+    /**
+     * Operational Best Practices for NIST 1800 25.
+     */
+    Nist180025: "nist-1800-25",
+    /**
+     * NIST SP 800-171.
+     */
+    Nist800171: "nist-800-171",
+    /**
+     * Operational Best Practices for NIST 800 172.
+     */
+    Nist800172: "nist-800-172",
+    /**
+     * Operational Best Practices For NIST 800 181.
+     */
+    Nist800181: "nist-800-181",
+    /**
+     * NIST SP 800-53 revision 4.
+     */
+    Nist80053R4: "nist-800-53-r4",
+    /**
+     * NIST SP 800-53 revision 5.
+     */
+    Nist80053R5: "nist-800-53-r5",
+    /**
+     * NIST Cybersecurity Framework.
+     */
+    NistCsf: "nist-csf",
+    /**
+     * Operational Best Practices for NIST Privacy Framework.
+     */
+    NistPrivacyFramework: "nist-privacy-framework",
+    /**
+     * Operational Best Practices for NYDFS 23 NYCRR 500.
+     */
+    Nydfs23Nycrr500: "nydfs-23-nycrr-500",
+    /**
+     * Operational Best Practices for NZISM Extension.
+     */
+    NzismExtension: "nzism-extension",
+    /**
+     * Operational Best Practices for NZISM Foundation.
+     */
+    NzismFoundation: "nzism-foundation",
+    /**
+     * Operational Best Practices for NZISM NZTransition.
+     */
+    NzismNztransition: "nzism-nztransition",
+    /**
+     * PCI DSS 3.2.1.
+     */
+    PciDss321: "pci-dss-3.2.1",
+    /**
+     * PCI DSS 4.0, global resource types included.
+     */
+    PciDss40: "pci-dss-4.0",
+    /**
+     * PCI DSS 4.0, without global resource types.
+     */
+    PciDss40Regional: "pci-dss-4.0-regional",
+    /**
+     * Operational Best Practices for Publicly Accessible Resources.
+     */
+    PubliclyAccessibleResources: "publicly-accessible-resources",
+    /**
+     * Operational Best Practices for RBI Basic Cyber Security Framework.
+     */
+    RbiBasicCyberSecurityFramework: "rbi-basic-cyber-security-framework",
+    /**
+     * Operational Best Practices for RBI MasterDirection.
+     */
+    RbiMasterdirection: "rbi-masterdirection",
+    /**
+     * Security Best Practices for Amazon OpenSearch Service.
+     */
+    SecurityBestPracticesForAmazonOpensearchService: "security-best-practices-for-amazon-opensearch-service",
+    /**
+     * Security Best Practices for AutoScaling.
+     */
+    SecurityBestPracticesForAutoscaling: "security-best-practices-for-autoscaling",
+    /**
+     * Security Best Practices for AWS WAF.
+     */
+    SecurityBestPracticesForAwsWaf: "security-best-practices-for-aws-waf",
+    /**
+     * Security Best Practices for CloudFront.
+     */
+    SecurityBestPracticesForCloudfront: "security-best-practices-for-cloudfront",
+    /**
+     * Security Best Practices for CloudTrail.
+     */
+    SecurityBestPracticesForCloudtrail: "security-best-practices-for-cloudtrail",
+    /**
+     * Security Best Practices for CodeBuild.
+     */
+    SecurityBestPracticesForCodebuild: "security-best-practices-for-codebuild",
+    /**
+     * Security Best Practices for ECR.
+     */
+    SecurityBestPracticesForEcr: "security-best-practices-for-ecr",
+    /**
+     * Security Best Practices for ECS.
+     */
+    SecurityBestPracticesForEcs: "security-best-practices-for-ecs",
+    /**
+     * Security Best Practices for EFS.
+     */
+    SecurityBestPracticesForEfs: "security-best-practices-for-efs",
+    /**
+     * Security Best Practices for EKS.
+     */
+    SecurityBestPracticesForEks: "security-best-practices-for-eks",
+    /**
+     * Security Best Practices for Lambda.
+     */
+    SecurityBestPracticesForLambda: "security-best-practices-for-lambda",
+    /**
+     * Security Best Practices for Network Firewall.
+     */
+    SecurityBestPracticesForNetworkFirewall: "security-best-practices-for-network-firewall",
+    /**
+     * Security Best Practices for RDS.
+     */
+    SecurityBestPracticesForRds: "security-best-practices-for-rds",
+    /**
+     * Security Best Practices for Redshift.
+     */
+    SecurityBestPracticesForRedshift: "security-best-practices-for-redshift",
+    /**
+     * Security Best Practices for SageMaker.
+     */
+    SecurityBestPracticesForSagemaker: "security-best-practices-for-sagemaker",
+    /**
+     * Security Best Practices for Secrets Manager.
+     */
+    SecurityBestPracticesForSecretsManager: "security-best-practices-for-secrets-manager",
+    /**
+     * Operational Best Practices For Security Identity and Compliance Services.
+     */
+    SecurityIdentityAndComplianceServices: "security-identity-and-compliance-services",
+    /**
+     * Operational Best Practices for Security Services.
+     */
+    SecurityServices: "security-services",
+    /**
+     * Self Hosted AI ML Security Governance Best Practices.
+     */
+    SelfHostedAiMlSecurityGovernanceBestPractices: "self-hosted-ai-ml-security-governance-best-practices",
+    /**
+     * Operational Best Practices for Serverless.
+     */
+    Serverless: "serverless",
+    /**
+     * Operational Best Practices for Storage Services.
+     */
+    StorageServices: "storage-services",
+    /**
+     * Operational Best Practices for SWIFT CSP.
+     */
+    SwiftCsp: "swift-csp",
+} as const;
+
+/**
+ * Ids of the frameworks that the catalogue has.
+ */
+export type FrameworkId = (typeof FrameworkId)[keyof typeof FrameworkId];
+
+export const FunctionArchitecture = {
+    /**
+     * x86-64.
+     */
+    X8664: "x86_64",
+    /**
+     * Arm.
+     */
+    Arm64: "arm64",
+} as const;
+
+/**
+ * Architecture of the functions.
+ */
+export type FunctionArchitecture = (typeof FunctionArchitecture)[keyof typeof FunctionArchitecture];
 
 export const ManagedRuleIdentifier = {
     /**
@@ -3397,6 +3909,26 @@ export const ManagedRuleIdentifier = {
  * Identifiers of AWS's managed rules. Any text is taken where one is asked for: AWS can be newer.
  */
 export type ManagedRuleIdentifier = (typeof ManagedRuleIdentifier)[keyof typeof ManagedRuleIdentifier];
+
+export const OnDestroy = {
+    /**
+     * Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
+     */
+    Retain: "retain",
+    /**
+     * Deletes the bucket with everything in it, and schedules the key for deletion.
+     */
+    Delete: "delete",
+    /**
+     * Refuses to destroy the stack.
+     */
+    Refuse: "refuse",
+} as const;
+
+/**
+ * What `pulumi destroy` does with the report bucket and the KMS key.
+ */
+export type OnDestroy = (typeof OnDestroy)[keyof typeof OnDestroy];
 
 export const OnUnavailable = {
     /**

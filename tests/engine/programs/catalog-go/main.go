@@ -25,6 +25,10 @@ func main() {
 		if err != nil {
 			return err
 		}
+		estimate, err := awscompliance.GetCostEstimate(ctx, &awscompliance.GetCostEstimateArgs{Region: pulumi.StringRef("eu-west-1")})
+		if err != nil {
+			return err
+		}
 		var paths []string
 		for _, each := range checked.Errors {
 			paths = append(paths, each.Path)
@@ -32,6 +36,7 @@ func main() {
 		ctx.Export("trigger", pulumi.String(rule.Trigger))
 		ctx.Export("parameter", pulumi.String(rule.Parameters[0].Name))
 		ctx.Export("rules", pulumi.Int(len(framework.Rules)))
+		ctx.Export("costs", pulumi.Bool(estimate.ExpectedUsd > 1))
 		ctx.Export("paths", pulumi.ToStringArray(paths))
 		return nil
 	})

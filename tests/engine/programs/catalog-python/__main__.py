@@ -8,6 +8,7 @@ rule = compliance.get_managed_rule(identifier=compliance.ManagedRuleIdentifier.A
 pulumi.export("trigger", rule.trigger)
 pulumi.export("parameter", rule.parameters[0].name)
 pulumi.export("rules", len(compliance.get_framework(id="hipaa").rules))
+pulumi.export("costs", compliance.get_cost_estimate(region="eu-west-1").expected_usd > 1)
 checked = compliance.check_rules(
     rules=compliance.RulesArgs(managed=[compliance.ManagedRuleArgs(identifier="S3_BUCKET_SSE_ENABLED")]),
     frameworks=[compliance.FrameworkArgs(id="hippa")],

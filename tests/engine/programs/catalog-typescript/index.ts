@@ -1,4 +1,4 @@
-import { checkRules, getFramework, getManagedRule, ManagedRuleIdentifier } from "pulumi-aws-compliance";
+import { checkRules, getCostEstimate, getFramework, getManagedRule, ManagedRuleIdentifier } from "pulumi-aws-compliance";
 
 // Identifiers are an enumeration, and any text.
 const rule = getManagedRule({ identifier: ManagedRuleIdentifier.AccessKeysRotated });
@@ -9,4 +9,5 @@ const checked = checkRules({
     rules: { managed: [{ identifier: "S3_BUCKET_SSE_ENABLED" }] },
     frameworks: [{ id: "hippa" }],
 });
+export const costs = getCostEstimate({ region: "eu-west-1" }).then((found) => found.expectedUsd > 1);
 export const paths = checked.then((found) => found.errors.map((each) => each.path));

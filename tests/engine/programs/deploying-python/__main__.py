@@ -27,7 +27,7 @@ monitoring = compliance.ComplianceMonitoring(
     frameworks=[
         compliance.FrameworkArgs(
             id="security-best-practices-for-efs",
-            as_=compliance.DeployAs.CONFORMANCE_PACK,
+            deploy_as=compliance.DeployAs.CONFORMANCE_PACK,
             severities={"EFS_IN_BACKUP_PLAN": compliance.RuleSeverity.HIGH},
         )
     ],

@@ -30,7 +30,7 @@ const monitoring = new ComplianceMonitoring("compliance", {
     frameworks: [
         {
             id: "security-best-practices-for-efs",
-            as: DeployAs.ConformancePack,
+            deployAs: DeployAs.ConformancePack,
             severities: { EFS_IN_BACKUP_PLAN: RuleSeverity.High },
         },
     ],

@@ -1,6 +1,6 @@
 """How many resources AWS Config has discovered: those of the services that the judges look at.
 
-AWS Config API Reference, "GetDiscoveredResourceCounts": the types in order of their counts, at most 100 a page. Only what a
+AWS Config API Reference, "GetDiscoveredResourceCounts": types in order of their counts, at most 100 a page. Only what a
 recorder records is discovered; without a recorder there is nothing.
 """
 

@@ -1,8 +1,8 @@
 """Metrics from log lines, and alarms judged as CloudWatch judges them: by their dimensions, with what is missing.
 
 AWS pages: "Specification: Embedded metric format", "Configuring how CloudWatch alarms treat missing data", "Using
-metric math" (of which `DIFF` of one metric and `SUM(METRICS())` are here). CloudWatch looks at alarms all the time; here it does when a
-metric is put, at those that have data, and at all of them when a test asks (`Account.judge_alarms`).
+metric math" (of which `DIFF` of one metric and `SUM(METRICS())` are here). CloudWatch evaluates alarms always; here
+those with data are evaluated when a metric is put, and all of them when a test asks (`Account.judge_alarms`).
 """
 
 import json

@@ -1,8 +1,8 @@
 """AWS on a usual day: what was just made is not yet known everywhere. Off unless a test asks for it.
 
-A fresh role cannot be assumed yet, by a service or by anybody else; a policy that was just put or attached does not count yet; a fresh key or topic is not found
-yet. AWS pages: "Changes that I make are not always immediately visible" (IAM), "AWS KMS eventual consistency", and
-what the `aws` provider tries again.
+A fresh role cannot be assumed yet, by a service or by anybody else; a policy that was just put or attached does not
+count yet; a fresh key or topic is not found yet. AWS pages: "Changes that I make are not always immediately visible"
+(IAM), "AWS KMS eventual consistency", and what the `aws` provider tries again.
 """
 
 import time
@@ -117,7 +117,10 @@ def _policies(original, role_name: str, account_id: str):
     # One list of statements for each policy that has some: inline ones first, then attached ones, in their order.
     texts = [
         *(role.get("InlinePolicies") or {}).items(),
-        *((arn, iam_evaluator._resolve_managed_policy_document(arn, account_id)) for arn in role.get("AttachedPolicies", [])),
+        *(
+            (arn, iam_evaluator._resolve_managed_policy_document(arn, account_id))
+            for arn in role.get("AttachedPolicies", [])
+        ),
     ]
     own = [name for name, text in texts if text and iam_evaluator.parse_policy_document(text)]
     fresh = {index for index, name in enumerate(own) if is_fresh("policy", f"{role_name}/{name}", account_id)}

@@ -82,8 +82,10 @@ def _check_update(name, data):
 
 
 def _check_vpc(data, role_arn: str):
-    """Lambda looks at the VPC as the caller, and connects the function as its role ("Giving Lambda functions access to
-    resources in an Amazon VPC")."""
+    """Check the VPC as the caller, and the connection of the function as its role.
+
+    AWS page: "Giving Lambda functions access to resources in an Amazon VPC".
+    """
     vpc = data.get("VpcConfig") or {}
     caller, subnets, groups = caller_arn(), vpc.get("SubnetIds") or [], vpc.get("SecurityGroupIds") or []
     if not app.AUTH or not subnets or not groups:
@@ -93,7 +95,8 @@ def _check_vpc(data, role_arn: str):
         audit.note(caller, f"ec2:{action}", allowed)
         if not allowed:
             return _invalid(
-                f"Your access has been denied by EC2, please make sure your request credentials have permission to {action} "
+                "Your access has been denied by EC2, please make sure your request credentials have permission to "
+                f"{action} "
                 f"for {groups[0]}. EC2 Error Code: UnauthorizedOperation. EC2 Error Message: You are not authorized to "
                 "perform this operation."
             )

@@ -11,7 +11,6 @@ class Workgroup(Resource):
     token = "aws:athena/workgroup:Workgroup"
     name = "name"
     replaces = ("name",)
-    local = ("forceDestroy",)
     # Input: member of the configuration, where it is the same value.
     members: ClassVar = {
         "bytesScannedCutoffPerQuery": "BytesScannedCutoffPerQuery",

@@ -10,7 +10,6 @@ class LogGroup(Resource):
     token = "aws:cloudwatch/logGroup:LogGroup"
     name = "name"
     replaces = ("name", "namePrefix", "logGroupClass")
-    local = ("skipDestroy",)
 
     def create(self, aws, inputs):
         logs = aws.client("logs", inputs.get("region"))
@@ -70,7 +69,6 @@ class EventRule(Resource):
     token = "aws:cloudwatch/eventRule:EventRule"
     name = "name"
     replaces = ("name", "namePrefix", "eventBusName")
-    local = ("forceDestroy",)
 
     def create(self, aws, inputs):
         events = aws.client("events", inputs.get("region"))

@@ -18,7 +18,6 @@ class Role(Resource):
     name = "name"
     name_length = 64
     replaces = ("name", "namePrefix", "path")
-    local = ("forceDetachPolicies",)
 
     def create(self, aws, inputs):
         optional = {

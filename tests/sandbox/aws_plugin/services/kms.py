@@ -9,7 +9,6 @@ from ..resource import Resource, retag, tag_list, tag_map
 class Key(Resource):
     token = "aws:kms/key:Key"
     replaces = ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId")
-    local = ("deletionWindowInDays", "bypassPolicyLockoutSafetyCheck")
 
     def create(self, aws, inputs):
         kms = aws.client("kms", inputs.get("region"))

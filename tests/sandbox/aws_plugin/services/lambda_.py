@@ -31,7 +31,6 @@ class Function(Resource):
     token = "aws:lambda/function:Function"
     name = "name"
     replaces = ("name", "packageType")
-    local = ("code", "sourceCodeHash", "publish", "skipDestroy")
 
     def _configuration(self, inputs):
         given = {

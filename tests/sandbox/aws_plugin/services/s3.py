@@ -14,7 +14,7 @@ class Bucket(Resource):
     name = "bucket"
     name_length = 63
     replaces = ("bucket", "bucketPrefix", "objectLockEnabled")
-    local = ("forceDestroy",)
+    computed = ("objectLockEnabled",)
     # What the provider reads of each bucket, set or not, and what S3 answers where it is not set.
     aspects: ClassVar = {
         "get_bucket_accelerate_configuration": "",
@@ -81,7 +81,8 @@ class Bucket(Resource):
                 if code_of(error) != unset:
                     raise
         tags = tag_map(aws.client("s3control", region).list_tags_for_resource(**self._place(aws, identity))["Tags"])
-        return {**self._outputs(aws, identity, region), "bucket": identity, "tagsAll": tags}
+        outputs = {**self._outputs(aws, identity, region), "bucket": identity, "tagsAll": tags}
+        return {**outputs, "objectLockEnabled": _has_object_lock(s3, identity)}
 
     def update(self, aws, identity, old, inputs):
         region = inputs.get("region") or aws.region
@@ -93,6 +94,18 @@ class Bucket(Resource):
         if state.get("forceDestroy"):
             delete_versions(s3, identity)
         s3.delete_bucket(Bucket=identity)
+
+
+def _has_object_lock(s3, bucket: str) -> bool:
+    """Whether versions of the bucket's objects can be locked."""
+    try:
+        return (
+            s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]["ObjectLockEnabled"] == "Enabled"
+        )
+    except s3.exceptions.ClientError as error:
+        if code_of(error) != "ObjectLockConfigurationNotFoundError":
+            raise
+        return False
 
 
 def delete_versions(s3, bucket: str, key: str | None = None) -> None:
@@ -223,3 +236,30 @@ class Lifecycle(_Configuration):
 
     def drop(self, s3, bucket):
         s3.delete_bucket_lifecycle(Bucket=bucket)
+
+
+class ObjectLock(_Configuration):
+    """Turns object lock on for an existing bucket, which must have versions; S3 has no way to turn it off again.
+
+    Deleting it takes away the default retention alone (terraform-provider-aws,
+    `aws_s3_bucket_object_lock_configuration`).
+    """
+
+    token = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    replaces = ("bucket", "expectedBucketOwner", "objectLockEnabled")
+
+    def put(self, s3, bucket, inputs):
+        default = (inputs.get("rule") or {}).get("defaultRetention")
+        rule = {"Rule": {"DefaultRetention": pascal(default)}} if default else {}
+        s3.put_object_lock_configuration(
+            Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", **rule}
+        )
+
+    def get(self, s3, bucket):
+        found = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+        default = (found.get("Rule") or {}).get("DefaultRetention")
+        rule = {"rule": {"defaultRetention": camel(default)}} if default else {}
+        return {"objectLockEnabled": found["ObjectLockEnabled"], **rule}
+
+    def drop(self, s3, bucket):
+        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})

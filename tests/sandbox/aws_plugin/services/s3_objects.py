@@ -13,7 +13,6 @@ from .s3 import delete_versions
 class Object(Resource):
     token = "aws:s3/bucketObjectv2:BucketObjectv2"
     replaces = ("bucket", "key")
-    local = ("content", "source", "forceDestroy")
     # What is a new object when it changes; tags are not among it.
     content = (
         "bucketKeyEnabled",

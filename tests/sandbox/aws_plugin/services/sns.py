@@ -90,7 +90,6 @@ class TopicPolicy(Resource):
 class TopicSubscription(Resource):
     token = "aws:sns/topicSubscription:TopicSubscription"
     replaces = ("endpoint", "protocol", "topic")
-    local = ("endpointAutoConfirms", "confirmationTimeoutInMinutes")
     attributes: ClassVar = {
         "filterPolicy": "FilterPolicy",
         "filterPolicyScope": "FilterPolicyScope",

@@ -44,7 +44,8 @@ class Queue(Resource):
                 value = found[attribute]
                 observed[name] = int(value) if isinstance(state[name], int) else value
         tags = sqs.list_queue_tags(QueueUrl=identity).get("Tags") or {}
-        return {"arn": found["QueueArn"], "url": identity, "tagsAll": tags, **observed}
+        name = identity.rsplit("/", 1)[1]
+        return {"arn": found["QueueArn"], "url": identity, "name": name, "tagsAll": tags, **observed}
 
     def update(self, aws, identity, old, inputs):
         sqs = aws.client("sqs", inputs.get("region"))

@@ -23,7 +23,7 @@ pub fn key_in_region(arn: &str, region: &str) -> Result<(), Wrong> {
 pub fn key_arn(arn: &str) -> Result<(), Wrong> {
     let key = parse(arn, "kms", KEY)?;
     match key.resource.split_once('/').filter(|(_, id)| !id.is_empty()) {
-        Some(("key", _)) => in_place(arn, &key, KEY),
+        Some(("key", _)) => in_place(&key, KEY),
         Some(("alias", _)) => {
             Err(Wrong::new("expected the ARN of the key itself, not of its alias: policies know no alias"))
         }
@@ -63,7 +63,7 @@ pub fn function_arn(arn: &str) -> Result<(), Wrong> {
         "the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME, a version or alias may follow";
     let function = parse(arn, "lambda", FORM)?;
     match function.lambda_function(arn) {
-        Some(_) => in_place(arn, &function, FORM),
+        Some(_) => in_place(&function, FORM),
         None => Err(expected(FORM)),
     }
 }
@@ -85,7 +85,7 @@ pub fn queue_arn(arn: &str) -> Result<(), Wrong> {
         return Err(Wrong::new("expected a standard queue: the topic does not deliver to FIFO queues"));
     }
     match is_name(queue.resource, QUEUE_NAME) {
-        true => in_place(arn, &queue, FORM),
+        true => in_place(&queue, FORM),
         false => Err(expected(FORM)),
     }
 }
@@ -95,7 +95,7 @@ pub fn topic_arn(arn: &str) -> Result<(), Wrong> {
     const FORM: &str = "the ARN of a topic: arn:aws:sns:REGION:ACCOUNT:NAME";
     let topic = parse(arn, "sns", FORM)?;
     match is_name(topic.resource.trim_end_matches(".fifo"), TOPIC_NAME) {
-        true => in_place(arn, &topic, FORM),
+        true => in_place(&topic, FORM),
         false => Err(expected(FORM)),
     }
 }
@@ -123,7 +123,7 @@ fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, Wrong> 
 }
 
 /// Whether region, account and partition of a regional resource go together.
-fn in_place(text: &str, arn: &Arn<'_>, form: &str) -> Result<(), Wrong> {
+fn in_place(arn: &Arn<'_>, form: &str) -> Result<(), Wrong> {
     if !is_region_code(arn.region) || arn.account_id().is_none() {
         return Err(Wrong::new(format!("expected {form}, with a region code and an account of 12 digits")));
     }
@@ -131,7 +131,7 @@ fn in_place(text: &str, arn: &Arn<'_>, form: &str) -> Result<(), Wrong> {
         right if right == arn.partition => Ok(()),
         right => {
             let wrong = Wrong::new(format!("{} is in the partition `{right}`, not in `{}`", arn.region, arn.partition));
-            Err(wrong.nearest(text.replacen(&format!("arn:{}:", arn.partition), &format!("arn:{right}:"), 1)))
+            Err(wrong.nearest(Arn { partition: right, ..*arn }))
         }
     }
 }

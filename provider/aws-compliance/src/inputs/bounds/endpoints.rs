@@ -1,5 +1,6 @@
 //! Where notices go beside e-mail.
 
+use http::uri::{Scheme, Uri};
 use pulumi_component::Wrong;
 
 /// Longest URL that SNS posts to; its reference names no bound, browsers and proxies take this much.
@@ -51,11 +52,11 @@ pub fn unconfirmed_webhook(url: &str) -> Result<(), Wrong> {
     }
 }
 
-/// The host of a URL, without a port.
-fn host(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
-    let host = rest.rsplit('@').next()?;
-    Some(host.split(':').next().unwrap_or(host))
+/// The host of a URL of HTTPS, without a port.
+fn host(url: &str) -> Option<String> {
+    let url: Uri = url.parse().ok()?;
+    let host = url.host().filter(|_| url.scheme() == Some(&Scheme::HTTPS))?;
+    Some(host.to_owned())
 }
 
 #[cfg(test)]
@@ -64,12 +65,19 @@ mod tests {
 
     #[test]
     fn a_url_is_posted_to_over_tls() {
-        for right in ["https://example.com", "https://hooks.example.com/x?y=1"] {
+        for right in ["https://example.com", "https://hooks.example.com/x?y=1", "https://me:word@example.com:8443/x#y"]
+        {
             assert!(https_url(right).is_ok(), "{right}");
         }
-        for wrong in
-            ["", "example.com", "https://", "https://localhost/x", "https://a b.example.com", "ftp://example.com"]
-        {
+        for wrong in [
+            "",
+            "example.com",
+            "https://",
+            "https://localhost/x",
+            "https://a b.example.com",
+            "ftp://example.com",
+            "https://me@localhost:443",
+        ] {
             assert!(https_url(wrong).is_err(), "{wrong}");
         }
         assert!(format!("{:?}", https_url("http://example.com/x")).contains("https://example.com/x"));

@@ -26,7 +26,9 @@ pub use tags::check as check_tags;
 
 use pulumi_component::Wrong;
 
-use crate::parts::functions::MAXIMUM_CONCURRENCY;
+/// Runs of one function at once that a queue may cause; two is the least that Lambda takes (Lambda API Reference,
+/// "ScalingConfig").
+pub const MAXIMUM_CONCURRENCY: u32 = 2;
 
 /// Days that CloudWatch Logs keeps a log group's events (CloudWatch Logs API Reference, "PutRetentionPolicy").
 const LOG_RETENTION_DAYS: [u32; 22] =

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use pulumi_component::{Checks, Wrong};
 
+use crate::inputs::on_destroy::ON_DESTROY_TAG;
 use crate::inputs::tags::Tags;
 
 const NAME_LENGTH: usize = 128;
 const VALUE_LENGTH: usize = 256;
-/// AWS takes 50; one is ours.
-const COUNT: usize = 49;
+/// AWS takes 50; two are set by this component.
+const COUNT: usize = 48;
 /// Characters beside letters, digits and spaces that all services take.
 const MARKS: &str = "_.:/=+-@";
 
 /// Judges the tags at `tags`.
 pub fn check(tags: &Tags, checks: &mut Checks) {
     if tags.len() > COUNT {
-        checks.error("tags", format!("expected at most {COUNT}, got {}: AWS takes 50, one is ours", tags.len()));
+        checks.error(
+            "tags",
+            format!("expected at most {COUNT}, got {}: AWS takes 50, two are set by this component", tags.len()),
+        );
     }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     checks.each_entry("tags", tags, |checks, name, value| {
@@ -35,7 +39,7 @@ fn judge_name(name: &str) -> Result<(), Wrong> {
     if name.to_ascii_lowercase().starts_with("aws:") {
         return Err(Wrong::new("AWS keeps names that begin with `aws:` to itself"));
     }
-    if name.eq_ignore_ascii_case(account_look::OWNER_TAG) {
+    if [account_look::OWNER_TAG, ON_DESTROY_TAG].iter().any(|own| name.eq_ignore_ascii_case(own)) {
         return Err(Wrong::new("this tag says which deployment something belongs to, and is set by it"));
     }
     characters(name, 1, NAME_LENGTH)
@@ -89,6 +93,6 @@ mod tests {
             check(&tags, &mut checks);
             checks.errors().len()
         };
-        assert_eq!((many(49), many(50)), (0, 1));
+        assert_eq!((many(48), many(49)), (0, 1));
     }
 }

@@ -2,33 +2,23 @@
 
 pub mod source;
 
-use std::collections::BTreeSet;
-
 use account_look::PlannedName;
 use aws_resources::cfg;
-use compliance_types::region::{is_opt_in_region, partition_of_region};
+use compliance_types::region::is_opt_in_region;
 use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::existing::Planned;
 use crate::account::facts::AccountFacts;
-use crate::account::scan::{self, LookupArgs};
+use crate::account::scan;
+use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
-use crate::plan::names::NamePrefix;
-
-/// Which accounts and regions are seen.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct SourcesArgs {
-    /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
-    /// region that is seen.
-    pub accounts: Vec<String>,
-    /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
-    pub regions: Vec<String>,
-    /// All regions, also future ones. Goes without `regions`.
-    pub all_regions: bool,
-}
+use crate::inputs::lookup::LookupArgs;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
+use crate::parts::tags;
 
 /// Inputs of [`Aggregation`].
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -37,9 +27,10 @@ pub struct AggregationArgs {
     /// Start of the aggregator's name: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Tags of the aggregator and its authorization.
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// Which accounts and regions are seen.
-    pub sources: SourcesArgs,
+    pub settings: AggregationSettingsArgs,
     /// How the account is looked at.
     pub lookup: LookupArgs,
 }
@@ -54,6 +45,13 @@ pub struct Aggregation {
     pub config_aggregator_arn: Output<String>,
 }
 
+/// The aggregator as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| checks.under("aggregation", |checks| args.aggregation.check(checks)),
+    claim: |whole, request| request.aggregator = Some(whole.named(whole.args.name_prefix.aggregator())),
+    ..Part::of::<Aggregation>("aggregation")
+};
+
 impl Component for Aggregation {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Aggregation");
     type Args = AggregationArgs;
@@ -62,21 +60,21 @@ impl Component for Aggregation {
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        checks.under("sources", |checks| args.sources.check(checks));
+        checks.under("settings", |checks| args.settings.check(checks));
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?;
-        args.sources.tell(context, &facts).await;
+        args.settings.tell(context, &facts);
         let mut request = args.lookup.request();
         request.recorder.mode = None;
         request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
-        scan::see(context, facts, request, Default::default()).await
+        scan::see(context, facts, request, &Planned::default(), Default::default()).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let sources = &args.sources;
+        let sources = &args.settings;
         if sources.include_here(facts) {
             authorize(scope, facts.account_id().into(), facts.region().into(), tags::owned(&args.tags, facts));
         }
@@ -99,34 +97,7 @@ impl Component for Aggregation {
     }
 }
 
-impl SourcesArgs {
-    /// Judges accounts and regions, and how they go together.
-    pub(crate) fn check(&self, checks: &mut Checks) {
-        checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
-        checks.each("regions", &self.regions, |checks, code| bounds::check_region(checks, "", code));
-        if self.all_regions && !self.regions.is_empty() {
-            checks.error("regions", "`allRegions` sees them all; leave one of the two out");
-        }
-        // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
-        if let Some(first) = self.regions.first().map(|code| partition_of_region(code)) {
-            for (index, code) in self.regions.iter().enumerate() {
-                let own = partition_of_region(code);
-                if own != first && bounds::region(code).is_ok() {
-                    let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
-                    checks.error(("regions", index), reason);
-                }
-            }
-        }
-        for (member, listed) in [("accounts", &self.accounts), ("regions", &self.regions)] {
-            let mut seen = BTreeSet::new();
-            for (index, one) in listed.iter().enumerate() {
-                if !seen.insert(one) {
-                    checks.error((member, index), "listed twice; remove one");
-                }
-            }
-        }
-    }
-
+impl AggregationSettingsArgs {
     /// Whether this account and region is seen; taken as so while a preview cannot know which one it is.
     fn include_here(&self, facts: &AccountFacts) -> bool {
         let among = |listed: &[String], own: Option<&str>| {
@@ -137,7 +108,7 @@ impl SourcesArgs {
     }
 
     /// Says once, at preview, what other accounts and regions have to deploy: without it they are not seen.
-    pub(crate) async fn tell(&self, context: &Context, facts: &AccountFacts) {
+    pub(crate) fn tell(&self, context: &Context, facts: &AccountFacts) {
         let (Some(account), Some(region)) = (facts.known_account_id(), facts.known_region()) else { return };
         let accounts = self.accounts.iter().filter(|listed| *listed != account);
         let accounts: Vec<_> = accounts.map(|account| format!("account {account}")).collect();

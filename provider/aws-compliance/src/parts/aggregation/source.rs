@@ -1,24 +1,28 @@
 //! The other side of an aggregation: what another account or region deploys to be seen.
 
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scalar, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::authorize;
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::tags::{self, Tags};
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::aggregation::authorize;
+use crate::parts::part::Part;
+use crate::parts::tags;
 
 /// Inputs of [`AggregationSource`].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AggregationSourceArgs {
     /// Id of the account that has the aggregator, twelve digits.
+    #[schemars(with = "Input<Scalar<12>>")]
     pub aggregator_account_id: Input<String>,
     /// Region of the aggregator.
     pub aggregator_region: Input<String>,
     /// Tags of the authorization.
     #[serde(default)]
+    #[schemars(with = "TextTags")]
     pub tags: Tags,
 }
 
@@ -29,6 +33,9 @@ pub struct AggregationSource {
     /// The region of this account that is seen.
     pub authorized_region: Output<String>,
 }
+
+/// The other side of an aggregation, which is used alone.
+pub const PART: Part = Part::of::<AggregationSource>("");
 
 impl Component for AggregationSource {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:AggregationSource");

@@ -2,24 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use account_look::NamesakeKind;
 use aws_resources::{PolicyDocument, Statement, cloudwatch, iam, lambda, sqs};
 use functions_core::contract::{Handler, variable};
-use pulumi_component::{Input, Output, ResourceOptions, Scope};
+use pulumi_component::{Input, ResourceOptions, Scope};
 
-use super::FunctionsArgs;
-use super::permissions;
-use crate::account::facts::AccountFacts;
-use crate::inputs::tags;
+use crate::parts::functions::permissions;
+use crate::parts::functions::shared::Shared;
+use crate::parts::tags;
 
 /// Seconds that a dead letter waits for somebody to look: SQS' longest, 14 days.
 const DEAD_LETTER_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
-
-/// What all functions have in common.
-pub(super) struct Shared<'a> {
-    pub args: &'a FunctionsArgs,
-    pub facts: &'a AccountFacts,
-    pub bucket_arn: Output<String>,
-}
 
 /// A function and its own children.
 pub(super) struct Function {
@@ -42,18 +35,21 @@ impl Function {
     ) -> Self {
         let (args, settings) = (shared.args, &shared.args.settings);
         let role_name = |part: &str| format!("{}-{part}", handler.name());
+        let adopted = |kind, name: &str, options| shared.facts.adoption().of(kind, name, options);
 
         let log_group = cloudwatch::LogGroup::child(scope, &role_name("logs"))
             .name(args.name_prefix.log_group(handler))
             .kms_key_id(&args.kms_key_arn)
             .retention_in_days(settings.log_retention_days.clone())
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, shared.facts))
+            .options(adopted(NamesakeKind::LogGroup, &args.name_prefix.log_group(handler), ResourceOptions::default()))
             .register();
         let dead_letters = sqs::Queue::child(scope, &role_name("dead-letters"))
             .name(args.name_prefix.dead_letters(handler))
             .kms_master_key_id(&args.kms_key_arn)
             .message_retention_seconds(DEAD_LETTER_RETENTION_SECONDS)
-            .set_tags(tags::input(&args.tags))
+            .tags(tags::owned(&args.tags, shared.facts))
+            .options(adopted(NamesakeKind::Queue, &args.name_prefix.dead_letters(handler), ResourceOptions::default()))
             .register();
 
         let description = format!("The {} function of compliance monitoring", handler.name());
@@ -74,20 +70,29 @@ impl Function {
                 .name(args.name_prefix.function(handler))
                 .description(summary(handler))
                 .runtime("provided.al2023")
-                .architectures(vec![Input::from("x86_64")])
+                .architectures(vec![Input::from(settings.architecture.name())])
                 .handler(handler.name())
-                .code(shared.facts.code())
+                .code(shared.facts.code(settings.architecture))
                 .memory_size(settings.memory_mib.clone())
                 .timeout(settings.timeout_seconds.clone())
                 .set_reserved_concurrent_executions(settings.reserved_concurrency.clone().map(Into::into))
                 .kms_key_arn(&args.kms_key_arn)
                 .environment(lambda::FunctionEnvironment::new().variables(environment))
                 .dead_letter_config(lambda::FunctionDeadLetterConfig::new(dead_letters.arn()))
-                .set_vpc_config(args.settings.vpc.clone().map(|vpc| vpc.config().into()))
-                .set_tags(tags::input(&args.tags))
+                .set_vpc_config(
+                    args.settings
+                        .vpc
+                        .clone()
+                        .map(|vpc| lambda::FunctionVpcConfig::new(vpc.security_group_ids, vpc.subnet_ids).into()),
+                )
+                .tags(tags::owned(&args.tags, shared.facts))
                 // The log group is there before Lambda would make its own, and goes after the last line was written;
                 // the policy is there before Lambda checks that the role may send dead letters.
-                .options(options.and_depends_on(&log_group).and_depends_on(&policy))
+                .options(adopted(
+                    NamesakeKind::Function,
+                    &args.name_prefix.function(handler),
+                    options.and_depends_on(&log_group).and_depends_on(&policy),
+                ))
                 .register();
         Self { handler, lambda, role, policy, dead_letters }
     }

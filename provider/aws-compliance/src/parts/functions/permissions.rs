@@ -1,12 +1,12 @@
 //! What each function may do. Actions are named one by one; a `*` stands only below a named resource.
 
-use aws_resources::{Arn, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
+use aws_resources::{ArnBuilder, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
 use functions_core::configuration::PackEntry;
 use functions_core::contract::{Handler, metric};
 use functions_core::key;
 use pulumi_component::{Output, interpolate};
 
-use super::function::Shared;
+use crate::parts::functions::shared::Shared;
 
 /// Only Lambda takes the role; it sends no source account or ARN when it does (Lambda, "Execution role").
 pub(super) fn trust() -> PolicyDocument {
@@ -78,7 +78,10 @@ pub(super) fn processing(
     if shared.args.delivery_queue_url.is_some() {
         let (facts, name) = (shared.facts, shared.args.name_prefix.delivery_test());
         let of = |service: &'static str, resource: String| {
-            Arn::of(facts.partition(), service).region(facts.region()).account(facts.account_id()).resource(resource)
+            ArnBuilder::of(facts.partition(), service)
+                .region(facts.region())
+                .account(facts.account_id())
+                .resource(resource)
         };
         statements.push(
             Statement::allow("DeliveryTest")
@@ -176,13 +179,13 @@ fn events(shared: &Shared<'_>, handler: Handler) -> Statement {
 /// The queue of a function, which is described after it.
 fn queue(shared: &Shared<'_>, handler: Handler) -> Output<String> {
     let (facts, name) = (shared.facts, shared.args.name_prefix.events(handler));
-    Arn::of(facts.partition(), "sqs").region(facts.region()).account(facts.account_id()).resource(name)
+    ArnBuilder::of(facts.partition(), "sqs").region(facts.region()).account(facts.account_id()).resource(name)
 }
 
 /// A function, which is described after its role's policy.
 fn function(shared: &Shared<'_>, handler: Handler) -> Output<String> {
     let (facts, name) = (shared.facts, shared.args.name_prefix.function(handler));
-    let functions = Arn::of(facts.partition(), "lambda").region(facts.region()).account(facts.account_id());
+    let functions = ArnBuilder::of(facts.partition(), "lambda").region(facts.region()).account(facts.account_id());
     functions.resource(format!("function:{name}"))
 }
 
@@ -197,5 +200,5 @@ fn objects(shared: &Shared<'_>, prefix: &str) -> Output<String> {
 
 fn config(shared: &Shared<'_>, resource: &str) -> Output<String> {
     let facts = shared.facts;
-    Arn::of(facts.partition(), "config").region(facts.region()).account(facts.account_id()).resource(resource)
+    ArnBuilder::of(facts.partition(), "config").region(facts.region()).account(facts.account_id()).resource(resource)
 }

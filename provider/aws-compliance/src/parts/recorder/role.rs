@@ -1,65 +1,15 @@
 //! The role that a recorder of this component reads the account with, and what lets AWS Config deliver.
 
 use aws_resources::{Statement, iam};
-use pulumi_component::{Context, Output, PropertyMap, ResourceOptions, Scope, Value, interpolate};
+use pulumi_component::{Output, ResourceOptions, Scope, interpolate};
 
-use crate::account::facts::AccountFacts;
-use crate::parts::recorder::RecorderSettingsArgs;
+use crate::account::facts::{AccountFacts, ServiceLinkedRole};
+use crate::inputs::recorder::RecorderSettingsArgs;
 
 /// AWS Config's service principal, the same in every partition.
 pub(crate) const PRINCIPAL: &str = "config.amazonaws.com";
-/// Path of the service-linked role (AWS Config Developer Guide, "Using Service-Linked Roles for AWS Config").
-const PATH: &str = "/aws-service-role/config.amazonaws.com/";
 /// What AWS and the account's owners set on the role: nothing that this component changes.
 const NOT_OURS: [&str; 4] = ["customSuffix", "description", "tags", "tagsAll"];
-
-/// Whether the account has AWS Config's service-linked role.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ServiceLinkedRole {
-    /// It was not asked for, or the answer is not known.
-    #[default]
-    Unknown,
-    /// It does not exist yet.
-    Missing,
-    /// It exists, under this ARN.
-    Exists(String),
-}
-
-/// Asks for the service-linked role where a recorder of this component needs it, with the credentials of the `aws` provider.
-pub(crate) async fn find(context: &Context, settings: &RecorderSettingsArgs, facts: AccountFacts) -> AccountFacts {
-    if settings.role_arn.is_some() || !settings.is_ours(&facts) {
-        return facts;
-    }
-    let path = PropertyMap::from([("pathPrefix".to_owned(), Value::String(PATH.to_owned()).into())]);
-    let answer = context.invoke(&aws_resources::AWS, "aws:iam/getRoles:getRoles", path).await;
-    let role = match answer {
-        Ok(answer) => answer.map_or(ServiceLinkedRole::Unknown, |roles| read(&roles)),
-        Err(error) => {
-            context.warn(format!(
-                "recorder: cannot find out whether the role AWSServiceRoleForConfig exists ({error}), so it will be created. \
-                 If IAM then says that its name has been taken, set `recorder.roleArn` to its ARN"
-            ));
-            ServiceLinkedRole::Unknown
-        }
-    };
-    if context.is_preview() {
-        match &role {
-            ServiceLinkedRole::Missing => context.info("recorder: the role AWSServiceRoleForConfig will be created"),
-            ServiceLinkedRole::Exists(arn) => context.info(format!("recorder: the role {arn} exists and will be used")),
-            ServiceLinkedRole::Unknown => {}
-        }
-    }
-    facts.with_service_linked_role(role)
-}
-
-fn read(roles: &PropertyMap) -> ServiceLinkedRole {
-    let Some(Value::List(arns)) = roles.get("arns").map(|arns| &arns.value) else { return ServiceLinkedRole::Unknown };
-    match arns.first().map(|arn| &arn.value) {
-        None => ServiceLinkedRole::Missing,
-        Some(Value::String(arn)) => ServiceLinkedRole::Exists(arn.clone()),
-        Some(_) => ServiceLinkedRole::Unknown,
-    }
-}
 
 /// ARN of the recorder's role.
 ///

@@ -4,8 +4,7 @@
 //! The crate `cfn-guard` has a parser, and is not used: it brings some forty crates, and turns on a feature of `serde_json`
 //! that changes the order of every JSON document here. What it takes beyond the guide is taken here as well.
 
-/// How deep blocks, lists and filters may stand in one another: a policy has 10,000 characters at most, and the stack an end.
-const DEEPEST: usize = 64;
+use crate::inputs::bounds::guard::scanner::{Parsed, Parser, Stop, is_name_character};
 
 /// Where a policy stops to be one, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub(super) struct Problem {
 
 /// Checks a policy.
 pub(super) fn check(text: &str) -> Result<(), Problem> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser::new(text);
     parser.file().map_err(|Stop { at, reason }| {
         let before = text.get(..at).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -28,13 +27,6 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
         Problem { line: before.matches('\n').count() + 1, column, reason }
     })
 }
-
-struct Stop {
-    at: usize,
-    reason: String,
-}
-
-type Parsed = Result<(), Stop>;
 
 /// Where a clause stands, which decides what it may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,13 +43,7 @@ enum Place {
     Filter,
 }
 
-struct Parser<'t> {
-    text: &'t str,
-    at: usize,
-    depth: usize,
-}
-
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn file(&mut self) -> Parsed {
         self.space();
         while !self.is_over() {
@@ -235,7 +221,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `%volumes[ type == "x" ].*.encrypted`, `some` in front or not.
-    fn access(&mut self) -> Parsed {
+    pub(super) fn access(&mut self) -> Parsed {
         if self.is_some() {
             self.word(&["some", "SOME"]);
             self.space();
@@ -366,326 +352,4 @@ impl<'t> Parser<'t> {
         self.at = start;
         None
     }
-
-    /// A value, a call, or what is to be read.
-    fn operand(&mut self) -> Parsed {
-        self.space();
-        if self.is_value() {
-            return self.value();
-        }
-        let start = self.at;
-        if !self.take_name().is_empty() && self.rest().starts_with('(') {
-            return self.arguments();
-        }
-        self.at = start;
-        match self.is_name_start() || self.rest().starts_with('%') {
-            true => self.access(),
-            false => self.stop("a value such as `true` or \"text\", a property, or a variable such as `%name`"),
-        }
-    }
-
-    fn arguments(&mut self) -> Parsed {
-        let open = self.at;
-        self.takes("(");
-        self.deeper(|parser| {
-            parser.space();
-            if parser.takes(")") {
-                return Ok(());
-            }
-            loop {
-                parser.operand()?;
-                parser.space();
-                if parser.takes(")") {
-                    return Ok(());
-                }
-                if parser.is_over() {
-                    return Err(Stop { at: open, reason: "this `(` is not closed with `)`".to_owned() });
-                }
-                parser.demand(",", "`,` or `)`")?;
-            }
-        })
-    }
-
-    fn is_value(&mut self) -> bool {
-        let start = self.at;
-        let is_word = self.word(&["true", "True", "TRUE", "false", "False", "FALSE", "null", "NULL", "Null"]);
-        self.at = start;
-        let is_range = self.rest().starts_with("r(") || self.rest().starts_with("r[");
-        is_word || is_range || self.is_number() || self.rest().starts_with(['"', '\'', '/', '[', '{'])
-    }
-
-    fn value(&mut self) -> Parsed {
-        self.space();
-        match self.rest().chars().next() {
-            Some('"' | '\'') => self.string(),
-            Some('/') => self.quoted('/', "this regular expression is not closed with `/`"),
-            Some('[') => self.listed("[", "]", Self::value),
-            Some('{') => self.listed("{", "}", Self::member),
-            Some('r') if self.takes("r(") || self.takes("r[") => self.range(),
-            Some(_) if self.is_number() => self.number(),
-            _ if self.is_value() => {
-                self.take_name();
-                Ok(())
-            }
-            _ => self.stop(
-                "a value: text in quotes, a number, `true`, `false`, `null`, a regular expression, a list or a map",
-            ),
-        }
-    }
-
-    /// A list or a map.
-    fn listed(&mut self, open: &'static str, close: &'static str, item: fn(&mut Self) -> Parsed) -> Parsed {
-        let start = self.at;
-        self.takes(open);
-        self.deeper(|parser| {
-            parser.space();
-            if parser.takes(close) {
-                return Ok(());
-            }
-            loop {
-                parser.space();
-                if !parser.is_over() {
-                    item(parser)?;
-                    parser.space();
-                }
-                if parser.takes(close) {
-                    return Ok(());
-                }
-                if parser.is_over() {
-                    return Err(Stop { at: start, reason: format!("this `{open}` is not closed with `{close}`") });
-                }
-                parser.demand(",", &format!("`,` or `{close}`"))?;
-            }
-        })
-    }
-
-    /// `key: value`.
-    fn member(&mut self) -> Parsed {
-        if self.is_quote() {
-            self.string()?;
-        } else {
-            let is_key = |c: char| is_name_character(c) || c == '-';
-            let length: usize = self.rest().chars().take_while(|c| is_key(*c)).map(char::len_utf8).sum();
-            if length == 0 {
-                return self.stop("the key of a map");
-            }
-            self.at += length;
-        }
-        self.space();
-        self.demand(":", "`:` after the key of a map")?;
-        self.value()
-    }
-
-    /// `10, 20]` of `r(10, 20]`.
-    fn range(&mut self) -> Parsed {
-        for (end, expected) in [(",", "`,` between the ends of a range"), (")", "`)` or `]` at the end of a range")] {
-            self.space();
-            if self.is_number() {
-                self.number()?;
-            } else {
-                let Some(character) = self.rest().chars().next() else { return self.stop("the end of a range") };
-                self.at += character.len_utf8();
-            }
-            self.space();
-            if end == "," || !self.takes("]") {
-                self.demand(end, expected)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn number(&mut self) -> Parsed {
-        self.takes("-");
-        let start = self.at;
-        let digits = |parser: &mut Self| {
-            let length = parser.rest().bytes().take_while(u8::is_ascii_digit).count();
-            parser.at += length;
-            length > 0
-        };
-        digits(self);
-        // `1.Name` is an index with a property behind it.
-        let before = self.at;
-        if self.takes(".") && !digits(self) {
-            self.at = before;
-        }
-        let before = self.at;
-        if self.takes("e") || self.takes("E") {
-            let _ = self.takes("+") || self.takes("-");
-            if !digits(self) {
-                self.at = before;
-            }
-        }
-        match self.rest().starts_with(is_name_character) {
-            true => {
-                Err(Stop { at: start, reason: "a number must not run into a letter, digit or underscore".to_owned() })
-            }
-            false => Ok(()),
-        }
-    }
-
-    fn string(&mut self) -> Parsed {
-        let quote = if self.rest().starts_with('"') { '"' } else { '\'' };
-        self.quoted(quote, "this quote is not closed")
-    }
-
-    /// Moves over what stands between two marks; a mark behind a backslash is no end.
-    fn quoted(&mut self, mark: char, unclosed: &str) -> Parsed {
-        let open = self.at;
-        self.at += mark.len_utf8();
-        let mut escaped = false;
-        for (offset, character) in self.rest().char_indices() {
-            if character == mark && !escaped {
-                self.at += offset + mark.len_utf8();
-                return Ok(());
-            }
-            escaped = character == '\\';
-        }
-        Err(Stop { at: open, reason: unclosed.to_owned() })
-    }
-
-    /// `<< any text >>`, or nothing.
-    fn message(&mut self) -> Parsed {
-        let end = self.at;
-        self.space();
-        let open = self.at;
-        if !self.takes("<<") {
-            self.at = end;
-            return Ok(());
-        }
-        match self.rest().find(">>") {
-            Some(length) => {
-                self.at += length + 2;
-                Ok(())
-            }
-            None => Err(Stop { at: open, reason: "this message is not closed with `>>`".to_owned() }),
-        }
-    }
-
-    /// Moves over whitespace and comments.
-    fn space(&mut self) {
-        loop {
-            let rest = self.rest();
-            let trimmed = rest.trim_start();
-            self.at += rest.len() - trimmed.len();
-            if !trimmed.starts_with('#') {
-                return;
-            }
-            self.at += trimmed.find('\n').unwrap_or(trimmed.len());
-        }
-    }
-
-    /// Moves over `not` or `!`, if it stands here; `!=` is another thing.
-    fn not(&mut self) -> bool {
-        if self.rest().starts_with('!') && !self.rest().starts_with("!=") {
-            self.at += 1;
-            return true;
-        }
-        let found = self.word(&["not", "NOT"]);
-        if found {
-            self.space();
-        }
-        found
-    }
-
-    /// Whether `some` stands here as a word of its own and not as a property.
-    fn is_some(&self) -> bool {
-        let rest = self.rest().strip_prefix("some").or_else(|| self.rest().strip_prefix("SOME"));
-        rest.is_some_and(|rest| {
-            rest.starts_with(char::is_whitespace)
-                && rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || "%\"'".contains(c))
-                && !starts_with_operator(rest.trim_start())
-        })
-    }
-
-    /// Whether a resource type begins here, such as `AWS::S3::Bucket`.
-    fn is_type_name(&self) -> bool {
-        let rest = self.rest();
-        rest.starts_with(|c: char| c.is_ascii_alphabetic())
-            && rest.trim_start_matches(is_name_character).starts_with("::")
-    }
-
-    fn is_name_start(&self) -> bool {
-        self.rest().starts_with(|c: char| c.is_ascii_alphabetic())
-    }
-
-    fn is_quote(&self) -> bool {
-        self.rest().starts_with(['"', '\''])
-    }
-
-    fn is_number(&self) -> bool {
-        self.rest().strip_prefix('-').unwrap_or(self.rest()).starts_with(|c: char| c.is_ascii_digit())
-    }
-
-    fn is_over(&self) -> bool {
-        self.at >= self.text.len()
-    }
-
-    fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn takes(&mut self, token: &str) -> bool {
-        let found = self.rest().starts_with(token);
-        if found {
-            self.at += token.len();
-        }
-        found
-    }
-
-    /// Moves over one of the words, if it stands here and does not go on.
-    fn word(&mut self, words: &[&str]) -> bool {
-        let ends = |rest: &str| !rest.starts_with(is_name_character);
-        let found = words.iter().find(|word| self.rest().strip_prefix(**word).is_some_and(ends));
-        self.at += found.map_or(0, |word| word.len());
-        found.is_some()
-    }
-
-    fn take_name(&mut self) -> &'t str {
-        let rest = self.rest();
-        if !self.is_name_start() {
-            return "";
-        }
-        let length = rest.len() - rest.trim_start_matches(is_name_character).len();
-        self.at += length;
-        rest.get(..length).unwrap_or_default()
-    }
-
-    fn name(&mut self, expected: &str) -> Parsed {
-        match self.take_name() {
-            "" => self.stop(expected),
-            _ => Ok(()),
-        }
-    }
-
-    fn demand(&mut self, token: &str, expected: &str) -> Parsed {
-        if self.takes(token) { Ok(()) } else { self.stop(expected) }
-    }
-
-    fn deeper(&mut self, inner: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
-        if self.depth == DEEPEST {
-            return Err(Stop { at: self.at, reason: format!("more than {DEEPEST} brackets stand in one another") });
-        }
-        self.depth += 1;
-        let parsed = inner(self);
-        self.depth -= 1;
-        parsed
-    }
-
-    fn stop(&self, expected: &str) -> Parsed {
-        let found = match self.rest().chars().next() {
-            Some(found) => format!("`{found}`"),
-            None => "the end".to_owned(),
-        };
-        Err(Stop { at: self.at, reason: format!("expected {expected}, got {found}") })
-    }
-}
-
-/// Whether `in`, `exists` and the like begin a string: then a word before them is a property.
-fn starts_with_operator(rest: &str) -> bool {
-    let word = rest.split(|c| !is_name_character(c)).next().unwrap_or_default().to_ascii_lowercase();
-    word.starts_with("is_") || ["in", "exists", "empty", "not", "or"].contains(&word.as_str())
-}
-
-fn is_name_character(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
 }

@@ -1,6 +1,8 @@
 //! Policies in Guard, as AWS Config takes them.
 
 mod grammar;
+mod scanner;
+mod values;
 
 use pulumi_component::Wrong;
 

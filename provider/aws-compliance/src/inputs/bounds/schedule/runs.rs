@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use pulumi_component::Input;
 
 use super::{Cron, DayOfMonth, DayOfWeek, rate_seconds};
@@ -62,19 +63,19 @@ impl Cron {
         let (first, last) = (*times.first()?, *times.last()?);
         let steps = times.iter().zip(times.iter().skip(1)).map(|(one, next)| u64::from(next - one));
         let (mut shortest, mut longest) = (steps.clone().min(), steps.max());
-        let mut before: Option<u64> = None;
+        let mut before: Option<Date> = None;
         let mut years = self.years.iter().copied().filter(|year| *year >= FIRST_YEAR).peekable();
         let last_year = self.years.last().copied().filter(|year| *year < super::LAST_YEAR);
         let until = years.peek()? + if last_year.is_none() { CALENDAR_CYCLE } else { super::LAST_YEAR };
         for year in years.take_while(|year| *year < until) {
-            for (month, day) in self.dates(year) {
-                let number = day_number(year, month, day);
+            for date in self.dates(year) {
                 if let Some(before) = before {
-                    let gap = (number - before) * u64::from(MINUTES_OF_A_DAY) + u64::from(first) - u64::from(last);
+                    let days = u64::try_from(date.duration_since(before).as_hours() / 24).unwrap_or_default();
+                    let gap = days * u64::from(MINUTES_OF_A_DAY) + u64::from(first) - u64::from(last);
                     shortest = Some(shortest.map_or(gap, |known| known.min(gap)));
                     longest = Some(longest.map_or(gap, |known| known.max(gap)));
                 }
-                before = Some(number);
+                before = Some(date);
             }
         }
         before?;
@@ -83,35 +84,40 @@ impl Cron {
         Some(Runs { shortest_seconds: shortest * 60, longest_seconds: longest * 60, last_year })
     }
 
-    /// Months and days of a year on which it runs, in their order.
-    fn dates(&self, year: u32) -> impl Iterator<Item = (u32, u32)> {
-        self.months.iter().flat_map(move |month| {
-            let days = days_of_month(year, *month);
-            (1..=days).filter(move |day| self.is_on(year, *month, *day, days)).map(move |day| (*month, day))
-        })
+    /// The dates of a year on which it runs, in their order.
+    fn dates(&self, year: u32) -> impl Iterator<Item = Date> {
+        let year = i16::try_from(year).ok();
+        let months = self.months.iter().filter_map(move |month| Date::new(year?, i8::try_from(*month).ok()?, 1).ok());
+        let days = months.flat_map(|first| {
+            let on = move |day| Date::new(first.year(), first.month(), day).ok();
+            (1..=first.days_in_month()).filter_map(on)
+        });
+        days.filter(|date| self.is_on(*date))
     }
 
-    fn is_on(&self, year: u32, month: u32, day: u32, days: u32) -> bool {
-        let weekday = |day: u32| weekday(year, month, day);
+    fn is_on(&self, date: Date) -> bool {
+        let (day, days) = (number(date.day()), number(date.days_in_month()));
+        let weekday = |date: Date| number(date.weekday().to_sunday_one_offset());
+        // The day of that number in the same month.
+        let on = |day: u32| i8::try_from(day).ok().and_then(|day| Date::new(date.year(), date.month(), day).ok());
         self.days.iter().any(|item| match *item {
             DayOfMonth::Number(number) => day == number,
             DayOfMonth::Last => day == days,
-            DayOfMonth::LastWorkday => day == last_workday(days, weekday(days)),
+            DayOfMonth::LastWorkday => day == last_workday(days, weekday(date.last_of_month())),
             DayOfMonth::NearestWorkday(number) => {
-                number <= days && day == nearest_workday(number, days, weekday(number))
+                on(number).is_some_and(|date| day == nearest_workday(number, days, weekday(date)))
             }
         }) && self.weekdays.iter().any(|item| match *item {
-            DayOfWeek::Number(number) => weekday(day) == number,
-            DayOfWeek::Last(number) => weekday(day) == number && day + 7 > days,
-            DayOfWeek::Nth(number, week) => weekday(day) == number && (day - 1) / 7 + 1 == week,
+            DayOfWeek::Number(number) => weekday(date) == number,
+            DayOfWeek::Last(number) => weekday(date) == number && day + 7 > days,
+            DayOfWeek::Nth(number, week) => weekday(date) == number && (day - 1) / 7 + 1 == week,
         })
     }
 }
 
-/// 1 for Sunday to 7 for Saturday, as EventBridge counts.
-fn weekday(year: u32, month: u32, day: u32) -> u32 {
-    // The first of January 1970 was a Thursday.
-    u32::try_from((day_number(year, month, day) + 4) % 7).unwrap_or_default() + 1
+/// A number of the calendar, none of which is negative.
+fn number(of_calendar: i8) -> u32 {
+    of_calendar.unsigned_abs().into()
 }
 
 fn last_workday(days: u32, weekday: u32) -> u32 {
@@ -131,26 +137,6 @@ fn nearest_workday(day: u32, days: u32, weekday: u32) -> u32 {
         1 => day + 1,
         _ => day,
     }
-}
-
-fn is_leap(year: u32) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_of_month(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap(year) => 29,
-        2 => 28,
-        _ => 31,
-    }
-}
-
-/// Days since the start of 1970.
-fn day_number(year: u32, month: u32, day: u32) -> u64 {
-    let years: u64 = (1970..year).map(|year| if is_leap(year) { 366 } else { 365 }).sum();
-    let months: u32 = (1..month).map(|month| days_of_month(year, month)).sum();
-    years + u64::from(months) + u64::from(day) - 1
 }
 
 #[cfg(test)]
@@ -210,10 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn weekdays_are_those_of_the_calendar() {
-        for (year, month, day, expected) in [(1970, 1, 1, 5), (2026, 11, 30, 2), (2028, 2, 29, 3), (2100, 3, 1, 2)] {
-            assert_eq!(weekday(year, month, day), expected, "{year}-{month}-{day}");
-        }
+    fn the_nearest_workday_is_one_of_the_same_month() {
         assert_eq!(nearest_workday(1, 31, 7), 3);
         assert_eq!(nearest_workday(31, 31, 1), 29);
     }

@@ -1,0 +1,120 @@
+//! `cost`: what a deployment costs, on the command line.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use account_look::{LookRequest, look};
+use clap::{Args, Parser, Subcommand};
+use pulumi_component::{PropertyError, check, from_properties};
+
+use crate::cli::{file, table};
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::queries::cost::{CostEstimate, estimated};
+
+/// Estimates what a deployment costs in a month. Ends with status 1 where the inputs are invalid or the account cannot be
+/// inspected, with 2 where the command is not understood.
+#[derive(Parser)]
+#[command(name = "pulumi-resource-aws-compliance cost")]
+struct Command {
+    #[command(subcommand)]
+    asked: Asked,
+}
+
+#[derive(Subcommand)]
+enum Asked {
+    /// Estimate the monthly cost of a deployment, with what would save most.
+    Estimate(EstimateArgs),
+}
+
+#[derive(Args)]
+struct EstimateArgs {
+    /// YAML or JSON with inputs of `ComplianceMonitoring`, all or some of them; `-` for standard input.
+    file: PathBuf,
+    /// Code of the region that it is deployed to.
+    #[arg(long)]
+    region: String,
+    /// Count the resources of the account with AWS Config, read-only, instead of assuming numbers.
+    #[arg(long)]
+    account: bool,
+    /// Profile of the shared AWS configuration, for `--account`.
+    #[arg(long, requires = "account")]
+    profile: Option<String>,
+    /// ARN of a role to assume, for `--account`.
+    #[arg(long, value_name = "ARN", requires = "account")]
+    role_arn: Option<String>,
+    /// Print JSON, as `getCostEstimate` answers.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what the arguments after `cost` say.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let name = "pulumi-resource-aws-compliance cost".to_owned();
+    match Command::try_parse_from(std::iter::once(&name).chain(arguments)) {
+        Ok(Command { asked: Asked::Estimate(asked) }) => asked.answer(),
+        Err(message) => {
+            let _ = message.print();
+            if message.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+        }
+    }
+}
+
+impl EstimateArgs {
+    fn answer(self) -> ExitCode {
+        match self.estimate() {
+            Ok(estimate) => {
+                let text = match self.json {
+                    true => serde_json::to_string_pretty(&estimate).unwrap_or_default() + "\n",
+                    false => table::cost(&estimate),
+                };
+                // A reader that has gone away is no error of ours.
+                let _ = std::io::stdout().write_all(text.as_bytes());
+                ExitCode::SUCCESS
+            }
+            Err(problems) => {
+                problems.iter().for_each(|problem| eprintln!("error: {problem}"));
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn estimate(&self) -> Result<CostEstimate, Vec<String>> {
+        let args = inputs(&self.file)?;
+        let resources = if self.account { self.counts()? } else { BTreeMap::new() };
+        estimated(&args, self.region.clone(), resources).map_err(texts)
+    }
+
+    /// Resources by type, as AWS Config has recorded them.
+    fn counts(&self) -> Result<BTreeMap<String, u64>, Vec<String>> {
+        let request = LookRequest {
+            region: Some(self.region.clone()),
+            profile: self.profile.clone(),
+            role_arn: self.role_arn.clone(),
+            count_resources: true,
+            ..LookRequest::default()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let looked = runtime.map_err(|error| vec![format!("cannot start: {error}")])?.block_on(look(&request));
+        looked.resources.ok_or_else(|| {
+            let skipped = looked.skipped.map(|skipped| skipped.message);
+            let reason = "`config:GetDiscoveredResourceCounts` did not answer; allow it, or omit `--account`";
+            vec![skipped.unwrap_or_else(|| reason.to_owned())]
+        })
+    }
+}
+
+/// The inputs of a deployment in a file.
+fn inputs(file: &Path) -> Result<ComplianceMonitoringArgs, Vec<String>> {
+    let given = file::read(file).map_err(|reason| vec![reason])?;
+    let problems = check::<ComplianceMonitoringArgs>(&given);
+    if !problems.is_empty() {
+        return Err(texts(problems));
+    }
+    from_properties(given).map_err(|problem| texts(vec![problem]))
+}
+
+fn texts(problems: Vec<PropertyError>) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}

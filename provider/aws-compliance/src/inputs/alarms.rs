@@ -1,0 +1,72 @@
+//! Which alarms there are, and when they go off.
+
+use compliance_types::severity::Severity;
+use pulumi_component::{Checks, Input, Wrong};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::bounds;
+
+/// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
+const MOST_HOURS: u64 = 7 * 24;
+
+/// What is told although nobody looks.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct AlarmsSettingsArgs {
+    /// Whether there are alarms.
+    pub enabled: bool,
+    /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    pub severities: Vec<Severity>,
+    /// Points by which the score may be lower than about a day earlier before the alarm goes off.
+    #[schemars(range(min = 1, max = 100))]
+    pub score_drop: Input<u32>,
+    /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from
+    /// one run of `functions.schedule` to the next.
+    #[schemars(range(min = 1, max = 168))]
+    pub silent_hours: Input<u32>,
+}
+
+impl Default for AlarmsSettingsArgs {
+    fn default() -> Self {
+        let severities = vec![Severity::Critical, Severity::High];
+        Self { enabled: true, severities, score_drop: 10.into(), silent_hours: 13.into() }
+    }
+}
+
+impl AlarmsSettingsArgs {
+    /// Checks the severities.
+    pub fn check_severities(&self, checks: &mut Checks) {
+        if self.severities.is_empty() {
+            checks.error(
+                "severities",
+                "expected at least one, such as `critical`; to have no alarms, set `enabled` to false",
+            );
+        }
+        for (index, severity) in self.severities.iter().enumerate() {
+            if self.severities.iter().take(index).any(|earlier| earlier == severity) {
+                checks.error(("severities", index), "listed twice; remove one");
+            }
+        }
+    }
+
+    /// Checks the severities, and warns where the functions are silent that long by their schedule.
+    pub fn check(&self, schedule: &Input<String>, checks: &mut Checks) {
+        self.check_severities(checks);
+        let Some(runs) = bounds::known_runs(schedule).filter(|_| self.enabled) else { return };
+        let gap = runs.longest_hours();
+        checks.warn_input("silentHours", &self.silent_hours, |hours| match u64::from(*hours) > gap {
+            true => Ok(()),
+            false if gap < MOST_HOURS => {
+                let reason = format!(
+                    "by `functions.schedule` up to {gap} hours pass between two runs: the alarm goes off each time"
+                );
+                Err(Wrong::new(reason).nearest(gap + 1))
+            }
+            false => Err(Wrong::new(format!(
+                "by `functions.schedule` more than {MOST_HOURS} hours, the maximum here, pass between two runs: the alarm goes \
+                 off each time; let `functions.schedule` run once a week at least"
+            ))),
+        });
+    }
+}

@@ -1,0 +1,47 @@
+//! Frameworks whose rules are evaluated.
+
+use std::collections::BTreeMap;
+
+use compliance_types::severity::Severity;
+use pulumi_component::{Scalar, Suggested};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::suggestions::{FrameworkIds, ManagedRuleIdentifiers};
+
+/// How a framework's rules are deployed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DeployAs {
+    /// As rules of their own, each once beside the baseline, your own and those of other frameworks.
+    #[default]
+    Rules,
+    /// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
+    ConformancePack,
+}
+
+/// A framework whose rules are evaluated.
+// Everything is plain: what the frameworks come to decides which children there are.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FrameworkArgs {
+    /// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
+    #[schemars(with = "Suggested<FrameworkIds>")]
+    pub id: String,
+    /// How its rules are deployed.
+    #[serde(default)]
+    pub deploy_as: DeployAs,
+    /// Identifiers of rules to leave out.
+    #[serde(default)]
+    #[schemars(with = "Vec<Suggested<ManagedRuleIdentifiers>>")]
+    pub exclude: Vec<String>,
+    /// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is
+    /// refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the
+    /// framework's and counts for it.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Scalar>>")]
+    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+    /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    #[serde(default)]
+    pub severities: BTreeMap<String, Severity>,
+}

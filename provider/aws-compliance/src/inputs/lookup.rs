@@ -1,0 +1,45 @@
+//! How the account is looked at.
+
+use pulumi_component::Checks;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::bounds;
+
+/// Project, stack and component.
+const OWNER_PARTS: usize = 3;
+
+/// How the account is looked at, read-only, before anything is deployed to it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct LookupArgs {
+    /// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment
+    /// does not have. Default: the environment's.
+    pub profile: Option<String>,
+    /// ARN of a role to take for the look.
+    pub role_arn: Option<String>,
+    /// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over.
+    /// Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them.
+    pub adopt_unmarked: bool,
+    /// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner`
+    /// says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed
+    /// without it.
+    pub former_owners: Vec<String>,
+}
+
+impl LookupArgs {
+    /// Judges what the look is asked.
+    pub fn check(&self, checks: &mut Checks) {
+        if let Some(role) = &self.role_arn {
+            checks.plain("roleArn", role.as_str(), bounds::role_arn);
+        }
+        checks.each("formerOwners", &self.former_owners, |checks, owner| {
+            if owner.split('/').filter(|part| !part.is_empty()).count() != OWNER_PARTS {
+                checks.error("", format!("expected `project/stack/component`, got `{owner}`"));
+            }
+        });
+        if self.profile.as_ref().is_some_and(String::is_empty) {
+            checks.error("profile", "expected the name of a profile; leave it out for the environment's credentials");
+        }
+    }
+}

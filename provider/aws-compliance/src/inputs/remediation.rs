@@ -1,0 +1,21 @@
+//! The remediation of a managed rule's findings, which a person starts.
+
+use std::collections::BTreeMap;
+
+use pulumi_component::{Input, Scalar};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RemediationArgs {
+    /// Name of the document, of those that are known for the rule. Default: the first of them.
+    pub document: Option<String>,
+    /// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the
+    /// automation is not among them: it comes with the remediation.
+    #[schemars(with = "BTreeMap<String, Vec<Input<Scalar>>>")]
+    pub parameters: BTreeMap<String, Vec<Input<String>>>,
+    /// Whether a document is taken of which no source says that it is for this rule, only its effect matches.
+    pub accept_inferred: bool,
+}

@@ -1,0 +1,55 @@
+//! The inputs of the functions.
+
+use pulumi_component::Input;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::framework::FrameworkArgs;
+use crate::inputs::functions::FunctionsSettingsArgs;
+use crate::inputs::iam::IamArgs;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::rules::RulesArgs;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::inputs::waivers::WaiverArgs;
+
+/// Inputs of [`Functions`](super::Functions).
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FunctionsArgs {
+    /// Start of every name: a-z, 0-9 and hyphen.
+    #[serde(default)]
+    pub name_prefix: NamePrefix,
+    /// Tags of everything that takes them.
+    #[serde(default)]
+    #[schemars(with = "TextTags")]
+    pub tags: Tags,
+    /// Name of the bucket that reports go to.
+    pub bucket_name: Input<String>,
+    /// ARN of the KMS key that encrypts logs, queues and reports.
+    pub kms_key_arn: Input<String>,
+    /// Which rules are watched: the same that `RuleSet` is given.
+    #[serde(default)]
+    pub rules: RulesArgs,
+    /// Which frameworks are watched: the same that `RuleSet` is given.
+    #[serde(default)]
+    pub frameworks: Vec<FrameworkArgs>,
+    /// How the functions run.
+    #[serde(default)]
+    pub settings: FunctionsSettingsArgs,
+    /// What every role has.
+    #[serde(default)]
+    pub iam: IamArgs,
+    /// ARN of the topic that carries notices. Default: nothing is told.
+    pub topic_arn: Option<Input<String>>,
+    /// Who is told what, and when: the same that `Alerts` is given.
+    #[serde(default)]
+    pub notifications: NotificationsArgs,
+    /// Findings that are accepted for a time.
+    #[serde(default)]
+    pub waivers: Vec<WaiverArgs>,
+    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    pub waiver_max_days: Option<u32>,
+    /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+    pub delivery_queue_url: Option<Input<String>>,
+}

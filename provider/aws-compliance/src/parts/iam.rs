@@ -1,0 +1,28 @@
+//! The IAM roles of all parts.
+
+use aws_resources::{PolicyDocument, iam};
+use pulumi_component::Scope;
+
+use crate::inputs::iam::IamArgs;
+use crate::inputs::tags::Tags;
+use crate::parts::tags;
+
+impl IamArgs {
+    /// Describes a role. Every role of this component is described here, so that none lacks the boundary.
+    pub(crate) fn role(
+        &self,
+        scope: &Scope,
+        name: &str,
+        trust: PolicyDocument,
+        description: String,
+        tags: &Tags,
+    ) -> iam::Role {
+        let required = iam::role::Required { assume_role_policy: trust.into() };
+        iam::Role::child(scope, name, required)
+            .description(description)
+            .set_permissions_boundary(self.permissions_boundary.clone())
+            .set_path(self.path.clone())
+            .set_tags(tags::input(tags))
+            .register()
+    }
+}

@@ -1,0 +1,54 @@
+//! The inputs of the rules.
+
+use compliance_types::choices::CountedRules;
+use pulumi_component::Input;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::framework::FrameworkArgs;
+use crate::inputs::iam::IamArgs;
+use crate::inputs::lookup::LookupArgs;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::rules::RulesArgs;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::plan::selection::PlanInputs;
+
+/// Inputs of [`RuleSet`](super::RuleSet).
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RuleSetArgs {
+    /// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen.
+    pub name_prefix: NamePrefix,
+    /// Tags of the rules and of the roles of remediations.
+    #[schemars(with = "TextTags")]
+    pub tags: Tags,
+    /// What the roles of remediations have.
+    pub iam: IamArgs,
+    /// Which rules are evaluated.
+    pub rules: RulesArgs,
+    /// Frameworks whose rules are evaluated, too, each rule once.
+    pub frameworks: Vec<FrameworkArgs>,
+    /// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of
+    /// the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks
+    /// where a bucket is.
+    pub bucket_name: Option<Input<String>>,
+    /// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
+    pub kms_key_arn: Option<Input<String>>,
+    /// How the account is looked at.
+    pub lookup: LookupArgs,
+}
+
+impl RuleSetArgs {
+    /// What the plan is made of.
+    pub fn plan_inputs(&self) -> PlanInputs<'_> {
+        PlanInputs {
+            name_prefix: &self.name_prefix,
+            rules: &self.rules,
+            frameworks: &self.frameworks,
+            notifications: None,
+            waivers: &[],
+            waiver_max_days: None,
+            counted_rules: CountedRules::default(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a deployment uses, as the cost estimate asks: rules with what triggers them, the recorder, functions, storage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_compliance_catalog::{Catalog, Trigger};
+use aws_compliance_cost::{
+    Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
+};
+use compliance_types::recorder::{EvaluationFrequency, RecordingFrequency};
+use functions_core::metrics::RULES;
+use pulumi_component::Input;
+
+use crate::inputs::bounds;
+use crate::inputs::custom_rule::CustomRuleArgs;
+use crate::inputs::functions::{FunctionArchitecture, FunctionsSettingsArgs};
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
+use crate::inputs::scope::ScopeArgs;
+use crate::plan::Plan;
+use crate::plan::alarms::{Watch, alarms};
+use crate::plan::rule::{Origin, RulePlan, evaluated};
+use crate::plan::values::known;
+
+/// Seconds of a month, as the estimate counts it.
+const MONTH_SECONDS: f64 = aws_compliance_cost::assumption::HOURS * 3600.0;
+/// Hours between evaluations of a periodic rule for which none are given (AWS Config API Reference, "ConfigRule",
+/// `MaximumExecutionFrequency`).
+const DEFAULT_PERIOD_HOURS: f64 = 24.0;
+/// Metrics of the functions beside those by severity and by rule: the constants of `functions_core::contract::metric`.
+const METRICS: u32 = 13;
+/// Severities, each with a metric of its open findings.
+const SEVERITIES: u32 = 5;
+/// Days that history and ledger are retained.
+const HISTORY_DAYS: u32 = 400;
+
+/// What is known beside inputs and plan.
+#[derive(Clone, Debug, Default)]
+pub struct CostContext {
+    /// Code of the region.
+    pub region: String,
+    /// Whether the deployment creates the configuration recorder.
+    pub creates_recorder: bool,
+    /// Resources by type, where the account was inspected.
+    pub resources: Option<BTreeMap<String, u64>>,
+}
+
+/// What a deployment uses.
+pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext) -> Usage {
+    let prefix = &args.name_prefix;
+    let managed = plan.rules.iter().map(|rule| managed(rule, prefix));
+    let custom = plan.custom.iter().map(|rule| custom(rule, prefix));
+    let packed = plan.packs.iter().flat_map(|pack| &pack.pack.rules).map(|(name, rule)| Rule {
+        name: name.clone(),
+        in_pack: true,
+        ..of_identifier(&rule.identifier, rule.frequency.as_deref())
+    });
+    let rules: Vec<_> = managed.chain(custom).chain(packed).collect();
+    let by_rule = u32::try_from(rules.len().min(RULES)).unwrap_or(u32::MAX);
+    let of_alarm = |watch: &Watch| match watch {
+        Watch::OpenFindings => args.alarms.severities.len(),
+        _ => 1,
+    };
+    let of_alarms: usize = alarms(&args.alarms).iter().map(|alarm| of_alarm(&alarm.watch)).sum();
+    let routes = args.notifications.routes.values().filter(|route| route.email.is_some()).count();
+    Usage {
+        region: context.region,
+        rules,
+        resources: context.resources.map_or_else(ResourceCounts::default, ResourceCounts::known),
+        recorder: recorder(&args.recorder, context.creates_recorder),
+        functions: functions(&args.functions, args.hardened),
+        storage: Storage {
+            report_days: number(&args.reports.retention_days).unwrap_or(Storage::default().report_days),
+            history_days: HISTORY_DAYS,
+            table: args.history.enabled,
+        },
+        keys: u32::from(args.kms_key_arn.is_none()),
+        // That of the delivery test is there in any case.
+        alarm_metrics: 1 + if args.alarms.enabled { u32::try_from(of_alarms).unwrap_or(u32::MAX) } else { 0 },
+        metrics: METRICS + SEVERITIES + by_rule,
+        dashboards: u32::from(args.dashboard.enabled),
+        emails: u32::try_from(args.notifications.emails.len() + routes).unwrap_or(u32::MAX),
+    }
+}
+
+fn managed(rule: &RulePlan, prefix: &NamePrefix) -> Rule {
+    let frequency = rule.args.frequency.as_ref().and_then(known);
+    let made = match rule.origin {
+        // A deployment of the baseline alone does not read the catalogue.
+        Origin::Baseline(known) => Rule {
+            identifier: Some(known.identifier.to_owned()),
+            types: [known.resource_type.to_owned()].into(),
+            on_change: true,
+            ..Rule::default()
+        },
+        Origin::Managed(_) | Origin::Framework => of_identifier(&rule.args.identifier, frequency.as_deref()),
+    };
+    let scope = rule.args.scope.as_ref().map(types_of).filter(|types| !types.is_empty());
+    Rule { name: prefix.rule(&rule.name), types: scope.unwrap_or(made.types), ..made }
+}
+
+/// A managed rule that evaluates all that it can.
+fn of_identifier(identifier: &str, frequency: Option<&str>) -> Rule {
+    let (types, on_change) = evaluated(identifier);
+    let trigger = Catalog::get().rule(identifier).map(|rule| rule.trigger);
+    let periodic = matches!(trigger, Some(Trigger::Periodic | Trigger::Both));
+    Rule {
+        identifier: Some(identifier.to_owned()),
+        types: types.into_iter().collect(),
+        on_change,
+        period_hours: periodic.then(|| frequency.and_then(hours).unwrap_or(DEFAULT_PERIOD_HOURS)),
+        ..Rule::default()
+    }
+}
+
+fn custom(rule: &CustomRuleArgs, prefix: &NamePrefix) -> Rule {
+    let types = rule.effective_scope().map(types_of).unwrap_or_default();
+    let on_change = rule.triggers.reacts_to_changes();
+    let frequency = rule.triggers.frequency.as_ref();
+    Rule {
+        name: prefix.rule(&rule.name),
+        identifier: None,
+        every_type: types.is_empty() && on_change,
+        types,
+        on_change,
+        period_hours: frequency.map(|text| known(text).as_deref().and_then(hours).unwrap_or(DEFAULT_PERIOD_HOURS)),
+        in_pack: false,
+    }
+}
+
+fn types_of(scope: &ScopeArgs) -> BTreeSet<String> {
+    scope.resource_types.iter().flatten().filter_map(known).collect()
+}
+
+/// Hours of a frequency of AWS Config.
+fn hours(frequency: &str) -> Option<f64> {
+    EvaluationFrequency::of_word(frequency).map(|frequency| f64::from(frequency.hours()))
+}
+
+fn recorder(args: &RecorderSettingsArgs, created: bool) -> Recorder {
+    let recorded = match args.strategy {
+        RecordingStrategy::Only => Recorded::Only(args.resource_types.iter().cloned().collect()),
+        RecordingStrategy::All | RecordingStrategy::AllExcept => match args.excluded().as_slice() {
+            [] => Recorded::All,
+            excluded => Recorded::AllExcept(excluded.iter().cloned().collect()),
+        },
+    };
+    let recording = match args.frequency {
+        RecordingFrequency::Continuous => Recording::Continuous,
+        RecordingFrequency::Daily => Recording::Daily,
+    };
+    Recorder { created, recording, daily_types: args.daily_types.iter().cloned().collect(), recorded }
+}
+
+fn functions(args: &FunctionsSettingsArgs, hardened: bool) -> Functions {
+    let args = if hardened { args.clone().hardened() } else { args.clone() };
+    let default = Functions::default();
+    // Of a schedule with unequal gaps: as many as with the mean of the shortest and the longest.
+    #[expect(clippy::cast_precision_loss, reason = "seconds between two runs")]
+    let runs = bounds::known_runs(&args.schedule)
+        .map(|runs| MONTH_SECONDS * 2.0 / (runs.shortest_seconds + runs.longest_seconds).max(1) as f64);
+    Functions {
+        memory_mib: number(&args.memory_mib).unwrap_or(default.memory_mib),
+        runs: runs.unwrap_or(default.runs),
+        architecture: match args.architecture {
+            FunctionArchitecture::X86_64 => Architecture::X86_64,
+            FunctionArchitecture::Arm64 => Architecture::Arm64,
+        },
+        log_retention_days: number(&args.log_retention_days).unwrap_or(default.log_retention_days),
+    }
+}
+
+/// A number that is known and not sensitive.
+fn number(input: &Input<u32>) -> Option<u32> {
+    input.given().filter(|given| !given.secret)?.value.as_ref().copied()
+}

@@ -1,0 +1,94 @@
+//! The cost estimate of a preview, and what the plan tells it.
+
+use aws_compliance::inputs::monitoring::ComplianceMonitoringArgs;
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use aws_compliance::plan::Plan;
+use aws_compliance::plan::cost::{CostContext, usage};
+use aws_compliance::plan::target::Target;
+use aws_compliance_cost::{Recorded, Rule, Usage};
+use pulumi_component::from_properties;
+use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use serde_json::{Value as Json, json};
+
+use crate::support::{answers, every_input};
+
+fn used(given: Json) -> Usage {
+    let args = from_properties::<ComplianceMonitoringArgs>(inputs(given)).expect("valid inputs");
+    let plan = Plan::new(args.plan_inputs(), &Target::region("eu-west-1"));
+    assert_eq!(plan.errors, []);
+    usage(&args, &plan, CostContext { region: "eu-west-1".into(), ..CostContext::default() })
+}
+
+fn rule<'u>(usage: &'u Usage, name: &str) -> &'u Rule {
+    usage.rules.iter().find(|rule| rule.name == name).unwrap_or_else(|| panic!("{name} of {:?}", usage.rules))
+}
+
+async fn estimates(monitor: MockMonitor) -> Vec<String> {
+    let monitor = answers(monitor);
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", every_input()).await.expect("it constructs");
+    let log = monitor.recorded().log;
+    log.into_iter().map(|entry| entry.message).filter(|line| line.contains("USD a month")).collect()
+}
+
+#[tokio::test]
+async fn preview_has_one_line_with_the_estimate_and_an_update_none() {
+    let lines = estimates(MockMonitor::preview()).await;
+    assert!(matches!(&lines[..], [line] if line.starts_with("estimated ")), "{lines:?}");
+    assert_eq!(estimates(MockMonitor::update()).await, Vec::<String>::new());
+}
+
+#[test]
+fn rules_have_types_triggers_and_periods() {
+    let usage = used(json!({ "rules": {
+        "managed": [
+            { "identifier": "ACCESS_KEYS_ROTATED", "frequency": "Six_Hours" },
+            { "identifier": "S3_BUCKET_VERSIONING_ENABLED" },
+        ],
+        "custom": [
+            { "name": "any", "guard": { "policy": "rule any { configuration exists }" } },
+            { "name": "some", "function": { "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own" },
+              "triggers": { "frequency": "One_Hour" }, "scope": { "resourceTypes": ["AWS::EC2::Volume"] } },
+        ],
+    } }));
+    let baseline = rule(&usage, "ebs-volumes-encrypted");
+    assert_eq!((baseline.on_change, baseline.period_hours, baseline.types.len()), (true, None, 1));
+    let keys = rule(&usage, "access-keys-rotated");
+    assert_eq!((keys.on_change, keys.period_hours), (false, Some(6.0)));
+    assert!(rule(&usage, "any").every_type);
+    let some = rule(&usage, "some");
+    assert_eq!((some.every_type, some.on_change, some.period_hours), (false, false, Some(1.0)));
+    assert_eq!(some.types, ["AWS::EC2::Volume".to_owned()].into());
+}
+
+#[test]
+fn rules_of_packs_and_of_the_deployment_are_told_apart() {
+    let usage = used(json!({
+        "frameworks": [{ "id": "security-best-practices-for-efs", "deployAs": "conformancePack" }],
+    }));
+    assert!(usage.rules.iter().any(|rule| rule.in_pack && rule.identifier.is_some()));
+    assert_eq!(usage.rules.iter().filter(|rule| !rule.in_pack).count(), 4);
+}
+
+#[test]
+fn recorder_without_global_types_excludes_them() {
+    let Recorded::AllExcept(excluded) =
+        used(json!({ "recorder": { "mode": "create", "globalTypes": false } })).recorder.recorded
+    else {
+        panic!("expected exclusions");
+    };
+    assert!(excluded.contains("AWS::IAM::Role"));
+}
+
+#[test]
+fn what_is_not_deployed_costs_nothing() {
+    let default = used(json!({}));
+    let less = used(json!({
+        "kmsKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/1",
+        "alarms": { "enabled": false }, "dashboard": { "enabled": false }, "history": { "enabled": false },
+    }));
+    assert_eq!((default.keys, default.dashboards, default.storage.table), (1, 1, true));
+    assert_eq!((less.keys, less.dashboards, less.storage.table, less.alarm_metrics), (0, 0, false, 1));
+    assert!(default.alarm_metrics > 10);
+    // Every six hours of 730.
+    assert!((default.functions.runs - 730.0 / 6.0).abs() < 1e-9);
+}

@@ -1,0 +1,201 @@
+//! What users change after the first day, as far as it shows in what is asked for.
+
+use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
+use pulumi_component::{
+    Alias, AliasParent, ConstructError, ConstructRequest, Deployment, PropertyValue, RegistrationOptions,
+};
+use serde_json::{Value as Json, json};
+
+use aws_compliance::parts::monitoring::ComplianceMonitoring;
+
+use crate::support::{REGION, answers};
+use crate::whole::Deployed;
+
+/// A monitor of an account where the tag says that these exist.
+fn marked(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
+    let tags = json!({ "aws-compliance:owner": owner, "aws-compliance:on-destroy": on_destroy });
+    let mapping = |arn: String| json!({ "resourceArn": arn, "tags": tags });
+    let mappings = json!([
+        mapping(format!("arn:aws:s3:::{bucket}")),
+        mapping("arn:aws:kms:eu-west-1:111122223333:key/kept".into()),
+    ]);
+    monitor
+        .result(
+            "aws:resourcegroupstaggingapi/getResources:getResources",
+            "resourceTagMappingLists",
+            PropertyValue::from_json(mappings),
+        )
+        .result("aws:kms/getKey:getKey", "keyId", "kept")
+        .result("aws:kms/getKey:getKey", "keyState", "Enabled")
+}
+
+/// The same where the provider finds the bucket under every name that it is asked for.
+fn having(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
+    marked(monitor, bucket, owner, on_destroy).result("aws:s3/getBucket:getBucket", "id", bucket)
+}
+
+const BUCKET: &str = "compliance-reports-111122223333-eu-west-1";
+const OWNER: &str = "project/stack/compliance";
+
+async fn refused(monitor: MockMonitor, given: Json) -> Vec<(String, String)> {
+    let monitor = answers(monitor);
+    match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
+        Err(ConstructError::InvalidInputs(problems)) => {
+            problems.into_iter().map(|problem| (problem.path.to_string(), problem.reason)).collect()
+        }
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn journey_3_what_holds_evidence_is_retained_by_default_and_what_describes_it_with_it() {
+    for (given, retained, protected, forced) in [
+        (json!({}), Some(true), None, false),
+        (json!({ "reports": { "onDestroy": "retain" } }), Some(true), None, false),
+        (json!({ "reports": { "onDestroy": "delete" } }), None, None, true),
+        (json!({ "reports": { "forceDestroy": true } }), None, None, true),
+        (json!({ "reports": { "onDestroy": "refuse" } }), None, Some(true), false),
+    ] {
+        let deployed = Deployed::with(inputs(given.clone())).await;
+        let evidence: Vec<_> = deployed
+            .registrations()
+            .into_iter()
+            .filter(|one| {
+                one.custom && (one.name.starts_with("compliance-reports-") || one.name == "compliance-encryption-key")
+            })
+            .collect();
+        assert!(evidence.len() > 10, "{}", evidence.len());
+        for one in evidence {
+            assert_eq!(
+                (one.options.retain_on_delete, one.options.protect),
+                (retained, protected),
+                "{given}: {}",
+                one.name
+            );
+        }
+        assert_eq!(deployed.named("compliance-reports-bucket")["forceDestroy"], json!(forced), "{given}");
+        let others =
+            deployed.registrations().into_iter().filter(|one| one.type_token == "aws:lambda/function:Function");
+        assert!(others.into_iter().all(|one| one.options.retain_on_delete.is_none()), "they cost money");
+    }
+}
+
+#[tokio::test]
+async fn journey_3_contradictions_are_refused() {
+    for (reports, path) in [
+        (json!({ "forceDestroy": true, "onDestroy": "retain" }), "reports.forceDestroy"),
+        (json!({ "forceDestroy": true, "onDestroy": "refuse" }), "reports.forceDestroy"),
+        (json!({ "allowReplacement": true, "onDestroy": "delete" }), "reports.allowReplacement"),
+        (json!({ "allowReplacement": true, "onDestroy": "refuse" }), "reports.allowReplacement"),
+        (json!({ "allowReplacement": true, "forceDestroy": true }), "reports.allowReplacement"),
+    ] {
+        let problems = refused(MockMonitor::preview(), json!({ "reports": reports })).await;
+        assert_eq!(problems.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), [path], "{reports}");
+    }
+}
+
+#[tokio::test]
+async fn journey_3_a_retained_bucket_and_key_of_this_deployment_are_imported() {
+    let monitor = answers(having(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(json!({}))).await.expect("it constructs");
+    let recorded = monitor.recorded();
+    assert_eq!(recorded.registration("compliance-reports-bucket").options.import_id, BUCKET);
+    assert_eq!(recorded.registration("compliance-encryption-key").options.import_id, "kept");
+    let told: Vec<_> = recorded.log.iter().map(|entry| entry.message.clone()).collect();
+    assert!(told.iter().any(|line| line.contains(BUCKET) && line.contains("will be imported")), "{told:?}");
+}
+
+#[tokio::test]
+async fn journey_4_a_changed_name_is_refused_before_anything_is_registered() {
+    for given in [json!({ "namePrefix": "audit" }), json!({ "reports": { "bucketName": "other" } })] {
+        let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"), given.clone()).await;
+        let [(_, reason)] = problems.as_slice() else { panic!("expected one, got {problems:?}") };
+        assert!(reason.contains("would replace the report bucket"), "{given}: {reason}");
+    }
+    let allowed = json!({ "namePrefix": "audit", "reports": { "allowReplacement": true } });
+    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(allowed.clone()))
+        .await
+        .expect("it was asked for");
+    let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "delete"), allowed).await;
+    assert_eq!(problems[0].0, "reports.allowReplacement");
+}
+
+#[tokio::test]
+async fn journey_4_a_key_of_the_users_is_refused_while_the_state_would_delete_ours() {
+    let given = json!({ "kmsKeyArn": format!("arn:aws:kms:{REGION}:111122223333:key/own") });
+    let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "delete"), given.clone()).await;
+    assert_eq!(problems[0].0, "kmsKeyArn");
+    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given))
+        .await
+        .expect("it stays in the account");
+}
+
+fn request(name: &str, run: &str, aliases: Vec<Alias>) -> ConstructRequest {
+    ConstructRequest {
+        deployment: Deployment {
+            project: "project".into(),
+            stack: "stack".into(),
+            dry_run: true,
+            run: run.into(),
+            ..Deployment::default()
+        },
+        type_token: "aws-compliance:index:ComplianceMonitoring".into(),
+        name: name.into(),
+        options: RegistrationOptions { aliases, ..RegistrationOptions::default() },
+        ..ConstructRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn journey_2_a_component_with_an_alias_is_the_owner_of_what_its_former_name_has() {
+    let former = Alias::Spec {
+        name: "compliance".into(),
+        type_token: String::new(),
+        stack: String::new(),
+        project: String::new(),
+        parent: AliasParent::Same,
+    };
+    let with = |aliases| {
+        let monitor = answers(having(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+        async move { construct_request::<ComplianceMonitoring>(&monitor, request("audit", "", aliases)).await }
+    };
+    with(vec![former]).await.expect("it is the same component");
+    let error = with(Vec::new()).await.expect_err("it belongs to another one").to_string();
+    assert!(error.contains(BUCKET) && error.contains(OWNER), "{error}");
+}
+
+#[tokio::test]
+async fn journey_5_a_second_component_of_a_run_is_refused_and_the_first_is_not() {
+    let monitor = answers(MockMonitor::preview());
+    construct_request::<ComplianceMonitoring>(&monitor, request("first", "run", Vec::new()))
+        .await
+        .expect("it is alone");
+    let error = construct_request::<ComplianceMonitoring>(&monitor, request("second", "run", Vec::new())).await;
+    let error = error.expect_err("there may be one").to_string();
+    assert!(error.contains("`first` of this program monitors account 111122223333, region eu-west-1"), "{error}");
+    construct_request::<ComplianceMonitoring>(&monitor, request("second", "another", Vec::new()))
+        .await
+        .expect("alone again");
+}
+
+#[tokio::test]
+async fn journey_7_parameters_and_account_ids_may_be_numbers_and_booleans() {
+    let given = json!({
+        "rules": { "managed": [{ "identifier": "ACCESS_KEYS_ROTATED", "parameters": { "maxAccessKeyAge": 45 } }] },
+        "aggregation": { "accounts": [111_122_223_333_u64, 5_u64] },
+        "tags": { "cost-center": 12, "audited": true },
+    });
+    let deployed = Deployed::with(inputs(given)).await;
+    let rules = deployed.of_type("aws:cfg/rule:Rule");
+    let parameters = rules.iter().filter_map(|rule| rule.inputs.get("inputParameters")?.as_str().map(str::to_owned));
+    assert!(parameters.collect::<Vec<_>>().contains(&r#"{"maxAccessKeyAge":"45"}"#.to_owned()));
+    let aggregator = deployed.named("compliance-aggregation-aggregator");
+    assert!(
+        aggregator.to_string().contains(r#"["000000000005","111122223333"]"#)
+            || aggregator.to_string().contains("000000000005")
+    );
+    let tags = &deployed.named("compliance-reports-bucket")["tags"];
+    assert_eq!((&tags["cost-center"], &tags["audited"]), (&json!("12"), &json!("true")));
+}

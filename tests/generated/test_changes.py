@@ -1,0 +1,80 @@
+"""What every changed input does to every child: the committed table, and that nothing that holds data is lost by it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+
+import pytest
+
+from harness.artefacts import ROOT, schema
+
+# A person says by `recorder.mode` that the recorder is no longer the deployment's.
+TAKEN_OUT = {("recorder.mode", "recorder")}
+
+
+@pytest.fixture(scope="module")
+def tool():
+    """The generator, which is a script and no package."""
+    spec = importlib.util.spec_from_file_location("tool_changes", ROOT / "tools/changes.py")
+    module = importlib.util.module_from_spec(spec)
+    # A dataclass looks its module up by name.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def effects(tool):
+    return tool.effects()
+
+
+def leaves(properties: dict, path: str = "") -> set[str]:
+    """The paths of inputs that hold values: nested objects by their members."""
+    found = set()
+    for name, about in properties.items():
+        at = f"{path}.{name}" if path else name
+        reference = about.get("$ref", "").removeprefix("#/types/")
+        members = schema()["types"].get(reference, {}).get("properties")
+        found |= leaves(members, at) if members else {at}
+    return found
+
+
+def test_every_input_is_in_the_table(tool):
+    whole = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]["inputProperties"]
+    assert {each["input"] for each in tool.changes()} == leaves(whole)
+
+
+def test_the_table_is_what_the_component_does_today(tool, effects, monkeypatch):
+    monkeypatch.setattr(tool, "effects", lambda: effects)
+    assert tool.PAGE.read_text() == tool.text(), "run `make changes`"
+
+
+def test_journey_1_no_change_of_an_input_takes_data_away(effects):
+    lost = {
+        (each["input"], name)
+        for each, there, back in effects
+        if not each.get("refused")
+        for name in (*there.lost, *back.lost)
+    }
+    assert lost == TAKEN_OUT
+
+
+def test_a_change_that_is_refused_is_one_that_would_replace_what_holds_data(effects):
+    for each, there, _ in effects:
+        if each.get("refused"):
+            assert "reports-bucket" in there.replace, json.dumps(each)
+
+
+def test_a_loss_would_be_found(tool):
+    bucket = {
+        "name": "audit-reports-bucket",
+        "type": "aws:s3/bucket:Bucket",
+        "options": {"retainOnDelete": None, "protect": None},
+    }
+    before = {"audit-reports-bucket": {**bucket, "inputs": {"bucket": "one"}}}
+    after = {"audit-reports-bucket": {**bucket, "inputs": {"bucket": "two"}}}
+    assert tool.effect(before, after).lost == ["reports-bucket"]
+    assert tool.effect(before, {}).lost == ["reports-bucket"]
+    assert tool.effect(before, before) == tool.Effect()
