@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// When changes are told.
+/// When notices of changes are sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RecorderMode {
-    /// The one that is there; without one the deployment is refused.
+    /// The existing recorder; without one the deployment is rejected.
     #[default]
     Reuse,
-    /// The one that is there; ours where there is none. Ours stays ours in every later run.
+    /// The existing recorder; if there is none, this deployment creates one and keeps it in every later run.
     Auto,
-    /// Ours; refused where there is one already, because AWS allows one for each account and region.
+    /// A new recorder; rejected if one exists, because AWS allows one for each account and region.
     Create,
 }
 

@@ -12,7 +12,7 @@ pub enum Severity {
     Informational,
     /// Weighs 1.
     Low,
-    // The severity of a rule that nobody rated.
+    // The severity of a rule without a rating.
     /// Weighs 3.
     #[default]
     Medium,

@@ -74,7 +74,7 @@ impl Timestamp {
     /// [`Self::unix_seconds`] that many days later, as the time to live of a table's item is written.
     #[must_use]
     pub fn unix_seconds_after_days(&self, days: u64) -> u64 {
-        self.unix_seconds().saturating_add(Duration::from_hours(days.saturating_mul(24)).as_secs())
+        self.unix_seconds().saturating_add(days.saturating_mul(86_400))
     }
 
     /// The time that has passed since `earlier`; zero where that is later.
@@ -90,7 +90,7 @@ impl Timestamp {
         u64::try_from(between.as_hours() / 24).unwrap_or(0)
     }
 
-    /// The moment without `-` and `:`, for an object key: `20260304T050607Z`. Sorts by time.
+    /// The moment without `-` and `:`, for an object key: `20260304T050607Z`. Sorts by time, to the second.
     #[must_use]
     pub fn compact(&self) -> String {
         let moment = without_offset(&self.text).unwrap_or(&self.text);

@@ -39,6 +39,7 @@ func main() {
 		ctx.Export("conformancePackNames", compliance.ConformancePackNames)
 		ctx.Export("ledgerTableName", compliance.LedgerTableName)
 		ctx.Export("pendingEmails", compliance.PendingEmails)
+		ctx.Export("pendingRoutes", compliance.PendingRoutes)
 		ctx.Export("dashboardName", compliance.DashboardName)
 		ctx.Export("configRuleNames", compliance.ConfigRuleNames)
 		ctx.Export("configAggregatorName", compliance.ConfigAggregatorName)

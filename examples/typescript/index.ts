@@ -26,6 +26,7 @@ export const historyWorkgroupName = compliance.historyWorkgroupName;
 export const conformancePackNames = compliance.conformancePackNames;
 export const ledgerTableName = compliance.ledgerTableName;
 export const pendingEmails = compliance.pendingEmails;
+export const pendingRoutes = compliance.pendingRoutes;
 export const dashboardName = compliance.dashboardName;
 export const configRuleNames = compliance.configRuleNames;
 export const configAggregatorName = compliance.configAggregatorName;

@@ -82,7 +82,7 @@ namespace AwsCompliance.PulumiPackage
     }
 
     /// <summary>
-    /// When changes are told.
+    /// When notices of changes are sent.
     /// </summary>
     [EnumType]
     public readonly struct DigestPeriod : IEquatable<DigestPeriod>
@@ -4158,15 +4158,15 @@ namespace AwsCompliance.PulumiPackage
         }
 
         /// <summary>
-        /// The one that is there; without one the deployment is refused.
+        /// The existing recorder; without one the deployment is rejected.
         /// </summary>
         public static RecorderMode Reuse { get; } = new RecorderMode("reuse");
         /// <summary>
-        /// The one that is there; ours where there is none. Ours stays ours in every later run.
+        /// The existing recorder; if there is none, this deployment creates one and keeps it in every later run.
         /// </summary>
         public static RecorderMode Auto { get; } = new RecorderMode("auto");
         /// <summary>
-        /// Ours; refused where there is one already, because AWS allows one for each account and region.
+        /// A new recorder; rejected if one exists, because AWS allows one for each account and region.
         /// </summary>
         public static RecorderMode Create { get; } = new RecorderMode("create");
 

@@ -201,8 +201,9 @@ def package() -> Package:
     specification = importlib.util.spec_from_file_location("pack", ROOT / "functions/pack.py")
     pack = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(pack)
+    _triple, machine = pack.ARCHITECTURES["x86_64"]
     with bootstrap() as binary:
-        return Package(tools.bundle(optimized=True).stat().st_size, pack.check_binary(binary.read_bytes()))
+        return Package(tools.bundle(optimized=True).stat().st_size, pack.check_binary(binary.read_bytes(), machine))
 
 
 def million(every: int = 50, before: Path | None = None, optimized: bool = True) -> tuple[float, float]:

@@ -98,6 +98,6 @@ def test_good_programs_deploy(engine, account, tmp_path, inputs):
         expected.remove("aws-compliance:index:Dashboard")
     if inputs.get("alarms") == {"enabled": False}:
         expected.remove("aws-compliance:index:Alarms")
-    if inputs.get("reports", {}).get("history") is False:
+    if inputs.get("history") == {"enabled": False}:
         expected.remove("aws-compliance:index:History")
     assert expected <= there

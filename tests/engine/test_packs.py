@@ -154,7 +154,7 @@ def test_what_is_wrong_with_packs_is_told_in_one_message(deploy, tmp_path):
         "namePrefix": "9lives",
         "frameworks": [
             {"id": "hipaa", "deployAs": "conformancePack", "severities": {"EC2_INSTANCE_PROFILE_ATTACHD": "low"}},
-            {"id": "pci-dss-4.00", "deployAs": "conformancePack"},
+            {"id": "hippa", "deployAs": "conformancePack"},
         ],
     }
     deployment = deploy(yaml_program(tmp_path / "wrong", inputs), up=False)
@@ -165,7 +165,7 @@ def test_what_is_wrong_with_packs_is_told_in_one_message(deploy, tmp_path):
         "frameworks[0].severities.EC2_INSTANCE_PROFILE_ATTACHD",
         "nearest: `EC2_INSTANCE_PROFILE_ATTACHED`",
         "frameworks[1].id",
-        "nearest: `pci-dss-4.0`",
+        "nearest: `hipaa`",
         "namePrefix",
     ]
     assert [part for part in parts if part not in str(caught.value)] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -42,9 +41,21 @@ COMPANY = "company:platform:GuardedWorkload"
 
 
 @pytest.fixture(scope="module")
-def deployed(deploy) -> Callable[[str], Deployment]:
+def deployments() -> dict[str, Deployment]:
+    """The deployments of parts that are not destroyed yet."""
+    return {}
+
+
+@pytest.fixture
+def deployed(deploy, deployments) -> Callable[[str], Deployment]:
     """The deployment of a part, made for the first test that asks for it."""
-    return functools.cache(lambda name: deploy(PROGRAMS / name))
+
+    def make(name: str) -> Deployment:
+        if name not in deployments:
+            deployments[name] = deploy(PROGRAMS / name)
+        return deployments[name]
+
+    return make
 
 
 @pytest.fixture(params=PARTS)
@@ -172,8 +183,8 @@ def test_a_monitor_without_rules_is_deployed_and_hears_of_none(deploy, tmp_path)
     assert deployment.invoke("compliance-processing", {})["rules"] == 0
 
 
-# The last test of this file that uses them.
-def test_a_destroy_of_a_part_leaves_nothing(part):
-    _name, deployment = part
+def test_a_destroy_of_a_part_leaves_nothing(part, deployments):
+    name, deployment = part
+    del deployments[name]
     deployment.stack.destroy()
     assert leftovers(deployment.account) == {}

@@ -1,8 +1,9 @@
-"""docs/invariants.md names tests that exist, and ARCHITECTURE.md stays a page."""
+"""docs/invariants.md names tests that exist; ARCHITECTURE.md stays a page and has the arrows between the crates."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,26 @@ def test_every_row_was_read():
 
 def test_the_architecture_is_at_most_eight_kilobytes():
     assert (ROOT / "ARCHITECTURE.md").stat().st_size <= ARCHITECTURE_BYTES
+
+
+def arrows() -> dict[str, set[str]]:
+    """What each crate of the table uses, by the names of the folders."""
+    table = (ROOT / "ARCHITECTURE.md").read_text().split("| crate | what it does | uses |\n")[1].split("\n\n")[0]
+    cells = [line.strip("| ").split(" | ") for line in table.splitlines()[1:]]
+    named = [(re.findall(r"`([^`]+)`", row[0])[0], row[2] if len(row) > 2 else "") for row in cells]
+    return {crate: set(re.findall(r"`([^`]+)`", uses)) for crate, uses in named}
+
+
+def test_crates_use_one_another_as_the_table_says():
+    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
+    local = {name: facts for name, facts in workspace["dependencies"].items() if isinstance(facts, dict)}
+    shared = {name: facts["path"] for name, facts in local.items() if "path" in facts}
+    used = {}
+    for member in workspace["members"]:
+        manifest = tomllib.loads((ROOT / member / "Cargo.toml").read_text())
+        own = [name for name in manifest.get("dependencies", {}) if name in shared]
+        used[member] = {Path(shared[name]).name for name in own}
+    table = arrows()
+    assert {member: used[member] for member in table} == table
+    # The others are programs of tests and tools, and components as users write them.
+    assert set().union(*(used[member] for member in used if member not in table)) == {"pulumi-component"}

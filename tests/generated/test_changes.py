@@ -11,7 +11,7 @@ import pytest
 from harness.artefacts import ROOT, schema
 
 # A person says by `recorder.mode` that the recorder is no longer the deployment's.
-TAKEN_OUT = {("recorder.mode", "recorder")}
+TAKEN_OUT = {("recorder.mode", "recorder-recorder")}
 
 
 @pytest.fixture(scope="module")

@@ -75,3 +75,20 @@ def test_issue_form_is_what_github_takes(form):
         assert attributes["value"] if field["type"] == "markdown" else attributes["label"]
         assert field["type"] in {"markdown", "input", "textarea", "dropdown", "checkboxes"}
         assert ("options" in attributes) == (field["type"] in {"dropdown", "checkboxes"})
+
+
+def first_cells(section: str) -> list[list[str]]:
+    """The names in the first column of a table of README, row by row."""
+    text = (ROOT / "README.md").read_text().split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return [re.findall(r"`([^`]+)`", row) for row in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)]
+
+
+def test_readme_has_every_output_once():
+    outputs = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]["properties"]
+    assert sorted(name for row in first_cells("Outputs") for name in row) == sorted(outputs)
+
+
+def test_readme_has_every_input_and_no_other():
+    inputs = schema()["resources"]["aws-compliance:index:ComplianceMonitoring"]["inputProperties"]
+    # Further names of a row are beside the first one.
+    assert {re.split(r"[.\[]", row[0])[0] for row in first_cells("Inputs")} == set(inputs)

@@ -41,6 +41,14 @@ class Outcome:
         )
 
 
+class Interrupted(KeyboardInterrupt):
+    """A run that was ended from outside, with what it counted before."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
 @dataclass
 class Program:
     """A test program of cargo, while its lines are read."""
@@ -56,13 +64,20 @@ class Program:
         return [f"{command} -- --exact {shlex.quote(name)}" for name in self.failed] or [command]
 
 
-def cargo_lines(lines: Iterable[str]) -> Outcome:
+def cargo_lines(output: Iterable[str]) -> Outcome:
     """Count what `cargo test` prints; a line is printed for each test program, and the whole output of a failed one.
 
     An ignored test counts as failed: this project has none.
     """
-    outcome, program = Outcome(), Program()
-    for line in lines:
+    outcome, program, lines = Outcome(), Program(), iter(output)
+    while True:
+        try:
+            line = next(lines, None)
+        except KeyboardInterrupt:
+            # The program that runs now has no result.
+            raise Interrupted(outcome + Outcome(failed=1)) from None
+        if line is None:
+            break
         if found := PROGRAM.match(line):
             source, binary, documented = found.groups()
             program = Program(f"doc-tests of {documented}" if documented else f"{binary} ({source})")

@@ -1,4 +1,4 @@
-"""Publish `dist/release`: the steps of the workflow that end outside of this machine.
+"""Publish `dist/release`: the steps of the workflow that end outside of this machine. Each can be repeated.
 
 usage: python -m harness.publish STEP
 
@@ -31,6 +31,11 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
         raise ToolchainError(" ".join(map(str, command)))
 
 
+def exists(*command: str | Path) -> bool:
+    """Whether a program finds what an earlier try of this workflow published."""
+    return subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0
+
+
 def tag() -> str:
     """The tag that is published, which names the version of the sources."""
     given, expected = os.environ.get("TAG", ""), f"v{schema()['version']}"
@@ -57,14 +62,18 @@ def github() -> None:
     name, written = tag(), RELEASE.parent / "notes.md"
     written.write_text(text)
     assets = sorted(path for path in RELEASE.iterdir() if path.name != "tags.txt")
-    run("gh", "release", "create", name, "--verify-tag", "--title", name, "--notes-file", written, *assets)
+    if exists("gh", "release", "view", name):
+        run("gh", "release", "upload", name, "--clobber", *assets)
+    else:
+        run("gh", "release", "create", name, "--verify-tag", "--title", name, "--notes-file", written, *assets)
 
 
 def go() -> None:
     """The tag of the Go module, on the commit of the release."""
     name = f"sdk/{tag()}"
-    run("git", "tag", name)
-    run("git", "push", "origin", name)
+    if not exists("git", "ls-remote", "--exit-code", "--tags", "origin", f"refs/tags/{name}"):
+        run("git", "tag", "--force", name)
+        run("git", "push", "origin", name)
 
 
 def only(pattern: str) -> Path:
@@ -77,6 +86,9 @@ def only(pattern: str) -> Path:
 
 def npm() -> None:
     """The npm package."""
+    if exists("npm", "view", f"pulumi-aws-compliance@{schema()['version']}", "version"):
+        print("this version is published already")
+        return
     run("npm", "publish", only("pulumi-aws-compliance-*.tgz"), "--provenance", "--access", "public")
 
 

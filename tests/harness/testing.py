@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from . import building, prerequisites
 from .artefacts import ROOT, ToolchainError, tools
-from .counting import CARGO, PYTEST, RECORD, Outcome, cargo_lines, pytest_records
+from .counting import CARGO, PYTEST, RECORD, Interrupted, Outcome, cargo_lines, pytest_records
 
 SLOWEST = 15
 # All tests of a file on one worker, in their order: they share a deployment. Groups by mark do nothing with pytest 9.2,
@@ -48,8 +49,15 @@ def cargo(*arguments: str) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        start_new_session=True,
     )
-    outcome = cargo_lines(run.stdout)
+    try:
+        outcome = cargo_lines(run.stdout)
+    except Interrupted:
+        # cargo and the test program that it runs.
+        os.killpg(run.pid, signal.SIGTERM)
+        run.wait()
+        raise
     if run.wait() and not outcome.failed:
         # No test ran.
         outcome += Outcome(failed=1, repeat=[f"{CARGO} {shlex.join(arguments)}"])
@@ -66,8 +74,11 @@ def python(*paths: str) -> Outcome:
         interrupted = False
         try:
             ended = run.wait()
-        except KeyboardInterrupt:
-            # The terminal interrupts pytest as well; its fixtures still end what they started.
+        except KeyboardInterrupt as interrupt:
+            # The terminal interrupts pytest as well; a signal to this process alone does not.
+            if isinstance(interrupt, Terminated):
+                run.send_signal(signal.SIGINT)
+            # Its fixtures still end what they started.
             ended, interrupted = run.wait(), True
         outcome = pytest_records(record)
     if ended and not outcome.failed:
@@ -77,12 +88,13 @@ def python(*paths: str) -> Outcome:
     return outcome
 
 
-class Interrupted(KeyboardInterrupt):
-    """A run that Ctrl-C ended, with what it counted before."""
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
+
+def terminate(*_signal) -> None:
+    """Raise `Terminated`."""
+    raise Terminated
 
 
 RUNNERS: dict[str, Callable[..., Outcome]] = {"rust": rust, "python": python}
@@ -97,6 +109,7 @@ def main(arguments: list[str]) -> int:
     if not set(chosen) <= set(RUNNERS) or (paths and chosen != ["python"]):
         print(__doc__, file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, terminate)
     began, outcome, code = time.monotonic(), Outcome(), 0
     try:
         if "python" in chosen and prerequisites.main():

@@ -56,10 +56,24 @@ def account(endpoint) -> dict[str, str]:
     return account.environment
 
 
+def linked(source: str, target: str) -> None:
+    """Another name for a file, or a copy where the folders are on different disks."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def unneeded(folder: str, _names: list[str]) -> set[str]:
+    """The provider's own package is large, and no program here uses it; the list of packages names it."""
+    return {"node_modules": {".package-lock.json"}, "@pulumi": {"aws"}}.get(os.path.basename(folder), set())
+
+
 def node_project(folder) -> dict:
     """A project with nothing but the program, and the tarball with the pinned dependencies."""
     (folder / "package.json").write_text('{ "name": "own", "private": true }')
-    subprocess.run(["cp", "-a", tools.node_modules(), folder / "node_modules"], check=True)
+    modules, target = tools.node_modules(), folder / "node_modules"
+    shutil.copytree(modules, target, symlinks=True, ignore=unneeded, copy_function=linked)
     npm = ["npm", "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", artefacts.npm_tarball()]
     subprocess.run(npm, cwd=folder, check=True, capture_output=True)
     return {}
@@ -78,7 +92,7 @@ def python_project(folder) -> dict:
         path.write(pinned)
     pip = [python, "-m", "pip", "install", "--quiet", "--no-index", artefacts.wheel()]
     subprocess.run(pip, check=True, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
-    return {"options": {"virtualenv": "venv"}}
+    return {}
 
 
 @pytest.mark.parametrize("language", ["typescript", "python"])
@@ -89,8 +103,9 @@ def test_program_in_an_empty_project_brings_its_plugin(home, server, account, tm
     name, made = {"typescript": ("nodejs", node_project), "python": ("python", python_project)}[language]
     runtime = {"name": name} | made(project)
     (project / "Pulumi.yaml").write_text(json.dumps({"name": f"own-{language}", "runtime": runtime}))
-    # Only what is installed in the project is found.
-    settings = account | {"PYTHONPATH": ""}
+    # Only what is installed in the project is found; its virtual environment, if it has one, is activated.
+    path = [str(home.binaries), str(project / "venv/bin"), os.environ["PATH"]]
+    settings = account | {"PYTHONPATH": "", "PATH": os.pathsep.join(path)}
     home.run(["stack", "init", "test"], project, **settings)
     preview = home.run(["preview", "--stack", "test", "--non-interactive", "--json"], project, **settings)
     assert json.loads(preview.stdout[preview.stdout.index("{") :])["changeSummary"]["create"] > 80

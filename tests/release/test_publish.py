@@ -18,7 +18,9 @@ def asked(tmp_path, monkeypatch):
     programs, log = tmp_path / "bin", tmp_path / "log"
     programs.mkdir()
     for name in ("gh", "git", "npm", "pulumi", "dotnet", "gradle"):
-        (programs / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {log}\n')
+        # Nothing is published until the test says so.
+        query = f'case "$*" in "release view "*|"ls-remote "*|"view "*) test -e {tmp_path}/published; exit;; esac'
+        (programs / name).write_text(f'#!/bin/sh\n{query}\necho "{name} $*" >> {log}\n')
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     released = tmp_path / "dist/release"
@@ -75,10 +77,18 @@ def test_notes_end_at_the_next_version():
     )
 
 
+def test_what_an_earlier_try_published_is_left_or_completed(asked, monkeypatch, tmp_path):
+    monkeypatch.setenv("TAG", f"v{VERSION}")
+    (tmp_path / "published").touch()
+    assert [publish.main([step]) for step in ("github", "go", "npm")] == [0, 0, 0]
+    (command,) = asked()
+    assert command.startswith(f"gh release upload v{VERSION} --clobber dist/release/SHA256SUMS ")
+
+
 def test_go_module_gets_a_tag_of_its_own(asked, monkeypatch):
     monkeypatch.setenv("TAG", f"v{VERSION}")
     assert publish.main(["go"]) == 0
-    assert asked() == [f"git tag sdk/v{VERSION}", f"git push origin sdk/v{VERSION}"]
+    assert asked() == [f"git tag --force sdk/v{VERSION}", f"git push origin sdk/v{VERSION}"]
 
 
 def test_npm_package_is_published_with_provenance(asked):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,16 @@ def test_skipped(): pytest.skip("no reason")
 """
 
 
+def interrupt_group(pid: int) -> None:
+    """Send what Ctrl-C sends to a program and all that it started."""
+    os.killpg(pid, signal.SIGINT)
+
+
+def terminate_alone(pid: int) -> None:
+    """Send what `kill` sends."""
+    os.kill(pid, signal.SIGTERM)
+
+
 @pytest.fixture
 def run_tests(tmp_path: Path):
     """Runs `harness.testing python FOLDER` on test files of its own, without building; its exit code and its lines."""
@@ -119,7 +130,7 @@ def run_tests(tmp_path: Path):
         f"sys.exit(testing.main(['python', {str(tmp_path)!r}]))"
     )
 
-    def run(tests: str, interrupt: Path | None = None) -> tuple[int, list[str]]:
+    def run(tests: str, interrupt: Path | None = None, stop: Callable = interrupt_group) -> tuple[int, list[str]]:
         (tmp_path / "test_sample.py").write_text(tests)
         out = tmp_path / "out"
         with out.open("w") as output:
@@ -127,9 +138,10 @@ def run_tests(tmp_path: Path):
                 [sys.executable, "-c", program], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
             )
             if interrupt:
-                while not interrupt.exists():
+                until = time.monotonic() + 60
+                while not interrupt.exists() and started.poll() is None and time.monotonic() < until:
                     time.sleep(0.05)
-                os.killpg(started.pid, signal.SIGINT)
+                stop(started.pid)
             code = started.wait()
         return code, out.read_text().splitlines()
 
@@ -142,7 +154,10 @@ def test_tests_of_pytest_are_counted_and_the_named_command_repeats_the_failure_a
     commands = [line.strip() for line in lines if line.startswith(f"  {counting.PYTEST}")]
     assert len(commands) == 3
     arguments = shlex.split(next(command for command in commands if "test_bad" in command))
-    again = subprocess.run([sys.executable, *arguments[3:]], cwd=tmp_path, capture_output=True, text=True)
+    # Its failure is not one of the run that this test is part of.
+    environment = {name: value for name, value in os.environ.items() if name != counting.RECORD}
+    command = [sys.executable, *arguments[3:]]
+    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert "= 1 failed in " in again.stdout.splitlines()[-1]
 
 
@@ -161,12 +176,46 @@ def test_every_end_of_pytest_is_one_line_of_numbers(run_tests, tests, last):
     assert any(line.startswith(f"  {counting.PYTEST} ") for line in lines)
 
 
-def test_an_interrupted_run_counts_what_it_did(run_tests, tmp_path):
+@pytest.mark.parametrize("stop", [interrupt_group, terminate_alone])
+def test_an_interrupted_run_ends_pytest_and_counts_what_it_did(run_tests, tmp_path, stop):
     mark = tmp_path / "mark"
     tests = f"import time\ndef test_good(): pass\ndef test_slow():\n    open({str(mark)!r}, 'w'); time.sleep(60)"
-    code, lines = run_tests(tests, mark)
+    code, lines = run_tests(tests, mark, stop)
     assert (code, lines[-1]) == (testing.INTERRUPTED, "1 passed, 1 failed"), lines
     assert "interrupted" in lines
+
+
+FAKE_CARGO = """#!/bin/sh
+echo 'test result: ok. 7 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.50s'
+sleep 300 &
+echo $! > "$MARK.partial" && mv "$MARK.partial" "$MARK"
+wait
+"""
+
+
+@pytest.mark.parametrize("stop", [interrupt_group, terminate_alone])
+def test_an_interrupted_run_of_cargo_ends_its_programs_and_counts_what_it_did(tmp_path, stop):
+    (tmp_path / "cargo").write_text(FAKE_CARGO)
+    (tmp_path / "cargo").chmod(0o755)
+    mark, out = tmp_path / "mark", tmp_path / "out"
+    program = (
+        "import argparse, sys; from harness import building, testing;"
+        "building.Builds = lambda *steps: argparse.Namespace(wait=lambda *steps: None);"
+        "testing.tools.cargo_environment = lambda: {};"
+        "sys.exit(testing.main(['rust']))"
+    )
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MARK": str(mark)}
+    with out.open("w") as output:
+        command = [sys.executable, "-c", program]
+        started = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+        until = time.monotonic() + 60
+        while not mark.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        stop(started.pid)
+        assert started.wait(60) == testing.INTERRUPTED
+    assert out.read_text().splitlines()[-1] == "7 passed, 1 failed"
+    state = Path(f"/proc/{mark.read_text().strip()}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z", "what cargo started has ended"
 
 
 def test_a_failed_build_ends_in_one_line_of_numbers(monkeypatch, capsys):

@@ -1,4 +1,4 @@
-// Writes the result of `pulumi preview --json` as Markdown: what changes, what is wrong, and what the component says.
+// Writes the result of `pulumi preview --json` as Markdown: what changes, what is invalid, and the notes of the component.
 // usage: node comment.mjs preview.json STACK
 import { readFileSync } from "node:fs";
 

@@ -137,7 +137,8 @@ pub mod metric {
     pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
     /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
     pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
-    /// Rules of this deployment whose results could not be read, at each processing run; absent where there are none. Unit: count.
+    /// Rules of this deployment whose results could not be read, at each processing run that reads all rules, zero included.
+    /// Unit: count.
     pub const UNREADABLE_RULES: &str = "UnreadableRules";
     /// Resources that the aggregator gave in a form that is not read, at each aggregation run. Unit: count.
     pub const UNREADABLE_RESOURCES: &str = "UnreadableResources";
@@ -155,6 +156,23 @@ pub mod metric {
     /// [`SEVERITY`] and always a value, zero included; and one for each of the worst rules, with [`DIMENSION`] and [`RULE`].
     /// An alarm on severities adds the first kind up. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
+    /// All of them but [`OPEN_FINDINGS`], which has more than one dimension.
+    pub const SINGLE: [&str; 14] = [
+        COMPLIANT_RULES,
+        NON_COMPLIANT_RULES,
+        NOTICES,
+        LOOKS,
+        UNCONFIRMED_SUBSCRIPTIONS,
+        DELIVERY_LOST,
+        COMPLIANT_EVALUATIONS,
+        NON_COMPLIANT_EVALUATIONS,
+        UNREADABLE_RULES,
+        UNREADABLE_RESOURCES,
+        SCORE,
+        SCORE_CHANGE,
+        RECORDER_STOPPED,
+        INCOMPLETE_PACKS,
+    ];
     /// Dimension: severity of the rule, in the word of [`compliance_types::severity::Severity::word`].
     pub const SEVERITY: &str = "Severity";
     /// Dimension: name of the rule.

@@ -10,12 +10,10 @@ use crate::{compliance::Counts, contract::metric, evaluate::EvaluationRecord};
 #[must_use]
 pub fn of_evaluation(record: &EvaluationRecord, function_name: &str, unix_millis: u64) -> Value {
     let verdicts = record.totals.verdicts;
-    let unreadable = Some(record.totals.unreadable).filter(|count| *count > 0);
-    let mut values = vec![
+    let values = [
         (metric::COMPLIANT_RULES, COUNT, verdicts.compliant.into()),
         (metric::NON_COMPLIANT_RULES, COUNT, verdicts.non_compliant.into()),
     ];
-    values.extend(unreadable.map(|count| (metric::UNREADABLE_RULES, COUNT, count.into())));
     line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
@@ -32,6 +30,8 @@ pub struct Told {
     pub delivery_lost: Option<bool>,
     /// Conformance packs that are not whole, where there are packs and a run looked.
     pub incomplete_packs: Option<u64>,
+    /// Rules whose results could not be read, where a run looked.
+    pub unreadable_rules: Option<u64>,
 }
 
 /// The log line of what a run of processing told. `unix_millis` is the time of the metrics; `function_name` the dimension.
@@ -42,6 +42,7 @@ pub fn of_notices(told: Told, function_name: &str, unix_millis: u64) -> Value {
     values.extend(told.unconfirmed.map(|count| (metric::UNCONFIRMED_SUBSCRIPTIONS, COUNT, count.into())));
     values.extend(told.delivery_lost.map(|lost| (metric::DELIVERY_LOST, COUNT, u64::from(lost).into())));
     values.extend(told.incomplete_packs.map(|count| (metric::INCOMPLETE_PACKS, COUNT, count.into())));
+    values.extend(told.unreadable_rules.map(|count| (metric::UNREADABLE_RULES, COUNT, count.into())));
     line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
@@ -158,6 +159,29 @@ mod tests {
     }
 
     #[test]
+    fn the_list_of_metrics_is_what_the_functions_write() {
+        use crate::{configuration::MonitoringConfiguration, configuration::tests::entry, evaluate, run::tests::run};
+        let configuration = MonitoringConfiguration::new([entry("a")]).unwrap();
+        let asked = (evaluate::Trigger::Schedule, 0);
+        let record = evaluate::evaluate(&run(), asked, (&configuration, "00"), [], &Default::default());
+        let told = Told {
+            notices: 0,
+            looked: true,
+            unconfirmed: Some(0),
+            delivery_lost: Some(false),
+            incomplete_packs: Some(0),
+            unreadable_rules: Some(0),
+        };
+        let all = [of_evaluation(&record, "f", 0), of_notices(told, "f", 0), lines(0)[0].clone()];
+        let declared = all.iter().flat_map(|line| line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap());
+        let mut names: Vec<&str> = declared.map(|metric| metric["Name"].as_str().unwrap()).collect();
+        let mut expected = metric::SINGLE.to_vec();
+        names.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
     fn the_first_line_has_totals_and_score_to_the_thousandth() {
         let line = &lines(0)[0];
         assert_eq!((&line["CompliantEvaluations"], &line["NonCompliantEvaluations"]), (&json!(4), &json!(8)));
@@ -209,29 +233,15 @@ mod tests {
                 unconfirmed: Some(3),
                 delivery_lost: Some(true),
                 incomplete_packs: Some(2),
+                unreadable_rules: Some(0),
             },
             "f",
             0,
         );
         assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
         assert_eq!((line["IncompletePacks"].as_u64(), line["Looks"].as_u64()), (Some(2), Some(1)));
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 5);
-    }
-
-    #[test]
-    fn rules_that_could_not_be_read_are_a_metric_where_there_are_any() {
-        use crate::{configuration::MonitoringConfiguration, configuration::tests::entry, evaluate, run::tests::run};
-        let configuration = MonitoringConfiguration::new([entry("a")]).unwrap();
-        for (unreadable, expected) in
-            [(Default::default(), None), ([("a".to_owned(), "no".to_owned())].into(), Some(1))]
-        {
-            let asked = (evaluate::Trigger::Schedule, 0);
-            let record = evaluate::evaluate(&run(), asked, (&configuration, "00"), [], &unreadable);
-            let line = of_evaluation(&record, "f", 0);
-            assert_eq!(line.get("UnreadableRules").and_then(Value::as_u64), expected);
-            let declared = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len();
-            assert_eq!(declared, 2 + unreadable.len());
-        }
+        assert_eq!(line["UnreadableRules"].as_u64(), Some(0), "without a zero the alarm would not return to OK");
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 6);
     }
 
     #[test]

@@ -68,6 +68,14 @@ pub struct Seen<'a> {
     pub readable: bool,
 }
 
+impl Seen<'_> {
+    /// Whether results of it are still to come.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        !self.judged || !self.readable
+    }
+}
+
 /// What a whole look leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct After {
@@ -280,6 +288,7 @@ mod tests {
     #[test]
     fn a_rule_that_cannot_be_read_stays_as_it_was() {
         let unreadable = Seen { readable: false, ..open("a", 0) };
+        assert!(unreadable.waits() && !open("a", 0).waits(), "a summary counts it among those without results");
         let (first, summed) = after(&Watch::default(), &[unreadable], 0);
         assert!(summed.is_empty() && !after(&first, &[unreadable], 30).0.is_settled("a"), "it never settles unread");
         let (read, summed) = after(&first, &[open("a", 7)], 36);

@@ -49,12 +49,25 @@ fn runs(text: &str) -> bool {
 /// Whether a spreadsheet takes an id for a number and shows another one.
 fn is_changed(text: &str) -> bool {
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let leads_with_zero = |whole: &str| whole.len() > 1 && whole.starts_with('0');
+    // Digits before and after the point; one of both may be missing.
+    let decimal = |text: &str| {
+        let (whole, part) = text.split_once('.')?;
+        let digits = |text: &str| text.is_empty() || all_digits(text);
+        let parts = (whole.len(), part.len());
+        (digits(whole) && digits(part) && parts != (0, 0)).then(|| {
+            parts.0 == 0
+                || leads_with_zero(whole)
+                || part.is_empty()
+                || part.ends_with('0')
+                || parts.0 + parts.1 > DIGITS
+        })
+    };
     let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
-        let number =
-            number.split_once('.').map_or(all_digits(number), |(whole, part)| all_digits(whole) && all_digits(part));
+        let number = all_digits(number) || decimal(number).is_some();
         number && all_digits(power.strip_prefix(['+', '-']).unwrap_or(power))
     });
-    exponent || (all_digits(text) && (text.len() > DIGITS || (text.len() > 1 && text.starts_with('0'))))
+    exponent || decimal(text) == Some(true) || (all_digits(text) && (text.len() > DIGITS || leads_with_zero(text)))
 }
 
 #[cfg(test)]

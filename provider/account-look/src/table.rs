@@ -2,8 +2,13 @@
 
 use std::fmt::Write;
 
+use compliance_types::arn::Arn;
+
 use crate::judgement::{ScanLevel, ScanMessage, records};
 use crate::look::{Look, NamesakeKind, Recorder, RecorderKind};
+
+/// Where AWS Config's service-linked role is, in every partition.
+const SERVICE_LINKED_ROLE: &str = "role/aws-service-role/config.amazonaws.com/";
 
 /// Two columns of what is there, and the findings below. Ends with a line break.
 pub fn table(look: &Look, findings: &[ScanMessage]) -> String {
@@ -82,7 +87,8 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
 
 /// A role of the recorder's, and whether it is the one that Security Hub's control Config.1 requires.
 fn role(arn: &str) -> String {
-    match arn.contains(":role/aws-service-role/config.amazonaws.com/") {
+    let is_linked = |arn: Arn<'_>| arn.service == "iam" && arn.resource.starts_with(SERVICE_LINKED_ROLE);
+    match Arn::parse(arn).is_ok_and(is_linked) {
         true => format!("{arn} (service-linked)"),
         false => format!("{arn} (not AWS Config's service-linked role: Security Hub's control Config.1 fails)"),
     }

@@ -56,10 +56,13 @@ fn check_samples(report: &mut Report, request: &FrameworkRequest, rule: &Framewo
     }
 }
 
-/// The framework's own values are judged by the tests of the data, so what is wrong here was given.
+/// Checks the values that are given with those of the framework beside them. What the framework's own values are like is
+/// nothing that this request can be blamed for: `check_samples` warns of them.
 fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &FrameworkRule, at: &PropertyPath) {
+    let given = request.parameters.get(&rule.identifier).cloned().unwrap_or_default();
+    let is_own = |name: &str| rule.parameters.contains_key(name) && !given.contains_key(name);
     let mut parameters = rule.parameters.clone();
-    parameters.extend(request.parameters.get(&rule.identifier).cloned().unwrap_or_default());
+    parameters.extend(given.clone());
     let parameters = parameters.into_iter().map(|(name, value)| (name, Some(value))).collect();
     let asked = RuleRequest { identifier: rule.identifier.clone(), parameters, ..RuleRequest::default() };
     let found = check_rules(&[asked], &[], &[]);
@@ -71,6 +74,9 @@ fn check_parameters(report: &mut Report, request: &FrameworkRequest, rule: &Fram
                 [PathStep::Index(_), PathStep::Member(_), inner @ ..] => inner.iter().cloned().collect(),
                 _ => PropertyPath::root(),
             };
+            if inner.first_member().is_some_and(is_own) {
+                continue;
+            }
             problem.path = at.member("parameters").member(&rule.identifier).join(inner);
             if !list.contains(&problem) {
                 list.push(problem);

@@ -333,10 +333,12 @@ fn what_is_changed_in_a_framework_takes_effect() {
     assert_eq!(rule("ENCRYPTED_VOLUMES").frameworks.keys().collect::<Vec<_>>(), ["pci-dss-3.2.1"]);
 }
 
-/// Whether AWS's pages or packs show the value as a sample.
+/// Whether a pack has a sample there that is no version of Kubernetes.
 fn is_sample(identifier: &str, parameter: &str, value: &str) -> bool {
     let rule = Catalog::get().rule(identifier).unwrap();
-    rule.parameters.iter().any(|known| known.name == parameter && known.samples.iter().any(|one| one.value == value))
+    // Only these have a form that their samples break.
+    let known = rule.parameters.iter().filter(|known| known.form == Some(ParameterForm::KubernetesVersion));
+    known.into_iter().any(|known| known.name == parameter && known.samples.iter().any(|one| one.value == value))
 }
 
 /// Alone and in pairs (a seventh of all), because what differs between two frameworks is what is kept twice.

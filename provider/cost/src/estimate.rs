@@ -54,8 +54,8 @@ pub fn estimate(usage: &Usage) -> Estimate {
 fn notes(usage: &Usage, lines: &[Line]) -> Vec<String> {
     let mut notes = Vec::new();
     let region = &usage.region;
-    if !usage.resources.is_known() {
-        notes.push("the account was not inspected: numbers of resources are assumptions".to_owned());
+    if let Some(because) = usage.resources.unknown_because() {
+        notes.push(format!("{because}: numbers of resources are assumptions"));
     }
     let others: BTreeSet<_> = lines.iter().flat_map(|line| &line.other_regions).copied().collect();
     if !others.is_empty() {

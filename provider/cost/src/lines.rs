@@ -121,10 +121,9 @@ impl<'u> Quantities<'u> {
 
     /// How many resources there are, in words.
     fn resources(&self) -> String {
-        if self.usage.resources.is_known() {
-            "the resources of the account".to_owned()
-        } else {
-            format!("{} resources of each type, because the account was not inspected", of(assume::RESOURCES_PER_TYPE))
+        match self.usage.resources.unknown_because() {
+            None => "the resources of the account".to_owned(),
+            Some(because) => format!("{} resources of each type, because {because}", of(assume::RESOURCES_PER_TYPE)),
         }
     }
 

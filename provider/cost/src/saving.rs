@@ -6,7 +6,7 @@ use crate::assumption as assume;
 use crate::lines::{evaluations, evaluations_of, items, recorded_types};
 use crate::price::{Price, PriceKey};
 use crate::range::Range;
-use crate::usage::{Recording, Rule, Usage};
+use crate::usage::{Adjustable, Recording, Rule, Usage};
 
 /// USD a month from which a saving is worth its line.
 const LEAST_USD: f64 = 0.05;
@@ -27,10 +27,12 @@ pub struct Saving {
 pub enum SavingKind {
     /// Record a type daily.
     RecordDaily(String),
-    /// Remove a rule from a conformance pack, because another one evaluates the same.
-    DuplicateInPack {
-        /// Name of the rule in the pack.
+    /// Exclude a framework's rule, because another one evaluates the same.
+    Duplicate {
+        /// Name of the rule.
         rule: String,
+        /// Its identifier, which `exclude` takes.
+        identifier: String,
         /// The other rule.
         other: String,
     },
@@ -42,8 +44,15 @@ pub enum SavingKind {
         rule: String,
         /// The type.
         kind: String,
-        /// Whether the rule is in a conformance pack, whose rules have no scope.
-        in_pack: bool,
+    },
+    /// Exclude a framework's rule on a churning type, which has no scope.
+    ChurningInFramework {
+        /// Name of the rule.
+        rule: String,
+        /// Its identifier, which `exclude` takes.
+        identifier: String,
+        /// The type.
+        kind: String,
     },
 }
 
@@ -52,16 +61,17 @@ impl SavingKind {
     pub fn advice(&self) -> String {
         match self {
             Self::RecordDaily(kind) => format!("record {kind} daily: add it to `recorder.dailyTypes`"),
-            Self::DuplicateInPack { rule, other } => {
-                format!("exclude `{rule}` from its conformance pack: `{other}` evaluates the same")
+            Self::Duplicate { rule, identifier, other } => {
+                format!("exclude `{identifier}` from the framework of `{rule}`: `{other}` evaluates the same")
             }
             Self::EvaluateDaily(rule) => format!("evaluate `{rule}` every 24 hours: set its `frequency`"),
-            Self::Churning { rule, kind, in_pack: false } => {
+            Self::Churning { rule, kind } => {
                 format!("limit `{rule}` with `scope`: its evaluations of {kind} follow every change")
             }
-            Self::Churning { rule, kind, in_pack: true } => {
-                format!("exclude `{rule}` from its conformance pack: its evaluations of {kind} follow every change")
-            }
+            Self::ChurningInFramework { rule, identifier, kind } => format!(
+                "exclude `{identifier}` from the framework of `{rule}` if you can do without it: its evaluations of {kind} \
+                 follow every change"
+            ),
         }
     }
 }
@@ -94,40 +104,48 @@ fn daily_types(usage: &Usage) -> Vec<Saving> {
     saved.collect()
 }
 
-/// Rules of packs that another rule, outside of a pack or in an earlier one, repeats.
+/// Rules of frameworks that another rule repeats.
 fn duplicates(usage: &Usage) -> Vec<Saving> {
-    let mut first: BTreeMap<&str, &Rule> = BTreeMap::new();
+    let mut first: BTreeMap<_, &Rule> = BTreeMap::new();
     let mut found = Vec::new();
-    let (alone, packed): (Vec<_>, Vec<_>) = usage.rules.iter().partition(|rule| !rule.in_pack);
-    for rule in alone.into_iter().chain(packed) {
-        let Some(identifier) = rule.identifier.as_deref() else { continue };
-        match first.get(identifier) {
-            Some(other) if rule.in_pack => {
-                let kind = SavingKind::DuplicateInPack { rule: rule.name.clone(), other: other.name.clone() };
+    // The rule that stays is the one that cannot be excluded.
+    let (kept, excludable): (Vec<_>, Vec<_>) =
+        usage.rules.iter().partition(|rule| rule.adjustable != Adjustable::Exclusion);
+    for rule in kept.into_iter().chain(excludable) {
+        let (Some(identifier), Some(parameters)) = (&rule.identifier, &rule.parameters) else { continue };
+        match first.get(&(identifier, parameters, &rule.types)) {
+            Some(other) if rule.adjustable == Adjustable::Exclusion => {
+                let (rule_name, identifier) = (rule.name.clone(), identifier.clone());
+                let kind = SavingKind::Duplicate { rule: rule_name, identifier, other: other.name.clone() };
                 found.push(Saving { kind, usd: spared(usage, rule, evaluations(usage, rule)) });
             }
             Some(_) => {}
-            None => _ = first.insert(identifier, rule),
+            None => _ = first.insert((identifier, parameters, &rule.types), rule),
         }
     }
     found
 }
 
-/// Evaluations that a lower frequency spares.
+/// Evaluations that other settings of a rule spare, as far as it has any.
 fn less_often(usage: &Usage, rule: &Rule) -> Vec<Saving> {
     let mut found = Vec::new();
-    if rule.period_hours.is_some_and(|hours| hours < 24.0) {
+    if rule.adjustable == Adjustable::Settings && rule.period_hours.is_some_and(|hours| hours < 24.0) {
         let daily = Rule { period_hours: Some(24.0), ..rule.clone() };
         let fewer = evaluations(usage, rule).expected - evaluations(usage, &daily).expected;
         let usd = spared(usage, rule, Range::exact(fewer));
         found.push(Saving { kind: SavingKind::EvaluateDaily(rule.name.clone()), usd });
     }
     for kind in rule.types.iter().filter(|kind| rule.on_change && assume::CHURNING.contains(&kind.as_str())) {
-        let usd = spared(usage, rule, evaluations_of(usage, rule, Some(kind)));
-        found.push(Saving {
-            kind: SavingKind::Churning { rule: rule.name.clone(), kind: kind.clone(), in_pack: rule.in_pack },
-            usd,
-        });
+        let (name, kind) = (rule.name.clone(), kind.clone());
+        let usd = spared(usage, rule, evaluations_of(usage, rule, Some(&kind)));
+        let kind = match (rule.adjustable, &rule.identifier) {
+            (Adjustable::Settings, _) => SavingKind::Churning { rule: name, kind },
+            (Adjustable::Exclusion, Some(identifier)) => {
+                SavingKind::ChurningInFramework { rule: name, identifier: identifier.clone(), kind }
+            }
+            _ => continue,
+        };
+        found.push(Saving { kind, usd });
     }
     found
 }

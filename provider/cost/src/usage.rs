@@ -37,8 +37,13 @@ pub struct Usage {
 pub struct Rule {
     /// Name in the account.
     pub name: String,
-    /// Identifier of a managed rule; two rules with the same one evaluate the same.
+    /// Identifier of a managed rule.
     pub identifier: Option<String>,
+    /// Its parameters, where all of them are known: two rules with the same identifier, types and parameters evaluate the
+    /// same.
+    pub parameters: Option<BTreeMap<String, String>>,
+    /// What the inputs can change about it.
+    pub adjustable: Adjustable,
     /// Types of resources that it evaluates. None: the account itself, once.
     pub types: BTreeSet<String>,
     /// Whether it evaluates resources of every recorded type: a custom rule without a scope.
@@ -51,6 +56,18 @@ pub struct Rule {
     pub in_pack: bool,
 }
 
+/// What the inputs can change about a rule, and so what may be advised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Adjustable {
+    /// Its scope and frequency: a rule of `rules.managed` or `rules.custom`.
+    #[default]
+    Settings,
+    /// Whether it is deployed: a rule of a framework, which `exclude` takes by its identifier.
+    Exclusion,
+    /// Nothing by itself: a rule of the baseline.
+    Nothing,
+}
+
 /// Resources by type. Without counts the assumption holds.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceCounts {
@@ -58,24 +75,32 @@ pub struct ResourceCounts {
 }
 
 impl ResourceCounts {
-    /// Counts of an account that was inspected: a type that is missing has no resources. An account without any has not
-    /// been recorded yet, and the assumption holds.
+    /// Counts of an account that was inspected: a type that is missing has no resources. Without any count AWS Config has
+    /// not recorded the account yet, and the assumption holds.
     pub fn known(counts: impl IntoIterator<Item = (String, u64)>) -> Self {
-        let counts: BTreeMap<_, _> = counts.into_iter().collect();
-        Self { counts: Some(counts).filter(|counts| !counts.is_empty()) }
+        Self { counts: Some(counts.into_iter().collect()) }
     }
 
-    /// Whether the account was inspected.
+    /// Whether the counts are used.
     pub fn is_known(&self) -> bool {
-        self.counts.is_some()
+        self.counts.as_ref().is_some_and(|counts| !counts.is_empty())
+    }
+
+    /// Why the counts are not used, if they are not.
+    pub fn unknown_because(&self) -> Option<&'static str> {
+        match &self.counts {
+            None => Some("the account was not inspected"),
+            Some(counts) if counts.is_empty() => Some("AWS Config has not recorded any resources yet"),
+            Some(_) => None,
+        }
     }
 
     /// Resources of a type.
     pub fn of(&self, kind: &str) -> Range {
         match &self.counts {
             #[expect(clippy::cast_precision_loss, reason = "an estimate does not need the 54th bit of a count")]
-            Some(counts) => Range::exact(counts.get(kind).copied().unwrap_or(0) as f64),
-            None => assumption::RESOURCES_PER_TYPE,
+            Some(counts) if !counts.is_empty() => Range::exact(counts.get(kind).copied().unwrap_or(0) as f64),
+            _ => assumption::RESOURCES_PER_TYPE,
         }
     }
 

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use aws_compliance_cost::{
-    Architecture, Estimate, Functions, LineId, Range, Recorded, Recorder, Recording, ResourceCounts, Rule, SavingKind,
-    Storage, Usage, estimate,
+    Adjustable, Architecture, Estimate, Functions, LineId, Range, Recorded, Recorder, Recording, ResourceCounts, Rule,
+    Saving, SavingKind, Storage, Usage, estimate,
 };
 
 const BUCKET: &str = "AWS::S3::Bucket";
@@ -153,10 +153,16 @@ fn case_9_functions_that_only_the_schedule_runs() {
 fn case_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 1_000), (INTERFACE, 10)]);
-    let identifier = Some("S3_BUCKET_VERSIONING_ENABLED".to_owned());
+    let managed = |parameters: &[(&str, &str)]| Rule {
+        identifier: Some("S3_BUCKET_VERSIONING_ENABLED".to_owned()),
+        parameters: Some(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()),
+        ..on_change("versioned", &[BUCKET])
+    };
+    let in_pack =
+        |name: &str, rule| Rule { name: name.into(), in_pack: true, adjustable: Adjustable::Exclusion, ..rule };
     usage.rules = vec![
-        Rule { identifier: identifier.clone(), ..on_change("versioned", &[BUCKET]) },
-        Rule { identifier, in_pack: true, ..on_change("hipaa-versioned", &[BUCKET]) },
+        managed(&[]),
+        in_pack("hipaa-versioned", managed(&[])),
         on_change("attached", &[INTERFACE]),
         Rule { period_hours: Some(6.0), name: "hourly".into(), types: types(&[BUCKET]), ..Rule::default() },
     ];
@@ -169,12 +175,52 @@ fn case_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
     assert_eq!(found[0].0, SavingKind::EvaluateDaily("hourly".into()));
     assert!((found[0].1 - hourly).abs() < 1e-6, "{found:?}");
     // 1,000 evaluations in the pack x 0.001.
-    let pack = SavingKind::DuplicateInPack { rule: "hipaa-versioned".into(), other: "versioned".into() };
+    let pack = SavingKind::Duplicate {
+        rule: "hipaa-versioned".into(),
+        identifier: "S3_BUCKET_VERSIONING_ENABLED".into(),
+        other: "versioned".into(),
+    };
     assert_eq!((&found[1].0, (found[1].1 * 1e6).round()), (&pack, 1e6));
     // 10 interfaces x 10 changes: the last 100 evaluations, at 0.0008.
-    let churning = SavingKind::Churning { rule: "attached".into(), kind: INTERFACE.into(), in_pack: false };
+    let churning = SavingKind::Churning { rule: "attached".into(), kind: INTERFACE.into() };
     assert_eq!((&found[2].0, (found[2].1 * 1e6).round()), (&churning, 8e4));
-    assert!(found[1].0.advice().contains("exclude `hipaa-versioned`"));
+    assert!(found[1].0.advice().starts_with("exclude `S3_BUCKET_VERSIONING_ENABLED` from the framework"));
+    // With other parameters, unknown ones or other types it evaluates something else.
+    for other in [
+        managed(&[("isMfaDeleteEnabled", "true")]),
+        Rule { parameters: None, ..managed(&[]) },
+        Rule { types: types(&[INTERFACE]), ..managed(&[]) },
+    ] {
+        usage.rules = vec![managed(&[]), in_pack("other", other)];
+        let savings = estimate(&usage).savings;
+        let repeats = |saving: &Saving| matches!(saving.kind, SavingKind::Duplicate { .. });
+        assert!(!savings.iter().any(repeats), "{savings:?}");
+    }
+}
+
+#[test]
+fn nothing_is_advised_that_the_inputs_cannot_do() {
+    let mut usage = usage();
+    usage.resources = counts(&[(INTERFACE, 1_000)]);
+    let often = Rule { period_hours: Some(1.0), ..on_change("rule", &[INTERFACE]) };
+    for (adjustable, words) in [
+        (Adjustable::Settings, vec!["set its `frequency`", "with `scope`"]),
+        (Adjustable::Exclusion, vec!["exclude `X` from the framework"]),
+        (Adjustable::Nothing, vec![]),
+    ] {
+        usage.rules = vec![Rule { identifier: Some("X".into()), adjustable, ..often.clone() }];
+        let advice: Vec<_> = estimate(&usage).savings.iter().map(|saving| saving.kind.advice()).collect();
+        assert_eq!(advice.len(), words.len(), "{advice:?}");
+        assert!(words.iter().all(|words| advice.iter().any(|line| line.contains(words))), "{advice:?}");
+    }
+}
+
+#[test]
+fn an_account_without_recorded_resources_was_inspected() {
+    let said = |resources| estimate(&Usage { resources, ..usage() }).notes.join("; ");
+    assert!(said(ResourceCounts::default()).contains("the account was not inspected"));
+    let empty = said(ResourceCounts::known([]));
+    assert!(empty.contains("AWS Config has not recorded any resources yet") && !empty.contains("not inspected"));
 }
 
 #[test]
@@ -192,10 +238,16 @@ fn custom_rule_without_a_scope_follows_every_change() {
 fn five_savings_are_named_and_rules_of_packs_are_not_given_a_scope() {
     let mut usage = usage();
     usage.resources = counts(&[(INTERFACE, 100)]);
-    usage.rules = (0..7).map(|n| Rule { in_pack: true, ..on_change(&n.to_string(), &[INTERFACE]) }).collect();
+    let packed = |n: i32| Rule {
+        identifier: Some(n.to_string()),
+        in_pack: true,
+        adjustable: Adjustable::Exclusion,
+        ..on_change(&n.to_string(), &[INTERFACE])
+    };
+    usage.rules = (0..7).map(packed).collect();
     let savings = estimate(&usage).savings;
     assert_eq!(savings.len(), 5);
-    assert!(savings.iter().all(|saving| saving.kind.advice().contains("from its conformance pack")), "{savings:?}");
+    assert!(savings.iter().all(|saving| saving.kind.advice().contains("from the framework of")), "{savings:?}");
 }
 
 #[test]

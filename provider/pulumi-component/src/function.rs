@@ -82,7 +82,8 @@ pub async fn invoke<F: Function>(
         arguments.iter().filter(|(_, value)| value.marks().secret).map(|(name, _)| name.clone()).collect();
     let plain = arguments.into_iter().map(|(name, argument)| (name, stripped(argument))).collect();
     let (args, _) = arguments::read::<F::Args>(plain, F::check).map_err(|error| without_secrets(error, &secret))?;
-    let result = F::invoke(&context, args).await?;
+    // The marks are gone from what the function sees, and so from what it may say of an argument.
+    let result = F::invoke(&context, args).await.map_err(|error| without_secrets(error, &secret))?;
     let encoded = encode_serialized(&result).await?;
     let Value::Object(mut members) = encoded.value else {
         return Err(ConstructError::Internal(format!("the result of `{}` is no struct", F::TOKEN)));

@@ -70,5 +70,5 @@ pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::encode_serialized;
 pub use special::AssetOrArchive;
 pub use suggested::{Suggested, Suggestion, Suggestions};
-pub use text::{Scalar, Text};
+pub use text::{Scalar, Text, as_texts};
 pub use transform::{Transform, Transformed};

@@ -77,7 +77,9 @@ impl<const DIGITS: usize> JsonSchema for Scalar<DIGITS> {
 }
 
 /// The inputs with every number and boolean that stands for text as text, and what is to be said of it.
-pub(crate) fn as_texts<T: JsonSchema>(inputs: PropertyMap) -> (PropertyMap, Vec<PropertyError>) {
+///
+/// A construction begins with it; whoever reads inputs in another way does the same before [`check`](crate::check).
+pub fn as_texts<T: JsonSchema>(inputs: PropertyMap) -> (PropertyMap, Vec<PropertyError>) {
     let root = schema::root::<T>();
     let mut walk = Walk { root: &root, said: Vec::new() };
     let mut whole = PropertyValue::from(Value::Object(inputs));

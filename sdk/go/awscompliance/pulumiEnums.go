@@ -346,7 +346,7 @@ func (in *deployAsPtr) ToDeployAsPtrOutputWithContext(ctx context.Context) Deplo
 	return pulumi.ToOutputWithContext(ctx, in).(DeployAsPtrOutput)
 }
 
-// When changes are told.
+// When notices of changes are sent.
 type DigestPeriod string
 
 const (
@@ -4379,11 +4379,11 @@ func (in *onUnavailablePtr) ToOnUnavailablePtrOutputWithContext(ctx context.Cont
 type RecorderMode string
 
 const (
-	// The one that is there; without one the deployment is refused.
+	// The existing recorder; without one the deployment is rejected.
 	RecorderModeREUSE = RecorderMode("reuse")
-	// The one that is there; ours where there is none. Ours stays ours in every later run.
+	// The existing recorder; if there is none, this deployment creates one and keeps it in every later run.
 	RecorderModeAUTO = RecorderMode("auto")
-	// Ours; refused where there is one already, because AWS allows one for each account and region.
+	// A new recorder; rejected if one exists, because AWS allows one for each account and region.
 	RecorderModeCREATE = RecorderMode("create")
 )
 

@@ -56,7 +56,7 @@ class DeployAs(_builtins.str, Enum):
 @pulumi.type_token("aws-compliance:index:DigestPeriod")
 class DigestPeriod(_builtins.str, Enum):
     """
-    When changes are told.
+    When notices of changes are sent.
     """
     IMMEDIATE = "immediate"
     """
@@ -3969,15 +3969,15 @@ class RecorderMode(_builtins.str, Enum):
     """
     REUSE = "reuse"
     """
-    The one that is there; without one the deployment is refused.
+    The existing recorder; without one the deployment is rejected.
     """
     AUTO = "auto"
     """
-    The one that is there; ours where there is none. Ours stays ours in every later run.
+    The existing recorder; if there is none, this deployment creates one and keeps it in every later run.
     """
     CREATE = "create"
     """
-    Ours; refused where there is one already, because AWS allows one for each account and region.
+    A new recorder; rejected if one exists, because AWS allows one for each account and region.
     """
 
 

@@ -89,12 +89,11 @@ def test_without_delays_nothing_waits(recorded):
 
 
 def test_a_delayed_message_becomes_visible_as_the_time_of_its_account_passes(account, other_account):
-    for one in (account, other_account):
-        queue, _arn = make_queue(one, "later")
+    queues = {one: make_queue(one, "later")[0] for one in (account, other_account)}
+    for one, queue in queues.items():
         one.client("sqs").send_message(QueueUrl=queue, MessageBody="x", DelaySeconds=900)
-        assert messages(one, queue) == []
-        account.advance(14 * MINUTE)
-        assert messages(one, queue) == []
+    account.advance(14 * MINUTE)
+    assert [messages(one, queue) for one, queue in queues.items()] == [[], []]
     account.advance(2 * MINUTE)
-    assert messages(other_account, queue) == []
-    assert [one["Body"] for one in messages(account, make_queue(account, "later")[0])] == ["x"]
+    assert messages(other_account, queues[other_account]) == []
+    assert [one["Body"] for one in messages(account, queues[account])] == ["x"]

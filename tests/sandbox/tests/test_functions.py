@@ -39,6 +39,9 @@ def test_finding_15_a_function_in_a_vpc_needs_subnets_groups_and_both_permission
         make_function(account, "f", ECHO, role(), VpcConfig=place)
     with refused(INVALID, "The subnet ID 'subnet-0123456789abcdef0' does not exist"):
         make_function(account, "f", ECHO, connects, VpcConfig=place | {"SubnetIds": ["subnet-0123456789abcdef0"]})
+    for half in place:
+        with refused(INVALID, "must coexist"):
+            make_function(account, "f", ECHO, connects, VpcConfig={half: place[half]})
     creates = role({"Action": ["lambda:CreateFunction", "iam:PassRole"]})
     with refused(INVALID, "DescribeSecurityGroups"):
         make_function(account.as_role(creates), "f", ECHO, connects, VpcConfig=place)

@@ -20,8 +20,7 @@ use functions_core::{
 use super::{
     Processing,
     confirm::{Indexed, Known, Open, Readings, is_judged, open_of},
-    describing,
-    reading::{self, Unreadable},
+    describing, reading,
     survey::{self, Index},
     waiving::Waiving,
 };
@@ -68,7 +67,7 @@ pub(super) struct Found {
     pub news: usize,
     pub silent: usize,
     /// Rules whose results could not be read, each with the reason. What is known of them stays as it was.
-    pub unreadable: Unreadable,
+    pub unreadable: BTreeMap<String, String>,
     /// Whether the time ended before every rule was read; what was read is written.
     pub unfinished: bool,
 }
@@ -92,7 +91,7 @@ impl Processing {
         invocation: &Invocation,
     ) -> Result<Found, HandlerError> {
         let mut found =
-            Found { reported: Vec::new(), news: 0, silent: 0, unreadable: Unreadable::new(), unfinished: false };
+            Found { reported: Vec::new(), news: 0, silent: 0, unreadable: BTreeMap::new(), unfinished: false };
         let waivers = look.configuration.waivers_on(invocation.now().date());
         let mut index = None;
         let rejected;
@@ -110,7 +109,8 @@ impl Processing {
             let known = Known { look, watch: &watch, findings: &findings };
             let said = (found.reported.as_slice(), &rejected, index.as_ref());
             let Readings { readings, unreadable, unfinished } = self.readings(&known, said, budget, invocation).await?;
-            (found.unreadable, found.unfinished) = (unreadable, unfinished);
+            found.unreadable = unreadable.into_iter().map(|(rule, error)| (rule, error.to_string())).collect();
+            found.unfinished = unfinished;
             let details = self.details(&known, &waivers, &readings, invocation).await?;
             let waiving = Waiving {
                 configuration: look.configuration,
@@ -340,7 +340,7 @@ impl Processing {
             let summary = Summary {
                 first: watch.is_first(),
                 unsettled: summed.iter().filter(|rule| !after.is_settled(rule)).count(),
-                waiting: seen.iter().filter(|seen| !seen.judged && !after.is_settled(seen.rule)).count(),
+                waiting: seen.iter().filter(|seen| seen.waits() && !after.is_settled(seen.rule)).count(),
                 open: counted.filter(|(_, count)| *count > 0).collect(),
                 judged: summed,
             };

@@ -180,7 +180,6 @@ impl Processing {
         let mut found = Readings { readings: BTreeMap::new(), unreadable: rejected.clone(), unfinished: false };
         let mut confirming = Confirming { config: &self.config, resources: BTreeMap::new(), reads: 0 };
         let mut recordings = Recordings::default();
-        let mut failure = None;
         let watched: BTreeSet<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
         let reported: BTreeMap<&str, &ReportedRule> = reported.iter().map(|rule| (rule.name.as_str(), rule)).collect();
         let listed: Vec<&str> = watched.iter().copied().collect();
@@ -220,8 +219,7 @@ impl Processing {
                     return Err(error.into());
                 }
                 Err(error) => {
-                    found.unreadable.insert(rule.to_owned(), error.to_string());
-                    failure.get_or_insert(HandlerError::from(error));
+                    found.unreadable.insert(rule.to_owned(), error);
                     continue;
                 }
             };
@@ -238,10 +236,17 @@ impl Processing {
             }
             found.readings.insert(rule.to_owned(), reading);
         }
+        // Where a run reads no rule at all, it is the role or the service and not a rule. Fewer are a metric with an alarm; a
+        // change of one of them waits for the next run. A failure that may pass ends a run that had nothing answered.
+        let is_refused = |error: &&AwsError| error.is_invalid_request() || error.is_refusal();
+        let failure = match (look.only, found.readings.is_empty(), confirming.reads) {
+            (None, true, _) => found.unreadable.values().next(),
+            (None, false, 0) => found.unreadable.values().find(|error| !is_refused(error)),
+            _ => None,
+        };
         match failure {
-            // Nothing that had to be read could be: AWS Config is out of reach, and not a rule.
-            Some(error) if confirming.reads == 0 => Err(error),
-            _ => Ok(found),
+            Some(error) => Err(error.clone().into()),
+            None => Ok(found),
         }
     }
 }

@@ -158,7 +158,8 @@ impl Processing {
         let incomplete_packs = self.incomplete_packs(&configuration, invocation).await?;
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
-        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs };
+        let unreadable_rules = Some(record.totals.unreadable);
+        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs, unreadable_rules };
         log::line(&self.measured(told, invocation));
         answer(&key, &record)
     }

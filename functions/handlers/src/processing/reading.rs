@@ -34,8 +34,8 @@ pub(super) struct Evaluated {
     pub annotation: Option<String>,
 }
 
-/// Rules whose results could not be read, each with the reason.
-pub(super) type Unreadable = BTreeMap<String, String>;
+/// Rules whose results could not be read, each with the answer of AWS Config.
+pub(super) type Unreadable = BTreeMap<String, AwsError>;
 
 /// What AWS Config says of each rule, and the rules whose reads it rejects.
 pub(super) async fn rules(config: &ConfigReads, names: &[&str]) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
@@ -53,8 +53,8 @@ pub(super) async fn rules(config: &ConfigReads, names: &[&str]) -> Result<(Vec<R
         for name in names {
             match describe(config, &[name]).await {
                 Ok(rules) => reported.extend(rules.unwrap_or_default()),
-                Err(error) if error.is_invalid_request() => {
-                    unreadable.insert((*name).to_owned(), error.to_string());
+                Err(error) if error.is_invalid_request() || error.is_refusal() => {
+                    unreadable.insert((*name).to_owned(), error);
                     reported.push(ReportedRule {
                         name: (*name).to_owned(),
                         compliance_type: None,

@@ -165,22 +165,36 @@ async fn a_rule_whose_results_are_refused_is_in_the_record_and_the_others_are_no
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_of_a_rule_whose_results_are_rejected_is_no_dead_letter() {
-    let account = settled(&[("x", GOOD)]).await;
-    account.judge("a", &[("x", BAD)]);
-    account.fail(reject_details_of("a", "ValidationException"));
-    assert_eq!(account.run(&change("x"), "run-1", 1).await.unwrap(), json!({ "batchItemFailures": [] }));
+async fn a_change_of_a_rule_whose_results_are_refused_is_no_dead_letter() {
+    for code in ["ValidationException", "AccessDeniedException"] {
+        let account = settled(&[("x", GOOD)]).await;
+        account.judge("a", &[("x", BAD)]);
+        account.fail(reject_details_of("a", code));
+        assert_eq!(account.run(&change("x"), "run-1", 1).await.unwrap(), json!({ "batchItemFailures": [] }));
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_may_read_no_rule_ends_the_run() {
-    let account = settled(&[("x", GOOD)]).await;
-    account.judge("a", &[("x", BAD)]);
-    account.fail(|_, request| {
-        request.operation().starts_with("GetCompliance").then_some(Fault::Refused("AccessDeniedException"))
-    });
-    let error = account.run(&json!({}), "run-1", 1).await.unwrap_err();
-    assert_eq!(error.error_type(), "GiveUp.Aws");
+async fn a_refused_rule_beside_one_without_findings_ends_no_run() {
+    for code in ["ValidationException", "AccessDeniedException"] {
+        let account = Account::new(&["a", "b"]);
+        account.judge("a", &[("x", BAD)]);
+        account.judge("b", &[("x", GOOD)]);
+        account.fail(reject_details_of("a", code));
+        let answer = account.look("run-1", 0).await;
+        assert_eq!((&answer["rules"], &answer["unreadable"]), (&json!(2), &json!(1)), "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_can_read_no_rule_fails() {
+    for code in ["ValidationException", "AccessDeniedException"] {
+        let account = Account::new(&["a"]);
+        account.judge("a", &[("x", BAD)]);
+        account.fail(reject_details_of("a", code));
+        let error = account.run(&json!({}), "run-1", 1).await.unwrap_err();
+        assert_eq!(error.error_type(), "GiveUp.Aws", "{code}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 #[cfg(unix)]
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -30,12 +30,14 @@ impl Archives {
     /// # Errors
     /// When one cannot be written to the user's cache.
     pub fn new() -> Result<Self, String> {
-        let x86_64 = archive_in(&cache(), X86_64)?;
+        let cache =
+            cache().ok_or("no folder for the functions' code: set HOME, or XDG_CACHE_HOME to an absolute path")?;
+        let x86_64 = archive_in(&cache, X86_64)?;
         let arm64 = match ARM64 {
             [] => None,
             // Builds for tests have one archive.
             same if same == X86_64 => Some(x86_64.clone()),
-            other => Some(archive_in(&cache(), other)?),
+            other => Some(archive_in(&cache, other)?),
         };
         Ok(Self { x86_64, arm64 })
     }
@@ -64,12 +66,13 @@ fn archive_in(cache: &Path, bundle: &[u8]) -> Result<Archive, String> {
     Ok(Archive::from_path(path.to_string_lossy()))
 }
 
-/// The user's cache, as the XDG base directory specification names it; on Windows the folder for local application data.
-fn cache() -> PathBuf {
+/// The user's cache, as the XDG base directory specification names it; on Windows the folder for local application data. A
+/// folder for temporary files is none: others can create it first.
+fn cache() -> Option<PathBuf> {
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let system = || if cfg!(windows) { set("LOCALAPPDATA") } else { set("HOME").map(|home| home.join(".cache")) };
-    let cache = set("XDG_CACHE_HOME").or_else(system);
-    cache.unwrap_or_else(std::env::temp_dir).join("aws-compliance/functions")
+    let cache = set("XDG_CACHE_HOME").or_else(system)?;
+    Some(cache.join("aws-compliance/functions"))
 }
 
 /// Tells apart what the Constructs of one process write at the same time.
@@ -79,11 +82,11 @@ static WRITERS: AtomicU64 = AtomicU64::new(0);
 fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let hash = sha256::hex(content);
     let path = cache.join(format!("{hash}.zip"));
+    private_folder(cache)?;
     // What lies in a cache may have been cut short or changed.
     if fs::read(&path).is_ok_and(|found| found == content) {
         return Ok(path);
     }
-    private_folder(cache)?;
     let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
     let partial = cache.join(format!("{hash}.{}.{writer}.partial", std::process::id()));
     let mut file = private_file(&partial)?;
@@ -93,13 +96,19 @@ fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Creates a folder for its owner alone. On Windows the user's own folders are that already.
+/// Creates a folder for its owner alone, and refuses one that others may write to. On Windows the user's own folders are
+/// private already.
 fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     builder.mode(0o700);
-    builder.create(path)
+    builder.create(path)?;
+    #[cfg(unix)]
+    if fs::metadata(path)?.permissions().mode() & 0o022 != 0 {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "other users may write to it"));
+    }
+    Ok(())
 }
 
 /// Creates a file for its owner alone.
@@ -159,11 +168,13 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn the_cache_is_the_users_alone() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = folder("private");
         write(&folder, b"content").expect("it is written");
         let mode = fs::metadata(&folder).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).expect("it is ours");
+        let error = write(&folder, b"content").expect_err("others may write to it").to_string();
+        assert!(error.contains("other users may write"), "{error}");
         fs::remove_dir_all(&folder).expect("it can be removed");
     }
 }

@@ -1,13 +1,13 @@
 //! Which components one run of the engine deploys where. AWS takes one monitor for each account and region: two would
 //! overwrite one another's rules, and neither sees the other in an account that has nothing yet.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use pulumi_component::{PropertyError, PropertyPath};
 
 /// A run, and where it deploys to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     run: String,
     account: String,
@@ -15,7 +15,7 @@ struct Place {
 }
 
 /// The components of the runs that this plugin serves, by place.
-static CLAIMS: Mutex<Option<HashMap<Place, String>>> = Mutex::new(None);
+static CLAIMS: Mutex<BTreeMap<Place, String>> = Mutex::new(BTreeMap::new());
 
 /// Claims an account and region for a component of a run.
 ///
@@ -24,7 +24,6 @@ static CLAIMS: Mutex<Option<HashMap<Place, String>>> = Mutex::new(None);
 pub(crate) fn claim(run: &str, account: &str, region: &str, component: &str) -> Result<(), PropertyError> {
     let place = Place { run: run.to_owned(), account: account.to_owned(), region: region.to_owned() };
     let mut claims = CLAIMS.lock().unwrap_or_else(PoisonError::into_inner);
-    let claims = claims.get_or_insert_default();
     let holder = claims.entry(place).or_insert_with(|| component.to_owned());
     if holder == component {
         return Ok(());

@@ -9,6 +9,7 @@
 //! what it has already.
 
 use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource};
+use compliance_types::arn::Arn;
 use futures::future::join_all;
 use futures::join;
 use pulumi_component::{Context, PropertyError, PropertyMap, PropertyPath, PropertyValue, ResourceOptions, Value};
@@ -170,8 +171,7 @@ fn mapping(value: &PropertyValue) -> Option<Marked> {
 
 /// Kind and name by the ARN.
 fn named(arn: &str) -> Option<(NamesakeKind, String)> {
-    let mut parts = arn.splitn(6, ':').skip(2);
-    let (service, _region, _account, resource) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let Arn { service, resource, .. } = Arn::parse(arn).ok()?;
     let of = |kind, name: &str| Some((kind, name.to_owned()));
     match service {
         "s3" => of(NamesakeKind::Bucket, resource),
@@ -185,7 +185,7 @@ fn named(arn: &str) -> Option<(NamesakeKind, String)> {
 }
 
 fn is_key(arn: &str) -> bool {
-    arn.split(':').nth(2) == Some("kms") && arn.contains(":key/")
+    Arn::parse(arn).is_ok_and(|arn| arn.is_kms_key())
 }
 
 /// The id of a key that can be used: one that waits for its deletion cannot.

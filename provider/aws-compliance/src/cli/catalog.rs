@@ -10,16 +10,16 @@ use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyVa
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::{file, table};
+use crate::cli::file::{self, Deployment};
+use crate::cli::table;
 use crate::inputs::bounds;
-use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
 use crate::plan::Plan;
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
-use crate::queries::rules::{CheckRulesArgs, CheckedRules};
+use crate::queries::rules::CheckedRules;
 use crate::queries::view;
 
 const NAME: &str = "aws-compliance catalog";
@@ -354,18 +354,12 @@ fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
 }
 
 /// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
-fn judge(mut given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
-    let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
-    let mut problems = check::<ComplianceMonitoringArgs>(&given);
-    problems.extend(check::<CheckRulesArgs>(&of_regions));
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let args = from_properties::<ComplianceMonitoringArgs>(given).map_err(|problem| vec![problem])?;
-    let of_regions = from_properties::<CheckRulesArgs>(of_regions).map_err(|problem| vec![problem])?;
-    let regions: Vec<_> = of_regions.regions.into_iter().chain(regions).collect();
+fn judge(given: PropertyMap, regions: Vec<String>) -> Result<CheckedRules, Vec<PropertyError>> {
+    let Deployment { args, regions: of_file, said } = file::deployment(given)?;
+    let regions: Vec<_> = of_file.into_iter().chain(regions).collect();
     let mut checks = Checks::default();
     ComplianceMonitoring::check(&args, &mut checks);
+    said.into_iter().for_each(|one| checks.add_warning(one));
     Ok(CheckedRules::new(checks, Selection::new(args.plan_inputs()), &regions))
 }
 

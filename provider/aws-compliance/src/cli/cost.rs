@@ -1,16 +1,17 @@
 //! `cost`: what a deployment costs, on the command line.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use account_look::{LookRequest, look};
+use account_look::{LookRequest, RecorderAction, look, recorder_action};
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{PropertyError, check, from_properties};
+use compliance_types::recorder::RecorderMode;
+use pulumi_component::PropertyError;
 
 use crate::cli::{file, table};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::plan::cost::CostContext;
 use crate::queries::cost::{CostEstimate, estimated};
 
 /// Estimates what a deployment costs in a month. Ends with status 1 where the inputs are invalid or the account cannot be
@@ -81,38 +82,42 @@ impl EstimateArgs {
     }
 
     fn estimate(&self) -> Result<CostEstimate, Vec<String>> {
-        let args = inputs(&self.file)?;
-        let resources = if self.account { self.counts()? } else { BTreeMap::new() };
-        estimated(&args, self.region.clone(), resources).map_err(texts)
+        let given = file::read(&self.file).map_err(|reason| vec![reason])?;
+        let args = file::deployment(given).map_err(texts)?.args;
+        let context = if self.account { self.inspected(&args)? } else { self.assumed(&args) };
+        estimated(&args, context).map_err(texts)
     }
 
-    /// Resources by type, as AWS Config has recorded them.
-    fn counts(&self) -> Result<BTreeMap<String, u64>, Vec<String>> {
+    /// What holds of an account that is not inspected: `auto` may have to create the recorder.
+    fn assumed(&self, args: &ComplianceMonitoringArgs) -> CostContext {
+        let creates_recorder = args.recorder.mode() != RecorderMode::Reuse;
+        CostContext { region: self.region.clone(), creates_recorder, resources: None }
+    }
+
+    /// Resources by type, as AWS Config has recorded them, and whether a recorder exists.
+    fn inspected(&self, args: &ComplianceMonitoringArgs) -> Result<CostContext, Vec<String>> {
         let request = LookRequest {
             region: Some(self.region.clone()),
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),
             count_resources: true,
+            recorder: args.recorder.plan(args.recorder.mode(), &args.name_prefix, None),
             ..LookRequest::default()
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let looked = runtime.map_err(|error| vec![format!("cannot start: {error}")])?.block_on(look(&request));
-        looked.resources.ok_or_else(|| {
+        let creates_recorder = match recorder_action(&looked, &request) {
+            RecorderAction::Reuse => false,
+            RecorderAction::Create | RecorderAction::Keep => true,
+            _ => self.assumed(args).creates_recorder,
+        };
+        let resources = looked.resources.ok_or_else(|| {
             let skipped = looked.skipped.map(|skipped| skipped.message);
             let reason = "`config:GetDiscoveredResourceCounts` did not answer; allow it, or omit `--account`";
             vec![skipped.unwrap_or_else(|| reason.to_owned())]
-        })
+        })?;
+        Ok(CostContext { region: self.region.clone(), creates_recorder, resources: Some(resources) })
     }
-}
-
-/// The inputs of a deployment in a file.
-fn inputs(file: &Path) -> Result<ComplianceMonitoringArgs, Vec<String>> {
-    let given = file::read(file).map_err(|reason| vec![reason])?;
-    let problems = check::<ComplianceMonitoringArgs>(&given);
-    if !problems.is_empty() {
-        return Err(texts(problems));
-    }
-    from_properties(given).map_err(|problem| texts(vec![problem]))
 }
 
 fn texts(problems: Vec<PropertyError>) -> Vec<String> {

@@ -19,8 +19,8 @@ use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
-use crate::parts::report_store::RECORD_RETENTION_DAYS;
 use crate::parts::tags;
+use crate::plan::cost::RECORD_RETENTION_DAYS;
 
 /// Name of the table, in a database of our own.
 const TABLE: &str = "evaluations";

@@ -20,10 +20,9 @@ use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::recorder::role;
 use crate::parts::tags;
+use crate::plan::cost::RECORD_RETENTION_DAYS;
 use crate::plan::runbooks::RUNBOOKS;
 
-/// Days that the evaluation history and the ledger of remediations are kept: a year and the month to look back on it.
-pub(crate) const RECORD_RETENTION_DAYS: u32 = 400;
 /// Days that the results of queries over the history are kept.
 const QUERY_RETENTION_DAYS: u32 = 7;
 /// Days that an overwritten or deleted version can be brought back.

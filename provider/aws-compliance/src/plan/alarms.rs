@@ -113,7 +113,14 @@ pub fn alarms(settings: &AlarmsSettingsArgs) -> Vec<AlarmPlan> {
             Watch::NotZero(Handler::Aggregation, metric::RECORDER_STOPPED),
             "recorder-stopped",
             Severity::Critical,
-            "AWS Config does not record in this region: its rules keep their last verdicts.",
+            "AWS Config does not record in this region: its rules keep their last evaluation results.",
+        ),
+        row(
+            "rules-unreadable",
+            Watch::NotZero(Handler::Processing, metric::UNREADABLE_RULES),
+            "rules-unreadable",
+            Severity::Medium,
+            "The results of a rule cannot be read: its findings stay as they were.",
         ),
         row(
             "pack-incomplete",

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Catalog, Trigger};
 use aws_compliance_cost::{
-    Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
+    Adjustable, Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
 };
 use compliance_types::recorder::{EvaluationFrequency, RecordingFrequency};
+use compliance_types::severity::Severity;
+use functions_core::contract::metric;
 use functions_core::metrics::RULES;
 use pulumi_component::Input;
 
@@ -27,12 +29,8 @@ const MONTH_SECONDS: f64 = aws_compliance_cost::assumption::HOURS * 3600.0;
 /// Hours between evaluations of a periodic rule for which none are given (AWS Config API Reference, "ConfigRule",
 /// `MaximumExecutionFrequency`).
 const DEFAULT_PERIOD_HOURS: f64 = 24.0;
-/// Metrics of the functions beside those by severity and by rule: the constants of `functions_core::contract::metric`.
-const METRICS: u32 = 13;
-/// Severities, each with a metric of its open findings.
-const SEVERITIES: u32 = 5;
-/// Days that history and ledger are retained.
-const HISTORY_DAYS: u32 = 400;
+/// Days that the evaluation history and the ledger of remediations are retained: a year and a month to look back on it.
+pub const RECORD_RETENTION_DAYS: u32 = 400;
 
 /// What is known beside inputs and plan.
 #[derive(Clone, Debug, Default)]
@@ -53,10 +51,13 @@ pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext)
     let packed = plan.packs.iter().flat_map(|pack| &pack.pack.rules).map(|(name, rule)| Rule {
         name: name.clone(),
         in_pack: true,
+        parameters: Some(rule.parameters.clone()),
+        adjustable: Adjustable::Exclusion,
         ..of_identifier(&rule.identifier, rule.frequency.as_deref())
     });
     let rules: Vec<_> = managed.chain(custom).chain(packed).collect();
-    let by_rule = u32::try_from(rules.len().min(RULES)).unwrap_or(u32::MAX);
+    // Those of open findings: one for each severity, and for the worst rules.
+    let metrics = metric::SINGLE.len() + Severity::ALL.len() + rules.len().min(RULES);
     let of_alarm = |watch: &Watch| match watch {
         Watch::OpenFindings => args.alarms.severities.len(),
         _ => 1,
@@ -71,13 +72,13 @@ pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext)
         functions: functions(&args.functions, args.hardened),
         storage: Storage {
             report_days: number(&args.reports.retention_days).unwrap_or(Storage::default().report_days),
-            history_days: HISTORY_DAYS,
+            history_days: RECORD_RETENTION_DAYS,
             table: args.history.enabled,
         },
         keys: u32::from(args.kms_key_arn.is_none()),
         // That of the delivery test is there in any case.
         alarm_metrics: 1 + if args.alarms.enabled { u32::try_from(of_alarms).unwrap_or(u32::MAX) } else { 0 },
-        metrics: METRICS + SEVERITIES + by_rule,
+        metrics: u32::try_from(metrics).unwrap_or(u32::MAX),
         dashboards: u32::from(args.dashboard.enabled),
         emails: u32::try_from(args.notifications.emails.len() + routes).unwrap_or(u32::MAX),
     }
@@ -91,12 +92,20 @@ fn managed(rule: &RulePlan, prefix: &NamePrefix) -> Rule {
             identifier: Some(known.identifier.to_owned()),
             types: [known.resource_type.to_owned()].into(),
             on_change: true,
+            adjustable: Adjustable::Nothing,
             ..Rule::default()
         },
         Origin::Managed(_) | Origin::Framework => of_identifier(&rule.args.identifier, frequency.as_deref()),
     };
+    let adjustable = match rule.origin {
+        Origin::Framework => Adjustable::Exclusion,
+        Origin::Baseline(_) | Origin::Managed(_) => made.adjustable,
+    };
+    let parameters = rule.args.parameters.iter().map(|(name, value)| Some((name.clone(), known(value)?)));
+    // A scope may leave out resources that another rule evaluates.
+    let parameters = if rule.args.scope.is_none() { parameters.collect() } else { None };
     let scope = rule.args.scope.as_ref().map(types_of).filter(|types| !types.is_empty());
-    Rule { name: prefix.rule(&rule.name), types: scope.unwrap_or(made.types), ..made }
+    Rule { name: prefix.rule(&rule.name), types: scope.unwrap_or(made.types), parameters, adjustable, ..made }
 }
 
 /// A managed rule that evaluates all that it can.
@@ -120,6 +129,8 @@ fn custom(rule: &CustomRuleArgs, prefix: &NamePrefix) -> Rule {
     Rule {
         name: prefix.rule(&rule.name),
         identifier: None,
+        parameters: None,
+        adjustable: Adjustable::Settings,
         every_type: types.is_empty() && on_change,
         types,
         on_change,

@@ -115,8 +115,13 @@ impl Function for GetCostEstimate {
     type Result = CostEstimate;
 
     async fn invoke(_context: &FunctionContext, args: CostEstimateArgs) -> Result<CostEstimate, ConstructError> {
-        let (region, resources) = (args.region.clone(), args.resource_counts.clone());
-        estimated(&args.into(), region, resources).map_err(ConstructError::InvalidInputs)
+        let context = CostContext {
+            region: args.region.clone(),
+            // No account is asked: `auto` may have to create the recorder.
+            creates_recorder: args.recorder.mode() != RecorderMode::Reuse,
+            resources: (!args.resource_counts.is_empty()).then(|| args.resource_counts.clone()),
+        };
+        estimated(&args.into(), context).map_err(ConstructError::InvalidInputs)
     }
 }
 
@@ -139,26 +144,19 @@ impl From<CostEstimateArgs> for ComplianceMonitoringArgs {
     }
 }
 
-/// The estimate of a deployment to a region; without counts, with assumptions.
+/// The estimate of a deployment.
 ///
 /// # Errors
 /// Everything that is invalid in the inputs.
-pub fn estimated(
-    args: &ComplianceMonitoringArgs,
-    region: String,
-    resources: BTreeMap<String, u64>,
-) -> Result<CostEstimate, Vec<PropertyError>> {
+pub fn estimated(args: &ComplianceMonitoringArgs, context: CostContext) -> Result<CostEstimate, Vec<PropertyError>> {
     let mut checks = Checks::default();
-    bounds::check_region(&mut checks, "region", &region);
+    bounds::check_region(&mut checks, "region", &context.region);
     ComplianceMonitoring::check(args, &mut checks);
-    let plan = Plan::new(args.plan_inputs(), &Target::region(&region));
+    let plan = Plan::new(args.plan_inputs(), &Target::region(&context.region));
     let errors: Vec<_> = checks.errors().iter().chain(&plan.errors).cloned().collect();
     if !errors.is_empty() {
         return Err(errors);
     }
-    // Without a look at the account, `auto` creates the recorder.
-    let creates_recorder = args.recorder.mode() != RecorderMode::Reuse;
-    let context = CostContext { region, creates_recorder, resources: Some(resources) };
     Ok(CostEstimate::from(&estimate(&usage(args, &plan, context))))
 }
 

@@ -5,9 +5,11 @@ use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::plan::Plan;
 use aws_compliance::plan::cost::{CostContext, usage};
 use aws_compliance::plan::target::Target;
+use aws_compliance::queries::cost::GetCostEstimate;
+use aws_compliance::queries::rules::GetManagedRule;
 use aws_compliance_cost::{Recorded, Rule, Usage};
-use pulumi_component::from_properties;
-use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::testing::{MockMonitor, construct_with, inputs, invoke_with};
+use pulumi_component::{PropertyMap, from_properties};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input};
@@ -91,4 +93,24 @@ fn what_is_not_deployed_costs_nothing() {
     assert!(default.alarm_metrics > 10);
     // Every six hours of 730.
     assert!((default.functions.runs - 730.0 / 6.0).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn a_secret_argument_of_a_function_is_in_no_error_of_it() {
+    let secret = |given: Json| -> PropertyMap {
+        inputs(given).into_iter().map(|(name, value)| (name, value.into_secret())).collect()
+    };
+    let bad = json!({ "kmsKeyArn": "arn:aws:kms:eu-west-1:111122223333:alias/hidden" });
+    let plain = json!({ "region": "eu-west-1" });
+    let arguments = inputs(plain).into_iter().chain(secret(bad)).collect();
+    let error = invoke_with::<GetCostEstimate>(None, arguments).await.expect_err("an alias is rejected").to_string();
+    assert!(error.contains("kmsKeyArn (secret)") && !error.contains("hidden") && !error.contains("alias"), "{error}");
+    let rules =
+        json!({ "managed": [{ "identifier": "ACCESS_KEYS_ROTATED", "parameters": { "maxAccessKeyAge": "hidden" } }] });
+    let arguments = inputs(json!({ "region": "eu-west-1" })).into_iter().chain(secret(json!({ "rules": rules })));
+    let error = invoke_with::<GetCostEstimate>(None, arguments.collect()).await.expect_err("no number").to_string();
+    assert!(error.contains("rules (secret)") && !error.contains("hidden"), "{error}");
+    let arguments = secret(json!({ "identifier": "ENCRYPTED_VOLUME" }));
+    let error = invoke_with::<GetManagedRule>(None, arguments).await.expect_err("no such rule").to_string();
+    assert!(error.contains("identifier (secret)") && !error.contains("ENCRYPTED"), "{error}");
 }

@@ -24,7 +24,8 @@ const SHARED: [(&str, &str); 6] = [
 /// Inputs that matter where a template of a pack is larger than a request, which takes hundreds of large parameters:
 /// `parts::rule_set::packs` tests it.
 const LARGE_TEMPLATES: [(&str, &str); 2] = [("RuleSet", "bucketName"), ("RuleSet", "kmsKeyArn")];
-/// How the account is inspected, which a mock of the engine does not do: `account::scan` tests it.
+/// How the account is inspected, which a mock of the engine does not do: `tests/engine/test_account.py` and
+/// `test_account_look.py` test it, and `tests/look/test_access.py` the profile.
 const SCAN: &str = "lookup";
 /// It admits what is refused where something is deployed: `account::existing` and `state_machine` test it.
 const REPLACEMENT: &str = "reports.allowReplacement";

@@ -50,7 +50,7 @@ export const DigestPeriod = {
 } as const;
 
 /**
- * When changes are told.
+ * When notices of changes are sent.
  */
 export type DigestPeriod = (typeof DigestPeriod)[keyof typeof DigestPeriod];
 
@@ -3952,15 +3952,15 @@ export type OnUnavailable = (typeof OnUnavailable)[keyof typeof OnUnavailable];
 
 export const RecorderMode = {
     /**
-     * The one that is there; without one the deployment is refused.
+     * The existing recorder; without one the deployment is rejected.
      */
     Reuse: "reuse",
     /**
-     * The one that is there; ours where there is none. Ours stays ours in every later run.
+     * The existing recorder; if there is none, this deployment creates one and keeps it in every later run.
      */
     Auto: "auto",
     /**
-     * Ours; refused where there is one already, because AWS allows one for each account and region.
+     * A new recorder; rejected if one exists, because AWS allows one for each account and region.
      */
     Create: "create",
 } as const;

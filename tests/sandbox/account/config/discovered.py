@@ -16,12 +16,14 @@ from account.config.recorders import describe_configuration_recorders
 def get_discovered_resource_counts(request: dict) -> dict:
     """The number of resources of each type."""
     counts = Counter()
-    if describe_configuration_recorders({})["ConfigurationRecorders"]:
+    recorders = describe_configuration_recorders({})["ConfigurationRecorders"]
+    if recorders:
         running = [each for each in ec2._instances.values() if each["State"]["Name"] != "terminated"]
         counts["AWS::EC2::Instance"] = len(running)
         counts["AWS::EC2::Volume"] = len(list(ec2._volumes.items()))
         counts["AWS::RDS::DBInstance"] = len(list(rds._instances.values()))
         counts["AWS::S3::Bucket"] = len(buckets())
+    counts = Counter({kind: count for kind, count in counts.items() if any(_records(one, kind) for one in recorders)})
     wanted = request.get("resourceTypes") or list(counts)
     found = [{"resourceType": kind, "count": counts[kind]} for kind in wanted if counts[kind]]
     found.sort(key=lambda one: (-one["count"], one["resourceType"]))
@@ -29,6 +31,15 @@ def get_discovered_resource_counts(request: dict) -> dict:
     some, token = page(found, asked, default=100)
     answer = {"totalDiscoveredResources": sum(one["count"] for one in found), "resourceCounts": some}
     return answer | ({"nextToken": token["NextToken"]} if token else {})
+
+
+def _records(recorder: dict, kind: str) -> bool:
+    """Whether the recording group has a type ("RecordingGroup" of the API Reference)."""
+    group = recorder.get("recordingGroup", {})
+    excluded = group.get("exclusionByResourceTypes", {}).get("resourceTypes", [])
+    if excluded:
+        return kind not in excluded
+    return bool(group.get("allSupported", not group)) or kind in group.get("resourceTypes", [])
 
 
 OPERATIONS = {"GetDiscoveredResourceCounts": get_discovered_resource_counts}

@@ -3,6 +3,7 @@
 AWS page: "Setting up Amazon SNS notifications" of CloudWatch; its key policy names `cloudwatch.amazonaws.com`.
 """
 
+from ministack.core.arn import parse_arn
 from ministack.services import cloudwatch, sns
 
 from account import hooks, policies
@@ -20,7 +21,7 @@ def install() -> None:
 
 def _dispatch(original, alarm, old_state, new_state, reason):
     # Alarms are also judged outside of a request, when there is no account of the caller.
-    source = {"aws:SourceArn": alarm["AlarmArn"], "aws:SourceAccount": alarm["AlarmArn"].split(":")[4]}
+    source = {"aws:SourceArn": alarm["AlarmArn"], "aws:SourceAccount": parse_arn(alarm["AlarmArn"]).account_id}
     action_list = {"ALARM": ACTIONS[0], "OK": ACTIONS[1]}.get(new_state, ACTIONS[2])
     admitted = [action for action in alarm.get(action_list) or [] if _admitted(action, source)]
     return original({**alarm, action_list: admitted}, old_state, new_state, reason)

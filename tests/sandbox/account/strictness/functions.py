@@ -88,7 +88,9 @@ def _check_vpc(data, role_arn: str):
     """
     vpc = data.get("VpcConfig") or {}
     caller, subnets, groups = caller_arn(), vpc.get("SubnetIds") or [], vpc.get("SecurityGroupIds") or []
-    if not app.AUTH or not subnets or not groups:
+    if bool(subnets) != bool(groups):
+        return _invalid("SubnetIds and SecurityIds must coexist or be both empty list.")
+    if not app.AUTH or not subnets:
         return None
     for action in ("DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs"):
         allowed = policies.principal_allowed(caller, f"ec2:{action}", "*")

@@ -41,9 +41,9 @@ class Compiler:
             self._pending.discard(key)
         return self._known[key]
 
-    def _make(self, shape: Shape) -> Check:
+    def _make(self, shape: Shape, longer: int | None = None) -> Check:
         inner = {"structure": self._structure, "list": self._list, "map": self._map}.get(shape.type_name)
-        own = _own(shape)
+        own = _own(shape, longer)
         checks = [_type(shape), *([inner(shape)] if inner else []), *own]
         if len(checks) == 1:
             return checks[0]
@@ -60,7 +60,9 @@ class Compiler:
         required = [name for name in shape.required_members if name in shape.members]
         members = {}
         for name, member in shape.members.items():
-            members[name] = (self.check(member), name[:1].lower() + name[1:])
+            longer = LONGER.get((shape.name, name))
+            check = self.check(member) if longer is None else self._make(member, longer)
+            members[name] = (check, name[:1].lower() + name[1:])
 
         def structure(value, place, faults):
             start = f"{place}." if place else ""
@@ -97,9 +99,9 @@ class Compiler:
         return entries
 
 
-# Maxima that the model gives and AWS cannot mean: AWS Config names the rules of a pack with up to 128 characters, and
-# its console reads their results by these names. Assumed; tests/sandbox/README.md says so.
-LONGER = {"StringWithCharLimit64": 128}
+# Maxima that the model gives and AWS cannot mean, by structure and member: AWS Config names the rules of a pack with up
+# to 128 characters, and its console reads their results by these names. Assumed; tests/sandbox/README.md says so.
+LONGER = {("GetComplianceDetailsByConfigRuleRequest", "ConfigRuleName"): 128}
 
 
 def _nothing(_value, _place, _faults) -> None:
@@ -125,10 +127,10 @@ def _number(value, place, _faults):
         raise WrongTypeError(f"{place}: {type(value).__name__} can not be converted to a number")
 
 
-def _own(shape: Shape) -> list[Check]:
-    """The constraints of a value by itself."""
+def _own(shape: Shape, longer: int | None) -> list[Check]:
+    """The constraints of a value by itself; `longer` replaces the maximum."""
     facts, checks = shape.metadata, []
-    least, most = facts.get("min"), LONGER.get(shape.name, facts.get("max"))
+    least, most = facts.get("min"), longer or facts.get("max")
     if LENGTHS.get(shape.type_name):
         checks += _bounds("length", len, least, most)
     elif shape.type_name in NUMBERS:

@@ -35,7 +35,11 @@ pub(super) fn processing(
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
-        Statement::allow("State").actions(["s3:GetObject"]).on(interpolate!("{}/{}", &shared.bucket_arn, key::PROCESSING_STATE)),
+        Statement::allow("State").actions(["s3:GetObject"]).on(interpolate!(
+            "{}/{}",
+            &shared.bucket_arn,
+            key::PROCESSING_STATE
+        )),
         // A rule's ARN ends in an id that AWS gives it.
         Statement::allow("Compliance")
             .actions(["config:GetComplianceDetailsByConfigRule"])
@@ -107,9 +111,11 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     let reads_and_writes = vec![
         configuration(shared),
         Statement::allow("Reports").actions(["s3:GetObject", "s3:PutObject"]).on(written(shared, Handler::Aggregation)),
-        Statement::allow("LatestReport")
-            .actions(["s3:PutObject"])
-            .on(interpolate!("{}/{}", &shared.bucket_arn, key::REPORT_PAGE)),
+        Statement::allow("LatestReport").actions(["s3:PutObject"]).on(interpolate!(
+            "{}/{}",
+            &shared.bucket_arn,
+            key::REPORT_PAGE
+        )),
         Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
         // An aggregator's ARN ends in an id that AWS gives it.
         Statement::allow("Aggregator")
