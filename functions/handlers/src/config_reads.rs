@@ -101,7 +101,7 @@ mod tests {
             true => (status, serde_json::json!({ "__type": code, "message": "no" }).to_string()),
             false => (200, "{}".to_owned()),
         });
-        (ConfigReads::new(testing::clients(&aws.endpoint).config), asked)
+        (ConfigReads::new(testing::clients(&aws).config), asked)
     }
 
     async fn read(reads: &ConfigReads) -> Result<(), String> {

@@ -41,7 +41,7 @@ impl Account {
         Self::refusing(pages, |_| None)
     }
 
-    pub fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
+    pub fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static) -> Self {
         let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
         Self::configured(&MonitoringConfiguration::new([rule]).unwrap(), pages, refuse)
     }
@@ -49,7 +49,7 @@ impl Account {
     pub fn configured(
         configuration: &MonitoringConfiguration,
         pages: Vec<Vec<String>>,
-        refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static,
+        refuse: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
         let configuration = configuration.render().unwrap();
         let (objects, document) = (Objects::default(), configuration.clone());
@@ -83,7 +83,7 @@ impl Account {
             ("CONFIGURATION_SHA256", &sha256),
         ];
         let environment = testing::environment(&variables);
-        let clients = testing::clients_trying(&self.aws.endpoint, self.retries.clone());
+        let clients = testing::clients_trying(&self.aws, self.retries.clone());
         let aggregation = Aggregation::new(environment, &clients)?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
@@ -418,7 +418,7 @@ async fn a_long_history_of_one_account_and_region_is_several_files() {
     let account = Account::new(Vec::new());
     let storage =
         StorageEnvironment { report_bucket: testing::BUCKET.to_owned(), kms_key_arn: testing::KMS_KEY_ARN.to_owned() };
-    let store = Store::new(testing::clients(&account.aws.endpoint).s3, storage);
+    let store = Store::new(testing::clients(&account.aws).s3, storage);
     let mut gathered = Gathered::default();
     for (place, count) in [("1", 5), ("2", 2), ("3", 1)] {
         for number in 0..count {
@@ -508,7 +508,7 @@ async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped
         (json!({ "ConfigurationRecordersStatus": [] }).to_string(), true),
     ] {
         let aws = FakeAws::start(move |_| (200, status.clone()));
-        let config = ConfigReads::new(testing::clients(&aws.endpoint).config);
+        let config = ConfigReads::new(testing::clients(&aws).config);
         assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
     }
 }
@@ -518,7 +518,7 @@ async fn finding_4_a_denied_read_of_the_recorder_is_unknown_and_ends_no_report()
     for code in ["AccessDeniedException", "AccessDenied"] {
         let body = json!({ "__type": code, "message": "User is not authorized" }).to_string();
         let aws = FakeAws::start(move |_| (400, body.clone()));
-        let config = ConfigReads::new(testing::clients(&aws.endpoint).config);
+        let config = ConfigReads::new(testing::clients(&aws).config);
         assert!(reading::recorder_stopped(&config).await.unwrap_err().is_refusal(), "{code}");
     }
 }

@@ -106,8 +106,7 @@ const FINDINGS: usize = 5_000;
 /// 400 rules and 100,000 resources, of which 5,000 do not comply.
 fn estate() -> Account {
     let names: Vec<String> = (0..RULES).map(|number| format!("rule-{number:03}")).collect();
-    let mut account = Account::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    account.in_process = true;
+    let account = Account::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let mut state = account.state.lock().unwrap();
     state.rows = 100;
     for number in 0..RESOURCES {

@@ -68,9 +68,6 @@ type Decide = Box<dyn FnMut(usize, &Request) -> Option<Fault> + Send>;
 
 pub struct Account {
     aws: FakeAws,
-    answer: testing::Answering,
-    /// Whether requests are answered in this process, which then sees the paused clock of a test.
-    pub in_process: bool,
     pub state: Arc<Mutex<State>>,
     document: String,
     faults: Arc<Mutex<Option<Decide>>>,
@@ -95,7 +92,7 @@ impl Account {
         }
         let faults: Arc<Mutex<Option<Decide>>> = Arc::default();
         let (kept, decide) = (Arc::clone(&state), Arc::clone(&faults));
-        let answer: testing::Answering = Arc::new(move |request: &Request| {
+        let aws = FakeAws::start(move |request: &Request| {
             let mut state = kept.lock().unwrap();
             let call = state.calls;
             state.calls += 1;
@@ -107,9 +104,7 @@ impl Account {
                 }
             }
         });
-        let served = Arc::clone(&answer);
-        let aws = FakeAws::start(move |request| served(request));
-        Self { aws, answer, in_process: false, state, document, faults }
+        Self { aws, state, document, faults }
     }
 
     /// From now on calls fail as `decide` says of each number and request.
@@ -130,15 +125,11 @@ impl Account {
             ("LEDGER_TABLE", "ledger"),
             ("TOPIC_ARN", TOPIC),
             ("DELIVERY_ALARM", "delivery-test"),
-            ("DELIVERY_QUEUE_URL", &format!("{}/queue", self.aws.endpoint)),
+            ("DELIVERY_QUEUE_URL", "http://127.0.0.1:9/queue"),
             ("ACCOUNT_ALIAS", "prod"),
             ("EVENTS_QUEUE", "processing-events"),
         ];
-        let clients = match self.in_process {
-            true => testing::clients_in_process(Arc::clone(&self.answer)),
-            false => testing::clients(&self.aws.endpoint),
-        };
-        Processing::new(testing::environment(&more), &clients).unwrap()
+        Processing::new(testing::environment(&more), &testing::clients(&self.aws)).unwrap()
     }
 
     /// A run `minutes` after the first.

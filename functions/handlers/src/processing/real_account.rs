@@ -169,7 +169,7 @@ async fn a_change_of_a_rule_whose_results_are_refused_is_no_dead_letter() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = settled(&[("x", GOOD)]).await;
         account.judge("a", &[("x", BAD)]);
-        account.fail(reject_details_of("a", code));
+        account.fail(move |_, request| request.operation().starts_with("GetCompliance").then_some(Fault::Refused(code)));
         assert_eq!(account.run(&change("x"), "run-1", 1).await.unwrap(), json!({ "batchItemFailures": [] }));
     }
 }
@@ -178,7 +178,8 @@ async fn a_change_of_a_rule_whose_results_are_refused_is_no_dead_letter() {
 async fn a_refused_rule_beside_one_without_findings_ends_no_run() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = Account::new(&["a", "b"]);
-        account.judge("a", &[("x", BAD)]);
+        // Two findings are confirmed by the rule, one alone by its resource.
+        account.judge("a", &[("x", BAD), ("y", BAD)]);
         account.judge("b", &[("x", GOOD)]);
         account.fail(reject_details_of("a", code));
         let answer = account.look("run-1", 0).await;
@@ -190,7 +191,8 @@ async fn a_refused_rule_beside_one_without_findings_ends_no_run() {
 async fn a_run_that_can_read_no_rule_fails() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = Account::new(&["a"]);
-        account.judge("a", &[("x", BAD)]);
+        // Two findings are confirmed by the rule, one alone by its resource.
+        account.judge("a", &[("x", BAD), ("y", BAD)]);
         account.fail(reject_details_of("a", code));
         let error = account.run(&json!({}), "run-1", 1).await.unwrap_err();
         assert_eq!(error.error_type(), "GiveUp.Aws", "{code}");
