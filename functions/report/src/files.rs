@@ -3,7 +3,6 @@
 use std::io;
 
 use askama::Template;
-use compliance_types::severity::Severity;
 use functions_core::{
     contract::Handler,
     key::{REPORTS_PREFIX, written_prefix},
@@ -14,11 +13,12 @@ use thiserror::Error;
 use crate::{
     chart::{self, ChartError},
     findings::{FindingRow, FindingRows, JSON_FINDINGS},
-    first::{First, first},
-    lines,
-    model::{Breakdown, Framework, FrameworkPart, Report, State, Summary, WaiverLine},
+    first::first,
+    framework_pages, lines,
+    model::{Breakdown, Report, Summary, WaiverLine},
+    page::{Entry, FOOTER, Page, entry},
     parts,
-    progress::Progress,
+    rows::{resource, severity},
     table::{Cell, Column, Cut, Table, cost, grouped, points},
     trend::TrendPoint,
     wording::{day, when, wide},
@@ -87,11 +87,30 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
     let regions = report.regions.iter().map(|region| breakdown(region, None));
     entries.push(paged(report, "regions", "Regions", PLACES, report.regions.len(), regions, &mut put)?);
     if !report.frameworks.is_empty() {
-        let all = report.frameworks.iter().map(framework);
-        entries.push(paged(report, "frameworks", "Frameworks", FRAMEWORKS, report.frameworks.len(), all, &mut put)?);
+        let all = report.frameworks.iter().map(framework_pages::row_of);
+        let columns = framework_pages::COLUMNS;
+        let mut entry = paged(report, "frameworks", "Frameworks", columns, report.frameworks.len(), all, &mut put)?;
+        for page in framework_pages::pages(report) {
+            let (name, title, body) = page?;
+            put(&name, HTML, body)?;
+            entry.pages.1.push((name, title));
+        }
+        entry.pages.0 = "By control:";
+        entries.push(entry);
         let parts = report.frameworks.iter().map(|framework| framework.parts.len()).sum();
-        let all = report.frameworks.iter().flat_map(|framework| framework.parts.iter().map(|one| part(framework, one)));
-        entries.push(paged(report, "controls", "Rules and controls of frameworks", PARTS_OF, parts, all, &mut put)?);
+        let all = report
+            .frameworks
+            .iter()
+            .flat_map(|framework| framework.parts.iter().map(|one| framework_pages::part(framework, one)));
+        entries.push(paged(
+            report,
+            "controls",
+            "Rules and controls of frameworks",
+            framework_pages::PARTS,
+            parts,
+            all,
+            &mut put,
+        )?);
     }
     let findings = report.findings.iter().map(finding);
     entries.push(paged(report, "resources", "Resources", FINDINGS, report.findings.len(), findings, &mut put)?);
@@ -174,16 +193,6 @@ const PLACES: &[Column] = &[
     Column("New", true),
     Column("Fixed", true),
 ];
-const FRAMEWORKS: &[Column] = &[
-    Column("Framework", false),
-    Column("Failing", true),
-    Column("Complying", true),
-    Column("Judged nothing", true),
-    Column("Not assessed", true),
-    Column("Manual", true),
-];
-const PARTS_OF: &[Column] =
-    &[Column("Framework", false), Column("Rule or control", false), Column("State", false), Column("Controls", false)];
 const FINDINGS: &[Column] = &[
     Column("Severity", false),
     Column("Resource", false),
@@ -211,15 +220,6 @@ const WAIVED: &[Column] = &[
     Column("Owner", false),
 ];
 
-struct Entry {
-    table: Table,
-    lower: String,
-    total: String,
-    nothing: &'static str,
-    more: String,
-    parts: Vec<(String, usize)>,
-}
-
 /// The first part of a table; the others go to files of their own.
 fn paged<E>(
     report: &Report,
@@ -240,16 +240,8 @@ fn paged<E>(
         let name = format!("{id}-{number}.html");
         let table = Table { id, title, columns, rows, shown: count, total };
         let more = format!("Rows {} to {} of {}.", listed + 1, listed + count, grouped(wide(total)));
-        let links = vec![("index.html".to_owned(), "The report".to_owned())];
-        let part = Page {
-            base: String::new(),
-            title: format!("{title}, part {number}"),
-            subtitle: format!("Run of {}", when(&report.time)),
-            links,
-            first: None,
-            tables: vec![entry(report, table, more, Vec::new())],
-            footer: FOOTER,
-        };
+        let part =
+            Page::beside(report, format!("{title}, part {number}"), vec![entry(report, table, more, Vec::new())]);
         put(&name, HTML, part.render()?.into_bytes())?;
         listed += count;
         parts.push((name, number));
@@ -278,34 +270,15 @@ fn whole(kind: &str, findings: usize) -> String {
     }
 }
 
-fn entry(report: &Report, table: Table, more: String, parts: Vec<(String, usize)>) -> Entry {
-    let nothing = match table.id {
-        "resources" if report.first_evaluation.state == Progress::NotStarted => "No rule has results yet.",
-        "resources" => "No resource breaks a rule.",
-        "rules" => "No rule is known.",
-        _ => "Nothing reported yet.",
-    };
-    let shown = if table.shown == table.total { String::new() } else { format!("{} of ", grouped(wide(table.shown))) };
-    Entry {
-        lower: table.title.to_lowercase(),
-        total: format!("{shown}{}", grouped(wide(table.total))),
-        nothing,
-        table,
-        more,
-        parts,
-    }
-}
-
 fn rules(report: &Report) -> impl Iterator<Item = Vec<Cell>> {
     let costs: std::collections::BTreeMap<&str, u64> =
         report.score.costs.iter().map(|cost| (&*cost.rule, cost.millipoints)).collect();
     report.rules.iter().map(move |rule| {
-        let severity = rule.severity.unwrap_or_default();
         let price = costs.get(&*rule.name).copied().unwrap_or_default();
         let price_text = if price == 0 { "–".to_owned() } else { cost(price) };
         let mut cells = vec![
             Cell::noted(&*rule.name, rule.controls.join(", ")),
-            severity_cell(severity),
+            severity(rule.severity.unwrap_or_default()),
             Cell::sorted(price_text, price, "n"),
         ];
         cells.extend(numbers(rule));
@@ -331,7 +304,7 @@ fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
     }
     let seen = if finding.as_of.is_empty() { String::new() } else { format!("as of {}", day(finding.as_of)) };
     vec![
-        severity_cell(finding.severity),
+        severity(finding.severity),
         resource(&finding),
         Cell::noted(finding.rule, finding.annotation),
         Cell::text(finding.account),
@@ -341,18 +314,9 @@ fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
     ]
 }
 
-/// A resource with its type and, where it has one, its name.
-fn resource(finding: &FindingRow<'_>) -> Cell {
-    let note = match finding.name {
-        "" => finding.resource_type.to_owned(),
-        name => format!("{name}, {}", finding.resource_type),
-    };
-    Cell::noted(finding.resource_id, note)
-}
-
 fn waived(finding: FindingRow<'_>) -> Vec<Cell> {
     vec![
-        severity_cell(finding.severity),
+        severity(finding.severity),
         resource(&finding),
         Cell::noted(finding.rule, finding.annotation),
         Cell::text(finding.account),
@@ -378,58 +342,6 @@ fn waiver(waiver: &WaiverLine) -> Vec<Cell> {
         Cell::noted(&*waiver.reason, waiver.ticket.clone().unwrap_or_default()),
         Cell::number(waiver.findings),
     ]
-}
-
-fn severity_cell(severity: Severity) -> Cell {
-    let (class, rank) = match severity {
-        Severity::Critical => ("sev-critical", 0),
-        Severity::High => ("sev-high", 1),
-        Severity::Medium => ("sev-medium", 2),
-        Severity::Low => ("sev-low", 3),
-        Severity::Informational => ("sev-informational", 4),
-    };
-    Cell { sort: Some(rank), ..Cell::class(severity.word(), class) }
-}
-
-fn framework(framework: &Framework) -> Vec<Cell> {
-    let Framework { failing, compliant, silent, not_assessed, manual, .. } = *framework;
-    let counts = [failing, compliant, silent, not_assessed, manual].map(Cell::number);
-    std::iter::once(Cell::text(name_of(framework))).chain(counts).collect()
-}
-
-fn part(framework: &Framework, part: &FrameworkPart) -> Vec<Cell> {
-    let (words, rank, class) = match part.state {
-        State::Failing => ("failing", 0, "bad"),
-        State::NotAssessed => ("not assessed: the rule is not deployed", 1, ""),
-        State::Silent => ("judged nothing", 2, ""),
-        State::Manual => ("manual: no rule judges it", 3, ""),
-        State::Compliant => ("complying", 4, "good"),
-    };
-    vec![
-        Cell::text(name_of(framework)),
-        Cell::text(&*part.name),
-        Cell::sorted(words, rank, class),
-        Cell::text(part.controls.join(", ")),
-    ]
-}
-
-fn name_of(framework: &Framework) -> &str {
-    if framework.id.is_empty() { "in no framework" } else { &framework.id }
-}
-
-const FOOTER: &str = "Score: 100 less what each open rule costs. A rule costs its weight (critical 10, high 6, medium 3, low 1; informational rules stay outside) among all rules that judged something, times the share of judged resources that do not comply. Verdicts without data or that do not apply cost nothing. Times are UTC.";
-
-#[derive(Template)]
-#[template(path = "page.html")]
-struct Page {
-    /// What relative addresses begin with.
-    base: String,
-    title: String,
-    subtitle: String,
-    links: Vec<(String, String)>,
-    first: Option<First>,
-    tables: Vec<Entry>,
-    footer: &'static str,
 }
 
 #[derive(Template)]

@@ -172,8 +172,48 @@ pub struct Framework {
     pub not_assessed: u64,
     /// Controls of it that no rule can judge.
     pub manual: u64,
+    /// Rules of which waivers cover every finding.
+    pub waived: u64,
     /// Its rules and controls, one by one, sorted by name.
     pub parts: Vec<FrameworkPart>,
+    /// Its controls, sorted by id, each with the rules that evaluate it.
+    pub controls: Vec<Control>,
+}
+
+/// One control of a framework. No public source gives titles of controls together with rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Control {
+    /// Its id; empty for rules of which no source names a control.
+    pub id: String,
+    /// The worst state of its rules.
+    pub state: State,
+    /// Names of its rules.
+    pub rules: Vec<String>,
+    /// Identifiers of its rules that are not deployed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_deployed: Vec<String>,
+    /// Resources that its rules evaluated, one for each rule and resource, those that are waived included.
+    pub evaluated: u64,
+    /// Those of them that do not comply.
+    pub failing: u64,
+    /// Those of them that do not comply and that a waiver covers.
+    pub waived: u64,
+}
+
+impl Control {
+    /// A control without an id or rules.
+    pub(crate) const fn of(state: State) -> Self {
+        Self {
+            id: String::new(),
+            state,
+            rules: Vec::new(),
+            not_deployed: Vec::new(),
+            evaluated: 0,
+            failing: 0,
+            waived: 0,
+        }
+    }
 }
 
 /// One rule of a framework, or one control that no rule judges.
@@ -201,6 +241,8 @@ pub enum State {
     Silent,
     /// A person has to look.
     Manual,
+    /// Waivers cover everything that does not comply.
+    Waived,
     /// The rule judged something, and nothing is open.
     Compliant,
 }

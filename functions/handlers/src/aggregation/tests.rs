@@ -41,7 +41,10 @@ impl Account {
         Self::refusing(pages, |_| None)
     }
 
-    pub fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static) -> Self {
+    pub fn refusing(
+        pages: Vec<Vec<String>>,
+        refuse: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
         let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
         Self::configured(&MonitoringConfiguration::new([rule]).unwrap(), pages, refuse)
     }
@@ -58,6 +61,7 @@ impl Account {
             refuse(request).unwrap_or_else(|| match request.operation() {
                 line if line.contains(key::CONFIGURATION) => (200, document.clone()),
                 line if line.contains("/functions/") => (202, String::new()),
+                line if line.contains("/operation/") => (200, String::new()),
                 "SelectAggregateResourceConfig" if request.body.contains("resourceId IN") => described(request),
                 "SelectAggregateResourceConfig" => page(&pages, request),
                 "GetAggregateComplianceDetailsByConfigRule" => reasons(request),

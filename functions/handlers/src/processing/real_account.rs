@@ -169,7 +169,8 @@ async fn a_change_of_a_rule_whose_results_are_refused_is_no_dead_letter() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = settled(&[("x", GOOD)]).await;
         account.judge("a", &[("x", BAD)]);
-        account.fail(move |_, request| request.operation().starts_with("GetCompliance").then_some(Fault::Refused(code)));
+        account
+            .fail(move |_, request| request.operation().starts_with("GetCompliance").then_some(Fault::Refused(code)));
         assert_eq!(account.run(&change("x"), "run-1", 1).await.unwrap(), json!({ "batchItemFailures": [] }));
     }
 }
