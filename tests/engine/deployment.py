@@ -16,7 +16,15 @@ from harness.stack import Stack
 EXAMPLES = ROOT / "examples"
 PROGRAMS = Path(__file__).parent / "programs"
 
+# The tag that says which deployment a named resource belongs to.
+OWNER_TAG = "aws-compliance:owner"
+
 _names = itertools.count(1)
+
+
+def tags_of(listed: list[dict[str, str]]) -> dict[str, str]:
+    """Tags as an object, of the list of pairs that an API gives."""
+    return dict(pair.values() for pair in listed)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,17 @@ class Deployment:
         found = [resource for resource in self.resources if resource["urn"].endswith(f"::{name}")]
         assert len(found) == 1, f"{len(found)} resources are called {name}"
         return found[0]
+
+    @property
+    def owner(self) -> str:
+        """What the owner tag of this deployment's resources says."""
+        stack, project = self.named("compliance")["urn"].split("::")[:2]
+        return f"{project}/{stack.removeprefix('urn:pulumi:')}/compliance"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of a named resource of the component: those of the program, and its owner."""
+        return {"team": "security", OWNER_TAG: self.owner}
 
     def client(self, service: str):
         """A boto3 client of the account's administrator."""

@@ -28,8 +28,9 @@ def interrupt(stack: Stack, command: str, after: int, number: signal.Signals) ->
         stderr=subprocess.STDOUT,
         text=True,
     )
-    begun, sent = 0, False
+    begun, sent, heard = 0, False, False
     for line in run.stdout:
+        heard |= "cancelling" in line
         begun += '"resourcePreEvent"' in line and '"op":"same"' not in line
         if begun >= after and not sent:
             # The engine alone: it ends the plugins, and those that are left end by themselves.
@@ -37,7 +38,8 @@ def interrupt(stack: Stack, command: str, after: int, number: signal.Signals) ->
             sent = True
     run.wait(timeout=ENDS_WITHIN)
     run.stdout.close()
-    return sent and run.returncode != 0
+    # A destroy that was cancelled calls itself a success, with everything that it did not come to.
+    return sent and (heard or run.returncode != 0)
 
 
 def recover(deployment: Deployment, command: str) -> None:

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
+from engine.deployment import tags_of
+
 RULES = {
     "ec2-approved-instance-types": ("DESIRED_INSTANCE_TYPE", {"instanceType": "t2.micro,t2.small,t3.micro,t3.small"}),
     "s3-bucket-encryption-enabled": ("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", {}),
     "rds-backup-retention-enabled": ("DB_INSTANCE_BACKUP_ENABLED", {}),
     "ebs-volumes-encrypted": ("ENCRYPTED_VOLUMES", {}),
 }
-SECURITY = [{"Key": "team", "Value": "security"}]
-OWNER = "aws-compliance:owner"
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,9 @@ def widgets(monitor) -> dict[str, dict]:
     return {widget["properties"]["title"]: widget for widget in graphs}
 
 
-def tags_of(config, arn: str, monitor) -> list[dict]:
-    """Tags without the one that says whose it is, which must be this deployment's."""
-    tags = {tag["Key"]: tag["Value"] for tag in config.list_tags_for_resource(ResourceArn=arn)["Tags"]}
-    owner = monitor.named("compliance")["urn"].split("::")
-    stack, project = owner[0].removeprefix("urn:pulumi:"), owner[1]
-    assert tags.pop(OWNER) == f"{project}/{stack}/compliance"
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+def tagged(config, arn: str) -> dict[str, str]:
+    """The tags of a resource of AWS Config."""
+    return tags_of(config.list_tags_for_resource(ResourceArn=arn)["Tags"])
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -48,7 +44,7 @@ def test_a_rule_of_the_baseline_is_evaluated(monitor, config, name):
     assert json.loads(rule.get("InputParameters", "{}")) == parameters
     assert rule["ConfigRuleState"] == "ACTIVE"
     assert "MaximumExecutionFrequency" not in rule
-    assert tags_of(config, rule["ConfigRuleArn"], monitor) == SECURITY
+    assert tagged(config, rule["ConfigRuleArn"]) == monitor.tags
 
 
 def test_there_are_these_rules_and_no_others(monitor, config):
@@ -77,7 +73,7 @@ def test_the_aggregator_sees_this_account_and_region(monitor, config):
     sources = aggregators[0]["AccountAggregationSources"]
     assert [source["AccountIds"] for source in sources] == [[monitor.account.account_id]]
     assert [source["AwsRegions"] for source in sources] == [[monitor.account.region]]
-    assert tags_of(config, aggregators[0]["ConfigurationAggregatorArn"], monitor) == SECURITY
+    assert tagged(config, aggregators[0]["ConfigurationAggregatorArn"]) == monitor.tags
 
 
 def test_the_account_admits_its_own_aggregator(monitor, config):
@@ -85,7 +81,7 @@ def test_the_account_admits_its_own_aggregator(monitor, config):
     assert [(entry["AuthorizedAccountId"], entry["AuthorizedAwsRegion"]) for entry in found] == [
         (monitor.account.account_id, monitor.account.region)
     ]
-    assert tags_of(config, found[0]["AggregationAuthorizationArn"], monitor) == SECURITY
+    assert tagged(config, found[0]["AggregationAuthorizationArn"]) == monitor.tags
 
 
 def test_the_dashboard_is_named_by_region(monitor):

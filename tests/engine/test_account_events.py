@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from engine.deployment import tags_of
+
 FED = ("processing", "remediation")
 
 
@@ -80,9 +82,7 @@ def test_compliance_changes_go_to_the_two_queues(monitor):
 def test_an_event_rule_is_tagged(monitor, name):
     events = monitor.client("events")
     tags = events.list_tags_for_resource(ResourceARN=arn(monitor, "events", f"rule/compliance-{name}"))["Tags"]
-    stack, project = monitor.named("compliance")["urn"].removeprefix("urn:pulumi:").split("::")[:2]
-    owner = f"{project}/{stack}/compliance"
-    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "security", "aws-compliance:owner": owner}
+    assert tags_of(tags) == monitor.tags
 
 
 @pytest.mark.parametrize("handler", FED)
@@ -93,7 +93,7 @@ def test_a_queue_is_encrypted_and_gives_up_into_the_dead_letters(monitor, handle
         "deadLetterTargetArn": arn(monitor, "sqs", f"compliance-{handler}-dead-letters"),
         "maxReceiveCount": 5,
     }
-    assert monitor.client("sqs").list_queue_tags(QueueUrl=url)["Tags"] == {"team": "security"}
+    assert monitor.client("sqs").list_queue_tags(QueueUrl=url)["Tags"] == monitor.tags
 
 
 @pytest.mark.parametrize("handler", FED)
@@ -126,14 +126,14 @@ def test_a_queue_feeds_its_function_in_batches_whose_items_may_fail_alone(monito
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["State"] == "Enabled"
     tags = monitor.client("lambda").list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"]
-    assert tags == {"team": "security"}
+    assert tags == monitor.tags
 
 
 def test_the_topic_is_named_encrypted_and_tagged(monitor):
     assert monitor.outputs["snsTopicArn"] == arn(monitor, "sns", "compliance-alerts")
     assert topic(monitor)["KmsMasterKeyId"] == monitor.outputs["kmsKeyArn"]
     tags = monitor.client("sns").list_tags_for_resource(ResourceArn=monitor.outputs["snsTopicArn"])["Tags"]
-    assert tags == [{"Key": "team", "Value": "security"}]
+    assert tags_of(tags) == monitor.tags
 
 
 def test_an_http_endpoint_is_tried_three_more_times_20_seconds_apart(monitor):

@@ -138,8 +138,8 @@ def test_a_function_has_no_reserved_concurrency_unless_asked(monitor, handler):
 
 
 def test_a_function_is_tagged_and_so_is_its_role(monitor, handler):
-    assert function(monitor, handler)["Tags"] == {"team": "security"}
-    assert role(monitor, handler)["Tags"] == [{"Key": "team", "Value": "security"}]
+    assert function(monitor, handler)["Tags"] == monitor.tags
+    assert role(monitor, handler)["Tags"] == [{"Key": "team", "Value": "security"}], "its name is no one else's"
 
 
 def test_a_role_is_lambdas_alone(monitor, handler):
@@ -200,7 +200,7 @@ def test_a_log_group_is_encrypted_and_kept_a_week(monitor, handler):
     assert [group["logGroupName"] for group in groups] == [name]
     assert groups[0]["kmsKeyId"] == monitor.outputs["kmsKeyArn"]
     assert groups[0]["retentionInDays"] == 7
-    assert logs.list_tags_for_resource(resourceArn=groups[0]["logGroupArn"])["tags"] == {"team": "security"}
+    assert logs.list_tags_for_resource(resourceArn=groups[0]["logGroupArn"])["tags"] == monitor.tags
 
 
 def test_dead_letters_wait_two_weeks_encrypted_in_a_queue_of_the_functions_own(monitor, handler):
@@ -211,7 +211,7 @@ def test_dead_letters_wait_two_weeks_encrypted_in_a_queue_of_the_functions_own(m
     assert target == attributes["QueueArn"] == arn(monitor, "sqs", name)
     assert attributes["KmsMasterKeyId"] == monitor.outputs["kmsKeyArn"]
     assert attributes["MessageRetentionPeriod"] == str(14 * 24 * 60 * 60)
-    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "security"}
+    assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == monitor.tags
 
 
 def test_the_log_group_is_made_before_the_function_and_goes_after_it(monitor, handler):

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from engine.deployment import tags_of
+
 
 @pytest.fixture(scope="module")
 def key(monitor) -> dict:
@@ -48,7 +50,7 @@ def test_the_alias_leads_to_the_key(monitor, key):
 
 def test_the_key_is_tagged(monitor, key):
     tags = monitor.client("kms").list_resource_tags(KeyId=key["KeyId"])["Tags"]
-    assert tags == [{"TagKey": "team", "TagValue": "security"}]
+    assert tags_of(tags) == monitor.tags
 
 
 def test_the_key_admits_these_and_nobody_else(statements):
@@ -151,8 +153,9 @@ def test_each_kind_of_record_has_a_life_of_its_own(s3, bucket, kind, days):
     assert markers["Expiration"] == {"ExpiredObjectDeleteMarker": True}
 
 
-def test_the_bucket_is_tagged(s3, bucket):
-    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "team", "Value": "security"}]
+def test_the_bucket_is_tagged(monitor, s3, bucket):
+    tags = tags_of(s3.get_bucket_tagging(Bucket=bucket)["TagSet"])
+    assert tags == monitor.tags | {"aws-compliance:on-destroy": "retain"}
 
 
 def test_the_configuration_is_in_the_bucket_encrypted_with_the_key(monitor, s3, bucket):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,33 @@ def with_a_key(account: Account, inputs: dict) -> dict:
     return {**inputs, "kmsKeyArn": make_key(account, admitted)}
 
 
+def with_a_role(account: Account, inputs: dict) -> dict:
+    """The inputs with a role that is there and may be taken, where they name one for the account scan."""
+    if "roleArn" not in inputs.get("lookup", {}):
+        return inputs
+    iam, principal = account.client("iam"), {"AWS": f"arn:aws:iam::{account.account_id}:root"}
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    arn = iam.create_role(RoleName="scan", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam.put_role_policy(RoleName="scan", PolicyName="scan", PolicyDocument=document(anything))
+    return {**inputs, "lookup": {**inputs["lookup"], "roleArn": arn}}
+
+
+def document(*statements: dict) -> str:
+    """A policy document."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def profile_of(folder: Path, account: Account, inputs: dict) -> dict[str, str]:
+    """The environment of a machine that has the profile which a program names."""
+    if "profile" not in inputs.get("lookup", {}):
+        return {}
+    file = folder / "credentials"
+    keys = f"aws_access_key_id = {account.account_id}\naws_secret_access_key = test\n"
+    file.write_text(f"[{inputs['lookup']['profile']}]\n{keys}")
+    return {"AWS_SHARED_CREDENTIALS_FILE": str(file)}
+
+
 def test_every_good_program_is_in_one_that_is_deployed():
     assert len(GOOD) >= 40
     for inputs in GOOD:
@@ -87,8 +115,8 @@ def test_good_programs_deploy(engine, account, tmp_path, inputs):
     if any("function" in one for one in rules.get("custom", [])):
         # Functions that nobody has here: `test_own_rules.py` deploys such a rule with its function.
         inputs = {**inputs, "rules": {"custom": [one for one in rules["custom"] if "function" not in one]}}
-    program = yaml_program(tmp_path, with_a_key(account, inputs))
-    stack = Stack(engine, program, f"good{next(_names)}", account.environment)
+    program = yaml_program(tmp_path, with_a_role(account, with_a_key(account, inputs)))
+    stack = Stack(engine, program, f"good{next(_names)}", account.environment | profile_of(tmp_path, account, inputs))
     stack.up()
     there = {type_of(urn) for urn in stack.resources()}
     expected = set(COMPONENTS)

@@ -11,7 +11,6 @@ import pytest
 from engine.children import EMAIL, of_part, type_of
 from engine.deployment import EXAMPLES, PROGRAMS, Deployment
 from engine.leftovers import keys, leftovers, state
-from harness.engine import EngineError
 
 ENCRYPTION = of_part("Encryption")
 REPORT_STORE = of_part("ReportStore")
@@ -95,7 +94,7 @@ def test_a_company_makes_a_component_of_its_own_from_parts(deploy, language):
     again = deployment.stack.up()
     assert (again.none, again.diagnostics) == (True, []), again.touched
     deployment.stack.destroy()
-    assert leftovers(account) == {}
+    assert leftovers(account).keys() == {"keys"}
 
 
 def test_functions_run_with_the_settings_given(deployed):
@@ -130,11 +129,12 @@ def test_rules_are_as_the_program_wants_them(deployed):
     assert rules["platform-encrypted-volumes"]["Scope"] == {"ComplianceResourceTypes": ["AWS::EC2::Volume"]}
 
 
-def test_a_store_that_is_not_empty_keeps_its_key_too_where_the_key_is_another_part(deploy):
+def test_a_destroy_of_a_store_keeps_its_objects_readable_where_the_key_is_another_part(deploy):
     deployment = deploy(PROGRAMS / "part-report-store")
     deployment.client("s3").put_object(Bucket=deployment.outputs["bucketName"], Key="reports/x", Body=b"x")
-    with pytest.raises(EngineError, match="BucketNotEmpty"):
-        deployment.stack.destroy()
+    deployment.stack.destroy()
+    kept = deployment.client("s3").get_object(Bucket=deployment.outputs["bucketName"], Key="reports/x")
+    assert kept["Body"].read() == b"x"
     assert [state(deployment.account, key) for key in keys(deployment.account)] == ["Enabled"]
 
 
@@ -183,8 +183,19 @@ def test_a_monitor_without_rules_is_deployed_and_hears_of_none(deploy, tmp_path)
     assert deployment.invoke("compliance-processing", {})["rules"] == 0
 
 
-def test_a_destroy_of_a_part_leaves_nothing(part, deployments):
+# What a destroy keeps by default, by program. The bucket of part-functions is deleted because its program says so.
+KEPT = {
+    "part-alarms": {"keys"},
+    "part-alerts": {"keys"},
+    "part-encryption": {"keys"},
+    "part-functions": {"keys"},
+    "part-history": {"keys", "buckets"},
+    "part-report-store": {"keys", "buckets"},
+}
+
+
+def test_a_destroy_of_a_part_leaves_nothing_but_bucket_and_key(part, deployments):
     name, deployment = part
     del deployments[name]
     deployment.stack.destroy()
-    assert leftovers(deployment.account) == {}
+    assert leftovers(deployment.account).keys() == KEPT.get(name, set())

@@ -18,7 +18,7 @@ INPUTS = {
 }
 TOLD = [
     "4 inputs are wrong",
-    "tags (secret) has a problem: expected at most 49",
+    "tags (secret) has a problem: expected at most 48",
     "rules.managed[1] (secret) has a problem: ",
     "notifications.emails.security (secret) has a problem: not an e-mail address",
     "reports.bucketName (secret) has a problem: expected a-z",

@@ -127,3 +127,12 @@ def test_objects_are_named_after_their_input_and_settings_after_their_part():
         assert all(key == "settings" for key, one in taken.items() if one.get("$ref") == expected), name
         checked += 1
     assert checked > 10
+
+
+def test_journey_24_constants_of_the_go_sdk_are_named_as_the_schema_names_the_values():
+    """The generator for Python writes its own names into the package that it is given."""
+    text = (ROOT / "sdk/go/awscompliance/pulumiEnums.go").read_text()
+    for token, about in artefacts.schema()["types"].items():
+        for value in about.get("enum", []):
+            name = token.split(":")[-1]
+            assert f"\t{name}{value['name']} = {name}({json.dumps(value['value'])})" in text.replace("\t\t", "\t")

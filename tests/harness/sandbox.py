@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,7 +101,9 @@ def pulumi() -> list[str]:
     from aws_plugin import facts, install
 
     stand_in = install.write(FOLDER / "aws-plugin", str(tools.python()))
-    (FOLDER / "backend").mkdir(exist_ok=True)
+    # The account begins empty, and so do the states of its stacks.
+    shutil.rmtree(FOLDER / "backend", ignore_errors=True)
+    (FOLDER / "backend").mkdir()
     binaries = engines.from_path() or engines.pinned()
     path = ":".join(map(str, (binaries, tools.python().parent)))
     install_plugin, own = "pulumi plugin install resource", artefacts.schema()["version"]
@@ -123,7 +126,9 @@ def program(language: str) -> list[str]:
     return [
         f'cd "$(mktemp -d)" && cp -r {quoted(ROOT / "examples" / language)}/. .',
         *packages.get(language, []),
-        f"pulumi stack init {language}",
+        f"pulumi stack select --create {language}",
+        # Without it the bucket is retained, and another program could not use its name.
+        "pulumi config set forceDestroy true",
         "pulumi up --yes --skip-preview",
         "pulumi destroy --yes --skip-preview",
     ]

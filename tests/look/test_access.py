@@ -1,4 +1,4 @@
-"""Whose credentials, and what comes of bad ones: one sentence, and never a failure by itself."""
+"""Whose credentials, and what comes of bad ones: one sentence, and a failure only where the program names them."""
 
 import hashlib
 import http.server
@@ -27,6 +27,15 @@ def skipped(answer) -> tuple[str, str]:
     assert "recorders" not in answer.look
     assert answer.action == "unknown"
     return answer.look["skipped"]["reason"], answer.look["skipped"]["message"]
+
+
+def refused(answer, path: str) -> tuple[str, str]:
+    """The same of credentials that were asked for by name: an error of that input."""
+    (told,) = answer.told
+    message = answer.look["skipped"]["message"]
+    assert told == f"error {path}: {message}"
+    assert "recorders" not in answer.look
+    return answer.look["skipped"]["reason"], message
 
 
 def profiles(folder: Path, config: str, credentials: str = "") -> dict[str, str]:
@@ -194,7 +203,7 @@ def test_a_role_of_another_account_leads_there(look, recorded, endpoint):
 def test_a_role_that_may_not_be_taken(look, recorded, role):
     session = recorded.as_role(role(*ACTIONS))
     answer = look(session, **request(recorded.account_id, roleArn=role(*ACTIONS)))
-    reason, message = skipped(answer)
+    reason, message = refused(answer, "lookup.roleArn")
     assert reason == "denied"
     assert "`sts:AssumeRole` of `arn:aws:iam::" in message
 
@@ -223,7 +232,10 @@ def test_a_profile_that_takes_a_role(look, recorded, role, tmp_path):
     assert skipped(look(None, nowhere, **request(recorded.account_id, profile="work")))[0] == "unreachable"
     keys = keys.replace(recorded.account_id, "AKIAIOSFODNN7EXAMPLE")
     environment |= profiles(tmp_path, config, keys)
-    assert skipped(look(None, environment, **request(recorded.account_id, profile="work")))[0] == "invalidCredentials"
+    answer = look(None, environment, **request(recorded.account_id, profile="work"))
+    reason, message = refused(answer, "lookup.profile")
+    assert reason == "invalidCredentials"
+    assert "of no use: InvalidClientTokenId: The security token" in message
 
 
 @pytest.mark.parametrize(
@@ -245,7 +257,9 @@ def test_a_profile_that_takes_a_role(look, recorded, role, tmp_path):
 )
 def test_a_profile_of_no_use_is_told_at_once(look, tmp_path, config, expected, part):
     answer = look(None, profiles(tmp_path, config), region="eu-west-1", profile="work")
-    reason, message = skipped(answer)
+    # Whoever signs in again has a profile that can be used.
+    told = skipped(answer) if expected == "expiredCredentials" else refused(answer, "lookup.profile")
+    reason, message = told
     assert (reason, part in message) == (expected, True), message
     assert answer.seconds < 1
 

@@ -132,6 +132,8 @@ def run_tests(tmp_path: Path):
 
     def run(tests: str, interrupt: Path | None = None, stop: Callable = interrupt_group) -> tuple[int, list[str]]:
         (tmp_path / "test_sample.py").write_text(tests)
+        # Names of tests are relative to it, wherever this clone lies.
+        (tmp_path / "pytest.ini").write_text("[pytest]\n")
         out = tmp_path / "out"
         with out.open("w") as output:
             started = subprocess.Popen(

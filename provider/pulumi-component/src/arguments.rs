@@ -57,6 +57,12 @@ impl<T> Judged<T> {
         self.problems
             .extend(errors.into_iter().filter(|error| !pruned.is_some_and(|pruned| pruned.touches(&error.path))));
     }
+
+    /// Adds what preparation found wrong. What it says of an input that is wrong already follows from that.
+    pub(crate) fn add_learned(&mut self, errors: Vec<PropertyError>) {
+        let known: BTreeSet<_> = self.problems.iter().map(|problem| problem.path.clone()).collect();
+        self.add(errors.into_iter().filter(|error| error.path.is_root() || !known.contains(&error.path)).collect());
+    }
 }
 
 /// Decodes `given`, with the warnings about it.

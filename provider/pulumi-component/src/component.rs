@@ -35,8 +35,8 @@ pub trait Component: Outputs + Sized {
     /// Looks at the world, read-only and bounded in time. The one asynchronous step.
     ///
     /// What it finds wrong with the inputs ([`ConstructError::InvalidInputs`]) is told together with what
-    /// [`check`](Self::check) found: it is called with wrong inputs, too, as long as they decode. Needed where `Facts` is
-    /// not `()`.
+    /// [`check`](Self::check) found: it is called with wrong inputs, too, as long as they decode. What it says of a property
+    /// that is wrong already is left out. Needed where `Facts` is not `()`.
     fn prepare(
         _context: &Context,
         _args: &Self::Args,

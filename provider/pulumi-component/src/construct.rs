@@ -97,7 +97,7 @@ async fn prepared<T: Component>(
     let Some(args) = judged.args.take() else { return Err(ConstructError::InvalidInputs(judged.problems)) };
     match T::prepare(context, &args).await {
         Ok(facts) if judged.problems.is_empty() => return Ok((args, facts)),
-        Err(ConstructError::InvalidInputs(more)) => judged.add(more),
+        Err(ConstructError::InvalidInputs(more)) => judged.add_learned(more),
         Err(error) if judged.problems.is_empty() => return Err(error),
         // Beside what is wrong already, why the world could not be looked at helps nobody.
         Ok(_) | Err(_) => {}

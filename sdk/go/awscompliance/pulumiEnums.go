@@ -15,9 +15,9 @@ type CountedRules string
 
 const (
 	// The rules of this deployment.
-	CountedRulesOWN = CountedRules("own")
+	CountedRulesOwn = CountedRules("own")
 	// Every rule that the aggregator reports, whoever deployed it.
-	CountedRulesALL = CountedRules("all")
+	CountedRulesAll = CountedRules("all")
 )
 
 func (CountedRules) ElementType() reflect.Type {
@@ -142,8 +142,8 @@ func (o CountedRulesPtrOutput) ToStringPtrOutputWithContext(ctx context.Context)
 // CountedRulesInput is an input type that accepts values of the CountedRules enum
 // A concrete instance of `CountedRulesInput` can be one of the following:
 //
-//	CountedRulesOWN
-//	CountedRulesALL
+//	CountedRulesOwn
+//	CountedRulesAll
 type CountedRulesInput interface {
 	pulumi.Input
 
@@ -183,9 +183,9 @@ type DeployAs string
 
 const (
 	// As rules of their own, each once beside the baseline, your own and those of other frameworks.
-	DeployAsRULES = DeployAs("rules")
+	DeployAsRules = DeployAs("rules")
 	// As conformance packs of the framework alone, which AWS Config deploys and shows as one.
-	DeployAs_CONFORMANCE_PACK = DeployAs("conformancePack")
+	DeployAsConformancePack = DeployAs("conformancePack")
 )
 
 func (DeployAs) ElementType() reflect.Type {
@@ -310,8 +310,8 @@ func (o DeployAsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pul
 // DeployAsInput is an input type that accepts values of the DeployAs enum
 // A concrete instance of `DeployAsInput` can be one of the following:
 //
-//	DeployAsRULES
-//	DeployAs_CONFORMANCE_PACK
+//	DeployAsRules
+//	DeployAsConformancePack
 type DeployAsInput interface {
 	pulumi.Input
 
@@ -351,11 +351,11 @@ type DigestPeriod string
 
 const (
 	// As soon as they are seen, informational findings excepted.
-	DigestPeriodIMMEDIATE = DigestPeriod("immediate")
+	DigestPeriodImmediate = DigestPeriod("immediate")
 	// Gathered, once an hour.
-	DigestPeriodHOURLY = DigestPeriod("hourly")
+	DigestPeriodHourly = DigestPeriod("hourly")
 	// Gathered, once a day.
-	DigestPeriodDAILY = DigestPeriod("daily")
+	DigestPeriodDaily = DigestPeriod("daily")
 )
 
 func (DigestPeriod) ElementType() reflect.Type {
@@ -480,9 +480,9 @@ func (o DigestPeriodPtrOutput) ToStringPtrOutputWithContext(ctx context.Context)
 // DigestPeriodInput is an input type that accepts values of the DigestPeriod enum
 // A concrete instance of `DigestPeriodInput` can be one of the following:
 //
-//	DigestPeriodIMMEDIATE
-//	DigestPeriodHOURLY
-//	DigestPeriodDAILY
+//	DigestPeriodImmediate
+//	DigestPeriodHourly
+//	DigestPeriodDaily
 type DigestPeriodInput interface {
 	pulumi.Input
 
@@ -522,15 +522,15 @@ type EvaluationFrequency string
 
 const (
 	// Once in one hour.
-	EvaluationFrequency_ONE_HOUR = EvaluationFrequency("One_Hour")
+	EvaluationFrequencyOneHour = EvaluationFrequency("One_Hour")
 	// Once in three hours.
-	EvaluationFrequency_THREE_HOURS = EvaluationFrequency("Three_Hours")
+	EvaluationFrequencyThreeHours = EvaluationFrequency("Three_Hours")
 	// Once in six hours.
-	EvaluationFrequency_SIX_HOURS = EvaluationFrequency("Six_Hours")
+	EvaluationFrequencySixHours = EvaluationFrequency("Six_Hours")
 	// Once in twelve hours.
-	EvaluationFrequency_TWELVE_HOURS = EvaluationFrequency("Twelve_Hours")
+	EvaluationFrequencyTwelveHours = EvaluationFrequency("Twelve_Hours")
 	// Once in 24 hours.
-	EvaluationFrequency_TWENTY_FOUR_HOURS = EvaluationFrequency("TwentyFour_Hours")
+	EvaluationFrequencyTwentyFourHours = EvaluationFrequency("TwentyFour_Hours")
 )
 
 func (EvaluationFrequency) ElementType() reflect.Type {
@@ -655,11 +655,11 @@ func (o EvaluationFrequencyPtrOutput) ToStringPtrOutputWithContext(ctx context.C
 // EvaluationFrequencyInput is an input type that accepts values of the EvaluationFrequency enum
 // A concrete instance of `EvaluationFrequencyInput` can be one of the following:
 //
-//	EvaluationFrequency_ONE_HOUR
-//	EvaluationFrequency_THREE_HOURS
-//	EvaluationFrequency_SIX_HOURS
-//	EvaluationFrequency_TWELVE_HOURS
-//	EvaluationFrequency_TWENTY_FOUR_HOURS
+//	EvaluationFrequencyOneHour
+//	EvaluationFrequencyThreeHours
+//	EvaluationFrequencySixHours
+//	EvaluationFrequencyTwelveHours
+//	EvaluationFrequencyTwentyFourHours
 type EvaluationFrequencyInput interface {
 	pulumi.Input
 
@@ -699,237 +699,237 @@ type FrameworkId string
 
 const (
 	// Operational Best Practices for ABS CCIGv2 Material.
-	FrameworkId_ABS_CCIGV2_MATERIAL = FrameworkId("abs-ccigv2-material")
+	FrameworkIdAbsCcigv2Material = FrameworkId("abs-ccigv2-material")
 	// Operational Best Practices for ABS CCIGv2 Material Part 1.
-	FrameworkId_ABS_CCIGV2_MATERIAL_PART1 = FrameworkId("abs-ccigv2-material-part-1")
+	FrameworkIdAbsCcigv2MaterialPart1 = FrameworkId("abs-ccigv2-material-part-1")
 	// Operational Best Practices for ABS CCIGv2 Material Part 2.
-	FrameworkId_ABS_CCIGV2_MATERIAL_PART2 = FrameworkId("abs-ccigv2-material-part-2")
+	FrameworkIdAbsCcigv2MaterialPart2 = FrameworkId("abs-ccigv2-material-part-2")
 	// Operational Best Practices for ABS CCIGv2 Standard.
-	FrameworkId_ABS_CCIGV2_STANDARD = FrameworkId("abs-ccigv2-standard")
+	FrameworkIdAbsCcigv2Standard = FrameworkId("abs-ccigv2-standard")
 	// Operational Best Practices for ACSC Essential8.
-	FrameworkId_ACSC_ESSENTIAL8 = FrameworkId("acsc-essential8")
+	FrameworkIdAcscEssential8 = FrameworkId("acsc-essential8")
 	// Operational Best Practices for ACSC ISM Part1.
-	FrameworkId_ACSC_ISM_PART1 = FrameworkId("acsc-ism-part1")
+	FrameworkIdAcscIsmPart1 = FrameworkId("acsc-ism-part1")
 	// Operational Best Practices for ACSC ISM Part2.
-	FrameworkId_ACSC_ISM_PART2 = FrameworkId("acsc-ism-part2")
+	FrameworkIdAcscIsmPart2 = FrameworkId("acsc-ism-part2")
 	// AI ML Security Governance Supporting Infrastructure Best Practices.
-	FrameworkId_AI_ML_SECURITY_GOVERNANCE_SUPPORTING_INFRASTRUCTURE_BEST_PRACTICES = FrameworkId("ai-ml-security-governance-supporting-infrastructure-best-practices")
+	FrameworkIdAiMlSecurityGovernanceSupportingInfrastructureBestPractices = FrameworkId("ai-ml-security-governance-supporting-infrastructure-best-practices")
 	// Operational Best Practices for Amazon DynamoDB.
-	FrameworkId_AMAZON_DYNAMODB = FrameworkId("amazon-dynamodb")
+	FrameworkIdAmazonDynamodb = FrameworkId("amazon-dynamodb")
 	// Operational Best Practices for Amazon DynamoDB with Remediation.
-	FrameworkId_AMAZON_DYNAMODB_WITH_REMEDIATION = FrameworkId("amazon-dynamodb-with-remediation")
+	FrameworkIdAmazonDynamodbWithRemediation = FrameworkId("amazon-dynamodb-with-remediation")
 	// Operational Best Practices for Amazon S3.
-	FrameworkId_AMAZON_S3 = FrameworkId("amazon-s3")
+	FrameworkIdAmazonS3 = FrameworkId("amazon-s3")
 	// Operational Best Practices for Amazon S3 with Remediation.
-	FrameworkId_AMAZON_S3_WITH_REMEDIATION = FrameworkId("amazon-s3-with-remediation")
+	FrameworkIdAmazonS3WithRemediation = FrameworkId("amazon-s3-with-remediation")
 	// Amazon Sagemaker AI Security and Governance Best Practices.
-	FrameworkId_AMAZON_SAGEMAKER_AI_SECURITY_AND_GOVERNANCE_BEST_PRACTICES = FrameworkId("amazon-sagemaker-ai-security-and-governance-best-practices")
+	FrameworkIdAmazonSagemakerAiSecurityAndGovernanceBestPractices = FrameworkId("amazon-sagemaker-ai-security-and-governance-best-practices")
 	// Operational Best Practices for API Gateway.
-	FrameworkId_API_GATEWAY = FrameworkId("api-gateway")
+	FrameworkIdApiGateway = FrameworkId("api-gateway")
 	// Operational Best Practices for APRA CPG 234.
-	FrameworkId_APRA_CPG234 = FrameworkId("apra-cpg-234")
+	FrameworkIdApraCpg234 = FrameworkId("apra-cpg-234")
 	// Operational Best Practices for Asset Management.
-	FrameworkId_ASSET_MANAGEMENT = FrameworkId("asset-management")
+	FrameworkIdAssetManagement = FrameworkId("asset-management")
 	// Operational Best Practices for AWS Backup.
-	FrameworkId_AWS_BACKUP = FrameworkId("aws-backup")
+	FrameworkIdAwsBackup = FrameworkId("aws-backup")
 	// AWS Control Tower Detective Guardrails.
-	FrameworkId_AWS_CONTROL_TOWER_DETECTIVE_GUARDRAILS = FrameworkId("aws-control-tower-detective-guardrails")
+	FrameworkIdAwsControlTowerDetectiveGuardrails = FrameworkId("aws-control-tower-detective-guardrails")
 	// Operational Best Practices for AWS Identity and Access Management.
-	FrameworkId_AWS_IDENTITY_AND_ACCESS_MANAGEMENT = FrameworkId("aws-identity-and-access-management")
+	FrameworkIdAwsIdentityAndAccessManagement = FrameworkId("aws-identity-and-access-management")
 	// AWS Well-Architected, reliability pillar.
-	FrameworkId_AWS_WELL_ARCHITECTED_RELIABILITY = FrameworkId("aws-well-architected-reliability")
+	FrameworkIdAwsWellArchitectedReliability = FrameworkId("aws-well-architected-reliability")
 	// AWS Well-Architected, security pillar.
-	FrameworkId_AWS_WELL_ARCHITECTED_SECURITY = FrameworkId("aws-well-architected-security")
+	FrameworkIdAwsWellArchitectedSecurity = FrameworkId("aws-well-architected-security")
 	// Operational Best Practices for BCP and DR.
-	FrameworkId_BCP_AND_DR = FrameworkId("bcp-and-dr")
+	FrameworkIdBcpAndDr = FrameworkId("bcp-and-dr")
 	// Operational Best Practices for BNM RMiT.
-	FrameworkId_BNM_RMIT = FrameworkId("bnm-rmit")
+	FrameworkIdBnmRmit = FrameworkId("bnm-rmit")
 	// Operational Best Practices for CCCS Medium.
-	FrameworkId_CCCS_MEDIUM = FrameworkId("cccs-medium")
+	FrameworkIdCccsMedium = FrameworkId("cccs-medium")
 	// Operational Best Practices for CCN ENS High.
-	FrameworkId_CCN_ENS_HIGH = FrameworkId("ccn-ens-high")
+	FrameworkIdCcnEnsHigh = FrameworkId("ccn-ens-high")
 	// Operational Best Practices for CCN ENS Low.
-	FrameworkId_CCN_ENS_LOW = FrameworkId("ccn-ens-low")
+	FrameworkIdCcnEnsLow = FrameworkId("ccn-ens-low")
 	// Operational Best Practices for CCN ENS Medium.
-	FrameworkId_CCN_ENS_MEDIUM = FrameworkId("ccn-ens-medium")
+	FrameworkIdCcnEnsMedium = FrameworkId("ccn-ens-medium")
 	// CIS AWS Foundations Benchmark 1.2.
-	FrameworkId_CIS_AWS12 = FrameworkId("cis-aws-1.2")
+	FrameworkIdCisAws12 = FrameworkId("cis-aws-1.2")
 	// CIS AWS Foundations Benchmark 1.3, level 1.
-	FrameworkId_CIS_AWS13_LEVEL1 = FrameworkId("cis-aws-1.3-level1")
+	FrameworkIdCisAws13Level1 = FrameworkId("cis-aws-1.3-level1")
 	// CIS AWS Foundations Benchmark 1.3, level 2.
-	FrameworkId_CIS_AWS13_LEVEL2 = FrameworkId("cis-aws-1.3-level2")
+	FrameworkIdCisAws13Level2 = FrameworkId("cis-aws-1.3-level2")
 	// CIS AWS Foundations Benchmark 1.4, level 1.
-	FrameworkId_CIS_AWS14_LEVEL1 = FrameworkId("cis-aws-1.4-level1")
+	FrameworkIdCisAws14Level1 = FrameworkId("cis-aws-1.4-level1")
 	// CIS AWS Foundations Benchmark 1.4, level 2.
-	FrameworkId_CIS_AWS14_LEVEL2 = FrameworkId("cis-aws-1.4-level2")
+	FrameworkIdCisAws14Level2 = FrameworkId("cis-aws-1.4-level2")
 	// CIS Critical Security Controls 8, group 1.
-	FrameworkId_CIS_CONTROLS8_IG1 = FrameworkId("cis-controls-8-ig1")
+	FrameworkIdCisControls8Ig1 = FrameworkId("cis-controls-8-ig1")
 	// CIS Critical Security Controls 8, group 2.
-	FrameworkId_CIS_CONTROLS8_IG2 = FrameworkId("cis-controls-8-ig2")
+	FrameworkIdCisControls8Ig2 = FrameworkId("cis-controls-8-ig2")
 	// CIS Critical Security Controls 8, group 3.
-	FrameworkId_CIS_CONTROLS8_IG3 = FrameworkId("cis-controls-8-ig3")
+	FrameworkIdCisControls8Ig3 = FrameworkId("cis-controls-8-ig3")
 	// Operational Best Practices for CIS Top20.
-	FrameworkId_CIS_TOP20 = FrameworkId("cis-top20")
+	FrameworkIdCisTop20 = FrameworkId("cis-top20")
 	// Operational Best Practices for CISA Cyber Essentials.
-	FrameworkId_CISA_CYBER_ESSENTIALS = FrameworkId("cisa-cyber-essentials")
+	FrameworkIdCisaCyberEssentials = FrameworkId("cisa-cyber-essentials")
 	// Operational Best Practices for CJIS.
-	FrameworkIdCJIS = FrameworkId("cjis")
+	FrameworkIdCjis = FrameworkId("cjis")
 	// Operational Best Practices for CloudWatch.
-	FrameworkIdCLOUDWATCH = FrameworkId("cloudwatch")
+	FrameworkIdCloudwatch = FrameworkId("cloudwatch")
 	// Operational Best Practices for CMMC 2.0 Level 1.
-	FrameworkId_CMMC20_LEVEL1 = FrameworkId("cmmc-2-0-level-1")
+	FrameworkIdCmmc20Level1 = FrameworkId("cmmc-2-0-level-1")
 	// Operational Best Practices for CMMC 2.0 Level 2.
-	FrameworkId_CMMC20_LEVEL2 = FrameworkId("cmmc-2-0-level-2")
+	FrameworkIdCmmc20Level2 = FrameworkId("cmmc-2-0-level-2")
 	// Operational Best Practices for Compute Services.
-	FrameworkId_COMPUTE_SERVICES = FrameworkId("compute-services")
+	FrameworkIdComputeServices = FrameworkId("compute-services")
 	// custom conformance pack.
-	FrameworkId_CUSTOM_CONFORMANCE_PACK = FrameworkId("custom-conformance-pack")
+	FrameworkIdCustomConformancePack = FrameworkId("custom-conformance-pack")
 	// Cyber Resilience Best Practices for S3 EBS DynamoDB.
-	FrameworkId_CYBER_RESILIENCE_BEST_PRACTICES_FOR_S3_EBS_DYNAMODB = FrameworkId("cyber-resilience-best-practices-for-s3-ebs-dynamodb")
+	FrameworkIdCyberResilienceBestPracticesForS3EbsDynamodb = FrameworkId("cyber-resilience-best-practices-for-s3-ebs-dynamodb")
 	// Operational Best Practices for Data Resiliency.
-	FrameworkId_DATA_RESILIENCY = FrameworkId("data-resiliency")
+	FrameworkIdDataResiliency = FrameworkId("data-resiliency")
 	// Operational Best Practices for Database Services.
-	FrameworkId_DATABASE_SERVICES = FrameworkId("database-services")
+	FrameworkIdDatabaseServices = FrameworkId("database-services")
 	// Operational Best Practices for Datalakes and Analytics Services.
-	FrameworkId_DATALAKES_AND_ANALYTICS_SERVICES = FrameworkId("datalakes-and-analytics-services")
+	FrameworkIdDatalakesAndAnalyticsServices = FrameworkId("datalakes-and-analytics-services")
 	// Operational Best Practices for DevOps.
-	FrameworkIdDEVOPS = FrameworkId("devops")
+	FrameworkIdDevops = FrameworkId("devops")
 	// Operational Best Practices for EC2.
-	FrameworkIdEC2 = FrameworkId("ec2")
+	FrameworkIdEc2 = FrameworkId("ec2")
 	// Operational Best Practices for Encryption and Keys.
-	FrameworkId_ENCRYPTION_AND_KEYS = FrameworkId("encryption-and-keys")
+	FrameworkIdEncryptionAndKeys = FrameworkId("encryption-and-keys")
 	// Operational Best Practices for ENISA Cybersecurity Guide.
-	FrameworkId_ENISA_CYBERSECURITY_GUIDE = FrameworkId("enisa-cybersecurity-guide")
+	FrameworkIdEnisaCybersecurityGuide = FrameworkId("enisa-cybersecurity-guide")
 	// Operational Best Practices for FDA 21CFR Part 11.
-	FrameworkId_FDA21CFR_PART11 = FrameworkId("fda-21cfr-part-11")
+	FrameworkIdFda21cfrPart11 = FrameworkId("fda-21cfr-part-11")
 	// FedRAMP high.
-	FrameworkId_FEDRAMP_HIGH = FrameworkId("fedramp-high")
+	FrameworkIdFedrampHigh = FrameworkId("fedramp-high")
 	// FedRAMP low.
-	FrameworkId_FEDRAMP_LOW = FrameworkId("fedramp-low")
+	FrameworkIdFedrampLow = FrameworkId("fedramp-low")
 	// FedRAMP moderate.
-	FrameworkId_FEDRAMP_MODERATE = FrameworkId("fedramp-moderate")
+	FrameworkIdFedrampModerate = FrameworkId("fedramp-moderate")
 	// FFIEC.
-	FrameworkIdFFIEC = FrameworkId("ffiec")
+	FrameworkIdFfiec = FrameworkId("ffiec")
 	// Operational Best Practices for Germany C5.
-	FrameworkId_GERMANY_C5 = FrameworkId("germany-c5")
+	FrameworkIdGermanyC5 = FrameworkId("germany-c5")
 	// Gramm-Leach-Bliley Act.
-	FrameworkIdGLBA = FrameworkId("glba")
+	FrameworkIdGlba = FrameworkId("glba")
 	// Operational Best Practices for GxP EU Annex 11.
-	FrameworkId_GXP_EU_ANNEX11 = FrameworkId("gxp-eu-annex-11")
+	FrameworkIdGxpEuAnnex11 = FrameworkId("gxp-eu-annex-11")
 	// HIPAA Security.
-	FrameworkIdHIPAA = FrameworkId("hipaa")
+	FrameworkIdHipaa = FrameworkId("hipaa")
 	// Operational Best Practices for IRS 1075.
-	FrameworkIdIRS1075 = FrameworkId("irs-1075")
+	FrameworkIdIrs1075 = FrameworkId("irs-1075")
 	// Operational Best Practices for KISMS.
-	FrameworkIdKISMS = FrameworkId("kisms")
+	FrameworkIdKisms = FrameworkId("kisms")
 	// Operational Best Practices for KISMS cpack.
-	FrameworkId_KISMS_CPACK = FrameworkId("kisms-cpack")
+	FrameworkIdKismsCpack = FrameworkId("kisms-cpack")
 	// Operational Best Practices for Load Balancing.
-	FrameworkId_LOAD_BALANCING = FrameworkId("load-balancing")
+	FrameworkIdLoadBalancing = FrameworkId("load-balancing")
 	// Operational Best Practices for Logging.
-	FrameworkIdLOGGING = FrameworkId("logging")
+	FrameworkIdLogging = FrameworkId("logging")
 	// Operational Best Practices for Management Governance Services.
-	FrameworkId_MANAGEMENT_GOVERNANCE_SERVICES = FrameworkId("management-governance-services")
+	FrameworkIdManagementGovernanceServices = FrameworkId("management-governance-services")
 	// Operational Best Practices for MAS Notice 655.
-	FrameworkId_MAS_NOTICE655 = FrameworkId("mas-notice-655")
+	FrameworkIdMasNotice655 = FrameworkId("mas-notice-655")
 	// Operational Best Practices for MAS TRMG.
-	FrameworkId_MAS_TRMG = FrameworkId("mas-trmg")
+	FrameworkIdMasTrmg = FrameworkId("mas-trmg")
 	// Operational Best Practices for Monitoring.
-	FrameworkIdMONITORING = FrameworkId("monitoring")
+	FrameworkIdMonitoring = FrameworkId("monitoring")
 	// Operational Best Practices for NBC TRMG.
-	FrameworkId_NBC_TRMG = FrameworkId("nbc-trmg")
+	FrameworkIdNbcTrmg = FrameworkId("nbc-trmg")
 	// Operational Best Practices for NCSC CAF.
-	FrameworkId_NCSC_CAF = FrameworkId("ncsc-caf")
+	FrameworkIdNcscCaf = FrameworkId("ncsc-caf")
 	// Operational Best Practices for NCSC CloudSec Principles.
-	FrameworkId_NCSC_CLOUDSEC_PRINCIPLES = FrameworkId("ncsc-cloudsec-principles")
+	FrameworkIdNcscCloudsecPrinciples = FrameworkId("ncsc-cloudsec-principles")
 	// Operational Best Practices for NERC CIP.
-	FrameworkId_NERC_CIP = FrameworkId("nerc-cip")
+	FrameworkIdNercCip = FrameworkId("nerc-cip")
 	// Operational Best Practices for NERC CIP BCSI.
-	FrameworkId_NERC_CIP_BCSI = FrameworkId("nerc-cip-bcsi")
+	FrameworkIdNercCipBcsi = FrameworkId("nerc-cip-bcsi")
 	// Operational Best Practices For Networking and Content Delivery Services.
-	FrameworkId_NETWORKING_AND_CONTENT_DELIVERY_SERVICES = FrameworkId("networking-and-content-delivery-services")
+	FrameworkIdNetworkingAndContentDeliveryServices = FrameworkId("networking-and-content-delivery-services")
 	// Operational Best Practices for Networking Services.
-	FrameworkId_NETWORKING_SERVICES = FrameworkId("networking-services")
+	FrameworkIdNetworkingServices = FrameworkId("networking-services")
 	// Operational Best Practices for NIST 1800 25.
-	FrameworkIdNIST180025 = FrameworkId("nist-1800-25")
+	FrameworkIdNist180025 = FrameworkId("nist-1800-25")
 	// NIST SP 800-171.
-	FrameworkIdNIST800171 = FrameworkId("nist-800-171")
+	FrameworkIdNist800171 = FrameworkId("nist-800-171")
 	// Operational Best Practices for NIST 800 172.
-	FrameworkIdNIST800172 = FrameworkId("nist-800-172")
+	FrameworkIdNist800172 = FrameworkId("nist-800-172")
 	// Operational Best Practices For NIST 800 181.
-	FrameworkIdNIST800181 = FrameworkId("nist-800-181")
+	FrameworkIdNist800181 = FrameworkId("nist-800-181")
 	// NIST SP 800-53 revision 4.
-	FrameworkId_NIST80053_R4 = FrameworkId("nist-800-53-r4")
+	FrameworkIdNist80053R4 = FrameworkId("nist-800-53-r4")
 	// NIST SP 800-53 revision 5.
-	FrameworkId_NIST80053_R5 = FrameworkId("nist-800-53-r5")
+	FrameworkIdNist80053R5 = FrameworkId("nist-800-53-r5")
 	// NIST Cybersecurity Framework.
-	FrameworkId_NIST_CSF = FrameworkId("nist-csf")
+	FrameworkIdNistCsf = FrameworkId("nist-csf")
 	// Operational Best Practices for NIST Privacy Framework.
-	FrameworkId_NIST_PRIVACY_FRAMEWORK = FrameworkId("nist-privacy-framework")
+	FrameworkIdNistPrivacyFramework = FrameworkId("nist-privacy-framework")
 	// Operational Best Practices for NYDFS 23 NYCRR 500.
-	FrameworkId_NYDFS23_NYCRR500 = FrameworkId("nydfs-23-nycrr-500")
+	FrameworkIdNydfs23Nycrr500 = FrameworkId("nydfs-23-nycrr-500")
 	// Operational Best Practices for NZISM Extension.
-	FrameworkId_NZISM_EXTENSION = FrameworkId("nzism-extension")
+	FrameworkIdNzismExtension = FrameworkId("nzism-extension")
 	// Operational Best Practices for NZISM Foundation.
-	FrameworkId_NZISM_FOUNDATION = FrameworkId("nzism-foundation")
+	FrameworkIdNzismFoundation = FrameworkId("nzism-foundation")
 	// Operational Best Practices for NZISM NZTransition.
-	FrameworkId_NZISM_NZTRANSITION = FrameworkId("nzism-nztransition")
+	FrameworkIdNzismNztransition = FrameworkId("nzism-nztransition")
 	// PCI DSS 3.2.1.
-	FrameworkId_PCI_DSS321 = FrameworkId("pci-dss-3.2.1")
+	FrameworkIdPciDss321 = FrameworkId("pci-dss-3.2.1")
 	// PCI DSS 4.0, global resource types included.
-	FrameworkId_PCI_DSS40 = FrameworkId("pci-dss-4.0")
+	FrameworkIdPciDss40 = FrameworkId("pci-dss-4.0")
 	// PCI DSS 4.0, without global resource types.
-	FrameworkId_PCI_DSS40_REGIONAL = FrameworkId("pci-dss-4.0-regional")
+	FrameworkIdPciDss40Regional = FrameworkId("pci-dss-4.0-regional")
 	// Operational Best Practices for Publicly Accessible Resources.
-	FrameworkId_PUBLICLY_ACCESSIBLE_RESOURCES = FrameworkId("publicly-accessible-resources")
+	FrameworkIdPubliclyAccessibleResources = FrameworkId("publicly-accessible-resources")
 	// Operational Best Practices for RBI Basic Cyber Security Framework.
-	FrameworkId_RBI_BASIC_CYBER_SECURITY_FRAMEWORK = FrameworkId("rbi-basic-cyber-security-framework")
+	FrameworkIdRbiBasicCyberSecurityFramework = FrameworkId("rbi-basic-cyber-security-framework")
 	// Operational Best Practices for RBI MasterDirection.
-	FrameworkId_RBI_MASTERDIRECTION = FrameworkId("rbi-masterdirection")
+	FrameworkIdRbiMasterdirection = FrameworkId("rbi-masterdirection")
 	// Security Best Practices for Amazon OpenSearch Service.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AMAZON_OPENSEARCH_SERVICE = FrameworkId("security-best-practices-for-amazon-opensearch-service")
+	FrameworkIdSecurityBestPracticesForAmazonOpensearchService = FrameworkId("security-best-practices-for-amazon-opensearch-service")
 	// Security Best Practices for AutoScaling.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AUTOSCALING = FrameworkId("security-best-practices-for-autoscaling")
+	FrameworkIdSecurityBestPracticesForAutoscaling = FrameworkId("security-best-practices-for-autoscaling")
 	// Security Best Practices for AWS WAF.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AWS_WAF = FrameworkId("security-best-practices-for-aws-waf")
+	FrameworkIdSecurityBestPracticesForAwsWaf = FrameworkId("security-best-practices-for-aws-waf")
 	// Security Best Practices for CloudFront.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDFRONT = FrameworkId("security-best-practices-for-cloudfront")
+	FrameworkIdSecurityBestPracticesForCloudfront = FrameworkId("security-best-practices-for-cloudfront")
 	// Security Best Practices for CloudTrail.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDTRAIL = FrameworkId("security-best-practices-for-cloudtrail")
+	FrameworkIdSecurityBestPracticesForCloudtrail = FrameworkId("security-best-practices-for-cloudtrail")
 	// Security Best Practices for CodeBuild.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CODEBUILD = FrameworkId("security-best-practices-for-codebuild")
+	FrameworkIdSecurityBestPracticesForCodebuild = FrameworkId("security-best-practices-for-codebuild")
 	// Security Best Practices for ECR.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECR = FrameworkId("security-best-practices-for-ecr")
+	FrameworkIdSecurityBestPracticesForEcr = FrameworkId("security-best-practices-for-ecr")
 	// Security Best Practices for ECS.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECS = FrameworkId("security-best-practices-for-ecs")
+	FrameworkIdSecurityBestPracticesForEcs = FrameworkId("security-best-practices-for-ecs")
 	// Security Best Practices for EFS.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EFS = FrameworkId("security-best-practices-for-efs")
+	FrameworkIdSecurityBestPracticesForEfs = FrameworkId("security-best-practices-for-efs")
 	// Security Best Practices for EKS.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EKS = FrameworkId("security-best-practices-for-eks")
+	FrameworkIdSecurityBestPracticesForEks = FrameworkId("security-best-practices-for-eks")
 	// Security Best Practices for Lambda.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_LAMBDA = FrameworkId("security-best-practices-for-lambda")
+	FrameworkIdSecurityBestPracticesForLambda = FrameworkId("security-best-practices-for-lambda")
 	// Security Best Practices for Network Firewall.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_NETWORK_FIREWALL = FrameworkId("security-best-practices-for-network-firewall")
+	FrameworkIdSecurityBestPracticesForNetworkFirewall = FrameworkId("security-best-practices-for-network-firewall")
 	// Security Best Practices for RDS.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_RDS = FrameworkId("security-best-practices-for-rds")
+	FrameworkIdSecurityBestPracticesForRds = FrameworkId("security-best-practices-for-rds")
 	// Security Best Practices for Redshift.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_REDSHIFT = FrameworkId("security-best-practices-for-redshift")
+	FrameworkIdSecurityBestPracticesForRedshift = FrameworkId("security-best-practices-for-redshift")
 	// Security Best Practices for SageMaker.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SAGEMAKER = FrameworkId("security-best-practices-for-sagemaker")
+	FrameworkIdSecurityBestPracticesForSagemaker = FrameworkId("security-best-practices-for-sagemaker")
 	// Security Best Practices for Secrets Manager.
-	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SECRETS_MANAGER = FrameworkId("security-best-practices-for-secrets-manager")
+	FrameworkIdSecurityBestPracticesForSecretsManager = FrameworkId("security-best-practices-for-secrets-manager")
 	// Operational Best Practices For Security Identity and Compliance Services.
-	FrameworkId_SECURITY_IDENTITY_AND_COMPLIANCE_SERVICES = FrameworkId("security-identity-and-compliance-services")
+	FrameworkIdSecurityIdentityAndComplianceServices = FrameworkId("security-identity-and-compliance-services")
 	// Operational Best Practices for Security Services.
-	FrameworkId_SECURITY_SERVICES = FrameworkId("security-services")
+	FrameworkIdSecurityServices = FrameworkId("security-services")
 	// Self Hosted AI ML Security Governance Best Practices.
-	FrameworkId_SELF_HOSTED_AI_ML_SECURITY_GOVERNANCE_BEST_PRACTICES = FrameworkId("self-hosted-ai-ml-security-governance-best-practices")
+	FrameworkIdSelfHostedAiMlSecurityGovernanceBestPractices = FrameworkId("self-hosted-ai-ml-security-governance-best-practices")
 	// Operational Best Practices for Serverless.
-	FrameworkIdSERVERLESS = FrameworkId("serverless")
+	FrameworkIdServerless = FrameworkId("serverless")
 	// Operational Best Practices for Storage Services.
-	FrameworkId_STORAGE_SERVICES = FrameworkId("storage-services")
+	FrameworkIdStorageServices = FrameworkId("storage-services")
 	// Operational Best Practices for SWIFT CSP.
-	FrameworkId_SWIFT_CSP = FrameworkId("swift-csp")
+	FrameworkIdSwiftCsp = FrameworkId("swift-csp")
 )
 
 func (FrameworkId) ElementType() reflect.Type {
@@ -1054,122 +1054,122 @@ func (o FrameworkIdPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) 
 // FrameworkIdInput is an input type that accepts values of the FrameworkId enum
 // A concrete instance of `FrameworkIdInput` can be one of the following:
 //
-//	FrameworkId_ABS_CCIGV2_MATERIAL
-//	FrameworkId_ABS_CCIGV2_MATERIAL_PART1
-//	FrameworkId_ABS_CCIGV2_MATERIAL_PART2
-//	FrameworkId_ABS_CCIGV2_STANDARD
-//	FrameworkId_ACSC_ESSENTIAL8
-//	FrameworkId_ACSC_ISM_PART1
-//	FrameworkId_ACSC_ISM_PART2
-//	FrameworkId_AI_ML_SECURITY_GOVERNANCE_SUPPORTING_INFRASTRUCTURE_BEST_PRACTICES
-//	FrameworkId_AMAZON_DYNAMODB
-//	FrameworkId_AMAZON_DYNAMODB_WITH_REMEDIATION
-//	FrameworkId_AMAZON_S3
-//	FrameworkId_AMAZON_S3_WITH_REMEDIATION
-//	FrameworkId_AMAZON_SAGEMAKER_AI_SECURITY_AND_GOVERNANCE_BEST_PRACTICES
-//	FrameworkId_API_GATEWAY
-//	FrameworkId_APRA_CPG234
-//	FrameworkId_ASSET_MANAGEMENT
-//	FrameworkId_AWS_BACKUP
-//	FrameworkId_AWS_CONTROL_TOWER_DETECTIVE_GUARDRAILS
-//	FrameworkId_AWS_IDENTITY_AND_ACCESS_MANAGEMENT
-//	FrameworkId_AWS_WELL_ARCHITECTED_RELIABILITY
-//	FrameworkId_AWS_WELL_ARCHITECTED_SECURITY
-//	FrameworkId_BCP_AND_DR
-//	FrameworkId_BNM_RMIT
-//	FrameworkId_CCCS_MEDIUM
-//	FrameworkId_CCN_ENS_HIGH
-//	FrameworkId_CCN_ENS_LOW
-//	FrameworkId_CCN_ENS_MEDIUM
-//	FrameworkId_CIS_AWS12
-//	FrameworkId_CIS_AWS13_LEVEL1
-//	FrameworkId_CIS_AWS13_LEVEL2
-//	FrameworkId_CIS_AWS14_LEVEL1
-//	FrameworkId_CIS_AWS14_LEVEL2
-//	FrameworkId_CIS_CONTROLS8_IG1
-//	FrameworkId_CIS_CONTROLS8_IG2
-//	FrameworkId_CIS_CONTROLS8_IG3
-//	FrameworkId_CIS_TOP20
-//	FrameworkId_CISA_CYBER_ESSENTIALS
-//	FrameworkIdCJIS
-//	FrameworkIdCLOUDWATCH
-//	FrameworkId_CMMC20_LEVEL1
-//	FrameworkId_CMMC20_LEVEL2
-//	FrameworkId_COMPUTE_SERVICES
-//	FrameworkId_CUSTOM_CONFORMANCE_PACK
-//	FrameworkId_CYBER_RESILIENCE_BEST_PRACTICES_FOR_S3_EBS_DYNAMODB
-//	FrameworkId_DATA_RESILIENCY
-//	FrameworkId_DATABASE_SERVICES
-//	FrameworkId_DATALAKES_AND_ANALYTICS_SERVICES
-//	FrameworkIdDEVOPS
-//	FrameworkIdEC2
-//	FrameworkId_ENCRYPTION_AND_KEYS
-//	FrameworkId_ENISA_CYBERSECURITY_GUIDE
-//	FrameworkId_FDA21CFR_PART11
-//	FrameworkId_FEDRAMP_HIGH
-//	FrameworkId_FEDRAMP_LOW
-//	FrameworkId_FEDRAMP_MODERATE
-//	FrameworkIdFFIEC
-//	FrameworkId_GERMANY_C5
-//	FrameworkIdGLBA
-//	FrameworkId_GXP_EU_ANNEX11
-//	FrameworkIdHIPAA
-//	FrameworkIdIRS1075
-//	FrameworkIdKISMS
-//	FrameworkId_KISMS_CPACK
-//	FrameworkId_LOAD_BALANCING
-//	FrameworkIdLOGGING
-//	FrameworkId_MANAGEMENT_GOVERNANCE_SERVICES
-//	FrameworkId_MAS_NOTICE655
-//	FrameworkId_MAS_TRMG
-//	FrameworkIdMONITORING
-//	FrameworkId_NBC_TRMG
-//	FrameworkId_NCSC_CAF
-//	FrameworkId_NCSC_CLOUDSEC_PRINCIPLES
-//	FrameworkId_NERC_CIP
-//	FrameworkId_NERC_CIP_BCSI
-//	FrameworkId_NETWORKING_AND_CONTENT_DELIVERY_SERVICES
-//	FrameworkId_NETWORKING_SERVICES
-//	FrameworkIdNIST180025
-//	FrameworkIdNIST800171
-//	FrameworkIdNIST800172
-//	FrameworkIdNIST800181
-//	FrameworkId_NIST80053_R4
-//	FrameworkId_NIST80053_R5
-//	FrameworkId_NIST_CSF
-//	FrameworkId_NIST_PRIVACY_FRAMEWORK
-//	FrameworkId_NYDFS23_NYCRR500
-//	FrameworkId_NZISM_EXTENSION
-//	FrameworkId_NZISM_FOUNDATION
-//	FrameworkId_NZISM_NZTRANSITION
-//	FrameworkId_PCI_DSS321
-//	FrameworkId_PCI_DSS40
-//	FrameworkId_PCI_DSS40_REGIONAL
-//	FrameworkId_PUBLICLY_ACCESSIBLE_RESOURCES
-//	FrameworkId_RBI_BASIC_CYBER_SECURITY_FRAMEWORK
-//	FrameworkId_RBI_MASTERDIRECTION
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AMAZON_OPENSEARCH_SERVICE
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AUTOSCALING
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_AWS_WAF
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDFRONT
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CLOUDTRAIL
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_CODEBUILD
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECR
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_ECS
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EFS
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_EKS
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_LAMBDA
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_NETWORK_FIREWALL
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_RDS
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_REDSHIFT
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SAGEMAKER
-//	FrameworkId_SECURITY_BEST_PRACTICES_FOR_SECRETS_MANAGER
-//	FrameworkId_SECURITY_IDENTITY_AND_COMPLIANCE_SERVICES
-//	FrameworkId_SECURITY_SERVICES
-//	FrameworkId_SELF_HOSTED_AI_ML_SECURITY_GOVERNANCE_BEST_PRACTICES
-//	FrameworkIdSERVERLESS
-//	FrameworkId_STORAGE_SERVICES
-//	FrameworkId_SWIFT_CSP
+//	FrameworkIdAbsCcigv2Material
+//	FrameworkIdAbsCcigv2MaterialPart1
+//	FrameworkIdAbsCcigv2MaterialPart2
+//	FrameworkIdAbsCcigv2Standard
+//	FrameworkIdAcscEssential8
+//	FrameworkIdAcscIsmPart1
+//	FrameworkIdAcscIsmPart2
+//	FrameworkIdAiMlSecurityGovernanceSupportingInfrastructureBestPractices
+//	FrameworkIdAmazonDynamodb
+//	FrameworkIdAmazonDynamodbWithRemediation
+//	FrameworkIdAmazonS3
+//	FrameworkIdAmazonS3WithRemediation
+//	FrameworkIdAmazonSagemakerAiSecurityAndGovernanceBestPractices
+//	FrameworkIdApiGateway
+//	FrameworkIdApraCpg234
+//	FrameworkIdAssetManagement
+//	FrameworkIdAwsBackup
+//	FrameworkIdAwsControlTowerDetectiveGuardrails
+//	FrameworkIdAwsIdentityAndAccessManagement
+//	FrameworkIdAwsWellArchitectedReliability
+//	FrameworkIdAwsWellArchitectedSecurity
+//	FrameworkIdBcpAndDr
+//	FrameworkIdBnmRmit
+//	FrameworkIdCccsMedium
+//	FrameworkIdCcnEnsHigh
+//	FrameworkIdCcnEnsLow
+//	FrameworkIdCcnEnsMedium
+//	FrameworkIdCisAws12
+//	FrameworkIdCisAws13Level1
+//	FrameworkIdCisAws13Level2
+//	FrameworkIdCisAws14Level1
+//	FrameworkIdCisAws14Level2
+//	FrameworkIdCisControls8Ig1
+//	FrameworkIdCisControls8Ig2
+//	FrameworkIdCisControls8Ig3
+//	FrameworkIdCisTop20
+//	FrameworkIdCisaCyberEssentials
+//	FrameworkIdCjis
+//	FrameworkIdCloudwatch
+//	FrameworkIdCmmc20Level1
+//	FrameworkIdCmmc20Level2
+//	FrameworkIdComputeServices
+//	FrameworkIdCustomConformancePack
+//	FrameworkIdCyberResilienceBestPracticesForS3EbsDynamodb
+//	FrameworkIdDataResiliency
+//	FrameworkIdDatabaseServices
+//	FrameworkIdDatalakesAndAnalyticsServices
+//	FrameworkIdDevops
+//	FrameworkIdEc2
+//	FrameworkIdEncryptionAndKeys
+//	FrameworkIdEnisaCybersecurityGuide
+//	FrameworkIdFda21cfrPart11
+//	FrameworkIdFedrampHigh
+//	FrameworkIdFedrampLow
+//	FrameworkIdFedrampModerate
+//	FrameworkIdFfiec
+//	FrameworkIdGermanyC5
+//	FrameworkIdGlba
+//	FrameworkIdGxpEuAnnex11
+//	FrameworkIdHipaa
+//	FrameworkIdIrs1075
+//	FrameworkIdKisms
+//	FrameworkIdKismsCpack
+//	FrameworkIdLoadBalancing
+//	FrameworkIdLogging
+//	FrameworkIdManagementGovernanceServices
+//	FrameworkIdMasNotice655
+//	FrameworkIdMasTrmg
+//	FrameworkIdMonitoring
+//	FrameworkIdNbcTrmg
+//	FrameworkIdNcscCaf
+//	FrameworkIdNcscCloudsecPrinciples
+//	FrameworkIdNercCip
+//	FrameworkIdNercCipBcsi
+//	FrameworkIdNetworkingAndContentDeliveryServices
+//	FrameworkIdNetworkingServices
+//	FrameworkIdNist180025
+//	FrameworkIdNist800171
+//	FrameworkIdNist800172
+//	FrameworkIdNist800181
+//	FrameworkIdNist80053R4
+//	FrameworkIdNist80053R5
+//	FrameworkIdNistCsf
+//	FrameworkIdNistPrivacyFramework
+//	FrameworkIdNydfs23Nycrr500
+//	FrameworkIdNzismExtension
+//	FrameworkIdNzismFoundation
+//	FrameworkIdNzismNztransition
+//	FrameworkIdPciDss321
+//	FrameworkIdPciDss40
+//	FrameworkIdPciDss40Regional
+//	FrameworkIdPubliclyAccessibleResources
+//	FrameworkIdRbiBasicCyberSecurityFramework
+//	FrameworkIdRbiMasterdirection
+//	FrameworkIdSecurityBestPracticesForAmazonOpensearchService
+//	FrameworkIdSecurityBestPracticesForAutoscaling
+//	FrameworkIdSecurityBestPracticesForAwsWaf
+//	FrameworkIdSecurityBestPracticesForCloudfront
+//	FrameworkIdSecurityBestPracticesForCloudtrail
+//	FrameworkIdSecurityBestPracticesForCodebuild
+//	FrameworkIdSecurityBestPracticesForEcr
+//	FrameworkIdSecurityBestPracticesForEcs
+//	FrameworkIdSecurityBestPracticesForEfs
+//	FrameworkIdSecurityBestPracticesForEks
+//	FrameworkIdSecurityBestPracticesForLambda
+//	FrameworkIdSecurityBestPracticesForNetworkFirewall
+//	FrameworkIdSecurityBestPracticesForRds
+//	FrameworkIdSecurityBestPracticesForRedshift
+//	FrameworkIdSecurityBestPracticesForSagemaker
+//	FrameworkIdSecurityBestPracticesForSecretsManager
+//	FrameworkIdSecurityIdentityAndComplianceServices
+//	FrameworkIdSecurityServices
+//	FrameworkIdSelfHostedAiMlSecurityGovernanceBestPractices
+//	FrameworkIdServerless
+//	FrameworkIdStorageServices
+//	FrameworkIdSwiftCsp
 type FrameworkIdInput interface {
 	pulumi.Input
 
@@ -1211,7 +1211,7 @@ const (
 	// x86-64.
 	FunctionArchitectureX8664 = FunctionArchitecture("x86_64")
 	// Arm.
-	FunctionArchitectureARM64 = FunctionArchitecture("arm64")
+	FunctionArchitectureArm64 = FunctionArchitecture("arm64")
 )
 
 func (FunctionArchitecture) ElementType() reflect.Type {
@@ -1337,7 +1337,7 @@ func (o FunctionArchitecturePtrOutput) ToStringPtrOutputWithContext(ctx context.
 // A concrete instance of `FunctionArchitectureInput` can be one of the following:
 //
 //	FunctionArchitectureX8664
-//	FunctionArchitectureARM64
+//	FunctionArchitectureArm64
 type FunctionArchitectureInput interface {
 	pulumi.Input
 
@@ -1377,1671 +1377,1671 @@ type ManagedRuleIdentifier string
 
 const (
 	// Periodic, over AWS::IAM::User. Takes maxAccessKeyAge.
-	ManagedRuleIdentifier_ACCESS_KEYS_ROTATED = ManagedRuleIdentifier("ACCESS_KEYS_ROTATED")
+	ManagedRuleIdentifierAccessKeysRotated = ManagedRuleIdentifier("ACCESS_KEYS_ROTATED")
 	// Periodic. Takes MasterAccountId.
-	ManagedRuleIdentifier_ACCOUNT_PART_OF_ORGANIZATIONS = ManagedRuleIdentifier("ACCOUNT_PART_OF_ORGANIZATIONS")
+	ManagedRuleIdentifierAccountPartOfOrganizations = ManagedRuleIdentifier("ACCOUNT_PART_OF_ORGANIZATIONS")
 	// On changes of AWS::ACMPCA::CertificateAuthority. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ACMPCA_CERTIFICATE_AUTHORITY_TAGGED = ManagedRuleIdentifier("ACMPCA_CERTIFICATE_AUTHORITY_TAGGED")
+	ManagedRuleIdentifierAcmpcaCertificateAuthorityTagged = ManagedRuleIdentifier("ACMPCA_CERTIFICATE_AUTHORITY_TAGGED")
 	// On changes and periodic, over AWS::ACM::Certificate. Takes daysToExpiration.
-	ManagedRuleIdentifier_ACM_CERTIFICATE_EXPIRATION_CHECK = ManagedRuleIdentifier("ACM_CERTIFICATE_EXPIRATION_CHECK")
+	ManagedRuleIdentifierAcmCertificateExpirationCheck = ManagedRuleIdentifier("ACM_CERTIFICATE_EXPIRATION_CHECK")
 	// On changes of AWS::ACM::Certificate.
-	ManagedRuleIdentifier_ACM_CERTIFICATE_RSA_CHECK = ManagedRuleIdentifier("ACM_CERTIFICATE_RSA_CHECK")
+	ManagedRuleIdentifierAcmCertificateRsaCheck = ManagedRuleIdentifier("ACM_CERTIFICATE_RSA_CHECK")
 	// On changes of AWS::ACM::Certificate.
-	ManagedRuleIdentifier_ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED = ManagedRuleIdentifier("ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED")
+	ManagedRuleIdentifierAcmCertificateTransparentLoggingEnabled = ManagedRuleIdentifier("ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED")
 	// Periodic, over AWS::ACMPCA::CertificateAuthority. Takes exemptedCAArns.
-	ManagedRuleIdentifier_ACM_PCA_ROOT_CA_DISABLED = ManagedRuleIdentifier("ACM_PCA_ROOT_CA_DISABLED")
+	ManagedRuleIdentifierAcmPcaRootCaDisabled = ManagedRuleIdentifier("ACM_PCA_ROOT_CA_DISABLED")
 	// On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
-	ManagedRuleIdentifier_ACTIVE_MQ_SUPPORTED_VERSION = ManagedRuleIdentifier("ACTIVE_MQ_SUPPORTED_VERSION")
+	ManagedRuleIdentifierActiveMqSupportedVersion = ManagedRuleIdentifier("ACTIVE_MQ_SUPPORTED_VERSION")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Needs desyncMode.
-	ManagedRuleIdentifier_ALB_DESYNC_MODE_CHECK = ManagedRuleIdentifier("ALB_DESYNC_MODE_CHECK")
+	ManagedRuleIdentifierAlbDesyncModeCheck = ManagedRuleIdentifier("ALB_DESYNC_MODE_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_ALB_HTTP_DROP_INVALID_HEADER_ENABLED = ManagedRuleIdentifier("ALB_HTTP_DROP_INVALID_HEADER_ENABLED")
+	ManagedRuleIdentifierAlbHttpDropInvalidHeaderEnabled = ManagedRuleIdentifier("ALB_HTTP_DROP_INVALID_HEADER_ENABLED")
 	// Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK = ManagedRuleIdentifier("ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK")
+	ManagedRuleIdentifierAlbHttpToHttpsRedirectionCheck = ManagedRuleIdentifier("ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_ALB_INTERNAL_SCHEME_CHECK = ManagedRuleIdentifier("ALB_INTERNAL_SCHEME_CHECK")
+	ManagedRuleIdentifierAlbInternalSchemeCheck = ManagedRuleIdentifier("ALB_INTERNAL_SCHEME_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ALB_LISTENER_TAGGED = ManagedRuleIdentifier("ALB_LISTENER_TAGGED")
+	ManagedRuleIdentifierAlbListenerTagged = ManagedRuleIdentifier("ALB_LISTENER_TAGGED")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ALB_TAGGED = ManagedRuleIdentifier("ALB_TAGGED")
+	ManagedRuleIdentifierAlbTagged = ManagedRuleIdentifier("ALB_TAGGED")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes wafWebAclIds.
-	ManagedRuleIdentifier_ALB_WAF_ENABLED = ManagedRuleIdentifier("ALB_WAF_ENABLED")
+	ManagedRuleIdentifierAlbWafEnabled = ManagedRuleIdentifier("ALB_WAF_ENABLED")
 	// On changes of AWS::Amplify::App.
-	ManagedRuleIdentifier_AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED = ManagedRuleIdentifier("AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED")
+	ManagedRuleIdentifierAmplifyAppBranchAutoDeletionEnabled = ManagedRuleIdentifier("AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED")
 	// On changes of AWS::Amplify::App.
-	ManagedRuleIdentifier_AMPLIFY_APP_BUILD_SPEC_CONFIGURED = ManagedRuleIdentifier("AMPLIFY_APP_BUILD_SPEC_CONFIGURED")
+	ManagedRuleIdentifierAmplifyAppBuildSpecConfigured = ManagedRuleIdentifier("AMPLIFY_APP_BUILD_SPEC_CONFIGURED")
 	// On changes of AWS::Amplify::App.
-	ManagedRuleIdentifier_AMPLIFY_APP_DESCRIPTION = ManagedRuleIdentifier("AMPLIFY_APP_DESCRIPTION")
+	ManagedRuleIdentifierAmplifyAppDescription = ManagedRuleIdentifier("AMPLIFY_APP_DESCRIPTION")
 	// On changes of AWS::Amplify::App.
-	ManagedRuleIdentifier_AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES = ManagedRuleIdentifier("AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES")
+	ManagedRuleIdentifierAmplifyAppNoEnvironmentVariables = ManagedRuleIdentifier("AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES")
 	// On changes of AWS::Amplify::App. Needs approvedPlatform.
-	ManagedRuleIdentifier_AMPLIFY_APP_PLATFORM_CHECK = ManagedRuleIdentifier("AMPLIFY_APP_PLATFORM_CHECK")
+	ManagedRuleIdentifierAmplifyAppPlatformCheck = ManagedRuleIdentifier("AMPLIFY_APP_PLATFORM_CHECK")
 	// On changes of AWS::Amplify::App. Takes requiredKeyTags.
-	ManagedRuleIdentifier_AMPLIFY_APP_TAGGED = ManagedRuleIdentifier("AMPLIFY_APP_TAGGED")
+	ManagedRuleIdentifierAmplifyAppTagged = ManagedRuleIdentifier("AMPLIFY_APP_TAGGED")
 	// On changes of AWS::Amplify::Branch.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_AUTO_BUILD_ENABLED = ManagedRuleIdentifier("AMPLIFY_BRANCH_AUTO_BUILD_ENABLED")
+	ManagedRuleIdentifierAmplifyBranchAutoBuildEnabled = ManagedRuleIdentifier("AMPLIFY_BRANCH_AUTO_BUILD_ENABLED")
 	// On changes of AWS::Amplify::Branch.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED = ManagedRuleIdentifier("AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED")
+	ManagedRuleIdentifierAmplifyBranchBuildSpecConfigured = ManagedRuleIdentifier("AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED")
 	// On changes of AWS::Amplify::Branch.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_DESCRIPTION = ManagedRuleIdentifier("AMPLIFY_BRANCH_DESCRIPTION")
+	ManagedRuleIdentifierAmplifyBranchDescription = ManagedRuleIdentifier("AMPLIFY_BRANCH_DESCRIPTION")
 	// On changes of AWS::Amplify::Branch. Takes approvedFrameworks.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED = ManagedRuleIdentifier("AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED")
+	ManagedRuleIdentifierAmplifyBranchFrameworkConfigured = ManagedRuleIdentifier("AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED")
 	// On changes of AWS::Amplify::Branch.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED = ManagedRuleIdentifier("AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED")
+	ManagedRuleIdentifierAmplifyBranchPerformanceModeEnabled = ManagedRuleIdentifier("AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED")
 	// On changes of AWS::Amplify::Branch.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED = ManagedRuleIdentifier("AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED")
+	ManagedRuleIdentifierAmplifyBranchPullRequestPreviewEnabled = ManagedRuleIdentifier("AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED")
 	// On changes of AWS::Amplify::Branch. Takes requiredKeyTags.
-	ManagedRuleIdentifier_AMPLIFY_BRANCH_TAGGED = ManagedRuleIdentifier("AMPLIFY_BRANCH_TAGGED")
+	ManagedRuleIdentifierAmplifyBranchTagged = ManagedRuleIdentifier("AMPLIFY_BRANCH_TAGGED")
 	// On changes of AWS::ApiGatewayV2::Integration.
-	ManagedRuleIdentifier_APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED = ManagedRuleIdentifier("APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED")
+	ManagedRuleIdentifierApigatewayv2IntegrationPrivateHttpsEnabled = ManagedRuleIdentifier("APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED")
 	// On changes of AWS::ApiGatewayV2::Stage.
-	ManagedRuleIdentifier_APIGATEWAYV2_STAGE_DESCRIPTION = ManagedRuleIdentifier("APIGATEWAYV2_STAGE_DESCRIPTION")
+	ManagedRuleIdentifierApigatewayv2StageDescription = ManagedRuleIdentifier("APIGATEWAYV2_STAGE_DESCRIPTION")
 	// On changes of AWS::ApiGateway::DomainName. Takes allowedSecurityPolicies.
-	ManagedRuleIdentifier_APIGATEWAY_DOMAIN_NAME_TLS_CHECK = ManagedRuleIdentifier("APIGATEWAY_DOMAIN_NAME_TLS_CHECK")
+	ManagedRuleIdentifierApigatewayDomainNameTlsCheck = ManagedRuleIdentifier("APIGATEWAY_DOMAIN_NAME_TLS_CHECK")
 	// On changes of AWS::ApiGateway::Stage.
-	ManagedRuleIdentifier_APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED = ManagedRuleIdentifier("APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED")
+	ManagedRuleIdentifierApigatewayStageAccessLogsEnabled = ManagedRuleIdentifier("APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED")
 	// On changes of AWS::ApiGateway::Stage.
-	ManagedRuleIdentifier_APIGATEWAY_STAGE_DESCRIPTION = ManagedRuleIdentifier("APIGATEWAY_STAGE_DESCRIPTION")
+	ManagedRuleIdentifierApigatewayStageDescription = ManagedRuleIdentifier("APIGATEWAY_STAGE_DESCRIPTION")
 	// On changes of AWS::ApiGatewayV2::Stage.
-	ManagedRuleIdentifier_API_GWV2_ACCESS_LOGS_ENABLED = ManagedRuleIdentifier("API_GWV2_ACCESS_LOGS_ENABLED")
+	ManagedRuleIdentifierApiGwv2AccessLogsEnabled = ManagedRuleIdentifier("API_GWV2_ACCESS_LOGS_ENABLED")
 	// Periodic, over AWS::ApiGatewayV2::Route. Takes authorizationType.
-	ManagedRuleIdentifier_API_GWV2_AUTHORIZATION_TYPE_CONFIGURED = ManagedRuleIdentifier("API_GWV2_AUTHORIZATION_TYPE_CONFIGURED")
+	ManagedRuleIdentifierApiGwv2AuthorizationTypeConfigured = ManagedRuleIdentifier("API_GWV2_AUTHORIZATION_TYPE_CONFIGURED")
 	// On changes of AWS::ApiGatewayV2::Stage.
-	ManagedRuleIdentifier_API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED = ManagedRuleIdentifier("API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED")
+	ManagedRuleIdentifierApiGwv2StageDefaultRouteDetailedMetricsEnabled = ManagedRuleIdentifier("API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED")
 	// On changes of AWS::ApiGateway::Stage. Takes WebAclArns.
-	ManagedRuleIdentifier_API_GW_ASSOCIATED_WITH_WAF = ManagedRuleIdentifier("API_GW_ASSOCIATED_WITH_WAF")
+	ManagedRuleIdentifierApiGwAssociatedWithWaf = ManagedRuleIdentifier("API_GW_ASSOCIATED_WITH_WAF")
 	// On changes of AWS::ApiGateway::Stage.
-	ManagedRuleIdentifier_API_GW_CACHE_ENABLED_AND_ENCRYPTED = ManagedRuleIdentifier("API_GW_CACHE_ENABLED_AND_ENCRYPTED")
+	ManagedRuleIdentifierApiGwCacheEnabledAndEncrypted = ManagedRuleIdentifier("API_GW_CACHE_ENABLED_AND_ENCRYPTED")
 	// On changes of AWS::ApiGateway::RestApi. Needs endpointConfigurationTypes.
-	ManagedRuleIdentifier_API_GW_ENDPOINT_TYPE_CHECK = ManagedRuleIdentifier("API_GW_ENDPOINT_TYPE_CHECK")
+	ManagedRuleIdentifierApiGwEndpointTypeCheck = ManagedRuleIdentifier("API_GW_ENDPOINT_TYPE_CHECK")
 	// On changes of AWS::ApiGateway::Stage, AWS::ApiGatewayV2::Stage. Takes loggingLevel.
-	ManagedRuleIdentifier_API_GW_EXECUTION_LOGGING_ENABLED = ManagedRuleIdentifier("API_GW_EXECUTION_LOGGING_ENABLED")
+	ManagedRuleIdentifierApiGwExecutionLoggingEnabled = ManagedRuleIdentifier("API_GW_EXECUTION_LOGGING_ENABLED")
 	// On changes of AWS::ApiGateway::RestApi. Takes requiredKeyTags.
-	ManagedRuleIdentifier_API_GW_REST_API_TAGGED = ManagedRuleIdentifier("API_GW_REST_API_TAGGED")
+	ManagedRuleIdentifierApiGwRestApiTagged = ManagedRuleIdentifier("API_GW_REST_API_TAGGED")
 	// On changes of AWS::ApiGateway::Stage. Takes CertificateIDs.
-	ManagedRuleIdentifier_API_GW_SSL_ENABLED = ManagedRuleIdentifier("API_GW_SSL_ENABLED")
+	ManagedRuleIdentifierApiGwSslEnabled = ManagedRuleIdentifier("API_GW_SSL_ENABLED")
 	// On changes of AWS::ApiGateway::Stage. Takes requiredKeyTags.
-	ManagedRuleIdentifier_API_GW_STAGE_TAGGED = ManagedRuleIdentifier("API_GW_STAGE_TAGGED")
+	ManagedRuleIdentifierApiGwStageTagged = ManagedRuleIdentifier("API_GW_STAGE_TAGGED")
 	// On changes of AWS::ApiGateway::Stage.
-	ManagedRuleIdentifier_API_GW_XRAY_ENABLED = ManagedRuleIdentifier("API_GW_XRAY_ENABLED")
+	ManagedRuleIdentifierApiGwXrayEnabled = ManagedRuleIdentifier("API_GW_XRAY_ENABLED")
 	// On changes of AWS::AppConfig::Application.
-	ManagedRuleIdentifier_APPCONFIG_APPLICATION_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_APPLICATION_DESCRIPTION")
+	ManagedRuleIdentifierAppconfigApplicationDescription = ManagedRuleIdentifier("APPCONFIG_APPLICATION_DESCRIPTION")
 	// On changes of AWS::AppConfig::Application. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPCONFIG_APPLICATION_TAGGED = ManagedRuleIdentifier("APPCONFIG_APPLICATION_TAGGED")
+	ManagedRuleIdentifierAppconfigApplicationTagged = ManagedRuleIdentifier("APPCONFIG_APPLICATION_TAGGED")
 	// On changes of AWS::AppConfig::ConfigurationProfile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_TAGGED = ManagedRuleIdentifier("APPCONFIG_CONFIGURATION_PROFILE_TAGGED")
+	ManagedRuleIdentifierAppconfigConfigurationProfileTagged = ManagedRuleIdentifier("APPCONFIG_CONFIGURATION_PROFILE_TAGGED")
 	// On changes of AWS::AppConfig::ConfigurationProfile.
-	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY = ManagedRuleIdentifier("APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY")
+	ManagedRuleIdentifierAppconfigConfigurationProfileValidatorsNotEmpty = ManagedRuleIdentifier("APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY")
 	// On changes of AWS::AppConfig::DeploymentStrategy.
-	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION")
+	ManagedRuleIdentifierAppconfigDeploymentStrategyDescription = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION")
 	// On changes of AWS::AppConfig::DeploymentStrategy. Takes minBakeTime.
-	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME")
+	ManagedRuleIdentifierAppconfigDeploymentStrategyMinimumFinalBakeTime = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME")
 	// On changes of AWS::AppConfig::DeploymentStrategy.
-	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM")
+	ManagedRuleIdentifierAppconfigDeploymentStrategyReplicateToSsm = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM")
 	// On changes of AWS::AppConfig::DeploymentStrategy. Takes includePredefinedSystemResources, requiredKeyTags.
-	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED")
+	ManagedRuleIdentifierAppconfigDeploymentStrategyTagged = ManagedRuleIdentifier("APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED")
 	// On changes of AWS::AppConfig::Environment.
-	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_ENVIRONMENT_DESCRIPTION")
+	ManagedRuleIdentifierAppconfigEnvironmentDescription = ManagedRuleIdentifier("APPCONFIG_ENVIRONMENT_DESCRIPTION")
 	// On changes of AWS::AppConfig::Environment. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_TAGGED = ManagedRuleIdentifier("APPCONFIG_ENVIRONMENT_TAGGED")
+	ManagedRuleIdentifierAppconfigEnvironmentTagged = ManagedRuleIdentifier("APPCONFIG_ENVIRONMENT_TAGGED")
 	// On changes of AWS::AppConfig::ExtensionAssociation. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPCONFIG_EXTENSION_ASSOCIATION_TAGGED = ManagedRuleIdentifier("APPCONFIG_EXTENSION_ASSOCIATION_TAGGED")
+	ManagedRuleIdentifierAppconfigExtensionAssociationTagged = ManagedRuleIdentifier("APPCONFIG_EXTENSION_ASSOCIATION_TAGGED")
 	// On changes of AWS::AppConfig::ConfigurationProfile.
-	ManagedRuleIdentifier_APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE = ManagedRuleIdentifier("APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE")
+	ManagedRuleIdentifierAppconfigFreeformProfileConfigStorage = ManagedRuleIdentifier("APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE")
 	// On changes of AWS::AppConfig::HostedConfigurationVersion.
-	ManagedRuleIdentifier_APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION = ManagedRuleIdentifier("APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION")
+	ManagedRuleIdentifierAppconfigHostedConfigurationVersionDescription = ManagedRuleIdentifier("APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION")
 	// On changes of AWS::AppFlow::Flow. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPFLOW_FLOW_TAGGED = ManagedRuleIdentifier("APPFLOW_FLOW_TAGGED")
+	ManagedRuleIdentifierAppflowFlowTagged = ManagedRuleIdentifier("APPFLOW_FLOW_TAGGED")
 	// On changes of AWS::AppFlow::Flow. Needs triggerType.
-	ManagedRuleIdentifier_APPFLOW_FLOW_TRIGGER_TYPE_CHECK = ManagedRuleIdentifier("APPFLOW_FLOW_TRIGGER_TYPE_CHECK")
+	ManagedRuleIdentifierAppflowFlowTriggerTypeCheck = ManagedRuleIdentifier("APPFLOW_FLOW_TRIGGER_TYPE_CHECK")
 	// On changes of AWS::AppIntegrations::Application. Takes allowedApprovedOrigins.
-	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK = ManagedRuleIdentifier("APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK")
+	ManagedRuleIdentifierAppintegrationsApplicationApprovedOriginsCheck = ManagedRuleIdentifier("APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK")
 	// On changes of AWS::AppIntegrations::Application. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_TAGGED = ManagedRuleIdentifier("APPINTEGRATIONS_APPLICATION_TAGGED")
+	ManagedRuleIdentifierAppintegrationsApplicationTagged = ManagedRuleIdentifier("APPINTEGRATIONS_APPLICATION_TAGGED")
 	// On changes of AWS::AppIntegrations::EventIntegration.
-	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION = ManagedRuleIdentifier("APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION")
+	ManagedRuleIdentifierAppintegrationsEventIntegrationDescription = ManagedRuleIdentifier("APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION")
 	// On changes of AWS::AppIntegrations::EventIntegration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED = ManagedRuleIdentifier("APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED")
+	ManagedRuleIdentifierAppintegrationsEventIntegrationTagged = ManagedRuleIdentifier("APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED")
 	// On changes of AWS::AppMesh::GatewayRoute. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_GATEWAY_ROUTE_TAGGED = ManagedRuleIdentifier("APPMESH_GATEWAY_ROUTE_TAGGED")
+	ManagedRuleIdentifierAppmeshGatewayRouteTagged = ManagedRuleIdentifier("APPMESH_GATEWAY_ROUTE_TAGGED")
 	// On changes of AWS::AppMesh::Mesh.
-	ManagedRuleIdentifier_APPMESH_MESH_DENY_TCP_FORWARDING = ManagedRuleIdentifier("APPMESH_MESH_DENY_TCP_FORWARDING")
+	ManagedRuleIdentifierAppmeshMeshDenyTcpForwarding = ManagedRuleIdentifier("APPMESH_MESH_DENY_TCP_FORWARDING")
 	// On changes of AWS::AppMesh::Mesh. Needs ipPreference.
-	ManagedRuleIdentifier_APPMESH_MESH_IP_PREF_CHECK = ManagedRuleIdentifier("APPMESH_MESH_IP_PREF_CHECK")
+	ManagedRuleIdentifierAppmeshMeshIpPrefCheck = ManagedRuleIdentifier("APPMESH_MESH_IP_PREF_CHECK")
 	// On changes of AWS::AppMesh::Mesh. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_MESH_TAGGED = ManagedRuleIdentifier("APPMESH_MESH_TAGGED")
+	ManagedRuleIdentifierAppmeshMeshTagged = ManagedRuleIdentifier("APPMESH_MESH_TAGGED")
 	// On changes of AWS::AppMesh::Route. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_ROUTE_TAGGED = ManagedRuleIdentifier("APPMESH_ROUTE_TAGGED")
+	ManagedRuleIdentifierAppmeshRouteTagged = ManagedRuleIdentifier("APPMESH_ROUTE_TAGGED")
 	// On changes of AWS::AppMesh::VirtualGateway.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS")
+	ManagedRuleIdentifierAppmeshVirtualGatewayBackendDefaultsTls = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS")
 	// On changes of AWS::AppMesh::VirtualGateway.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED")
+	ManagedRuleIdentifierAppmeshVirtualGatewayListenersHealthCheckEnabled = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED")
 	// On changes of AWS::AppMesh::VirtualGateway.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS")
+	ManagedRuleIdentifierAppmeshVirtualGatewayLoggingFilePathExists = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS")
 	// On changes of AWS::AppMesh::VirtualGateway. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_TAGGED")
+	ManagedRuleIdentifierAppmeshVirtualGatewayTagged = ManagedRuleIdentifier("APPMESH_VIRTUAL_GATEWAY_TAGGED")
 	// On changes of AWS::AppMesh::VirtualNode.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON")
+	ManagedRuleIdentifierAppmeshVirtualNodeBackendDefaultsTlsOn = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON")
 	// On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK")
+	ManagedRuleIdentifierAppmeshVirtualNodeCloudMapIpPrefCheck = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK")
 	// On changes of AWS::AppMesh::VirtualNode. Needs ipPreference.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK")
+	ManagedRuleIdentifierAppmeshVirtualNodeDnsIpPrefCheck = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK")
 	// On changes of AWS::AppMesh::VirtualNode.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED")
+	ManagedRuleIdentifierAppmeshVirtualNodeListenersHealthCheckEnabled = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED")
 	// On changes of AWS::AppMesh::VirtualNode.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED")
+	ManagedRuleIdentifierAppmeshVirtualNodeListenersOutlierDetectEnabled = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED")
 	// On changes of AWS::AppMesh::VirtualNode.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS")
+	ManagedRuleIdentifierAppmeshVirtualNodeLoggingFilePathExists = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS")
 	// On changes of AWS::AppMesh::VirtualNode.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED")
+	ManagedRuleIdentifierAppmeshVirtualNodeServiceBackendsTlsEnforced = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED")
 	// On changes of AWS::AppMesh::VirtualNode. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_TAGGED")
+	ManagedRuleIdentifierAppmeshVirtualNodeTagged = ManagedRuleIdentifier("APPMESH_VIRTUAL_NODE_TAGGED")
 	// On changes of AWS::AppMesh::VirtualRouter. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_ROUTER_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_ROUTER_TAGGED")
+	ManagedRuleIdentifierAppmeshVirtualRouterTagged = ManagedRuleIdentifier("APPMESH_VIRTUAL_ROUTER_TAGGED")
 	// On changes of AWS::AppMesh::VirtualService. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPMESH_VIRTUAL_SERVICE_TAGGED = ManagedRuleIdentifier("APPMESH_VIRTUAL_SERVICE_TAGGED")
+	ManagedRuleIdentifierAppmeshVirtualServiceTagged = ManagedRuleIdentifier("APPMESH_VIRTUAL_SERVICE_TAGGED")
 	// On changes of AWS::EC2::Instance. Needs amiIds.
-	ManagedRuleIdentifier_APPROVED_AMIS_BY_ID = ManagedRuleIdentifier("APPROVED_AMIS_BY_ID")
+	ManagedRuleIdentifierApprovedAmisById = ManagedRuleIdentifier("APPROVED_AMIS_BY_ID")
 	// On changes of AWS::EC2::Instance. Needs amisByTagKeyAndValue.
-	ManagedRuleIdentifier_APPROVED_AMIS_BY_TAG = ManagedRuleIdentifier("APPROVED_AMIS_BY_TAG")
+	ManagedRuleIdentifierApprovedAmisByTag = ManagedRuleIdentifier("APPROVED_AMIS_BY_TAG")
 	// On changes of AWS::AppRunner::Service.
-	ManagedRuleIdentifier_APPRUNNER_SERVICE_IN_VPC = ManagedRuleIdentifier("APPRUNNER_SERVICE_IN_VPC")
+	ManagedRuleIdentifierApprunnerServiceInVpc = ManagedRuleIdentifier("APPRUNNER_SERVICE_IN_VPC")
 	// On changes of AWS::AppRunner::Service. Needs ipAddressType.
-	ManagedRuleIdentifier_APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK = ManagedRuleIdentifier("APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK")
+	ManagedRuleIdentifierApprunnerServiceIpAddressTypeCheck = ManagedRuleIdentifier("APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK")
 	// On changes of AWS::AppRunner::Service. Needs maxUnhealthyThreshold.
-	ManagedRuleIdentifier_APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD = ManagedRuleIdentifier("APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD")
+	ManagedRuleIdentifierApprunnerServiceMaxUnhealthyThreshold = ManagedRuleIdentifier("APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD")
 	// On changes of AWS::AppRunner::Service.
-	ManagedRuleIdentifier_APPRUNNER_SERVICE_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("APPRUNNER_SERVICE_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierApprunnerServiceNoPublicAccess = ManagedRuleIdentifier("APPRUNNER_SERVICE_NO_PUBLIC_ACCESS")
 	// On changes of AWS::AppRunner::Service.
-	ManagedRuleIdentifier_APPRUNNER_SERVICE_OBSERVABILITY_ENABLED = ManagedRuleIdentifier("APPRUNNER_SERVICE_OBSERVABILITY_ENABLED")
+	ManagedRuleIdentifierApprunnerServiceObservabilityEnabled = ManagedRuleIdentifier("APPRUNNER_SERVICE_OBSERVABILITY_ENABLED")
 	// On changes of AWS::AppRunner::Service. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPRUNNER_SERVICE_TAGGED = ManagedRuleIdentifier("APPRUNNER_SERVICE_TAGGED")
+	ManagedRuleIdentifierApprunnerServiceTagged = ManagedRuleIdentifier("APPRUNNER_SERVICE_TAGGED")
 	// On changes of AWS::AppRunner::VpcConnector. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APPRUNNER_VPC_CONNECTOR_TAGGED = ManagedRuleIdentifier("APPRUNNER_VPC_CONNECTOR_TAGGED")
+	ManagedRuleIdentifierApprunnerVpcConnectorTagged = ManagedRuleIdentifier("APPRUNNER_VPC_CONNECTOR_TAGGED")
 	// On changes of AWS::AppStream::Fleet.
-	ManagedRuleIdentifier_APPSTREAM_FLEET_IN_VPC = ManagedRuleIdentifier("APPSTREAM_FLEET_IN_VPC")
+	ManagedRuleIdentifierAppstreamFleetInVpc = ManagedRuleIdentifier("APPSTREAM_FLEET_IN_VPC")
 	// Periodic, over AWS::AppSync::GraphQLApi. Takes wafWebAclARNs.
-	ManagedRuleIdentifier_APPSYNC_ASSOCIATED_WITH_WAF = ManagedRuleIdentifier("APPSYNC_ASSOCIATED_WITH_WAF")
+	ManagedRuleIdentifierAppsyncAssociatedWithWaf = ManagedRuleIdentifier("APPSYNC_ASSOCIATED_WITH_WAF")
 	// On changes of AWS::AppSync::GraphQLApi. Needs AllowedAuthorizationTypes.
-	ManagedRuleIdentifier_APPSYNC_AUTHORIZATION_CHECK = ManagedRuleIdentifier("APPSYNC_AUTHORIZATION_CHECK")
+	ManagedRuleIdentifierAppsyncAuthorizationCheck = ManagedRuleIdentifier("APPSYNC_AUTHORIZATION_CHECK")
 	// On changes of AWS::AppSync::ApiCache.
-	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_AT_REST = ManagedRuleIdentifier("APPSYNC_CACHE_CT_ENCRYPTION_AT_REST")
+	ManagedRuleIdentifierAppsyncCacheCtEncryptionAtRest = ManagedRuleIdentifier("APPSYNC_CACHE_CT_ENCRYPTION_AT_REST")
 	// On changes of AWS::AppSync::ApiCache.
-	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT = ManagedRuleIdentifier("APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT")
+	ManagedRuleIdentifierAppsyncCacheCtEncryptionInTransit = ManagedRuleIdentifier("APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT")
 	// Periodic, over AWS::AppSync::GraphQLApi.
-	ManagedRuleIdentifier_APPSYNC_CACHE_ENCRYPTION_AT_REST = ManagedRuleIdentifier("APPSYNC_CACHE_ENCRYPTION_AT_REST")
+	ManagedRuleIdentifierAppsyncCacheEncryptionAtRest = ManagedRuleIdentifier("APPSYNC_CACHE_ENCRYPTION_AT_REST")
 	// On changes of AWS::AppSync::GraphQLApi.
-	ManagedRuleIdentifier_APPSYNC_GRAPHQL_API_XRAY_ENABLED = ManagedRuleIdentifier("APPSYNC_GRAPHQL_API_XRAY_ENABLED")
+	ManagedRuleIdentifierAppsyncGraphqlApiXrayEnabled = ManagedRuleIdentifier("APPSYNC_GRAPHQL_API_XRAY_ENABLED")
 	// On changes of AWS::AppSync::GraphQLApi. Takes fieldLoggingLevel.
-	ManagedRuleIdentifier_APPSYNC_LOGGING_ENABLED = ManagedRuleIdentifier("APPSYNC_LOGGING_ENABLED")
+	ManagedRuleIdentifierAppsyncLoggingEnabled = ManagedRuleIdentifier("APPSYNC_LOGGING_ENABLED")
 	// On changes of AWS::APS::RuleGroupsNamespace. Takes requiredKeyTags.
-	ManagedRuleIdentifier_APS_RULE_GROUPS_NAMESPACE_TAGGED = ManagedRuleIdentifier("APS_RULE_GROUPS_NAMESPACE_TAGGED")
+	ManagedRuleIdentifierApsRuleGroupsNamespaceTagged = ManagedRuleIdentifier("APS_RULE_GROUPS_NAMESPACE_TAGGED")
 	// On changes of AWS::Athena::DataCatalog.
-	ManagedRuleIdentifier_ATHENA_DATA_CATALOG_DESCRIPTION = ManagedRuleIdentifier("ATHENA_DATA_CATALOG_DESCRIPTION")
+	ManagedRuleIdentifierAthenaDataCatalogDescription = ManagedRuleIdentifier("ATHENA_DATA_CATALOG_DESCRIPTION")
 	// On changes of AWS::Athena::PreparedStatement.
-	ManagedRuleIdentifier_ATHENA_PREPARED_STATEMENT_DESCRIPTION = ManagedRuleIdentifier("ATHENA_PREPARED_STATEMENT_DESCRIPTION")
+	ManagedRuleIdentifierAthenaPreparedStatementDescription = ManagedRuleIdentifier("ATHENA_PREPARED_STATEMENT_DESCRIPTION")
 	// On changes of AWS::Athena::WorkGroup.
-	ManagedRuleIdentifier_ATHENA_WORKGROUP_DESCRIPTION = ManagedRuleIdentifier("ATHENA_WORKGROUP_DESCRIPTION")
+	ManagedRuleIdentifierAthenaWorkgroupDescription = ManagedRuleIdentifier("ATHENA_WORKGROUP_DESCRIPTION")
 	// On changes of AWS::Athena::WorkGroup.
-	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENCRYPTED_AT_REST = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierAthenaWorkgroupEncryptedAtRest = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENCRYPTED_AT_REST")
 	// On changes of AWS::Athena::WorkGroup.
-	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION")
+	ManagedRuleIdentifierAthenaWorkgroupEnforceWorkgroupConfiguration = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION")
 	// On changes of AWS::Athena::WorkGroup.
-	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE")
+	ManagedRuleIdentifierAthenaWorkgroupEngineVersionAutoUpgrade = ManagedRuleIdentifier("ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE")
 	// On changes of AWS::Athena::WorkGroup.
-	ManagedRuleIdentifier_ATHENA_WORKGROUP_LOGGING_ENABLED = ManagedRuleIdentifier("ATHENA_WORKGROUP_LOGGING_ENABLED")
+	ManagedRuleIdentifierAthenaWorkgroupLoggingEnabled = ManagedRuleIdentifier("ATHENA_WORKGROUP_LOGGING_ENABLED")
 	// On changes of AWS::AuditManager::Assessment. Takes requiredKeyTags.
-	ManagedRuleIdentifier_AUDITMANAGER_ASSESSMENT_TAGGED = ManagedRuleIdentifier("AUDITMANAGER_ASSESSMENT_TAGGED")
+	ManagedRuleIdentifierAuditmanagerAssessmentTagged = ManagedRuleIdentifier("AUDITMANAGER_ASSESSMENT_TAGGED")
 	// On changes of AWS::RDS::GlobalCluster.
-	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierAuroraGlobalDatabaseDeletionProtectionEnabled = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::RDS::GlobalCluster.
-	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST")
+	ManagedRuleIdentifierAuroraGlobalDatabaseEncryptionAtRest = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST")
 	// On changes of AWS::RDS::GlobalCluster. Takes requiredKeyTags.
-	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_TAGGED = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_TAGGED")
+	ManagedRuleIdentifierAuroraGlobalDatabaseTagged = ManagedRuleIdentifier("AURORA_GLOBAL_DATABASE_TAGGED")
 	// Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierAuroraLastBackupRecoveryPointCreated = ManagedRuleIdentifier("AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::RDS::DBCluster. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_AURORA_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("AURORA_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierAuroraMeetsRestoreTimeTarget = ManagedRuleIdentifier("AURORA_MEETS_RESTORE_TIME_TARGET")
 	// On changes of AWS::RDS::DBCluster. Takes BacktrackWindowInHours.
-	ManagedRuleIdentifier_AURORA_MYSQL_BACKTRACKING_ENABLED = ManagedRuleIdentifier("AURORA_MYSQL_BACKTRACKING_ENABLED")
+	ManagedRuleIdentifierAuroraMysqlBacktrackingEnabled = ManagedRuleIdentifier("AURORA_MYSQL_BACKTRACKING_ENABLED")
 	// Periodic, over AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_AURORA_MYSQL_CLUSTER_AUDIT_LOGGING = ManagedRuleIdentifier("AURORA_MYSQL_CLUSTER_AUDIT_LOGGING")
+	ManagedRuleIdentifierAuroraMysqlClusterAuditLogging = ManagedRuleIdentifier("AURORA_MYSQL_CLUSTER_AUDIT_LOGGING")
 	// Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierAuroraResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::RDS::DBCluster. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierAuroraResourcesProtectedByBackupPlan = ManagedRuleIdentifier("AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::AutoScaling::AutoScalingGroup.
-	ManagedRuleIdentifier_AUTOSCALING_CAPACITY_REBALANCING = ManagedRuleIdentifier("AUTOSCALING_CAPACITY_REBALANCING")
+	ManagedRuleIdentifierAutoscalingCapacityRebalancing = ManagedRuleIdentifier("AUTOSCALING_CAPACITY_REBALANCING")
 	// On changes of AWS::AutoScaling::AutoScalingGroup.
-	ManagedRuleIdentifier_AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED = ManagedRuleIdentifier("AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED")
+	ManagedRuleIdentifierAutoscalingGroupElbHealthcheckRequired = ManagedRuleIdentifier("AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED")
 	// On changes of AWS::AutoScaling::LaunchConfiguration.
-	ManagedRuleIdentifier_AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2 = ManagedRuleIdentifier("AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2")
+	ManagedRuleIdentifierAutoscalingLaunchconfigRequiresImdsv2 = ManagedRuleIdentifier("AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2")
 	// On changes of AWS::AutoScaling::LaunchConfiguration.
-	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT")
+	ManagedRuleIdentifierAutoscalingLaunchConfigHopLimit = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT")
 	// On changes of AWS::AutoScaling::LaunchConfiguration.
-	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED")
+	ManagedRuleIdentifierAutoscalingLaunchConfigPublicIpDisabled = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED")
 	// On changes of AWS::AutoScaling::AutoScalingGroup.
-	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_TEMPLATE = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_TEMPLATE")
+	ManagedRuleIdentifierAutoscalingLaunchTemplate = ManagedRuleIdentifier("AUTOSCALING_LAUNCH_TEMPLATE")
 	// On changes of AWS::AutoScaling::AutoScalingGroup. Takes minAvailabilityZones.
-	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_AZ = ManagedRuleIdentifier("AUTOSCALING_MULTIPLE_AZ")
+	ManagedRuleIdentifierAutoscalingMultipleAz = ManagedRuleIdentifier("AUTOSCALING_MULTIPLE_AZ")
 	// On changes of AWS::AutoScaling::AutoScalingGroup.
-	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_INSTANCE_TYPES = ManagedRuleIdentifier("AUTOSCALING_MULTIPLE_INSTANCE_TYPES")
+	ManagedRuleIdentifierAutoscalingMultipleInstanceTypes = ManagedRuleIdentifier("AUTOSCALING_MULTIPLE_INSTANCE_TYPES")
 	// On changes of AWS::Backup::BackupPlan. Takes requiredFrequencyValue, requiredRetentionDays, requiredFrequencyUnit.
-	ManagedRuleIdentifier_BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK = ManagedRuleIdentifier("BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK")
+	ManagedRuleIdentifierBackupPlanMinFrequencyAndMinRetentionCheck = ManagedRuleIdentifier("BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK")
 	// On changes of AWS::Backup::RecoveryPoint.
-	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_ENCRYPTED = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_ENCRYPTED")
+	ManagedRuleIdentifierBackupRecoveryPointEncrypted = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_ENCRYPTED")
 	// On changes of AWS::Backup::BackupVault. Takes principalArnList.
-	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED")
+	ManagedRuleIdentifierBackupRecoveryPointManualDeletionDisabled = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED")
 	// On changes of AWS::Backup::RecoveryPoint. Takes requiredRetentionDays.
-	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK")
+	ManagedRuleIdentifierBackupRecoveryPointMinimumRetentionCheck = ManagedRuleIdentifier("BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK")
 	// On changes of AWS::Batch::ComputeEnvironment.
-	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_ENABLED = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_ENABLED")
+	ManagedRuleIdentifierBatchComputeEnvironmentEnabled = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_ENABLED")
 	// On changes of AWS::Batch::ComputeEnvironment.
-	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_MANAGED = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_MANAGED")
+	ManagedRuleIdentifierBatchComputeEnvironmentManaged = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_MANAGED")
 	// On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
-	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_TAGGED = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_TAGGED")
+	ManagedRuleIdentifierBatchComputeEnvironmentTagged = ManagedRuleIdentifier("BATCH_COMPUTE_ENVIRONMENT_TAGGED")
 	// On changes of AWS::Batch::JobQueue.
-	ManagedRuleIdentifier_BATCH_JOB_QUEUE_ENABLED = ManagedRuleIdentifier("BATCH_JOB_QUEUE_ENABLED")
+	ManagedRuleIdentifierBatchJobQueueEnabled = ManagedRuleIdentifier("BATCH_JOB_QUEUE_ENABLED")
 	// On changes of AWS::Batch::JobQueue. Takes requiredKeyTags.
-	ManagedRuleIdentifier_BATCH_JOB_QUEUE_TAGGED = ManagedRuleIdentifier("BATCH_JOB_QUEUE_TAGGED")
+	ManagedRuleIdentifierBatchJobQueueTagged = ManagedRuleIdentifier("BATCH_JOB_QUEUE_TAGGED")
 	// On changes of AWS::Batch::ComputeEnvironment.
-	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE")
+	ManagedRuleIdentifierBatchManagedComputeEnvironmentUsingLaunchTemplate = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE")
 	// On changes of AWS::Batch::ComputeEnvironment. Needs allocationStrategy.
-	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK")
+	ManagedRuleIdentifierBatchManagedComputeEnvAllocationStrategyCheck = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK")
 	// On changes of AWS::Batch::ComputeEnvironment. Takes requiredKeyTags.
-	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED")
+	ManagedRuleIdentifierBatchManagedComputeEnvComputeResourcesTagged = ManagedRuleIdentifier("BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED")
 	// On changes of AWS::Batch::ComputeEnvironment. Needs maxBidPercentage.
-	ManagedRuleIdentifier_BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID = ManagedRuleIdentifier("BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID")
+	ManagedRuleIdentifierBatchManagedSpotComputeEnvironmentMaxBid = ManagedRuleIdentifier("BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID")
 	// On changes of AWS::Batch::SchedulingPolicy. Takes requiredKeyTags.
-	ManagedRuleIdentifier_BATCH_SCHEDULING_POLICY_TAGGED = ManagedRuleIdentifier("BATCH_SCHEDULING_POLICY_TAGGED")
+	ManagedRuleIdentifierBatchSchedulingPolicyTagged = ManagedRuleIdentifier("BATCH_SCHEDULING_POLICY_TAGGED")
 	// On changes of AWS::ElasticBeanstalk::Environment.
-	ManagedRuleIdentifier_BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED = ManagedRuleIdentifier("BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED")
+	ManagedRuleIdentifierBeanstalkEnhancedHealthReportingEnabled = ManagedRuleIdentifier("BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED")
 	// On changes of AWS::BedrockAgentCore::CodeInterpreterCustom.
-	ManagedRuleIdentifier_BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK = ManagedRuleIdentifier("BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK")
+	ManagedRuleIdentifierBedrockagentcoreCodeinterpreterNetworkmodeCheck = ManagedRuleIdentifier("BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK")
 	// On changes of AWS::BedrockAgentCore::Gateway.
-	ManagedRuleIdentifier_BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED = ManagedRuleIdentifier("BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED")
+	ManagedRuleIdentifierBedrockagentcoreGatewayAuthorizerEnabled = ManagedRuleIdentifier("BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED")
 	// On changes of AWS::BedrockAgentCore::Runtime.
-	ManagedRuleIdentifier_BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED = ManagedRuleIdentifier("BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED")
+	ManagedRuleIdentifierBedrockagentcoreRuntimePrivateNetworkRequired = ManagedRuleIdentifier("BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED")
 	// On changes of AWS::BedrockAgentCore::Memory.
-	ManagedRuleIdentifier_BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED = ManagedRuleIdentifier("BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierBedrockAgentcoreMemoryEncryptionEnabled = ManagedRuleIdentifier("BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED")
 	// On changes of AWS::Bedrock::DataSource.
-	ManagedRuleIdentifier_BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED = ManagedRuleIdentifier("BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierBedrockDataSourceEncryptionEnabled = ManagedRuleIdentifier("BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED")
 	// On changes of AWS::Cassandra::Keyspace. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CASSANDRA_KEYSPACE_TAGGED = ManagedRuleIdentifier("CASSANDRA_KEYSPACE_TAGGED")
+	ManagedRuleIdentifierCassandraKeyspaceTagged = ManagedRuleIdentifier("CASSANDRA_KEYSPACE_TAGGED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs desyncMode.
-	ManagedRuleIdentifier_CLB_DESYNC_MODE_CHECK = ManagedRuleIdentifier("CLB_DESYNC_MODE_CHECK")
+	ManagedRuleIdentifierClbDesyncModeCheck = ManagedRuleIdentifier("CLB_DESYNC_MODE_CHECK")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes minAvailabilityZones.
-	ManagedRuleIdentifier_CLB_MULTIPLE_AZ = ManagedRuleIdentifier("CLB_MULTIPLE_AZ")
+	ManagedRuleIdentifierClbMultipleAz = ManagedRuleIdentifier("CLB_MULTIPLE_AZ")
 	// On changes and periodic, over AWS::CloudFormation::Stack. Needs cloudformationRoleArn.
-	ManagedRuleIdentifier_CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK")
+	ManagedRuleIdentifierCloudformationStackDriftDetectionCheck = ManagedRuleIdentifier("CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK")
 	// On changes of AWS::CloudFormation::Stack. Takes snsTopic2, snsTopic1, snsTopic5 and 2 more.
-	ManagedRuleIdentifier_CLOUDFORMATION_STACK_NOTIFICATION_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_STACK_NOTIFICATION_CHECK")
+	ManagedRuleIdentifierCloudformationStackNotificationCheck = ManagedRuleIdentifier("CLOUDFORMATION_STACK_NOTIFICATION_CHECK")
 	// On changes of AWS::CloudFormation::Stack.
-	ManagedRuleIdentifier_CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK")
+	ManagedRuleIdentifierCloudformationStackServiceRoleCheck = ManagedRuleIdentifier("CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK")
 	// On changes of AWS::CloudFormation::Stack.
-	ManagedRuleIdentifier_CLOUDFORMATION_TERMINATION_PROTECTION_CHECK = ManagedRuleIdentifier("CLOUDFORMATION_TERMINATION_PROTECTION_CHECK")
+	ManagedRuleIdentifierCloudformationTerminationProtectionCheck = ManagedRuleIdentifier("CLOUDFORMATION_TERMINATION_PROTECTION_CHECK")
 	// On changes of AWS::CloudFront::Distribution. Takes S3BucketName.
-	ManagedRuleIdentifier_CLOUDFRONT_ACCESSLOGS_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ACCESSLOGS_ENABLED")
+	ManagedRuleIdentifierCloudfrontAccesslogsEnabled = ManagedRuleIdentifier("CLOUDFRONT_ACCESSLOGS_ENABLED")
 	// On changes of AWS::CloudFront::Distribution. Takes wafWebAclIds.
-	ManagedRuleIdentifier_CLOUDFRONT_ASSOCIATED_WITH_WAF = ManagedRuleIdentifier("CLOUDFRONT_ASSOCIATED_WITH_WAF")
+	ManagedRuleIdentifierCloudfrontAssociatedWithWaf = ManagedRuleIdentifier("CLOUDFRONT_ASSOCIATED_WITH_WAF")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_CUSTOM_SSL_CERTIFICATE = ManagedRuleIdentifier("CLOUDFRONT_CUSTOM_SSL_CERTIFICATE")
+	ManagedRuleIdentifierCloudfrontCustomSslCertificate = ManagedRuleIdentifier("CLOUDFRONT_CUSTOM_SSL_CERTIFICATE")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED = ManagedRuleIdentifier("CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED")
+	ManagedRuleIdentifierCloudfrontDefaultRootObjectConfigured = ManagedRuleIdentifier("CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED")
+	ManagedRuleIdentifierCloudfrontDistributionKeyGroupEnabled = ManagedRuleIdentifier("CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS = ManagedRuleIdentifier("CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS")
+	ManagedRuleIdentifierCloudfrontNoDeprecatedSslProtocols = ManagedRuleIdentifier("CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED")
+	ManagedRuleIdentifierCloudfrontOriginAccessIdentityEnabled = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_FAILOVER_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_FAILOVER_ENABLED")
+	ManagedRuleIdentifierCloudfrontOriginFailoverEnabled = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_FAILOVER_ENABLED")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED")
+	ManagedRuleIdentifierCloudfrontOriginLambdaUrlOacEnabled = ManagedRuleIdentifier("CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED")
+	ManagedRuleIdentifierCloudfrontS3OriginAccessControlEnabled = ManagedRuleIdentifier("CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED")
 	// Periodic, over AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET = ManagedRuleIdentifier("CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET")
+	ManagedRuleIdentifierCloudfrontS3OriginNonExistentBucket = ManagedRuleIdentifier("CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_SECURITY_POLICY_CHECK = ManagedRuleIdentifier("CLOUDFRONT_SECURITY_POLICY_CHECK")
+	ManagedRuleIdentifierCloudfrontSecurityPolicyCheck = ManagedRuleIdentifier("CLOUDFRONT_SECURITY_POLICY_CHECK")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_SNI_ENABLED = ManagedRuleIdentifier("CLOUDFRONT_SNI_ENABLED")
+	ManagedRuleIdentifierCloudfrontSniEnabled = ManagedRuleIdentifier("CLOUDFRONT_SNI_ENABLED")
 	// On changes of AWS::CloudFront::Distribution. Needs securityPolicies.
-	ManagedRuleIdentifier_CLOUDFRONT_SSL_POLICY_CHECK = ManagedRuleIdentifier("CLOUDFRONT_SSL_POLICY_CHECK")
+	ManagedRuleIdentifierCloudfrontSslPolicyCheck = ManagedRuleIdentifier("CLOUDFRONT_SSL_POLICY_CHECK")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED = ManagedRuleIdentifier("CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED")
+	ManagedRuleIdentifierCloudfrontTrafficToOriginEncrypted = ManagedRuleIdentifier("CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED")
 	// On changes of AWS::CloudFront::Distribution.
-	ManagedRuleIdentifier_CLOUDFRONT_VIEWER_POLICY_HTTPS = ManagedRuleIdentifier("CLOUDFRONT_VIEWER_POLICY_HTTPS")
+	ManagedRuleIdentifierCloudfrontViewerPolicyHttps = ManagedRuleIdentifier("CLOUDFRONT_VIEWER_POLICY_HTTPS")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK = ManagedRuleIdentifier("CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK")
+	ManagedRuleIdentifierCloudtrailAllReadS3DataEventCheck = ManagedRuleIdentifier("CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK = ManagedRuleIdentifier("CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK")
+	ManagedRuleIdentifierCloudtrailAllWriteS3DataEventCheck = ManagedRuleIdentifier("CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK")
 	// On changes of AWS::CloudTrail::EventDataStore.
-	ManagedRuleIdentifier_CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION = ManagedRuleIdentifier("CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION")
+	ManagedRuleIdentifierCloudtrailEventDataStoreMultiRegion = ManagedRuleIdentifier("CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION")
 	// Periodic, over AWS::CloudTrail::Trail.
-	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING = ManagedRuleIdentifier("CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING")
+	ManagedRuleIdentifierCloudtrailS3BucketAccessLogging = ManagedRuleIdentifier("CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING")
 	// Periodic, over AWS::CloudTrail::Trail.
-	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED = ManagedRuleIdentifier("CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED")
+	ManagedRuleIdentifierCloudtrailS3BucketPublicAccessProhibited = ManagedRuleIdentifier("CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED")
 	// Periodic. Takes S3BucketNames.
-	ManagedRuleIdentifier_CLOUDTRAIL_S3_DATAEVENTS_ENABLED = ManagedRuleIdentifier("CLOUDTRAIL_S3_DATAEVENTS_ENABLED")
+	ManagedRuleIdentifierCloudtrailS3DataeventsEnabled = ManagedRuleIdentifier("CLOUDTRAIL_S3_DATAEVENTS_ENABLED")
 	// Periodic.
-	ManagedRuleIdentifier_CLOUDTRAIL_SECURITY_TRAIL_ENABLED = ManagedRuleIdentifier("CLOUDTRAIL_SECURITY_TRAIL_ENABLED")
+	ManagedRuleIdentifierCloudtrailSecurityTrailEnabled = ManagedRuleIdentifier("CLOUDTRAIL_SECURITY_TRAIL_ENABLED")
 	// On changes of AWS::CloudWatch::Alarm. Takes okActionRequired, insufficientDataActionRequired, alarmActionRequired and 5 more.
-	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_ACTION_CHECK")
+	ManagedRuleIdentifierCloudwatchAlarmActionCheck = ManagedRuleIdentifier("CLOUDWATCH_ALARM_ACTION_CHECK")
 	// On changes of AWS::CloudWatch::Alarm.
-	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK")
+	ManagedRuleIdentifierCloudwatchAlarmActionEnabledCheck = ManagedRuleIdentifier("CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK")
 	// On changes of AWS::CloudWatch::Alarm.
-	ManagedRuleIdentifier_CLOUDWATCH_ALARM_DESCRIPTION = ManagedRuleIdentifier("CLOUDWATCH_ALARM_DESCRIPTION")
+	ManagedRuleIdentifierCloudwatchAlarmDescription = ManagedRuleIdentifier("CLOUDWATCH_ALARM_DESCRIPTION")
 	// Periodic, over AWS::EC2::Instance, AWS::EC2::Volume, AWS::RDS::DBCluster and 1 more. Needs resourceType, metricName.
-	ManagedRuleIdentifier_CLOUDWATCH_ALARM_RESOURCE_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_RESOURCE_CHECK")
+	ManagedRuleIdentifierCloudwatchAlarmResourceCheck = ManagedRuleIdentifier("CLOUDWATCH_ALARM_RESOURCE_CHECK")
 	// On changes of AWS::CloudWatch::Alarm. Needs metricName. Takes period, statistic, comparisonOperator and 2 more.
-	ManagedRuleIdentifier_CLOUDWATCH_ALARM_SETTINGS_CHECK = ManagedRuleIdentifier("CLOUDWATCH_ALARM_SETTINGS_CHECK")
+	ManagedRuleIdentifierCloudwatchAlarmSettingsCheck = ManagedRuleIdentifier("CLOUDWATCH_ALARM_SETTINGS_CHECK")
 	// Periodic, over AWS::Logs::LogGroup. Takes KmsKeyId.
-	ManagedRuleIdentifier_CLOUDWATCH_LOG_GROUP_ENCRYPTED = ManagedRuleIdentifier("CLOUDWATCH_LOG_GROUP_ENCRYPTED")
+	ManagedRuleIdentifierCloudwatchLogGroupEncrypted = ManagedRuleIdentifier("CLOUDWATCH_LOG_GROUP_ENCRYPTED")
 	// On changes of AWS::CloudWatch::MetricStream. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CLOUDWATCH_METRIC_STREAM_TAGGED = ManagedRuleIdentifier("CLOUDWATCH_METRIC_STREAM_TAGGED")
+	ManagedRuleIdentifierCloudwatchMetricStreamTagged = ManagedRuleIdentifier("CLOUDWATCH_METRIC_STREAM_TAGGED")
 	// Periodic, over AWS::CloudTrail::Trail. Takes expectedDeliveryWindowAge.
-	ManagedRuleIdentifier_CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED")
+	ManagedRuleIdentifierCloudTrailCloudWatchLogsEnabled = ManagedRuleIdentifier("CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED")
 	// Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn.
-	ManagedRuleIdentifier_CLOUD_TRAIL_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_ENABLED")
+	ManagedRuleIdentifierCloudTrailEnabled = ManagedRuleIdentifier("CLOUD_TRAIL_ENABLED")
 	// Periodic, over AWS::CloudTrail::Trail.
-	ManagedRuleIdentifier_CLOUD_TRAIL_ENCRYPTION_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierCloudTrailEncryptionEnabled = ManagedRuleIdentifier("CLOUD_TRAIL_ENCRYPTION_ENABLED")
 	// Periodic, over AWS::CloudTrail::Trail.
-	ManagedRuleIdentifier_CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED = ManagedRuleIdentifier("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED")
+	ManagedRuleIdentifierCloudTrailLogFileValidationEnabled = ManagedRuleIdentifier("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED")
 	// Periodic, over AWS::KMS::Key.
-	ManagedRuleIdentifier_CMK_BACKING_KEY_ROTATION_ENABLED = ManagedRuleIdentifier("CMK_BACKING_KEY_ROTATION_ENABLED")
+	ManagedRuleIdentifierCmkBackingKeyRotationEnabled = ManagedRuleIdentifier("CMK_BACKING_KEY_ROTATION_ENABLED")
 	// On changes of AWS::CodeArtifact::Repository. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CODEARTIFACT_REPOSITORY_TAGGED = ManagedRuleIdentifier("CODEARTIFACT_REPOSITORY_TAGGED")
+	ManagedRuleIdentifierCodeartifactRepositoryTagged = ManagedRuleIdentifier("CODEARTIFACT_REPOSITORY_TAGGED")
 	// On changes of AWS::CodeBuild::Project.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION = ManagedRuleIdentifier("CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION")
+	ManagedRuleIdentifierCodebuildProjectArtifactEncryption = ManagedRuleIdentifier("CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION")
 	// On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK = ManagedRuleIdentifier("CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK")
+	ManagedRuleIdentifierCodebuildProjectEnvironmentPrivilegedCheck = ManagedRuleIdentifier("CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK")
 	// On changes of AWS::CodeBuild::Project.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK = ManagedRuleIdentifier("CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK")
+	ManagedRuleIdentifierCodebuildProjectEnvvarAwscredCheck = ManagedRuleIdentifier("CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK")
 	// On changes of AWS::CodeBuild::Project. Takes s3BucketNames, cloudWatchGroupNames.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_LOGGING_ENABLED = ManagedRuleIdentifier("CODEBUILD_PROJECT_LOGGING_ENABLED")
+	ManagedRuleIdentifierCodebuildProjectLoggingEnabled = ManagedRuleIdentifier("CODEBUILD_PROJECT_LOGGING_ENABLED")
 	// On changes of AWS::CodeBuild::Project. Takes exemptedProjects.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED = ManagedRuleIdentifier("CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED")
+	ManagedRuleIdentifierCodebuildProjectS3LogsEncrypted = ManagedRuleIdentifier("CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED")
 	// On changes of AWS::CodeBuild::Project.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK = ManagedRuleIdentifier("CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK")
+	ManagedRuleIdentifierCodebuildProjectSourceRepoUrlCheck = ManagedRuleIdentifier("CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK")
 	// On changes of AWS::CodeBuild::Project. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CODEBUILD_PROJECT_TAGGED = ManagedRuleIdentifier("CODEBUILD_PROJECT_TAGGED")
+	ManagedRuleIdentifierCodebuildProjectTagged = ManagedRuleIdentifier("CODEBUILD_PROJECT_TAGGED")
 	// On changes of AWS::CodeBuild::ReportGroup.
-	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST = ManagedRuleIdentifier("CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierCodebuildReportGroupEncryptedAtRest = ManagedRuleIdentifier("CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST")
 	// On changes of AWS::CodeBuild::ReportGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_TAGGED = ManagedRuleIdentifier("CODEBUILD_REPORT_GROUP_TAGGED")
+	ManagedRuleIdentifierCodebuildReportGroupTagged = ManagedRuleIdentifier("CODEBUILD_REPORT_GROUP_TAGGED")
 	// On changes of AWS::CodeDeploy::DeploymentGroup.
-	ManagedRuleIdentifier_CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED = ManagedRuleIdentifier("CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED")
+	ManagedRuleIdentifierCodedeployAutoRollbackMonitorEnabled = ManagedRuleIdentifier("CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED")
 	// On changes of AWS::CodeDeploy::DeploymentGroup.
-	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED = ManagedRuleIdentifier("CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED")
+	ManagedRuleIdentifierCodedeployDeploymentGroupAutoRollbackEnabled = ManagedRuleIdentifier("CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED")
 	// On changes of AWS::CodeDeploy::DeploymentGroup.
-	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE = ManagedRuleIdentifier("CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE")
+	ManagedRuleIdentifierCodedeployDeploymentGroupOutdatedInstancesUpdate = ManagedRuleIdentifier("CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE")
 	// On changes of AWS::CodeDeploy::DeploymentGroup. Takes minimumHealthyHostsFleetPercent, minimumHealthyHostsHostCount.
-	ManagedRuleIdentifier_CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED = ManagedRuleIdentifier("CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED")
+	ManagedRuleIdentifierCodedeployEc2MinimumHealthyHostsConfigured = ManagedRuleIdentifier("CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED")
 	// On changes of AWS::CodeDeploy::DeploymentGroup.
-	ManagedRuleIdentifier_CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED = ManagedRuleIdentifier("CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED")
+	ManagedRuleIdentifierCodedeployLambdaAllatonceTrafficShiftDisabled = ManagedRuleIdentifier("CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED")
 	// On changes of AWS::CodeGuruProfiler::ProfilingGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CODEGURUPROFILER_PROFILING_GROUP_TAGGED = ManagedRuleIdentifier("CODEGURUPROFILER_PROFILING_GROUP_TAGGED")
+	ManagedRuleIdentifierCodeguruprofilerProfilingGroupTagged = ManagedRuleIdentifier("CODEGURUPROFILER_PROFILING_GROUP_TAGGED")
 	// On changes of AWS::CodeGuruReviewer::RepositoryAssociation. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED = ManagedRuleIdentifier("CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED")
+	ManagedRuleIdentifierCodegurureviewerRepositoryAssociationTagged = ManagedRuleIdentifier("CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED")
 	// On changes of AWS::CodePipeline::Pipeline. Takes deploymentLimit.
-	ManagedRuleIdentifier_CODEPIPELINE_DEPLOYMENT_COUNT_CHECK = ManagedRuleIdentifier("CODEPIPELINE_DEPLOYMENT_COUNT_CHECK")
+	ManagedRuleIdentifierCodepipelineDeploymentCountCheck = ManagedRuleIdentifier("CODEPIPELINE_DEPLOYMENT_COUNT_CHECK")
 	// On changes of AWS::CodePipeline::Pipeline. Takes regionFanoutFactor.
-	ManagedRuleIdentifier_CODEPIPELINE_REGION_FANOUT_CHECK = ManagedRuleIdentifier("CODEPIPELINE_REGION_FANOUT_CHECK")
+	ManagedRuleIdentifierCodepipelineRegionFanoutCheck = ManagedRuleIdentifier("CODEPIPELINE_REGION_FANOUT_CHECK")
 	// On changes of AWS::Cognito::IdentityPool.
-	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS = ManagedRuleIdentifier("COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS")
+	ManagedRuleIdentifierCognitoIdentityPoolUnauthenticatedLogins = ManagedRuleIdentifier("COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS")
 	// On changes of AWS::Cognito::IdentityPool.
-	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK = ManagedRuleIdentifier("COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK")
+	ManagedRuleIdentifierCognitoIdentityPoolUnauthAccessCheck = ManagedRuleIdentifier("COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK")
 	// On changes of AWS::Cognito::UserPool.
-	ManagedRuleIdentifier_COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK = ManagedRuleIdentifier("COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK")
+	ManagedRuleIdentifierCognitoUserpoolCustAuthThreatFullCheck = ManagedRuleIdentifier("COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK")
 	// On changes of AWS::Cognito::UserPool. Takes SecurityMode.
-	ManagedRuleIdentifier_COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED = ManagedRuleIdentifier("COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED")
+	ManagedRuleIdentifierCognitoUserPoolAdvancedSecurityEnabled = ManagedRuleIdentifier("COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED")
 	// On changes of AWS::Cognito::UserPool.
-	ManagedRuleIdentifier_COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierCognitoUserPoolDeletionProtectionEnabled = ManagedRuleIdentifier("COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::Cognito::UserPool.
-	ManagedRuleIdentifier_COGNITO_USER_POOL_MFA_ENABLED = ManagedRuleIdentifier("COGNITO_USER_POOL_MFA_ENABLED")
+	ManagedRuleIdentifierCognitoUserPoolMfaEnabled = ManagedRuleIdentifier("COGNITO_USER_POOL_MFA_ENABLED")
 	// On changes of AWS::Cognito::UserPool. Takes requireSymbols, temporaryPasswordValidity, minLength and 3 more.
-	ManagedRuleIdentifier_COGNITO_USER_POOL_PASSWORD_POLICY_CHECK = ManagedRuleIdentifier("COGNITO_USER_POOL_PASSWORD_POLICY_CHECK")
+	ManagedRuleIdentifierCognitoUserPoolPasswordPolicyCheck = ManagedRuleIdentifier("COGNITO_USER_POOL_PASSWORD_POLICY_CHECK")
 	// On changes of AWS::Cognito::UserPool. Takes requiredKeyTags.
-	ManagedRuleIdentifier_COGNITO_USER_POOL_TAGGED = ManagedRuleIdentifier("COGNITO_USER_POOL_TAGGED")
+	ManagedRuleIdentifierCognitoUserPoolTagged = ManagedRuleIdentifier("COGNITO_USER_POOL_TAGGED")
 	// On changes of AWS::Connect::Instance.
-	ManagedRuleIdentifier_CONNECT_INSTANCE_LOGGING_ENABLED = ManagedRuleIdentifier("CONNECT_INSTANCE_LOGGING_ENABLED")
+	ManagedRuleIdentifierConnectInstanceLoggingEnabled = ManagedRuleIdentifier("CONNECT_INSTANCE_LOGGING_ENABLED")
 	// On changes of AWS::CustomerProfiles::Domain. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CUSTOMERPROFILES_DOMAIN_TAGGED = ManagedRuleIdentifier("CUSTOMERPROFILES_DOMAIN_TAGGED")
+	ManagedRuleIdentifierCustomerprofilesDomainTagged = ManagedRuleIdentifier("CUSTOMERPROFILES_DOMAIN_TAGGED")
 	// On changes of AWS::CustomerProfiles::ObjectType.
-	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION = ManagedRuleIdentifier("CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION")
+	ManagedRuleIdentifierCustomerprofilesObjectTypeAllowProfileCreation = ManagedRuleIdentifier("CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION")
 	// On changes of AWS::CustomerProfiles::ObjectType. Takes requiredKeyTags.
-	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_TAGGED = ManagedRuleIdentifier("CUSTOMERPROFILES_OBJECT_TYPE_TAGGED")
+	ManagedRuleIdentifierCustomerprofilesObjectTypeTagged = ManagedRuleIdentifier("CUSTOMERPROFILES_OBJECT_TYPE_TAGGED")
 	// On changes of AWS::Events::EventBus.
-	ManagedRuleIdentifier_CUSTOM_EVENTBUS_POLICY_ATTACHED = ManagedRuleIdentifier("CUSTOM_EVENTBUS_POLICY_ATTACHED")
+	ManagedRuleIdentifierCustomEventbusPolicyAttached = ManagedRuleIdentifier("CUSTOM_EVENTBUS_POLICY_ATTACHED")
 	// Periodic, over AWS::EventSchemas::Registry.
-	ManagedRuleIdentifier_CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED = ManagedRuleIdentifier("CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED")
+	ManagedRuleIdentifierCustomSchemaRegistryPolicyAttached = ManagedRuleIdentifier("CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED")
 	// Periodic, over AWS::Logs::LogGroup. Takes LogGroupNames, MinRetentionTime.
-	ManagedRuleIdentifier_CW_LOGGROUP_RETENTION_PERIOD_CHECK = ManagedRuleIdentifier("CW_LOGGROUP_RETENTION_PERIOD_CHECK")
+	ManagedRuleIdentifierCwLoggroupRetentionPeriodCheck = ManagedRuleIdentifier("CW_LOGGROUP_RETENTION_PERIOD_CHECK")
 	// On changes of AWS::DataSync::LocationObjectStorage.
-	ManagedRuleIdentifier_DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS = ManagedRuleIdentifier("DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS")
+	ManagedRuleIdentifierDatasyncLocationObjectStorageUsingHttps = ManagedRuleIdentifier("DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS")
 	// On changes of AWS::DataSync::Task.
-	ManagedRuleIdentifier_DATASYNC_TASK_DATA_VERIFICATION_ENABLED = ManagedRuleIdentifier("DATASYNC_TASK_DATA_VERIFICATION_ENABLED")
+	ManagedRuleIdentifierDatasyncTaskDataVerificationEnabled = ManagedRuleIdentifier("DATASYNC_TASK_DATA_VERIFICATION_ENABLED")
 	// On changes of AWS::DataSync::Task. Takes logLevel.
-	ManagedRuleIdentifier_DATASYNC_TASK_LOGGING_ENABLED = ManagedRuleIdentifier("DATASYNC_TASK_LOGGING_ENABLED")
+	ManagedRuleIdentifierDatasyncTaskLoggingEnabled = ManagedRuleIdentifier("DATASYNC_TASK_LOGGING_ENABLED")
 	// On changes of AWS::DataSync::Task. Takes requiredKeyTags.
-	ManagedRuleIdentifier_DATASYNC_TASK_TAGGED = ManagedRuleIdentifier("DATASYNC_TASK_TAGGED")
+	ManagedRuleIdentifierDatasyncTaskTagged = ManagedRuleIdentifier("DATASYNC_TASK_TAGGED")
 	// Periodic, over AWS::DAX::Cluster.
-	ManagedRuleIdentifier_DAX_ENCRYPTION_ENABLED = ManagedRuleIdentifier("DAX_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierDaxEncryptionEnabled = ManagedRuleIdentifier("DAX_ENCRYPTION_ENABLED")
 	// Periodic, over AWS::DAX::Cluster.
-	ManagedRuleIdentifier_DAX_TLS_ENDPOINT_ENCRYPTION = ManagedRuleIdentifier("DAX_TLS_ENDPOINT_ENCRYPTION")
+	ManagedRuleIdentifierDaxTlsEndpointEncryption = ManagedRuleIdentifier("DAX_TLS_ENDPOINT_ENCRYPTION")
 	// On changes of AWS::RDS::DBInstance. Takes backupRetentionMinimum, backupRetentionPeriod, checkReadReplicas and 1 more.
-	ManagedRuleIdentifier_DB_INSTANCE_BACKUP_ENABLED = ManagedRuleIdentifier("DB_INSTANCE_BACKUP_ENABLED")
+	ManagedRuleIdentifierDbInstanceBackupEnabled = ManagedRuleIdentifier("DB_INSTANCE_BACKUP_ENABLED")
 	// On changes of AWS::EC2::Instance. Needs tenancy. Takes imageId, hostId.
-	ManagedRuleIdentifier_DESIRED_INSTANCE_TENANCY = ManagedRuleIdentifier("DESIRED_INSTANCE_TENANCY")
+	ManagedRuleIdentifierDesiredInstanceTenancy = ManagedRuleIdentifier("DESIRED_INSTANCE_TENANCY")
 	// On changes of AWS::EC2::Instance. Needs instanceType.
-	ManagedRuleIdentifier_DESIRED_INSTANCE_TYPE = ManagedRuleIdentifier("DESIRED_INSTANCE_TYPE")
+	ManagedRuleIdentifierDesiredInstanceType = ManagedRuleIdentifier("DESIRED_INSTANCE_TYPE")
 	// On changes of AWS::DeviceFarm::InstanceProfile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_DEVICEFARM_INSTANCE_PROFILE_TAGGED = ManagedRuleIdentifier("DEVICEFARM_INSTANCE_PROFILE_TAGGED")
+	ManagedRuleIdentifierDevicefarmInstanceProfileTagged = ManagedRuleIdentifier("DEVICEFARM_INSTANCE_PROFILE_TAGGED")
 	// On changes of AWS::DeviceFarm::Project. Takes requiredKeyTags.
-	ManagedRuleIdentifier_DEVICEFARM_PROJECT_TAGGED = ManagedRuleIdentifier("DEVICEFARM_PROJECT_TAGGED")
+	ManagedRuleIdentifierDevicefarmProjectTagged = ManagedRuleIdentifier("DEVICEFARM_PROJECT_TAGGED")
 	// On changes of AWS::DeviceFarm::TestGridProject. Takes requiredKeyTags.
-	ManagedRuleIdentifier_DEVICEFARM_TEST_GRID_PROJECT_TAGGED = ManagedRuleIdentifier("DEVICEFARM_TEST_GRID_PROJECT_TAGGED")
+	ManagedRuleIdentifierDevicefarmTestGridProjectTagged = ManagedRuleIdentifier("DEVICEFARM_TEST_GRID_PROJECT_TAGGED")
 	// On changes of AWS::DMS::ReplicationInstance.
-	ManagedRuleIdentifier_DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK = ManagedRuleIdentifier("DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK")
+	ManagedRuleIdentifierDmsAutoMinorVersionUpgradeCheck = ManagedRuleIdentifier("DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK")
 	// On changes of AWS::DMS::Endpoint.
-	ManagedRuleIdentifier_DMS_ENDPOINT_SSL_CONFIGURED = ManagedRuleIdentifier("DMS_ENDPOINT_SSL_CONFIGURED")
+	ManagedRuleIdentifierDmsEndpointSslConfigured = ManagedRuleIdentifier("DMS_ENDPOINT_SSL_CONFIGURED")
 	// On changes of AWS::DMS::Endpoint. Takes requiredKeyTags.
-	ManagedRuleIdentifier_DMS_ENDPOINT_TAGGED = ManagedRuleIdentifier("DMS_ENDPOINT_TAGGED")
+	ManagedRuleIdentifierDmsEndpointTagged = ManagedRuleIdentifier("DMS_ENDPOINT_TAGGED")
 	// On changes of AWS::DMS::Endpoint.
-	ManagedRuleIdentifier_DMS_MONGO_DB_AUTHENTICATION_ENABLED = ManagedRuleIdentifier("DMS_MONGO_DB_AUTHENTICATION_ENABLED")
+	ManagedRuleIdentifierDmsMongoDbAuthenticationEnabled = ManagedRuleIdentifier("DMS_MONGO_DB_AUTHENTICATION_ENABLED")
 	// On changes of AWS::DMS::Endpoint.
-	ManagedRuleIdentifier_DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED = ManagedRuleIdentifier("DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED")
+	ManagedRuleIdentifierDmsNeptuneIamAuthorizationEnabled = ManagedRuleIdentifier("DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED")
 	// On changes of AWS::DMS::Endpoint.
-	ManagedRuleIdentifier_DMS_REDIS_TLS_ENABLED = ManagedRuleIdentifier("DMS_REDIS_TLS_ENABLED")
+	ManagedRuleIdentifierDmsRedisTlsEnabled = ManagedRuleIdentifier("DMS_REDIS_TLS_ENABLED")
 	// On changes of AWS::DMS::ReplicationInstance.
-	ManagedRuleIdentifier_DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED = ManagedRuleIdentifier("DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED")
+	ManagedRuleIdentifierDmsReplicationInstanceMultiAzEnabled = ManagedRuleIdentifier("DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED")
 	// Periodic, over AWS::DMS::ReplicationInstance.
-	ManagedRuleIdentifier_DMS_REPLICATION_NOT_PUBLIC = ManagedRuleIdentifier("DMS_REPLICATION_NOT_PUBLIC")
+	ManagedRuleIdentifierDmsReplicationNotPublic = ManagedRuleIdentifier("DMS_REPLICATION_NOT_PUBLIC")
 	// On changes of AWS::DMS::ReplicationTask.
-	ManagedRuleIdentifier_DMS_REPLICATION_TASK_SOURCEDB_LOGGING = ManagedRuleIdentifier("DMS_REPLICATION_TASK_SOURCEDB_LOGGING")
+	ManagedRuleIdentifierDmsReplicationTaskSourcedbLogging = ManagedRuleIdentifier("DMS_REPLICATION_TASK_SOURCEDB_LOGGING")
 	// On changes of AWS::DMS::ReplicationTask. Takes requiredKeyTags.
-	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TAGGED = ManagedRuleIdentifier("DMS_REPLICATION_TASK_TAGGED")
+	ManagedRuleIdentifierDmsReplicationTaskTagged = ManagedRuleIdentifier("DMS_REPLICATION_TASK_TAGGED")
 	// On changes of AWS::DMS::ReplicationTask.
-	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TARGETDB_LOGGING = ManagedRuleIdentifier("DMS_REPLICATION_TASK_TARGETDB_LOGGING")
+	ManagedRuleIdentifierDmsReplicationTaskTargetdbLogging = ManagedRuleIdentifier("DMS_REPLICATION_TASK_TARGETDB_LOGGING")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED")
+	ManagedRuleIdentifierDocdbClusterAuditLoggingEnabled = ManagedRuleIdentifier("DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED")
 	// On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
-	ManagedRuleIdentifier_DOCDB_CLUSTER_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("DOCDB_CLUSTER_BACKUP_RETENTION_CHECK")
+	ManagedRuleIdentifierDocdbClusterBackupRetentionCheck = ManagedRuleIdentifier("DOCDB_CLUSTER_BACKUP_RETENTION_CHECK")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierDocdbClusterDeletionProtectionEnabled = ManagedRuleIdentifier("DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::RDS::DBCluster. Takes kmsKeyArns.
-	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED = ManagedRuleIdentifier("DOCDB_CLUSTER_ENCRYPTED")
+	ManagedRuleIdentifierDocdbClusterEncrypted = ManagedRuleIdentifier("DOCDB_CLUSTER_ENCRYPTED")
 	// Periodic, over AWS::RDS::DBCluster. Takes excludeTlsParameters.
-	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierDocdbClusterEncryptedInTransit = ManagedRuleIdentifier("DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT")
 	// On changes of AWS::RDS::DBClusterSnapshot.
-	ManagedRuleIdentifier_DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED = ManagedRuleIdentifier("DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED")
+	ManagedRuleIdentifierDocdbClusterSnapshotPublicProhibited = ManagedRuleIdentifier("DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED")
 	// Periodic, over AWS::DynamoDB::Table. Takes minProvisionedWriteCapacity, maxProvisionedReadCapacity, maxProvisionedWriteCapacity and 3 more.
-	ManagedRuleIdentifier_DYNAMODB_AUTOSCALING_ENABLED = ManagedRuleIdentifier("DYNAMODB_AUTOSCALING_ENABLED")
+	ManagedRuleIdentifierDynamodbAutoscalingEnabled = ManagedRuleIdentifier("DYNAMODB_AUTOSCALING_ENABLED")
 	// Periodic, over AWS::DynamoDB::Table.
-	ManagedRuleIdentifier_DYNAMODB_IN_BACKUP_PLAN = ManagedRuleIdentifier("DYNAMODB_IN_BACKUP_PLAN")
+	ManagedRuleIdentifierDynamodbInBackupPlan = ManagedRuleIdentifier("DYNAMODB_IN_BACKUP_PLAN")
 	// Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierDynamodbLastBackupRecoveryPointCreated = ManagedRuleIdentifier("DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::DynamoDB::Table. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_DYNAMODB_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("DYNAMODB_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierDynamodbMeetsRestoreTimeTarget = ManagedRuleIdentifier("DYNAMODB_MEETS_RESTORE_TIME_TARGET")
 	// On changes of AWS::DynamoDB::Table.
-	ManagedRuleIdentifier_DYNAMODB_PITR_ENABLED = ManagedRuleIdentifier("DYNAMODB_PITR_ENABLED")
+	ManagedRuleIdentifierDynamodbPitrEnabled = ManagedRuleIdentifier("DYNAMODB_PITR_ENABLED")
 	// Periodic, over AWS::DynamoDB::Table. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierDynamodbResourcesProtectedByBackupPlan = ManagedRuleIdentifier("DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::DynamoDB::Table.
-	ManagedRuleIdentifier_DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED = ManagedRuleIdentifier("DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED")
+	ManagedRuleIdentifierDynamodbTableCrossRegionReplicationEnabled = ManagedRuleIdentifier("DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED")
 	// On changes of AWS::DynamoDB::Table.
-	ManagedRuleIdentifier_DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierDynamodbTableDeletionProtectionEnabled = ManagedRuleIdentifier("DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::DynamoDB::Table. Takes kmsKeyArns.
-	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTED_KMS = ManagedRuleIdentifier("DYNAMODB_TABLE_ENCRYPTED_KMS")
+	ManagedRuleIdentifierDynamodbTableEncryptedKms = ManagedRuleIdentifier("DYNAMODB_TABLE_ENCRYPTED_KMS")
 	// On changes of AWS::DynamoDB::Table.
-	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTION_ENABLED = ManagedRuleIdentifier("DYNAMODB_TABLE_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierDynamodbTableEncryptionEnabled = ManagedRuleIdentifier("DYNAMODB_TABLE_ENCRYPTION_ENABLED")
 	// Periodic. Takes accountRCUThresholdPercentage, accountWCUThresholdPercentage.
-	ManagedRuleIdentifier_DYNAMODB_THROUGHPUT_LIMIT_CHECK = ManagedRuleIdentifier("DYNAMODB_THROUGHPUT_LIMIT_CHECK")
+	ManagedRuleIdentifierDynamodbThroughputLimitCheck = ManagedRuleIdentifier("DYNAMODB_THROUGHPUT_LIMIT_CHECK")
 	// Periodic, over AWS::EC2::Volume.
-	ManagedRuleIdentifier_EBS_IN_BACKUP_PLAN = ManagedRuleIdentifier("EBS_IN_BACKUP_PLAN")
+	ManagedRuleIdentifierEbsInBackupPlan = ManagedRuleIdentifier("EBS_IN_BACKUP_PLAN")
 	// Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_EBS_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("EBS_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierEbsLastBackupRecoveryPointCreated = ManagedRuleIdentifier("EBS_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::EC2::Volume. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_EBS_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("EBS_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierEbsMeetsRestoreTimeTarget = ManagedRuleIdentifier("EBS_MEETS_RESTORE_TIME_TARGET")
 	// On changes of AWS::EC2::Instance.
-	ManagedRuleIdentifier_EBS_OPTIMIZED_INSTANCE = ManagedRuleIdentifier("EBS_OPTIMIZED_INSTANCE")
+	ManagedRuleIdentifierEbsOptimizedInstance = ManagedRuleIdentifier("EBS_OPTIMIZED_INSTANCE")
 	// Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierEbsResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::EC2::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierEbsResourcesProtectedByBackupPlan = ManagedRuleIdentifier("EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::EC2::SnapshotBlockPublicAccess.
-	ManagedRuleIdentifier_EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS = ManagedRuleIdentifier("EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS")
+	ManagedRuleIdentifierEbsSnapshotBlockPublicAccess = ManagedRuleIdentifier("EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS")
 	// Periodic.
-	ManagedRuleIdentifier_EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK = ManagedRuleIdentifier("EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK")
+	ManagedRuleIdentifierEbsSnapshotPublicRestorableCheck = ManagedRuleIdentifier("EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK")
 	// On changes of AWS::EC2::CapacityReservation. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_CAPACITY_RESERVATION_TAGGED = ManagedRuleIdentifier("EC2_CAPACITY_RESERVATION_TAGGED")
+	ManagedRuleIdentifierEc2CapacityReservationTagged = ManagedRuleIdentifier("EC2_CAPACITY_RESERVATION_TAGGED")
 	// On changes of AWS::EC2::CarrierGateway. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_CARRIER_GATEWAY_TAGGED = ManagedRuleIdentifier("EC2_CARRIER_GATEWAY_TAGGED")
+	ManagedRuleIdentifierEc2CarrierGatewayTagged = ManagedRuleIdentifier("EC2_CARRIER_GATEWAY_TAGGED")
 	// On changes of AWS::EC2::ClientVpnEndpoint.
-	ManagedRuleIdentifier_EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED = ManagedRuleIdentifier("EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED")
+	ManagedRuleIdentifierEc2ClientVpnConnectionLogEnabled = ManagedRuleIdentifier("EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED")
 	// On changes of AWS::EC2::ClientVpnEndpoint. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_CLIENT_VPN_ENDPOINT_TAGGED = ManagedRuleIdentifier("EC2_CLIENT_VPN_ENDPOINT_TAGGED")
+	ManagedRuleIdentifierEc2ClientVpnEndpointTagged = ManagedRuleIdentifier("EC2_CLIENT_VPN_ENDPOINT_TAGGED")
 	// Periodic, over AWS::EC2::ClientVpnEndpoint.
-	ManagedRuleIdentifier_EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL = ManagedRuleIdentifier("EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL")
+	ManagedRuleIdentifierEc2ClientVpnNotAuthorizeAll = ManagedRuleIdentifier("EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL")
 	// On changes of AWS::EC2::DHCPOptions. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_DHCP_OPTIONS_TAGGED = ManagedRuleIdentifier("EC2_DHCP_OPTIONS_TAGGED")
+	ManagedRuleIdentifierEc2DhcpOptionsTagged = ManagedRuleIdentifier("EC2_DHCP_OPTIONS_TAGGED")
 	// Periodic.
-	ManagedRuleIdentifier_EC2_EBS_ENCRYPTION_BY_DEFAULT = ManagedRuleIdentifier("EC2_EBS_ENCRYPTION_BY_DEFAULT")
+	ManagedRuleIdentifierEc2EbsEncryptionByDefault = ManagedRuleIdentifier("EC2_EBS_ENCRYPTION_BY_DEFAULT")
 	// On changes of AWS::EC2::NetworkInterface.
-	ManagedRuleIdentifier_EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED = ManagedRuleIdentifier("EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED")
+	ManagedRuleIdentifierEc2EnisSourceDestinationCheckEnabled = ManagedRuleIdentifier("EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED")
 	// On changes of AWS::EC2::EC2Fleet. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_FLEET_TAGGED = ManagedRuleIdentifier("EC2_FLEET_TAGGED")
+	ManagedRuleIdentifierEc2FleetTagged = ManagedRuleIdentifier("EC2_FLEET_TAGGED")
 	// On changes of AWS::EC2::Instance.
-	ManagedRuleIdentifier_EC2_IMDSV2_CHECK = ManagedRuleIdentifier("EC2_IMDSV2_CHECK")
+	ManagedRuleIdentifierEc2Imdsv2Check = ManagedRuleIdentifier("EC2_IMDSV2_CHECK")
 	// On changes of AWS::EC2::Instance.
-	ManagedRuleIdentifier_EC2_INSTANCE_DETAILED_MONITORING_ENABLED = ManagedRuleIdentifier("EC2_INSTANCE_DETAILED_MONITORING_ENABLED")
+	ManagedRuleIdentifierEc2InstanceDetailedMonitoringEnabled = ManagedRuleIdentifier("EC2_INSTANCE_DETAILED_MONITORING_ENABLED")
 	// On changes and periodic, over AWS::EC2::Instance. Takes InstanceStateNameList.
-	ManagedRuleIdentifier_EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI = ManagedRuleIdentifier("EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI")
+	ManagedRuleIdentifierEc2InstanceLaunchedWithAllowedAmi = ManagedRuleIdentifier("EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI")
 	// On changes of AWS::EC2::Instance, AWS::SSM::ManagedInstanceInventory.
-	ManagedRuleIdentifier_EC2_INSTANCE_MANAGED_BY_SSM = ManagedRuleIdentifier("EC2_INSTANCE_MANAGED_BY_SSM")
+	ManagedRuleIdentifierEc2InstanceManagedBySsm = ManagedRuleIdentifier("EC2_INSTANCE_MANAGED_BY_SSM")
 	// On changes of AWS::EC2::Instance. Takes NetworkInterfaceIds.
-	ManagedRuleIdentifier_EC2_INSTANCE_MULTIPLE_ENI_CHECK = ManagedRuleIdentifier("EC2_INSTANCE_MULTIPLE_ENI_CHECK")
+	ManagedRuleIdentifierEc2InstanceMultipleEniCheck = ManagedRuleIdentifier("EC2_INSTANCE_MULTIPLE_ENI_CHECK")
 	// On changes of AWS::EC2::Instance.
-	ManagedRuleIdentifier_EC2_INSTANCE_NO_PUBLIC_IP = ManagedRuleIdentifier("EC2_INSTANCE_NO_PUBLIC_IP")
+	ManagedRuleIdentifierEc2InstanceNoPublicIp = ManagedRuleIdentifier("EC2_INSTANCE_NO_PUBLIC_IP")
 	// On changes of AWS::EC2::Instance. Takes IamInstanceProfileArnList.
-	ManagedRuleIdentifier_EC2_INSTANCE_PROFILE_ATTACHED = ManagedRuleIdentifier("EC2_INSTANCE_PROFILE_ATTACHED")
+	ManagedRuleIdentifierEc2InstanceProfileAttached = ManagedRuleIdentifier("EC2_INSTANCE_PROFILE_ATTACHED")
 	// On changes of AWS::EC2::IPAMScope. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_IPAMSCOPE_TAGGED = ManagedRuleIdentifier("EC2_IPAMSCOPE_TAGGED")
+	ManagedRuleIdentifierEc2IpamscopeTagged = ManagedRuleIdentifier("EC2_IPAMSCOPE_TAGGED")
 	// Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_EC2_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("EC2_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierEc2LastBackupRecoveryPointCreated = ManagedRuleIdentifier("EC2_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// On changes of AWS::EC2::LaunchTemplate.
-	ManagedRuleIdentifier_EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED = ManagedRuleIdentifier("EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED")
+	ManagedRuleIdentifierEc2LaunchtemplateEbsEncrypted = ManagedRuleIdentifier("EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED")
 	// On changes of AWS::EC2::LaunchTemplate.
-	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED")
+	ManagedRuleIdentifierEc2LaunchTemplatesEbsVolumeEncrypted = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED")
 	// On changes of AWS::EC2::LaunchTemplate.
-	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK")
+	ManagedRuleIdentifierEc2LaunchTemplateImdsv2Check = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK")
 	// On changes of AWS::EC2::LaunchTemplate. Takes exemptedLaunchTemplates.
-	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED")
+	ManagedRuleIdentifierEc2LaunchTemplatePublicIpDisabled = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED")
 	// On changes of AWS::EC2::LaunchTemplate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_TAGGED = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_TAGGED")
+	ManagedRuleIdentifierEc2LaunchTemplateTagged = ManagedRuleIdentifier("EC2_LAUNCH_TEMPLATE_TAGGED")
 	// On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
-	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED")
+	ManagedRuleIdentifierEc2ManagedinstanceApplicationsBlacklisted = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED")
 	// On changes of AWS::SSM::ManagedInstanceInventory. Needs applicationNames. Takes platformType.
-	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED")
+	ManagedRuleIdentifierEc2ManagedinstanceApplicationsRequired = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED")
 	// On changes of AWS::SSM::AssociationCompliance.
-	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK")
+	ManagedRuleIdentifierEc2ManagedinstanceAssociationComplianceStatusCheck = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK")
 	// On changes of AWS::SSM::ManagedInstanceInventory. Needs inventoryNames. Takes platformType.
-	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED")
+	ManagedRuleIdentifierEc2ManagedinstanceInventoryBlacklisted = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED")
 	// On changes of AWS::SSM::PatchCompliance.
-	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK")
+	ManagedRuleIdentifierEc2ManagedinstancePatchComplianceStatusCheck = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK")
 	// On changes of AWS::SSM::ManagedInstanceInventory. Needs platformType. Takes platformVersion, agentVersion, platformName.
-	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PLATFORM_CHECK = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_PLATFORM_CHECK")
+	ManagedRuleIdentifierEc2ManagedinstancePlatformCheck = ManagedRuleIdentifier("EC2_MANAGEDINSTANCE_PLATFORM_CHECK")
 	// Periodic, over AWS::EC2::Instance. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_EC2_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("EC2_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierEc2MeetsRestoreTimeTarget = ManagedRuleIdentifier("EC2_MEETS_RESTORE_TIME_TARGET")
 	// On changes of AWS::EC2::NetworkInsightsAccessScopeAnalysis. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED")
+	ManagedRuleIdentifierEc2NetworkInsightsAccessScopeAnalysisTagged = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED")
 	// On changes of AWS::EC2::NetworkInsightsAccessScope. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED")
+	ManagedRuleIdentifierEc2NetworkInsightsAccessScopeTagged = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED")
 	// On changes of AWS::EC2::NetworkInsightsAnalysis. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED")
+	ManagedRuleIdentifierEc2NetworkInsightsAnalysisTagged = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED")
 	// On changes of AWS::EC2::NetworkInsightsPath. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_PATH_TAGGED = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_PATH_TAGGED")
+	ManagedRuleIdentifierEc2NetworkInsightsPathTagged = ManagedRuleIdentifier("EC2_NETWORK_INSIGHTS_PATH_TAGGED")
 	// On changes of AWS::EC2::Instance.
-	ManagedRuleIdentifier_EC2_NO_AMAZON_KEY_PAIR = ManagedRuleIdentifier("EC2_NO_AMAZON_KEY_PAIR")
+	ManagedRuleIdentifierEc2NoAmazonKeyPair = ManagedRuleIdentifier("EC2_NO_AMAZON_KEY_PAIR")
 	// On changes of AWS::EC2::Instance.
-	ManagedRuleIdentifier_EC2_PARAVIRTUAL_INSTANCE_CHECK = ManagedRuleIdentifier("EC2_PARAVIRTUAL_INSTANCE_CHECK")
+	ManagedRuleIdentifierEc2ParavirtualInstanceCheck = ManagedRuleIdentifier("EC2_PARAVIRTUAL_INSTANCE_CHECK")
 	// On changes of AWS::EC2::PrefixList. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_PREFIX_LIST_TAGGED = ManagedRuleIdentifier("EC2_PREFIX_LIST_TAGGED")
+	ManagedRuleIdentifierEc2PrefixListTagged = ManagedRuleIdentifier("EC2_PREFIX_LIST_TAGGED")
 	// Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierEc2ResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::EC2::Instance. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierEc2ResourcesProtectedByBackupPlan = ManagedRuleIdentifier("EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::EC2::SecurityGroup.
-	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI = ManagedRuleIdentifier("EC2_SECURITY_GROUP_ATTACHED_TO_ENI")
+	ManagedRuleIdentifierEc2SecurityGroupAttachedToEni = ManagedRuleIdentifier("EC2_SECURITY_GROUP_ATTACHED_TO_ENI")
 	// Periodic, over AWS::EC2::SecurityGroup.
-	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC = ManagedRuleIdentifier("EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC")
+	ManagedRuleIdentifierEc2SecurityGroupAttachedToEniPeriodic = ManagedRuleIdentifier("EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC")
 	// On changes of AWS::EC2::SpotFleet.
-	ManagedRuleIdentifier_EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST = ManagedRuleIdentifier("EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST")
+	ManagedRuleIdentifierEc2SpotFleetRequestCtEncryptionAtRest = ManagedRuleIdentifier("EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST")
 	// Periodic, over AWS::EC2::Instance. Takes AllowedDays.
-	ManagedRuleIdentifier_EC2_STOPPED_INSTANCE = ManagedRuleIdentifier("EC2_STOPPED_INSTANCE")
+	ManagedRuleIdentifierEc2StoppedInstance = ManagedRuleIdentifier("EC2_STOPPED_INSTANCE")
 	// On changes of AWS::EC2::Instance. Takes tokenHopLimit.
-	ManagedRuleIdentifier_EC2_TOKEN_HOP_LIMIT_CHECK = ManagedRuleIdentifier("EC2_TOKEN_HOP_LIMIT_CHECK")
+	ManagedRuleIdentifierEc2TokenHopLimitCheck = ManagedRuleIdentifier("EC2_TOKEN_HOP_LIMIT_CHECK")
 	// On changes of AWS::EC2::TrafficMirrorFilter.
-	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION")
+	ManagedRuleIdentifierEc2TrafficMirrorFilterDescription = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION")
 	// On changes of AWS::EC2::TrafficMirrorFilter. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_TAGGED = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_FILTER_TAGGED")
+	ManagedRuleIdentifierEc2TrafficMirrorFilterTagged = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_FILTER_TAGGED")
 	// On changes of AWS::EC2::TrafficMirrorSession.
-	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION")
+	ManagedRuleIdentifierEc2TrafficMirrorSessionDescription = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION")
 	// On changes of AWS::EC2::TrafficMirrorSession. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_TAGGED = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_SESSION_TAGGED")
+	ManagedRuleIdentifierEc2TrafficMirrorSessionTagged = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_SESSION_TAGGED")
 	// On changes of AWS::EC2::TrafficMirrorTarget.
-	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION")
+	ManagedRuleIdentifierEc2TrafficMirrorTargetDescription = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION")
 	// On changes of AWS::EC2::TrafficMirrorTarget. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_TAGGED = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_TARGET_TAGGED")
+	ManagedRuleIdentifierEc2TrafficMirrorTargetTagged = ManagedRuleIdentifier("EC2_TRAFFIC_MIRROR_TARGET_TAGGED")
 	// On changes of AWS::EC2::TransitGateway.
-	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED = ManagedRuleIdentifier("EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED")
+	ManagedRuleIdentifierEc2TransitGatewayAutoVpcAttachDisabled = ManagedRuleIdentifier("EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED")
 	// On changes of AWS::EC2::TransitGatewayMulticastDomain. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED = ManagedRuleIdentifier("EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED")
+	ManagedRuleIdentifierEc2TransitGatewayMulticastDomainTagged = ManagedRuleIdentifier("EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED")
 	// On changes of AWS::EC2::Volume. Takes deleteOnTermination.
-	ManagedRuleIdentifier_EC2_VOLUME_INUSE_CHECK = ManagedRuleIdentifier("EC2_VOLUME_INUSE_CHECK")
+	ManagedRuleIdentifierEc2VolumeInuseCheck = ManagedRuleIdentifier("EC2_VOLUME_INUSE_CHECK")
 	// On changes of AWS::EC2::VPNConnection.
-	ManagedRuleIdentifier_EC2_VPN_CONNECTION_IKE_VERSION_CHECK = ManagedRuleIdentifier("EC2_VPN_CONNECTION_IKE_VERSION_CHECK")
+	ManagedRuleIdentifierEc2VpnConnectionIkeVersionCheck = ManagedRuleIdentifier("EC2_VPN_CONNECTION_IKE_VERSION_CHECK")
 	// On changes of AWS::EC2::VPNConnection.
-	ManagedRuleIdentifier_EC2_VPN_CONNECTION_LOGGING_ENABLED = ManagedRuleIdentifier("EC2_VPN_CONNECTION_LOGGING_ENABLED")
+	ManagedRuleIdentifierEc2VpnConnectionLoggingEnabled = ManagedRuleIdentifier("EC2_VPN_CONNECTION_LOGGING_ENABLED")
 	// On changes of AWS::EC2::VPNConnection. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EC2_VPN_CONNECTION_TAGGED = ManagedRuleIdentifier("EC2_VPN_CONNECTION_TAGGED")
+	ManagedRuleIdentifierEc2VpnConnectionTagged = ManagedRuleIdentifier("EC2_VPN_CONNECTION_TAGGED")
 	// Periodic, over AWS::ECR::Repository.
-	ManagedRuleIdentifier_ECR_PRIVATE_IMAGE_SCANNING_ENABLED = ManagedRuleIdentifier("ECR_PRIVATE_IMAGE_SCANNING_ENABLED")
+	ManagedRuleIdentifierEcrPrivateImageScanningEnabled = ManagedRuleIdentifier("ECR_PRIVATE_IMAGE_SCANNING_ENABLED")
 	// On changes of AWS::ECR::Repository.
-	ManagedRuleIdentifier_ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED = ManagedRuleIdentifier("ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED")
+	ManagedRuleIdentifierEcrPrivateLifecyclePolicyConfigured = ManagedRuleIdentifier("ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED")
 	// On changes of AWS::ECR::Repository.
-	ManagedRuleIdentifier_ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED = ManagedRuleIdentifier("ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED")
+	ManagedRuleIdentifierEcrPrivateTagImmutabilityEnabled = ManagedRuleIdentifier("ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED")
 	// On changes of AWS::ECR::Repository. Takes kmsKeyArns.
-	ManagedRuleIdentifier_ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED = ManagedRuleIdentifier("ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierEcrRepositoryCmkEncryptionEnabled = ManagedRuleIdentifier("ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED")
 	// On changes of AWS::ECR::Repository. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ECR_REPOSITORY_TAGGED = ManagedRuleIdentifier("ECR_REPOSITORY_TAGGED")
+	ManagedRuleIdentifierEcrRepositoryTagged = ManagedRuleIdentifier("ECR_REPOSITORY_TAGGED")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_AWSVPC_NETWORKING_ENABLED = ManagedRuleIdentifier("ECS_AWSVPC_NETWORKING_ENABLED")
+	ManagedRuleIdentifierEcsAwsvpcNetworkingEnabled = ManagedRuleIdentifier("ECS_AWSVPC_NETWORKING_ENABLED")
 	// On changes of AWS::ECS::CapacityProvider. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TAGGED = ManagedRuleIdentifier("ECS_CAPACITY_PROVIDER_TAGGED")
+	ManagedRuleIdentifierEcsCapacityProviderTagged = ManagedRuleIdentifier("ECS_CAPACITY_PROVIDER_TAGGED")
 	// On changes of AWS::ECS::CapacityProvider.
-	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TERMINATION_CHECK = ManagedRuleIdentifier("ECS_CAPACITY_PROVIDER_TERMINATION_CHECK")
+	ManagedRuleIdentifierEcsCapacityProviderTerminationCheck = ManagedRuleIdentifier("ECS_CAPACITY_PROVIDER_TERMINATION_CHECK")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_CONTAINERS_NONPRIVILEGED = ManagedRuleIdentifier("ECS_CONTAINERS_NONPRIVILEGED")
+	ManagedRuleIdentifierEcsContainersNonprivileged = ManagedRuleIdentifier("ECS_CONTAINERS_NONPRIVILEGED")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_CONTAINERS_READONLY_ACCESS = ManagedRuleIdentifier("ECS_CONTAINERS_READONLY_ACCESS")
+	ManagedRuleIdentifierEcsContainersReadonlyAccess = ManagedRuleIdentifier("ECS_CONTAINERS_READONLY_ACCESS")
 	// On changes of AWS::ECS::Cluster.
-	ManagedRuleIdentifier_ECS_CONTAINER_INSIGHTS_ENABLED = ManagedRuleIdentifier("ECS_CONTAINER_INSIGHTS_ENABLED")
+	ManagedRuleIdentifierEcsContainerInsightsEnabled = ManagedRuleIdentifier("ECS_CONTAINER_INSIGHTS_ENABLED")
 	// On changes of AWS::ECS::Service. Takes latestLinuxVersion, latestWindowsVersion.
-	ManagedRuleIdentifier_ECS_FARGATE_LATEST_PLATFORM_VERSION = ManagedRuleIdentifier("ECS_FARGATE_LATEST_PLATFORM_VERSION")
+	ManagedRuleIdentifierEcsFargateLatestPlatformVersion = ManagedRuleIdentifier("ECS_FARGATE_LATEST_PLATFORM_VERSION")
 	// On changes of AWS::ECS::TaskDefinition. Needs secretKeys.
-	ManagedRuleIdentifier_ECS_NO_ENVIRONMENT_SECRETS = ManagedRuleIdentifier("ECS_NO_ENVIRONMENT_SECRETS")
+	ManagedRuleIdentifierEcsNoEnvironmentSecrets = ManagedRuleIdentifier("ECS_NO_ENVIRONMENT_SECRETS")
 	// On changes of AWS::ECS::Service.
-	ManagedRuleIdentifier_ECS_SERVICE_PROPAGATE_TAGS_ENABLED = ManagedRuleIdentifier("ECS_SERVICE_PROPAGATE_TAGS_ENABLED")
+	ManagedRuleIdentifierEcsServicePropagateTagsEnabled = ManagedRuleIdentifier("ECS_SERVICE_PROPAGATE_TAGS_ENABLED")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED = ManagedRuleIdentifier("ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierEcsTaskDefinitionEfsEncryptionEnabled = ManagedRuleIdentifier("ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT = ManagedRuleIdentifier("ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT")
+	ManagedRuleIdentifierEcsTaskDefinitionLinuxUserNonRoot = ManagedRuleIdentifier("ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LOG_CONFIGURATION = ManagedRuleIdentifier("ECS_TASK_DEFINITION_LOG_CONFIGURATION")
+	ManagedRuleIdentifierEcsTaskDefinitionLogConfiguration = ManagedRuleIdentifier("ECS_TASK_DEFINITION_LOG_CONFIGURATION")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT = ManagedRuleIdentifier("ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT")
+	ManagedRuleIdentifierEcsTaskDefinitionMemoryHardLimit = ManagedRuleIdentifier("ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST = ManagedRuleIdentifier("ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST")
+	ManagedRuleIdentifierEcsTaskDefinitionNetworkModeNotHost = ManagedRuleIdentifier("ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NONROOT_USER = ManagedRuleIdentifier("ECS_TASK_DEFINITION_NONROOT_USER")
+	ManagedRuleIdentifierEcsTaskDefinitionNonrootUser = ManagedRuleIdentifier("ECS_TASK_DEFINITION_NONROOT_USER")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_PID_MODE_CHECK = ManagedRuleIdentifier("ECS_TASK_DEFINITION_PID_MODE_CHECK")
+	ManagedRuleIdentifierEcsTaskDefinitionPidModeCheck = ManagedRuleIdentifier("ECS_TASK_DEFINITION_PID_MODE_CHECK")
 	// On changes of AWS::ECS::TaskDefinition. Takes SkipInactiveTaskDefinitions.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK = ManagedRuleIdentifier("ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK")
+	ManagedRuleIdentifierEcsTaskDefinitionUserForHostModeCheck = ManagedRuleIdentifier("ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK")
 	// On changes of AWS::ECS::TaskDefinition.
-	ManagedRuleIdentifier_ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN = ManagedRuleIdentifier("ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN")
+	ManagedRuleIdentifierEcsTaskDefinitionWindowsUserNonAdmin = ManagedRuleIdentifier("ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN")
 	// On changes of AWS::EFS::AccessPoint. Takes approvedDirectories.
-	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY = ManagedRuleIdentifier("EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY")
+	ManagedRuleIdentifierEfsAccessPointEnforceRootDirectory = ManagedRuleIdentifier("EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY")
 	// On changes of AWS::EFS::AccessPoint. Takes approvedUids, approvedGids.
-	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY = ManagedRuleIdentifier("EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY")
+	ManagedRuleIdentifierEfsAccessPointEnforceUserIdentity = ManagedRuleIdentifier("EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY")
 	// On changes of AWS::EFS::AccessPoint. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EFS_ACCESS_POINT_TAGGED = ManagedRuleIdentifier("EFS_ACCESS_POINT_TAGGED")
+	ManagedRuleIdentifierEfsAccessPointTagged = ManagedRuleIdentifier("EFS_ACCESS_POINT_TAGGED")
 	// On changes of AWS::EFS::FileSystem.
-	ManagedRuleIdentifier_EFS_AUTOMATIC_BACKUPS_ENABLED = ManagedRuleIdentifier("EFS_AUTOMATIC_BACKUPS_ENABLED")
+	ManagedRuleIdentifierEfsAutomaticBackupsEnabled = ManagedRuleIdentifier("EFS_AUTOMATIC_BACKUPS_ENABLED")
 	// Periodic, over AWS::EFS::FileSystem. Takes KmsKeyId.
-	ManagedRuleIdentifier_EFS_ENCRYPTED_CHECK = ManagedRuleIdentifier("EFS_ENCRYPTED_CHECK")
+	ManagedRuleIdentifierEfsEncryptedCheck = ManagedRuleIdentifier("EFS_ENCRYPTED_CHECK")
 	// On changes of AWS::EFS::FileSystem. Takes kmsKeyArns.
-	ManagedRuleIdentifier_EFS_FILESYSTEM_CT_ENCRYPTED = ManagedRuleIdentifier("EFS_FILESYSTEM_CT_ENCRYPTED")
+	ManagedRuleIdentifierEfsFilesystemCtEncrypted = ManagedRuleIdentifier("EFS_FILESYSTEM_CT_ENCRYPTED")
 	// On changes of AWS::EFS::FileSystem.
-	ManagedRuleIdentifier_EFS_FILESYSTEM_MULTI_AZ = ManagedRuleIdentifier("EFS_FILESYSTEM_MULTI_AZ")
+	ManagedRuleIdentifierEfsFilesystemMultiAz = ManagedRuleIdentifier("EFS_FILESYSTEM_MULTI_AZ")
 	// On changes of AWS::EFS::FileSystem. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EFS_FILE_SYSTEM_TAGGED = ManagedRuleIdentifier("EFS_FILE_SYSTEM_TAGGED")
+	ManagedRuleIdentifierEfsFileSystemTagged = ManagedRuleIdentifier("EFS_FILE_SYSTEM_TAGGED")
 	// Periodic, over AWS::EFS::FileSystem.
-	ManagedRuleIdentifier_EFS_IN_BACKUP_PLAN = ManagedRuleIdentifier("EFS_IN_BACKUP_PLAN")
+	ManagedRuleIdentifierEfsInBackupPlan = ManagedRuleIdentifier("EFS_IN_BACKUP_PLAN")
 	// Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_EFS_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("EFS_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierEfsLastBackupRecoveryPointCreated = ManagedRuleIdentifier("EFS_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::EFS::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_EFS_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("EFS_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierEfsMeetsRestoreTimeTarget = ManagedRuleIdentifier("EFS_MEETS_RESTORE_TIME_TARGET")
 	// Periodic, over AWS::EFS::FileSystem.
-	ManagedRuleIdentifier_EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE = ManagedRuleIdentifier("EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE")
+	ManagedRuleIdentifierEfsMountTargetPublicAccessible = ManagedRuleIdentifier("EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE")
 	// Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierEfsResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::EFS::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierEfsResourcesProtectedByBackupPlan = ManagedRuleIdentifier("EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::EC2::EIP.
-	ManagedRuleIdentifier_EIP_ATTACHED = ManagedRuleIdentifier("EIP_ATTACHED")
+	ManagedRuleIdentifierEipAttached = ManagedRuleIdentifier("EIP_ATTACHED")
 	// On changes of AWS::EKS::Addon. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EKS_ADDON_TAGGED = ManagedRuleIdentifier("EKS_ADDON_TAGGED")
+	ManagedRuleIdentifierEksAddonTagged = ManagedRuleIdentifier("EKS_ADDON_TAGGED")
 	// Periodic, over AWS::EKS::Cluster.
-	ManagedRuleIdentifier_EKS_CLUSTER_LOGGING_ENABLED = ManagedRuleIdentifier("EKS_CLUSTER_LOGGING_ENABLED")
+	ManagedRuleIdentifierEksClusterLoggingEnabled = ManagedRuleIdentifier("EKS_CLUSTER_LOGGING_ENABLED")
 	// On changes of AWS::EKS::Cluster. Takes logTypes.
-	ManagedRuleIdentifier_EKS_CLUSTER_LOG_ENABLED = ManagedRuleIdentifier("EKS_CLUSTER_LOG_ENABLED")
+	ManagedRuleIdentifierEksClusterLogEnabled = ManagedRuleIdentifier("EKS_CLUSTER_LOG_ENABLED")
 	// On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
-	ManagedRuleIdentifier_EKS_CLUSTER_OLDEST_SUPPORTED_VERSION = ManagedRuleIdentifier("EKS_CLUSTER_OLDEST_SUPPORTED_VERSION")
+	ManagedRuleIdentifierEksClusterOldestSupportedVersion = ManagedRuleIdentifier("EKS_CLUSTER_OLDEST_SUPPORTED_VERSION")
 	// Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
-	ManagedRuleIdentifier_EKS_CLUSTER_SECRETS_ENCRYPTED = ManagedRuleIdentifier("EKS_CLUSTER_SECRETS_ENCRYPTED")
+	ManagedRuleIdentifierEksClusterSecretsEncrypted = ManagedRuleIdentifier("EKS_CLUSTER_SECRETS_ENCRYPTED")
 	// On changes of AWS::EKS::Cluster. Needs oldestVersionSupported.
-	ManagedRuleIdentifier_EKS_CLUSTER_SUPPORTED_VERSION = ManagedRuleIdentifier("EKS_CLUSTER_SUPPORTED_VERSION")
+	ManagedRuleIdentifierEksClusterSupportedVersion = ManagedRuleIdentifier("EKS_CLUSTER_SUPPORTED_VERSION")
 	// Periodic, over AWS::EKS::Cluster.
-	ManagedRuleIdentifier_EKS_ENDPOINT_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("EKS_ENDPOINT_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierEksEndpointNoPublicAccess = ManagedRuleIdentifier("EKS_ENDPOINT_NO_PUBLIC_ACCESS")
 	// On changes of AWS::EKS::FargateProfile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EKS_FARGATE_PROFILE_TAGGED = ManagedRuleIdentifier("EKS_FARGATE_PROFILE_TAGGED")
+	ManagedRuleIdentifierEksFargateProfileTagged = ManagedRuleIdentifier("EKS_FARGATE_PROFILE_TAGGED")
 	// On changes of AWS::EKS::Nodegroup. Needs oldestVersionSupported.
-	ManagedRuleIdentifier_EKS_NODEGROUP_SUPPORTED_VERSION_CHECK = ManagedRuleIdentifier("EKS_NODEGROUP_SUPPORTED_VERSION_CHECK")
+	ManagedRuleIdentifierEksNodegroupSupportedVersionCheck = ManagedRuleIdentifier("EKS_NODEGROUP_SUPPORTED_VERSION_CHECK")
 	// Periodic, over AWS::EKS::Cluster. Takes kmsKeyArns.
-	ManagedRuleIdentifier_EKS_SECRETS_ENCRYPTED = ManagedRuleIdentifier("EKS_SECRETS_ENCRYPTED")
+	ManagedRuleIdentifierEksSecretsEncrypted = ManagedRuleIdentifier("EKS_SECRETS_ENCRYPTED")
 	// Periodic, over AWS::ElastiCache::CacheCluster. Takes snapshotRetentionPeriod.
-	ManagedRuleIdentifier_ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED = ManagedRuleIdentifier("ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED")
+	ManagedRuleIdentifierElasticacheAutomaticBackupCheckEnabled = ManagedRuleIdentifier("ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED")
 	// Periodic, over AWS::ElastiCache::CacheCluster.
-	ManagedRuleIdentifier_ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK = ManagedRuleIdentifier("ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK")
+	ManagedRuleIdentifierElasticacheAutoMinorVersionUpgradeCheck = ManagedRuleIdentifier("ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK")
 	// Periodic, over AWS::ElastiCache::ReplicationGroup. Takes allowedUserGroupIDs.
-	ManagedRuleIdentifier_ELASTICACHE_RBAC_AUTH_ENABLED = ManagedRuleIdentifier("ELASTICACHE_RBAC_AUTH_ENABLED")
+	ManagedRuleIdentifierElasticacheRbacAuthEnabled = ManagedRuleIdentifier("ELASTICACHE_RBAC_AUTH_ENABLED")
 	// Periodic, over AWS::ElastiCache::CacheCluster, AWS::ElastiCache::ReplicationGroup. Takes snapshotRetentionPeriod.
-	ManagedRuleIdentifier_ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK = ManagedRuleIdentifier("ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK")
+	ManagedRuleIdentifierElasticacheRedisClusterAutomaticBackupCheck = ManagedRuleIdentifier("ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK")
 	// Periodic, over AWS::ElastiCache::ReplicationGroup.
-	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED")
+	ManagedRuleIdentifierElasticacheReplGrpAutoFailoverEnabled = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED")
 	// Periodic, over AWS::ElastiCache::ReplicationGroup. Takes approvedKMSKeyIds.
-	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierElasticacheReplGrpEncryptedAtRest = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST")
 	// Periodic, over AWS::ElastiCache::ReplicationGroup.
-	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierElasticacheReplGrpEncryptedInTransit = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT")
 	// Periodic, over AWS::ElastiCache::ReplicationGroup.
-	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED")
+	ManagedRuleIdentifierElasticacheReplGrpRedisAuthEnabled = ManagedRuleIdentifier("ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED")
 	// Periodic, over AWS::ElastiCache::CacheCluster.
-	ManagedRuleIdentifier_ELASTICACHE_SUBNET_GROUP_CHECK = ManagedRuleIdentifier("ELASTICACHE_SUBNET_GROUP_CHECK")
+	ManagedRuleIdentifierElasticacheSubnetGroupCheck = ManagedRuleIdentifier("ELASTICACHE_SUBNET_GROUP_CHECK")
 	// Periodic, over AWS::ElastiCache::CacheCluster. Needs latestMemcachedVersion, latestRedisVersion.
-	ManagedRuleIdentifier_ELASTICACHE_SUPPORTED_ENGINE_VERSION = ManagedRuleIdentifier("ELASTICACHE_SUPPORTED_ENGINE_VERSION")
+	ManagedRuleIdentifierElasticacheSupportedEngineVersion = ManagedRuleIdentifier("ELASTICACHE_SUPPORTED_ENGINE_VERSION")
 	// On changes of AWS::ElasticBeanstalk::Application.
-	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_DESCRIPTION = ManagedRuleIdentifier("ELASTICBEANSTALK_APPLICATION_DESCRIPTION")
+	ManagedRuleIdentifierElasticbeanstalkApplicationDescription = ManagedRuleIdentifier("ELASTICBEANSTALK_APPLICATION_DESCRIPTION")
 	// On changes of AWS::ElasticBeanstalk::ApplicationVersion.
-	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION = ManagedRuleIdentifier("ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION")
+	ManagedRuleIdentifierElasticbeanstalkApplicationVersionDescription = ManagedRuleIdentifier("ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION")
 	// On changes of AWS::ElasticBeanstalk::Environment.
-	ManagedRuleIdentifier_ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION = ManagedRuleIdentifier("ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION")
+	ManagedRuleIdentifierElasticbeanstalkEnvironmentDescription = ManagedRuleIdentifier("ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION")
 	// Periodic, over AWS::Elasticsearch::Domain.
-	ManagedRuleIdentifier_ELASTICSEARCH_ENCRYPTED_AT_REST = ManagedRuleIdentifier("ELASTICSEARCH_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierElasticsearchEncryptedAtRest = ManagedRuleIdentifier("ELASTICSEARCH_ENCRYPTED_AT_REST")
 	// Periodic, over AWS::Elasticsearch::Domain.
-	ManagedRuleIdentifier_ELASTICSEARCH_IN_VPC_ONLY = ManagedRuleIdentifier("ELASTICSEARCH_IN_VPC_ONLY")
+	ManagedRuleIdentifierElasticsearchInVpcOnly = ManagedRuleIdentifier("ELASTICSEARCH_IN_VPC_ONLY")
 	// On changes of AWS::Elasticsearch::Domain. Takes logTypes.
-	ManagedRuleIdentifier_ELASTICSEARCH_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("ELASTICSEARCH_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierElasticsearchLogsToCloudwatch = ManagedRuleIdentifier("ELASTICSEARCH_LOGS_TO_CLOUDWATCH")
 	// On changes of AWS::Elasticsearch::Domain.
-	ManagedRuleIdentifier_ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK = ManagedRuleIdentifier("ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK")
+	ManagedRuleIdentifierElasticsearchNodeToNodeEncryptionCheck = ManagedRuleIdentifier("ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK")
 	// On changes of AWS::ElasticBeanstalk::Environment. Takes RetentionInDays, DeleteOnTerminate.
-	ManagedRuleIdentifier_ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierElasticBeanstalkLogsToCloudwatch = ManagedRuleIdentifier("ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH")
 	// On changes of AWS::ElasticBeanstalk::Environment. Takes UpdateLevel.
-	ManagedRuleIdentifier_ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED = ManagedRuleIdentifier("ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED")
+	ManagedRuleIdentifierElasticBeanstalkManagedUpdatesEnabled = ManagedRuleIdentifier("ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED")
 	// Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer. Takes AcmCertificatesAllowed.
-	ManagedRuleIdentifier_ELBV2_ACM_CERTIFICATE_REQUIRED = ManagedRuleIdentifier("ELBV2_ACM_CERTIFICATE_REQUIRED")
+	ManagedRuleIdentifierElbv2AcmCertificateRequired = ManagedRuleIdentifier("ELBV2_ACM_CERTIFICATE_REQUIRED")
 	// On changes of AWS::ElasticLoadBalancingV2::Listener.
-	ManagedRuleIdentifier_ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT = ManagedRuleIdentifier("ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT")
+	ManagedRuleIdentifierElbv2ListenerEncryptionInTransit = ManagedRuleIdentifier("ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes minAvailabilityZones.
-	ManagedRuleIdentifier_ELBV2_MULTIPLE_AZ = ManagedRuleIdentifier("ELBV2_MULTIPLE_AZ")
+	ManagedRuleIdentifierElbv2MultipleAz = ManagedRuleIdentifier("ELBV2_MULTIPLE_AZ")
 	// On changes of AWS::ElasticLoadBalancingV2::Listener. Needs sslPolicies.
-	ManagedRuleIdentifier_ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK = ManagedRuleIdentifier("ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK")
+	ManagedRuleIdentifierElbv2PredefinedSecurityPolicySslCheck = ManagedRuleIdentifier("ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
-	ManagedRuleIdentifier_ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED = ManagedRuleIdentifier("ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED")
+	ManagedRuleIdentifierElbv2TargetgroupHealthcheckProtocolEncrypted = ManagedRuleIdentifier("ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED")
 	// On changes of AWS::ElasticLoadBalancingV2::TargetGroup.
-	ManagedRuleIdentifier_ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED = ManagedRuleIdentifier("ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED")
+	ManagedRuleIdentifierElbv2TargetgroupProtocolEncrypted = ManagedRuleIdentifier("ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
-	ManagedRuleIdentifier_ELB_ACM_CERTIFICATE_REQUIRED = ManagedRuleIdentifier("ELB_ACM_CERTIFICATE_REQUIRED")
+	ManagedRuleIdentifierElbAcmCertificateRequired = ManagedRuleIdentifier("ELB_ACM_CERTIFICATE_REQUIRED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
-	ManagedRuleIdentifier_ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED = ManagedRuleIdentifier("ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED")
+	ManagedRuleIdentifierElbCrossZoneLoadBalancingEnabled = ManagedRuleIdentifier("ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs sslProtocolsAndCiphers.
-	ManagedRuleIdentifier_ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK = ManagedRuleIdentifier("ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK")
+	ManagedRuleIdentifierElbCustomSecurityPolicySslCheck = ManagedRuleIdentifier("ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_ELB_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("ELB_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierElbDeletionProtectionEnabled = ManagedRuleIdentifier("ELB_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
-	ManagedRuleIdentifier_ELB_INTERNAL_SCHEME_CHECK = ManagedRuleIdentifier("ELB_INTERNAL_SCHEME_CHECK")
+	ManagedRuleIdentifierElbInternalSchemeCheck = ManagedRuleIdentifier("ELB_INTERNAL_SCHEME_CHECK")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer, AWS::ElasticLoadBalancingV2::LoadBalancer. Takes s3BucketNames.
-	ManagedRuleIdentifier_ELB_LOGGING_ENABLED = ManagedRuleIdentifier("ELB_LOGGING_ENABLED")
+	ManagedRuleIdentifierElbLoggingEnabled = ManagedRuleIdentifier("ELB_LOGGING_ENABLED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Needs predefinedPolicyName.
-	ManagedRuleIdentifier_ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK = ManagedRuleIdentifier("ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK")
+	ManagedRuleIdentifierElbPredefinedSecurityPolicySslCheck = ManagedRuleIdentifier("ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ELB_TAGGED = ManagedRuleIdentifier("ELB_TAGGED")
+	ManagedRuleIdentifierElbTagged = ManagedRuleIdentifier("ELB_TAGGED")
 	// On changes of AWS::ElasticLoadBalancing::LoadBalancer.
-	ManagedRuleIdentifier_ELB_TLS_HTTPS_LISTENERS_ONLY = ManagedRuleIdentifier("ELB_TLS_HTTPS_LISTENERS_ONLY")
+	ManagedRuleIdentifierElbTlsHttpsListenersOnly = ManagedRuleIdentifier("ELB_TLS_HTTPS_LISTENERS_ONLY")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_EMR_BLOCK_PUBLIC_ACCESS = ManagedRuleIdentifier("EMR_BLOCK_PUBLIC_ACCESS")
+	ManagedRuleIdentifierEmrBlockPublicAccess = ManagedRuleIdentifier("EMR_BLOCK_PUBLIC_ACCESS")
 	// Periodic, over AWS::EMR::Cluster. Takes TicketLifetimeInHours, Realm, Domain and 2 more.
-	ManagedRuleIdentifier_EMR_KERBEROS_ENABLED = ManagedRuleIdentifier("EMR_KERBEROS_ENABLED")
+	ManagedRuleIdentifierEmrKerberosEnabled = ManagedRuleIdentifier("EMR_KERBEROS_ENABLED")
 	// Periodic, over AWS::EC2::Instance, AWS::EMR::Cluster.
-	ManagedRuleIdentifier_EMR_MASTER_NO_PUBLIC_IP = ManagedRuleIdentifier("EMR_MASTER_NO_PUBLIC_IP")
+	ManagedRuleIdentifierEmrMasterNoPublicIp = ManagedRuleIdentifier("EMR_MASTER_NO_PUBLIC_IP")
 	// On changes of AWS::EMR::SecurityConfiguration.
-	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST = ManagedRuleIdentifier("EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST")
+	ManagedRuleIdentifierEmrSecurityConfigurationEncryptionRest = ManagedRuleIdentifier("EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST")
 	// On changes of AWS::EMR::SecurityConfiguration.
-	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT = ManagedRuleIdentifier("EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT")
+	ManagedRuleIdentifierEmrSecurityConfigurationEncryptionTransit = ManagedRuleIdentifier("EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT")
 	// On changes of AWS::EC2::Volume. Takes kmsId.
-	ManagedRuleIdentifier_ENCRYPTED_VOLUMES = ManagedRuleIdentifier("ENCRYPTED_VOLUMES")
+	ManagedRuleIdentifierEncryptedVolumes = ManagedRuleIdentifier("ENCRYPTED_VOLUMES")
 	// On changes of AWS::EventSchemas::Discoverer. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EVENTSCHEMAS_DISCOVERER_TAGGED = ManagedRuleIdentifier("EVENTSCHEMAS_DISCOVERER_TAGGED")
+	ManagedRuleIdentifierEventschemasDiscovererTagged = ManagedRuleIdentifier("EVENTSCHEMAS_DISCOVERER_TAGGED")
 	// On changes of AWS::EventSchemas::Registry. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EVENTSCHEMAS_REGISTRY_TAGGED = ManagedRuleIdentifier("EVENTSCHEMAS_REGISTRY_TAGGED")
+	ManagedRuleIdentifierEventschemasRegistryTagged = ManagedRuleIdentifier("EVENTSCHEMAS_REGISTRY_TAGGED")
 	// Periodic, over AWS::CloudTrail::EventDataStore. Takes kmsKeyArns.
-	ManagedRuleIdentifier_EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED = ManagedRuleIdentifier("EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierEventDataStoreCmkEncryptionEnabled = ManagedRuleIdentifier("EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED")
 	// On changes of AWS::Evidently::Launch.
-	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_DESCRIPTION = ManagedRuleIdentifier("EVIDENTLY_LAUNCH_DESCRIPTION")
+	ManagedRuleIdentifierEvidentlyLaunchDescription = ManagedRuleIdentifier("EVIDENTLY_LAUNCH_DESCRIPTION")
 	// On changes of AWS::Evidently::Launch. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_TAGGED = ManagedRuleIdentifier("EVIDENTLY_LAUNCH_TAGGED")
+	ManagedRuleIdentifierEvidentlyLaunchTagged = ManagedRuleIdentifier("EVIDENTLY_LAUNCH_TAGGED")
 	// On changes of AWS::Evidently::Project.
-	ManagedRuleIdentifier_EVIDENTLY_PROJECT_DESCRIPTION = ManagedRuleIdentifier("EVIDENTLY_PROJECT_DESCRIPTION")
+	ManagedRuleIdentifierEvidentlyProjectDescription = ManagedRuleIdentifier("EVIDENTLY_PROJECT_DESCRIPTION")
 	// On changes of AWS::Evidently::Project. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EVIDENTLY_PROJECT_TAGGED = ManagedRuleIdentifier("EVIDENTLY_PROJECT_TAGGED")
+	ManagedRuleIdentifierEvidentlyProjectTagged = ManagedRuleIdentifier("EVIDENTLY_PROJECT_TAGGED")
 	// On changes of AWS::Evidently::Segment.
-	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_DESCRIPTION = ManagedRuleIdentifier("EVIDENTLY_SEGMENT_DESCRIPTION")
+	ManagedRuleIdentifierEvidentlySegmentDescription = ManagedRuleIdentifier("EVIDENTLY_SEGMENT_DESCRIPTION")
 	// On changes of AWS::Evidently::Segment. Takes requiredKeyTags.
-	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_TAGGED = ManagedRuleIdentifier("EVIDENTLY_SEGMENT_TAGGED")
+	ManagedRuleIdentifierEvidentlySegmentTagged = ManagedRuleIdentifier("EVIDENTLY_SEGMENT_TAGGED")
 	// On changes of AWS::FIS::ExperimentTemplate.
-	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS = ManagedRuleIdentifier("FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS")
+	ManagedRuleIdentifierFisExperimentTemplateLogConfigurationExists = ManagedRuleIdentifier("FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS")
 	// On changes of AWS::FIS::ExperimentTemplate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_TAGGED = ManagedRuleIdentifier("FIS_EXPERIMENT_TEMPLATE_TAGGED")
+	ManagedRuleIdentifierFisExperimentTemplateTagged = ManagedRuleIdentifier("FIS_EXPERIMENT_TEMPLATE_TAGGED")
 	// On changes of AWS::CloudFront::Distribution, AWS::EC2::EIP, AWS::ElasticLoadBalancing::LoadBalancer and 4 more. Needs webACLId, resourceTypes. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
-	ManagedRuleIdentifier_FMS_SHIELD_RESOURCE_POLICY_CHECK = ManagedRuleIdentifier("FMS_SHIELD_RESOURCE_POLICY_CHECK")
+	ManagedRuleIdentifierFmsShieldResourcePolicyCheck = ManagedRuleIdentifier("FMS_SHIELD_RESOURCE_POLICY_CHECK")
 	// On changes of AWS::ApiGateway::Stage, AWS::CloudFront::Distribution, AWS::ElasticLoadBalancingV2::LoadBalancer and 1 more. Needs webACLId. Takes resourceTags, excludeResourceTags, fmsManagedToken and 1 more.
-	ManagedRuleIdentifier_FMS_WEBACL_RESOURCE_POLICY_CHECK = ManagedRuleIdentifier("FMS_WEBACL_RESOURCE_POLICY_CHECK")
+	ManagedRuleIdentifierFmsWebaclResourcePolicyCheck = ManagedRuleIdentifier("FMS_WEBACL_RESOURCE_POLICY_CHECK")
 	// On changes of AWS::WAF::WebACL, AWS::WAFRegional::WebACL. Needs ruleGroups. Takes fmsManagedToken, fmsRemediationEnabled.
-	ManagedRuleIdentifier_FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK = ManagedRuleIdentifier("FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK")
+	ManagedRuleIdentifierFmsWebaclRulegroupAssociationCheck = ManagedRuleIdentifier("FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK")
 	// On changes of AWS::FraudDetector::EntityType. Takes requiredKeyTags.
-	ManagedRuleIdentifier_FRAUDDETECTOR_ENTITY_TYPE_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_ENTITY_TYPE_TAGGED")
+	ManagedRuleIdentifierFrauddetectorEntityTypeTagged = ManagedRuleIdentifier("FRAUDDETECTOR_ENTITY_TYPE_TAGGED")
 	// On changes of AWS::FraudDetector::Label. Takes requiredKeyTags.
-	ManagedRuleIdentifier_FRAUDDETECTOR_LABEL_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_LABEL_TAGGED")
+	ManagedRuleIdentifierFrauddetectorLabelTagged = ManagedRuleIdentifier("FRAUDDETECTOR_LABEL_TAGGED")
 	// On changes of AWS::FraudDetector::Outcome. Takes requiredKeyTags.
-	ManagedRuleIdentifier_FRAUDDETECTOR_OUTCOME_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_OUTCOME_TAGGED")
+	ManagedRuleIdentifierFrauddetectorOutcomeTagged = ManagedRuleIdentifier("FRAUDDETECTOR_OUTCOME_TAGGED")
 	// On changes of AWS::FraudDetector::Variable. Takes requiredKeyTags.
-	ManagedRuleIdentifier_FRAUDDETECTOR_VARIABLE_TAGGED = ManagedRuleIdentifier("FRAUDDETECTOR_VARIABLE_TAGGED")
+	ManagedRuleIdentifierFrauddetectorVariableTagged = ManagedRuleIdentifier("FRAUDDETECTOR_VARIABLE_TAGGED")
 	// Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_FSX_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("FSX_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierFsxLastBackupRecoveryPointCreated = ManagedRuleIdentifier("FSX_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::FSx::FileSystem.
-	ManagedRuleIdentifier_FSX_LUSTRE_COPY_TAGS_TO_BACKUPS = ManagedRuleIdentifier("FSX_LUSTRE_COPY_TAGS_TO_BACKUPS")
+	ManagedRuleIdentifierFsxLustreCopyTagsToBackups = ManagedRuleIdentifier("FSX_LUSTRE_COPY_TAGS_TO_BACKUPS")
 	// Periodic, over AWS::FSx::FileSystem. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_FSX_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("FSX_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierFsxMeetsRestoreTimeTarget = ManagedRuleIdentifier("FSX_MEETS_RESTORE_TIME_TARGET")
 	// Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
-	ManagedRuleIdentifier_FSX_ONTAP_DEPLOYMENT_TYPE_CHECK = ManagedRuleIdentifier("FSX_ONTAP_DEPLOYMENT_TYPE_CHECK")
+	ManagedRuleIdentifierFsxOntapDeploymentTypeCheck = ManagedRuleIdentifier("FSX_ONTAP_DEPLOYMENT_TYPE_CHECK")
 	// Periodic, over AWS::FSx::FileSystem.
-	ManagedRuleIdentifier_FSX_OPENZFS_COPY_TAGS_ENABLED = ManagedRuleIdentifier("FSX_OPENZFS_COPY_TAGS_ENABLED")
+	ManagedRuleIdentifierFsxOpenzfsCopyTagsEnabled = ManagedRuleIdentifier("FSX_OPENZFS_COPY_TAGS_ENABLED")
 	// Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
-	ManagedRuleIdentifier_FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK = ManagedRuleIdentifier("FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK")
+	ManagedRuleIdentifierFsxOpenzfsDeploymentTypeCheck = ManagedRuleIdentifier("FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK")
 	// Periodic, over AWS::FSx::FileSystem. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierFsxResourcesProtectedByBackupPlan = ManagedRuleIdentifier("FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// Periodic, over AWS::FSx::FileSystem.
-	ManagedRuleIdentifier_FSX_WINDOWS_AUDIT_LOG_CONFIGURED = ManagedRuleIdentifier("FSX_WINDOWS_AUDIT_LOG_CONFIGURED")
+	ManagedRuleIdentifierFsxWindowsAuditLogConfigured = ManagedRuleIdentifier("FSX_WINDOWS_AUDIT_LOG_CONFIGURED")
 	// Periodic, over AWS::FSx::FileSystem. Needs deploymentTypes.
-	ManagedRuleIdentifier_FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK = ManagedRuleIdentifier("FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK")
+	ManagedRuleIdentifierFsxWindowsDeploymentTypeCheck = ManagedRuleIdentifier("FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
-	ManagedRuleIdentifier_GLB_LISTENER_TAGGED = ManagedRuleIdentifier("GLB_LISTENER_TAGGED")
+	ManagedRuleIdentifierGlbListenerTagged = ManagedRuleIdentifier("GLB_LISTENER_TAGGED")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
-	ManagedRuleIdentifier_GLB_TAGGED = ManagedRuleIdentifier("GLB_TAGGED")
+	ManagedRuleIdentifierGlbTagged = ManagedRuleIdentifier("GLB_TAGGED")
 	// On changes of AWS::Events::Endpoint.
-	ManagedRuleIdentifier_GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED = ManagedRuleIdentifier("GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED")
+	ManagedRuleIdentifierGlobalEndpointEventReplicationEnabled = ManagedRuleIdentifier("GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED")
 	// On changes of AWS::Glue::Job.
-	ManagedRuleIdentifier_GLUE_JOB_LOGGING_ENABLED = ManagedRuleIdentifier("GLUE_JOB_LOGGING_ENABLED")
+	ManagedRuleIdentifierGlueJobLoggingEnabled = ManagedRuleIdentifier("GLUE_JOB_LOGGING_ENABLED")
 	// On changes of AWS::Glue::MLTransform.
-	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST = ManagedRuleIdentifier("GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierGlueMlTransformEncryptedAtRest = ManagedRuleIdentifier("GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST")
 	// On changes of AWS::Glue::MLTransform. Takes requiredKeyTags.
-	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_TAGGED = ManagedRuleIdentifier("GLUE_ML_TRANSFORM_TAGGED")
+	ManagedRuleIdentifierGlueMlTransformTagged = ManagedRuleIdentifier("GLUE_ML_TRANSFORM_TAGGED")
 	// On changes of AWS::Glue::Job. Needs minimumSupportedGlueVersion.
-	ManagedRuleIdentifier_GLUE_SPARK_JOB_SUPPORTED_VERSION = ManagedRuleIdentifier("GLUE_SPARK_JOB_SUPPORTED_VERSION")
+	ManagedRuleIdentifierGlueSparkJobSupportedVersion = ManagedRuleIdentifier("GLUE_SPARK_JOB_SUPPORTED_VERSION")
 	// On changes of AWS::GroundStation::Config. Takes requiredKeyTags.
-	ManagedRuleIdentifier_GROUNDSTATION_CONFIG_TAGGED = ManagedRuleIdentifier("GROUNDSTATION_CONFIG_TAGGED")
+	ManagedRuleIdentifierGroundstationConfigTagged = ManagedRuleIdentifier("GROUNDSTATION_CONFIG_TAGGED")
 	// On changes of AWS::GroundStation::DataflowEndpointGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED = ManagedRuleIdentifier("GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED")
+	ManagedRuleIdentifierGroundstationDataflowendpointgroupTagged = ManagedRuleIdentifier("GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED")
 	// On changes of AWS::GroundStation::MissionProfile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_GROUNDSTATION_MISSIONPROFILE_TAGGED = ManagedRuleIdentifier("GROUNDSTATION_MISSIONPROFILE_TAGGED")
+	ManagedRuleIdentifierGroundstationMissionprofileTagged = ManagedRuleIdentifier("GROUNDSTATION_MISSIONPROFILE_TAGGED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED = ManagedRuleIdentifier("GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED")
+	ManagedRuleIdentifierGuarddutyEc2ProtectionRuntimeEnabled = ManagedRuleIdentifier("GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED = ManagedRuleIdentifier("GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED")
+	ManagedRuleIdentifierGuarddutyEcsProtectionRuntimeEnabled = ManagedRuleIdentifier("GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED = ManagedRuleIdentifier("GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED")
+	ManagedRuleIdentifierGuarddutyEksProtectionAuditEnabled = ManagedRuleIdentifier("GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED = ManagedRuleIdentifier("GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED")
+	ManagedRuleIdentifierGuarddutyEksProtectionRuntimeEnabled = ManagedRuleIdentifier("GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED")
 	// Periodic. Takes CentralMonitoringAccount.
-	ManagedRuleIdentifier_GUARDDUTY_ENABLED_CENTRALIZED = ManagedRuleIdentifier("GUARDDUTY_ENABLED_CENTRALIZED")
+	ManagedRuleIdentifierGuarddutyEnabledCentralized = ManagedRuleIdentifier("GUARDDUTY_ENABLED_CENTRALIZED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_LAMBDA_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_LAMBDA_PROTECTION_ENABLED")
+	ManagedRuleIdentifierGuarddutyLambdaProtectionEnabled = ManagedRuleIdentifier("GUARDDUTY_LAMBDA_PROTECTION_ENABLED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_MALWARE_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_MALWARE_PROTECTION_ENABLED")
+	ManagedRuleIdentifierGuarddutyMalwareProtectionEnabled = ManagedRuleIdentifier("GUARDDUTY_MALWARE_PROTECTION_ENABLED")
 	// Periodic. Takes daysLowSev, daysMediumSev, daysHighSev.
-	ManagedRuleIdentifier_GUARDDUTY_NON_ARCHIVED_FINDINGS = ManagedRuleIdentifier("GUARDDUTY_NON_ARCHIVED_FINDINGS")
+	ManagedRuleIdentifierGuarddutyNonArchivedFindings = ManagedRuleIdentifier("GUARDDUTY_NON_ARCHIVED_FINDINGS")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_RDS_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_RDS_PROTECTION_ENABLED")
+	ManagedRuleIdentifierGuarddutyRdsProtectionEnabled = ManagedRuleIdentifier("GUARDDUTY_RDS_PROTECTION_ENABLED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_RUNTIME_MONITORING_ENABLED = ManagedRuleIdentifier("GUARDDUTY_RUNTIME_MONITORING_ENABLED")
+	ManagedRuleIdentifierGuarddutyRuntimeMonitoringEnabled = ManagedRuleIdentifier("GUARDDUTY_RUNTIME_MONITORING_ENABLED")
 	// Periodic, over AWS::GuardDuty::Detector.
-	ManagedRuleIdentifier_GUARDDUTY_S3_PROTECTION_ENABLED = ManagedRuleIdentifier("GUARDDUTY_S3_PROTECTION_ENABLED")
+	ManagedRuleIdentifierGuarddutyS3ProtectionEnabled = ManagedRuleIdentifier("GUARDDUTY_S3_PROTECTION_ENABLED")
 	// On changes of AWS::HealthLake::FHIRDatastore. Takes requiredKeyTags.
-	ManagedRuleIdentifier_HEALTHLAKE_FHIRDATASTORE_TAGGED = ManagedRuleIdentifier("HEALTHLAKE_FHIRDATASTORE_TAGGED")
+	ManagedRuleIdentifierHealthlakeFhirdatastoreTagged = ManagedRuleIdentifier("HEALTHLAKE_FHIRDATASTORE_TAGGED")
 	// On changes of AWS::IAM::Policy. Needs blockedActionsPatterns. Takes excludePermissionBoundaryPolicy.
-	ManagedRuleIdentifier_IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS = ManagedRuleIdentifier("IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS")
+	ManagedRuleIdentifierIamCustomerPolicyBlockedKmsActions = ManagedRuleIdentifier("IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED = ManagedRuleIdentifier("IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED")
+	ManagedRuleIdentifierIamExternalAccessAnalyzerEnabled = ManagedRuleIdentifier("IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED")
 	// On changes of AWS::IAM::Group.
-	ManagedRuleIdentifier_IAM_GROUP_HAS_USERS_CHECK = ManagedRuleIdentifier("IAM_GROUP_HAS_USERS_CHECK")
+	ManagedRuleIdentifierIamGroupHasUsersCheck = ManagedRuleIdentifier("IAM_GROUP_HAS_USERS_CHECK")
 	// On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Needs blockedActionsPatterns. Takes excludeRoleByManagementAccount.
-	ManagedRuleIdentifier_IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS = ManagedRuleIdentifier("IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS")
+	ManagedRuleIdentifierIamInlinePolicyBlockedKmsActions = ManagedRuleIdentifier("IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS")
 	// On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User.
-	ManagedRuleIdentifier_IAM_NO_INLINE_POLICY_CHECK = ManagedRuleIdentifier("IAM_NO_INLINE_POLICY_CHECK")
+	ManagedRuleIdentifierIamNoInlinePolicyCheck = ManagedRuleIdentifier("IAM_NO_INLINE_POLICY_CHECK")
 	// On changes of AWS::IAM::OIDCProvider. Needs allowedClientIds.
-	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK = ManagedRuleIdentifier("IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK")
+	ManagedRuleIdentifierIamOidcProviderClientIdListCheck = ManagedRuleIdentifier("IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK")
 	// On changes of AWS::IAM::OIDCProvider. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_TAGGED = ManagedRuleIdentifier("IAM_OIDC_PROVIDER_TAGGED")
+	ManagedRuleIdentifierIamOidcProviderTagged = ManagedRuleIdentifier("IAM_OIDC_PROVIDER_TAGGED")
 	// Periodic. Takes RequireUppercaseCharacters, RequireLowercaseCharacters, RequireSymbols and 4 more.
-	ManagedRuleIdentifier_IAM_PASSWORD_POLICY = ManagedRuleIdentifier("IAM_PASSWORD_POLICY")
+	ManagedRuleIdentifierIamPasswordPolicy = ManagedRuleIdentifier("IAM_PASSWORD_POLICY")
 	// On changes of AWS::IAM::Group, AWS::IAM::Role, AWS::IAM::User. Takes policyArns, exceptionList.
-	ManagedRuleIdentifier_IAM_POLICY_BLACKLISTED_CHECK = ManagedRuleIdentifier("IAM_POLICY_BLACKLISTED_CHECK")
+	ManagedRuleIdentifierIamPolicyBlacklistedCheck = ManagedRuleIdentifier("IAM_POLICY_BLACKLISTED_CHECK")
 	// On changes of AWS::IAM::Policy.
-	ManagedRuleIdentifier_IAM_POLICY_DESCRIPTION = ManagedRuleIdentifier("IAM_POLICY_DESCRIPTION")
+	ManagedRuleIdentifierIamPolicyDescription = ManagedRuleIdentifier("IAM_POLICY_DESCRIPTION")
 	// Periodic, over AWS::::Account. Needs policyARN. Takes policyUsageType.
-	ManagedRuleIdentifier_IAM_POLICY_IN_USE = ManagedRuleIdentifier("IAM_POLICY_IN_USE")
+	ManagedRuleIdentifierIamPolicyInUse = ManagedRuleIdentifier("IAM_POLICY_IN_USE")
 	// On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
-	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS = ManagedRuleIdentifier("IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS")
+	ManagedRuleIdentifierIamPolicyNoStatementsWithAdminAccess = ManagedRuleIdentifier("IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS")
 	// On changes of AWS::IAM::Policy. Takes excludePermissionBoundaryPolicy.
-	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS = ManagedRuleIdentifier("IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS")
+	ManagedRuleIdentifierIamPolicyNoStatementsWithFullAccess = ManagedRuleIdentifier("IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS")
 	// On changes of AWS::IAM::Role. Needs managedPolicyArns.
-	ManagedRuleIdentifier_IAM_ROLE_MANAGED_POLICY_CHECK = ManagedRuleIdentifier("IAM_ROLE_MANAGED_POLICY_CHECK")
+	ManagedRuleIdentifierIamRoleManagedPolicyCheck = ManagedRuleIdentifier("IAM_ROLE_MANAGED_POLICY_CHECK")
 	// Periodic.
-	ManagedRuleIdentifier_IAM_ROOT_ACCESS_KEY_CHECK = ManagedRuleIdentifier("IAM_ROOT_ACCESS_KEY_CHECK")
+	ManagedRuleIdentifierIamRootAccessKeyCheck = ManagedRuleIdentifier("IAM_ROOT_ACCESS_KEY_CHECK")
 	// On changes of AWS::IAM::SAMLProvider. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IAM_SAML_PROVIDER_TAGGED = ManagedRuleIdentifier("IAM_SAML_PROVIDER_TAGGED")
+	ManagedRuleIdentifierIamSamlProviderTagged = ManagedRuleIdentifier("IAM_SAML_PROVIDER_TAGGED")
 	// Periodic, over AWS::IAM::ServerCertificate.
-	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK = ManagedRuleIdentifier("IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK")
+	ManagedRuleIdentifierIamServerCertificateExpirationCheck = ManagedRuleIdentifier("IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK")
 	// On changes of AWS::IAM::ServerCertificate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_TAGGED = ManagedRuleIdentifier("IAM_SERVER_CERTIFICATE_TAGGED")
+	ManagedRuleIdentifierIamServerCertificateTagged = ManagedRuleIdentifier("IAM_SERVER_CERTIFICATE_TAGGED")
 	// On changes of AWS::IAM::User. Takes groupNames.
-	ManagedRuleIdentifier_IAM_USER_GROUP_MEMBERSHIP_CHECK = ManagedRuleIdentifier("IAM_USER_GROUP_MEMBERSHIP_CHECK")
+	ManagedRuleIdentifierIamUserGroupMembershipCheck = ManagedRuleIdentifier("IAM_USER_GROUP_MEMBERSHIP_CHECK")
 	// Periodic, over AWS::IAM::User.
-	ManagedRuleIdentifier_IAM_USER_MFA_ENABLED = ManagedRuleIdentifier("IAM_USER_MFA_ENABLED")
+	ManagedRuleIdentifierIamUserMfaEnabled = ManagedRuleIdentifier("IAM_USER_MFA_ENABLED")
 	// On changes of AWS::IAM::User.
-	ManagedRuleIdentifier_IAM_USER_NO_POLICIES_CHECK = ManagedRuleIdentifier("IAM_USER_NO_POLICIES_CHECK")
+	ManagedRuleIdentifierIamUserNoPoliciesCheck = ManagedRuleIdentifier("IAM_USER_NO_POLICIES_CHECK")
 	// Periodic, over AWS::IAM::User. Takes maxCredentialUsageAge.
-	ManagedRuleIdentifier_IAM_USER_UNUSED_CREDENTIALS_CHECK = ManagedRuleIdentifier("IAM_USER_UNUSED_CREDENTIALS_CHECK")
+	ManagedRuleIdentifierIamUserUnusedCredentialsCheck = ManagedRuleIdentifier("IAM_USER_UNUSED_CREDENTIALS_CHECK")
 	// On changes of AWS::ImageBuilder::DistributionConfiguration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED")
+	ManagedRuleIdentifierImagebuilderDistributionconfigurationTagged = ManagedRuleIdentifier("IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED")
 	// On changes of AWS::ImageBuilder::ImagePipeline. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IMAGEBUILDER_IMAGEPIPELINE_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_IMAGEPIPELINE_TAGGED")
+	ManagedRuleIdentifierImagebuilderImagepipelineTagged = ManagedRuleIdentifier("IMAGEBUILDER_IMAGEPIPELINE_TAGGED")
 	// On changes of AWS::ImageBuilder::ImageRecipe.
-	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED = ManagedRuleIdentifier("IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED")
+	ManagedRuleIdentifierImagebuilderImagerecipeEbsVolumesEncrypted = ManagedRuleIdentifier("IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED")
 	// On changes of AWS::ImageBuilder::ImageRecipe. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_IMAGERECIPE_TAGGED")
+	ManagedRuleIdentifierImagebuilderImagerecipeTagged = ManagedRuleIdentifier("IMAGEBUILDER_IMAGERECIPE_TAGGED")
 	// On changes of AWS::ImageBuilder::InfrastructureConfiguration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED = ManagedRuleIdentifier("IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED")
+	ManagedRuleIdentifierImagebuilderInfrastructureconfigurationTagged = ManagedRuleIdentifier("IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED")
 	// On changes and periodic, over AWS::EC2::SecurityGroup.
-	ManagedRuleIdentifier_INCOMING_SSH_DISABLED = ManagedRuleIdentifier("INCOMING_SSH_DISABLED")
+	ManagedRuleIdentifierIncomingSshDisabled = ManagedRuleIdentifier("INCOMING_SSH_DISABLED")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_INSPECTOR_EC2_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_EC2_SCAN_ENABLED")
+	ManagedRuleIdentifierInspectorEc2ScanEnabled = ManagedRuleIdentifier("INSPECTOR_EC2_SCAN_ENABLED")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_INSPECTOR_ECR_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_ECR_SCAN_ENABLED")
+	ManagedRuleIdentifierInspectorEcrScanEnabled = ManagedRuleIdentifier("INSPECTOR_ECR_SCAN_ENABLED")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_INSPECTOR_LAMBDA_CODE_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_LAMBDA_CODE_SCAN_ENABLED")
+	ManagedRuleIdentifierInspectorLambdaCodeScanEnabled = ManagedRuleIdentifier("INSPECTOR_LAMBDA_CODE_SCAN_ENABLED")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED = ManagedRuleIdentifier("INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED")
+	ManagedRuleIdentifierInspectorLambdaStandardScanEnabled = ManagedRuleIdentifier("INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED")
 	// On changes of AWS::EC2::Instance. Takes vpcId.
-	ManagedRuleIdentifier_INSTANCES_IN_VPC = ManagedRuleIdentifier("INSTANCES_IN_VPC")
+	ManagedRuleIdentifierInstancesInVpc = ManagedRuleIdentifier("INSTANCES_IN_VPC")
 	// On changes of AWS::EC2::InternetGateway. Takes AuthorizedVpcIds.
-	ManagedRuleIdentifier_INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY = ManagedRuleIdentifier("INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY")
+	ManagedRuleIdentifierInternetGatewayAuthorizedVpcOnly = ManagedRuleIdentifier("INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY")
 	// On changes of AWS::IoT::CustomMetric. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED = ManagedRuleIdentifier("IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED")
+	ManagedRuleIdentifierIotdevicedefenderCustomMetricTagged = ManagedRuleIdentifier("IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED")
 	// On changes of AWS::IoTEvents::AlarmModel. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTEVENTS_ALARM_MODEL_TAGGED = ManagedRuleIdentifier("IOTEVENTS_ALARM_MODEL_TAGGED")
+	ManagedRuleIdentifierIoteventsAlarmModelTagged = ManagedRuleIdentifier("IOTEVENTS_ALARM_MODEL_TAGGED")
 	// On changes of AWS::IoTEvents::DetectorModel. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTEVENTS_DETECTOR_MODEL_TAGGED = ManagedRuleIdentifier("IOTEVENTS_DETECTOR_MODEL_TAGGED")
+	ManagedRuleIdentifierIoteventsDetectorModelTagged = ManagedRuleIdentifier("IOTEVENTS_DETECTOR_MODEL_TAGGED")
 	// On changes of AWS::IoTEvents::Input. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTEVENTS_INPUT_TAGGED = ManagedRuleIdentifier("IOTEVENTS_INPUT_TAGGED")
+	ManagedRuleIdentifierIoteventsInputTagged = ManagedRuleIdentifier("IOTEVENTS_INPUT_TAGGED")
 	// On changes of AWS::IoTSiteWise::AssetModel. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTSITEWISE_ASSET_MODEL_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_ASSET_MODEL_TAGGED")
+	ManagedRuleIdentifierIotsitewiseAssetModelTagged = ManagedRuleIdentifier("IOTSITEWISE_ASSET_MODEL_TAGGED")
 	// On changes of AWS::IoTSiteWise::Dashboard. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTSITEWISE_DASHBOARD_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_DASHBOARD_TAGGED")
+	ManagedRuleIdentifierIotsitewiseDashboardTagged = ManagedRuleIdentifier("IOTSITEWISE_DASHBOARD_TAGGED")
 	// On changes of AWS::IoTSiteWise::Gateway. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTSITEWISE_GATEWAY_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_GATEWAY_TAGGED")
+	ManagedRuleIdentifierIotsitewiseGatewayTagged = ManagedRuleIdentifier("IOTSITEWISE_GATEWAY_TAGGED")
 	// On changes of AWS::IoTSiteWise::Portal. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTSITEWISE_PORTAL_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_PORTAL_TAGGED")
+	ManagedRuleIdentifierIotsitewisePortalTagged = ManagedRuleIdentifier("IOTSITEWISE_PORTAL_TAGGED")
 	// On changes of AWS::IoTSiteWise::Project. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTSITEWISE_PROJECT_TAGGED = ManagedRuleIdentifier("IOTSITEWISE_PROJECT_TAGGED")
+	ManagedRuleIdentifierIotsitewiseProjectTagged = ManagedRuleIdentifier("IOTSITEWISE_PROJECT_TAGGED")
 	// On changes of AWS::IoTTwinMaker::ComponentType. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTTWINMAKER_COMPONENT_TYPE_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_COMPONENT_TYPE_TAGGED")
+	ManagedRuleIdentifierIottwinmakerComponentTypeTagged = ManagedRuleIdentifier("IOTTWINMAKER_COMPONENT_TYPE_TAGGED")
 	// On changes of AWS::IoTTwinMaker::Entity. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTTWINMAKER_ENTITY_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_ENTITY_TAGGED")
+	ManagedRuleIdentifierIottwinmakerEntityTagged = ManagedRuleIdentifier("IOTTWINMAKER_ENTITY_TAGGED")
 	// On changes of AWS::IoTTwinMaker::Scene. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTTWINMAKER_SCENE_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_SCENE_TAGGED")
+	ManagedRuleIdentifierIottwinmakerSceneTagged = ManagedRuleIdentifier("IOTTWINMAKER_SCENE_TAGGED")
 	// On changes of AWS::IoTTwinMaker::SyncJob. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTTWINMAKER_SYNC_JOB_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_SYNC_JOB_TAGGED")
+	ManagedRuleIdentifierIottwinmakerSyncJobTagged = ManagedRuleIdentifier("IOTTWINMAKER_SYNC_JOB_TAGGED")
 	// On changes of AWS::IoTTwinMaker::Workspace. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTTWINMAKER_WORKSPACE_TAGGED = ManagedRuleIdentifier("IOTTWINMAKER_WORKSPACE_TAGGED")
+	ManagedRuleIdentifierIottwinmakerWorkspaceTagged = ManagedRuleIdentifier("IOTTWINMAKER_WORKSPACE_TAGGED")
 	// On changes of AWS::IoTWireless::FuotaTask. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTWIRELESS_FUOTA_TASK_TAGGED = ManagedRuleIdentifier("IOTWIRELESS_FUOTA_TASK_TAGGED")
+	ManagedRuleIdentifierIotwirelessFuotaTaskTagged = ManagedRuleIdentifier("IOTWIRELESS_FUOTA_TASK_TAGGED")
 	// On changes of AWS::IoTWireless::MulticastGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTWIRELESS_MULTICAST_GROUP_TAGGED = ManagedRuleIdentifier("IOTWIRELESS_MULTICAST_GROUP_TAGGED")
+	ManagedRuleIdentifierIotwirelessMulticastGroupTagged = ManagedRuleIdentifier("IOTWIRELESS_MULTICAST_GROUP_TAGGED")
 	// On changes of AWS::IoTWireless::ServiceProfile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOTWIRELESS_SERVICE_PROFILE_TAGGED = ManagedRuleIdentifier("IOTWIRELESS_SERVICE_PROFILE_TAGGED")
+	ManagedRuleIdentifierIotwirelessServiceProfileTagged = ManagedRuleIdentifier("IOTWIRELESS_SERVICE_PROFILE_TAGGED")
 	// On changes of AWS::IoT::Authorizer.
-	ManagedRuleIdentifier_IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED = ManagedRuleIdentifier("IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED")
+	ManagedRuleIdentifierIotAuthorizerTokenSigningEnabled = ManagedRuleIdentifier("IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED")
 	// On changes of AWS::IoT::JobTemplate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOT_JOB_TEMPLATE_TAGGED = ManagedRuleIdentifier("IOT_JOB_TEMPLATE_TAGGED")
+	ManagedRuleIdentifierIotJobTemplateTagged = ManagedRuleIdentifier("IOT_JOB_TEMPLATE_TAGGED")
 	// On changes of AWS::IoT::ProvisioningTemplate.
-	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_DESCRIPTION = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_DESCRIPTION")
+	ManagedRuleIdentifierIotProvisioningTemplateDescription = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_DESCRIPTION")
 	// On changes of AWS::IoT::ProvisioningTemplate.
-	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_JITP = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_JITP")
+	ManagedRuleIdentifierIotProvisioningTemplateJitp = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_JITP")
 	// On changes of AWS::IoT::ProvisioningTemplate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_TAGGED = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_TAGGED")
+	ManagedRuleIdentifierIotProvisioningTemplateTagged = ManagedRuleIdentifier("IOT_PROVISIONING_TEMPLATE_TAGGED")
 	// On changes of AWS::IoT::ScheduledAudit. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IOT_SCHEDULED_AUDIT_TAGGED = ManagedRuleIdentifier("IOT_SCHEDULED_AUDIT_TAGGED")
+	ManagedRuleIdentifierIotScheduledAuditTagged = ManagedRuleIdentifier("IOT_SCHEDULED_AUDIT_TAGGED")
 	// On changes of AWS::IVS::Channel.
-	ManagedRuleIdentifier_IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED = ManagedRuleIdentifier("IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED")
+	ManagedRuleIdentifierIvsChannelPlaybackAuthorizationEnabled = ManagedRuleIdentifier("IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED")
 	// On changes of AWS::IVS::Channel. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IVS_CHANNEL_TAGGED = ManagedRuleIdentifier("IVS_CHANNEL_TAGGED")
+	ManagedRuleIdentifierIvsChannelTagged = ManagedRuleIdentifier("IVS_CHANNEL_TAGGED")
 	// On changes of AWS::IVS::PlaybackKeyPair. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IVS_PLAYBACK_KEY_PAIR_TAGGED = ManagedRuleIdentifier("IVS_PLAYBACK_KEY_PAIR_TAGGED")
+	ManagedRuleIdentifierIvsPlaybackKeyPairTagged = ManagedRuleIdentifier("IVS_PLAYBACK_KEY_PAIR_TAGGED")
 	// On changes of AWS::IVS::RecordingConfiguration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_IVS_RECORDING_CONFIGURATION_TAGGED = ManagedRuleIdentifier("IVS_RECORDING_CONFIGURATION_TAGGED")
+	ManagedRuleIdentifierIvsRecordingConfigurationTagged = ManagedRuleIdentifier("IVS_RECORDING_CONFIGURATION_TAGGED")
 	// On changes of AWS::Kendra::Index. Takes requiredKeyTags.
-	ManagedRuleIdentifier_KENDRA_INDEX_TAGGED = ManagedRuleIdentifier("KENDRA_INDEX_TAGGED")
+	ManagedRuleIdentifierKendraIndexTagged = ManagedRuleIdentifier("KENDRA_INDEX_TAGGED")
 	// On changes of AWS::KinesisVideo::SignalingChannel. Takes requiredKeyTags.
-	ManagedRuleIdentifier_KINESISVIDEO_SIGNALINGCHANNEL_TAGGED = ManagedRuleIdentifier("KINESISVIDEO_SIGNALINGCHANNEL_TAGGED")
+	ManagedRuleIdentifierKinesisvideoSignalingchannelTagged = ManagedRuleIdentifier("KINESISVIDEO_SIGNALINGCHANNEL_TAGGED")
 	// On changes of AWS::KinesisVideo::Stream. Takes requiredKeyTags.
-	ManagedRuleIdentifier_KINESISVIDEO_STREAM_TAGGED = ManagedRuleIdentifier("KINESISVIDEO_STREAM_TAGGED")
+	ManagedRuleIdentifierKinesisvideoStreamTagged = ManagedRuleIdentifier("KINESISVIDEO_STREAM_TAGGED")
 	// Periodic, over AWS::KinesisFirehose::DeliveryStream. Takes kmsKeyArns.
-	ManagedRuleIdentifier_KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED = ManagedRuleIdentifier("KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED")
+	ManagedRuleIdentifierKinesisFirehoseDeliveryStreamEncrypted = ManagedRuleIdentifier("KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED")
 	// On changes of AWS::Kinesis::Stream. Takes minimumBackupRetentionPeriod.
-	ManagedRuleIdentifier_KINESIS_STREAM_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("KINESIS_STREAM_BACKUP_RETENTION_CHECK")
+	ManagedRuleIdentifierKinesisStreamBackupRetentionCheck = ManagedRuleIdentifier("KINESIS_STREAM_BACKUP_RETENTION_CHECK")
 	// On changes of AWS::Kinesis::Stream.
-	ManagedRuleIdentifier_KINESIS_STREAM_ENCRYPTED = ManagedRuleIdentifier("KINESIS_STREAM_ENCRYPTED")
+	ManagedRuleIdentifierKinesisStreamEncrypted = ManagedRuleIdentifier("KINESIS_STREAM_ENCRYPTED")
 	// On changes of AWS::KinesisVideo::Stream. Needs minDataRetentionInHours.
-	ManagedRuleIdentifier_KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION = ManagedRuleIdentifier("KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION")
+	ManagedRuleIdentifierKinesisVideoStreamMinimumDataRetention = ManagedRuleIdentifier("KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION")
 	// Periodic, over AWS::KMS::Key. Takes kmsKeyIds.
-	ManagedRuleIdentifier_KMS_CMK_NOT_SCHEDULED_FOR_DELETION = ManagedRuleIdentifier("KMS_CMK_NOT_SCHEDULED_FOR_DELETION")
+	ManagedRuleIdentifierKmsCmkNotScheduledForDeletion = ManagedRuleIdentifier("KMS_CMK_NOT_SCHEDULED_FOR_DELETION")
 	// On changes of AWS::KMS::Key.
-	ManagedRuleIdentifier_KMS_KEY_POLICY_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("KMS_KEY_POLICY_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierKmsKeyPolicyNoPublicAccess = ManagedRuleIdentifier("KMS_KEY_POLICY_NO_PUBLIC_ACCESS")
 	// On changes of AWS::KMS::Key. Takes requiredKeyTags.
-	ManagedRuleIdentifier_KMS_KEY_TAGGED = ManagedRuleIdentifier("KMS_KEY_TAGGED")
+	ManagedRuleIdentifierKmsKeyTagged = ManagedRuleIdentifier("KMS_KEY_TAGGED")
 	// On changes of AWS::Lambda::CodeSigningConfig. Takes requiredKeyTags.
-	ManagedRuleIdentifier_LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED = ManagedRuleIdentifier("LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED")
+	ManagedRuleIdentifierLambdaCodeSigningConfigurationTagged = ManagedRuleIdentifier("LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED")
 	// On changes of AWS::Lambda::Function. Takes ConcurrencyLimitHigh, ConcurrencyLimitLow.
-	ManagedRuleIdentifier_LAMBDA_CONCURRENCY_CHECK = ManagedRuleIdentifier("LAMBDA_CONCURRENCY_CHECK")
+	ManagedRuleIdentifierLambdaConcurrencyCheck = ManagedRuleIdentifier("LAMBDA_CONCURRENCY_CHECK")
 	// On changes of AWS::Lambda::Function. Takes dlqArns.
-	ManagedRuleIdentifier_LAMBDA_DLQ_CHECK = ManagedRuleIdentifier("LAMBDA_DLQ_CHECK")
+	ManagedRuleIdentifierLambdaDlqCheck = ManagedRuleIdentifier("LAMBDA_DLQ_CHECK")
 	// On changes of AWS::Lambda::Function. Needs logLevel.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK = ManagedRuleIdentifier("LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK")
+	ManagedRuleIdentifierLambdaFunctionApplicationLogLevelCheck = ManagedRuleIdentifier("LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK")
 	// On changes of AWS::Lambda::Function.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_DESCRIPTION = ManagedRuleIdentifier("LAMBDA_FUNCTION_DESCRIPTION")
+	ManagedRuleIdentifierLambdaFunctionDescription = ManagedRuleIdentifier("LAMBDA_FUNCTION_DESCRIPTION")
 	// On changes of AWS::Lambda::Function.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_LOG_FORMAT_JSON = ManagedRuleIdentifier("LAMBDA_FUNCTION_LOG_FORMAT_JSON")
+	ManagedRuleIdentifierLambdaFunctionLogFormatJson = ManagedRuleIdentifier("LAMBDA_FUNCTION_LOG_FORMAT_JSON")
 	// On changes of AWS::Lambda::Function.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED = ManagedRuleIdentifier("LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED")
+	ManagedRuleIdentifierLambdaFunctionPublicAccessProhibited = ManagedRuleIdentifier("LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED")
 	// On changes of AWS::Lambda::Function. Needs runtime. Takes role, memorySize, timeout.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_SETTINGS_CHECK = ManagedRuleIdentifier("LAMBDA_FUNCTION_SETTINGS_CHECK")
+	ManagedRuleIdentifierLambdaFunctionSettingsCheck = ManagedRuleIdentifier("LAMBDA_FUNCTION_SETTINGS_CHECK")
 	// On changes of AWS::Lambda::Function. Needs logLevel.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK = ManagedRuleIdentifier("LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK")
+	ManagedRuleIdentifierLambdaFunctionSystemLogLevelCheck = ManagedRuleIdentifier("LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK")
 	// On changes of AWS::Lambda::Function. Takes requiredKeyTags.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_TAGGED = ManagedRuleIdentifier("LAMBDA_FUNCTION_TAGGED")
+	ManagedRuleIdentifierLambdaFunctionTagged = ManagedRuleIdentifier("LAMBDA_FUNCTION_TAGGED")
 	// On changes of AWS::Lambda::Function.
-	ManagedRuleIdentifier_LAMBDA_FUNCTION_XRAY_ENABLED = ManagedRuleIdentifier("LAMBDA_FUNCTION_XRAY_ENABLED")
+	ManagedRuleIdentifierLambdaFunctionXrayEnabled = ManagedRuleIdentifier("LAMBDA_FUNCTION_XRAY_ENABLED")
 	// On changes of AWS::Lambda::Function. Takes subnetIds.
-	ManagedRuleIdentifier_LAMBDA_INSIDE_VPC = ManagedRuleIdentifier("LAMBDA_INSIDE_VPC")
+	ManagedRuleIdentifierLambdaInsideVpc = ManagedRuleIdentifier("LAMBDA_INSIDE_VPC")
 	// On changes of AWS::Lambda::Function. Takes availabilityZones.
-	ManagedRuleIdentifier_LAMBDA_VPC_MULTI_AZ_CHECK = ManagedRuleIdentifier("LAMBDA_VPC_MULTI_AZ_CHECK")
+	ManagedRuleIdentifierLambdaVpcMultiAzCheck = ManagedRuleIdentifier("LAMBDA_VPC_MULTI_AZ_CHECK")
 	// On changes of AWS::Lightsail::Bucket.
-	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED")
+	ManagedRuleIdentifierLightsailBucketAllowPublicOverridesDisabled = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED")
 	// On changes of AWS::Lightsail::Bucket.
-	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED")
+	ManagedRuleIdentifierLightsailBucketObjectVersioningEnabled = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED")
 	// On changes of AWS::Lightsail::Bucket. Takes requiredKeyTags.
-	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_TAGGED = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_TAGGED")
+	ManagedRuleIdentifierLightsailBucketTagged = ManagedRuleIdentifier("LIGHTSAIL_BUCKET_TAGGED")
 	// On changes of AWS::Lightsail::Certificate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_LIGHTSAIL_CERTIFICATE_TAGGED = ManagedRuleIdentifier("LIGHTSAIL_CERTIFICATE_TAGGED")
+	ManagedRuleIdentifierLightsailCertificateTagged = ManagedRuleIdentifier("LIGHTSAIL_CERTIFICATE_TAGGED")
 	// On changes of AWS::Lightsail::Disk. Takes requiredKeyTags.
-	ManagedRuleIdentifier_LIGHTSAIL_DISK_TAGGED = ManagedRuleIdentifier("LIGHTSAIL_DISK_TAGGED")
+	ManagedRuleIdentifierLightsailDiskTagged = ManagedRuleIdentifier("LIGHTSAIL_DISK_TAGGED")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK = ManagedRuleIdentifier("MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK")
+	ManagedRuleIdentifierMacieAutoSensitiveDataDiscoveryCheck = ManagedRuleIdentifier("MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_MACIE_STATUS_CHECK = ManagedRuleIdentifier("MACIE_STATUS_CHECK")
+	ManagedRuleIdentifierMacieStatusCheck = ManagedRuleIdentifier("MACIE_STATUS_CHECK")
 	// Periodic, over AWS::RDS::DBInstance. Takes logTypes.
-	ManagedRuleIdentifier_MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS = ManagedRuleIdentifier("MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS")
+	ManagedRuleIdentifierMariadbPublishLogsToCloudwatchLogs = ManagedRuleIdentifier("MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS")
 	// On changes of AWS::MediaPackage::PackagingConfiguration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED = ManagedRuleIdentifier("MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED")
+	ManagedRuleIdentifierMediapackagePackagingconfigurationTagged = ManagedRuleIdentifier("MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED")
 	// On changes of AWS::MediaTailor::PlaybackConfiguration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED = ManagedRuleIdentifier("MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED")
+	ManagedRuleIdentifierMediatailorPlaybackconfigurationTagged = ManagedRuleIdentifier("MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED")
 	// On changes of AWS::MemoryDB::SubnetGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_MEMORYDB_SUBNETGROUP_TAGGED = ManagedRuleIdentifier("MEMORYDB_SUBNETGROUP_TAGGED")
+	ManagedRuleIdentifierMemorydbSubnetgroupTagged = ManagedRuleIdentifier("MEMORYDB_SUBNETGROUP_TAGGED")
 	// Periodic, over AWS::IAM::User.
-	ManagedRuleIdentifier_MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS = ManagedRuleIdentifier("MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS")
+	ManagedRuleIdentifierMfaEnabledForIamConsoleAccess = ManagedRuleIdentifier("MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION = ManagedRuleIdentifier("MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION")
+	ManagedRuleIdentifierMqActiveBrokerLdapAuthentication = ManagedRuleIdentifier("MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_ACTIVE_DEPLOYMENT_MODE = ManagedRuleIdentifier("MQ_ACTIVE_DEPLOYMENT_MODE")
+	ManagedRuleIdentifierMqActiveDeploymentMode = ManagedRuleIdentifier("MQ_ACTIVE_DEPLOYMENT_MODE")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS = ManagedRuleIdentifier("MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS")
+	ManagedRuleIdentifierMqActiveSingleInstanceBrokerStorageTypeEfs = ManagedRuleIdentifier("MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS")
 	// Periodic, over AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED = ManagedRuleIdentifier("MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED")
+	ManagedRuleIdentifierMqAutomaticMinorVersionUpgradeEnabled = ManagedRuleIdentifier("MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED = ManagedRuleIdentifier("MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED")
+	ManagedRuleIdentifierMqAutoMinorVersionUpgradeEnabled = ManagedRuleIdentifier("MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_BROKER_GENERAL_LOGGING_ENABLED = ManagedRuleIdentifier("MQ_BROKER_GENERAL_LOGGING_ENABLED")
+	ManagedRuleIdentifierMqBrokerGeneralLoggingEnabled = ManagedRuleIdentifier("MQ_BROKER_GENERAL_LOGGING_ENABLED")
 	// Periodic, over AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED")
+	ManagedRuleIdentifierMqCloudwatchAuditLoggingEnabled = ManagedRuleIdentifier("MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOG_ENABLED = ManagedRuleIdentifier("MQ_CLOUDWATCH_AUDIT_LOG_ENABLED")
+	ManagedRuleIdentifierMqCloudwatchAuditLogEnabled = ManagedRuleIdentifier("MQ_CLOUDWATCH_AUDIT_LOG_ENABLED")
 	// Periodic, over AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("MQ_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierMqNoPublicAccess = ManagedRuleIdentifier("MQ_NO_PUBLIC_ACCESS")
 	// On changes of AWS::AmazonMQ::Broker.
-	ManagedRuleIdentifier_MQ_RABBIT_DEPLOYMENT_MODE = ManagedRuleIdentifier("MQ_RABBIT_DEPLOYMENT_MODE")
+	ManagedRuleIdentifierMqRabbitDeploymentMode = ManagedRuleIdentifier("MQ_RABBIT_DEPLOYMENT_MODE")
 	// On changes of AWS::MSK::Cluster.
-	ManagedRuleIdentifier_MSK_CLUSTER_PUBLIC_ACCESS_DISABLED = ManagedRuleIdentifier("MSK_CLUSTER_PUBLIC_ACCESS_DISABLED")
+	ManagedRuleIdentifierMskClusterPublicAccessDisabled = ManagedRuleIdentifier("MSK_CLUSTER_PUBLIC_ACCESS_DISABLED")
 	// On changes of AWS::MSK::Cluster. Takes requiredKeyTags.
-	ManagedRuleIdentifier_MSK_CLUSTER_TAGGED = ManagedRuleIdentifier("MSK_CLUSTER_TAGGED")
+	ManagedRuleIdentifierMskClusterTagged = ManagedRuleIdentifier("MSK_CLUSTER_TAGGED")
 	// On changes of AWS::KafkaConnect::Connector.
-	ManagedRuleIdentifier_MSK_CONNECT_CONNECTOR_LOGGING_ENABLED = ManagedRuleIdentifier("MSK_CONNECT_CONNECTOR_LOGGING_ENABLED")
+	ManagedRuleIdentifierMskConnectConnectorLoggingEnabled = ManagedRuleIdentifier("MSK_CONNECT_CONNECTOR_LOGGING_ENABLED")
 	// On changes of AWS::MSK::Cluster.
-	ManagedRuleIdentifier_MSK_ENHANCED_MONITORING_ENABLED = ManagedRuleIdentifier("MSK_ENHANCED_MONITORING_ENABLED")
+	ManagedRuleIdentifierMskEnhancedMonitoringEnabled = ManagedRuleIdentifier("MSK_ENHANCED_MONITORING_ENABLED")
 	// On changes of AWS::MSK::Cluster.
-	ManagedRuleIdentifier_MSK_IN_CLUSTER_NODE_REQUIRE_TLS = ManagedRuleIdentifier("MSK_IN_CLUSTER_NODE_REQUIRE_TLS")
+	ManagedRuleIdentifierMskInClusterNodeRequireTls = ManagedRuleIdentifier("MSK_IN_CLUSTER_NODE_REQUIRE_TLS")
 	// On changes of AWS::MSK::Cluster.
-	ManagedRuleIdentifier_MSK_UNRESTRICTED_ACCESS_CHECK = ManagedRuleIdentifier("MSK_UNRESTRICTED_ACCESS_CHECK")
+	ManagedRuleIdentifierMskUnrestrictedAccessCheck = ManagedRuleIdentifier("MSK_UNRESTRICTED_ACCESS_CHECK")
 	// Periodic. Takes s3BucketName, snsTopicArn, cloudWatchLogsLogGroupArn and 2 more.
-	ManagedRuleIdentifier_MULTI_REGION_CLOUD_TRAIL_ENABLED = ManagedRuleIdentifier("MULTI_REGION_CLOUD_TRAIL_ENABLED")
+	ManagedRuleIdentifierMultiRegionCloudTrailEnabled = ManagedRuleIdentifier("MULTI_REGION_CLOUD_TRAIL_ENABLED")
 	// On changes of AWS::EC2::NetworkAcl.
-	ManagedRuleIdentifier_NACL_NO_UNRESTRICTED_SSH_RDP = ManagedRuleIdentifier("NACL_NO_UNRESTRICTED_SSH_RDP")
+	ManagedRuleIdentifierNaclNoUnrestrictedSshRdp = ManagedRuleIdentifier("NACL_NO_UNRESTRICTED_SSH_RDP")
 	// On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK")
+	ManagedRuleIdentifierNeptuneClusterBackupRetentionCheck = ManagedRuleIdentifier("NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED")
+	ManagedRuleIdentifierNeptuneClusterCloudwatchLogExportEnabled = ManagedRuleIdentifier("NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED")
+	ManagedRuleIdentifierNeptuneClusterCopyTagsToSnapshotEnabled = ManagedRuleIdentifier("NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierNeptuneClusterDeletionProtectionEnabled = ManagedRuleIdentifier("NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::RDS::DBCluster. Takes KmsKeyArns.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_ENCRYPTED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_ENCRYPTED")
+	ManagedRuleIdentifierNeptuneClusterEncrypted = ManagedRuleIdentifier("NEPTUNE_CLUSTER_ENCRYPTED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION = ManagedRuleIdentifier("NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION")
+	ManagedRuleIdentifierNeptuneClusterIamDatabaseAuthentication = ManagedRuleIdentifier("NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_MULTI_AZ_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_MULTI_AZ_ENABLED")
+	ManagedRuleIdentifierNeptuneClusterMultiAzEnabled = ManagedRuleIdentifier("NEPTUNE_CLUSTER_MULTI_AZ_ENABLED")
 	// On changes of AWS::RDS::DBClusterSnapshot.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED")
+	ManagedRuleIdentifierNeptuneClusterSnapshotEncrypted = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED")
 	// On changes of AWS::RDS::DBClusterSnapshot.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED")
+	ManagedRuleIdentifierNeptuneClusterSnapshotIamDatabaseAuthEnabled = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED")
 	// On changes of AWS::RDS::DBClusterSnapshot.
-	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED")
+	ManagedRuleIdentifierNeptuneClusterSnapshotPublicProhibited = ManagedRuleIdentifier("NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED")
 	// On changes of AWS::NetworkFirewall::Firewall.
-	ManagedRuleIdentifier_NETFW_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("NETFW_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierNetfwDeletionProtectionEnabled = ManagedRuleIdentifier("NETFW_DELETION_PROTECTION_ENABLED")
 	// Periodic, over AWS::NetworkFirewall::LoggingConfiguration. Takes logType.
-	ManagedRuleIdentifier_NETFW_LOGGING_ENABLED = ManagedRuleIdentifier("NETFW_LOGGING_ENABLED")
+	ManagedRuleIdentifierNetfwLoggingEnabled = ManagedRuleIdentifier("NETFW_LOGGING_ENABLED")
 	// On changes of AWS::NetworkFirewall::Firewall. Takes availabilityZones.
-	ManagedRuleIdentifier_NETFW_MULTI_AZ_ENABLED = ManagedRuleIdentifier("NETFW_MULTI_AZ_ENABLED")
+	ManagedRuleIdentifierNetfwMultiAzEnabled = ManagedRuleIdentifier("NETFW_MULTI_AZ_ENABLED")
 	// On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessFragmentDefaultActions.
-	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS = ManagedRuleIdentifier("NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS")
+	ManagedRuleIdentifierNetfwPolicyDefaultActionFragmentPackets = ManagedRuleIdentifier("NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS")
 	// On changes of AWS::NetworkFirewall::FirewallPolicy. Needs statelessDefaultActions.
-	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS = ManagedRuleIdentifier("NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS")
+	ManagedRuleIdentifierNetfwPolicyDefaultActionFullPackets = ManagedRuleIdentifier("NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS")
 	// On changes of AWS::NetworkFirewall::FirewallPolicy.
-	ManagedRuleIdentifier_NETFW_POLICY_RULE_GROUP_ASSOCIATED = ManagedRuleIdentifier("NETFW_POLICY_RULE_GROUP_ASSOCIATED")
+	ManagedRuleIdentifierNetfwPolicyRuleGroupAssociated = ManagedRuleIdentifier("NETFW_POLICY_RULE_GROUP_ASSOCIATED")
 	// On changes of AWS::NetworkFirewall::RuleGroup.
-	ManagedRuleIdentifier_NETFW_STATELESS_RULE_GROUP_NOT_EMPTY = ManagedRuleIdentifier("NETFW_STATELESS_RULE_GROUP_NOT_EMPTY")
+	ManagedRuleIdentifierNetfwStatelessRuleGroupNotEmpty = ManagedRuleIdentifier("NETFW_STATELESS_RULE_GROUP_NOT_EMPTY")
 	// On changes of AWS::NetworkFirewall::Firewall.
-	ManagedRuleIdentifier_NETFW_SUBNET_CHANGE_PROTECTION_ENABLED = ManagedRuleIdentifier("NETFW_SUBNET_CHANGE_PROTECTION_ENABLED")
+	ManagedRuleIdentifierNetfwSubnetChangeProtectionEnabled = ManagedRuleIdentifier("NETFW_SUBNET_CHANGE_PROTECTION_ENABLED")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED = ManagedRuleIdentifier("NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED")
+	ManagedRuleIdentifierNlbCrossZoneLoadBalancingEnabled = ManagedRuleIdentifier("NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_NLB_INTERNAL_SCHEME_CHECK = ManagedRuleIdentifier("NLB_INTERNAL_SCHEME_CHECK")
+	ManagedRuleIdentifierNlbInternalSchemeCheck = ManagedRuleIdentifier("NLB_INTERNAL_SCHEME_CHECK")
 	// On changes of AWS::ElasticLoadBalancingV2::Listener. Takes requiredKeyTags.
-	ManagedRuleIdentifier_NLB_LISTENER_TAGGED = ManagedRuleIdentifier("NLB_LISTENER_TAGGED")
+	ManagedRuleIdentifierNlbListenerTagged = ManagedRuleIdentifier("NLB_LISTENER_TAGGED")
 	// Periodic, over AWS::ElasticLoadBalancingV2::LoadBalancer.
-	ManagedRuleIdentifier_NLB_LOGGING_ENABLED = ManagedRuleIdentifier("NLB_LOGGING_ENABLED")
+	ManagedRuleIdentifierNlbLoggingEnabled = ManagedRuleIdentifier("NLB_LOGGING_ENABLED")
 	// On changes of AWS::ElasticLoadBalancingV2::LoadBalancer. Takes requiredKeyTags.
-	ManagedRuleIdentifier_NLB_TAGGED = ManagedRuleIdentifier("NLB_TAGGED")
+	ManagedRuleIdentifierNlbTagged = ManagedRuleIdentifier("NLB_TAGGED")
 	// On changes and periodic, over AWS::EC2::RouteTable. Takes routeTableIds.
-	ManagedRuleIdentifier_NO_UNRESTRICTED_ROUTE_TO_IGW = ManagedRuleIdentifier("NO_UNRESTRICTED_ROUTE_TO_IGW")
+	ManagedRuleIdentifierNoUnrestrictedRouteToIgw = ManagedRuleIdentifier("NO_UNRESTRICTED_ROUTE_TO_IGW")
 	// On changes of AWS::OpenSearchServerless::Collection.
-	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION = ManagedRuleIdentifier("OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION")
+	ManagedRuleIdentifierOpensearchserverlessCollectionDescription = ManagedRuleIdentifier("OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION")
 	// On changes of AWS::OpenSearchServerless::Collection.
-	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED = ManagedRuleIdentifier("OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED")
+	ManagedRuleIdentifierOpensearchserverlessCollectionStandbyreplicasEnabled = ManagedRuleIdentifier("OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_ACCESS_CONTROL_ENABLED = ManagedRuleIdentifier("OPENSEARCH_ACCESS_CONTROL_ENABLED")
+	ManagedRuleIdentifierOpensearchAccessControlEnabled = ManagedRuleIdentifier("OPENSEARCH_ACCESS_CONTROL_ENABLED")
 	// On changes of AWS::OpenSearch::Domain. Takes cloudWatchLogsLogGroupArnList.
-	ManagedRuleIdentifier_OPENSEARCH_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("OPENSEARCH_AUDIT_LOGGING_ENABLED")
+	ManagedRuleIdentifierOpensearchAuditLoggingEnabled = ManagedRuleIdentifier("OPENSEARCH_AUDIT_LOGGING_ENABLED")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_DATA_NODE_FAULT_TOLERANCE = ManagedRuleIdentifier("OPENSEARCH_DATA_NODE_FAULT_TOLERANCE")
+	ManagedRuleIdentifierOpensearchDataNodeFaultTolerance = ManagedRuleIdentifier("OPENSEARCH_DATA_NODE_FAULT_TOLERANCE")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_ENCRYPTED_AT_REST = ManagedRuleIdentifier("OPENSEARCH_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierOpensearchEncryptedAtRest = ManagedRuleIdentifier("OPENSEARCH_ENCRYPTED_AT_REST")
 	// On changes of AWS::OpenSearch::Domain. Takes tlsPolicies.
-	ManagedRuleIdentifier_OPENSEARCH_HTTPS_REQUIRED = ManagedRuleIdentifier("OPENSEARCH_HTTPS_REQUIRED")
+	ManagedRuleIdentifierOpensearchHttpsRequired = ManagedRuleIdentifier("OPENSEARCH_HTTPS_REQUIRED")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_IN_VPC_ONLY = ManagedRuleIdentifier("OPENSEARCH_IN_VPC_ONLY")
+	ManagedRuleIdentifierOpensearchInVpcOnly = ManagedRuleIdentifier("OPENSEARCH_IN_VPC_ONLY")
 	// On changes of AWS::OpenSearch::Domain. Takes logTypes.
-	ManagedRuleIdentifier_OPENSEARCH_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("OPENSEARCH_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierOpensearchLogsToCloudwatch = ManagedRuleIdentifier("OPENSEARCH_LOGS_TO_CLOUDWATCH")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK = ManagedRuleIdentifier("OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK")
+	ManagedRuleIdentifierOpensearchNodeToNodeEncryptionCheck = ManagedRuleIdentifier("OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE = ManagedRuleIdentifier("OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE")
+	ManagedRuleIdentifierOpensearchPrimaryNodeFaultTolerance = ManagedRuleIdentifier("OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE")
 	// On changes of AWS::OpenSearch::Domain.
-	ManagedRuleIdentifier_OPENSEARCH_UPDATE_CHECK = ManagedRuleIdentifier("OPENSEARCH_UPDATE_CHECK")
+	ManagedRuleIdentifierOpensearchUpdateCheck = ManagedRuleIdentifier("OPENSEARCH_UPDATE_CHECK")
 	// On changes of AWS::Panorama::Package. Takes requiredKeyTags.
-	ManagedRuleIdentifier_PANORAMA_PACKAGE_TAGGED = ManagedRuleIdentifier("PANORAMA_PACKAGE_TAGGED")
+	ManagedRuleIdentifierPanoramaPackageTagged = ManagedRuleIdentifier("PANORAMA_PACKAGE_TAGGED")
 	// On changes of AWS::AmazonMQ::Broker. Needs supportedEngineVersion.
-	ManagedRuleIdentifier_RABBIT_MQ_SUPPORTED_VERSION = ManagedRuleIdentifier("RABBIT_MQ_SUPPORTED_VERSION")
+	ManagedRuleIdentifierRabbitMqSupportedVersion = ManagedRuleIdentifier("RABBIT_MQ_SUPPORTED_VERSION")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED")
+	ManagedRuleIdentifierRdsAuroraMysqlAuditLoggingEnabled = ManagedRuleIdentifier("RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierRdsAuroraPostgresqlLogsToCloudwatch = ManagedRuleIdentifier("RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH")
 	// On changes of AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED = ManagedRuleIdentifier("RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED")
+	ManagedRuleIdentifierRdsAutomaticMinorVersionUpgradeEnabled = ManagedRuleIdentifier("RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE = ManagedRuleIdentifier("RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE")
+	ManagedRuleIdentifierRdsClusterAutoMinorVersionUpgradeEnable = ManagedRuleIdentifier("RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE")
 	// On changes of AWS::RDS::DBCluster. Takes minimumBackupRetentionPeriod.
-	ManagedRuleIdentifier_RDS_CLUSTER_BACKUP_RETENTION_CHECK = ManagedRuleIdentifier("RDS_CLUSTER_BACKUP_RETENTION_CHECK")
+	ManagedRuleIdentifierRdsClusterBackupRetentionCheck = ManagedRuleIdentifier("RDS_CLUSTER_BACKUP_RETENTION_CHECK")
 	// On changes of AWS::RDS::DBCluster. Takes validAdminUserNames.
-	ManagedRuleIdentifier_RDS_CLUSTER_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("RDS_CLUSTER_DEFAULT_ADMIN_CHECK")
+	ManagedRuleIdentifierRdsClusterDefaultAdminCheck = ManagedRuleIdentifier("RDS_CLUSTER_DEFAULT_ADMIN_CHECK")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_CLUSTER_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("RDS_CLUSTER_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierRdsClusterDeletionProtectionEnabled = ManagedRuleIdentifier("RDS_CLUSTER_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_CLUSTER_ENCRYPTED_AT_REST = ManagedRuleIdentifier("RDS_CLUSTER_ENCRYPTED_AT_REST")
+	ManagedRuleIdentifierRdsClusterEncryptedAtRest = ManagedRuleIdentifier("RDS_CLUSTER_ENCRYPTED_AT_REST")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED = ManagedRuleIdentifier("RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED")
+	ManagedRuleIdentifierRdsClusterIamAuthenticationEnabled = ManagedRuleIdentifier("RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_CLUSTER_MULTI_AZ_ENABLED = ManagedRuleIdentifier("RDS_CLUSTER_MULTI_AZ_ENABLED")
+	ManagedRuleIdentifierRdsClusterMultiAzEnabled = ManagedRuleIdentifier("RDS_CLUSTER_MULTI_AZ_ENABLED")
 	// On changes of AWS::RDS::DBClusterSnapshot. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RDS_CLUSTER_SNAPSHOT_TAGGED = ManagedRuleIdentifier("RDS_CLUSTER_SNAPSHOT_TAGGED")
+	ManagedRuleIdentifierRdsClusterSnapshotTagged = ManagedRuleIdentifier("RDS_CLUSTER_SNAPSHOT_TAGGED")
 	// On changes of AWS::RDS::DBCluster. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RDS_CLUSTER_TAGGED = ManagedRuleIdentifier("RDS_CLUSTER_TAGGED")
+	ManagedRuleIdentifierRdsClusterTagged = ManagedRuleIdentifier("RDS_CLUSTER_TAGGED")
 	// On changes of AWS::RDS::DBSecurityGroup.
-	ManagedRuleIdentifier_RDS_DB_SECURITY_GROUP_NOT_ALLOWED = ManagedRuleIdentifier("RDS_DB_SECURITY_GROUP_NOT_ALLOWED")
+	ManagedRuleIdentifierRdsDbSecurityGroupNotAllowed = ManagedRuleIdentifier("RDS_DB_SECURITY_GROUP_NOT_ALLOWED")
 	// On changes of AWS::RDS::DBInstance. Takes monitoringInterval.
-	ManagedRuleIdentifier_RDS_ENHANCED_MONITORING_ENABLED = ManagedRuleIdentifier("RDS_ENHANCED_MONITORING_ENABLED")
+	ManagedRuleIdentifierRdsEnhancedMonitoringEnabled = ManagedRuleIdentifier("RDS_ENHANCED_MONITORING_ENABLED")
 	// On changes of AWS::RDS::EventSubscription. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RDS_EVENT_SUBSCRIPTION_TAGGED = ManagedRuleIdentifier("RDS_EVENT_SUBSCRIPTION_TAGGED")
+	ManagedRuleIdentifierRdsEventSubscriptionTagged = ManagedRuleIdentifier("RDS_EVENT_SUBSCRIPTION_TAGGED")
 	// On changes of AWS::RDS::GlobalCluster. Needs minSupportedEngineVersion. Takes longTermSupportVersion.
-	ManagedRuleIdentifier_RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION = ManagedRuleIdentifier("RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION")
+	ManagedRuleIdentifierRdsGlobalClusterAuroraMysqlSupportedVersion = ManagedRuleIdentifier("RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION")
 	// On changes of AWS::RDS::DBInstance. Takes validAdminUserNames.
-	ManagedRuleIdentifier_RDS_INSTANCE_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("RDS_INSTANCE_DEFAULT_ADMIN_CHECK")
+	ManagedRuleIdentifierRdsInstanceDefaultAdminCheck = ManagedRuleIdentifier("RDS_INSTANCE_DEFAULT_ADMIN_CHECK")
 	// On changes of AWS::RDS::DBInstance. Takes databaseEngines.
-	ManagedRuleIdentifier_RDS_INSTANCE_DELETION_PROTECTION_ENABLED = ManagedRuleIdentifier("RDS_INSTANCE_DELETION_PROTECTION_ENABLED")
+	ManagedRuleIdentifierRdsInstanceDeletionProtectionEnabled = ManagedRuleIdentifier("RDS_INSTANCE_DELETION_PROTECTION_ENABLED")
 	// On changes of AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED = ManagedRuleIdentifier("RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED")
+	ManagedRuleIdentifierRdsInstanceIamAuthenticationEnabled = ManagedRuleIdentifier("RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED")
 	// On changes of AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_INSTANCE_PUBLIC_ACCESS_CHECK = ManagedRuleIdentifier("RDS_INSTANCE_PUBLIC_ACCESS_CHECK")
+	ManagedRuleIdentifierRdsInstancePublicAccessCheck = ManagedRuleIdentifier("RDS_INSTANCE_PUBLIC_ACCESS_CHECK")
 	// Periodic, over AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_INSTANCE_SUBNET_IGW_CHECK = ManagedRuleIdentifier("RDS_INSTANCE_SUBNET_IGW_CHECK")
+	ManagedRuleIdentifierRdsInstanceSubnetIgwCheck = ManagedRuleIdentifier("RDS_INSTANCE_SUBNET_IGW_CHECK")
 	// On changes of AWS::RDS::Integration. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RDS_INTEGRATION_TAGGED = ManagedRuleIdentifier("RDS_INTEGRATION_TAGGED")
+	ManagedRuleIdentifierRdsIntegrationTagged = ManagedRuleIdentifier("RDS_INTEGRATION_TAGGED")
 	// Periodic, over AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_IN_BACKUP_PLAN = ManagedRuleIdentifier("RDS_IN_BACKUP_PLAN")
+	ManagedRuleIdentifierRdsInBackupPlan = ManagedRuleIdentifier("RDS_IN_BACKUP_PLAN")
 	// Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_RDS_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("RDS_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierRdsLastBackupRecoveryPointCreated = ManagedRuleIdentifier("RDS_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// On changes of AWS::RDS::DBInstance. Takes additionalLogs.
-	ManagedRuleIdentifier_RDS_LOGGING_ENABLED = ManagedRuleIdentifier("RDS_LOGGING_ENABLED")
+	ManagedRuleIdentifierRdsLoggingEnabled = ManagedRuleIdentifier("RDS_LOGGING_ENABLED")
 	// Periodic, over AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierRdsMariadbInstanceEncryptedInTransit = ManagedRuleIdentifier("RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT")
 	// Periodic, over AWS::RDS::DBInstance. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_RDS_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("RDS_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierRdsMeetsRestoreTimeTarget = ManagedRuleIdentifier("RDS_MEETS_RESTORE_TIME_TARGET")
 	// On changes of AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_MULTI_AZ_SUPPORT = ManagedRuleIdentifier("RDS_MULTI_AZ_SUPPORT")
+	ManagedRuleIdentifierRdsMultiAzSupport = ManagedRuleIdentifier("RDS_MULTI_AZ_SUPPORT")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK = ManagedRuleIdentifier("RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK")
+	ManagedRuleIdentifierRdsMysqlClusterCopyTagsToSnapshotCheck = ManagedRuleIdentifier("RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK")
 	// Periodic, over AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierRdsMysqlInstanceEncryptedInTransit = ManagedRuleIdentifier("RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT")
 	// On changes of AWS::RDS::OptionGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RDS_OPTION_GROUP_TAGGED = ManagedRuleIdentifier("RDS_OPTION_GROUP_TAGGED")
+	ManagedRuleIdentifierRdsOptionGroupTagged = ManagedRuleIdentifier("RDS_OPTION_GROUP_TAGGED")
 	// On changes of AWS::RDS::OptionGroup.
-	ManagedRuleIdentifier_RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED = ManagedRuleIdentifier("RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED")
+	ManagedRuleIdentifierRdsOracleOptiongroupEnhancedMonitoringEnabled = ManagedRuleIdentifier("RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED")
 	// On changes of AWS::RDS::DBCluster.
-	ManagedRuleIdentifier_RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK = ManagedRuleIdentifier("RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK")
+	ManagedRuleIdentifierRdsPgsqlClusterCopyTagsToSnapshotCheck = ManagedRuleIdentifier("RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK")
 	// On changes of AWS::RDS::DBInstance. Takes logTypes.
-	ManagedRuleIdentifier_RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierRdsPostgresqlLogsToCloudwatch = ManagedRuleIdentifier("RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH")
 	// Periodic, over AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierRdsPostgresInstanceEncryptedInTransit = ManagedRuleIdentifier("RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT")
 	// Periodic, over AWS::RDS::DBProxy.
-	ManagedRuleIdentifier_RDS_PROXY_TLS_ENCRYPTION = ManagedRuleIdentifier("RDS_PROXY_TLS_ENCRYPTION")
+	ManagedRuleIdentifierRdsProxyTlsEncryption = ManagedRuleIdentifier("RDS_PROXY_TLS_ENCRYPTION")
 	// Periodic, over AWS::RDS::DBInstance. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierRdsResourcesProtectedByBackupPlan = ManagedRuleIdentifier("RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
-	ManagedRuleIdentifier_RDS_SNAPSHOTS_PUBLIC_PROHIBITED = ManagedRuleIdentifier("RDS_SNAPSHOTS_PUBLIC_PROHIBITED")
+	ManagedRuleIdentifierRdsSnapshotsPublicProhibited = ManagedRuleIdentifier("RDS_SNAPSHOTS_PUBLIC_PROHIBITED")
 	// On changes of AWS::RDS::DBClusterSnapshot, AWS::RDS::DBSnapshot.
-	ManagedRuleIdentifier_RDS_SNAPSHOT_ENCRYPTED = ManagedRuleIdentifier("RDS_SNAPSHOT_ENCRYPTED")
+	ManagedRuleIdentifierRdsSnapshotEncrypted = ManagedRuleIdentifier("RDS_SNAPSHOT_ENCRYPTED")
 	// Periodic, over AWS::RDS::DBInstance.
-	ManagedRuleIdentifier_RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierRdsSqlserverEncryptedInTransit = ManagedRuleIdentifier("RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT")
 	// On changes of AWS::RDS::DBInstance. Takes logTypes.
-	ManagedRuleIdentifier_RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierRdsSqlServerLogsToCloudwatch = ManagedRuleIdentifier("RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH")
 	// On changes of AWS::RDS::DBInstance. Takes kmsKeyId.
-	ManagedRuleIdentifier_RDS_STORAGE_ENCRYPTED = ManagedRuleIdentifier("RDS_STORAGE_ENCRYPTED")
+	ManagedRuleIdentifierRdsStorageEncrypted = ManagedRuleIdentifier("RDS_STORAGE_ENCRYPTED")
 	// On changes of AWS::Redshift::Cluster. Takes bucketNames.
-	ManagedRuleIdentifier_REDSHIFT_AUDIT_LOGGING_ENABLED = ManagedRuleIdentifier("REDSHIFT_AUDIT_LOGGING_ENABLED")
+	ManagedRuleIdentifierRedshiftAuditLoggingEnabled = ManagedRuleIdentifier("REDSHIFT_AUDIT_LOGGING_ENABLED")
 	// On changes of AWS::Redshift::Cluster. Takes MinRetentionPeriod, MaxRetentionPeriod.
-	ManagedRuleIdentifier_REDSHIFT_BACKUP_ENABLED = ManagedRuleIdentifier("REDSHIFT_BACKUP_ENABLED")
+	ManagedRuleIdentifierRedshiftBackupEnabled = ManagedRuleIdentifier("REDSHIFT_BACKUP_ENABLED")
 	// On changes of AWS::Redshift::Cluster. Takes loggingEnabled, clusterDbEncrypted, nodeTypes.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_CONFIGURATION_CHECK = ManagedRuleIdentifier("REDSHIFT_CLUSTER_CONFIGURATION_CHECK")
+	ManagedRuleIdentifierRedshiftClusterConfigurationCheck = ManagedRuleIdentifier("REDSHIFT_CLUSTER_CONFIGURATION_CHECK")
 	// On changes of AWS::Redshift::Cluster. Takes kmsKeyArns.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_KMS_ENABLED = ManagedRuleIdentifier("REDSHIFT_CLUSTER_KMS_ENABLED")
+	ManagedRuleIdentifierRedshiftClusterKmsEnabled = ManagedRuleIdentifier("REDSHIFT_CLUSTER_KMS_ENABLED")
 	// On changes of AWS::Redshift::Cluster. Takes allowVersionUpgrade, preferredMaintenanceWindow, automatedSnapshotRetentionPeriod.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK = ManagedRuleIdentifier("REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK")
+	ManagedRuleIdentifierRedshiftClusterMaintenancesettingsCheck = ManagedRuleIdentifier("REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK")
 	// On changes of AWS::Redshift::Cluster.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MULTI_AZ_ENABLED = ManagedRuleIdentifier("REDSHIFT_CLUSTER_MULTI_AZ_ENABLED")
+	ManagedRuleIdentifierRedshiftClusterMultiAzEnabled = ManagedRuleIdentifier("REDSHIFT_CLUSTER_MULTI_AZ_ENABLED")
 	// On changes of AWS::Redshift::ClusterParameterGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED = ManagedRuleIdentifier("REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED")
+	ManagedRuleIdentifierRedshiftClusterParameterGroupTagged = ManagedRuleIdentifier("REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED")
 	// On changes of AWS::Redshift::Cluster.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK = ManagedRuleIdentifier("REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK")
+	ManagedRuleIdentifierRedshiftClusterPublicAccessCheck = ManagedRuleIdentifier("REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK")
 	// On changes of AWS::Redshift::ClusterSubnetGroup.
-	ManagedRuleIdentifier_REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ = ManagedRuleIdentifier("REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ")
+	ManagedRuleIdentifierRedshiftClusterSubnetGroupMultiAz = ManagedRuleIdentifier("REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ")
 	// On changes of AWS::Redshift::Cluster. Takes validAdminUserNames.
-	ManagedRuleIdentifier_REDSHIFT_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("REDSHIFT_DEFAULT_ADMIN_CHECK")
+	ManagedRuleIdentifierRedshiftDefaultAdminCheck = ManagedRuleIdentifier("REDSHIFT_DEFAULT_ADMIN_CHECK")
 	// On changes of AWS::Redshift::Cluster. Takes validDatabaseNames.
-	ManagedRuleIdentifier_REDSHIFT_DEFAULT_DB_NAME_CHECK = ManagedRuleIdentifier("REDSHIFT_DEFAULT_DB_NAME_CHECK")
+	ManagedRuleIdentifierRedshiftDefaultDbNameCheck = ManagedRuleIdentifier("REDSHIFT_DEFAULT_DB_NAME_CHECK")
 	// On changes of AWS::Redshift::Cluster.
-	ManagedRuleIdentifier_REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED = ManagedRuleIdentifier("REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED")
+	ManagedRuleIdentifierRedshiftEnhancedVpcRoutingEnabled = ManagedRuleIdentifier("REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED")
 	// On changes of AWS::Redshift::Cluster, AWS::Redshift::ClusterParameterGroup.
-	ManagedRuleIdentifier_REDSHIFT_REQUIRE_TLS_SSL = ManagedRuleIdentifier("REDSHIFT_REQUIRE_TLS_SSL")
+	ManagedRuleIdentifierRedshiftRequireTlsSsl = ManagedRuleIdentifier("REDSHIFT_REQUIRE_TLS_SSL")
 	// Periodic, over AWS::RedshiftServerless::Namespace.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK")
+	ManagedRuleIdentifierRedshiftServerlessDefaultAdminCheck = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK")
 	// Periodic, over AWS::RedshiftServerless::Namespace.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK")
+	ManagedRuleIdentifierRedshiftServerlessDefaultDbNameCheck = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK")
 	// Periodic, over AWS::RedshiftServerless::Namespace. Takes kmsKeyArns.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION")
+	ManagedRuleIdentifierRedshiftServerlessNamespaceCmkEncryption = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION")
 	// Periodic, over AWS::RedshiftServerless::Namespace. Takes logType.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH")
+	ManagedRuleIdentifierRedshiftServerlessPublishLogsToCloudwatch = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH")
 	// Periodic, over AWS::RedshiftServerless::Workgroup.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT")
+	ManagedRuleIdentifierRedshiftServerlessWorkgroupEncryptedInTransit = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT")
 	// Periodic, over AWS::RedshiftServerless::Workgroup.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierRedshiftServerlessWorkgroupNoPublicAccess = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS")
 	// Periodic, over AWS::RedshiftServerless::Workgroup.
-	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC")
+	ManagedRuleIdentifierRedshiftServerlessWorkgroupRoutesWithinVpc = ManagedRuleIdentifier("REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC")
 	// Periodic, over AWS::Redshift::Cluster.
-	ManagedRuleIdentifier_REDSHIFT_UNRESTRICTED_PORT_ACCESS = ManagedRuleIdentifier("REDSHIFT_UNRESTRICTED_PORT_ACCESS")
+	ManagedRuleIdentifierRedshiftUnrestrictedPortAccess = ManagedRuleIdentifier("REDSHIFT_UNRESTRICTED_PORT_ACCESS")
 	// On changes of AWS::ACM::Certificate, AWS::AutoScaling::AutoScalingGroup, AWS::CloudFormation::Stack and 27 more. Needs tag1Key. Takes tag1Value, tag2Key, tag2Value and 8 more.
-	ManagedRuleIdentifier_REQUIRED_TAGS = ManagedRuleIdentifier("REQUIRED_TAGS")
+	ManagedRuleIdentifierRequiredTags = ManagedRuleIdentifier("REQUIRED_TAGS")
 	// On changes of AWS::ResilienceHub::App. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RESILIENCEHUB_APP_TAGGED = ManagedRuleIdentifier("RESILIENCEHUB_APP_TAGGED")
+	ManagedRuleIdentifierResiliencehubAppTagged = ManagedRuleIdentifier("RESILIENCEHUB_APP_TAGGED")
 	// On changes of AWS::ResilienceHub::ResiliencyPolicy. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RESILIENCEHUB_RESILIENCYPOLICY_TAGGED = ManagedRuleIdentifier("RESILIENCEHUB_RESILIENCYPOLICY_TAGGED")
+	ManagedRuleIdentifierResiliencehubResiliencypolicyTagged = ManagedRuleIdentifier("RESILIENCEHUB_RESILIENCYPOLICY_TAGGED")
 	// On changes and periodic, over AWS::EC2::SecurityGroup. Takes blockedPort1, blockedPort2, blockedPort3 and 3 more.
-	ManagedRuleIdentifier_RESTRICTED_INCOMING_TRAFFIC = ManagedRuleIdentifier("RESTRICTED_INCOMING_TRAFFIC")
+	ManagedRuleIdentifierRestrictedIncomingTraffic = ManagedRuleIdentifier("RESTRICTED_INCOMING_TRAFFIC")
 	// Periodic.
-	ManagedRuleIdentifier_ROOT_ACCOUNT_HARDWARE_MFA_ENABLED = ManagedRuleIdentifier("ROOT_ACCOUNT_HARDWARE_MFA_ENABLED")
+	ManagedRuleIdentifierRootAccountHardwareMfaEnabled = ManagedRuleIdentifier("ROOT_ACCOUNT_HARDWARE_MFA_ENABLED")
 	// Periodic.
-	ManagedRuleIdentifier_ROOT_ACCOUNT_MFA_ENABLED = ManagedRuleIdentifier("ROOT_ACCOUNT_MFA_ENABLED")
+	ManagedRuleIdentifierRootAccountMfaEnabled = ManagedRuleIdentifier("ROOT_ACCOUNT_MFA_ENABLED")
 	// On changes of AWS::Route53::HealthCheck. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_HEALTH_CHECK_TAGGED = ManagedRuleIdentifier("ROUTE53_HEALTH_CHECK_TAGGED")
+	ManagedRuleIdentifierRoute53HealthCheckTagged = ManagedRuleIdentifier("ROUTE53_HEALTH_CHECK_TAGGED")
 	// On changes of AWS::Route53::HostedZone. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_HOSTED_ZONE_TAGGED = ManagedRuleIdentifier("ROUTE53_HOSTED_ZONE_TAGGED")
+	ManagedRuleIdentifierRoute53HostedZoneTagged = ManagedRuleIdentifier("ROUTE53_HOSTED_ZONE_TAGGED")
 	// On changes of AWS::Route53::HostedZone.
-	ManagedRuleIdentifier_ROUTE53_QUERY_LOGGING_ENABLED = ManagedRuleIdentifier("ROUTE53_QUERY_LOGGING_ENABLED")
+	ManagedRuleIdentifierRoute53QueryLoggingEnabled = ManagedRuleIdentifier("ROUTE53_QUERY_LOGGING_ENABLED")
 	// On changes of AWS::Route53RecoveryControl::Cluster. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED")
+	ManagedRuleIdentifierRoute53RecoveryControlClusterTagged = ManagedRuleIdentifier("ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED")
 	// On changes of AWS::Route53RecoveryReadiness::Cell. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_CELL_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_CELL_TAGGED")
+	ManagedRuleIdentifierRoute53RecoveryReadinessCellTagged = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_CELL_TAGGED")
 	// On changes of AWS::Route53RecoveryReadiness::ReadinessCheck. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED")
+	ManagedRuleIdentifierRoute53RecoveryReadinessReadinessCheckTagged = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED")
 	// On changes of AWS::Route53RecoveryReadiness::RecoveryGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED")
+	ManagedRuleIdentifierRoute53RecoveryReadinessRecoveryGroupTagged = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED")
 	// On changes of AWS::Route53RecoveryReadiness::ResourceSet. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED")
+	ManagedRuleIdentifierRoute53RecoveryReadinessResourceSetTagged = ManagedRuleIdentifier("ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED")
 	// On changes of AWS::Route53Resolver::FirewallDomainList. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED")
+	ManagedRuleIdentifierRoute53ResolverFirewallDomainListTagged = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED")
 	// On changes of AWS::Route53Resolver::FirewallRuleGroupAssociation. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED")
+	ManagedRuleIdentifierRoute53ResolverFirewallRuleGroupAssociationTagged = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED")
 	// On changes of AWS::Route53Resolver::FirewallRuleGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED")
+	ManagedRuleIdentifierRoute53ResolverFirewallRuleGroupTagged = ManagedRuleIdentifier("ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED")
 	// On changes of AWS::Route53Resolver::ResolverEndpoint. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED")
+	ManagedRuleIdentifierRoute53ResolverResolverEndpointTagged = ManagedRuleIdentifier("ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED")
 	// On changes of AWS::Route53Resolver::ResolverRule. Takes requiredKeyTags.
-	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED = ManagedRuleIdentifier("ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED")
+	ManagedRuleIdentifierRoute53ResolverResolverRuleTagged = ManagedRuleIdentifier("ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED")
 	// On changes of AWS::RUM::AppMonitor.
-	ManagedRuleIdentifier_RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED = ManagedRuleIdentifier("RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED")
+	ManagedRuleIdentifierRumAppMonitorCloudwatchLogsEnabled = ManagedRuleIdentifier("RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED")
 	// On changes of AWS::RUM::AppMonitor. Takes requiredKeyTags.
-	ManagedRuleIdentifier_RUM_APP_MONITOR_TAGGED = ManagedRuleIdentifier("RUM_APP_MONITOR_TAGGED")
+	ManagedRuleIdentifierRumAppMonitorTagged = ManagedRuleIdentifier("RUM_APP_MONITOR_TAGGED")
 	// On changes of AWS::S3Express::DirectoryBucket. Takes targetExpirationDays.
-	ManagedRuleIdentifier_S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK = ManagedRuleIdentifier("S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK")
+	ManagedRuleIdentifierS3expressDirBucketLifecycleRulesCheck = ManagedRuleIdentifier("S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK")
 	// On changes of AWS::S3::AccessPoint.
-	ManagedRuleIdentifier_S3_ACCESS_POINT_IN_VPC_ONLY = ManagedRuleIdentifier("S3_ACCESS_POINT_IN_VPC_ONLY")
+	ManagedRuleIdentifierS3AccessPointInVpcOnly = ManagedRuleIdentifier("S3_ACCESS_POINT_IN_VPC_ONLY")
 	// On changes of AWS::S3::AccessPoint. Takes excludedAccessPoints.
-	ManagedRuleIdentifier_S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS = ManagedRuleIdentifier("S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS")
+	ManagedRuleIdentifierS3AccessPointPublicAccessBlocks = ManagedRuleIdentifier("S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS")
 	// On changes of AWS::S3::AccountPublicAccessBlock. Takes RestrictPublicBuckets, BlockPublicPolicy, BlockPublicAcls and 1 more.
-	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS = ManagedRuleIdentifier("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS")
+	ManagedRuleIdentifierS3AccountLevelPublicAccessBlocks = ManagedRuleIdentifier("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS")
 	// Periodic, over AWS::::Account. Takes IgnorePublicAcls, BlockPublicPolicy, BlockPublicAcls and 1 more.
-	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC = ManagedRuleIdentifier("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC")
+	ManagedRuleIdentifierS3AccountLevelPublicAccessBlocksPeriodic = ManagedRuleIdentifier("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC")
 	// On changes of AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_ACL_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_ACL_PROHIBITED")
+	ManagedRuleIdentifierS3BucketAclProhibited = ManagedRuleIdentifier("S3_BUCKET_ACL_PROHIBITED")
 	// On changes of AWS::S3::Bucket. Needs blacklistedActionPattern.
-	ManagedRuleIdentifier_S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED")
+	ManagedRuleIdentifierS3BucketBlacklistedActionsProhibited = ManagedRuleIdentifier("S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED")
 	// On changes of AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED = ManagedRuleIdentifier("S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED")
+	ManagedRuleIdentifierS3BucketCrossRegionReplicationEnabled = ManagedRuleIdentifier("S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED")
 	// On changes of AWS::S3::Bucket. Takes mode.
-	ManagedRuleIdentifier_S3_BUCKET_DEFAULT_LOCK_ENABLED = ManagedRuleIdentifier("S3_BUCKET_DEFAULT_LOCK_ENABLED")
+	ManagedRuleIdentifierS3BucketDefaultLockEnabled = ManagedRuleIdentifier("S3_BUCKET_DEFAULT_LOCK_ENABLED")
 	// On changes of AWS::S3::Bucket. Takes excludedPublicBuckets.
-	ManagedRuleIdentifier_S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED")
+	ManagedRuleIdentifierS3BucketLevelPublicAccessProhibited = ManagedRuleIdentifier("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED")
 	// On changes of AWS::S3::Bucket. Takes targetPrefix, targetBucket.
-	ManagedRuleIdentifier_S3_BUCKET_LOGGING_ENABLED = ManagedRuleIdentifier("S3_BUCKET_LOGGING_ENABLED")
+	ManagedRuleIdentifierS3BucketLoggingEnabled = ManagedRuleIdentifier("S3_BUCKET_LOGGING_ENABLED")
 	// On changes of AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_MFA_DELETE_ENABLED = ManagedRuleIdentifier("S3_BUCKET_MFA_DELETE_ENABLED")
+	ManagedRuleIdentifierS3BucketMfaDeleteEnabled = ManagedRuleIdentifier("S3_BUCKET_MFA_DELETE_ENABLED")
 	// On changes of AWS::S3::Bucket. Takes servicePrincipals, federatedUsers, awsPrincipals and 2 more.
-	ManagedRuleIdentifier_S3_BUCKET_POLICY_GRANTEE_CHECK = ManagedRuleIdentifier("S3_BUCKET_POLICY_GRANTEE_CHECK")
+	ManagedRuleIdentifierS3BucketPolicyGranteeCheck = ManagedRuleIdentifier("S3_BUCKET_POLICY_GRANTEE_CHECK")
 	// On changes of AWS::S3::Bucket. Needs controlPolicy.
-	ManagedRuleIdentifier_S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE = ManagedRuleIdentifier("S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE")
+	ManagedRuleIdentifierS3BucketPolicyNotMorePermissive = ManagedRuleIdentifier("S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE")
 	// On changes and periodic, over AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_READ_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_PUBLIC_READ_PROHIBITED")
+	ManagedRuleIdentifierS3BucketPublicReadProhibited = ManagedRuleIdentifier("S3_BUCKET_PUBLIC_READ_PROHIBITED")
 	// On changes and periodic, over AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_WRITE_PROHIBITED = ManagedRuleIdentifier("S3_BUCKET_PUBLIC_WRITE_PROHIBITED")
+	ManagedRuleIdentifierS3BucketPublicWriteProhibited = ManagedRuleIdentifier("S3_BUCKET_PUBLIC_WRITE_PROHIBITED")
 	// On changes of AWS::S3::Bucket. Takes ReplicationType.
-	ManagedRuleIdentifier_S3_BUCKET_REPLICATION_ENABLED = ManagedRuleIdentifier("S3_BUCKET_REPLICATION_ENABLED")
+	ManagedRuleIdentifierS3BucketReplicationEnabled = ManagedRuleIdentifier("S3_BUCKET_REPLICATION_ENABLED")
 	// On changes of AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED = ManagedRuleIdentifier("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierS3BucketServerSideEncryptionEnabled = ManagedRuleIdentifier("S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED")
 	// On changes of AWS::S3::Bucket.
-	ManagedRuleIdentifier_S3_BUCKET_SSL_REQUESTS_ONLY = ManagedRuleIdentifier("S3_BUCKET_SSL_REQUESTS_ONLY")
+	ManagedRuleIdentifierS3BucketSslRequestsOnly = ManagedRuleIdentifier("S3_BUCKET_SSL_REQUESTS_ONLY")
 	// On changes of AWS::S3::Bucket. Takes requiredKeyTags.
-	ManagedRuleIdentifier_S3_BUCKET_TAGGED = ManagedRuleIdentifier("S3_BUCKET_TAGGED")
+	ManagedRuleIdentifierS3BucketTagged = ManagedRuleIdentifier("S3_BUCKET_TAGGED")
 	// On changes of AWS::S3::Bucket. Takes isMfaDeleteEnabled.
-	ManagedRuleIdentifier_S3_BUCKET_VERSIONING_ENABLED = ManagedRuleIdentifier("S3_BUCKET_VERSIONING_ENABLED")
+	ManagedRuleIdentifierS3BucketVersioningEnabled = ManagedRuleIdentifier("S3_BUCKET_VERSIONING_ENABLED")
 	// On changes of AWS::KMS::Key, AWS::S3::Bucket. Takes kmsKeyArns.
-	ManagedRuleIdentifier_S3_DEFAULT_ENCRYPTION_KMS = ManagedRuleIdentifier("S3_DEFAULT_ENCRYPTION_KMS")
+	ManagedRuleIdentifierS3DefaultEncryptionKms = ManagedRuleIdentifier("S3_DEFAULT_ENCRYPTION_KMS")
 	// On changes of AWS::S3Express::DirectoryBucket.
-	ManagedRuleIdentifier_S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK = ManagedRuleIdentifier("S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK")
+	ManagedRuleIdentifierS3DirectoryBucketLifecyclePolicyRuleCheck = ManagedRuleIdentifier("S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK")
 	// On changes of AWS::S3::Bucket. Takes destinationArn, eventTypes.
-	ManagedRuleIdentifier_S3_EVENT_NOTIFICATIONS_ENABLED = ManagedRuleIdentifier("S3_EVENT_NOTIFICATIONS_ENABLED")
+	ManagedRuleIdentifierS3EventNotificationsEnabled = ManagedRuleIdentifier("S3_EVENT_NOTIFICATIONS_ENABLED")
 	// Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_S3_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("S3_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierS3LastBackupRecoveryPointCreated = ManagedRuleIdentifier("S3_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// On changes of AWS::S3::Bucket. Takes targetTransitionDays, targetExpirationDays, targetTransitionStorageClass and 2 more.
-	ManagedRuleIdentifier_S3_LIFECYCLE_POLICY_CHECK = ManagedRuleIdentifier("S3_LIFECYCLE_POLICY_CHECK")
+	ManagedRuleIdentifierS3LifecyclePolicyCheck = ManagedRuleIdentifier("S3_LIFECYCLE_POLICY_CHECK")
 	// Periodic, over AWS::S3::Bucket. Needs maxRestoreTime. Takes resourceTags, resourceId.
-	ManagedRuleIdentifier_S3_MEETS_RESTORE_TIME_TARGET = ManagedRuleIdentifier("S3_MEETS_RESTORE_TIME_TARGET")
+	ManagedRuleIdentifierS3MeetsRestoreTimeTarget = ManagedRuleIdentifier("S3_MEETS_RESTORE_TIME_TARGET")
 	// Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierS3ResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::S3::Bucket. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierS3ResourcesProtectedByBackupPlan = ManagedRuleIdentifier("S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::S3::Bucket. Takes bucketNames.
-	ManagedRuleIdentifier_S3_VERSION_LIFECYCLE_POLICY_CHECK = ManagedRuleIdentifier("S3_VERSION_LIFECYCLE_POLICY_CHECK")
+	ManagedRuleIdentifierS3VersionLifecyclePolicyCheck = ManagedRuleIdentifier("S3_VERSION_LIFECYCLE_POLICY_CHECK")
 	// On changes of AWS::SageMaker::AppImageConfig. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SAGEMAKER_APP_IMAGE_CONFIG_TAGGED = ManagedRuleIdentifier("SAGEMAKER_APP_IMAGE_CONFIG_TAGGED")
+	ManagedRuleIdentifierSagemakerAppImageConfigTagged = ManagedRuleIdentifier("SAGEMAKER_APP_IMAGE_CONFIG_TAGGED")
 	// On changes of AWS::SageMaker::DataQualityJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT")
+	ManagedRuleIdentifierSagemakerDataQualityJobEncryptInTransit = ManagedRuleIdentifier("SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT")
 	// On changes of AWS::SageMaker::DataQualityJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_DATA_QUALITY_JOB_ISOLATION")
+	ManagedRuleIdentifierSagemakerDataQualityJobIsolation = ManagedRuleIdentifier("SAGEMAKER_DATA_QUALITY_JOB_ISOLATION")
 	// On changes of AWS::SageMaker::Domain.
-	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_IN_VPC = ManagedRuleIdentifier("SAGEMAKER_DOMAIN_IN_VPC")
+	ManagedRuleIdentifierSagemakerDomainInVpc = ManagedRuleIdentifier("SAGEMAKER_DOMAIN_IN_VPC")
 	// On changes of AWS::SageMaker::Domain. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_TAGGED = ManagedRuleIdentifier("SAGEMAKER_DOMAIN_TAGGED")
+	ManagedRuleIdentifierSagemakerDomainTagged = ManagedRuleIdentifier("SAGEMAKER_DOMAIN_TAGGED")
 	// Periodic, over AWS::SageMaker::EndpointConfig. Takes kmsKeyArns.
-	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED")
+	ManagedRuleIdentifierSagemakerEndpointConfigurationKmsKeyConfigured = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED")
 	// On changes of AWS::SageMaker::EndpointConfig.
-	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED")
+	ManagedRuleIdentifierSagemakerEndpointConfigKmsKeyRequired = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED")
 	// Periodic, over AWS::SageMaker::EndpointConfig.
-	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT")
+	ManagedRuleIdentifierSagemakerEndpointConfigProdInstanceCount = ManagedRuleIdentifier("SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT")
 	// On changes of AWS::SageMaker::FeatureGroup.
-	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_DESCRIPTION = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_DESCRIPTION")
+	ManagedRuleIdentifierSagemakerFeaturegroupDescription = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_DESCRIPTION")
 	// On changes of AWS::SageMaker::FeatureGroup.
-	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST")
+	ManagedRuleIdentifierSagemakerFeaturegroupEncryptionAtRest = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST")
 	// On changes of AWS::SageMaker::FeatureGroup.
-	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION")
+	ManagedRuleIdentifierSagemakerFeaturegroupOnlineStoreEncryption = ManagedRuleIdentifier("SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION")
 	// On changes of AWS::SageMaker::FeatureGroup. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SAGEMAKER_FEATURE_GROUP_TAGGED = ManagedRuleIdentifier("SAGEMAKER_FEATURE_GROUP_TAGGED")
+	ManagedRuleIdentifierSagemakerFeatureGroupTagged = ManagedRuleIdentifier("SAGEMAKER_FEATURE_GROUP_TAGGED")
 	// On changes of AWS::SageMaker::Image.
-	ManagedRuleIdentifier_SAGEMAKER_IMAGE_DESCRIPTION = ManagedRuleIdentifier("SAGEMAKER_IMAGE_DESCRIPTION")
+	ManagedRuleIdentifierSagemakerImageDescription = ManagedRuleIdentifier("SAGEMAKER_IMAGE_DESCRIPTION")
 	// On changes of AWS::SageMaker::Image. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SAGEMAKER_IMAGE_TAGGED = ManagedRuleIdentifier("SAGEMAKER_IMAGE_TAGGED")
+	ManagedRuleIdentifierSagemakerImageTagged = ManagedRuleIdentifier("SAGEMAKER_IMAGE_TAGGED")
 	// On changes of AWS::SageMaker::InferenceExperiment. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SAGEMAKER_INFERENCEEXPERIMENT_TAGGED = ManagedRuleIdentifier("SAGEMAKER_INFERENCEEXPERIMENT_TAGGED")
+	ManagedRuleIdentifierSagemakerInferenceexperimentTagged = ManagedRuleIdentifier("SAGEMAKER_INFERENCEEXPERIMENT_TAGGED")
 	// On changes of AWS::SageMaker::InferenceExperiment.
-	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED = ManagedRuleIdentifier("SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED")
+	ManagedRuleIdentifierSagemakerInfExperimentDataStorageKmsEncrypted = ManagedRuleIdentifier("SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED")
 	// On changes of AWS::SageMaker::InferenceExperiment.
-	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED = ManagedRuleIdentifier("SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED")
+	ManagedRuleIdentifierSagemakerInfExperimentInstanceStorageKmsEncrypted = ManagedRuleIdentifier("SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED")
 	// On changes of AWS::SageMaker::ModelBiasJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT")
+	ManagedRuleIdentifierSagemakerModelBiasJobEncryptInTransit = ManagedRuleIdentifier("SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT")
 	// On changes of AWS::SageMaker::ModelBiasJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MODEL_BIAS_JOB_ISOLATION")
+	ManagedRuleIdentifierSagemakerModelBiasJobIsolation = ManagedRuleIdentifier("SAGEMAKER_MODEL_BIAS_JOB_ISOLATION")
 	// On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT")
+	ManagedRuleIdentifierSagemakerModelExplainabilityJobEncryptInTransit = ManagedRuleIdentifier("SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT")
 	// On changes of AWS::SageMaker::ModelExplainabilityJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION")
+	ManagedRuleIdentifierSagemakerModelExplainabilityJobNetworkIsolation = ManagedRuleIdentifier("SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION")
 	// On changes of AWS::SageMaker::Model.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_IN_VPC = ManagedRuleIdentifier("SAGEMAKER_MODEL_IN_VPC")
+	ManagedRuleIdentifierSagemakerModelInVpc = ManagedRuleIdentifier("SAGEMAKER_MODEL_IN_VPC")
 	// On changes of AWS::SageMaker::Model.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_ISOLATION_ENABLED = ManagedRuleIdentifier("SAGEMAKER_MODEL_ISOLATION_ENABLED")
+	ManagedRuleIdentifierSagemakerModelIsolationEnabled = ManagedRuleIdentifier("SAGEMAKER_MODEL_ISOLATION_ENABLED")
 	// On changes of AWS::SageMaker::Model.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY = ManagedRuleIdentifier("SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY")
+	ManagedRuleIdentifierSagemakerModelMulticontainerPrivateRegistry = ManagedRuleIdentifier("SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY")
 	// On changes of AWS::SageMaker::Model.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED = ManagedRuleIdentifier("SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED")
+	ManagedRuleIdentifierSagemakerModelPrivateRegistryRequired = ManagedRuleIdentifier("SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED")
 	// On changes of AWS::SageMaker::ModelQualityJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION")
+	ManagedRuleIdentifierSagemakerModelQualityJobDefinitionIsolation = ManagedRuleIdentifier("SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION")
 	// On changes of AWS::SageMaker::ModelQualityJobDefinition.
-	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT = ManagedRuleIdentifier("SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT")
+	ManagedRuleIdentifierSagemakerModelQualityJobEncryptInTransit = ManagedRuleIdentifier("SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT")
 	// On changes of AWS::SageMaker::MonitoringSchedule.
-	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_ISOLATION = ManagedRuleIdentifier("SAGEMAKER_MONITORING_SCHEDULE_ISOLATION")
+	ManagedRuleIdentifierSagemakerMonitoringScheduleIsolation = ManagedRuleIdentifier("SAGEMAKER_MONITORING_SCHEDULE_ISOLATION")
 	// On changes of AWS::SageMaker::MonitoringSchedule.
-	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION = ManagedRuleIdentifier("SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION")
+	ManagedRuleIdentifierSagemakerMonitoringScheduleTrafficEncryption = ManagedRuleIdentifier("SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION")
 	// On changes of AWS::SageMaker::NotebookInstance. Takes SubnetIds.
-	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC")
+	ManagedRuleIdentifierSagemakerNotebookInstanceInsideVpc = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC")
 	// Periodic, over AWS::SageMaker::NotebookInstance. Takes kmsKeyArns.
-	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED")
+	ManagedRuleIdentifierSagemakerNotebookInstanceKmsKeyConfigured = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED")
 	// Periodic, over AWS::SageMaker::NotebookInstance. Needs supportedPlatformIdentifierVersions.
-	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION")
+	ManagedRuleIdentifierSagemakerNotebookInstancePlatformVersion = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION")
 	// On changes of AWS::SageMaker::NotebookInstance.
-	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK")
+	ManagedRuleIdentifierSagemakerNotebookInstanceRootAccessCheck = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK")
 	// On changes of AWS::SageMaker::NotebookInstance.
-	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED")
+	ManagedRuleIdentifierSagemakerNotebookInstanceStorageVolKmsEncrypted = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED")
 	// Periodic, over AWS::SageMaker::NotebookInstance.
-	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS")
+	ManagedRuleIdentifierSagemakerNotebookNoDirectInternetAccess = ManagedRuleIdentifier("SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS")
 	// On changes of AWS::SecretsManager::Secret. Takes maximumAllowedRotationFrequencyInHours, maximumAllowedRotationFrequency.
-	ManagedRuleIdentifier_SECRETSMANAGER_ROTATION_ENABLED_CHECK = ManagedRuleIdentifier("SECRETSMANAGER_ROTATION_ENABLED_CHECK")
+	ManagedRuleIdentifierSecretsmanagerRotationEnabledCheck = ManagedRuleIdentifier("SECRETSMANAGER_ROTATION_ENABLED_CHECK")
 	// On changes of AWS::SecretsManager::Secret.
-	ManagedRuleIdentifier_SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK = ManagedRuleIdentifier("SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK")
+	ManagedRuleIdentifierSecretsmanagerScheduledRotationSuccessCheck = ManagedRuleIdentifier("SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK")
 	// Periodic, over AWS::SecretsManager::Secret. Takes maxDaysSinceRotation.
-	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_PERIODIC_ROTATION = ManagedRuleIdentifier("SECRETSMANAGER_SECRET_PERIODIC_ROTATION")
+	ManagedRuleIdentifierSecretsmanagerSecretPeriodicRotation = ManagedRuleIdentifier("SECRETSMANAGER_SECRET_PERIODIC_ROTATION")
 	// Periodic, over AWS::SecretsManager::Secret. Takes unusedForDays.
-	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_UNUSED = ManagedRuleIdentifier("SECRETSMANAGER_SECRET_UNUSED")
+	ManagedRuleIdentifierSecretsmanagerSecretUnused = ManagedRuleIdentifier("SECRETSMANAGER_SECRET_UNUSED")
 	// On changes of AWS::SecretsManager::Secret. Takes kmsKeyArns.
-	ManagedRuleIdentifier_SECRETSMANAGER_USING_CMK = ManagedRuleIdentifier("SECRETSMANAGER_USING_CMK")
+	ManagedRuleIdentifierSecretsmanagerUsingCmk = ManagedRuleIdentifier("SECRETSMANAGER_USING_CMK")
 	// Periodic.
-	ManagedRuleIdentifier_SECURITYHUB_ENABLED = ManagedRuleIdentifier("SECURITYHUB_ENABLED")
+	ManagedRuleIdentifierSecurityhubEnabled = ManagedRuleIdentifier("SECURITYHUB_ENABLED")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_SECURITY_ACCOUNT_INFORMATION_PROVIDED = ManagedRuleIdentifier("SECURITY_ACCOUNT_INFORMATION_PROVIDED")
+	ManagedRuleIdentifierSecurityAccountInformationProvided = ManagedRuleIdentifier("SECURITY_ACCOUNT_INFORMATION_PROVIDED")
 	// On changes of AWS::ServiceCatalog::Portfolio. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SERVICE_CATALOG_PORTFOLIO_TAGGED = ManagedRuleIdentifier("SERVICE_CATALOG_PORTFOLIO_TAGGED")
+	ManagedRuleIdentifierServiceCatalogPortfolioTagged = ManagedRuleIdentifier("SERVICE_CATALOG_PORTFOLIO_TAGGED")
 	// On changes of AWS::ServiceCatalog::Portfolio.
-	ManagedRuleIdentifier_SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION = ManagedRuleIdentifier("SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION")
+	ManagedRuleIdentifierServiceCatalogSharedWithinOrganization = ManagedRuleIdentifier("SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION")
 	// Periodic, over AWS::EC2::VPC. Needs serviceName.
-	ManagedRuleIdentifier_SERVICE_VPC_ENDPOINT_ENABLED = ManagedRuleIdentifier("SERVICE_VPC_ENDPOINT_ENABLED")
+	ManagedRuleIdentifierServiceVpcEndpointEnabled = ManagedRuleIdentifier("SERVICE_VPC_ENDPOINT_ENABLED")
 	// Periodic, over AWS::SES::ReceiptRule.
-	ManagedRuleIdentifier_SES_MALWARE_SCANNING_ENABLED = ManagedRuleIdentifier("SES_MALWARE_SCANNING_ENABLED")
+	ManagedRuleIdentifierSesMalwareScanningEnabled = ManagedRuleIdentifier("SES_MALWARE_SCANNING_ENABLED")
 	// On changes of AWS::SES::ConfigurationSet.
-	ManagedRuleIdentifier_SES_SENDING_TLS_REQUIRED = ManagedRuleIdentifier("SES_SENDING_TLS_REQUIRED")
+	ManagedRuleIdentifierSesSendingTlsRequired = ManagedRuleIdentifier("SES_SENDING_TLS_REQUIRED")
 	// Periodic.
-	ManagedRuleIdentifier_SHIELD_ADVANCED_ENABLED_AUTORENEW = ManagedRuleIdentifier("SHIELD_ADVANCED_ENABLED_AUTORENEW")
+	ManagedRuleIdentifierShieldAdvancedEnabledAutorenew = ManagedRuleIdentifier("SHIELD_ADVANCED_ENABLED_AUTORENEW")
 	// Periodic.
-	ManagedRuleIdentifier_SHIELD_DRT_ACCESS = ManagedRuleIdentifier("SHIELD_DRT_ACCESS")
+	ManagedRuleIdentifierShieldDrtAccess = ManagedRuleIdentifier("SHIELD_DRT_ACCESS")
 	// On changes of AWS::Signer::SigningProfile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SIGNER_SIGNINGPROFILE_TAGGED = ManagedRuleIdentifier("SIGNER_SIGNINGPROFILE_TAGGED")
+	ManagedRuleIdentifierSignerSigningprofileTagged = ManagedRuleIdentifier("SIGNER_SIGNINGPROFILE_TAGGED")
 	// On changes of AWS::SNS::Topic. Takes kmsKeyIds.
-	ManagedRuleIdentifier_SNS_ENCRYPTED_KMS = ManagedRuleIdentifier("SNS_ENCRYPTED_KMS")
+	ManagedRuleIdentifierSnsEncryptedKms = ManagedRuleIdentifier("SNS_ENCRYPTED_KMS")
 	// On changes of AWS::SNS::Topic.
-	ManagedRuleIdentifier_SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED = ManagedRuleIdentifier("SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED")
+	ManagedRuleIdentifierSnsTopicMessageDeliveryNotificationEnabled = ManagedRuleIdentifier("SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED")
 	// On changes of AWS::SNS::Topic.
-	ManagedRuleIdentifier_SNS_TOPIC_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("SNS_TOPIC_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierSnsTopicNoPublicAccess = ManagedRuleIdentifier("SNS_TOPIC_NO_PUBLIC_ACCESS")
 	// On changes of AWS::SQS::Queue.
-	ManagedRuleIdentifier_SQS_QUEUE_DLQ_CHECK = ManagedRuleIdentifier("SQS_QUEUE_DLQ_CHECK")
+	ManagedRuleIdentifierSqsQueueDlqCheck = ManagedRuleIdentifier("SQS_QUEUE_DLQ_CHECK")
 	// On changes of AWS::SQS::Queue.
-	ManagedRuleIdentifier_SQS_QUEUE_NO_PUBLIC_ACCESS = ManagedRuleIdentifier("SQS_QUEUE_NO_PUBLIC_ACCESS")
+	ManagedRuleIdentifierSqsQueueNoPublicAccess = ManagedRuleIdentifier("SQS_QUEUE_NO_PUBLIC_ACCESS")
 	// On changes of AWS::SQS::Queue.
-	ManagedRuleIdentifier_SQS_QUEUE_POLICY_FULL_ACCESS_CHECK = ManagedRuleIdentifier("SQS_QUEUE_POLICY_FULL_ACCESS_CHECK")
+	ManagedRuleIdentifierSqsQueuePolicyFullAccessCheck = ManagedRuleIdentifier("SQS_QUEUE_POLICY_FULL_ACCESS_CHECK")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_SSM_AUTOMATION_BLOCK_PUBLIC_SHARING = ManagedRuleIdentifier("SSM_AUTOMATION_BLOCK_PUBLIC_SHARING")
+	ManagedRuleIdentifierSsmAutomationBlockPublicSharing = ManagedRuleIdentifier("SSM_AUTOMATION_BLOCK_PUBLIC_SHARING")
 	// Periodic, over AWS::::Account.
-	ManagedRuleIdentifier_SSM_AUTOMATION_LOGGING_ENABLED = ManagedRuleIdentifier("SSM_AUTOMATION_LOGGING_ENABLED")
+	ManagedRuleIdentifierSsmAutomationLoggingEnabled = ManagedRuleIdentifier("SSM_AUTOMATION_LOGGING_ENABLED")
 	// Periodic, over AWS::SSM::Document.
-	ManagedRuleIdentifier_SSM_DOCUMENT_NOT_PUBLIC = ManagedRuleIdentifier("SSM_DOCUMENT_NOT_PUBLIC")
+	ManagedRuleIdentifierSsmDocumentNotPublic = ManagedRuleIdentifier("SSM_DOCUMENT_NOT_PUBLIC")
 	// On changes of AWS::SSM::Document. Takes requiredKeyTags.
-	ManagedRuleIdentifier_SSM_DOCUMENT_TAGGED = ManagedRuleIdentifier("SSM_DOCUMENT_TAGGED")
+	ManagedRuleIdentifierSsmDocumentTagged = ManagedRuleIdentifier("SSM_DOCUMENT_TAGGED")
 	// On changes of AWS::StepFunctions::StateMachine. Takes requiredKeyTags.
-	ManagedRuleIdentifier_STEPFUNCTIONS_STATE_MACHINE_TAGGED = ManagedRuleIdentifier("STEPFUNCTIONS_STATE_MACHINE_TAGGED")
+	ManagedRuleIdentifierStepfunctionsStateMachineTagged = ManagedRuleIdentifier("STEPFUNCTIONS_STATE_MACHINE_TAGGED")
 	// On changes of AWS::StepFunctions::StateMachine. Takes cloudWatchLogGroupArns, logLevel.
-	ManagedRuleIdentifier_STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED = ManagedRuleIdentifier("STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED")
+	ManagedRuleIdentifierStepFunctionsStateMachineLoggingEnabled = ManagedRuleIdentifier("STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED")
 	// Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierStoragegatewayLastBackupRecoveryPointCreated = ManagedRuleIdentifier("STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierStoragegatewayResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::StorageGateway::Volume. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierStoragegatewayResourcesProtectedByBackupPlan = ManagedRuleIdentifier("STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::EC2::Subnet.
-	ManagedRuleIdentifier_SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED = ManagedRuleIdentifier("SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED")
+	ManagedRuleIdentifierSubnetAutoAssignPublicIpDisabled = ManagedRuleIdentifier("SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED")
 	// On changes of AWS::Transfer::Agreement.
-	ManagedRuleIdentifier_TRANSFER_AGREEMENT_DESCRIPTION = ManagedRuleIdentifier("TRANSFER_AGREEMENT_DESCRIPTION")
+	ManagedRuleIdentifierTransferAgreementDescription = ManagedRuleIdentifier("TRANSFER_AGREEMENT_DESCRIPTION")
 	// On changes of AWS::Transfer::Agreement. Takes requiredKeyTags.
-	ManagedRuleIdentifier_TRANSFER_AGREEMENT_TAGGED = ManagedRuleIdentifier("TRANSFER_AGREEMENT_TAGGED")
+	ManagedRuleIdentifierTransferAgreementTagged = ManagedRuleIdentifier("TRANSFER_AGREEMENT_TAGGED")
 	// On changes of AWS::Transfer::Certificate.
-	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_DESCRIPTION = ManagedRuleIdentifier("TRANSFER_CERTIFICATE_DESCRIPTION")
+	ManagedRuleIdentifierTransferCertificateDescription = ManagedRuleIdentifier("TRANSFER_CERTIFICATE_DESCRIPTION")
 	// On changes of AWS::Transfer::Certificate. Takes requiredKeyTags.
-	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_TAGGED = ManagedRuleIdentifier("TRANSFER_CERTIFICATE_TAGGED")
+	ManagedRuleIdentifierTransferCertificateTagged = ManagedRuleIdentifier("TRANSFER_CERTIFICATE_TAGGED")
 	// On changes of AWS::Transfer::Connector. Takes approvedEncryptionAlgorithms.
-	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK")
+	ManagedRuleIdentifierTransferConnectorAs2EncryptionAlgorithmCheck = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK")
 	// On changes of AWS::Transfer::Connector. Needs approvedMdnSigningAlgorithms.
-	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK")
+	ManagedRuleIdentifierTransferConnectorAs2MdnSigningAlgorithmCheck = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK")
 	// On changes of AWS::Transfer::Connector. Takes approvedSigningAlgorithms.
-	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK")
+	ManagedRuleIdentifierTransferConnectorAs2SigningAlgorithmCheck = ManagedRuleIdentifier("TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK")
 	// On changes of AWS::Transfer::Connector.
-	ManagedRuleIdentifier_TRANSFER_CONNECTOR_LOGGING_ENABLED = ManagedRuleIdentifier("TRANSFER_CONNECTOR_LOGGING_ENABLED")
+	ManagedRuleIdentifierTransferConnectorLoggingEnabled = ManagedRuleIdentifier("TRANSFER_CONNECTOR_LOGGING_ENABLED")
 	// On changes of AWS::Transfer::Connector. Takes requiredKeyTags.
-	ManagedRuleIdentifier_TRANSFER_CONNECTOR_TAGGED = ManagedRuleIdentifier("TRANSFER_CONNECTOR_TAGGED")
+	ManagedRuleIdentifierTransferConnectorTagged = ManagedRuleIdentifier("TRANSFER_CONNECTOR_TAGGED")
 	// Periodic, over AWS::Transfer::Server.
-	ManagedRuleIdentifier_TRANSFER_FAMILY_SERVER_NO_FTP = ManagedRuleIdentifier("TRANSFER_FAMILY_SERVER_NO_FTP")
+	ManagedRuleIdentifierTransferFamilyServerNoFtp = ManagedRuleIdentifier("TRANSFER_FAMILY_SERVER_NO_FTP")
 	// On changes of AWS::Transfer::Profile. Takes requiredKeyTags.
-	ManagedRuleIdentifier_TRANSFER_PROFILE_TAGGED = ManagedRuleIdentifier("TRANSFER_PROFILE_TAGGED")
+	ManagedRuleIdentifierTransferProfileTagged = ManagedRuleIdentifier("TRANSFER_PROFILE_TAGGED")
 	// On changes of AWS::Transfer::Workflow.
-	ManagedRuleIdentifier_TRANSFER_WORKFLOW_DESCRIPTION = ManagedRuleIdentifier("TRANSFER_WORKFLOW_DESCRIPTION")
+	ManagedRuleIdentifierTransferWorkflowDescription = ManagedRuleIdentifier("TRANSFER_WORKFLOW_DESCRIPTION")
 	// On changes of AWS::Transfer::Workflow. Takes requiredKeyTags.
-	ManagedRuleIdentifier_TRANSFER_WORKFLOW_TAGGED = ManagedRuleIdentifier("TRANSFER_WORKFLOW_TAGGED")
+	ManagedRuleIdentifierTransferWorkflowTagged = ManagedRuleIdentifier("TRANSFER_WORKFLOW_TAGGED")
 	// Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED = ManagedRuleIdentifier("VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED")
+	ManagedRuleIdentifierVirtualmachineLastBackupRecoveryPointCreated = ManagedRuleIdentifier("VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED")
 	// Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, recoveryPointAgeValue and 1 more.
-	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT = ManagedRuleIdentifier("VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
+	ManagedRuleIdentifierVirtualmachineResourcesInLogicallyAirGappedVault = ManagedRuleIdentifier("VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT")
 	// Periodic, over AWS::BackupGateway::VirtualMachine. Takes resourceTags, resourceId, crossRegionList and 4 more.
-	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN = ManagedRuleIdentifier("VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
+	ManagedRuleIdentifierVirtualmachineResourcesProtectedByBackupPlan = ManagedRuleIdentifier("VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN")
 	// On changes of AWS::EC2::SecurityGroup.
-	ManagedRuleIdentifier_VPC_DEFAULT_SECURITY_GROUP_CLOSED = ManagedRuleIdentifier("VPC_DEFAULT_SECURITY_GROUP_CLOSED")
+	ManagedRuleIdentifierVpcDefaultSecurityGroupClosed = ManagedRuleIdentifier("VPC_DEFAULT_SECURITY_GROUP_CLOSED")
 	// Periodic, over AWS::EC2::VPC. Needs serviceNames. Takes vpcIds, scopeConfigResourceTypes.
-	ManagedRuleIdentifier_VPC_ENDPOINT_ENABLED = ManagedRuleIdentifier("VPC_ENDPOINT_ENABLED")
+	ManagedRuleIdentifierVpcEndpointEnabled = ManagedRuleIdentifier("VPC_ENDPOINT_ENABLED")
 	// Periodic, over AWS::EC2::VPC. Takes trafficType.
-	ManagedRuleIdentifier_VPC_FLOW_LOGS_ENABLED = ManagedRuleIdentifier("VPC_FLOW_LOGS_ENABLED")
+	ManagedRuleIdentifierVpcFlowLogsEnabled = ManagedRuleIdentifier("VPC_FLOW_LOGS_ENABLED")
 	// On changes of AWS::EC2::NetworkAcl.
-	ManagedRuleIdentifier_VPC_NETWORK_ACL_UNUSED_CHECK = ManagedRuleIdentifier("VPC_NETWORK_ACL_UNUSED_CHECK")
+	ManagedRuleIdentifierVpcNetworkAclUnusedCheck = ManagedRuleIdentifier("VPC_NETWORK_ACL_UNUSED_CHECK")
 	// On changes of AWS::EC2::VPCPeeringConnection. Takes vpcIds.
-	ManagedRuleIdentifier_VPC_PEERING_DNS_RESOLUTION_CHECK = ManagedRuleIdentifier("VPC_PEERING_DNS_RESOLUTION_CHECK")
+	ManagedRuleIdentifierVpcPeeringDnsResolutionCheck = ManagedRuleIdentifier("VPC_PEERING_DNS_RESOLUTION_CHECK")
 	// On changes and periodic, over AWS::EC2::SecurityGroup. Takes authorizedTcpPorts, authorizedUdpPorts.
-	ManagedRuleIdentifier_VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS = ManagedRuleIdentifier("VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS")
+	ManagedRuleIdentifierVpcSgOpenOnlyToAuthorizedPorts = ManagedRuleIdentifier("VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS")
 	// Periodic, over AWS::EC2::SecurityGroup. Takes restrictPorts, protocolType, excludeExternalSecurityGroups and 1 more.
-	ManagedRuleIdentifier_VPC_SG_PORT_RESTRICTION_CHECK = ManagedRuleIdentifier("VPC_SG_PORT_RESTRICTION_CHECK")
+	ManagedRuleIdentifierVpcSgPortRestrictionCheck = ManagedRuleIdentifier("VPC_SG_PORT_RESTRICTION_CHECK")
 	// On changes of AWS::EC2::VPNConnection.
-	ManagedRuleIdentifier_VPC_VPN2_TUNNELS_UP = ManagedRuleIdentifier("VPC_VPN_2_TUNNELS_UP")
+	ManagedRuleIdentifierVpcVpn2TunnelsUp = ManagedRuleIdentifier("VPC_VPN_2_TUNNELS_UP")
 	// Periodic, over AWS::WAFv2::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
-	ManagedRuleIdentifier_WAFV2_LOGGING_ENABLED = ManagedRuleIdentifier("WAFV2_LOGGING_ENABLED")
+	ManagedRuleIdentifierWafv2LoggingEnabled = ManagedRuleIdentifier("WAFV2_LOGGING_ENABLED")
 	// On changes of AWS::WAFv2::RuleGroup.
-	ManagedRuleIdentifier_WAFV2_RULEGROUP_LOGGING_ENABLED = ManagedRuleIdentifier("WAFV2_RULEGROUP_LOGGING_ENABLED")
+	ManagedRuleIdentifierWafv2RulegroupLoggingEnabled = ManagedRuleIdentifier("WAFV2_RULEGROUP_LOGGING_ENABLED")
 	// On changes of AWS::WAFv2::RuleGroup.
-	ManagedRuleIdentifier_WAFV2_RULEGROUP_NOT_EMPTY = ManagedRuleIdentifier("WAFV2_RULEGROUP_NOT_EMPTY")
+	ManagedRuleIdentifierWafv2RulegroupNotEmpty = ManagedRuleIdentifier("WAFV2_RULEGROUP_NOT_EMPTY")
 	// On changes of AWS::WAFv2::WebACL.
-	ManagedRuleIdentifier_WAFV2_WEBACL_NOT_EMPTY = ManagedRuleIdentifier("WAFV2_WEBACL_NOT_EMPTY")
+	ManagedRuleIdentifierWafv2WebaclNotEmpty = ManagedRuleIdentifier("WAFV2_WEBACL_NOT_EMPTY")
 	// Periodic, over AWS::WAF::WebACL. Takes KinesisFirehoseDeliveryStreamArns.
-	ManagedRuleIdentifier_WAF_CLASSIC_LOGGING_ENABLED = ManagedRuleIdentifier("WAF_CLASSIC_LOGGING_ENABLED")
+	ManagedRuleIdentifierWafClassicLoggingEnabled = ManagedRuleIdentifier("WAF_CLASSIC_LOGGING_ENABLED")
 	// On changes of AWS::WAF::RuleGroup.
-	ManagedRuleIdentifier_WAF_GLOBAL_RULEGROUP_NOT_EMPTY = ManagedRuleIdentifier("WAF_GLOBAL_RULEGROUP_NOT_EMPTY")
+	ManagedRuleIdentifierWafGlobalRulegroupNotEmpty = ManagedRuleIdentifier("WAF_GLOBAL_RULEGROUP_NOT_EMPTY")
 	// On changes of AWS::WAF::Rule.
-	ManagedRuleIdentifier_WAF_GLOBAL_RULE_NOT_EMPTY = ManagedRuleIdentifier("WAF_GLOBAL_RULE_NOT_EMPTY")
+	ManagedRuleIdentifierWafGlobalRuleNotEmpty = ManagedRuleIdentifier("WAF_GLOBAL_RULE_NOT_EMPTY")
 	// On changes of AWS::WAF::WebACL.
-	ManagedRuleIdentifier_WAF_GLOBAL_WEBACL_NOT_EMPTY = ManagedRuleIdentifier("WAF_GLOBAL_WEBACL_NOT_EMPTY")
+	ManagedRuleIdentifierWafGlobalWebaclNotEmpty = ManagedRuleIdentifier("WAF_GLOBAL_WEBACL_NOT_EMPTY")
 	// On changes of AWS::WAFRegional::RuleGroup.
-	ManagedRuleIdentifier_WAF_REGIONAL_RULEGROUP_NOT_EMPTY = ManagedRuleIdentifier("WAF_REGIONAL_RULEGROUP_NOT_EMPTY")
+	ManagedRuleIdentifierWafRegionalRulegroupNotEmpty = ManagedRuleIdentifier("WAF_REGIONAL_RULEGROUP_NOT_EMPTY")
 	// On changes of AWS::WAFRegional::Rule.
-	ManagedRuleIdentifier_WAF_REGIONAL_RULE_NOT_EMPTY = ManagedRuleIdentifier("WAF_REGIONAL_RULE_NOT_EMPTY")
+	ManagedRuleIdentifierWafRegionalRuleNotEmpty = ManagedRuleIdentifier("WAF_REGIONAL_RULE_NOT_EMPTY")
 	// On changes of AWS::WAFRegional::WebACL.
-	ManagedRuleIdentifier_WAF_REGIONAL_WEBACL_NOT_EMPTY = ManagedRuleIdentifier("WAF_REGIONAL_WEBACL_NOT_EMPTY")
+	ManagedRuleIdentifierWafRegionalWebaclNotEmpty = ManagedRuleIdentifier("WAF_REGIONAL_WEBACL_NOT_EMPTY")
 	// On changes of AWS::WorkSpaces::ConnectionAlias. Takes requiredKeyTags.
-	ManagedRuleIdentifier_WORKSPACES_CONNECTION_ALIAS_TAGGED = ManagedRuleIdentifier("WORKSPACES_CONNECTION_ALIAS_TAGGED")
+	ManagedRuleIdentifierWorkspacesConnectionAliasTagged = ManagedRuleIdentifier("WORKSPACES_CONNECTION_ALIAS_TAGGED")
 	// On changes of AWS::WorkSpaces::Workspace.
-	ManagedRuleIdentifier_WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED = ManagedRuleIdentifier("WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierWorkspacesRootVolumeEncryptionEnabled = ManagedRuleIdentifier("WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED")
 	// On changes of AWS::WorkSpaces::Workspace.
-	ManagedRuleIdentifier_WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED = ManagedRuleIdentifier("WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED")
+	ManagedRuleIdentifierWorkspacesUserVolumeEncryptionEnabled = ManagedRuleIdentifier("WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED")
 	// On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
-	ManagedRuleIdentifier_WORKSPACES_WORKSPACE_TAGGED = ManagedRuleIdentifier("WORKSPACES_WORKSPACE_TAGGED")
+	ManagedRuleIdentifierWorkspacesWorkspaceTagged = ManagedRuleIdentifier("WORKSPACES_WORKSPACE_TAGGED")
 )
 
 func (ManagedRuleIdentifier) ElementType() reflect.Type {
@@ -3166,839 +3166,839 @@ func (o ManagedRuleIdentifierPtrOutput) ToStringPtrOutputWithContext(ctx context
 // ManagedRuleIdentifierInput is an input type that accepts values of the ManagedRuleIdentifier enum
 // A concrete instance of `ManagedRuleIdentifierInput` can be one of the following:
 //
-//	ManagedRuleIdentifier_ACCESS_KEYS_ROTATED
-//	ManagedRuleIdentifier_ACCOUNT_PART_OF_ORGANIZATIONS
-//	ManagedRuleIdentifier_ACMPCA_CERTIFICATE_AUTHORITY_TAGGED
-//	ManagedRuleIdentifier_ACM_CERTIFICATE_EXPIRATION_CHECK
-//	ManagedRuleIdentifier_ACM_CERTIFICATE_RSA_CHECK
-//	ManagedRuleIdentifier_ACM_CERTIFICATE_TRANSPARENT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_ACM_PCA_ROOT_CA_DISABLED
-//	ManagedRuleIdentifier_ACTIVE_MQ_SUPPORTED_VERSION
-//	ManagedRuleIdentifier_ALB_DESYNC_MODE_CHECK
-//	ManagedRuleIdentifier_ALB_HTTP_DROP_INVALID_HEADER_ENABLED
-//	ManagedRuleIdentifier_ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK
-//	ManagedRuleIdentifier_ALB_INTERNAL_SCHEME_CHECK
-//	ManagedRuleIdentifier_ALB_LISTENER_TAGGED
-//	ManagedRuleIdentifier_ALB_TAGGED
-//	ManagedRuleIdentifier_ALB_WAF_ENABLED
-//	ManagedRuleIdentifier_AMPLIFY_APP_BRANCH_AUTO_DELETION_ENABLED
-//	ManagedRuleIdentifier_AMPLIFY_APP_BUILD_SPEC_CONFIGURED
-//	ManagedRuleIdentifier_AMPLIFY_APP_DESCRIPTION
-//	ManagedRuleIdentifier_AMPLIFY_APP_NO_ENVIRONMENT_VARIABLES
-//	ManagedRuleIdentifier_AMPLIFY_APP_PLATFORM_CHECK
-//	ManagedRuleIdentifier_AMPLIFY_APP_TAGGED
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_AUTO_BUILD_ENABLED
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_BUILD_SPEC_CONFIGURED
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_DESCRIPTION
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_FRAMEWORK_CONFIGURED
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_PERFORMANCE_MODE_ENABLED
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_PULL_REQUEST_PREVIEW_ENABLED
-//	ManagedRuleIdentifier_AMPLIFY_BRANCH_TAGGED
-//	ManagedRuleIdentifier_APIGATEWAYV2_INTEGRATION_PRIVATE_HTTPS_ENABLED
-//	ManagedRuleIdentifier_APIGATEWAYV2_STAGE_DESCRIPTION
-//	ManagedRuleIdentifier_APIGATEWAY_DOMAIN_NAME_TLS_CHECK
-//	ManagedRuleIdentifier_APIGATEWAY_STAGE_ACCESS_LOGS_ENABLED
-//	ManagedRuleIdentifier_APIGATEWAY_STAGE_DESCRIPTION
-//	ManagedRuleIdentifier_API_GWV2_ACCESS_LOGS_ENABLED
-//	ManagedRuleIdentifier_API_GWV2_AUTHORIZATION_TYPE_CONFIGURED
-//	ManagedRuleIdentifier_API_GWV2_STAGE_DEFAULT_ROUTE_DETAILED_METRICS_ENABLED
-//	ManagedRuleIdentifier_API_GW_ASSOCIATED_WITH_WAF
-//	ManagedRuleIdentifier_API_GW_CACHE_ENABLED_AND_ENCRYPTED
-//	ManagedRuleIdentifier_API_GW_ENDPOINT_TYPE_CHECK
-//	ManagedRuleIdentifier_API_GW_EXECUTION_LOGGING_ENABLED
-//	ManagedRuleIdentifier_API_GW_REST_API_TAGGED
-//	ManagedRuleIdentifier_API_GW_SSL_ENABLED
-//	ManagedRuleIdentifier_API_GW_STAGE_TAGGED
-//	ManagedRuleIdentifier_API_GW_XRAY_ENABLED
-//	ManagedRuleIdentifier_APPCONFIG_APPLICATION_DESCRIPTION
-//	ManagedRuleIdentifier_APPCONFIG_APPLICATION_TAGGED
-//	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_TAGGED
-//	ManagedRuleIdentifier_APPCONFIG_CONFIGURATION_PROFILE_VALIDATORS_NOT_EMPTY
-//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_DESCRIPTION
-//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_MINIMUM_FINAL_BAKE_TIME
-//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_REPLICATE_TO_SSM
-//	ManagedRuleIdentifier_APPCONFIG_DEPLOYMENT_STRATEGY_TAGGED
-//	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_DESCRIPTION
-//	ManagedRuleIdentifier_APPCONFIG_ENVIRONMENT_TAGGED
-//	ManagedRuleIdentifier_APPCONFIG_EXTENSION_ASSOCIATION_TAGGED
-//	ManagedRuleIdentifier_APPCONFIG_FREEFORM_PROFILE_CONFIG_STORAGE
-//	ManagedRuleIdentifier_APPCONFIG_HOSTED_CONFIGURATION_VERSION_DESCRIPTION
-//	ManagedRuleIdentifier_APPFLOW_FLOW_TAGGED
-//	ManagedRuleIdentifier_APPFLOW_FLOW_TRIGGER_TYPE_CHECK
-//	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_APPROVED_ORIGINS_CHECK
-//	ManagedRuleIdentifier_APPINTEGRATIONS_APPLICATION_TAGGED
-//	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION
-//	ManagedRuleIdentifier_APPINTEGRATIONS_EVENT_INTEGRATION_TAGGED
-//	ManagedRuleIdentifier_APPMESH_GATEWAY_ROUTE_TAGGED
-//	ManagedRuleIdentifier_APPMESH_MESH_DENY_TCP_FORWARDING
-//	ManagedRuleIdentifier_APPMESH_MESH_IP_PREF_CHECK
-//	ManagedRuleIdentifier_APPMESH_MESH_TAGGED
-//	ManagedRuleIdentifier_APPMESH_ROUTE_TAGGED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_BACKEND_DEFAULTS_TLS
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LISTENERS_HEALTH_CHECK_ENABLED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_LOGGING_FILE_PATH_EXISTS
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_GATEWAY_TAGGED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_BACKEND_DEFAULTS_TLS_ON
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_CLOUD_MAP_IP_PREF_CHECK
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_DNS_IP_PREF_CHECK
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_HEALTH_CHECK_ENABLED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LISTENERS_OUTLIER_DETECT_ENABLED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_LOGGING_FILE_PATH_EXISTS
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_SERVICE_BACKENDS_TLS_ENFORCED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_NODE_TAGGED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_ROUTER_TAGGED
-//	ManagedRuleIdentifier_APPMESH_VIRTUAL_SERVICE_TAGGED
-//	ManagedRuleIdentifier_APPROVED_AMIS_BY_ID
-//	ManagedRuleIdentifier_APPROVED_AMIS_BY_TAG
-//	ManagedRuleIdentifier_APPRUNNER_SERVICE_IN_VPC
-//	ManagedRuleIdentifier_APPRUNNER_SERVICE_IP_ADDRESS_TYPE_CHECK
-//	ManagedRuleIdentifier_APPRUNNER_SERVICE_MAX_UNHEALTHY_THRESHOLD
-//	ManagedRuleIdentifier_APPRUNNER_SERVICE_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_APPRUNNER_SERVICE_OBSERVABILITY_ENABLED
-//	ManagedRuleIdentifier_APPRUNNER_SERVICE_TAGGED
-//	ManagedRuleIdentifier_APPRUNNER_VPC_CONNECTOR_TAGGED
-//	ManagedRuleIdentifier_APPSTREAM_FLEET_IN_VPC
-//	ManagedRuleIdentifier_APPSYNC_ASSOCIATED_WITH_WAF
-//	ManagedRuleIdentifier_APPSYNC_AUTHORIZATION_CHECK
-//	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_AT_REST
-//	ManagedRuleIdentifier_APPSYNC_CACHE_CT_ENCRYPTION_IN_TRANSIT
-//	ManagedRuleIdentifier_APPSYNC_CACHE_ENCRYPTION_AT_REST
-//	ManagedRuleIdentifier_APPSYNC_GRAPHQL_API_XRAY_ENABLED
-//	ManagedRuleIdentifier_APPSYNC_LOGGING_ENABLED
-//	ManagedRuleIdentifier_APS_RULE_GROUPS_NAMESPACE_TAGGED
-//	ManagedRuleIdentifier_ATHENA_DATA_CATALOG_DESCRIPTION
-//	ManagedRuleIdentifier_ATHENA_PREPARED_STATEMENT_DESCRIPTION
-//	ManagedRuleIdentifier_ATHENA_WORKGROUP_DESCRIPTION
-//	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENFORCE_WORKGROUP_CONFIGURATION
-//	ManagedRuleIdentifier_ATHENA_WORKGROUP_ENGINE_VERSION_AUTO_UPGRADE
-//	ManagedRuleIdentifier_ATHENA_WORKGROUP_LOGGING_ENABLED
-//	ManagedRuleIdentifier_AUDITMANAGER_ASSESSMENT_TAGGED
-//	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_ENCRYPTION_AT_REST
-//	ManagedRuleIdentifier_AURORA_GLOBAL_DATABASE_TAGGED
-//	ManagedRuleIdentifier_AURORA_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_AURORA_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_AURORA_MYSQL_BACKTRACKING_ENABLED
-//	ManagedRuleIdentifier_AURORA_MYSQL_CLUSTER_AUDIT_LOGGING
-//	ManagedRuleIdentifier_AURORA_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_AURORA_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_AUTOSCALING_CAPACITY_REBALANCING
-//	ManagedRuleIdentifier_AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED
-//	ManagedRuleIdentifier_AUTOSCALING_LAUNCHCONFIG_REQUIRES_IMDSV2
-//	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_HOP_LIMIT
-//	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_CONFIG_PUBLIC_IP_DISABLED
-//	ManagedRuleIdentifier_AUTOSCALING_LAUNCH_TEMPLATE
-//	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_AZ
-//	ManagedRuleIdentifier_AUTOSCALING_MULTIPLE_INSTANCE_TYPES
-//	ManagedRuleIdentifier_BACKUP_PLAN_MIN_FREQUENCY_AND_MIN_RETENTION_CHECK
-//	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_ENCRYPTED
-//	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED
-//	ManagedRuleIdentifier_BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK
-//	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_ENABLED
-//	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_MANAGED
-//	ManagedRuleIdentifier_BATCH_COMPUTE_ENVIRONMENT_TAGGED
-//	ManagedRuleIdentifier_BATCH_JOB_QUEUE_ENABLED
-//	ManagedRuleIdentifier_BATCH_JOB_QUEUE_TAGGED
-//	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENVIRONMENT_USING_LAUNCH_TEMPLATE
-//	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_ALLOCATION_STRATEGY_CHECK
-//	ManagedRuleIdentifier_BATCH_MANAGED_COMPUTE_ENV_COMPUTE_RESOURCES_TAGGED
-//	ManagedRuleIdentifier_BATCH_MANAGED_SPOT_COMPUTE_ENVIRONMENT_MAX_BID
-//	ManagedRuleIdentifier_BATCH_SCHEDULING_POLICY_TAGGED
-//	ManagedRuleIdentifier_BEANSTALK_ENHANCED_HEALTH_REPORTING_ENABLED
-//	ManagedRuleIdentifier_BEDROCKAGENTCORE_CODEINTERPRETER_NETWORKMODE_CHECK
-//	ManagedRuleIdentifier_BEDROCKAGENTCORE_GATEWAY_AUTHORIZER_ENABLED
-//	ManagedRuleIdentifier_BEDROCKAGENTCORE_RUNTIME_PRIVATE_NETWORK_REQUIRED
-//	ManagedRuleIdentifier_BEDROCK_AGENTCORE_MEMORY_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_BEDROCK_DATA_SOURCE_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_CASSANDRA_KEYSPACE_TAGGED
-//	ManagedRuleIdentifier_CLB_DESYNC_MODE_CHECK
-//	ManagedRuleIdentifier_CLB_MULTIPLE_AZ
-//	ManagedRuleIdentifier_CLOUDFORMATION_STACK_DRIFT_DETECTION_CHECK
-//	ManagedRuleIdentifier_CLOUDFORMATION_STACK_NOTIFICATION_CHECK
-//	ManagedRuleIdentifier_CLOUDFORMATION_STACK_SERVICE_ROLE_CHECK
-//	ManagedRuleIdentifier_CLOUDFORMATION_TERMINATION_PROTECTION_CHECK
-//	ManagedRuleIdentifier_CLOUDFRONT_ACCESSLOGS_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_ASSOCIATED_WITH_WAF
-//	ManagedRuleIdentifier_CLOUDFRONT_CUSTOM_SSL_CERTIFICATE
-//	ManagedRuleIdentifier_CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED
-//	ManagedRuleIdentifier_CLOUDFRONT_DISTRIBUTION_KEY_GROUP_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_NO_DEPRECATED_SSL_PROTOCOLS
-//	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_FAILOVER_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_ORIGIN_LAMBDA_URL_OAC_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_ACCESS_CONTROL_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_S3_ORIGIN_NON_EXISTENT_BUCKET
-//	ManagedRuleIdentifier_CLOUDFRONT_SECURITY_POLICY_CHECK
-//	ManagedRuleIdentifier_CLOUDFRONT_SNI_ENABLED
-//	ManagedRuleIdentifier_CLOUDFRONT_SSL_POLICY_CHECK
-//	ManagedRuleIdentifier_CLOUDFRONT_TRAFFIC_TO_ORIGIN_ENCRYPTED
-//	ManagedRuleIdentifier_CLOUDFRONT_VIEWER_POLICY_HTTPS
-//	ManagedRuleIdentifier_CLOUDTRAIL_ALL_READ_S3_DATA_EVENT_CHECK
-//	ManagedRuleIdentifier_CLOUDTRAIL_ALL_WRITE_S3_DATA_EVENT_CHECK
-//	ManagedRuleIdentifier_CLOUDTRAIL_EVENT_DATA_STORE_MULTI_REGION
-//	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_ACCESS_LOGGING
-//	ManagedRuleIdentifier_CLOUDTRAIL_S3_BUCKET_PUBLIC_ACCESS_PROHIBITED
-//	ManagedRuleIdentifier_CLOUDTRAIL_S3_DATAEVENTS_ENABLED
-//	ManagedRuleIdentifier_CLOUDTRAIL_SECURITY_TRAIL_ENABLED
-//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_CHECK
-//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_ACTION_ENABLED_CHECK
-//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_DESCRIPTION
-//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_RESOURCE_CHECK
-//	ManagedRuleIdentifier_CLOUDWATCH_ALARM_SETTINGS_CHECK
-//	ManagedRuleIdentifier_CLOUDWATCH_LOG_GROUP_ENCRYPTED
-//	ManagedRuleIdentifier_CLOUDWATCH_METRIC_STREAM_TAGGED
-//	ManagedRuleIdentifier_CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED
-//	ManagedRuleIdentifier_CLOUD_TRAIL_ENABLED
-//	ManagedRuleIdentifier_CLOUD_TRAIL_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED
-//	ManagedRuleIdentifier_CMK_BACKING_KEY_ROTATION_ENABLED
-//	ManagedRuleIdentifier_CODEARTIFACT_REPOSITORY_TAGGED
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_ARTIFACT_ENCRYPTION
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVIRONMENT_PRIVILEGED_CHECK
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_ENVVAR_AWSCRED_CHECK
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_S3_LOGS_ENCRYPTED
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_SOURCE_REPO_URL_CHECK
-//	ManagedRuleIdentifier_CODEBUILD_PROJECT_TAGGED
-//	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_CODEBUILD_REPORT_GROUP_TAGGED
-//	ManagedRuleIdentifier_CODEDEPLOY_AUTO_ROLLBACK_MONITOR_ENABLED
-//	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_AUTO_ROLLBACK_ENABLED
-//	ManagedRuleIdentifier_CODEDEPLOY_DEPLOYMENT_GROUP_OUTDATED_INSTANCES_UPDATE
-//	ManagedRuleIdentifier_CODEDEPLOY_EC2_MINIMUM_HEALTHY_HOSTS_CONFIGURED
-//	ManagedRuleIdentifier_CODEDEPLOY_LAMBDA_ALLATONCE_TRAFFIC_SHIFT_DISABLED
-//	ManagedRuleIdentifier_CODEGURUPROFILER_PROFILING_GROUP_TAGGED
-//	ManagedRuleIdentifier_CODEGURUREVIEWER_REPOSITORY_ASSOCIATION_TAGGED
-//	ManagedRuleIdentifier_CODEPIPELINE_DEPLOYMENT_COUNT_CHECK
-//	ManagedRuleIdentifier_CODEPIPELINE_REGION_FANOUT_CHECK
-//	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTHENTICATED_LOGINS
-//	ManagedRuleIdentifier_COGNITO_IDENTITY_POOL_UNAUTH_ACCESS_CHECK
-//	ManagedRuleIdentifier_COGNITO_USERPOOL_CUST_AUTH_THREAT_FULL_CHECK
-//	ManagedRuleIdentifier_COGNITO_USER_POOL_ADVANCED_SECURITY_ENABLED
-//	ManagedRuleIdentifier_COGNITO_USER_POOL_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_COGNITO_USER_POOL_MFA_ENABLED
-//	ManagedRuleIdentifier_COGNITO_USER_POOL_PASSWORD_POLICY_CHECK
-//	ManagedRuleIdentifier_COGNITO_USER_POOL_TAGGED
-//	ManagedRuleIdentifier_CONNECT_INSTANCE_LOGGING_ENABLED
-//	ManagedRuleIdentifier_CUSTOMERPROFILES_DOMAIN_TAGGED
-//	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_ALLOW_PROFILE_CREATION
-//	ManagedRuleIdentifier_CUSTOMERPROFILES_OBJECT_TYPE_TAGGED
-//	ManagedRuleIdentifier_CUSTOM_EVENTBUS_POLICY_ATTACHED
-//	ManagedRuleIdentifier_CUSTOM_SCHEMA_REGISTRY_POLICY_ATTACHED
-//	ManagedRuleIdentifier_CW_LOGGROUP_RETENTION_PERIOD_CHECK
-//	ManagedRuleIdentifier_DATASYNC_LOCATION_OBJECT_STORAGE_USING_HTTPS
-//	ManagedRuleIdentifier_DATASYNC_TASK_DATA_VERIFICATION_ENABLED
-//	ManagedRuleIdentifier_DATASYNC_TASK_LOGGING_ENABLED
-//	ManagedRuleIdentifier_DATASYNC_TASK_TAGGED
-//	ManagedRuleIdentifier_DAX_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_DAX_TLS_ENDPOINT_ENCRYPTION
-//	ManagedRuleIdentifier_DB_INSTANCE_BACKUP_ENABLED
-//	ManagedRuleIdentifier_DESIRED_INSTANCE_TENANCY
-//	ManagedRuleIdentifier_DESIRED_INSTANCE_TYPE
-//	ManagedRuleIdentifier_DEVICEFARM_INSTANCE_PROFILE_TAGGED
-//	ManagedRuleIdentifier_DEVICEFARM_PROJECT_TAGGED
-//	ManagedRuleIdentifier_DEVICEFARM_TEST_GRID_PROJECT_TAGGED
-//	ManagedRuleIdentifier_DMS_AUTO_MINOR_VERSION_UPGRADE_CHECK
-//	ManagedRuleIdentifier_DMS_ENDPOINT_SSL_CONFIGURED
-//	ManagedRuleIdentifier_DMS_ENDPOINT_TAGGED
-//	ManagedRuleIdentifier_DMS_MONGO_DB_AUTHENTICATION_ENABLED
-//	ManagedRuleIdentifier_DMS_NEPTUNE_IAM_AUTHORIZATION_ENABLED
-//	ManagedRuleIdentifier_DMS_REDIS_TLS_ENABLED
-//	ManagedRuleIdentifier_DMS_REPLICATION_INSTANCE_MULTI_AZ_ENABLED
-//	ManagedRuleIdentifier_DMS_REPLICATION_NOT_PUBLIC
-//	ManagedRuleIdentifier_DMS_REPLICATION_TASK_SOURCEDB_LOGGING
-//	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TAGGED
-//	ManagedRuleIdentifier_DMS_REPLICATION_TASK_TARGETDB_LOGGING
-//	ManagedRuleIdentifier_DOCDB_CLUSTER_AUDIT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_DOCDB_CLUSTER_BACKUP_RETENTION_CHECK
-//	ManagedRuleIdentifier_DOCDB_CLUSTER_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED
-//	ManagedRuleIdentifier_DOCDB_CLUSTER_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_DOCDB_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED
-//	ManagedRuleIdentifier_DYNAMODB_AUTOSCALING_ENABLED
-//	ManagedRuleIdentifier_DYNAMODB_IN_BACKUP_PLAN
-//	ManagedRuleIdentifier_DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_DYNAMODB_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_DYNAMODB_PITR_ENABLED
-//	ManagedRuleIdentifier_DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_DYNAMODB_TABLE_CROSS_REGION_REPLICATION_ENABLED
-//	ManagedRuleIdentifier_DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTED_KMS
-//	ManagedRuleIdentifier_DYNAMODB_TABLE_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_DYNAMODB_THROUGHPUT_LIMIT_CHECK
-//	ManagedRuleIdentifier_EBS_IN_BACKUP_PLAN
-//	ManagedRuleIdentifier_EBS_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_EBS_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_EBS_OPTIMIZED_INSTANCE
-//	ManagedRuleIdentifier_EBS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_EBS_SNAPSHOT_BLOCK_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_EBS_SNAPSHOT_PUBLIC_RESTORABLE_CHECK
-//	ManagedRuleIdentifier_EC2_CAPACITY_RESERVATION_TAGGED
-//	ManagedRuleIdentifier_EC2_CARRIER_GATEWAY_TAGGED
-//	ManagedRuleIdentifier_EC2_CLIENT_VPN_CONNECTION_LOG_ENABLED
-//	ManagedRuleIdentifier_EC2_CLIENT_VPN_ENDPOINT_TAGGED
-//	ManagedRuleIdentifier_EC2_CLIENT_VPN_NOT_AUTHORIZE_ALL
-//	ManagedRuleIdentifier_EC2_DHCP_OPTIONS_TAGGED
-//	ManagedRuleIdentifier_EC2_EBS_ENCRYPTION_BY_DEFAULT
-//	ManagedRuleIdentifier_EC2_ENIS_SOURCE_DESTINATION_CHECK_ENABLED
-//	ManagedRuleIdentifier_EC2_FLEET_TAGGED
-//	ManagedRuleIdentifier_EC2_IMDSV2_CHECK
-//	ManagedRuleIdentifier_EC2_INSTANCE_DETAILED_MONITORING_ENABLED
-//	ManagedRuleIdentifier_EC2_INSTANCE_LAUNCHED_WITH_ALLOWED_AMI
-//	ManagedRuleIdentifier_EC2_INSTANCE_MANAGED_BY_SSM
-//	ManagedRuleIdentifier_EC2_INSTANCE_MULTIPLE_ENI_CHECK
-//	ManagedRuleIdentifier_EC2_INSTANCE_NO_PUBLIC_IP
-//	ManagedRuleIdentifier_EC2_INSTANCE_PROFILE_ATTACHED
-//	ManagedRuleIdentifier_EC2_IPAMSCOPE_TAGGED
-//	ManagedRuleIdentifier_EC2_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_EC2_LAUNCHTEMPLATE_EBS_ENCRYPTED
-//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATES_EBS_VOLUME_ENCRYPTED
-//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_IMDSV2_CHECK
-//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_PUBLIC_IP_DISABLED
-//	ManagedRuleIdentifier_EC2_LAUNCH_TEMPLATE_TAGGED
-//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_BLACKLISTED
-//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_APPLICATIONS_REQUIRED
-//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_ASSOCIATION_COMPLIANCE_STATUS_CHECK
-//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_INVENTORY_BLACKLISTED
-//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK
-//	ManagedRuleIdentifier_EC2_MANAGEDINSTANCE_PLATFORM_CHECK
-//	ManagedRuleIdentifier_EC2_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_ANALYSIS_TAGGED
-//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ACCESS_SCOPE_TAGGED
-//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_ANALYSIS_TAGGED
-//	ManagedRuleIdentifier_EC2_NETWORK_INSIGHTS_PATH_TAGGED
-//	ManagedRuleIdentifier_EC2_NO_AMAZON_KEY_PAIR
-//	ManagedRuleIdentifier_EC2_PARAVIRTUAL_INSTANCE_CHECK
-//	ManagedRuleIdentifier_EC2_PREFIX_LIST_TAGGED
-//	ManagedRuleIdentifier_EC2_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_EC2_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI
-//	ManagedRuleIdentifier_EC2_SECURITY_GROUP_ATTACHED_TO_ENI_PERIODIC
-//	ManagedRuleIdentifier_EC2_SPOT_FLEET_REQUEST_CT_ENCRYPTION_AT_REST
-//	ManagedRuleIdentifier_EC2_STOPPED_INSTANCE
-//	ManagedRuleIdentifier_EC2_TOKEN_HOP_LIMIT_CHECK
-//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_DESCRIPTION
-//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_FILTER_TAGGED
-//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_DESCRIPTION
-//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_SESSION_TAGGED
-//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_DESCRIPTION
-//	ManagedRuleIdentifier_EC2_TRAFFIC_MIRROR_TARGET_TAGGED
-//	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_AUTO_VPC_ATTACH_DISABLED
-//	ManagedRuleIdentifier_EC2_TRANSIT_GATEWAY_MULTICAST_DOMAIN_TAGGED
-//	ManagedRuleIdentifier_EC2_VOLUME_INUSE_CHECK
-//	ManagedRuleIdentifier_EC2_VPN_CONNECTION_IKE_VERSION_CHECK
-//	ManagedRuleIdentifier_EC2_VPN_CONNECTION_LOGGING_ENABLED
-//	ManagedRuleIdentifier_EC2_VPN_CONNECTION_TAGGED
-//	ManagedRuleIdentifier_ECR_PRIVATE_IMAGE_SCANNING_ENABLED
-//	ManagedRuleIdentifier_ECR_PRIVATE_LIFECYCLE_POLICY_CONFIGURED
-//	ManagedRuleIdentifier_ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED
-//	ManagedRuleIdentifier_ECR_REPOSITORY_CMK_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_ECR_REPOSITORY_TAGGED
-//	ManagedRuleIdentifier_ECS_AWSVPC_NETWORKING_ENABLED
-//	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TAGGED
-//	ManagedRuleIdentifier_ECS_CAPACITY_PROVIDER_TERMINATION_CHECK
-//	ManagedRuleIdentifier_ECS_CONTAINERS_NONPRIVILEGED
-//	ManagedRuleIdentifier_ECS_CONTAINERS_READONLY_ACCESS
-//	ManagedRuleIdentifier_ECS_CONTAINER_INSIGHTS_ENABLED
-//	ManagedRuleIdentifier_ECS_FARGATE_LATEST_PLATFORM_VERSION
-//	ManagedRuleIdentifier_ECS_NO_ENVIRONMENT_SECRETS
-//	ManagedRuleIdentifier_ECS_SERVICE_PROPAGATE_TAGS_ENABLED
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_EFS_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LINUX_USER_NON_ROOT
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_LOG_CONFIGURATION
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_MEMORY_HARD_LIMIT
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NETWORK_MODE_NOT_HOST
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_NONROOT_USER
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_PID_MODE_CHECK
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK
-//	ManagedRuleIdentifier_ECS_TASK_DEFINITION_WINDOWS_USER_NON_ADMIN
-//	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_ROOT_DIRECTORY
-//	ManagedRuleIdentifier_EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY
-//	ManagedRuleIdentifier_EFS_ACCESS_POINT_TAGGED
-//	ManagedRuleIdentifier_EFS_AUTOMATIC_BACKUPS_ENABLED
-//	ManagedRuleIdentifier_EFS_ENCRYPTED_CHECK
-//	ManagedRuleIdentifier_EFS_FILESYSTEM_CT_ENCRYPTED
-//	ManagedRuleIdentifier_EFS_FILESYSTEM_MULTI_AZ
-//	ManagedRuleIdentifier_EFS_FILE_SYSTEM_TAGGED
-//	ManagedRuleIdentifier_EFS_IN_BACKUP_PLAN
-//	ManagedRuleIdentifier_EFS_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_EFS_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_EFS_MOUNT_TARGET_PUBLIC_ACCESSIBLE
-//	ManagedRuleIdentifier_EFS_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_EFS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_EIP_ATTACHED
-//	ManagedRuleIdentifier_EKS_ADDON_TAGGED
-//	ManagedRuleIdentifier_EKS_CLUSTER_LOGGING_ENABLED
-//	ManagedRuleIdentifier_EKS_CLUSTER_LOG_ENABLED
-//	ManagedRuleIdentifier_EKS_CLUSTER_OLDEST_SUPPORTED_VERSION
-//	ManagedRuleIdentifier_EKS_CLUSTER_SECRETS_ENCRYPTED
-//	ManagedRuleIdentifier_EKS_CLUSTER_SUPPORTED_VERSION
-//	ManagedRuleIdentifier_EKS_ENDPOINT_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_EKS_FARGATE_PROFILE_TAGGED
-//	ManagedRuleIdentifier_EKS_NODEGROUP_SUPPORTED_VERSION_CHECK
-//	ManagedRuleIdentifier_EKS_SECRETS_ENCRYPTED
-//	ManagedRuleIdentifier_ELASTICACHE_AUTOMATIC_BACKUP_CHECK_ENABLED
-//	ManagedRuleIdentifier_ELASTICACHE_AUTO_MINOR_VERSION_UPGRADE_CHECK
-//	ManagedRuleIdentifier_ELASTICACHE_RBAC_AUTH_ENABLED
-//	ManagedRuleIdentifier_ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK
-//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED
-//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_ELASTICACHE_REPL_GRP_REDIS_AUTH_ENABLED
-//	ManagedRuleIdentifier_ELASTICACHE_SUBNET_GROUP_CHECK
-//	ManagedRuleIdentifier_ELASTICACHE_SUPPORTED_ENGINE_VERSION
-//	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_DESCRIPTION
-//	ManagedRuleIdentifier_ELASTICBEANSTALK_APPLICATION_VERSION_DESCRIPTION
-//	ManagedRuleIdentifier_ELASTICBEANSTALK_ENVIRONMENT_DESCRIPTION
-//	ManagedRuleIdentifier_ELASTICSEARCH_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_ELASTICSEARCH_IN_VPC_ONLY
-//	ManagedRuleIdentifier_ELASTICSEARCH_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK
-//	ManagedRuleIdentifier_ELASTIC_BEANSTALK_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_ELASTIC_BEANSTALK_MANAGED_UPDATES_ENABLED
-//	ManagedRuleIdentifier_ELBV2_ACM_CERTIFICATE_REQUIRED
-//	ManagedRuleIdentifier_ELBV2_LISTENER_ENCRYPTION_IN_TRANSIT
-//	ManagedRuleIdentifier_ELBV2_MULTIPLE_AZ
-//	ManagedRuleIdentifier_ELBV2_PREDEFINED_SECURITY_POLICY_SSL_CHECK
-//	ManagedRuleIdentifier_ELBV2_TARGETGROUP_HEALTHCHECK_PROTOCOL_ENCRYPTED
-//	ManagedRuleIdentifier_ELBV2_TARGETGROUP_PROTOCOL_ENCRYPTED
-//	ManagedRuleIdentifier_ELB_ACM_CERTIFICATE_REQUIRED
-//	ManagedRuleIdentifier_ELB_CROSS_ZONE_LOAD_BALANCING_ENABLED
-//	ManagedRuleIdentifier_ELB_CUSTOM_SECURITY_POLICY_SSL_CHECK
-//	ManagedRuleIdentifier_ELB_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_ELB_INTERNAL_SCHEME_CHECK
-//	ManagedRuleIdentifier_ELB_LOGGING_ENABLED
-//	ManagedRuleIdentifier_ELB_PREDEFINED_SECURITY_POLICY_SSL_CHECK
-//	ManagedRuleIdentifier_ELB_TAGGED
-//	ManagedRuleIdentifier_ELB_TLS_HTTPS_LISTENERS_ONLY
-//	ManagedRuleIdentifier_EMR_BLOCK_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_EMR_KERBEROS_ENABLED
-//	ManagedRuleIdentifier_EMR_MASTER_NO_PUBLIC_IP
-//	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_REST
-//	ManagedRuleIdentifier_EMR_SECURITY_CONFIGURATION_ENCRYPTION_TRANSIT
-//	ManagedRuleIdentifier_ENCRYPTED_VOLUMES
-//	ManagedRuleIdentifier_EVENTSCHEMAS_DISCOVERER_TAGGED
-//	ManagedRuleIdentifier_EVENTSCHEMAS_REGISTRY_TAGGED
-//	ManagedRuleIdentifier_EVENT_DATA_STORE_CMK_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_DESCRIPTION
-//	ManagedRuleIdentifier_EVIDENTLY_LAUNCH_TAGGED
-//	ManagedRuleIdentifier_EVIDENTLY_PROJECT_DESCRIPTION
-//	ManagedRuleIdentifier_EVIDENTLY_PROJECT_TAGGED
-//	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_DESCRIPTION
-//	ManagedRuleIdentifier_EVIDENTLY_SEGMENT_TAGGED
-//	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_LOG_CONFIGURATION_EXISTS
-//	ManagedRuleIdentifier_FIS_EXPERIMENT_TEMPLATE_TAGGED
-//	ManagedRuleIdentifier_FMS_SHIELD_RESOURCE_POLICY_CHECK
-//	ManagedRuleIdentifier_FMS_WEBACL_RESOURCE_POLICY_CHECK
-//	ManagedRuleIdentifier_FMS_WEBACL_RULEGROUP_ASSOCIATION_CHECK
-//	ManagedRuleIdentifier_FRAUDDETECTOR_ENTITY_TYPE_TAGGED
-//	ManagedRuleIdentifier_FRAUDDETECTOR_LABEL_TAGGED
-//	ManagedRuleIdentifier_FRAUDDETECTOR_OUTCOME_TAGGED
-//	ManagedRuleIdentifier_FRAUDDETECTOR_VARIABLE_TAGGED
-//	ManagedRuleIdentifier_FSX_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_FSX_LUSTRE_COPY_TAGS_TO_BACKUPS
-//	ManagedRuleIdentifier_FSX_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_FSX_ONTAP_DEPLOYMENT_TYPE_CHECK
-//	ManagedRuleIdentifier_FSX_OPENZFS_COPY_TAGS_ENABLED
-//	ManagedRuleIdentifier_FSX_OPENZFS_DEPLOYMENT_TYPE_CHECK
-//	ManagedRuleIdentifier_FSX_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_FSX_WINDOWS_AUDIT_LOG_CONFIGURED
-//	ManagedRuleIdentifier_FSX_WINDOWS_DEPLOYMENT_TYPE_CHECK
-//	ManagedRuleIdentifier_GLB_LISTENER_TAGGED
-//	ManagedRuleIdentifier_GLB_TAGGED
-//	ManagedRuleIdentifier_GLOBAL_ENDPOINT_EVENT_REPLICATION_ENABLED
-//	ManagedRuleIdentifier_GLUE_JOB_LOGGING_ENABLED
-//	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_GLUE_ML_TRANSFORM_TAGGED
-//	ManagedRuleIdentifier_GLUE_SPARK_JOB_SUPPORTED_VERSION
-//	ManagedRuleIdentifier_GROUNDSTATION_CONFIG_TAGGED
-//	ManagedRuleIdentifier_GROUNDSTATION_DATAFLOWENDPOINTGROUP_TAGGED
-//	ManagedRuleIdentifier_GROUNDSTATION_MISSIONPROFILE_TAGGED
-//	ManagedRuleIdentifier_GUARDDUTY_EC2_PROTECTION_RUNTIME_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_ECS_PROTECTION_RUNTIME_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_AUDIT_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_EKS_PROTECTION_RUNTIME_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_ENABLED_CENTRALIZED
-//	ManagedRuleIdentifier_GUARDDUTY_LAMBDA_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_MALWARE_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_NON_ARCHIVED_FINDINGS
-//	ManagedRuleIdentifier_GUARDDUTY_RDS_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_RUNTIME_MONITORING_ENABLED
-//	ManagedRuleIdentifier_GUARDDUTY_S3_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_HEALTHLAKE_FHIRDATASTORE_TAGGED
-//	ManagedRuleIdentifier_IAM_CUSTOMER_POLICY_BLOCKED_KMS_ACTIONS
-//	ManagedRuleIdentifier_IAM_EXTERNAL_ACCESS_ANALYZER_ENABLED
-//	ManagedRuleIdentifier_IAM_GROUP_HAS_USERS_CHECK
-//	ManagedRuleIdentifier_IAM_INLINE_POLICY_BLOCKED_KMS_ACTIONS
-//	ManagedRuleIdentifier_IAM_NO_INLINE_POLICY_CHECK
-//	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_CLIENT_ID_LIST_CHECK
-//	ManagedRuleIdentifier_IAM_OIDC_PROVIDER_TAGGED
-//	ManagedRuleIdentifier_IAM_PASSWORD_POLICY
-//	ManagedRuleIdentifier_IAM_POLICY_BLACKLISTED_CHECK
-//	ManagedRuleIdentifier_IAM_POLICY_DESCRIPTION
-//	ManagedRuleIdentifier_IAM_POLICY_IN_USE
-//	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS
-//	ManagedRuleIdentifier_IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS
-//	ManagedRuleIdentifier_IAM_ROLE_MANAGED_POLICY_CHECK
-//	ManagedRuleIdentifier_IAM_ROOT_ACCESS_KEY_CHECK
-//	ManagedRuleIdentifier_IAM_SAML_PROVIDER_TAGGED
-//	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK
-//	ManagedRuleIdentifier_IAM_SERVER_CERTIFICATE_TAGGED
-//	ManagedRuleIdentifier_IAM_USER_GROUP_MEMBERSHIP_CHECK
-//	ManagedRuleIdentifier_IAM_USER_MFA_ENABLED
-//	ManagedRuleIdentifier_IAM_USER_NO_POLICIES_CHECK
-//	ManagedRuleIdentifier_IAM_USER_UNUSED_CREDENTIALS_CHECK
-//	ManagedRuleIdentifier_IMAGEBUILDER_DISTRIBUTIONCONFIGURATION_TAGGED
-//	ManagedRuleIdentifier_IMAGEBUILDER_IMAGEPIPELINE_TAGGED
-//	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_EBS_VOLUMES_ENCRYPTED
-//	ManagedRuleIdentifier_IMAGEBUILDER_IMAGERECIPE_TAGGED
-//	ManagedRuleIdentifier_IMAGEBUILDER_INFRASTRUCTURECONFIGURATION_TAGGED
-//	ManagedRuleIdentifier_INCOMING_SSH_DISABLED
-//	ManagedRuleIdentifier_INSPECTOR_EC2_SCAN_ENABLED
-//	ManagedRuleIdentifier_INSPECTOR_ECR_SCAN_ENABLED
-//	ManagedRuleIdentifier_INSPECTOR_LAMBDA_CODE_SCAN_ENABLED
-//	ManagedRuleIdentifier_INSPECTOR_LAMBDA_STANDARD_SCAN_ENABLED
-//	ManagedRuleIdentifier_INSTANCES_IN_VPC
-//	ManagedRuleIdentifier_INTERNET_GATEWAY_AUTHORIZED_VPC_ONLY
-//	ManagedRuleIdentifier_IOTDEVICEDEFENDER_CUSTOM_METRIC_TAGGED
-//	ManagedRuleIdentifier_IOTEVENTS_ALARM_MODEL_TAGGED
-//	ManagedRuleIdentifier_IOTEVENTS_DETECTOR_MODEL_TAGGED
-//	ManagedRuleIdentifier_IOTEVENTS_INPUT_TAGGED
-//	ManagedRuleIdentifier_IOTSITEWISE_ASSET_MODEL_TAGGED
-//	ManagedRuleIdentifier_IOTSITEWISE_DASHBOARD_TAGGED
-//	ManagedRuleIdentifier_IOTSITEWISE_GATEWAY_TAGGED
-//	ManagedRuleIdentifier_IOTSITEWISE_PORTAL_TAGGED
-//	ManagedRuleIdentifier_IOTSITEWISE_PROJECT_TAGGED
-//	ManagedRuleIdentifier_IOTTWINMAKER_COMPONENT_TYPE_TAGGED
-//	ManagedRuleIdentifier_IOTTWINMAKER_ENTITY_TAGGED
-//	ManagedRuleIdentifier_IOTTWINMAKER_SCENE_TAGGED
-//	ManagedRuleIdentifier_IOTTWINMAKER_SYNC_JOB_TAGGED
-//	ManagedRuleIdentifier_IOTTWINMAKER_WORKSPACE_TAGGED
-//	ManagedRuleIdentifier_IOTWIRELESS_FUOTA_TASK_TAGGED
-//	ManagedRuleIdentifier_IOTWIRELESS_MULTICAST_GROUP_TAGGED
-//	ManagedRuleIdentifier_IOTWIRELESS_SERVICE_PROFILE_TAGGED
-//	ManagedRuleIdentifier_IOT_AUTHORIZER_TOKEN_SIGNING_ENABLED
-//	ManagedRuleIdentifier_IOT_JOB_TEMPLATE_TAGGED
-//	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_DESCRIPTION
-//	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_JITP
-//	ManagedRuleIdentifier_IOT_PROVISIONING_TEMPLATE_TAGGED
-//	ManagedRuleIdentifier_IOT_SCHEDULED_AUDIT_TAGGED
-//	ManagedRuleIdentifier_IVS_CHANNEL_PLAYBACK_AUTHORIZATION_ENABLED
-//	ManagedRuleIdentifier_IVS_CHANNEL_TAGGED
-//	ManagedRuleIdentifier_IVS_PLAYBACK_KEY_PAIR_TAGGED
-//	ManagedRuleIdentifier_IVS_RECORDING_CONFIGURATION_TAGGED
-//	ManagedRuleIdentifier_KENDRA_INDEX_TAGGED
-//	ManagedRuleIdentifier_KINESISVIDEO_SIGNALINGCHANNEL_TAGGED
-//	ManagedRuleIdentifier_KINESISVIDEO_STREAM_TAGGED
-//	ManagedRuleIdentifier_KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED
-//	ManagedRuleIdentifier_KINESIS_STREAM_BACKUP_RETENTION_CHECK
-//	ManagedRuleIdentifier_KINESIS_STREAM_ENCRYPTED
-//	ManagedRuleIdentifier_KINESIS_VIDEO_STREAM_MINIMUM_DATA_RETENTION
-//	ManagedRuleIdentifier_KMS_CMK_NOT_SCHEDULED_FOR_DELETION
-//	ManagedRuleIdentifier_KMS_KEY_POLICY_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_KMS_KEY_TAGGED
-//	ManagedRuleIdentifier_LAMBDA_CODE_SIGNING_CONFIGURATION_TAGGED
-//	ManagedRuleIdentifier_LAMBDA_CONCURRENCY_CHECK
-//	ManagedRuleIdentifier_LAMBDA_DLQ_CHECK
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_APPLICATION_LOG_LEVEL_CHECK
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_DESCRIPTION
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_LOG_FORMAT_JSON
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_SETTINGS_CHECK
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_SYSTEM_LOG_LEVEL_CHECK
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_TAGGED
-//	ManagedRuleIdentifier_LAMBDA_FUNCTION_XRAY_ENABLED
-//	ManagedRuleIdentifier_LAMBDA_INSIDE_VPC
-//	ManagedRuleIdentifier_LAMBDA_VPC_MULTI_AZ_CHECK
-//	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_ALLOW_PUBLIC_OVERRIDES_DISABLED
-//	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_OBJECT_VERSIONING_ENABLED
-//	ManagedRuleIdentifier_LIGHTSAIL_BUCKET_TAGGED
-//	ManagedRuleIdentifier_LIGHTSAIL_CERTIFICATE_TAGGED
-//	ManagedRuleIdentifier_LIGHTSAIL_DISK_TAGGED
-//	ManagedRuleIdentifier_MACIE_AUTO_SENSITIVE_DATA_DISCOVERY_CHECK
-//	ManagedRuleIdentifier_MACIE_STATUS_CHECK
-//	ManagedRuleIdentifier_MARIADB_PUBLISH_LOGS_TO_CLOUDWATCH_LOGS
-//	ManagedRuleIdentifier_MEDIAPACKAGE_PACKAGINGCONFIGURATION_TAGGED
-//	ManagedRuleIdentifier_MEDIATAILOR_PLAYBACKCONFIGURATION_TAGGED
-//	ManagedRuleIdentifier_MEMORYDB_SUBNETGROUP_TAGGED
-//	ManagedRuleIdentifier_MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS
-//	ManagedRuleIdentifier_MQ_ACTIVE_BROKER_LDAP_AUTHENTICATION
-//	ManagedRuleIdentifier_MQ_ACTIVE_DEPLOYMENT_MODE
-//	ManagedRuleIdentifier_MQ_ACTIVE_SINGLE_INSTANCE_BROKER_STORAGE_TYPE_EFS
-//	ManagedRuleIdentifier_MQ_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED
-//	ManagedRuleIdentifier_MQ_AUTO_MINOR_VERSION_UPGRADE_ENABLED
-//	ManagedRuleIdentifier_MQ_BROKER_GENERAL_LOGGING_ENABLED
-//	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_MQ_CLOUDWATCH_AUDIT_LOG_ENABLED
-//	ManagedRuleIdentifier_MQ_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_MQ_RABBIT_DEPLOYMENT_MODE
-//	ManagedRuleIdentifier_MSK_CLUSTER_PUBLIC_ACCESS_DISABLED
-//	ManagedRuleIdentifier_MSK_CLUSTER_TAGGED
-//	ManagedRuleIdentifier_MSK_CONNECT_CONNECTOR_LOGGING_ENABLED
-//	ManagedRuleIdentifier_MSK_ENHANCED_MONITORING_ENABLED
-//	ManagedRuleIdentifier_MSK_IN_CLUSTER_NODE_REQUIRE_TLS
-//	ManagedRuleIdentifier_MSK_UNRESTRICTED_ACCESS_CHECK
-//	ManagedRuleIdentifier_MULTI_REGION_CLOUD_TRAIL_ENABLED
-//	ManagedRuleIdentifier_NACL_NO_UNRESTRICTED_SSH_RDP
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_BACKUP_RETENTION_CHECK
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_CLOUDWATCH_LOG_EXPORT_ENABLED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_COPY_TAGS_TO_SNAPSHOT_ENABLED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_ENCRYPTED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_IAM_DATABASE_AUTHENTICATION
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_MULTI_AZ_ENABLED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_ENCRYPTED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_IAM_DATABASE_AUTH_ENABLED
-//	ManagedRuleIdentifier_NEPTUNE_CLUSTER_SNAPSHOT_PUBLIC_PROHIBITED
-//	ManagedRuleIdentifier_NETFW_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_NETFW_LOGGING_ENABLED
-//	ManagedRuleIdentifier_NETFW_MULTI_AZ_ENABLED
-//	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FRAGMENT_PACKETS
-//	ManagedRuleIdentifier_NETFW_POLICY_DEFAULT_ACTION_FULL_PACKETS
-//	ManagedRuleIdentifier_NETFW_POLICY_RULE_GROUP_ASSOCIATED
-//	ManagedRuleIdentifier_NETFW_STATELESS_RULE_GROUP_NOT_EMPTY
-//	ManagedRuleIdentifier_NETFW_SUBNET_CHANGE_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_NLB_CROSS_ZONE_LOAD_BALANCING_ENABLED
-//	ManagedRuleIdentifier_NLB_INTERNAL_SCHEME_CHECK
-//	ManagedRuleIdentifier_NLB_LISTENER_TAGGED
-//	ManagedRuleIdentifier_NLB_LOGGING_ENABLED
-//	ManagedRuleIdentifier_NLB_TAGGED
-//	ManagedRuleIdentifier_NO_UNRESTRICTED_ROUTE_TO_IGW
-//	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_DESCRIPTION
-//	ManagedRuleIdentifier_OPENSEARCHSERVERLESS_COLLECTION_STANDBYREPLICAS_ENABLED
-//	ManagedRuleIdentifier_OPENSEARCH_ACCESS_CONTROL_ENABLED
-//	ManagedRuleIdentifier_OPENSEARCH_AUDIT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_OPENSEARCH_DATA_NODE_FAULT_TOLERANCE
-//	ManagedRuleIdentifier_OPENSEARCH_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_OPENSEARCH_HTTPS_REQUIRED
-//	ManagedRuleIdentifier_OPENSEARCH_IN_VPC_ONLY
-//	ManagedRuleIdentifier_OPENSEARCH_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK
-//	ManagedRuleIdentifier_OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE
-//	ManagedRuleIdentifier_OPENSEARCH_UPDATE_CHECK
-//	ManagedRuleIdentifier_PANORAMA_PACKAGE_TAGGED
-//	ManagedRuleIdentifier_RABBIT_MQ_SUPPORTED_VERSION
-//	ManagedRuleIdentifier_RDS_AURORA_MYSQL_AUDIT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_RDS_AURORA_POSTGRESQL_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED
-//	ManagedRuleIdentifier_RDS_CLUSTER_AUTO_MINOR_VERSION_UPGRADE_ENABLE
-//	ManagedRuleIdentifier_RDS_CLUSTER_BACKUP_RETENTION_CHECK
-//	ManagedRuleIdentifier_RDS_CLUSTER_DEFAULT_ADMIN_CHECK
-//	ManagedRuleIdentifier_RDS_CLUSTER_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_RDS_CLUSTER_ENCRYPTED_AT_REST
-//	ManagedRuleIdentifier_RDS_CLUSTER_IAM_AUTHENTICATION_ENABLED
-//	ManagedRuleIdentifier_RDS_CLUSTER_MULTI_AZ_ENABLED
-//	ManagedRuleIdentifier_RDS_CLUSTER_SNAPSHOT_TAGGED
-//	ManagedRuleIdentifier_RDS_CLUSTER_TAGGED
-//	ManagedRuleIdentifier_RDS_DB_SECURITY_GROUP_NOT_ALLOWED
-//	ManagedRuleIdentifier_RDS_ENHANCED_MONITORING_ENABLED
-//	ManagedRuleIdentifier_RDS_EVENT_SUBSCRIPTION_TAGGED
-//	ManagedRuleIdentifier_RDS_GLOBAL_CLUSTER_AURORA_MYSQL_SUPPORTED_VERSION
-//	ManagedRuleIdentifier_RDS_INSTANCE_DEFAULT_ADMIN_CHECK
-//	ManagedRuleIdentifier_RDS_INSTANCE_DELETION_PROTECTION_ENABLED
-//	ManagedRuleIdentifier_RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED
-//	ManagedRuleIdentifier_RDS_INSTANCE_PUBLIC_ACCESS_CHECK
-//	ManagedRuleIdentifier_RDS_INSTANCE_SUBNET_IGW_CHECK
-//	ManagedRuleIdentifier_RDS_INTEGRATION_TAGGED
-//	ManagedRuleIdentifier_RDS_IN_BACKUP_PLAN
-//	ManagedRuleIdentifier_RDS_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_RDS_LOGGING_ENABLED
-//	ManagedRuleIdentifier_RDS_MARIADB_INSTANCE_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_RDS_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_RDS_MULTI_AZ_SUPPORT
-//	ManagedRuleIdentifier_RDS_MYSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK
-//	ManagedRuleIdentifier_RDS_MYSQL_INSTANCE_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_RDS_OPTION_GROUP_TAGGED
-//	ManagedRuleIdentifier_RDS_ORACLE_OPTIONGROUP_ENHANCED_MONITORING_ENABLED
-//	ManagedRuleIdentifier_RDS_PGSQL_CLUSTER_COPY_TAGS_TO_SNAPSHOT_CHECK
-//	ManagedRuleIdentifier_RDS_POSTGRESQL_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_RDS_POSTGRES_INSTANCE_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_RDS_PROXY_TLS_ENCRYPTION
-//	ManagedRuleIdentifier_RDS_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_RDS_SNAPSHOTS_PUBLIC_PROHIBITED
-//	ManagedRuleIdentifier_RDS_SNAPSHOT_ENCRYPTED
-//	ManagedRuleIdentifier_RDS_SQLSERVER_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_RDS_SQL_SERVER_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_RDS_STORAGE_ENCRYPTED
-//	ManagedRuleIdentifier_REDSHIFT_AUDIT_LOGGING_ENABLED
-//	ManagedRuleIdentifier_REDSHIFT_BACKUP_ENABLED
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_CONFIGURATION_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_KMS_ENABLED
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MAINTENANCESETTINGS_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_MULTI_AZ_ENABLED
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PARAMETER_GROUP_TAGGED
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_PUBLIC_ACCESS_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_CLUSTER_SUBNET_GROUP_MULTI_AZ
-//	ManagedRuleIdentifier_REDSHIFT_DEFAULT_ADMIN_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_DEFAULT_DB_NAME_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED
-//	ManagedRuleIdentifier_REDSHIFT_REQUIRE_TLS_SSL
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_ADMIN_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_DEFAULT_DB_NAME_CHECK
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_NAMESPACE_CMK_ENCRYPTION
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_PUBLISH_LOGS_TO_CLOUDWATCH
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ENCRYPTED_IN_TRANSIT
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_REDSHIFT_SERVERLESS_WORKGROUP_ROUTES_WITHIN_VPC
-//	ManagedRuleIdentifier_REDSHIFT_UNRESTRICTED_PORT_ACCESS
-//	ManagedRuleIdentifier_REQUIRED_TAGS
-//	ManagedRuleIdentifier_RESILIENCEHUB_APP_TAGGED
-//	ManagedRuleIdentifier_RESILIENCEHUB_RESILIENCYPOLICY_TAGGED
-//	ManagedRuleIdentifier_RESTRICTED_INCOMING_TRAFFIC
-//	ManagedRuleIdentifier_ROOT_ACCOUNT_HARDWARE_MFA_ENABLED
-//	ManagedRuleIdentifier_ROOT_ACCOUNT_MFA_ENABLED
-//	ManagedRuleIdentifier_ROUTE53_HEALTH_CHECK_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_HOSTED_ZONE_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_QUERY_LOGGING_ENABLED
-//	ManagedRuleIdentifier_ROUTE53_RECOVERY_CONTROL_CLUSTER_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_CELL_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_READINESS_CHECK_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RECOVERY_GROUP_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RECOVERY_READINESS_RESOURCE_SET_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_DOMAIN_LIST_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_ASSOCIATION_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RESOLVER_FIREWALL_RULE_GROUP_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_ENDPOINT_TAGGED
-//	ManagedRuleIdentifier_ROUTE53_RESOLVER_RESOLVER_RULE_TAGGED
-//	ManagedRuleIdentifier_RUM_APP_MONITOR_CLOUDWATCH_LOGS_ENABLED
-//	ManagedRuleIdentifier_RUM_APP_MONITOR_TAGGED
-//	ManagedRuleIdentifier_S3EXPRESS_DIR_BUCKET_LIFECYCLE_RULES_CHECK
-//	ManagedRuleIdentifier_S3_ACCESS_POINT_IN_VPC_ONLY
-//	ManagedRuleIdentifier_S3_ACCESS_POINT_PUBLIC_ACCESS_BLOCKS
-//	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS
-//	ManagedRuleIdentifier_S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC
-//	ManagedRuleIdentifier_S3_BUCKET_ACL_PROHIBITED
-//	ManagedRuleIdentifier_S3_BUCKET_BLACKLISTED_ACTIONS_PROHIBITED
-//	ManagedRuleIdentifier_S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED
-//	ManagedRuleIdentifier_S3_BUCKET_DEFAULT_LOCK_ENABLED
-//	ManagedRuleIdentifier_S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED
-//	ManagedRuleIdentifier_S3_BUCKET_LOGGING_ENABLED
-//	ManagedRuleIdentifier_S3_BUCKET_MFA_DELETE_ENABLED
-//	ManagedRuleIdentifier_S3_BUCKET_POLICY_GRANTEE_CHECK
-//	ManagedRuleIdentifier_S3_BUCKET_POLICY_NOT_MORE_PERMISSIVE
-//	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_READ_PROHIBITED
-//	ManagedRuleIdentifier_S3_BUCKET_PUBLIC_WRITE_PROHIBITED
-//	ManagedRuleIdentifier_S3_BUCKET_REPLICATION_ENABLED
-//	ManagedRuleIdentifier_S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_S3_BUCKET_SSL_REQUESTS_ONLY
-//	ManagedRuleIdentifier_S3_BUCKET_TAGGED
-//	ManagedRuleIdentifier_S3_BUCKET_VERSIONING_ENABLED
-//	ManagedRuleIdentifier_S3_DEFAULT_ENCRYPTION_KMS
-//	ManagedRuleIdentifier_S3_DIRECTORY_BUCKET_LIFECYCLE_POLICY_RULE_CHECK
-//	ManagedRuleIdentifier_S3_EVENT_NOTIFICATIONS_ENABLED
-//	ManagedRuleIdentifier_S3_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_S3_LIFECYCLE_POLICY_CHECK
-//	ManagedRuleIdentifier_S3_MEETS_RESTORE_TIME_TARGET
-//	ManagedRuleIdentifier_S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_S3_VERSION_LIFECYCLE_POLICY_CHECK
-//	ManagedRuleIdentifier_SAGEMAKER_APP_IMAGE_CONFIG_TAGGED
-//	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ENCRYPT_IN_TRANSIT
-//	ManagedRuleIdentifier_SAGEMAKER_DATA_QUALITY_JOB_ISOLATION
-//	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_IN_VPC
-//	ManagedRuleIdentifier_SAGEMAKER_DOMAIN_TAGGED
-//	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIGURATION_KMS_KEY_CONFIGURED
-//	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_KMS_KEY_REQUIRED
-//	ManagedRuleIdentifier_SAGEMAKER_ENDPOINT_CONFIG_PROD_INSTANCE_COUNT
-//	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_DESCRIPTION
-//	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ENCRYPTION_AT_REST
-//	ManagedRuleIdentifier_SAGEMAKER_FEATUREGROUP_ONLINE_STORE_ENCRYPTION
-//	ManagedRuleIdentifier_SAGEMAKER_FEATURE_GROUP_TAGGED
-//	ManagedRuleIdentifier_SAGEMAKER_IMAGE_DESCRIPTION
-//	ManagedRuleIdentifier_SAGEMAKER_IMAGE_TAGGED
-//	ManagedRuleIdentifier_SAGEMAKER_INFERENCEEXPERIMENT_TAGGED
-//	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_DATA_STORAGE_KMS_ENCRYPTED
-//	ManagedRuleIdentifier_SAGEMAKER_INF_EXPERIMENT_INSTANCE_STORAGE_KMS_ENCRYPTED
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ENCRYPT_IN_TRANSIT
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_BIAS_JOB_ISOLATION
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_ENCRYPT_IN_TRANSIT
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_EXPLAINABILITY_JOB_NETWORK_ISOLATION
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_IN_VPC
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_ISOLATION_ENABLED
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_MULTICONTAINER_PRIVATE_REGISTRY
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_PRIVATE_REGISTRY_REQUIRED
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_DEFINITION_ISOLATION
-//	ManagedRuleIdentifier_SAGEMAKER_MODEL_QUALITY_JOB_ENCRYPT_IN_TRANSIT
-//	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_ISOLATION
-//	ManagedRuleIdentifier_SAGEMAKER_MONITORING_SCHEDULE_TRAFFIC_ENCRYPTION
-//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_INSIDE_VPC
-//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_KMS_KEY_CONFIGURED
-//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_PLATFORM_VERSION
-//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_ROOT_ACCESS_CHECK
-//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_INSTANCE_STORAGE_VOL_KMS_ENCRYPTED
-//	ManagedRuleIdentifier_SAGEMAKER_NOTEBOOK_NO_DIRECT_INTERNET_ACCESS
-//	ManagedRuleIdentifier_SECRETSMANAGER_ROTATION_ENABLED_CHECK
-//	ManagedRuleIdentifier_SECRETSMANAGER_SCHEDULED_ROTATION_SUCCESS_CHECK
-//	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_PERIODIC_ROTATION
-//	ManagedRuleIdentifier_SECRETSMANAGER_SECRET_UNUSED
-//	ManagedRuleIdentifier_SECRETSMANAGER_USING_CMK
-//	ManagedRuleIdentifier_SECURITYHUB_ENABLED
-//	ManagedRuleIdentifier_SECURITY_ACCOUNT_INFORMATION_PROVIDED
-//	ManagedRuleIdentifier_SERVICE_CATALOG_PORTFOLIO_TAGGED
-//	ManagedRuleIdentifier_SERVICE_CATALOG_SHARED_WITHIN_ORGANIZATION
-//	ManagedRuleIdentifier_SERVICE_VPC_ENDPOINT_ENABLED
-//	ManagedRuleIdentifier_SES_MALWARE_SCANNING_ENABLED
-//	ManagedRuleIdentifier_SES_SENDING_TLS_REQUIRED
-//	ManagedRuleIdentifier_SHIELD_ADVANCED_ENABLED_AUTORENEW
-//	ManagedRuleIdentifier_SHIELD_DRT_ACCESS
-//	ManagedRuleIdentifier_SIGNER_SIGNINGPROFILE_TAGGED
-//	ManagedRuleIdentifier_SNS_ENCRYPTED_KMS
-//	ManagedRuleIdentifier_SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED
-//	ManagedRuleIdentifier_SNS_TOPIC_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_SQS_QUEUE_DLQ_CHECK
-//	ManagedRuleIdentifier_SQS_QUEUE_NO_PUBLIC_ACCESS
-//	ManagedRuleIdentifier_SQS_QUEUE_POLICY_FULL_ACCESS_CHECK
-//	ManagedRuleIdentifier_SSM_AUTOMATION_BLOCK_PUBLIC_SHARING
-//	ManagedRuleIdentifier_SSM_AUTOMATION_LOGGING_ENABLED
-//	ManagedRuleIdentifier_SSM_DOCUMENT_NOT_PUBLIC
-//	ManagedRuleIdentifier_SSM_DOCUMENT_TAGGED
-//	ManagedRuleIdentifier_STEPFUNCTIONS_STATE_MACHINE_TAGGED
-//	ManagedRuleIdentifier_STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED
-//	ManagedRuleIdentifier_STORAGEGATEWAY_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_STORAGEGATEWAY_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED
-//	ManagedRuleIdentifier_TRANSFER_AGREEMENT_DESCRIPTION
-//	ManagedRuleIdentifier_TRANSFER_AGREEMENT_TAGGED
-//	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_DESCRIPTION
-//	ManagedRuleIdentifier_TRANSFER_CERTIFICATE_TAGGED
-//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_ENCRYPTION_ALGORITHM_CHECK
-//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_MDN_SIGNING_ALGORITHM_CHECK
-//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_AS2_SIGNING_ALGORITHM_CHECK
-//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_LOGGING_ENABLED
-//	ManagedRuleIdentifier_TRANSFER_CONNECTOR_TAGGED
-//	ManagedRuleIdentifier_TRANSFER_FAMILY_SERVER_NO_FTP
-//	ManagedRuleIdentifier_TRANSFER_PROFILE_TAGGED
-//	ManagedRuleIdentifier_TRANSFER_WORKFLOW_DESCRIPTION
-//	ManagedRuleIdentifier_TRANSFER_WORKFLOW_TAGGED
-//	ManagedRuleIdentifier_VIRTUALMACHINE_LAST_BACKUP_RECOVERY_POINT_CREATED
-//	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT
-//	ManagedRuleIdentifier_VIRTUALMACHINE_RESOURCES_PROTECTED_BY_BACKUP_PLAN
-//	ManagedRuleIdentifier_VPC_DEFAULT_SECURITY_GROUP_CLOSED
-//	ManagedRuleIdentifier_VPC_ENDPOINT_ENABLED
-//	ManagedRuleIdentifier_VPC_FLOW_LOGS_ENABLED
-//	ManagedRuleIdentifier_VPC_NETWORK_ACL_UNUSED_CHECK
-//	ManagedRuleIdentifier_VPC_PEERING_DNS_RESOLUTION_CHECK
-//	ManagedRuleIdentifier_VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS
-//	ManagedRuleIdentifier_VPC_SG_PORT_RESTRICTION_CHECK
-//	ManagedRuleIdentifier_VPC_VPN2_TUNNELS_UP
-//	ManagedRuleIdentifier_WAFV2_LOGGING_ENABLED
-//	ManagedRuleIdentifier_WAFV2_RULEGROUP_LOGGING_ENABLED
-//	ManagedRuleIdentifier_WAFV2_RULEGROUP_NOT_EMPTY
-//	ManagedRuleIdentifier_WAFV2_WEBACL_NOT_EMPTY
-//	ManagedRuleIdentifier_WAF_CLASSIC_LOGGING_ENABLED
-//	ManagedRuleIdentifier_WAF_GLOBAL_RULEGROUP_NOT_EMPTY
-//	ManagedRuleIdentifier_WAF_GLOBAL_RULE_NOT_EMPTY
-//	ManagedRuleIdentifier_WAF_GLOBAL_WEBACL_NOT_EMPTY
-//	ManagedRuleIdentifier_WAF_REGIONAL_RULEGROUP_NOT_EMPTY
-//	ManagedRuleIdentifier_WAF_REGIONAL_RULE_NOT_EMPTY
-//	ManagedRuleIdentifier_WAF_REGIONAL_WEBACL_NOT_EMPTY
-//	ManagedRuleIdentifier_WORKSPACES_CONNECTION_ALIAS_TAGGED
-//	ManagedRuleIdentifier_WORKSPACES_ROOT_VOLUME_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_WORKSPACES_USER_VOLUME_ENCRYPTION_ENABLED
-//	ManagedRuleIdentifier_WORKSPACES_WORKSPACE_TAGGED
+//	ManagedRuleIdentifierAccessKeysRotated
+//	ManagedRuleIdentifierAccountPartOfOrganizations
+//	ManagedRuleIdentifierAcmpcaCertificateAuthorityTagged
+//	ManagedRuleIdentifierAcmCertificateExpirationCheck
+//	ManagedRuleIdentifierAcmCertificateRsaCheck
+//	ManagedRuleIdentifierAcmCertificateTransparentLoggingEnabled
+//	ManagedRuleIdentifierAcmPcaRootCaDisabled
+//	ManagedRuleIdentifierActiveMqSupportedVersion
+//	ManagedRuleIdentifierAlbDesyncModeCheck
+//	ManagedRuleIdentifierAlbHttpDropInvalidHeaderEnabled
+//	ManagedRuleIdentifierAlbHttpToHttpsRedirectionCheck
+//	ManagedRuleIdentifierAlbInternalSchemeCheck
+//	ManagedRuleIdentifierAlbListenerTagged
+//	ManagedRuleIdentifierAlbTagged
+//	ManagedRuleIdentifierAlbWafEnabled
+//	ManagedRuleIdentifierAmplifyAppBranchAutoDeletionEnabled
+//	ManagedRuleIdentifierAmplifyAppBuildSpecConfigured
+//	ManagedRuleIdentifierAmplifyAppDescription
+//	ManagedRuleIdentifierAmplifyAppNoEnvironmentVariables
+//	ManagedRuleIdentifierAmplifyAppPlatformCheck
+//	ManagedRuleIdentifierAmplifyAppTagged
+//	ManagedRuleIdentifierAmplifyBranchAutoBuildEnabled
+//	ManagedRuleIdentifierAmplifyBranchBuildSpecConfigured
+//	ManagedRuleIdentifierAmplifyBranchDescription
+//	ManagedRuleIdentifierAmplifyBranchFrameworkConfigured
+//	ManagedRuleIdentifierAmplifyBranchPerformanceModeEnabled
+//	ManagedRuleIdentifierAmplifyBranchPullRequestPreviewEnabled
+//	ManagedRuleIdentifierAmplifyBranchTagged
+//	ManagedRuleIdentifierApigatewayv2IntegrationPrivateHttpsEnabled
+//	ManagedRuleIdentifierApigatewayv2StageDescription
+//	ManagedRuleIdentifierApigatewayDomainNameTlsCheck
+//	ManagedRuleIdentifierApigatewayStageAccessLogsEnabled
+//	ManagedRuleIdentifierApigatewayStageDescription
+//	ManagedRuleIdentifierApiGwv2AccessLogsEnabled
+//	ManagedRuleIdentifierApiGwv2AuthorizationTypeConfigured
+//	ManagedRuleIdentifierApiGwv2StageDefaultRouteDetailedMetricsEnabled
+//	ManagedRuleIdentifierApiGwAssociatedWithWaf
+//	ManagedRuleIdentifierApiGwCacheEnabledAndEncrypted
+//	ManagedRuleIdentifierApiGwEndpointTypeCheck
+//	ManagedRuleIdentifierApiGwExecutionLoggingEnabled
+//	ManagedRuleIdentifierApiGwRestApiTagged
+//	ManagedRuleIdentifierApiGwSslEnabled
+//	ManagedRuleIdentifierApiGwStageTagged
+//	ManagedRuleIdentifierApiGwXrayEnabled
+//	ManagedRuleIdentifierAppconfigApplicationDescription
+//	ManagedRuleIdentifierAppconfigApplicationTagged
+//	ManagedRuleIdentifierAppconfigConfigurationProfileTagged
+//	ManagedRuleIdentifierAppconfigConfigurationProfileValidatorsNotEmpty
+//	ManagedRuleIdentifierAppconfigDeploymentStrategyDescription
+//	ManagedRuleIdentifierAppconfigDeploymentStrategyMinimumFinalBakeTime
+//	ManagedRuleIdentifierAppconfigDeploymentStrategyReplicateToSsm
+//	ManagedRuleIdentifierAppconfigDeploymentStrategyTagged
+//	ManagedRuleIdentifierAppconfigEnvironmentDescription
+//	ManagedRuleIdentifierAppconfigEnvironmentTagged
+//	ManagedRuleIdentifierAppconfigExtensionAssociationTagged
+//	ManagedRuleIdentifierAppconfigFreeformProfileConfigStorage
+//	ManagedRuleIdentifierAppconfigHostedConfigurationVersionDescription
+//	ManagedRuleIdentifierAppflowFlowTagged
+//	ManagedRuleIdentifierAppflowFlowTriggerTypeCheck
+//	ManagedRuleIdentifierAppintegrationsApplicationApprovedOriginsCheck
+//	ManagedRuleIdentifierAppintegrationsApplicationTagged
+//	ManagedRuleIdentifierAppintegrationsEventIntegrationDescription
+//	ManagedRuleIdentifierAppintegrationsEventIntegrationTagged
+//	ManagedRuleIdentifierAppmeshGatewayRouteTagged
+//	ManagedRuleIdentifierAppmeshMeshDenyTcpForwarding
+//	ManagedRuleIdentifierAppmeshMeshIpPrefCheck
+//	ManagedRuleIdentifierAppmeshMeshTagged
+//	ManagedRuleIdentifierAppmeshRouteTagged
+//	ManagedRuleIdentifierAppmeshVirtualGatewayBackendDefaultsTls
+//	ManagedRuleIdentifierAppmeshVirtualGatewayListenersHealthCheckEnabled
+//	ManagedRuleIdentifierAppmeshVirtualGatewayLoggingFilePathExists
+//	ManagedRuleIdentifierAppmeshVirtualGatewayTagged
+//	ManagedRuleIdentifierAppmeshVirtualNodeBackendDefaultsTlsOn
+//	ManagedRuleIdentifierAppmeshVirtualNodeCloudMapIpPrefCheck
+//	ManagedRuleIdentifierAppmeshVirtualNodeDnsIpPrefCheck
+//	ManagedRuleIdentifierAppmeshVirtualNodeListenersHealthCheckEnabled
+//	ManagedRuleIdentifierAppmeshVirtualNodeListenersOutlierDetectEnabled
+//	ManagedRuleIdentifierAppmeshVirtualNodeLoggingFilePathExists
+//	ManagedRuleIdentifierAppmeshVirtualNodeServiceBackendsTlsEnforced
+//	ManagedRuleIdentifierAppmeshVirtualNodeTagged
+//	ManagedRuleIdentifierAppmeshVirtualRouterTagged
+//	ManagedRuleIdentifierAppmeshVirtualServiceTagged
+//	ManagedRuleIdentifierApprovedAmisById
+//	ManagedRuleIdentifierApprovedAmisByTag
+//	ManagedRuleIdentifierApprunnerServiceInVpc
+//	ManagedRuleIdentifierApprunnerServiceIpAddressTypeCheck
+//	ManagedRuleIdentifierApprunnerServiceMaxUnhealthyThreshold
+//	ManagedRuleIdentifierApprunnerServiceNoPublicAccess
+//	ManagedRuleIdentifierApprunnerServiceObservabilityEnabled
+//	ManagedRuleIdentifierApprunnerServiceTagged
+//	ManagedRuleIdentifierApprunnerVpcConnectorTagged
+//	ManagedRuleIdentifierAppstreamFleetInVpc
+//	ManagedRuleIdentifierAppsyncAssociatedWithWaf
+//	ManagedRuleIdentifierAppsyncAuthorizationCheck
+//	ManagedRuleIdentifierAppsyncCacheCtEncryptionAtRest
+//	ManagedRuleIdentifierAppsyncCacheCtEncryptionInTransit
+//	ManagedRuleIdentifierAppsyncCacheEncryptionAtRest
+//	ManagedRuleIdentifierAppsyncGraphqlApiXrayEnabled
+//	ManagedRuleIdentifierAppsyncLoggingEnabled
+//	ManagedRuleIdentifierApsRuleGroupsNamespaceTagged
+//	ManagedRuleIdentifierAthenaDataCatalogDescription
+//	ManagedRuleIdentifierAthenaPreparedStatementDescription
+//	ManagedRuleIdentifierAthenaWorkgroupDescription
+//	ManagedRuleIdentifierAthenaWorkgroupEncryptedAtRest
+//	ManagedRuleIdentifierAthenaWorkgroupEnforceWorkgroupConfiguration
+//	ManagedRuleIdentifierAthenaWorkgroupEngineVersionAutoUpgrade
+//	ManagedRuleIdentifierAthenaWorkgroupLoggingEnabled
+//	ManagedRuleIdentifierAuditmanagerAssessmentTagged
+//	ManagedRuleIdentifierAuroraGlobalDatabaseDeletionProtectionEnabled
+//	ManagedRuleIdentifierAuroraGlobalDatabaseEncryptionAtRest
+//	ManagedRuleIdentifierAuroraGlobalDatabaseTagged
+//	ManagedRuleIdentifierAuroraLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierAuroraMeetsRestoreTimeTarget
+//	ManagedRuleIdentifierAuroraMysqlBacktrackingEnabled
+//	ManagedRuleIdentifierAuroraMysqlClusterAuditLogging
+//	ManagedRuleIdentifierAuroraResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierAuroraResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierAutoscalingCapacityRebalancing
+//	ManagedRuleIdentifierAutoscalingGroupElbHealthcheckRequired
+//	ManagedRuleIdentifierAutoscalingLaunchconfigRequiresImdsv2
+//	ManagedRuleIdentifierAutoscalingLaunchConfigHopLimit
+//	ManagedRuleIdentifierAutoscalingLaunchConfigPublicIpDisabled
+//	ManagedRuleIdentifierAutoscalingLaunchTemplate
+//	ManagedRuleIdentifierAutoscalingMultipleAz
+//	ManagedRuleIdentifierAutoscalingMultipleInstanceTypes
+//	ManagedRuleIdentifierBackupPlanMinFrequencyAndMinRetentionCheck
+//	ManagedRuleIdentifierBackupRecoveryPointEncrypted
+//	ManagedRuleIdentifierBackupRecoveryPointManualDeletionDisabled
+//	ManagedRuleIdentifierBackupRecoveryPointMinimumRetentionCheck
+//	ManagedRuleIdentifierBatchComputeEnvironmentEnabled
+//	ManagedRuleIdentifierBatchComputeEnvironmentManaged
+//	ManagedRuleIdentifierBatchComputeEnvironmentTagged
+//	ManagedRuleIdentifierBatchJobQueueEnabled
+//	ManagedRuleIdentifierBatchJobQueueTagged
+//	ManagedRuleIdentifierBatchManagedComputeEnvironmentUsingLaunchTemplate
+//	ManagedRuleIdentifierBatchManagedComputeEnvAllocationStrategyCheck
+//	ManagedRuleIdentifierBatchManagedComputeEnvComputeResourcesTagged
+//	ManagedRuleIdentifierBatchManagedSpotComputeEnvironmentMaxBid
+//	ManagedRuleIdentifierBatchSchedulingPolicyTagged
+//	ManagedRuleIdentifierBeanstalkEnhancedHealthReportingEnabled
+//	ManagedRuleIdentifierBedrockagentcoreCodeinterpreterNetworkmodeCheck
+//	ManagedRuleIdentifierBedrockagentcoreGatewayAuthorizerEnabled
+//	ManagedRuleIdentifierBedrockagentcoreRuntimePrivateNetworkRequired
+//	ManagedRuleIdentifierBedrockAgentcoreMemoryEncryptionEnabled
+//	ManagedRuleIdentifierBedrockDataSourceEncryptionEnabled
+//	ManagedRuleIdentifierCassandraKeyspaceTagged
+//	ManagedRuleIdentifierClbDesyncModeCheck
+//	ManagedRuleIdentifierClbMultipleAz
+//	ManagedRuleIdentifierCloudformationStackDriftDetectionCheck
+//	ManagedRuleIdentifierCloudformationStackNotificationCheck
+//	ManagedRuleIdentifierCloudformationStackServiceRoleCheck
+//	ManagedRuleIdentifierCloudformationTerminationProtectionCheck
+//	ManagedRuleIdentifierCloudfrontAccesslogsEnabled
+//	ManagedRuleIdentifierCloudfrontAssociatedWithWaf
+//	ManagedRuleIdentifierCloudfrontCustomSslCertificate
+//	ManagedRuleIdentifierCloudfrontDefaultRootObjectConfigured
+//	ManagedRuleIdentifierCloudfrontDistributionKeyGroupEnabled
+//	ManagedRuleIdentifierCloudfrontNoDeprecatedSslProtocols
+//	ManagedRuleIdentifierCloudfrontOriginAccessIdentityEnabled
+//	ManagedRuleIdentifierCloudfrontOriginFailoverEnabled
+//	ManagedRuleIdentifierCloudfrontOriginLambdaUrlOacEnabled
+//	ManagedRuleIdentifierCloudfrontS3OriginAccessControlEnabled
+//	ManagedRuleIdentifierCloudfrontS3OriginNonExistentBucket
+//	ManagedRuleIdentifierCloudfrontSecurityPolicyCheck
+//	ManagedRuleIdentifierCloudfrontSniEnabled
+//	ManagedRuleIdentifierCloudfrontSslPolicyCheck
+//	ManagedRuleIdentifierCloudfrontTrafficToOriginEncrypted
+//	ManagedRuleIdentifierCloudfrontViewerPolicyHttps
+//	ManagedRuleIdentifierCloudtrailAllReadS3DataEventCheck
+//	ManagedRuleIdentifierCloudtrailAllWriteS3DataEventCheck
+//	ManagedRuleIdentifierCloudtrailEventDataStoreMultiRegion
+//	ManagedRuleIdentifierCloudtrailS3BucketAccessLogging
+//	ManagedRuleIdentifierCloudtrailS3BucketPublicAccessProhibited
+//	ManagedRuleIdentifierCloudtrailS3DataeventsEnabled
+//	ManagedRuleIdentifierCloudtrailSecurityTrailEnabled
+//	ManagedRuleIdentifierCloudwatchAlarmActionCheck
+//	ManagedRuleIdentifierCloudwatchAlarmActionEnabledCheck
+//	ManagedRuleIdentifierCloudwatchAlarmDescription
+//	ManagedRuleIdentifierCloudwatchAlarmResourceCheck
+//	ManagedRuleIdentifierCloudwatchAlarmSettingsCheck
+//	ManagedRuleIdentifierCloudwatchLogGroupEncrypted
+//	ManagedRuleIdentifierCloudwatchMetricStreamTagged
+//	ManagedRuleIdentifierCloudTrailCloudWatchLogsEnabled
+//	ManagedRuleIdentifierCloudTrailEnabled
+//	ManagedRuleIdentifierCloudTrailEncryptionEnabled
+//	ManagedRuleIdentifierCloudTrailLogFileValidationEnabled
+//	ManagedRuleIdentifierCmkBackingKeyRotationEnabled
+//	ManagedRuleIdentifierCodeartifactRepositoryTagged
+//	ManagedRuleIdentifierCodebuildProjectArtifactEncryption
+//	ManagedRuleIdentifierCodebuildProjectEnvironmentPrivilegedCheck
+//	ManagedRuleIdentifierCodebuildProjectEnvvarAwscredCheck
+//	ManagedRuleIdentifierCodebuildProjectLoggingEnabled
+//	ManagedRuleIdentifierCodebuildProjectS3LogsEncrypted
+//	ManagedRuleIdentifierCodebuildProjectSourceRepoUrlCheck
+//	ManagedRuleIdentifierCodebuildProjectTagged
+//	ManagedRuleIdentifierCodebuildReportGroupEncryptedAtRest
+//	ManagedRuleIdentifierCodebuildReportGroupTagged
+//	ManagedRuleIdentifierCodedeployAutoRollbackMonitorEnabled
+//	ManagedRuleIdentifierCodedeployDeploymentGroupAutoRollbackEnabled
+//	ManagedRuleIdentifierCodedeployDeploymentGroupOutdatedInstancesUpdate
+//	ManagedRuleIdentifierCodedeployEc2MinimumHealthyHostsConfigured
+//	ManagedRuleIdentifierCodedeployLambdaAllatonceTrafficShiftDisabled
+//	ManagedRuleIdentifierCodeguruprofilerProfilingGroupTagged
+//	ManagedRuleIdentifierCodegurureviewerRepositoryAssociationTagged
+//	ManagedRuleIdentifierCodepipelineDeploymentCountCheck
+//	ManagedRuleIdentifierCodepipelineRegionFanoutCheck
+//	ManagedRuleIdentifierCognitoIdentityPoolUnauthenticatedLogins
+//	ManagedRuleIdentifierCognitoIdentityPoolUnauthAccessCheck
+//	ManagedRuleIdentifierCognitoUserpoolCustAuthThreatFullCheck
+//	ManagedRuleIdentifierCognitoUserPoolAdvancedSecurityEnabled
+//	ManagedRuleIdentifierCognitoUserPoolDeletionProtectionEnabled
+//	ManagedRuleIdentifierCognitoUserPoolMfaEnabled
+//	ManagedRuleIdentifierCognitoUserPoolPasswordPolicyCheck
+//	ManagedRuleIdentifierCognitoUserPoolTagged
+//	ManagedRuleIdentifierConnectInstanceLoggingEnabled
+//	ManagedRuleIdentifierCustomerprofilesDomainTagged
+//	ManagedRuleIdentifierCustomerprofilesObjectTypeAllowProfileCreation
+//	ManagedRuleIdentifierCustomerprofilesObjectTypeTagged
+//	ManagedRuleIdentifierCustomEventbusPolicyAttached
+//	ManagedRuleIdentifierCustomSchemaRegistryPolicyAttached
+//	ManagedRuleIdentifierCwLoggroupRetentionPeriodCheck
+//	ManagedRuleIdentifierDatasyncLocationObjectStorageUsingHttps
+//	ManagedRuleIdentifierDatasyncTaskDataVerificationEnabled
+//	ManagedRuleIdentifierDatasyncTaskLoggingEnabled
+//	ManagedRuleIdentifierDatasyncTaskTagged
+//	ManagedRuleIdentifierDaxEncryptionEnabled
+//	ManagedRuleIdentifierDaxTlsEndpointEncryption
+//	ManagedRuleIdentifierDbInstanceBackupEnabled
+//	ManagedRuleIdentifierDesiredInstanceTenancy
+//	ManagedRuleIdentifierDesiredInstanceType
+//	ManagedRuleIdentifierDevicefarmInstanceProfileTagged
+//	ManagedRuleIdentifierDevicefarmProjectTagged
+//	ManagedRuleIdentifierDevicefarmTestGridProjectTagged
+//	ManagedRuleIdentifierDmsAutoMinorVersionUpgradeCheck
+//	ManagedRuleIdentifierDmsEndpointSslConfigured
+//	ManagedRuleIdentifierDmsEndpointTagged
+//	ManagedRuleIdentifierDmsMongoDbAuthenticationEnabled
+//	ManagedRuleIdentifierDmsNeptuneIamAuthorizationEnabled
+//	ManagedRuleIdentifierDmsRedisTlsEnabled
+//	ManagedRuleIdentifierDmsReplicationInstanceMultiAzEnabled
+//	ManagedRuleIdentifierDmsReplicationNotPublic
+//	ManagedRuleIdentifierDmsReplicationTaskSourcedbLogging
+//	ManagedRuleIdentifierDmsReplicationTaskTagged
+//	ManagedRuleIdentifierDmsReplicationTaskTargetdbLogging
+//	ManagedRuleIdentifierDocdbClusterAuditLoggingEnabled
+//	ManagedRuleIdentifierDocdbClusterBackupRetentionCheck
+//	ManagedRuleIdentifierDocdbClusterDeletionProtectionEnabled
+//	ManagedRuleIdentifierDocdbClusterEncrypted
+//	ManagedRuleIdentifierDocdbClusterEncryptedInTransit
+//	ManagedRuleIdentifierDocdbClusterSnapshotPublicProhibited
+//	ManagedRuleIdentifierDynamodbAutoscalingEnabled
+//	ManagedRuleIdentifierDynamodbInBackupPlan
+//	ManagedRuleIdentifierDynamodbLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierDynamodbMeetsRestoreTimeTarget
+//	ManagedRuleIdentifierDynamodbPitrEnabled
+//	ManagedRuleIdentifierDynamodbResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierDynamodbTableCrossRegionReplicationEnabled
+//	ManagedRuleIdentifierDynamodbTableDeletionProtectionEnabled
+//	ManagedRuleIdentifierDynamodbTableEncryptedKms
+//	ManagedRuleIdentifierDynamodbTableEncryptionEnabled
+//	ManagedRuleIdentifierDynamodbThroughputLimitCheck
+//	ManagedRuleIdentifierEbsInBackupPlan
+//	ManagedRuleIdentifierEbsLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierEbsMeetsRestoreTimeTarget
+//	ManagedRuleIdentifierEbsOptimizedInstance
+//	ManagedRuleIdentifierEbsResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierEbsResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierEbsSnapshotBlockPublicAccess
+//	ManagedRuleIdentifierEbsSnapshotPublicRestorableCheck
+//	ManagedRuleIdentifierEc2CapacityReservationTagged
+//	ManagedRuleIdentifierEc2CarrierGatewayTagged
+//	ManagedRuleIdentifierEc2ClientVpnConnectionLogEnabled
+//	ManagedRuleIdentifierEc2ClientVpnEndpointTagged
+//	ManagedRuleIdentifierEc2ClientVpnNotAuthorizeAll
+//	ManagedRuleIdentifierEc2DhcpOptionsTagged
+//	ManagedRuleIdentifierEc2EbsEncryptionByDefault
+//	ManagedRuleIdentifierEc2EnisSourceDestinationCheckEnabled
+//	ManagedRuleIdentifierEc2FleetTagged
+//	ManagedRuleIdentifierEc2Imdsv2Check
+//	ManagedRuleIdentifierEc2InstanceDetailedMonitoringEnabled
+//	ManagedRuleIdentifierEc2InstanceLaunchedWithAllowedAmi
+//	ManagedRuleIdentifierEc2InstanceManagedBySsm
+//	ManagedRuleIdentifierEc2InstanceMultipleEniCheck
+//	ManagedRuleIdentifierEc2InstanceNoPublicIp
+//	ManagedRuleIdentifierEc2InstanceProfileAttached
+//	ManagedRuleIdentifierEc2IpamscopeTagged
+//	ManagedRuleIdentifierEc2LastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierEc2LaunchtemplateEbsEncrypted
+//	ManagedRuleIdentifierEc2LaunchTemplatesEbsVolumeEncrypted
+//	ManagedRuleIdentifierEc2LaunchTemplateImdsv2Check
+//	ManagedRuleIdentifierEc2LaunchTemplatePublicIpDisabled
+//	ManagedRuleIdentifierEc2LaunchTemplateTagged
+//	ManagedRuleIdentifierEc2ManagedinstanceApplicationsBlacklisted
+//	ManagedRuleIdentifierEc2ManagedinstanceApplicationsRequired
+//	ManagedRuleIdentifierEc2ManagedinstanceAssociationComplianceStatusCheck
+//	ManagedRuleIdentifierEc2ManagedinstanceInventoryBlacklisted
+//	ManagedRuleIdentifierEc2ManagedinstancePatchComplianceStatusCheck
+//	ManagedRuleIdentifierEc2ManagedinstancePlatformCheck
+//	ManagedRuleIdentifierEc2MeetsRestoreTimeTarget
+//	ManagedRuleIdentifierEc2NetworkInsightsAccessScopeAnalysisTagged
+//	ManagedRuleIdentifierEc2NetworkInsightsAccessScopeTagged
+//	ManagedRuleIdentifierEc2NetworkInsightsAnalysisTagged
+//	ManagedRuleIdentifierEc2NetworkInsightsPathTagged
+//	ManagedRuleIdentifierEc2NoAmazonKeyPair
+//	ManagedRuleIdentifierEc2ParavirtualInstanceCheck
+//	ManagedRuleIdentifierEc2PrefixListTagged
+//	ManagedRuleIdentifierEc2ResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierEc2ResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierEc2SecurityGroupAttachedToEni
+//	ManagedRuleIdentifierEc2SecurityGroupAttachedToEniPeriodic
+//	ManagedRuleIdentifierEc2SpotFleetRequestCtEncryptionAtRest
+//	ManagedRuleIdentifierEc2StoppedInstance
+//	ManagedRuleIdentifierEc2TokenHopLimitCheck
+//	ManagedRuleIdentifierEc2TrafficMirrorFilterDescription
+//	ManagedRuleIdentifierEc2TrafficMirrorFilterTagged
+//	ManagedRuleIdentifierEc2TrafficMirrorSessionDescription
+//	ManagedRuleIdentifierEc2TrafficMirrorSessionTagged
+//	ManagedRuleIdentifierEc2TrafficMirrorTargetDescription
+//	ManagedRuleIdentifierEc2TrafficMirrorTargetTagged
+//	ManagedRuleIdentifierEc2TransitGatewayAutoVpcAttachDisabled
+//	ManagedRuleIdentifierEc2TransitGatewayMulticastDomainTagged
+//	ManagedRuleIdentifierEc2VolumeInuseCheck
+//	ManagedRuleIdentifierEc2VpnConnectionIkeVersionCheck
+//	ManagedRuleIdentifierEc2VpnConnectionLoggingEnabled
+//	ManagedRuleIdentifierEc2VpnConnectionTagged
+//	ManagedRuleIdentifierEcrPrivateImageScanningEnabled
+//	ManagedRuleIdentifierEcrPrivateLifecyclePolicyConfigured
+//	ManagedRuleIdentifierEcrPrivateTagImmutabilityEnabled
+//	ManagedRuleIdentifierEcrRepositoryCmkEncryptionEnabled
+//	ManagedRuleIdentifierEcrRepositoryTagged
+//	ManagedRuleIdentifierEcsAwsvpcNetworkingEnabled
+//	ManagedRuleIdentifierEcsCapacityProviderTagged
+//	ManagedRuleIdentifierEcsCapacityProviderTerminationCheck
+//	ManagedRuleIdentifierEcsContainersNonprivileged
+//	ManagedRuleIdentifierEcsContainersReadonlyAccess
+//	ManagedRuleIdentifierEcsContainerInsightsEnabled
+//	ManagedRuleIdentifierEcsFargateLatestPlatformVersion
+//	ManagedRuleIdentifierEcsNoEnvironmentSecrets
+//	ManagedRuleIdentifierEcsServicePropagateTagsEnabled
+//	ManagedRuleIdentifierEcsTaskDefinitionEfsEncryptionEnabled
+//	ManagedRuleIdentifierEcsTaskDefinitionLinuxUserNonRoot
+//	ManagedRuleIdentifierEcsTaskDefinitionLogConfiguration
+//	ManagedRuleIdentifierEcsTaskDefinitionMemoryHardLimit
+//	ManagedRuleIdentifierEcsTaskDefinitionNetworkModeNotHost
+//	ManagedRuleIdentifierEcsTaskDefinitionNonrootUser
+//	ManagedRuleIdentifierEcsTaskDefinitionPidModeCheck
+//	ManagedRuleIdentifierEcsTaskDefinitionUserForHostModeCheck
+//	ManagedRuleIdentifierEcsTaskDefinitionWindowsUserNonAdmin
+//	ManagedRuleIdentifierEfsAccessPointEnforceRootDirectory
+//	ManagedRuleIdentifierEfsAccessPointEnforceUserIdentity
+//	ManagedRuleIdentifierEfsAccessPointTagged
+//	ManagedRuleIdentifierEfsAutomaticBackupsEnabled
+//	ManagedRuleIdentifierEfsEncryptedCheck
+//	ManagedRuleIdentifierEfsFilesystemCtEncrypted
+//	ManagedRuleIdentifierEfsFilesystemMultiAz
+//	ManagedRuleIdentifierEfsFileSystemTagged
+//	ManagedRuleIdentifierEfsInBackupPlan
+//	ManagedRuleIdentifierEfsLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierEfsMeetsRestoreTimeTarget
+//	ManagedRuleIdentifierEfsMountTargetPublicAccessible
+//	ManagedRuleIdentifierEfsResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierEfsResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierEipAttached
+//	ManagedRuleIdentifierEksAddonTagged
+//	ManagedRuleIdentifierEksClusterLoggingEnabled
+//	ManagedRuleIdentifierEksClusterLogEnabled
+//	ManagedRuleIdentifierEksClusterOldestSupportedVersion
+//	ManagedRuleIdentifierEksClusterSecretsEncrypted
+//	ManagedRuleIdentifierEksClusterSupportedVersion
+//	ManagedRuleIdentifierEksEndpointNoPublicAccess
+//	ManagedRuleIdentifierEksFargateProfileTagged
+//	ManagedRuleIdentifierEksNodegroupSupportedVersionCheck
+//	ManagedRuleIdentifierEksSecretsEncrypted
+//	ManagedRuleIdentifierElasticacheAutomaticBackupCheckEnabled
+//	ManagedRuleIdentifierElasticacheAutoMinorVersionUpgradeCheck
+//	ManagedRuleIdentifierElasticacheRbacAuthEnabled
+//	ManagedRuleIdentifierElasticacheRedisClusterAutomaticBackupCheck
+//	ManagedRuleIdentifierElasticacheReplGrpAutoFailoverEnabled
+//	ManagedRuleIdentifierElasticacheReplGrpEncryptedAtRest
+//	ManagedRuleIdentifierElasticacheReplGrpEncryptedInTransit
+//	ManagedRuleIdentifierElasticacheReplGrpRedisAuthEnabled
+//	ManagedRuleIdentifierElasticacheSubnetGroupCheck
+//	ManagedRuleIdentifierElasticacheSupportedEngineVersion
+//	ManagedRuleIdentifierElasticbeanstalkApplicationDescription
+//	ManagedRuleIdentifierElasticbeanstalkApplicationVersionDescription
+//	ManagedRuleIdentifierElasticbeanstalkEnvironmentDescription
+//	ManagedRuleIdentifierElasticsearchEncryptedAtRest
+//	ManagedRuleIdentifierElasticsearchInVpcOnly
+//	ManagedRuleIdentifierElasticsearchLogsToCloudwatch
+//	ManagedRuleIdentifierElasticsearchNodeToNodeEncryptionCheck
+//	ManagedRuleIdentifierElasticBeanstalkLogsToCloudwatch
+//	ManagedRuleIdentifierElasticBeanstalkManagedUpdatesEnabled
+//	ManagedRuleIdentifierElbv2AcmCertificateRequired
+//	ManagedRuleIdentifierElbv2ListenerEncryptionInTransit
+//	ManagedRuleIdentifierElbv2MultipleAz
+//	ManagedRuleIdentifierElbv2PredefinedSecurityPolicySslCheck
+//	ManagedRuleIdentifierElbv2TargetgroupHealthcheckProtocolEncrypted
+//	ManagedRuleIdentifierElbv2TargetgroupProtocolEncrypted
+//	ManagedRuleIdentifierElbAcmCertificateRequired
+//	ManagedRuleIdentifierElbCrossZoneLoadBalancingEnabled
+//	ManagedRuleIdentifierElbCustomSecurityPolicySslCheck
+//	ManagedRuleIdentifierElbDeletionProtectionEnabled
+//	ManagedRuleIdentifierElbInternalSchemeCheck
+//	ManagedRuleIdentifierElbLoggingEnabled
+//	ManagedRuleIdentifierElbPredefinedSecurityPolicySslCheck
+//	ManagedRuleIdentifierElbTagged
+//	ManagedRuleIdentifierElbTlsHttpsListenersOnly
+//	ManagedRuleIdentifierEmrBlockPublicAccess
+//	ManagedRuleIdentifierEmrKerberosEnabled
+//	ManagedRuleIdentifierEmrMasterNoPublicIp
+//	ManagedRuleIdentifierEmrSecurityConfigurationEncryptionRest
+//	ManagedRuleIdentifierEmrSecurityConfigurationEncryptionTransit
+//	ManagedRuleIdentifierEncryptedVolumes
+//	ManagedRuleIdentifierEventschemasDiscovererTagged
+//	ManagedRuleIdentifierEventschemasRegistryTagged
+//	ManagedRuleIdentifierEventDataStoreCmkEncryptionEnabled
+//	ManagedRuleIdentifierEvidentlyLaunchDescription
+//	ManagedRuleIdentifierEvidentlyLaunchTagged
+//	ManagedRuleIdentifierEvidentlyProjectDescription
+//	ManagedRuleIdentifierEvidentlyProjectTagged
+//	ManagedRuleIdentifierEvidentlySegmentDescription
+//	ManagedRuleIdentifierEvidentlySegmentTagged
+//	ManagedRuleIdentifierFisExperimentTemplateLogConfigurationExists
+//	ManagedRuleIdentifierFisExperimentTemplateTagged
+//	ManagedRuleIdentifierFmsShieldResourcePolicyCheck
+//	ManagedRuleIdentifierFmsWebaclResourcePolicyCheck
+//	ManagedRuleIdentifierFmsWebaclRulegroupAssociationCheck
+//	ManagedRuleIdentifierFrauddetectorEntityTypeTagged
+//	ManagedRuleIdentifierFrauddetectorLabelTagged
+//	ManagedRuleIdentifierFrauddetectorOutcomeTagged
+//	ManagedRuleIdentifierFrauddetectorVariableTagged
+//	ManagedRuleIdentifierFsxLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierFsxLustreCopyTagsToBackups
+//	ManagedRuleIdentifierFsxMeetsRestoreTimeTarget
+//	ManagedRuleIdentifierFsxOntapDeploymentTypeCheck
+//	ManagedRuleIdentifierFsxOpenzfsCopyTagsEnabled
+//	ManagedRuleIdentifierFsxOpenzfsDeploymentTypeCheck
+//	ManagedRuleIdentifierFsxResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierFsxWindowsAuditLogConfigured
+//	ManagedRuleIdentifierFsxWindowsDeploymentTypeCheck
+//	ManagedRuleIdentifierGlbListenerTagged
+//	ManagedRuleIdentifierGlbTagged
+//	ManagedRuleIdentifierGlobalEndpointEventReplicationEnabled
+//	ManagedRuleIdentifierGlueJobLoggingEnabled
+//	ManagedRuleIdentifierGlueMlTransformEncryptedAtRest
+//	ManagedRuleIdentifierGlueMlTransformTagged
+//	ManagedRuleIdentifierGlueSparkJobSupportedVersion
+//	ManagedRuleIdentifierGroundstationConfigTagged
+//	ManagedRuleIdentifierGroundstationDataflowendpointgroupTagged
+//	ManagedRuleIdentifierGroundstationMissionprofileTagged
+//	ManagedRuleIdentifierGuarddutyEc2ProtectionRuntimeEnabled
+//	ManagedRuleIdentifierGuarddutyEcsProtectionRuntimeEnabled
+//	ManagedRuleIdentifierGuarddutyEksProtectionAuditEnabled
+//	ManagedRuleIdentifierGuarddutyEksProtectionRuntimeEnabled
+//	ManagedRuleIdentifierGuarddutyEnabledCentralized
+//	ManagedRuleIdentifierGuarddutyLambdaProtectionEnabled
+//	ManagedRuleIdentifierGuarddutyMalwareProtectionEnabled
+//	ManagedRuleIdentifierGuarddutyNonArchivedFindings
+//	ManagedRuleIdentifierGuarddutyRdsProtectionEnabled
+//	ManagedRuleIdentifierGuarddutyRuntimeMonitoringEnabled
+//	ManagedRuleIdentifierGuarddutyS3ProtectionEnabled
+//	ManagedRuleIdentifierHealthlakeFhirdatastoreTagged
+//	ManagedRuleIdentifierIamCustomerPolicyBlockedKmsActions
+//	ManagedRuleIdentifierIamExternalAccessAnalyzerEnabled
+//	ManagedRuleIdentifierIamGroupHasUsersCheck
+//	ManagedRuleIdentifierIamInlinePolicyBlockedKmsActions
+//	ManagedRuleIdentifierIamNoInlinePolicyCheck
+//	ManagedRuleIdentifierIamOidcProviderClientIdListCheck
+//	ManagedRuleIdentifierIamOidcProviderTagged
+//	ManagedRuleIdentifierIamPasswordPolicy
+//	ManagedRuleIdentifierIamPolicyBlacklistedCheck
+//	ManagedRuleIdentifierIamPolicyDescription
+//	ManagedRuleIdentifierIamPolicyInUse
+//	ManagedRuleIdentifierIamPolicyNoStatementsWithAdminAccess
+//	ManagedRuleIdentifierIamPolicyNoStatementsWithFullAccess
+//	ManagedRuleIdentifierIamRoleManagedPolicyCheck
+//	ManagedRuleIdentifierIamRootAccessKeyCheck
+//	ManagedRuleIdentifierIamSamlProviderTagged
+//	ManagedRuleIdentifierIamServerCertificateExpirationCheck
+//	ManagedRuleIdentifierIamServerCertificateTagged
+//	ManagedRuleIdentifierIamUserGroupMembershipCheck
+//	ManagedRuleIdentifierIamUserMfaEnabled
+//	ManagedRuleIdentifierIamUserNoPoliciesCheck
+//	ManagedRuleIdentifierIamUserUnusedCredentialsCheck
+//	ManagedRuleIdentifierImagebuilderDistributionconfigurationTagged
+//	ManagedRuleIdentifierImagebuilderImagepipelineTagged
+//	ManagedRuleIdentifierImagebuilderImagerecipeEbsVolumesEncrypted
+//	ManagedRuleIdentifierImagebuilderImagerecipeTagged
+//	ManagedRuleIdentifierImagebuilderInfrastructureconfigurationTagged
+//	ManagedRuleIdentifierIncomingSshDisabled
+//	ManagedRuleIdentifierInspectorEc2ScanEnabled
+//	ManagedRuleIdentifierInspectorEcrScanEnabled
+//	ManagedRuleIdentifierInspectorLambdaCodeScanEnabled
+//	ManagedRuleIdentifierInspectorLambdaStandardScanEnabled
+//	ManagedRuleIdentifierInstancesInVpc
+//	ManagedRuleIdentifierInternetGatewayAuthorizedVpcOnly
+//	ManagedRuleIdentifierIotdevicedefenderCustomMetricTagged
+//	ManagedRuleIdentifierIoteventsAlarmModelTagged
+//	ManagedRuleIdentifierIoteventsDetectorModelTagged
+//	ManagedRuleIdentifierIoteventsInputTagged
+//	ManagedRuleIdentifierIotsitewiseAssetModelTagged
+//	ManagedRuleIdentifierIotsitewiseDashboardTagged
+//	ManagedRuleIdentifierIotsitewiseGatewayTagged
+//	ManagedRuleIdentifierIotsitewisePortalTagged
+//	ManagedRuleIdentifierIotsitewiseProjectTagged
+//	ManagedRuleIdentifierIottwinmakerComponentTypeTagged
+//	ManagedRuleIdentifierIottwinmakerEntityTagged
+//	ManagedRuleIdentifierIottwinmakerSceneTagged
+//	ManagedRuleIdentifierIottwinmakerSyncJobTagged
+//	ManagedRuleIdentifierIottwinmakerWorkspaceTagged
+//	ManagedRuleIdentifierIotwirelessFuotaTaskTagged
+//	ManagedRuleIdentifierIotwirelessMulticastGroupTagged
+//	ManagedRuleIdentifierIotwirelessServiceProfileTagged
+//	ManagedRuleIdentifierIotAuthorizerTokenSigningEnabled
+//	ManagedRuleIdentifierIotJobTemplateTagged
+//	ManagedRuleIdentifierIotProvisioningTemplateDescription
+//	ManagedRuleIdentifierIotProvisioningTemplateJitp
+//	ManagedRuleIdentifierIotProvisioningTemplateTagged
+//	ManagedRuleIdentifierIotScheduledAuditTagged
+//	ManagedRuleIdentifierIvsChannelPlaybackAuthorizationEnabled
+//	ManagedRuleIdentifierIvsChannelTagged
+//	ManagedRuleIdentifierIvsPlaybackKeyPairTagged
+//	ManagedRuleIdentifierIvsRecordingConfigurationTagged
+//	ManagedRuleIdentifierKendraIndexTagged
+//	ManagedRuleIdentifierKinesisvideoSignalingchannelTagged
+//	ManagedRuleIdentifierKinesisvideoStreamTagged
+//	ManagedRuleIdentifierKinesisFirehoseDeliveryStreamEncrypted
+//	ManagedRuleIdentifierKinesisStreamBackupRetentionCheck
+//	ManagedRuleIdentifierKinesisStreamEncrypted
+//	ManagedRuleIdentifierKinesisVideoStreamMinimumDataRetention
+//	ManagedRuleIdentifierKmsCmkNotScheduledForDeletion
+//	ManagedRuleIdentifierKmsKeyPolicyNoPublicAccess
+//	ManagedRuleIdentifierKmsKeyTagged
+//	ManagedRuleIdentifierLambdaCodeSigningConfigurationTagged
+//	ManagedRuleIdentifierLambdaConcurrencyCheck
+//	ManagedRuleIdentifierLambdaDlqCheck
+//	ManagedRuleIdentifierLambdaFunctionApplicationLogLevelCheck
+//	ManagedRuleIdentifierLambdaFunctionDescription
+//	ManagedRuleIdentifierLambdaFunctionLogFormatJson
+//	ManagedRuleIdentifierLambdaFunctionPublicAccessProhibited
+//	ManagedRuleIdentifierLambdaFunctionSettingsCheck
+//	ManagedRuleIdentifierLambdaFunctionSystemLogLevelCheck
+//	ManagedRuleIdentifierLambdaFunctionTagged
+//	ManagedRuleIdentifierLambdaFunctionXrayEnabled
+//	ManagedRuleIdentifierLambdaInsideVpc
+//	ManagedRuleIdentifierLambdaVpcMultiAzCheck
+//	ManagedRuleIdentifierLightsailBucketAllowPublicOverridesDisabled
+//	ManagedRuleIdentifierLightsailBucketObjectVersioningEnabled
+//	ManagedRuleIdentifierLightsailBucketTagged
+//	ManagedRuleIdentifierLightsailCertificateTagged
+//	ManagedRuleIdentifierLightsailDiskTagged
+//	ManagedRuleIdentifierMacieAutoSensitiveDataDiscoveryCheck
+//	ManagedRuleIdentifierMacieStatusCheck
+//	ManagedRuleIdentifierMariadbPublishLogsToCloudwatchLogs
+//	ManagedRuleIdentifierMediapackagePackagingconfigurationTagged
+//	ManagedRuleIdentifierMediatailorPlaybackconfigurationTagged
+//	ManagedRuleIdentifierMemorydbSubnetgroupTagged
+//	ManagedRuleIdentifierMfaEnabledForIamConsoleAccess
+//	ManagedRuleIdentifierMqActiveBrokerLdapAuthentication
+//	ManagedRuleIdentifierMqActiveDeploymentMode
+//	ManagedRuleIdentifierMqActiveSingleInstanceBrokerStorageTypeEfs
+//	ManagedRuleIdentifierMqAutomaticMinorVersionUpgradeEnabled
+//	ManagedRuleIdentifierMqAutoMinorVersionUpgradeEnabled
+//	ManagedRuleIdentifierMqBrokerGeneralLoggingEnabled
+//	ManagedRuleIdentifierMqCloudwatchAuditLoggingEnabled
+//	ManagedRuleIdentifierMqCloudwatchAuditLogEnabled
+//	ManagedRuleIdentifierMqNoPublicAccess
+//	ManagedRuleIdentifierMqRabbitDeploymentMode
+//	ManagedRuleIdentifierMskClusterPublicAccessDisabled
+//	ManagedRuleIdentifierMskClusterTagged
+//	ManagedRuleIdentifierMskConnectConnectorLoggingEnabled
+//	ManagedRuleIdentifierMskEnhancedMonitoringEnabled
+//	ManagedRuleIdentifierMskInClusterNodeRequireTls
+//	ManagedRuleIdentifierMskUnrestrictedAccessCheck
+//	ManagedRuleIdentifierMultiRegionCloudTrailEnabled
+//	ManagedRuleIdentifierNaclNoUnrestrictedSshRdp
+//	ManagedRuleIdentifierNeptuneClusterBackupRetentionCheck
+//	ManagedRuleIdentifierNeptuneClusterCloudwatchLogExportEnabled
+//	ManagedRuleIdentifierNeptuneClusterCopyTagsToSnapshotEnabled
+//	ManagedRuleIdentifierNeptuneClusterDeletionProtectionEnabled
+//	ManagedRuleIdentifierNeptuneClusterEncrypted
+//	ManagedRuleIdentifierNeptuneClusterIamDatabaseAuthentication
+//	ManagedRuleIdentifierNeptuneClusterMultiAzEnabled
+//	ManagedRuleIdentifierNeptuneClusterSnapshotEncrypted
+//	ManagedRuleIdentifierNeptuneClusterSnapshotIamDatabaseAuthEnabled
+//	ManagedRuleIdentifierNeptuneClusterSnapshotPublicProhibited
+//	ManagedRuleIdentifierNetfwDeletionProtectionEnabled
+//	ManagedRuleIdentifierNetfwLoggingEnabled
+//	ManagedRuleIdentifierNetfwMultiAzEnabled
+//	ManagedRuleIdentifierNetfwPolicyDefaultActionFragmentPackets
+//	ManagedRuleIdentifierNetfwPolicyDefaultActionFullPackets
+//	ManagedRuleIdentifierNetfwPolicyRuleGroupAssociated
+//	ManagedRuleIdentifierNetfwStatelessRuleGroupNotEmpty
+//	ManagedRuleIdentifierNetfwSubnetChangeProtectionEnabled
+//	ManagedRuleIdentifierNlbCrossZoneLoadBalancingEnabled
+//	ManagedRuleIdentifierNlbInternalSchemeCheck
+//	ManagedRuleIdentifierNlbListenerTagged
+//	ManagedRuleIdentifierNlbLoggingEnabled
+//	ManagedRuleIdentifierNlbTagged
+//	ManagedRuleIdentifierNoUnrestrictedRouteToIgw
+//	ManagedRuleIdentifierOpensearchserverlessCollectionDescription
+//	ManagedRuleIdentifierOpensearchserverlessCollectionStandbyreplicasEnabled
+//	ManagedRuleIdentifierOpensearchAccessControlEnabled
+//	ManagedRuleIdentifierOpensearchAuditLoggingEnabled
+//	ManagedRuleIdentifierOpensearchDataNodeFaultTolerance
+//	ManagedRuleIdentifierOpensearchEncryptedAtRest
+//	ManagedRuleIdentifierOpensearchHttpsRequired
+//	ManagedRuleIdentifierOpensearchInVpcOnly
+//	ManagedRuleIdentifierOpensearchLogsToCloudwatch
+//	ManagedRuleIdentifierOpensearchNodeToNodeEncryptionCheck
+//	ManagedRuleIdentifierOpensearchPrimaryNodeFaultTolerance
+//	ManagedRuleIdentifierOpensearchUpdateCheck
+//	ManagedRuleIdentifierPanoramaPackageTagged
+//	ManagedRuleIdentifierRabbitMqSupportedVersion
+//	ManagedRuleIdentifierRdsAuroraMysqlAuditLoggingEnabled
+//	ManagedRuleIdentifierRdsAuroraPostgresqlLogsToCloudwatch
+//	ManagedRuleIdentifierRdsAutomaticMinorVersionUpgradeEnabled
+//	ManagedRuleIdentifierRdsClusterAutoMinorVersionUpgradeEnable
+//	ManagedRuleIdentifierRdsClusterBackupRetentionCheck
+//	ManagedRuleIdentifierRdsClusterDefaultAdminCheck
+//	ManagedRuleIdentifierRdsClusterDeletionProtectionEnabled
+//	ManagedRuleIdentifierRdsClusterEncryptedAtRest
+//	ManagedRuleIdentifierRdsClusterIamAuthenticationEnabled
+//	ManagedRuleIdentifierRdsClusterMultiAzEnabled
+//	ManagedRuleIdentifierRdsClusterSnapshotTagged
+//	ManagedRuleIdentifierRdsClusterTagged
+//	ManagedRuleIdentifierRdsDbSecurityGroupNotAllowed
+//	ManagedRuleIdentifierRdsEnhancedMonitoringEnabled
+//	ManagedRuleIdentifierRdsEventSubscriptionTagged
+//	ManagedRuleIdentifierRdsGlobalClusterAuroraMysqlSupportedVersion
+//	ManagedRuleIdentifierRdsInstanceDefaultAdminCheck
+//	ManagedRuleIdentifierRdsInstanceDeletionProtectionEnabled
+//	ManagedRuleIdentifierRdsInstanceIamAuthenticationEnabled
+//	ManagedRuleIdentifierRdsInstancePublicAccessCheck
+//	ManagedRuleIdentifierRdsInstanceSubnetIgwCheck
+//	ManagedRuleIdentifierRdsIntegrationTagged
+//	ManagedRuleIdentifierRdsInBackupPlan
+//	ManagedRuleIdentifierRdsLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierRdsLoggingEnabled
+//	ManagedRuleIdentifierRdsMariadbInstanceEncryptedInTransit
+//	ManagedRuleIdentifierRdsMeetsRestoreTimeTarget
+//	ManagedRuleIdentifierRdsMultiAzSupport
+//	ManagedRuleIdentifierRdsMysqlClusterCopyTagsToSnapshotCheck
+//	ManagedRuleIdentifierRdsMysqlInstanceEncryptedInTransit
+//	ManagedRuleIdentifierRdsOptionGroupTagged
+//	ManagedRuleIdentifierRdsOracleOptiongroupEnhancedMonitoringEnabled
+//	ManagedRuleIdentifierRdsPgsqlClusterCopyTagsToSnapshotCheck
+//	ManagedRuleIdentifierRdsPostgresqlLogsToCloudwatch
+//	ManagedRuleIdentifierRdsPostgresInstanceEncryptedInTransit
+//	ManagedRuleIdentifierRdsProxyTlsEncryption
+//	ManagedRuleIdentifierRdsResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierRdsSnapshotsPublicProhibited
+//	ManagedRuleIdentifierRdsSnapshotEncrypted
+//	ManagedRuleIdentifierRdsSqlserverEncryptedInTransit
+//	ManagedRuleIdentifierRdsSqlServerLogsToCloudwatch
+//	ManagedRuleIdentifierRdsStorageEncrypted
+//	ManagedRuleIdentifierRedshiftAuditLoggingEnabled
+//	ManagedRuleIdentifierRedshiftBackupEnabled
+//	ManagedRuleIdentifierRedshiftClusterConfigurationCheck
+//	ManagedRuleIdentifierRedshiftClusterKmsEnabled
+//	ManagedRuleIdentifierRedshiftClusterMaintenancesettingsCheck
+//	ManagedRuleIdentifierRedshiftClusterMultiAzEnabled
+//	ManagedRuleIdentifierRedshiftClusterParameterGroupTagged
+//	ManagedRuleIdentifierRedshiftClusterPublicAccessCheck
+//	ManagedRuleIdentifierRedshiftClusterSubnetGroupMultiAz
+//	ManagedRuleIdentifierRedshiftDefaultAdminCheck
+//	ManagedRuleIdentifierRedshiftDefaultDbNameCheck
+//	ManagedRuleIdentifierRedshiftEnhancedVpcRoutingEnabled
+//	ManagedRuleIdentifierRedshiftRequireTlsSsl
+//	ManagedRuleIdentifierRedshiftServerlessDefaultAdminCheck
+//	ManagedRuleIdentifierRedshiftServerlessDefaultDbNameCheck
+//	ManagedRuleIdentifierRedshiftServerlessNamespaceCmkEncryption
+//	ManagedRuleIdentifierRedshiftServerlessPublishLogsToCloudwatch
+//	ManagedRuleIdentifierRedshiftServerlessWorkgroupEncryptedInTransit
+//	ManagedRuleIdentifierRedshiftServerlessWorkgroupNoPublicAccess
+//	ManagedRuleIdentifierRedshiftServerlessWorkgroupRoutesWithinVpc
+//	ManagedRuleIdentifierRedshiftUnrestrictedPortAccess
+//	ManagedRuleIdentifierRequiredTags
+//	ManagedRuleIdentifierResiliencehubAppTagged
+//	ManagedRuleIdentifierResiliencehubResiliencypolicyTagged
+//	ManagedRuleIdentifierRestrictedIncomingTraffic
+//	ManagedRuleIdentifierRootAccountHardwareMfaEnabled
+//	ManagedRuleIdentifierRootAccountMfaEnabled
+//	ManagedRuleIdentifierRoute53HealthCheckTagged
+//	ManagedRuleIdentifierRoute53HostedZoneTagged
+//	ManagedRuleIdentifierRoute53QueryLoggingEnabled
+//	ManagedRuleIdentifierRoute53RecoveryControlClusterTagged
+//	ManagedRuleIdentifierRoute53RecoveryReadinessCellTagged
+//	ManagedRuleIdentifierRoute53RecoveryReadinessReadinessCheckTagged
+//	ManagedRuleIdentifierRoute53RecoveryReadinessRecoveryGroupTagged
+//	ManagedRuleIdentifierRoute53RecoveryReadinessResourceSetTagged
+//	ManagedRuleIdentifierRoute53ResolverFirewallDomainListTagged
+//	ManagedRuleIdentifierRoute53ResolverFirewallRuleGroupAssociationTagged
+//	ManagedRuleIdentifierRoute53ResolverFirewallRuleGroupTagged
+//	ManagedRuleIdentifierRoute53ResolverResolverEndpointTagged
+//	ManagedRuleIdentifierRoute53ResolverResolverRuleTagged
+//	ManagedRuleIdentifierRumAppMonitorCloudwatchLogsEnabled
+//	ManagedRuleIdentifierRumAppMonitorTagged
+//	ManagedRuleIdentifierS3expressDirBucketLifecycleRulesCheck
+//	ManagedRuleIdentifierS3AccessPointInVpcOnly
+//	ManagedRuleIdentifierS3AccessPointPublicAccessBlocks
+//	ManagedRuleIdentifierS3AccountLevelPublicAccessBlocks
+//	ManagedRuleIdentifierS3AccountLevelPublicAccessBlocksPeriodic
+//	ManagedRuleIdentifierS3BucketAclProhibited
+//	ManagedRuleIdentifierS3BucketBlacklistedActionsProhibited
+//	ManagedRuleIdentifierS3BucketCrossRegionReplicationEnabled
+//	ManagedRuleIdentifierS3BucketDefaultLockEnabled
+//	ManagedRuleIdentifierS3BucketLevelPublicAccessProhibited
+//	ManagedRuleIdentifierS3BucketLoggingEnabled
+//	ManagedRuleIdentifierS3BucketMfaDeleteEnabled
+//	ManagedRuleIdentifierS3BucketPolicyGranteeCheck
+//	ManagedRuleIdentifierS3BucketPolicyNotMorePermissive
+//	ManagedRuleIdentifierS3BucketPublicReadProhibited
+//	ManagedRuleIdentifierS3BucketPublicWriteProhibited
+//	ManagedRuleIdentifierS3BucketReplicationEnabled
+//	ManagedRuleIdentifierS3BucketServerSideEncryptionEnabled
+//	ManagedRuleIdentifierS3BucketSslRequestsOnly
+//	ManagedRuleIdentifierS3BucketTagged
+//	ManagedRuleIdentifierS3BucketVersioningEnabled
+//	ManagedRuleIdentifierS3DefaultEncryptionKms
+//	ManagedRuleIdentifierS3DirectoryBucketLifecyclePolicyRuleCheck
+//	ManagedRuleIdentifierS3EventNotificationsEnabled
+//	ManagedRuleIdentifierS3LastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierS3LifecyclePolicyCheck
+//	ManagedRuleIdentifierS3MeetsRestoreTimeTarget
+//	ManagedRuleIdentifierS3ResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierS3ResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierS3VersionLifecyclePolicyCheck
+//	ManagedRuleIdentifierSagemakerAppImageConfigTagged
+//	ManagedRuleIdentifierSagemakerDataQualityJobEncryptInTransit
+//	ManagedRuleIdentifierSagemakerDataQualityJobIsolation
+//	ManagedRuleIdentifierSagemakerDomainInVpc
+//	ManagedRuleIdentifierSagemakerDomainTagged
+//	ManagedRuleIdentifierSagemakerEndpointConfigurationKmsKeyConfigured
+//	ManagedRuleIdentifierSagemakerEndpointConfigKmsKeyRequired
+//	ManagedRuleIdentifierSagemakerEndpointConfigProdInstanceCount
+//	ManagedRuleIdentifierSagemakerFeaturegroupDescription
+//	ManagedRuleIdentifierSagemakerFeaturegroupEncryptionAtRest
+//	ManagedRuleIdentifierSagemakerFeaturegroupOnlineStoreEncryption
+//	ManagedRuleIdentifierSagemakerFeatureGroupTagged
+//	ManagedRuleIdentifierSagemakerImageDescription
+//	ManagedRuleIdentifierSagemakerImageTagged
+//	ManagedRuleIdentifierSagemakerInferenceexperimentTagged
+//	ManagedRuleIdentifierSagemakerInfExperimentDataStorageKmsEncrypted
+//	ManagedRuleIdentifierSagemakerInfExperimentInstanceStorageKmsEncrypted
+//	ManagedRuleIdentifierSagemakerModelBiasJobEncryptInTransit
+//	ManagedRuleIdentifierSagemakerModelBiasJobIsolation
+//	ManagedRuleIdentifierSagemakerModelExplainabilityJobEncryptInTransit
+//	ManagedRuleIdentifierSagemakerModelExplainabilityJobNetworkIsolation
+//	ManagedRuleIdentifierSagemakerModelInVpc
+//	ManagedRuleIdentifierSagemakerModelIsolationEnabled
+//	ManagedRuleIdentifierSagemakerModelMulticontainerPrivateRegistry
+//	ManagedRuleIdentifierSagemakerModelPrivateRegistryRequired
+//	ManagedRuleIdentifierSagemakerModelQualityJobDefinitionIsolation
+//	ManagedRuleIdentifierSagemakerModelQualityJobEncryptInTransit
+//	ManagedRuleIdentifierSagemakerMonitoringScheduleIsolation
+//	ManagedRuleIdentifierSagemakerMonitoringScheduleTrafficEncryption
+//	ManagedRuleIdentifierSagemakerNotebookInstanceInsideVpc
+//	ManagedRuleIdentifierSagemakerNotebookInstanceKmsKeyConfigured
+//	ManagedRuleIdentifierSagemakerNotebookInstancePlatformVersion
+//	ManagedRuleIdentifierSagemakerNotebookInstanceRootAccessCheck
+//	ManagedRuleIdentifierSagemakerNotebookInstanceStorageVolKmsEncrypted
+//	ManagedRuleIdentifierSagemakerNotebookNoDirectInternetAccess
+//	ManagedRuleIdentifierSecretsmanagerRotationEnabledCheck
+//	ManagedRuleIdentifierSecretsmanagerScheduledRotationSuccessCheck
+//	ManagedRuleIdentifierSecretsmanagerSecretPeriodicRotation
+//	ManagedRuleIdentifierSecretsmanagerSecretUnused
+//	ManagedRuleIdentifierSecretsmanagerUsingCmk
+//	ManagedRuleIdentifierSecurityhubEnabled
+//	ManagedRuleIdentifierSecurityAccountInformationProvided
+//	ManagedRuleIdentifierServiceCatalogPortfolioTagged
+//	ManagedRuleIdentifierServiceCatalogSharedWithinOrganization
+//	ManagedRuleIdentifierServiceVpcEndpointEnabled
+//	ManagedRuleIdentifierSesMalwareScanningEnabled
+//	ManagedRuleIdentifierSesSendingTlsRequired
+//	ManagedRuleIdentifierShieldAdvancedEnabledAutorenew
+//	ManagedRuleIdentifierShieldDrtAccess
+//	ManagedRuleIdentifierSignerSigningprofileTagged
+//	ManagedRuleIdentifierSnsEncryptedKms
+//	ManagedRuleIdentifierSnsTopicMessageDeliveryNotificationEnabled
+//	ManagedRuleIdentifierSnsTopicNoPublicAccess
+//	ManagedRuleIdentifierSqsQueueDlqCheck
+//	ManagedRuleIdentifierSqsQueueNoPublicAccess
+//	ManagedRuleIdentifierSqsQueuePolicyFullAccessCheck
+//	ManagedRuleIdentifierSsmAutomationBlockPublicSharing
+//	ManagedRuleIdentifierSsmAutomationLoggingEnabled
+//	ManagedRuleIdentifierSsmDocumentNotPublic
+//	ManagedRuleIdentifierSsmDocumentTagged
+//	ManagedRuleIdentifierStepfunctionsStateMachineTagged
+//	ManagedRuleIdentifierStepFunctionsStateMachineLoggingEnabled
+//	ManagedRuleIdentifierStoragegatewayLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierStoragegatewayResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierStoragegatewayResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierSubnetAutoAssignPublicIpDisabled
+//	ManagedRuleIdentifierTransferAgreementDescription
+//	ManagedRuleIdentifierTransferAgreementTagged
+//	ManagedRuleIdentifierTransferCertificateDescription
+//	ManagedRuleIdentifierTransferCertificateTagged
+//	ManagedRuleIdentifierTransferConnectorAs2EncryptionAlgorithmCheck
+//	ManagedRuleIdentifierTransferConnectorAs2MdnSigningAlgorithmCheck
+//	ManagedRuleIdentifierTransferConnectorAs2SigningAlgorithmCheck
+//	ManagedRuleIdentifierTransferConnectorLoggingEnabled
+//	ManagedRuleIdentifierTransferConnectorTagged
+//	ManagedRuleIdentifierTransferFamilyServerNoFtp
+//	ManagedRuleIdentifierTransferProfileTagged
+//	ManagedRuleIdentifierTransferWorkflowDescription
+//	ManagedRuleIdentifierTransferWorkflowTagged
+//	ManagedRuleIdentifierVirtualmachineLastBackupRecoveryPointCreated
+//	ManagedRuleIdentifierVirtualmachineResourcesInLogicallyAirGappedVault
+//	ManagedRuleIdentifierVirtualmachineResourcesProtectedByBackupPlan
+//	ManagedRuleIdentifierVpcDefaultSecurityGroupClosed
+//	ManagedRuleIdentifierVpcEndpointEnabled
+//	ManagedRuleIdentifierVpcFlowLogsEnabled
+//	ManagedRuleIdentifierVpcNetworkAclUnusedCheck
+//	ManagedRuleIdentifierVpcPeeringDnsResolutionCheck
+//	ManagedRuleIdentifierVpcSgOpenOnlyToAuthorizedPorts
+//	ManagedRuleIdentifierVpcSgPortRestrictionCheck
+//	ManagedRuleIdentifierVpcVpn2TunnelsUp
+//	ManagedRuleIdentifierWafv2LoggingEnabled
+//	ManagedRuleIdentifierWafv2RulegroupLoggingEnabled
+//	ManagedRuleIdentifierWafv2RulegroupNotEmpty
+//	ManagedRuleIdentifierWafv2WebaclNotEmpty
+//	ManagedRuleIdentifierWafClassicLoggingEnabled
+//	ManagedRuleIdentifierWafGlobalRulegroupNotEmpty
+//	ManagedRuleIdentifierWafGlobalRuleNotEmpty
+//	ManagedRuleIdentifierWafGlobalWebaclNotEmpty
+//	ManagedRuleIdentifierWafRegionalRulegroupNotEmpty
+//	ManagedRuleIdentifierWafRegionalRuleNotEmpty
+//	ManagedRuleIdentifierWafRegionalWebaclNotEmpty
+//	ManagedRuleIdentifierWorkspacesConnectionAliasTagged
+//	ManagedRuleIdentifierWorkspacesRootVolumeEncryptionEnabled
+//	ManagedRuleIdentifierWorkspacesUserVolumeEncryptionEnabled
+//	ManagedRuleIdentifierWorkspacesWorkspaceTagged
 type ManagedRuleIdentifierInput interface {
 	pulumi.Input
 
@@ -4038,11 +4038,11 @@ type OnDestroy string
 
 const (
 	// Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
-	OnDestroyRETAIN = OnDestroy("retain")
+	OnDestroyRetain = OnDestroy("retain")
 	// Deletes the bucket with everything in it, and schedules the key for deletion.
-	OnDestroyDELETE = OnDestroy("delete")
+	OnDestroyDelete = OnDestroy("delete")
 	// Refuses to destroy the stack.
-	OnDestroyREFUSE = OnDestroy("refuse")
+	OnDestroyRefuse = OnDestroy("refuse")
 )
 
 func (OnDestroy) ElementType() reflect.Type {
@@ -4167,9 +4167,9 @@ func (o OnDestroyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pu
 // OnDestroyInput is an input type that accepts values of the OnDestroy enum
 // A concrete instance of `OnDestroyInput` can be one of the following:
 //
-//	OnDestroyRETAIN
-//	OnDestroyDELETE
-//	OnDestroyREFUSE
+//	OnDestroyRetain
+//	OnDestroyDelete
+//	OnDestroyRefuse
 type OnDestroyInput interface {
 	pulumi.Input
 
@@ -4209,11 +4209,11 @@ type OnUnavailable string
 
 const (
 	// Refuse the deployment.
-	OnUnavailableFAIL = OnUnavailable("fail")
+	OnUnavailableFail = OnUnavailable("fail")
 	// Leave the rule out and say that it is not assessed there.
-	OnUnavailableSKIP = OnUnavailable("skip")
+	OnUnavailableSkip = OnUnavailable("skip")
 	// Deploy it all the same: the region can be newer than the catalogue.
-	OnUnavailableIGNORE = OnUnavailable("ignore")
+	OnUnavailableIgnore = OnUnavailable("ignore")
 )
 
 func (OnUnavailable) ElementType() reflect.Type {
@@ -4338,9 +4338,9 @@ func (o OnUnavailablePtrOutput) ToStringPtrOutputWithContext(ctx context.Context
 // OnUnavailableInput is an input type that accepts values of the OnUnavailable enum
 // A concrete instance of `OnUnavailableInput` can be one of the following:
 //
-//	OnUnavailableFAIL
-//	OnUnavailableSKIP
-//	OnUnavailableIGNORE
+//	OnUnavailableFail
+//	OnUnavailableSkip
+//	OnUnavailableIgnore
 type OnUnavailableInput interface {
 	pulumi.Input
 
@@ -4380,11 +4380,11 @@ type RecorderMode string
 
 const (
 	// The existing recorder; without one the deployment is rejected.
-	RecorderModeREUSE = RecorderMode("reuse")
+	RecorderModeReuse = RecorderMode("reuse")
 	// The existing recorder; if there is none, this deployment creates one and keeps it in every later run.
-	RecorderModeAUTO = RecorderMode("auto")
+	RecorderModeAuto = RecorderMode("auto")
 	// A new recorder; rejected if one exists, because AWS allows one for each account and region.
-	RecorderModeCREATE = RecorderMode("create")
+	RecorderModeCreate = RecorderMode("create")
 )
 
 func (RecorderMode) ElementType() reflect.Type {
@@ -4509,9 +4509,9 @@ func (o RecorderModePtrOutput) ToStringPtrOutputWithContext(ctx context.Context)
 // RecorderModeInput is an input type that accepts values of the RecorderMode enum
 // A concrete instance of `RecorderModeInput` can be one of the following:
 //
-//	RecorderModeREUSE
-//	RecorderModeAUTO
-//	RecorderModeCREATE
+//	RecorderModeReuse
+//	RecorderModeAuto
+//	RecorderModeCreate
 type RecorderModeInput interface {
 	pulumi.Input
 
@@ -4551,9 +4551,9 @@ type RecordingFrequency string
 
 const (
 	// Each change when it happens.
-	RecordingFrequencyCONTINUOUS = RecordingFrequency("continuous")
+	RecordingFrequencyContinuous = RecordingFrequency("continuous")
 	// The state once a day.
-	RecordingFrequencyDAILY = RecordingFrequency("daily")
+	RecordingFrequencyDaily = RecordingFrequency("daily")
 )
 
 func (RecordingFrequency) ElementType() reflect.Type {
@@ -4678,8 +4678,8 @@ func (o RecordingFrequencyPtrOutput) ToStringPtrOutputWithContext(ctx context.Co
 // RecordingFrequencyInput is an input type that accepts values of the RecordingFrequency enum
 // A concrete instance of `RecordingFrequencyInput` can be one of the following:
 //
-//	RecordingFrequencyCONTINUOUS
-//	RecordingFrequencyDAILY
+//	RecordingFrequencyContinuous
+//	RecordingFrequencyDaily
 type RecordingFrequencyInput interface {
 	pulumi.Input
 
@@ -4719,11 +4719,11 @@ type RecordingStrategy string
 
 const (
 	// All that AWS Config knows, also future ones.
-	RecordingStrategyALL = RecordingStrategy("all")
+	RecordingStrategyAll = RecordingStrategy("all")
 	// Those of `resourceTypes`.
-	RecordingStrategyONLY = RecordingStrategy("only")
+	RecordingStrategyOnly = RecordingStrategy("only")
 	// All but those of `resourceTypes`.
-	RecordingStrategy_ALL_EXCEPT = RecordingStrategy("allExcept")
+	RecordingStrategyAllExcept = RecordingStrategy("allExcept")
 )
 
 func (RecordingStrategy) ElementType() reflect.Type {
@@ -4848,9 +4848,9 @@ func (o RecordingStrategyPtrOutput) ToStringPtrOutputWithContext(ctx context.Con
 // RecordingStrategyInput is an input type that accepts values of the RecordingStrategy enum
 // A concrete instance of `RecordingStrategyInput` can be one of the following:
 //
-//	RecordingStrategyALL
-//	RecordingStrategyONLY
-//	RecordingStrategy_ALL_EXCEPT
+//	RecordingStrategyAll
+//	RecordingStrategyOnly
+//	RecordingStrategyAllExcept
 type RecordingStrategyInput interface {
 	pulumi.Input
 
@@ -4890,15 +4890,15 @@ type RuleSeverity string
 
 const (
 	// Weighs nothing: findings are reported and stay outside the score.
-	RuleSeverityINFORMATIONAL = RuleSeverity("informational")
+	RuleSeverityInformational = RuleSeverity("informational")
 	// Weighs 1.
-	RuleSeverityLOW = RuleSeverity("low")
+	RuleSeverityLow = RuleSeverity("low")
 	// Weighs 3.
-	RuleSeverityMEDIUM = RuleSeverity("medium")
+	RuleSeverityMedium = RuleSeverity("medium")
 	// Weighs 6.
-	RuleSeverityHIGH = RuleSeverity("high")
+	RuleSeverityHigh = RuleSeverity("high")
 	// Weighs 10.
-	RuleSeverityCRITICAL = RuleSeverity("critical")
+	RuleSeverityCritical = RuleSeverity("critical")
 )
 
 func (RuleSeverity) ElementType() reflect.Type {
@@ -5023,11 +5023,11 @@ func (o RuleSeverityPtrOutput) ToStringPtrOutputWithContext(ctx context.Context)
 // RuleSeverityInput is an input type that accepts values of the RuleSeverity enum
 // A concrete instance of `RuleSeverityInput` can be one of the following:
 //
-//	RuleSeverityINFORMATIONAL
-//	RuleSeverityLOW
-//	RuleSeverityMEDIUM
-//	RuleSeverityHIGH
-//	RuleSeverityCRITICAL
+//	RuleSeverityInformational
+//	RuleSeverityLow
+//	RuleSeverityMedium
+//	RuleSeverityHigh
+//	RuleSeverityCritical
 type RuleSeverityInput interface {
 	pulumi.Input
 

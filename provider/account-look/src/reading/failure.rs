@@ -113,12 +113,12 @@ impl Failure {
     /// No credentials came from the places that are looked at; `profile` is the one that was asked for.
     pub fn credentials(error: &CredentialsError, profile: Option<&str>) -> Self {
         let detail = innermost(error);
-        let reason = match error {
-            CredentialsError::CredentialsNotLoaded(_) => Reason::NoCredentials,
-            CredentialsError::ProviderTimedOut(_) => Reason::TimedOut,
+        let (reason, detail) = match error {
+            CredentialsError::CredentialsNotLoaded(_) => (Reason::NoCredentials, detail),
+            CredentialsError::ProviderTimedOut(_) => (Reason::TimedOut, detail),
             // Said by the SDK of what this crate leaves out of it; there is no type to tell it by.
-            _ if detail.contains("cargo feature") => Reason::UnsupportedCredentials,
-            _ => sort_chain(error).unwrap_or_else(|| by_words(error, &detail)),
+            _ if detail.contains("cargo feature") => (Reason::UnsupportedCredentials, detail),
+            _ => sort_chain(error).unwrap_or_else(|| (by_words(error, &detail), detail)),
         };
         let what = profile.map_or_else(|| "this process".to_owned(), |name| format!("the profile `{name}`"));
         Self { reason, what, detail, region: None }
@@ -159,18 +159,18 @@ pub fn other_causes(region: Option<&str>) -> String {
     }
 }
 
-/// Why a provider of credentials that calls STS itself failed.
-fn sort_chain(error: &CredentialsError) -> Option<Reason> {
+/// Why a provider of credentials that calls STS itself failed, and in which words.
+fn sort_chain(error: &CredentialsError) -> Option<(Reason, String)> {
     use aws_sdk_sts::operation::assume_role::AssumeRoleError;
     use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>() {
-            return Some(sort(error).0);
+            return Some(sort(error));
         }
         if let Some(error) = error.downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>() {
-            return Some(sort(error).0);
+            return Some(sort(error));
         }
         cause = error.source();
     }

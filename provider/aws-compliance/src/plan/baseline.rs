@@ -22,6 +22,9 @@ pub struct BaselineRule {
     pub severity: Severity,
 }
 
+/// The rule of the baseline whose parameter is an input.
+pub(super) const INSTANCE_TYPES_RULE: &str = "DESIRED_INSTANCE_TYPE";
+
 /// The parameter of DESIRED_INSTANCE_TYPE, whose value is `rules.approvedInstanceTypes`.
 const INSTANCE_TYPES: &str = "instanceType";
 
@@ -30,7 +33,7 @@ const INSTANCE_TYPES: &str = "instanceType";
 pub static BASELINE: &[BaselineRule] = &[
     BaselineRule {
         name: "ec2-approved-instance-types",
-        identifier: "DESIRED_INSTANCE_TYPE",
+        identifier: INSTANCE_TYPES_RULE,
         parameters: &[INSTANCE_TYPES],
         resource_type: "AWS::EC2::Instance",
         severity: Severity::Informational,

@@ -8,7 +8,7 @@ use pulumi_component::{Checks, PathStep, PropertyError};
 use crate::inputs::bounds;
 use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
 use crate::inputs::scope::ScopeArgs;
-use crate::plan::baseline::{BASELINE, BaselineRule};
+use crate::plan::baseline::{BASELINE, BaselineRule, INSTANCE_TYPES_RULE};
 use crate::plan::sensitive::{Eventual, shown};
 use crate::plan::target::Target;
 use crate::plan::values::{takes, text, with_defaults};
@@ -55,9 +55,13 @@ pub(super) fn notes(rules: &RulesArgs, given: &OfBaseline) -> Vec<String> {
             }
             None => of_it().map(|rule| {
                 let name = rule.name;
+                let instead = match rule.identifier == INSTANCE_TYPES_RULE {
+                    true => "; to approve other instance types, set `rules.approvedInstanceTypes` instead",
+                    false => "",
+                };
                 format!(
                     "`rules.managed[{index}]` has other parameters or another scope than `{name}` of the baseline: \
-                     both are evaluated and paid for"
+                     both are evaluated and paid for{instead}"
                 )
             }),
         }

@@ -199,3 +199,13 @@ async fn journey_7_parameters_and_account_ids_may_be_numbers_and_booleans() {
     let tags = &deployed.named("compliance-reports-bucket")["tags"];
     assert_eq!((&tags["cost-center"], &tags["audited"]), (&json!("12"), &json!("true")));
 }
+
+#[tokio::test]
+async fn journey_14_other_instance_types_beside_the_baseline_are_told_how_to_replace_it() {
+    let monitor = answers(MockMonitor::preview());
+    let rule = json!({ "identifier": "DESIRED_INSTANCE_TYPE", "parameters": { "instanceType": "m7g.large" } });
+    let given = json!({ "rules": { "managed": [rule] } });
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it is deployed");
+    let log = monitor.recorded().log;
+    assert!(log.iter().any(|entry| entry.message.contains("set `rules.approvedInstanceTypes` instead")), "{log:?}");
+}

@@ -9,7 +9,7 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		// Identifiers are an enumeration, and any text.
-		identifier := string(awscompliance.ManagedRuleIdentifier_ACCESS_KEYS_ROTATED)
+		identifier := string(awscompliance.ManagedRuleIdentifierAccessKeysRotated)
 		rule, err := awscompliance.GetManagedRule(ctx, &awscompliance.GetManagedRuleArgs{Identifier: identifier})
 		if err != nil {
 			return err

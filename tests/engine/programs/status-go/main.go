@@ -8,7 +8,7 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		create, owner := awscompliance.RecorderModeCREATE, "audit/prod/compliance"
+		create, owner := awscompliance.RecorderModeCreate, "audit/prod/compliance"
 		status, err := awscompliance.GetAccountStatus(ctx, &awscompliance.GetAccountStatusArgs{RecorderMode: &create, Owner: &owner})
 		if err != nil {
 			return err

@@ -48,37 +48,56 @@ func generate(schemaPath, out string) error {
 	if err := decoder.Decode(&spec); err != nil {
 		return fmt.Errorf("%s: %w", schemaPath, err)
 	}
+	for _, language := range languages {
+		// Each generator gets a package of its own: the one for Python renames the values of enums in the one it is given.
+		pkg, err := bind(spec, schemaPath)
+		if err != nil {
+			return err
+		}
+		files, err := language.generate(pkg)
+		if err := write(filepath.Join(out, language.name), files, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type files = map[string][]byte
+
+var languages = []struct {
+	name     string
+	generate func(*schema.Package) (files, error)
+}{
+	{"nodejs", func(pkg *schema.Package) (files, error) {
+		return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+	}},
+	{"python", func(pkg *schema.Package) (files, error) { return python.GeneratePackage(tool, pkg, nil, nil) }},
+	{"go", func(pkg *schema.Package) (files, error) { return gogen.GeneratePackage(tool, pkg, nil) }},
+}
+
+func bind(spec schema.PackageSpec, schemaPath string) (*schema.Package, error) {
 	pkg, diagnostics, err := schema.BindSpec(spec, noPackages{}, schema.ValidationOptions{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, diagnostic := range diagnostics {
 		fmt.Fprintln(os.Stderr, diagnostic)
 	}
 	if len(diagnostics) > 0 {
-		return fmt.Errorf("%d findings in %s", len(diagnostics), schemaPath)
+		return nil, fmt.Errorf("%d findings in %s", len(diagnostics), schemaPath)
 	}
-	files, err := nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
-	if err := write(filepath.Join(out, "nodejs"), files, err); err != nil {
-		return err
-	}
-	files, err = python.GeneratePackage(tool, pkg, nil, nil)
-	if err := write(filepath.Join(out, "python"), files, err); err != nil {
-		return err
-	}
-	files, err = gogen.GeneratePackage(tool, pkg, nil)
-	return write(filepath.Join(out, "go"), files, err)
+	return pkg, nil
 }
 
 // write replaces a folder by the generated files.
-func write(folder string, files map[string][]byte, err error) error {
+func write(folder string, written files, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", folder, err)
 	}
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
-	for name, content := range files {
+	for name, content := range written {
 		path := filepath.Join(folder, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
@@ -87,7 +106,7 @@ func write(folder string, files map[string][]byte, err error) error {
 			return err
 		}
 	}
-	fmt.Printf("wrote %s (%d files)\n", folder, len(files))
+	fmt.Printf("wrote %s (%d files)\n", folder, len(written))
 	return nil
 }
 
