@@ -6,7 +6,6 @@ use std::{
     },
 };
 
-use aws_config::retry::RetryConfig;
 use compliance_types::{resource::ResourceIdentity, severity::Severity};
 use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry};
 use functions_core::sha256;
@@ -31,8 +30,6 @@ pub(super) fn row(account: &str, resource: &str, verdict: &str) -> String {
 pub(super) struct Account {
     pub aws: FakeAws,
     pub objects: Objects,
-    /// How often the clients try a call.
-    pub retries: RetryConfig,
     configuration: String,
 }
 
@@ -70,7 +67,7 @@ impl Account {
                 _ => object(&kept, request),
             })
         });
-        Self { aws, objects, retries: RetryConfig::disabled(), configuration }
+        Self { aws, objects, configuration }
     }
 
     pub async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
@@ -87,7 +84,7 @@ impl Account {
             ("CONFIGURATION_SHA256", &sha256),
         ];
         let environment = testing::environment(&variables);
-        let clients = testing::clients_trying(&self.aws, self.retries.clone());
+        let clients = testing::clients(&self.aws);
         let aggregation = Aggregation::new(environment, &clients)?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
