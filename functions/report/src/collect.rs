@@ -428,6 +428,7 @@ impl Comparing {
             trend: trend(before, point),
             run_id: context.run_id,
             time: context.time,
+            region: context.region,
             folder: context.folder,
             previous_manifest: context.previous_manifest,
             score,

@@ -101,7 +101,7 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
         let all = report
             .frameworks
             .iter()
-            .flat_map(|framework| framework.parts.iter().map(|one| framework_pages::part(framework, one)));
+            .flat_map(|framework| framework.parts.iter().map(|one| framework_pages::part(report, framework, one)));
         entries.push(paged(
             report,
             "controls",

@@ -16,6 +16,9 @@ use crate::{
 /// What each table may take of a page, in bytes.
 const TABLE_BYTES: usize = 300_000;
 
+/// What is said of a framework of which no source maps rules to controls.
+const UNPUBLISHED: &str = "control mapping not published";
+
 /// Columns of the table of frameworks.
 pub(crate) const COLUMNS: &[Column] = &[
     Column("Framework", false),
@@ -97,7 +100,9 @@ fn tables(report: &Report, framework: &Framework) -> Result<Vec<Entry>, askama::
         failing += counts.non_compliant;
         waived += counts.waived;
     }
-    let controls = framework.controls.iter().map(control);
+    let (not_offered, unnamed) =
+        (not_offered(report), if has_controls(framework) { "no control named" } else { UNPUBLISHED });
+    let controls = framework.controls.iter().map(|each| control(each, unnamed, &not_offered));
     let mut entries = vec![table(
         report,
         ("controls", "Controls", CONTROLS),
@@ -140,11 +145,11 @@ fn table(
     Ok(entry(report, Table { id, title, columns, rows, shown, total }, more, Vec::new()))
 }
 
-fn control(control: &Control) -> Vec<Cell> {
-    let id = if control.id.is_empty() { "no control named" } else { &control.id };
+fn control(control: &Control, unnamed: &str, not_offered: &str) -> Vec<Cell> {
+    let id = if control.id.is_empty() { unnamed } else { &control.id };
     let missing = match control.not_deployed.as_slice() {
         [] => String::new(),
-        all => format!("not deployed: {}", all.join(", ")),
+        all => format!("{not_offered}: {}", all.join(", ")),
     };
     let counts = [control.evaluated, control.failing, control.waived].map(Cell::number);
     let (words, rank, class) = match control.state {
@@ -190,10 +195,11 @@ pub(crate) fn row_of(framework: &Framework) -> Vec<Cell> {
 }
 
 /// A rule or control of a framework.
-pub(crate) fn part(framework: &Framework, part: &FrameworkPart) -> Vec<Cell> {
+pub(crate) fn part(report: &Report, framework: &Framework, part: &FrameworkPart) -> Vec<Cell> {
+    let not_offered = not_offered(report);
     let (words, rank, class) = match part.state {
         State::Failing => ("failing", 0, "bad"),
-        State::NotAssessed => ("not assessed: the rule is not deployed", 1, ""),
+        State::NotAssessed => (not_offered.as_str(), 1, ""),
         State::Silent => ("judged nothing", 2, ""),
         State::Manual => ("manual: no rule judges it", 3, ""),
         State::Waived => ("complying apart from waived findings", 4, ""),
@@ -203,8 +209,21 @@ pub(crate) fn part(framework: &Framework, part: &FrameworkPart) -> Vec<Cell> {
         Cell::text(name_of(framework)),
         Cell::text(&*part.name),
         Cell::sorted(words, rank, class),
-        Cell::text(part.controls.join(", ")),
+        Cell::text(if has_controls(framework) { part.controls.join(", ") } else { UNPUBLISHED.to_owned() }),
     ]
+}
+
+/// What is said of a rule that is asked for and not deployed.
+fn not_offered(report: &Report) -> String {
+    match report.region.as_str() {
+        "" => "not offered in this region".to_owned(),
+        region => format!("not offered in {region}"),
+    }
+}
+
+/// Whether a source names a control for any rule of a framework, or the framework is none.
+fn has_controls(framework: &Framework) -> bool {
+    framework.id.is_empty() || framework.parts.iter().any(|part| !part.controls.is_empty())
 }
 
 fn name_of(framework: &Framework) -> &str {

@@ -27,7 +27,7 @@ impl RuleFacts {
     }
 }
 
-/// A rule that somebody asked for and that is not deployed.
+/// A rule that somebody asked for and that the region does not offer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Missing {
     /// Its identifier.
@@ -88,7 +88,9 @@ pub struct Context {
     pub time: String,
     /// Name of the rule: what is known of it.
     pub rules: BTreeMap<String, RuleFacts>,
-    /// Rules that are not deployed and should be.
+    /// Region of the deployment.
+    pub region: String,
+    /// Rules that are asked for and that this region does not offer.
     pub missing: Vec<Missing>,
     /// Id of the framework: its controls that no rule judges.
     pub manual: BTreeMap<String, Vec<String>>,

@@ -52,6 +52,9 @@ pub struct Report {
     pub regions: Vec<Breakdown>,
     /// What each framework asks for, and how it stands.
     pub frameworks: Vec<Framework>,
+    /// Region of the deployment, which decides on the rules that are offered.
+    #[serde(skip)]
+    pub region: String,
     /// The folder of the run's files in the report bucket, which ends in `/`; empty where there is none.
     #[serde(skip)]
     pub folder: String,
@@ -235,7 +238,7 @@ pub struct FrameworkPart {
 pub enum State {
     /// Something is open.
     Failing,
-    /// The rule is not deployed.
+    /// The region does not offer the rule.
     NotAssessed,
     /// The rule judged nothing.
     Silent,

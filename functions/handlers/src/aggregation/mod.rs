@@ -193,6 +193,7 @@ impl Aggregation {
             resources,
             unreadable_resources: unreadable,
             other_evaluations,
+            region: run.origin.region.clone(),
             folder: key::report(&run),
             waivers: known.waivers_on(run.time.date()),
             ..known.context()

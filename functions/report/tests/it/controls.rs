@@ -108,7 +108,7 @@ fn a_page_answers_which_resources_fail_a_control_what_is_not_assessed_and_what_i
     for row in [
         "<td>3.5.1</td><td class=\"bad\" data-key=\"0\">fails</td><td>ebs-volumes-encrypted</td><td class=\"n\" data-key=\"2\">2</td>\
          <td class=\"n\" data-key=\"1\">1</td><td class=\"n\" data-key=\"1\">1</td>",
-        "<td>6.3.3</td><td data-key=\"1\">not assessed</td><td><small>not deployed: EKS_CLUSTER_OLDEST_SUPPORTED_VERSION</small></td>",
+        "<td>6.3.3</td><td data-key=\"1\">not assessed</td><td><small>not offered in this region: EKS_CLUSTER_OLDEST_SUPPORTED_VERSION</small></td>",
         "<td>no control named</td><td data-key=\"2\">no results</td><td>s3-bucket-encryption-enabled</td>",
         "<td>3.5.1</td><td class=\"sev-high\" data-key=\"1\"><b>high</b></td><td>vol-2<small>AWS::EC2::Volume</small></td>",
     ] {
@@ -152,4 +152,27 @@ fn framework_page_of_many_findings_stays_within_its_bound_and_names_the_file_wit
     let page = page(&files, "framework-hipaa.html");
     assert!(page.len() <= PAGE_BYTES, "{}", page.len());
     assert!(page.contains("of 20\u{202f}000; findings.csv and its further parts have all of them"));
+}
+
+#[test]
+fn journey_18_rule_that_the_region_does_not_offer_is_said_to_be_so() {
+    let context = Context { region: "eu-central-2".to_owned(), ..context("1", TIME) };
+    let files = files(&report(context, Gathered::default(), &[]));
+    let index = page(&files, "index.html");
+    assert!(index.contains("<td data-key=\"1\">not offered in eu-central-2</td><td>6.3.3</td>"), "{index}");
+    let page = page(&files, "framework-pci-dss.html");
+    assert!(page.contains("not offered in eu-central-2: EKS_CLUSTER_OLDEST_SUPPORTED_VERSION"), "{page}");
+}
+
+#[test]
+fn journey_9_framework_without_a_published_control_mapping_says_so() {
+    let mut context = context("1", TIME);
+    for facts in context.rules.values_mut() {
+        facts.frameworks = [("soc-2".to_owned(), std::collections::BTreeSet::new())].into();
+    }
+    let files = files(&report(context, Gathered::default(), &[]));
+    assert!(page(&files, "framework-soc-2.html").contains("<td>control mapping not published</td>"));
+    let index = page(&files, "index.html");
+    let row = index.split("<td>soc-2</td><td>ebs-volumes-encrypted</td>").nth(1).unwrap();
+    assert!(row.split("</tr>").next().unwrap().contains("control mapping not published"), "{row}");
 }

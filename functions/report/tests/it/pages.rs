@@ -254,8 +254,8 @@ fn a_framework_is_told_with_its_controls_and_what_nobody_assessed_never_passes()
     let page = text(&files, "index.html");
     let controls = page.split("id=\"controls\"").nth(1).unwrap();
     for row in [
-        "<td>PCI DSS</td><td>EKS_CLUSTER_OLDEST_SUPPORTED_VERSION</td><td data-key=\"1\">not assessed: the rule is not \
-         deployed</td><td>6.3.3</td>",
+        "<td>PCI DSS</td><td>EKS_CLUSTER_OLDEST_SUPPORTED_VERSION</td><td data-key=\"1\">not offered in this \
+         region</td><td>6.3.3</td>",
         "<td>HIPAA</td><td>164.310</td><td data-key=\"3\">manual: no rule judges it</td>",
         "<td>PCI DSS</td><td>s3-bucket-encryption-enabled</td><td data-key=\"2\">judged nothing</td>",
     ] {
