@@ -99,7 +99,7 @@ mod tests {
     async fn shown(aws: &FakeAws, seconds: u64) -> Result<bool, AwsError> {
         let mut invocation = testing::invocation();
         invocation.deadline_unix_millis = invocation.started_unix_millis + REST_MILLIS + seconds * 1000;
-        put_and_wait(&testing::clients(&aws).cloudwatch, metric::LOOKS, 1.0, &invocation).await
+        put_and_wait(&testing::clients(aws).cloudwatch, metric::LOOKS, 1.0, &invocation).await
     }
 
     #[tokio::test]

@@ -31,16 +31,19 @@ pub enum Fault {
     Unheard,
 }
 
+/// By rule, and by type and id of the resource: the result.
+type Results = BTreeMap<String, BTreeMap<(String, String), String>>;
+
 #[derive(Default)]
 pub struct State {
     pub objects: BTreeMap<String, String>,
     pub table: BTreeMap<(String, String), Value>,
     /// Rule: type and id of a resource: verdict.
-    pub results: BTreeMap<String, BTreeMap<(String, String), String>>,
+    pub results: Results,
     /// Members of the row of a resource of this id in the answer to a query for its details.
     pub details: BTreeMap<String, Value>,
     /// What the index of open findings still has, where it is late.
-    pub late: Option<BTreeMap<String, BTreeMap<(String, String), String>>>,
+    pub late: Option<Results>,
     /// The rows of the index since its first page was read.
     index: Vec<Value>,
     /// Rows, results and entries of one page; two where it is 0.
