@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::{choices::DigestPeriod, resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
-    configuration::MonitoringConfiguration,
     details::Details,
     digest,
-    evaluate::{ReportedRule, Trigger},
+    evaluate::ReportedRule,
     finding::{self, Finding, Findings},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
@@ -19,8 +18,10 @@ use functions_core::{
 
 use super::{
     Processing,
-    confirm::{Indexed, Known, Open, Readings, is_judged, open_of},
-    describing, reading,
+    confirm::{Indexed, Known, Readings, is_judged, open_of},
+    describing,
+    look::Look,
+    reading,
     survey::{self, Index},
     waiving::Waiving,
 };
@@ -28,37 +29,6 @@ use crate::{budget::Budget, error::HandlerError, invocation::Invocation, table::
 
 /// How often a run looks again where another one was faster.
 const ATTEMPTS: usize = 5;
-
-/// What a run looks at.
-pub(super) struct Look<'a> {
-    pub configuration: &'a MonitoringConfiguration,
-    pub trigger: Trigger,
-    /// The resources to look at, with their rules; `None` for everything.
-    pub only: Option<&'a BTreeSet<(String, Resource)>>,
-    /// Resources of which changes say that they are gone, with their rules.
-    pub gone: BTreeSet<(&'a str, Resource)>,
-}
-
-impl Look<'_> {
-    /// Names of the rules to look at.
-    fn rules(&self) -> Vec<&str> {
-        match self.only {
-            Some(only) => only.iter().map(|(rule, _)| rule.as_str()).collect::<BTreeSet<_>>().into_iter().collect(),
-            None => self.configuration.rules().iter().map(|rule| rule.name.as_str()).collect(),
-        }
-    }
-
-    /// What of `known` stays although nothing is said of it. A whole look finds out by itself what is gone; where changes let
-    /// a resource be looked at, it may be judged later.
-    pub(super) fn kept(&self, watch: &Watch, rule: &str, judged: bool, mut known: Open, now: &Timestamp) -> Open {
-        let whole = self.only.is_none() && watch.trusts_absence(rule, judged, now);
-        if whole || !watch.is_settled(rule) {
-            return Open::new();
-        }
-        known.retain(|resource, _| !self.gone.contains(&(rule, resource.clone())));
-        known
-    }
-}
 
 /// What was found.
 pub(super) struct Found {

@@ -16,7 +16,7 @@ use functions_core::{
 
 use super::{
     Processing,
-    advance::Look,
+    look::Look,
     reading::{self, Evaluated, Unreadable},
 };
 use crate::{

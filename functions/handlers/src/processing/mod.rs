@@ -25,6 +25,7 @@ mod delivery;
 mod describing;
 mod ending;
 mod follow_up;
+mod look;
 mod packs;
 mod reading;
 mod survey;
@@ -61,7 +62,8 @@ use crate::{
     table::Table,
     topic::Topic,
 };
-use advance::{Found, Look};
+use advance::Found;
+use look::Look;
 
 /// Pauses of the run that a deployment asks for, while AWS refuses it: what a new role may do takes a while to be known
 /// everywhere (IAM User Guide, "Troubleshooting IAM", eventual consistency).
