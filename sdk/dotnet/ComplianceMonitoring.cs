@@ -281,6 +281,24 @@ namespace AwsCompliance.PulumiPackage
             set => _tags = value;
         }
 
+        /// <summary>
+        /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        /// </summary>
+        [Input("waiverMaxDays")]
+        public int? WaiverMaxDays { get; set; }
+
+        [Input("waivers")]
+        private List<Inputs.WaiverArgs>? _waivers;
+
+        /// <summary>
+        /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+        /// </summary>
+        public List<Inputs.WaiverArgs> Waivers
+        {
+            get => _waivers ?? (_waivers = new List<Inputs.WaiverArgs>());
+            set => _waivers = value;
+        }
+
         public ComplianceMonitoringArgs()
         {
         }

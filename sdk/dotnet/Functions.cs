@@ -177,6 +177,24 @@ namespace AwsCompliance.PulumiPackage
         [Input("topicArn")]
         public Input<string>? TopicArn { get; set; }
 
+        /// <summary>
+        /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        /// </summary>
+        [Input("waiverMaxDays")]
+        public int? WaiverMaxDays { get; set; }
+
+        [Input("waivers")]
+        private List<Inputs.WaiverArgs>? _waivers;
+
+        /// <summary>
+        /// Findings that are accepted for a time.
+        /// </summary>
+        public List<Inputs.WaiverArgs> Waivers
+        {
+            get => _waivers ?? (_waivers = new List<Inputs.WaiverArgs>());
+            set => _waivers = value;
+        }
+
         public FunctionsArgs()
         {
         }

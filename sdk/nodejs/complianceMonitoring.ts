@@ -139,6 +139,8 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["reports"] = args?.reports;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["tags"] = args?.tags;
+            resourceInputs["waiverMaxDays"] = args?.waiverMaxDays;
+            resourceInputs["waivers"] = args?.waivers;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["bucketArn"] = undefined /*out*/;
@@ -255,4 +257,12 @@ export interface ComplianceMonitoringArgs {
      * Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
      */
     tags?: {[key: string]: pulumi.Input<string>};
+    /**
+     * Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+     */
+    waiverMaxDays?: number;
+    /**
+     * Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+     */
+    waivers?: inputs.WaiverArgs[];
 }

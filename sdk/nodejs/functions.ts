@@ -90,6 +90,8 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["settings"] = args?.settings;
             resourceInputs["tags"] = args?.tags;
             resourceInputs["topicArn"] = args?.topicArn;
+            resourceInputs["waiverMaxDays"] = args?.waiverMaxDays;
+            resourceInputs["waivers"] = args?.waivers;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
@@ -163,4 +165,12 @@ export interface FunctionsArgs {
      * ARN of the topic that carries notices. Default: nothing is told.
      */
     topicArn?: pulumi.Input<string | undefined>;
+    /**
+     * Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+     */
+    waiverMaxDays?: number;
+    /**
+     * Findings that are accepted for a time.
+     */
+    waivers?: inputs.WaiverArgs[];
 }

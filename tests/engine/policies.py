@@ -47,6 +47,7 @@ NO_RESOURCE = {
     "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",
     **dict.fromkeys(NETWORK, "AWS Lambda Developer Guide, 'Giving Lambda functions access to resources in a VPC'"),
+    "config:SelectResourceConfig": "Service Authorization Reference, 'AWS Config': it has no resource",
 }
 
 

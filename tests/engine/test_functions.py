@@ -231,20 +231,36 @@ def test_a_function_cannot_change_its_own_role_or_the_key(working, refused, hand
         account.client("kms").schedule_key_deletion(KeyId=working.outputs["kmsKeyId"], PendingWindowInDays=7)
 
 
-def test_what_takes_longer_than_one_run_is_read_on_by_the_next(working):
+def test_run_that_takes_longer_than_an_invocation_goes_on_by_itself(working):
     results = [result(f"b-{number:03}", "NON_COMPLIANT" if number < 3 else "COMPLIANT") for number in range(250)]
     working.account.put_evaluations(BUCKETS, results)
     client, name = working.client("lambda"), "compliance-aggregation"
+    before = set(working.objects("reports/aggregation/"))
     client.update_function_configuration(FunctionName=name, Timeout=6)
     # Two thirds of its time are for reading.
-    working.account.slow_down("config", "SelectAggregateResourceConfig", times=3, seconds=4.2)
-    answers = [working.invoke(name, {}) for _ in range(4)]
+    working.account.slow_down("config", "SelectAggregateResourceConfig", times=2, seconds=4.2)
+    answer = working.invoke(name, {})
+    assert (answer["unfinished"], answer["resources"]) == (True, 100)
+
+    def reports() -> list[str]:
+        new = [key for key in working.objects("reports/aggregation/") if key not in before]
+        return [key for key in new if key.endswith("/report.json")]
+
+    keys = eventually(reports, seconds=60)
     client.update_function_configuration(FunctionName=name, Timeout=300)
-    assert [answer.get("unfinished") for answer in answers] == [True, True, True, None]
-    assert [answer["resources"] for answer in answers[:2]] == [100, 200]
-    report = working.record(answers[3]["report"].replace("index.html", "report.json"))
+    report = working.record(keys[0])
     assert {"b-000", "b-001", "b-002"} <= {finding["resourceId"] for finding in report["findings"]}
-    assert report["resources"] == answers[2]["resources"] >= 250
+    assert report["resources"] >= 250
+
+
+def test_report_is_sealed_and_the_last_one_has_an_address_of_its_own(working):
+    answer = working.invoke("compliance-aggregation", {})
+    folder = answer["report"].removesuffix("index.html")
+    manifest = working.record(f"{folder}manifest.json")
+    files = {key.removeprefix(folder) for key in working.objects(folder)}
+    assert manifest["files"].keys() == files - {"manifest.json"}
+    page = text(working, "reports/latest/index.html")
+    assert f"../{folder.removeprefix('reports/')}findings.csv" in page
 
 
 def test_nothing_was_lost_in_silence(working):

@@ -52,6 +52,13 @@ pub struct Counts {
     pub not_applicable: u64,
     /// Times `INSUFFICIENT_DATA`.
     pub insufficient_data: u64,
+    /// Times `NON_COMPLIANT` that a waiver covers; they are not in `non_compliant`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waived: u64,
+}
+
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {
@@ -66,6 +73,19 @@ impl Counts {
         *count = count.saturating_add(1);
     }
 
+    /// The same where no waiver covers anything.
+    #[must_use]
+    pub const fn without_waivers(self) -> Self {
+        Self { non_compliant: self.non_compliant.saturating_add(self.waived), waived: 0, ..self }
+    }
+
+    /// Takes so many of the non-compliant ones as covered by waivers.
+    pub const fn waive(&mut self, count: u64) {
+        let count = if count > self.non_compliant { self.non_compliant } else { count };
+        self.non_compliant -= count;
+        self.waived = self.waived.saturating_add(count);
+    }
+
     /// All verdicts together.
     #[must_use]
     pub const fn total(&self) -> u64 {
@@ -73,6 +93,7 @@ impl Counts {
             .saturating_add(self.non_compliant)
             .saturating_add(self.not_applicable)
             .saturating_add(self.insufficient_data)
+            .saturating_add(self.waived)
     }
 }
 
@@ -82,12 +103,24 @@ impl AddAssign for Counts {
         self.non_compliant = self.non_compliant.saturating_add(other.non_compliant);
         self.not_applicable = self.not_applicable.saturating_add(other.not_applicable);
         self.insufficient_data = self.insufficient_data.saturating_add(other.insufficient_data);
+        self.waived = self.waived.saturating_add(other.waived);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn waived_results_are_verdicts_that_are_not_open_and_come_back() {
+        let mut counts = Counts { compliant: 1, non_compliant: 3, ..Counts::default() };
+        counts.waive(2);
+        assert_eq!((counts.non_compliant, counts.waived, counts.total()), (1, 2, 4));
+        counts.waive(9);
+        assert_eq!((counts.non_compliant, counts.waived, counts.total()), (0, 3, 4));
+        assert_eq!(counts.without_waivers(), Counts { compliant: 1, non_compliant: 3, ..Counts::default() });
+        assert!(!serde_json::to_string(&Counts::default()).unwrap().contains("waived"));
+    }
 
     #[test]
     fn words_are_those_serde_writes() {

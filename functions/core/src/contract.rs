@@ -108,6 +108,8 @@ pub mod trigger {
     pub const DEPLOYMENT: &str = "deployment";
     /// Some minutes after the deployment, by the function itself ([`crate::follow_up`]).
     pub const FOLLOW_UP: &str = "followUp";
+    /// The rest of a run whose time ended, by the function itself ([`crate::event::Continuation`]).
+    pub const CONTINUE: &str = "continue";
     /// To tell what was gathered for the digest.
     pub const DIGEST: &str = "digest";
 }

@@ -61,8 +61,37 @@ pub enum Ask {
     FollowUp,
     /// A look at the rules of compliance changes.
     Changes(Vec<QueueMessage>),
+    /// The rest of a run whose time ended.
+    Continue(Continuation),
     /// To tell what was gathered.
     Digest,
+}
+
+/// The rest of a run whose time ended, as the function asks itself for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continuation {
+    /// What made the run begin.
+    pub of: Trigger,
+    /// How many invocations have done a part of it already.
+    pub number: u32,
+}
+
+/// How often one run is continued at most. Lambda stops chains of invocations that are longer than about 16 (AWS Lambda
+/// Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops").
+const CONTINUATIONS: u32 = 12;
+
+impl Continuation {
+    /// The one after `continuations` of them; `None` where that is too many.
+    #[must_use]
+    pub fn after(of: Trigger, continuations: u32) -> Option<Self> {
+        (continuations < CONTINUATIONS).then_some(Self { of, number: continuations + 1 })
+    }
+
+    /// The event that asks for it.
+    #[must_use]
+    pub fn event(self) -> Value {
+        json!({ trigger::MEMBER: trigger::CONTINUE, "of": self.of, "number": self.number })
+    }
 }
 
 /// What `event` asks processing for.
@@ -83,6 +112,7 @@ pub fn ask(event: &Value) -> Result<Ask, EventError> {
         (1, Some(trigger::DEPLOYMENT)) => Ok(Ask::Look(Trigger::Deployment)),
         (1, Some(trigger::FOLLOW_UP)) => Ok(Ask::FollowUp),
         (1, Some(trigger::DIGEST)) => Ok(Ask::Digest),
+        (3, Some(trigger::CONTINUE)) => continuation(event).map(Ask::Continue).ok_or(EventError::Unexpected(EXPECTED)),
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
 }
@@ -146,8 +176,16 @@ pub fn is_report_due(event: &Value) -> Result<bool, EventError> {
     }
     match (members.len(), members.get(trigger::MEMBER).and_then(Value::as_str)) {
         (0, _) | (1, Some(trigger::DEPLOYMENT)) => Ok(true),
+        (3, Some(trigger::CONTINUE)) if continuation(event).is_some() => Ok(true),
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
+}
+
+/// The continuation that `event` asks for, if it is one.
+#[must_use]
+pub fn continuation(event: &Value) -> Option<Continuation> {
+    let is_one = event.get(trigger::MEMBER).and_then(Value::as_str) == Some(trigger::CONTINUE);
+    is_one.then(|| Continuation::deserialize(event).ok()).flatten()
 }
 
 /// Whether `event` is the one of a deployment.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    details::Details,
     key::segment,
     ledger::{Entry, Write},
     run::Origin,
@@ -26,6 +27,10 @@ pub struct Finding {
     pub since: Timestamp,
     /// The revision of its entry.
     pub revision: u64,
+    /// Whether a waiver was in force for it when it was written.
+    pub waived: bool,
+    /// What a person knows the resource by, where that was known when it was written.
+    pub details: Option<Details>,
 }
 
 /// Findings by rule and resource.
@@ -52,6 +57,10 @@ struct Body {
     resource: Resource,
     open: bool,
     since: Timestamp,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    waived: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
 }
 
 /// The partition of an account's findings.
@@ -71,11 +80,16 @@ fn sort(rule: &str, region: &str, resource: &Resource) -> String {
     format!("{}{}/{kind}/{}", prefix(rule), segment(resource.home_region(region)), segment(&resource.resource_id))
 }
 
-/// The write that makes the ledger say what `transition` tells, over `before`.
+/// The write that makes the ledger say what `transition` tells, over `before`; `waived` says whether a waiver is in force.
 ///
 /// # Errors
 /// Never: the body renders.
-pub fn write(transition: &Transition, before: Option<&Finding>, now: &Timestamp) -> Result<Write, serde_json::Error> {
+pub fn write(
+    transition: &Transition,
+    before: Option<&Finding>,
+    now: &Timestamp,
+    waived: bool,
+) -> Result<Write, serde_json::Error> {
     let open = transition.kind.opens();
     let body = Body {
         rule: transition.rule.clone(),
@@ -83,6 +97,8 @@ pub fn write(transition: &Transition, before: Option<&Finding>, now: &Timestamp)
         resource: transition.resource.clone(),
         open,
         since: transition.since.clone(),
+        waived: open && waived,
+        details: transition.details.clone().filter(|_| open),
     };
     Ok(Write::Put(Entry {
         partition: partition(&transition.account),
@@ -108,7 +124,13 @@ pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEn
         if body.resource.home_region(&body.region) != body.resource.home_region(&origin.region) {
             continue;
         }
-        let finding = Finding { open: body.open, since: body.since, revision: entry.revision };
+        let finding = Finding {
+            open: body.open,
+            since: body.since,
+            revision: entry.revision,
+            waived: body.waived,
+            details: body.details,
+        };
         findings.entry(body.rule).or_default().insert(body.resource, finding);
     }
     Ok(findings)
@@ -130,7 +152,29 @@ mod tests {
             resource: Resource { resource_type: resource_type.to_owned(), resource_id: resource_id.to_owned() },
             since: run().time,
             at: run().time,
+            annotation: None,
+            details: None,
         }
+    }
+
+    fn found(revision: u64) -> Finding {
+        Finding { open: true, since: run().time, revision, waived: false, details: None }
+    }
+
+    #[test]
+    fn waived_finding_reads_back_with_what_the_resource_is_known_by() {
+        let details = Details { name: Some("orders".to_owned()), ..Details::default() };
+        let transition = Transition {
+            details: Some(details.clone()),
+            ..transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b")
+        };
+        let written = entry(write(&transition, None, &run().time, true).unwrap());
+        let findings = read(&[written], &run().origin).unwrap();
+        let expected = Finding { waived: true, details: Some(details), ..found(1) };
+        assert_eq!(findings["a"][&transition.resource], expected);
+        let fixed = Transition { kind: Kind::Fixed, ..transition };
+        let written = entry(write(&fixed, Some(&expected), &run().time, true).unwrap());
+        assert!(!written.body.contains("waived") && !written.body.contains("orders"), "{}", written.body);
     }
 
     fn entry(write: Write) -> Entry {
@@ -141,29 +185,30 @@ mod tests {
     #[test]
     fn an_entry_reads_back_as_what_was_written() {
         let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b");
-        let written = entry(write(&transition, None, &run().time).unwrap());
+        let written = entry(write(&transition, None, &run().time, false).unwrap());
         assert_eq!(
             (written.partition.as_str(), written.sort.as_str()),
             ("findings/123456789012", "a/eu-central-1/AWS.S3.Bucket/b")
         );
         assert_eq!((written.revision, written.expires), (1, None));
         let findings = read(&[written], &run().origin).unwrap();
-        assert_eq!(findings["a"][&transition.resource], Finding { open: true, since: run().time, revision: 1 });
+        assert_eq!(findings["a"][&transition.resource], found(1));
     }
 
     #[test]
     fn a_closed_finding_is_kept_for_a_while_under_the_next_revision() {
-        let before = Finding { open: true, since: run().time, revision: 4 };
+        let before = Finding { waived: true, ..found(4) };
         let closed = transition(Kind::Fixed, "eu-central-1", "AWS::S3::Bucket", "b");
-        let written = entry(write(&closed, Some(&before), &Timestamp::from_unix_seconds(100)).unwrap());
+        let written = entry(write(&closed, Some(&before), &Timestamp::from_unix_seconds(100), true).unwrap());
         assert_eq!((written.revision, written.expires), (5, Some(100 + 30 * 86_400)));
         assert!(!read(&[written], &run().origin).unwrap()["a"][&closed.resource].open);
     }
 
     #[test]
     fn a_global_resource_is_one_finding_in_all_regions_and_another_one_is_not() {
-        let of =
-            |region, kind| entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, &run().time).unwrap());
+        let of = |region, kind| {
+            entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, &run().time, false).unwrap())
+        };
         assert_eq!(of("eu-central-1", "AWS::IAM::Role").sort, of("us-east-1", "AWS::IAM::Role").sort);
         assert_ne!(of("eu-central-1", "AWS::S3::Bucket").sort, of("us-east-1", "AWS::S3::Bucket").sort);
         let seen =
@@ -192,7 +237,7 @@ mod tests {
         ) {
             let key = |id: &str| {
                 let id = id.repeat(times);
-                entry(write(&transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id), None, &run().time).unwrap()).sort
+                entry(write(&transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id), None, &run().time, false).unwrap()).sort
             };
             // A sort key has at most 1,024 bytes (Amazon DynamoDB Developer Guide, "Quotas").
             prop_assert!(key(&left).len() <= 1024);

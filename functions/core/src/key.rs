@@ -4,10 +4,13 @@
 //! | --- | --- |
 //! | configuration | `configuration/monitoring.json` |
 //! | record of a run of processing | `reports/processing/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>.json` |
+//! | open findings that a run of processing has read and not yet confirmed | `reports/processing/state.json` |
 //! | report of a run of aggregation | `reports/aggregation/<yyyy>/<mm>/<dd>/<account>/<region>/<run id>/<file>` |
 //! | list of the reports | `reports/aggregation/index.html` |
+//! | page of the last report | `reports/latest/index.html` |
 //! | where the last report lies | `reports/aggregation/latest.json` |
 //! | every report that is kept | `reports/aggregation/runs.json` |
+//! | what a run of aggregation has learned of resources | `reports/aggregation/details.json` |
 //! | what a run of aggregation has read and not yet reported | `reports/aggregation/state.json` |
 //! | history | `history/evaluations/`, see the crate `functions-history` |
 //! | runbook | `runbooks/<name>.md`, see [`crate::runbook`] |
@@ -36,12 +39,18 @@ pub const HISTORY_PREFIX: &str = "history/evaluations/";
 pub const QUERIES_PREFIX: &str = "queries/";
 /// Key of the page that lists the reports.
 pub const REPORT_INDEX: &str = "reports/aggregation/index.html";
+/// Key of the page of the last whole report, the same for every run.
+pub const REPORT_PAGE: &str = "reports/latest/index.html";
 /// Key of the document that says where the last whole report lies.
 pub const REPORT_LATEST: &str = "reports/aggregation/latest.json";
 /// Key of the document that names every report that is kept.
 pub const REPORT_RUNS: &str = "reports/aggregation/runs.json";
+/// Key of what a run of aggregation has learned of the resources of its findings.
+pub const REPORT_DETAILS: &str = "reports/aggregation/details.json";
 /// Key of what a run of aggregation has read and not yet reported.
 pub const REPORT_STATE: &str = "reports/aggregation/state.json";
+/// Key of the open findings that a run of processing has read and not yet confirmed.
+pub const PROCESSING_STATE: &str = "reports/processing/state.json";
 /// Key of the runbook that every finding's notice names.
 pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.

@@ -8,6 +8,7 @@
 //! | `ready/<account>/<region>` | `<id>` | notices to be sent, [`crate::outbox`] |
 //! | `sent/<account>/<region>` | `<id>` | notices that were sent |
 //! | `digest/<account>/<region>` | `last` | when the last digest was made, [`crate::digest`] |
+//! | `waivers/<account>/<region>` | `ends` | of which ends of waivers a notice was sent, [`crate::waived`] |
 //! | `delivery/<account>/<region>` | `test` | the test of the way through the topic, [`crate::delivery`] |
 //!
 //! What belongs together is written together: a finding that changes and the notice that tells it are one transaction.

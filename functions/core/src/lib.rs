@@ -18,9 +18,13 @@
 //! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
 //! | [`delivery`] | the test of the way through the topic |
 //! | [`follow_up`] | the runs soon after a deployment |
+//! | [`pace`], [`open_findings`] | how fast AWS Config is read; open findings as its index returns them |
+//! | [`waiver`], [`waived`] | findings that somebody accepts for a time, and notices of the end of that |
+//! | [`details`] | what a person knows a resource by |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
 //! | [`sha256`] | the digest that names and checks what the functions read |
+//! | [`manifest`] | the seal of a report, chained to the one before |
 //! | [`runbook`] | the pages that say what to do, and where they open |
 
 pub mod aggregate;
@@ -29,6 +33,7 @@ pub mod configuration;
 mod console;
 pub mod contract;
 pub mod delivery;
+pub mod details;
 pub mod digest;
 pub mod environment;
 pub mod evaluate;
@@ -38,9 +43,12 @@ pub mod follow_up;
 pub mod history;
 pub mod key;
 pub mod ledger;
+pub mod manifest;
 pub mod metrics;
 pub mod notice;
+pub mod open_findings;
 pub mod outbox;
+pub mod pace;
 pub mod pack;
 pub mod record;
 pub mod recording;
@@ -49,4 +57,6 @@ pub mod run;
 pub mod runbook;
 pub mod sha256;
 pub mod transition;
+pub mod waived;
+pub mod waiver;
 pub mod watch;

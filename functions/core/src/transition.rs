@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::{resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::details::Details;
+
 /// What became of a resource under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,6 +62,12 @@ pub struct Transition {
     pub since: Timestamp,
     /// When the change was seen.
     pub at: Timestamp,
+    /// Why it does not comply, in the words of the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<String>,
+    /// What a person knows it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Details>,
 }
 
 /// Where a rule judges.
@@ -78,6 +86,8 @@ pub struct Place<'a> {
 pub struct Reading {
     /// Resources that do not comply, and since when.
     pub open: BTreeMap<Resource, Timestamp>,
+    /// Why, of those of them of which the rule says so.
+    pub annotations: BTreeMap<Resource, String>,
     /// Of those that were open before and are not any more: those that comply.
     pub compliant: BTreeSet<Resource>,
     /// Of those that were open before and are not any more: those that nobody judges any more.
@@ -118,6 +128,8 @@ pub fn transitions(
         resource: resource.clone(),
         since: since.clone(),
         at: at.clone(),
+        annotation: current.annotations.get(resource).cloned(),
+        details: None,
     };
     let opened = current.open.iter().filter(|(resource, _)| !previous.contains_key(resource));
     let opened = opened.map(|(resource, since)| transition(Kind::NonCompliant, resource, since));
@@ -161,6 +173,7 @@ pub(crate) mod tests {
             open: open(&["new", "stays"]),
             compliant: [resource("fixed"), resource("never-open")].into(),
             unrecorded: [resource("off")].into(),
+            ..Reading::default()
         };
         let found = transitions(PLACE, &previous, &current, &run().time);
         assert_eq!(
@@ -195,7 +208,7 @@ pub(crate) mod tests {
     fn what_is_kept_is_what_nothing_is_said_of() {
         let previous = open(&["fixed", "off", "silent"]);
         let (compliant, unrecorded) = ([resource("fixed")].into(), [resource("off")].into());
-        let mut current = Reading { open: open(&["new"]), compliant, unrecorded };
+        let mut current = Reading { open: open(&["new"]), compliant, unrecorded, ..Reading::default() };
         current.keep(previous.clone());
         let found = transitions(PLACE, &previous, &current, &run().time);
         assert_eq!(kinds(&found), [(Kind::NonCompliant, "new"), (Kind::Fixed, "fixed"), (Kind::NotRecorded, "off")]);

@@ -51,11 +51,13 @@ impl Clients {
     pub fn new(shared: &SdkConfig) -> Self {
         // An endpoint of one's own is one host; a bucket's name as part of the host would lead elsewhere.
         let s3 = aws_sdk_s3::config::Builder::from(shared).force_path_style(shared.endpoint_url().is_some()).build();
+        // Retried by `ConfigReads`, at the pace of all reads.
+        let config = aws_sdk_config::config::Builder::from(shared).retry_config(RetryConfig::disabled()).build();
         let dynamodb =
             aws_sdk_dynamodb::config::Builder::from(shared).retry_classifier(RetryThrottledTransaction).build();
         Self {
             cloudwatch: aws_sdk_cloudwatch::Client::new(shared),
-            config: aws_sdk_config::Client::new(shared),
+            config: aws_sdk_config::Client::from_conf(config),
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
             lambda: aws_sdk_lambda::Client::new(shared),
             s3: aws_sdk_s3::Client::from_conf(s3),

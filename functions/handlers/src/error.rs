@@ -217,27 +217,30 @@ impl AwsError {
 const INVALID: [&str; 4] =
     ["ValidationException", "ValidationError", "InvalidParameterValueException", "InvalidParameterValue"];
 
-/// Faults of the way there and of the service, throttling, and two writers at once pass. A refusal does not.
-fn is_passing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+/// Whether the service throttled a request.
+pub fn is_throttling<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let SdkError::ServiceError(service) = error else { return false };
+    let code = service.err().code().unwrap_or_default();
+    service.raw().status().as_u16() == 429
+        || code.contains("Throttl")
+        || matches!(
+            code,
+            "SlowDown" | "TooManyRequestsException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded"
+        )
+}
+
+/// Faults of the network and of the service, throttling, and two writers at once pass. A refusal does not.
+pub fn is_passing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ServiceError(service) => {
             // S3 answers 409 when another conditional write of the key is under way (Amazon S3 User Guide, "How to
             // prevent object overwrites with conditional writes").
             let status = service.raw().status().as_u16();
+            let code = service.err().code();
             status >= 500
-                || matches!(status, 409 | 429)
-                || service.err().code().is_some_and(|code| {
-                    code.contains("Throttl")
-                        || matches!(
-                            code,
-                            "SlowDown"
-                                | "TooManyRequestsException"
-                                | "RequestTimeout"
-                                | "TransactionInProgressException"
-                                | "ProvisionedThroughputExceededException"
-                                | "RequestLimitExceeded"
-                        )
-                })
+                || status == 409
+                || matches!(code, Some("RequestTimeout" | "TransactionInProgressException"))
+                || is_throttling(error)
         }
         SdkError::ConstructionFailure(_) => false,
         _ => true,

@@ -99,7 +99,7 @@ mod tests {
     async fn shown(aws: &FakeAws, seconds: u64) -> Result<bool, AwsError> {
         let mut invocation = testing::invocation();
         invocation.deadline_unix_millis = invocation.started_unix_millis + REST_MILLIS + seconds * 1000;
-        put_and_wait(&testing::clients(&aws.endpoint).cloudwatch, metric::LOOKS, 1.0, &invocation).await
+        put_and_wait(&testing::clients(aws).cloudwatch, metric::LOOKS, 1.0, &invocation).await
     }
 
     #[tokio::test]
@@ -133,7 +133,7 @@ mod tests {
         let aws = FakeAws::start(|_| (403, vec![0xa0]));
         let error = shown(&aws, 60).await.unwrap_err();
         assert!(error.to_string().contains("PutMetricData of `Looks`"), "{error}");
-        let client = testing::clients(&aws.endpoint).cloudwatch;
+        let client = testing::clients(&aws).cloudwatch;
         show(&client, metric::LOOKS, 1.0, &testing::invocation()).await;
         assert_eq!(aws.requests().len(), 2);
     }

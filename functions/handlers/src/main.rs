@@ -15,10 +15,13 @@ use crate::{
 
 mod aggregation;
 mod aws;
+mod budget;
+mod config_reads;
 mod configured;
 mod error;
 mod heartbeat;
 mod invocation;
+mod invoke;
 mod log;
 mod processing;
 mod queue;
@@ -83,7 +86,7 @@ mod tests {
     use super::*;
 
     async fn unusable(handler: &str) -> String {
-        let clients = testing::clients("http://127.0.0.1:9");
+        let clients = testing::clients(&testing::FakeAws::start(|_| (500, String::new())));
         let Err(error) = Function::new(handler, |_| None, &clients) else { panic!("{handler} started") };
         let function = Function::Unusable(error);
         function.handle(&Value::Null, &testing::invocation()).await.unwrap_err().to_string()

@@ -70,7 +70,7 @@ mod tests {
     const KEY: &str = "ledger/123456789012/eu-central-1/AWS.S3.Bucket/b/a/20260304T050607Z-event-of-b.json";
 
     fn remediation(aws: &FakeAws) -> Remediation {
-        Remediation::new(testing::environment(&[]), &testing::clients(&aws.endpoint)).unwrap()
+        Remediation::new(testing::environment(&[]), &testing::clients(aws)).unwrap()
     }
 
     #[tokio::test]

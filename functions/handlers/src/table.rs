@@ -233,7 +233,7 @@ mod tests {
             (400, serde_json::json!({ "__type": kind, "Message": "m", "CancellationReasons": reasons }).to_string())
         });
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-        let clients = testing::clients_trying(&aws.endpoint, retries);
+        let clients = testing::clients_trying(&aws, retries);
         (Table::new(clients.dynamodb, "ledger".to_owned()), asked)
     }
 

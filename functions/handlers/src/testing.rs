@@ -1,15 +1,20 @@
-//! A little AWS on loopback for tests: answers each request with what a closure says, and keeps what it was asked.
+//! A little AWS for tests: answers each request with what a closure says, and keeps what it was asked.
 //! It shows what the handlers ask for; that AWS takes it, the tests in the deployed account show.
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
 };
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
-use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig,
+};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_s3::primitives::SdkBody;
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+    orchestrator::{HttpRequest, HttpResponse},
+};
 use compliance_types::time::Timestamp;
 use functions_core::run::{Origin, Run};
 
@@ -38,37 +43,30 @@ impl Request {
 /// Status and body of an answer.
 pub type Answer = (u16, String);
 
+/// What answers a request.
+type Answering = Arc<dyn Fn(&Request) -> (u16, Vec<u8>) + Send + Sync>;
+
+/// It answers in this process and at once, so that the clock of a test may be paused: with sockets such a clock runs ahead of them.
+#[derive(Clone)]
 pub struct FakeAws {
-    pub endpoint: String,
+    answer: Answering,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
+impl std::fmt::Debug for FakeAws {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("FakeAws")
+    }
+}
+
 impl FakeAws {
-    /// Answers with text, or with bytes, until the test's process ends.
-    pub fn start<B: Into<Vec<u8>>>(answer: impl Fn(&Request) -> (u16, B) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&requests);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let request = read(&stream);
-                let (status, body) = answer(&request);
-                let body: Vec<u8> = body.into();
-                // What was asked to be kept is what the tag is of.
-                let put = request.line.starts_with("PUT");
-                let tag = etag(&if put { request.body.as_str().into() } else { String::from_utf8_lossy(&body) });
-                let length = body.len();
-                let head = format!(
-                    "HTTP/1.1 {status} x\r\nconnection: close\r\nsmithy-protocol: rpc-v2-cbor\r\netag: {tag}\r\ncontent-length: \
-                     {length}\r\n\r\n"
-                );
-                kept.lock().unwrap().push(request);
-                stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
-            }
-        });
-        Self { endpoint, requests }
+    /// Answers with text, or with bytes.
+    pub fn start<B: Into<Vec<u8>>>(answer: impl Fn(&Request) -> (u16, B) + Send + Sync + 'static) -> Self {
+        let answer = move |request: &Request| {
+            let (status, body) = answer(request);
+            (status, body.into())
+        };
+        Self { answer: Arc::new(answer), requests: Arc::default() }
     }
 
     pub fn requests(&self) -> Vec<Request> {
@@ -81,44 +79,49 @@ impl FakeAws {
     }
 }
 
+impl HttpConnector for FakeAws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let path = request.uri().split_once("://").map_or(request.uri(), |(_, rest)| rest);
+        let path = path.find('/').map_or("/", |at| &path[at..]);
+        let asked = Request {
+            line: format!("{} {path}", request.method()),
+            headers: request.headers().iter().map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(),
+            body: String::from_utf8_lossy(request.body().bytes().unwrap()).into_owned(),
+        };
+        let (status, body) = (self.answer)(&asked);
+        // What was asked to be kept is what the tag is of.
+        let put = asked.line.starts_with("PUT");
+        let tag = etag(&if put { asked.body.as_str().into() } else { String::from_utf8_lossy(&body) });
+        self.requests.lock().unwrap().push(asked);
+        let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+        response.headers_mut().insert("etag", tag);
+        response.headers_mut().insert("smithy-protocol", "rpc-v2-cbor");
+        HttpConnectorFuture::ready(Ok(response))
+    }
+}
+
 /// What tells two versions of an object apart.
 pub fn etag(body: &str) -> String {
     format!("\"{}\"", functions_core::sha256::hex(body.as_bytes()))
 }
 
-fn read(stream: &TcpStream) -> Request {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).unwrap();
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).unwrap();
-        let Some((name, value)) = header.trim_end().split_once(':') else { break };
-        headers.insert(name.to_lowercase(), value.trim().to_owned());
-    }
-    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let line = line.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
-    Request { line, headers, body: String::from_utf8_lossy(&body).into_owned() }
-}
-
 /// Clients that try once.
-pub fn clients(endpoint: &str) -> Clients {
-    clients_trying(endpoint, RetryConfig::disabled())
+pub fn clients(aws: &FakeAws) -> Clients {
+    clients_trying(aws, RetryConfig::disabled())
 }
 
 /// Clients that try again as `retries` says.
-pub fn clients_trying(endpoint: &str, retries: RetryConfig) -> Clients {
-    let http: SharedHttpClient = aws_smithy_http_client::Builder::new().build_http();
+pub fn clients_trying(aws: &FakeAws, retries: RetryConfig) -> Clients {
+    let connector = aws.clone();
     let shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new("a", "b", None, None, "test")))
         .retry_config(retries)
-        .http_client(http)
-        .endpoint_url(endpoint)
+        // It watches the clock, which tests with a paused one move past its patience.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
+        .endpoint_url("http://127.0.0.1:9")
         .build();
     Clients::new(&shared)
 }

@@ -17,15 +17,16 @@ use serde::Deserialize;
 
 use crate::{
     cells::read_line,
-    findings::{FindingRows, Found, Texts},
+    findings::{FindingRow, FindingRows, Found, Texts},
     frameworks::frameworks,
     gathered::{Gathered, Verdicts},
     groups::Groups,
-    input::{Arrival, Context},
+    input::{Arrival, Context, Learned},
     model::{Cell, Change, Report, SCHEMA_VERSION, Source, Summary, TREND_RUNS},
     progress::{Before, FirstEvaluation, Progress},
     score::score,
     trend::TrendPoint,
+    waiving,
     wording::wide,
 };
 
@@ -81,6 +82,18 @@ struct Line<'a> {
     resource_id: &'a str,
     since: &'a str,
     as_of: &'a str,
+    #[serde(default)]
+    name: &'a str,
+    #[serde(default)]
+    arn: &'a str,
+    #[serde(default)]
+    owner: &'a str,
+    #[serde(default)]
+    tags: &'a str,
+    #[serde(default)]
+    annotation: &'a str,
+    #[serde(default)]
+    waiver: &'a str,
 }
 
 /// Counts the verdicts of a run, and compares them with the run before, where there is one. Its findings come next.
@@ -135,8 +148,15 @@ impl Comparing {
                 resource_type: verdict.resource_type,
                 since: time,
                 as_of: nothing,
+                name: nothing,
+                arn: nothing,
+                owner: nothing,
+                tags: nothing,
+                annotation: nothing,
+                waiver: nothing,
                 severity: severity(&self.context, verdicts.words.text(verdict.rule)),
                 new: true,
+                was_waived: false,
             });
         }
         if let Some(place) = here {
@@ -231,7 +251,8 @@ impl Comparing {
         for cell in self.before.iter().flat_map(|summary| &summary.cells) {
             let place = (words.keep(&cell.account), words.keep(&cell.region));
             if self.standings.get(&place) == Some(&Standing::Carried) {
-                self.cells.push(((place.0, place.1, words.keep(&cell.rule)), cell.counts));
+                // What is waived is found out anew from the findings that are carried.
+                self.cells.push(((place.0, place.1, words.keep(&cell.rule)), cell.counts.without_waivers()));
             }
         }
     }
@@ -258,10 +279,14 @@ impl Comparing {
             return;
         }
         if let Some(at) = find(&self.index, &self.found, &self.texts, key) {
-            let since = self.texts.words.keep(line.since);
+            let words = &mut self.texts.words;
+            let [since, name, arn, owner, tags, annotation] =
+                [line.since, line.name, line.arn, line.owner, line.tags, line.annotation].map(|text| words.keep(text));
             if let Some(found) = self.found.get_mut(at) {
                 found.new = false;
-                found.since = since;
+                found.was_waived = !line.waiver.is_empty();
+                (found.since, found.name, found.arn, found.owner) = (since, name, arn, owner);
+                (found.tags, found.annotation) = (tags, annotation);
             }
             return;
         }
@@ -275,10 +300,19 @@ impl Comparing {
             resource_type: texts.words.keep(line.resource_type),
             since: texts.words.keep(line.since),
             as_of: texts.words.keep(as_of),
+            name: texts.words.keep(line.name),
+            arn: texts.words.keep(line.arn),
+            owner: texts.words.keep(line.owner),
+            tags: texts.words.keep(line.tags),
+            annotation: texts.words.keep(line.annotation),
+            waiver: texts.words.keep(line.waiver),
             severity,
             new: false,
+            was_waived: !line.waiver.is_empty(),
         };
         match self.standings.get(&(account, region)) {
+            // What was waived did not count as open.
+            Some(Standing::Seen) if !line.waiver.is_empty() => {}
             Some(Standing::Seen) => self.fixed.push(old(&mut self.texts, line.as_of, line.severity)),
             Some(Standing::Carried) => {
                 let known = self.before.as_ref().map_or("", |summary| &summary.time);
@@ -290,13 +324,45 @@ impl Comparing {
         }
     }
 
+    /// Findings of whose resources no more is known than the id, the new ones first.
+    pub fn unknown(&self) -> impl Iterator<Item = FindingRow<'_>> {
+        let of = |new| self.found.iter().filter(move |found| found.new == new);
+        of(true).chain(of(false)).map(|found| self.texts.finding(found)).filter(|row| row.arn.is_empty())
+    }
+
+    /// Takes what was learned of resources and findings.
+    pub fn learn(&mut self, learned: &Learned) {
+        for at in 0..self.found.len() {
+            let Some(row) = self.found.get(at).map(|found| self.texts.finding(found)) else { break };
+            let resource = (row.account.to_owned(), row.resource_type.to_owned(), row.resource_id.to_owned());
+            let reason = learned.reasons.get(&(row.rule.to_owned(), resource.clone())).cloned();
+            let details = learned.details.get(&resource).filter(|_| row.arn.is_empty()).cloned();
+            let words = &mut self.texts.words;
+            let Some(found) = self.found.get_mut(at) else { break };
+            if let Some(reason) = reason {
+                found.annotation = words.keep(&reason);
+            }
+            if let Some(details) = details {
+                found.name = words.keep(details.name.as_deref().unwrap_or_default());
+                found.arn = words.keep(details.arn.as_deref().unwrap_or_default());
+                found.owner = words.keep(details.owner().unwrap_or_default());
+                let tags = if details.tags.is_empty() { None } else { serde_json::to_string(&details.tags).ok() };
+                found.tags = words.keep(&tags.unwrap_or_default());
+            }
+        }
+    }
+
     /// The report.
     #[must_use]
     pub fn finish(self) -> Report {
-        let Self { context, texts, cells, found, index, fixed, sources, before, .. } = self;
+        let Self { context, mut texts, mut cells, mut found, index, fixed, sources, before, .. } = self;
         drop(index);
+        let covered = waiving::mark(&context, &mut texts, &mut found);
+        let nothing = texts.words.keep("");
+        let (found, waived) = part_waived(found, nothing, &mut cells);
         let texts = Arc::new(texts);
         let (findings, fixed) = (FindingRows::new(&texts, found), FindingRows::new(&texts, fixed));
+        let waived = FindingRows::new(&texts, waived);
         let mut cells: Vec<Cell> = cells
             .into_iter()
             .map(|((account, region, rule), counts)| Cell {
@@ -355,12 +421,16 @@ impl Comparing {
             first_evaluation: first_evaluation.state != Progress::Done,
         };
         let frameworks = frameworks(&context, &rated);
+        let waivers = waiving::lines(&context.waivers, &covered);
         let (rules, accounts, regions) = groups.breakdowns(&context, &score);
         Report {
             schema_version: SCHEMA_VERSION,
             trend: trend(before, point),
             run_id: context.run_id,
             time: context.time,
+            region: context.region,
+            folder: context.folder,
+            previous_manifest: context.previous_manifest,
             score,
             totals,
             resources: context.resources,
@@ -377,8 +447,27 @@ impl Comparing {
             cells,
             findings,
             fixed,
+            waived,
+            waivers,
         }
     }
+}
+
+/// Open findings, and those that a waiver covers, which leave the counts of their cells. What a waiver covered in the run
+/// before and none covers now is new.
+fn part_waived(found: Vec<Found>, nothing: u32, cells: &mut [((u32, u32, u32), Counts)]) -> (Vec<Found>, Vec<Found>) {
+    let (waived, mut open): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.waiver != nothing);
+    for found in open.iter_mut().filter(|found| found.was_waived) {
+        found.new = true;
+    }
+    let mut counts: BTreeMap<(u32, u32, u32), u64> = BTreeMap::new();
+    for found in &waived {
+        *counts.entry((found.account, found.region, found.rule)).or_default() += 1;
+    }
+    for (place, cell) in cells {
+        cell.waive(counts.get(place).copied().unwrap_or_default());
+    }
+    (open, waived)
 }
 
 /// Stands for a time that nobody told.

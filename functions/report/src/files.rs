@@ -3,17 +3,22 @@
 use std::io;
 
 use askama::Template;
-use compliance_types::severity::Severity;
+use functions_core::{
+    contract::Handler,
+    key::{REPORTS_PREFIX, written_prefix},
+    manifest::{self, Manifest},
+};
 use thiserror::Error;
 
 use crate::{
     chart::{self, ChartError},
     findings::{FindingRow, FindingRows, JSON_FINDINGS},
-    first::{First, first},
-    lines,
-    model::{Breakdown, Framework, FrameworkPart, Report, State, Summary},
+    first::first,
+    framework_pages, lines,
+    model::{Breakdown, Report, Summary, WaiverLine},
+    page::{Entry, FOOTER, Page, entry},
     parts,
-    progress::Progress,
+    rows::{resource, severity},
     table::{Cell, Column, Cut, Table, cost, grouped, points},
     trend::TrendPoint,
     wording::{day, when, wide},
@@ -23,8 +28,8 @@ use crate::{
 pub const PAGE_BYTES: usize = 1_000_000;
 /// How many part files a table has at most; the CSV has all of its rows.
 pub const PARTS: usize = 40;
-/// What each table may take of the first page: six tables leave room for the first screen.
-const TABLE_BYTES: usize = 130_000;
+/// What each table may take of the first page: eight tables leave room for the first screen.
+const TABLE_BYTES: usize = 100_000;
 const PART_BYTES: usize = 700_000;
 /// How many runs the index lists at most.
 pub const RUNS: usize = 4_000;
@@ -64,12 +69,15 @@ pub enum FileError<E> {
 }
 
 /// Gives the files of a run to `sink`, one at a time, each made when the one before is taken: the parts first, the page
-/// `index.html` after what it links to, and `summary.json` last, so that a run that stops leaves nothing that looks whole.
+/// `index.html` after what it links to, the page of the last report ([`LATEST`]), the manifest of the others, and
+/// `summary.json` last, so that a run that stops leaves nothing that looks whole.
 ///
 /// # Errors
 /// When a file cannot be made, or the sink refuses one.
 pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) -> Result<(), FileError<E>> {
-    let mut put = |name: &str, content_type, body| {
+    let mut manifest = Manifest::new(&report.run_id, &report.time, report.previous_manifest.clone());
+    let mut put = |name: &str, content_type, body: Vec<u8>| {
+        manifest.add(name, &body);
         sink(File { name: name.to_owned(), content_type, body }).map_err(FileError::Sink)
     };
     let mut entries = Vec::new();
@@ -79,25 +87,70 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
     let regions = report.regions.iter().map(|region| breakdown(region, None));
     entries.push(paged(report, "regions", "Regions", PLACES, report.regions.len(), regions, &mut put)?);
     if !report.frameworks.is_empty() {
-        let all = report.frameworks.iter().map(framework);
-        entries.push(paged(report, "frameworks", "Frameworks", FRAMEWORKS, report.frameworks.len(), all, &mut put)?);
+        let all = report.frameworks.iter().map(framework_pages::row_of);
+        let columns = framework_pages::COLUMNS;
+        let mut entry = paged(report, "frameworks", "Frameworks", columns, report.frameworks.len(), all, &mut put)?;
+        for page in framework_pages::pages(report) {
+            let (name, title, body) = page?;
+            put(&name, HTML, body)?;
+            entry.pages.1.push((name, title));
+        }
+        entry.pages.0 = "By control:";
+        entries.push(entry);
         let parts = report.frameworks.iter().map(|framework| framework.parts.len()).sum();
-        let all = report.frameworks.iter().flat_map(|framework| framework.parts.iter().map(|one| part(framework, one)));
-        entries.push(paged(report, "controls", "Rules and controls of frameworks", PARTS_OF, parts, all, &mut put)?);
+        let all = report
+            .frameworks
+            .iter()
+            .flat_map(|framework| framework.parts.iter().map(|one| framework_pages::part(report, framework, one)));
+        entries.push(paged(
+            report,
+            "controls",
+            "Rules and controls of frameworks",
+            framework_pages::PARTS,
+            parts,
+            all,
+            &mut put,
+        )?);
     }
     let findings = report.findings.iter().map(finding);
     entries.push(paged(report, "resources", "Resources", FINDINGS, report.findings.len(), findings, &mut put)?);
-    for (kind, findings) in [("findings", &report.findings), ("fixed", &report.fixed)] {
+    if !report.waivers.is_empty() {
+        let all = report.waivers.iter().map(waiver);
+        entries.push(paged(report, "waivers", "Waivers", WAIVERS, report.waivers.len(), all, &mut put)?);
+    }
+    if !report.waived.is_empty() {
+        let all = report.waived.iter().map(waived);
+        entries.push(paged(report, "waived", "Waived findings", WAIVED, report.waived.len(), all, &mut put)?);
+    }
+    let none = FindingRows::default();
+    for (kind, findings) in [("findings", [&report.findings, &report.waived]), ("fixed", [&report.fixed, &none])] {
         for (number, body) in (1..).zip(lines::of_findings(report, findings)) {
             put(&parts::file(kind, number), CSV, body?)?;
         }
     }
     put("rules.csv", CSV, lines::of_rules(report)?)?;
-    put("report.json", "application/json", serde_json::to_vec(report)?)?;
+    put("report.json", JSON, serde_json::to_vec(report)?)?;
     let trend = chart::trend(&report.trend)?;
-    put("index.html", HTML, page(report, entries, trend).render()?.into_bytes())?;
-    put("summary.json", "application/json", serde_json::to_vec(&report.summary())?)
+    let mut page = page(report, entries, trend);
+    put("index.html", HTML, page.render()?.into_bytes())?;
+    let mut put = |name: &str, content_type, body: Vec<u8>| {
+        sink(File { name: name.to_owned(), content_type, body }).map_err(FileError::Sink)
+    };
+    if let Some(folder) = report.folder.strip_prefix(REPORTS_PREFIX) {
+        page.base = format!("../{folder}");
+        put(LATEST, HTML, page.render()?.into_bytes())?;
+    }
+    let summary = serde_json::to_vec(&report.summary())?;
+    manifest.add(SUMMARY, &summary);
+    put(manifest::NAME, JSON, manifest.render()?)?;
+    put(SUMMARY, JSON, summary)
 }
+
+/// Name of the page of the last report among the files of a run, which belongs into a folder of its own.
+pub const LATEST: &str = "latest/index.html";
+/// Name of what the next run needs, which comes last.
+pub const SUMMARY: &str = "summary.json";
+const JSON: &str = "application/json";
 
 /// The page that lists the runs, the newest first. `place` gives the address of a run's page from the index.
 ///
@@ -140,16 +193,6 @@ const PLACES: &[Column] = &[
     Column("New", true),
     Column("Fixed", true),
 ];
-const FRAMEWORKS: &[Column] = &[
-    Column("Framework", false),
-    Column("Failing", true),
-    Column("Complying", true),
-    Column("Judged nothing", true),
-    Column("Not assessed", true),
-    Column("Manual", true),
-];
-const PARTS_OF: &[Column] =
-    &[Column("Framework", false), Column("Rule or control", false), Column("State", false), Column("Controls", false)];
 const FINDINGS: &[Column] = &[
     Column("Severity", false),
     Column("Resource", false),
@@ -157,16 +200,25 @@ const FINDINGS: &[Column] = &[
     Column("Account", false),
     Column("Region", false),
     Column("Since", false),
+    Column("Owner", false),
 ];
-
-struct Entry {
-    table: Table,
-    lower: String,
-    total: String,
-    nothing: &'static str,
-    more: String,
-    parts: Vec<(String, usize)>,
-}
+const WAIVERS: &[Column] = &[
+    Column("Waives", false),
+    Column("State", false),
+    Column("Ends", false),
+    Column("Owner", false),
+    Column("Reason", false),
+    Column("Findings", true),
+];
+const WAIVED: &[Column] = &[
+    Column("Severity", false),
+    Column("Resource", false),
+    Column("Rule", false),
+    Column("Account", false),
+    Column("Region", false),
+    Column("Waiver", false),
+    Column("Owner", false),
+];
 
 /// The first part of a table; the others go to files of their own.
 fn paged<E>(
@@ -188,15 +240,8 @@ fn paged<E>(
         let name = format!("{id}-{number}.html");
         let table = Table { id, title, columns, rows, shown: count, total };
         let more = format!("Rows {} to {} of {}.", listed + 1, listed + count, grouped(wide(total)));
-        let links = vec![("index.html".to_owned(), "The report".to_owned())];
-        let part = Page {
-            title: format!("{title}, part {number}"),
-            subtitle: format!("Run of {}", when(&report.time)),
-            links,
-            first: None,
-            tables: vec![entry(report, table, more, Vec::new())],
-            footer: FOOTER,
-        };
+        let part =
+            Page::beside(report, format!("{title}, part {number}"), vec![entry(report, table, more, Vec::new())]);
         put(&name, HTML, part.render()?.into_bytes())?;
         listed += count;
         parts.push((name, number));
@@ -211,35 +256,17 @@ fn paged<E>(
             grouped(wide(shown)),
             grouped(wide(total)),
             grouped(wide(listed)),
-            whole("findings", &report.findings)
+            whole("findings", report.findings.len() + report.waived.len())
         )
     };
     Ok(entry(report, Table { id, title, columns, rows, shown, total }, more, parts))
 }
 
 /// Which files have all findings of a kind.
-fn whole(kind: &str, findings: &FindingRows) -> String {
-    match parts::files(findings.len()) {
+fn whole(kind: &str, findings: usize) -> String {
+    match parts::files(findings) {
         1 => format!("{} has", parts::file(kind, 1)),
         count => format!("{} to {} have", parts::file(kind, 1), parts::file(kind, count)),
-    }
-}
-
-fn entry(report: &Report, table: Table, more: String, parts: Vec<(String, usize)>) -> Entry {
-    let nothing = match table.id {
-        "resources" if report.first_evaluation.state == Progress::NotStarted => "No rule has results yet.",
-        "resources" => "No resource breaks a rule.",
-        "rules" => "No rule is known.",
-        _ => "Nothing reported yet.",
-    };
-    let shown = if table.shown == table.total { String::new() } else { format!("{} of ", grouped(wide(table.shown))) };
-    Entry {
-        lower: table.title.to_lowercase(),
-        total: format!("{shown}{}", grouped(wide(table.total))),
-        nothing,
-        table,
-        more,
-        parts,
     }
 }
 
@@ -247,12 +274,11 @@ fn rules(report: &Report) -> impl Iterator<Item = Vec<Cell>> {
     let costs: std::collections::BTreeMap<&str, u64> =
         report.score.costs.iter().map(|cost| (&*cost.rule, cost.millipoints)).collect();
     report.rules.iter().map(move |rule| {
-        let severity = rule.severity.unwrap_or_default();
         let price = costs.get(&*rule.name).copied().unwrap_or_default();
         let price_text = if price == 0 { "–".to_owned() } else { cost(price) };
         let mut cells = vec![
             Cell::noted(&*rule.name, rule.controls.join(", ")),
-            severity_cell(severity),
+            severity(rule.severity.unwrap_or_default()),
             Cell::sorted(price_text, price, "n"),
         ];
         cells.extend(numbers(rule));
@@ -278,63 +304,44 @@ fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
     }
     let seen = if finding.as_of.is_empty() { String::new() } else { format!("as of {}", day(finding.as_of)) };
     vec![
-        severity_cell(finding.severity),
-        Cell::noted(finding.resource_id, finding.resource_type),
-        Cell::text(finding.rule),
+        severity(finding.severity),
+        resource(&finding),
+        Cell::noted(finding.rule, finding.annotation),
         Cell::text(finding.account),
         Cell::text(finding.region),
         Cell::noted(since, seen),
+        Cell::text(finding.owner),
     ]
 }
 
-fn severity_cell(severity: Severity) -> Cell {
-    let (class, rank) = match severity {
-        Severity::Critical => ("sev-critical", 0),
-        Severity::High => ("sev-high", 1),
-        Severity::Medium => ("sev-medium", 2),
-        Severity::Low => ("sev-low", 3),
-        Severity::Informational => ("sev-informational", 4),
-    };
-    Cell { sort: Some(rank), ..Cell::class(severity.word(), class) }
+fn waived(finding: FindingRow<'_>) -> Vec<Cell> {
+    vec![
+        severity(finding.severity),
+        resource(&finding),
+        Cell::noted(finding.rule, finding.annotation),
+        Cell::text(finding.account),
+        Cell::text(finding.region),
+        Cell::text(finding.waiver),
+        Cell::text(finding.owner),
+    ]
 }
 
-fn framework(framework: &Framework) -> Vec<Cell> {
-    let Framework { failing, compliant, silent, not_assessed, manual, .. } = *framework;
-    let counts = [failing, compliant, silent, not_assessed, manual].map(Cell::number);
-    std::iter::once(Cell::text(name_of(framework))).chain(counts).collect()
-}
-
-fn part(framework: &Framework, part: &FrameworkPart) -> Vec<Cell> {
-    let (words, rank, class) = match part.state {
-        State::Failing => ("failing", 0, "bad"),
-        State::NotAssessed => ("not assessed: the rule is not deployed", 1, ""),
-        State::Silent => ("judged nothing", 2, ""),
-        State::Manual => ("manual: no rule judges it", 3, ""),
-        State::Compliant => ("complying", 4, "good"),
+fn waiver(waiver: &WaiverLine) -> Vec<Cell> {
+    let class = if waiver.warning.is_some() { "bad" } else { "good" };
+    let ends = match waiver.days_left {
+        Some(0) => "today".to_owned(),
+        Some(1) => "tomorrow".to_owned(),
+        Some(days) => format!("in {days} days"),
+        None => String::new(),
     };
     vec![
-        Cell::text(name_of(framework)),
-        Cell::text(&*part.name),
-        Cell::sorted(words, rank, class),
-        Cell::text(part.controls.join(", ")),
+        Cell::text(&*waiver.selectors),
+        Cell { note: waiver.warning.clone().unwrap_or_default(), ..Cell::class(waiver.state, class) },
+        Cell::noted(&*waiver.expires, ends),
+        Cell::text(&*waiver.owner),
+        Cell::noted(&*waiver.reason, waiver.ticket.clone().unwrap_or_default()),
+        Cell::number(waiver.findings),
     ]
-}
-
-fn name_of(framework: &Framework) -> &str {
-    if framework.id.is_empty() { "in no framework" } else { &framework.id }
-}
-
-const FOOTER: &str = "Score: 100 less what each open rule costs. A rule costs its weight (critical 10, high 6, medium 3, low 1; informational rules stay outside) among all rules that judged something, times the share of judged resources that do not comply. Verdicts without data or that do not apply cost nothing. Times are UTC.";
-
-#[derive(Template)]
-#[template(path = "page.html")]
-struct Page {
-    title: String,
-    subtitle: String,
-    links: Vec<(String, String)>,
-    first: Option<First>,
-    tables: Vec<Entry>,
-    footer: &'static str,
 }
 
 #[derive(Template)]
@@ -348,9 +355,11 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
         0..=JSON_FINDINGS => "JSON".to_owned(),
         _ => format!("JSON (with the first {} findings)", grouped(wide(JSON_FINDINGS))),
     };
-    let mut links = vec![("../index.html".to_owned(), "All runs".to_owned())];
-    for (kind, findings, text) in [("findings", &report.findings, "Findings"), ("fixed", &report.fixed, "Fixed")] {
-        let files = parts::files(findings.len());
+    let mut links = vec![(format!("{}index.html", up(&report.folder)), "All runs".to_owned())];
+    let counts =
+        [("findings", report.findings.len() + report.waived.len(), "Findings"), ("fixed", report.fixed.len(), "Fixed")];
+    for (kind, count, text) in counts {
+        let files = parts::files(count);
         links.extend((1..=files).map(|number| match number {
             1 => (parts::file(kind, 1), format!("{text} as CSV")),
             number => (parts::file(kind, number), format!("{text} as CSV, part {number}")),
@@ -358,7 +367,9 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
     }
     links.push(("rules.csv".to_owned(), "Rules as CSV".to_owned()));
     links.push(("report.json".to_owned(), json));
+    links.push((manifest::NAME.to_owned(), "Manifest".to_owned()));
     Page {
+        base: String::new(),
         title: "Compliance report".to_owned(),
         subtitle: format!("{} · run {}", when(&report.time), report.run_id),
         links,
@@ -366,6 +377,12 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
         tables,
         footer: FOOTER,
     }
+}
+
+/// From the folder of a run to that of all reports.
+fn up(folder: &str) -> String {
+    let levels = folder.strip_prefix(&written_prefix(Handler::Aggregation)).map_or(1, |rest| rest.matches('/').count());
+    "../".repeat(levels)
 }
 
 fn said(run: &TrendPoint) -> String {

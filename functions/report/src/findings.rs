@@ -32,6 +32,24 @@ pub struct FindingRow<'a> {
     pub new: bool,
     /// When the data of its source arrived last, where they do not arrive; else empty.
     pub as_of: &'a str,
+    /// Name of the resource, where it has one beside its id; else empty, as the following ones are where nothing is known.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub name: &'a str,
+    /// ARN of the resource.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub arn: &'a str,
+    /// Who owns the resource, by its tags.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub owner: &'a str,
+    /// Tags of the resource, a JSON object.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub tags: &'a str,
+    /// Why it does not comply, in the words of the rule.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub annotation: &'a str,
+    /// The waiver that covers it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub waiver: &'a str,
 }
 
 /// Many of them.
@@ -58,8 +76,16 @@ pub(crate) struct Found {
     pub resource_type: u32,
     pub since: u32,
     pub as_of: u32,
+    pub name: u32,
+    pub arn: u32,
+    pub owner: u32,
+    pub tags: u32,
+    pub annotation: u32,
+    pub waiver: u32,
     pub severity: Severity,
     pub new: bool,
+    /// Whether a waiver covered it in the run before.
+    pub was_waived: bool,
 }
 
 impl FindingRows {
@@ -113,6 +139,12 @@ impl Texts {
             since: self.words.text(found.since),
             new: found.new,
             as_of: self.words.text(found.as_of),
+            name: self.words.text(found.name),
+            arn: self.words.text(found.arn),
+            owner: self.words.text(found.owner),
+            tags: self.words.text(found.tags),
+            annotation: self.words.text(found.annotation),
+            waiver: self.words.text(found.waiver),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::severity::Severity;
-use functions_core::compliance::Compliance;
+use functions_core::{compliance::Compliance, details::Details, manifest::Previous, waiver::Waivers};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a rule beside its verdicts.
@@ -27,7 +27,7 @@ impl RuleFacts {
     }
 }
 
-/// A rule that somebody asked for and that is not deployed.
+/// A rule that somebody asked for and that the region does not offer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Missing {
     /// Its identifier.
@@ -67,6 +67,18 @@ pub struct Arrival {
     pub updated: Option<String>,
 }
 
+/// Account id, type and id of a resource. Of a resource that belongs to no region every region says the same.
+pub type ResourceKey = (String, String, String);
+
+/// What was learned of findings beside their evaluation results.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// What a person knows resources by.
+    pub details: BTreeMap<ResourceKey, Details>,
+    /// Why resources do not comply, by rule and resource.
+    pub reasons: BTreeMap<(String, ResourceKey), String>,
+}
+
 /// The run that reports, and what it knows beside verdicts.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
@@ -76,7 +88,9 @@ pub struct Context {
     pub time: String,
     /// Name of the rule: what is known of it.
     pub rules: BTreeMap<String, RuleFacts>,
-    /// Rules that are not deployed and should be.
+    /// Region of the deployment.
+    pub region: String,
+    /// Rules that are asked for and that this region does not offer.
     pub missing: Vec<Missing>,
     /// Id of the framework: its controls that no rule judges.
     pub manual: BTreeMap<String, Vec<String>>,
@@ -90,4 +104,10 @@ pub struct Context {
     pub unreadable_resources: u64,
     /// Evaluations that do not count, because somebody else deployed their rules.
     pub other_evaluations: u64,
+    /// The folder of the run's files in the report bucket, which ends in `/`; empty where there is none.
+    pub folder: String,
+    /// The manifest of the run before.
+    pub previous_manifest: Option<Previous>,
+    /// Waivers as they stand on the day of the run.
+    pub waivers: Waivers,
 }

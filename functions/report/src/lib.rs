@@ -14,11 +14,12 @@
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
 //! | `groups`, `frameworks` | sums by rule, account and region; how each framework stands |
 //! | [`progress`] | how far the first evaluation has come |
-//! | `first` | the first screen |
+//! | `framework_pages` | a page for each framework: its controls, and the findings that are the evidence |
+//! | `first`, `page` | the first screen; a page with its tables |
 //! | `cells` | cells of CSV that no spreadsheet runs |
 //! | `lines`, `parts` | CSV, in files of a bounded number of lines; their names |
 //! | `wording` | times and numbers as people read them |
-//! | `table`, `chart` | tables cut at a number of bytes; the trend as SVG |
+//! | `rows`, `table`, `chart` | cells that several tables have; tables cut at a number of bytes; the trend as SVG |
 
 pub mod collect;
 pub mod files;
@@ -33,11 +34,15 @@ pub mod trend;
 mod cells;
 mod chart;
 mod first;
+mod framework_pages;
 mod frameworks;
 mod groups;
 mod lines;
+mod page;
 mod parts;
+mod rows;
 mod table;
+mod waiving;
 mod wording;
 
 pub use parts::findings_file;

@@ -9,20 +9,38 @@ use crate::{
     parts::{LINES, files},
 };
 
-const FINDING: [&str; 10] =
-    ["severity", "rule", "account", "region", "resourceType", "resourceId", "since", "new", "asOf", "frameworks"];
+// New columns go to the end.
+const FINDING: [&str; 16] = [
+    "severity",
+    "rule",
+    "account",
+    "region",
+    "resourceType",
+    "resourceId",
+    "since",
+    "new",
+    "asOf",
+    "frameworks",
+    "name",
+    "arn",
+    "owner",
+    "tags",
+    "annotation",
+    "waiver",
+];
 const RULE: [&str; 9] =
     ["rule", "severity", "controls", "nonCompliant", "compliant", "insufficientData", "notApplicable", "new", "fixed"];
 
-/// Findings as CSV, file by file; each with what its rule counts for.
+/// Findings as CSV, file by file, one list after the other; each with what its rule counts for.
 pub(crate) fn of_findings<'a>(
     report: &'a Report,
-    findings: &'a FindingRows,
+    findings: [&'a FindingRows; 2],
 ) -> impl Iterator<Item = Result<Vec<u8>, csv::Error>> {
     let counts_for: BTreeMap<&str, String> =
         report.rules.iter().map(|rule| (&*rule.name, rule.controls.join("; "))).collect();
-    let mut left = findings.iter();
-    (0..files(findings.len())).map(move |_| {
+    let [first, second] = findings;
+    let mut left = first.iter().chain(second.iter());
+    (0..files(first.len() + second.len())).map(move |_| {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(FINDING)?;
         for finding in left.by_ref().take(LINES) {
@@ -33,7 +51,7 @@ pub(crate) fn of_findings<'a>(
     })
 }
 
-fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str) -> [&'a str; 10] {
+fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str) -> [&'a str; 16] {
     [
         finding.severity.word(),
         finding.rule,
@@ -45,6 +63,12 @@ fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str) -> [&'a str; 10] {
         if finding.new { "true" } else { "false" },
         finding.as_of,
         frameworks,
+        finding.name,
+        finding.arn,
+        finding.owner,
+        finding.tags,
+        finding.annotation,
+        finding.waiver,
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use compliance_types::severity::Severity;
-use functions_core::compliance::Counts;
+use functions_core::{compliance::Counts, manifest::Previous};
 use serde::{Deserialize, Serialize};
 
 use crate::{findings::FindingRows, parts, progress::FirstEvaluation, score::Score, trend::TrendPoint};
@@ -52,6 +52,15 @@ pub struct Report {
     pub regions: Vec<Breakdown>,
     /// What each framework asks for, and how it stands.
     pub frameworks: Vec<Framework>,
+    /// Region of the deployment, which decides on the rules that are offered.
+    #[serde(skip)]
+    pub region: String,
+    /// The folder of the run's files in the report bucket, which ends in `/`; empty where there is none.
+    #[serde(skip)]
+    pub folder: String,
+    /// The manifest of the run before.
+    #[serde(skip)]
+    pub previous_manifest: Option<Previous>,
     /// Verdicts by account, region and rule, sorted by these.
     #[serde(skip)]
     pub cells: Vec<Cell>,
@@ -59,6 +68,37 @@ pub struct Report {
     pub findings: FindingRows,
     /// Findings that the run before saw open and that are fixed. JSON has as many at most.
     pub fixed: FindingRows,
+    /// Findings that waivers cover. They count nowhere else. JSON has as many at most.
+    pub waived: FindingRows,
+    /// Waivers in the order given, and what they match.
+    pub waivers: Vec<WaiverLine>,
+}
+
+/// A waiver as the report lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaiverLine {
+    /// Its selectors.
+    pub selectors: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why the findings are accepted.
+    pub reason: String,
+    /// Its last day.
+    pub expires: String,
+    /// Where it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// `in force`, `expired` or `invalid`.
+    pub state: &'static str,
+    /// Days until its last one, where it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_left: Option<u32>,
+    /// What deserves attention: that it matches nothing, has ended, or why it is invalid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// Findings that it covers. Of several waivers that match a finding the first one in force covers it.
+    pub findings: u64,
 }
 
 /// What changed since the run before.
@@ -135,8 +175,48 @@ pub struct Framework {
     pub not_assessed: u64,
     /// Controls of it that no rule can judge.
     pub manual: u64,
+    /// Rules of which waivers cover every finding.
+    pub waived: u64,
     /// Its rules and controls, one by one, sorted by name.
     pub parts: Vec<FrameworkPart>,
+    /// Its controls, sorted by id, each with the rules that evaluate it.
+    pub controls: Vec<Control>,
+}
+
+/// One control of a framework. No public source gives titles of controls together with rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Control {
+    /// Its id; empty for rules of which no source names a control.
+    pub id: String,
+    /// The worst state of its rules.
+    pub state: State,
+    /// Names of its rules.
+    pub rules: Vec<String>,
+    /// Identifiers of its rules that are not deployed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_deployed: Vec<String>,
+    /// Resources that its rules evaluated, one for each rule and resource, those that are waived included.
+    pub evaluated: u64,
+    /// Those of them that do not comply.
+    pub failing: u64,
+    /// Those of them that do not comply and that a waiver covers.
+    pub waived: u64,
+}
+
+impl Control {
+    /// A control without an id or rules.
+    pub(crate) const fn of(state: State) -> Self {
+        Self {
+            id: String::new(),
+            state,
+            rules: Vec::new(),
+            not_deployed: Vec::new(),
+            evaluated: 0,
+            failing: 0,
+            waived: 0,
+        }
+    }
 }
 
 /// One rule of a framework, or one control that no rule judges.
@@ -158,12 +238,14 @@ pub struct FrameworkPart {
 pub enum State {
     /// Something is open.
     Failing,
-    /// The rule is not deployed.
+    /// The region does not offer the rule.
     NotAssessed,
     /// The rule judged nothing.
     Silent,
     /// A person has to look.
     Manual,
+    /// Waivers cover everything that does not comply.
+    Waived,
     /// The rule judged something, and nothing is open.
     Compliant,
 }
@@ -234,7 +316,7 @@ impl Report {
             trend: self.trend.clone(),
             sources: self.sources.clone(),
             cells: self.cells.clone(),
-            findings_files: parts::files(self.findings.len()),
+            findings_files: parts::files(self.findings.len() + self.waived.len()),
             totals: self.totals,
             resources: self.resources,
             unreadable_resources: self.unreadable_resources,

@@ -110,6 +110,10 @@ type complianceMonitoringArgs struct {
 	Rules *Rules `pulumi:"rules"`
 	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]string `pulumi:"tags"`
+	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	WaiverMaxDays *int `pulumi:"waiverMaxDays"`
+	// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+	Waivers []Waiver `pulumi:"waivers"`
 }
 
 // The set of arguments for constructing a ComplianceMonitoring resource.
@@ -146,6 +150,10 @@ type ComplianceMonitoringArgs struct {
 	Rules *RulesArgs
 	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
 	Tags map[string]pulumi.StringInput
+	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	WaiverMaxDays *int
+	// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+	Waivers []WaiverArgs
 }
 
 func (ComplianceMonitoringArgs) ElementType() reflect.Type {

@@ -81,6 +81,10 @@ type functionsArgs struct {
 	Tags map[string]string `pulumi:"tags"`
 	// ARN of the topic that carries notices. Default: nothing is told.
 	TopicArn *string `pulumi:"topicArn"`
+	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	WaiverMaxDays *int `pulumi:"waiverMaxDays"`
+	// Findings that are accepted for a time.
+	Waivers []Waiver `pulumi:"waivers"`
 }
 
 // The set of arguments for constructing a Functions resource.
@@ -107,6 +111,10 @@ type FunctionsArgs struct {
 	Tags map[string]pulumi.StringInput
 	// ARN of the topic that carries notices. Default: nothing is told.
 	TopicArn pulumi.StringPtrInput
+	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	WaiverMaxDays *int
+	// Findings that are accepted for a time.
+	Waivers []WaiverArgs
 }
 
 func (FunctionsArgs) ElementType() reflect.Type {

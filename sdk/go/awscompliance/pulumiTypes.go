@@ -4558,6 +4558,196 @@ func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+type Waiver struct {
+	// Ids of accounts, 12 digits. Default: all accounts.
+	Accounts []string `pulumi:"accounts"`
+	// A control of `framework`, such as `3.5.1`.
+	Control *string `pulumi:"control"`
+	// Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+	Expires string `pulumi:"expires"`
+	// Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+	Framework *string `pulumi:"framework"`
+	// Who answers for the waiver, such as the name of a team.
+	Owner string `pulumi:"owner"`
+	// Why the findings are accepted.
+	Reason string `pulumi:"reason"`
+	// Regions; `global` for resources that belong to no region. Default: all regions.
+	Regions []string `pulumi:"regions"`
+	// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+	Resource *string `pulumi:"resource"`
+	// Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+	Rule *string `pulumi:"rule"`
+	// Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+	Tags map[string]string `pulumi:"tags"`
+	// Where it was decided, such as the key of a ticket.
+	Ticket *string `pulumi:"ticket"`
+}
+
+// WaiverInput is an input type that accepts WaiverArgs and WaiverOutput values.
+// You can construct a concrete instance of `WaiverInput` via:
+//
+//	WaiverArgs{...}
+type WaiverInput interface {
+	pulumi.Input
+
+	ToWaiverOutput() WaiverOutput
+	ToWaiverOutputWithContext(context.Context) WaiverOutput
+}
+
+// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+type WaiverArgs struct {
+	// Ids of accounts, 12 digits. Default: all accounts.
+	Accounts []string `pulumi:"accounts"`
+	// A control of `framework`, such as `3.5.1`.
+	Control *string `pulumi:"control"`
+	// Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+	Expires string `pulumi:"expires"`
+	// Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+	Framework *string `pulumi:"framework"`
+	// Who answers for the waiver, such as the name of a team.
+	Owner string `pulumi:"owner"`
+	// Why the findings are accepted.
+	Reason string `pulumi:"reason"`
+	// Regions; `global` for resources that belong to no region. Default: all regions.
+	Regions []string `pulumi:"regions"`
+	// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+	Resource *string `pulumi:"resource"`
+	// Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+	Rule *string `pulumi:"rule"`
+	// Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+	Tags map[string]string `pulumi:"tags"`
+	// Where it was decided, such as the key of a ticket.
+	Ticket *string `pulumi:"ticket"`
+}
+
+func (WaiverArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Waiver)(nil)).Elem()
+}
+
+func (i WaiverArgs) ToWaiverOutput() WaiverOutput {
+	return i.ToWaiverOutputWithContext(context.Background())
+}
+
+func (i WaiverArgs) ToWaiverOutputWithContext(ctx context.Context) WaiverOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WaiverOutput)
+}
+
+// WaiverArrayInput is an input type that accepts WaiverArray and WaiverArrayOutput values.
+// You can construct a concrete instance of `WaiverArrayInput` via:
+//
+//	WaiverArray{ WaiverArgs{...} }
+type WaiverArrayInput interface {
+	pulumi.Input
+
+	ToWaiverArrayOutput() WaiverArrayOutput
+	ToWaiverArrayOutputWithContext(context.Context) WaiverArrayOutput
+}
+
+type WaiverArray []WaiverInput
+
+func (WaiverArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Waiver)(nil)).Elem()
+}
+
+func (i WaiverArray) ToWaiverArrayOutput() WaiverArrayOutput {
+	return i.ToWaiverArrayOutputWithContext(context.Background())
+}
+
+func (i WaiverArray) ToWaiverArrayOutputWithContext(ctx context.Context) WaiverArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WaiverArrayOutput)
+}
+
+// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+type WaiverOutput struct{ *pulumi.OutputState }
+
+func (WaiverOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Waiver)(nil)).Elem()
+}
+
+func (o WaiverOutput) ToWaiverOutput() WaiverOutput {
+	return o
+}
+
+func (o WaiverOutput) ToWaiverOutputWithContext(ctx context.Context) WaiverOutput {
+	return o
+}
+
+// Ids of accounts, 12 digits. Default: all accounts.
+func (o WaiverOutput) Accounts() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Waiver) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+}
+
+// A control of `framework`, such as `3.5.1`.
+func (o WaiverOutput) Control() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Waiver) *string { return v.Control }).(pulumi.StringPtrOutput)
+}
+
+// Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+func (o WaiverOutput) Expires() pulumi.StringOutput {
+	return o.ApplyT(func(v Waiver) string { return v.Expires }).(pulumi.StringOutput)
+}
+
+// Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+func (o WaiverOutput) Framework() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Waiver) *string { return v.Framework }).(pulumi.StringPtrOutput)
+}
+
+// Who answers for the waiver, such as the name of a team.
+func (o WaiverOutput) Owner() pulumi.StringOutput {
+	return o.ApplyT(func(v Waiver) string { return v.Owner }).(pulumi.StringOutput)
+}
+
+// Why the findings are accepted.
+func (o WaiverOutput) Reason() pulumi.StringOutput {
+	return o.ApplyT(func(v Waiver) string { return v.Reason }).(pulumi.StringOutput)
+}
+
+// Regions; `global` for resources that belong to no region. Default: all regions.
+func (o WaiverOutput) Regions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Waiver) []string { return v.Regions }).(pulumi.StringArrayOutput)
+}
+
+// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+func (o WaiverOutput) Resource() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Waiver) *string { return v.Resource }).(pulumi.StringPtrOutput)
+}
+
+// Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+func (o WaiverOutput) Rule() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Waiver) *string { return v.Rule }).(pulumi.StringPtrOutput)
+}
+
+// Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+func (o WaiverOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v Waiver) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
+}
+
+// Where it was decided, such as the key of a ticket.
+func (o WaiverOutput) Ticket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Waiver) *string { return v.Ticket }).(pulumi.StringPtrOutput)
+}
+
+type WaiverArrayOutput struct{ *pulumi.OutputState }
+
+func (WaiverArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Waiver)(nil)).Elem()
+}
+
+func (o WaiverArrayOutput) ToWaiverArrayOutput() WaiverArrayOutput {
+	return o
+}
+
+func (o WaiverArrayOutput) ToWaiverArrayOutputWithContext(ctx context.Context) WaiverArrayOutput {
+	return o
+}
+
+func (o WaiverArrayOutput) Index(i pulumi.IntInput) WaiverOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) Waiver {
+		return vs[0].([]Waiver)[vs[1].(int)]
+	}).(WaiverOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsInput)(nil)).Elem(), AggregationSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsPtrInput)(nil)).Elem(), AggregationSettingsArgs{})
@@ -4601,6 +4791,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*TriggersPtrInput)(nil)).Elem(), TriggersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VpcInput)(nil)).Elem(), VpcArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*VpcPtrInput)(nil)).Elem(), VpcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WaiverInput)(nil)).Elem(), WaiverArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WaiverArrayInput)(nil)).Elem(), WaiverArray{})
 	pulumi.RegisterOutputType(AggregationSettingsOutput{})
 	pulumi.RegisterOutputType(AggregationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
@@ -4659,4 +4851,6 @@ func init() {
 	pulumi.RegisterOutputType(TriggersPtrOutput{})
 	pulumi.RegisterOutputType(VpcOutput{})
 	pulumi.RegisterOutputType(VpcPtrOutput{})
+	pulumi.RegisterOutputType(WaiverOutput{})
+	pulumi.RegisterOutputType(WaiverArrayOutput{})
 }

@@ -915,3 +915,53 @@ export interface VpcArgs {
      */
     subnetIds: pulumi.Input<string>[];
 }
+
+/**
+ * Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+ */
+export interface WaiverArgs {
+    /**
+     * Ids of accounts, 12 digits. Default: all accounts.
+     */
+    accounts?: string[];
+    /**
+     * A control of `framework`, such as `3.5.1`.
+     */
+    control?: string;
+    /**
+     * Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+     */
+    expires: string;
+    /**
+     * Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+     */
+    framework?: string;
+    /**
+     * Who answers for the waiver, such as the name of a team.
+     */
+    owner: string;
+    /**
+     * Why the findings are accepted.
+     */
+    reason: string;
+    /**
+     * Regions; `global` for resources that belong to no region. Default: all regions.
+     */
+    regions?: string[];
+    /**
+     * Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+     */
+    resource?: string;
+    /**
+     * Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+     */
+    rule?: string;
+    /**
+     * Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+     */
+    tags?: {[key: string]: string};
+    /**
+     * Where it was decided, such as the key of a ticket.
+     */
+    ticket?: string;
+}

@@ -94,6 +94,8 @@ __all__ = [
     'VpcDict',
     'VpcArgs',
     'VpcArgsDict',
+    'WaiverArgs',
+    'WaiverArgsDict',
 ]
 
 class AggregationSettingsArgsDict(TypedDict):
@@ -4006,5 +4008,236 @@ class VpcArgs:
     @subnet_ids.setter
     def subnet_ids(self, value: Sequence[pulumi.Input[_builtins.str]]):
         pulumi.set(self, "subnet_ids", value)
+
+
+class WaiverArgsDict(TypedDict):
+    """
+    Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+    """
+    expires: _builtins.str
+    """
+    Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+    """
+    owner: _builtins.str
+    """
+    Who answers for the waiver, such as the name of a team.
+    """
+    reason: _builtins.str
+    """
+    Why the findings are accepted.
+    """
+    accounts: NotRequired[Sequence[_builtins.str]]
+    """
+    Ids of accounts, 12 digits. Default: all accounts.
+    """
+    control: NotRequired[_builtins.str]
+    """
+    A control of `framework`, such as `3.5.1`.
+    """
+    framework: NotRequired[_builtins.str]
+    """
+    Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+    """
+    regions: NotRequired[Sequence[_builtins.str]]
+    """
+    Regions; `global` for resources that belong to no region. Default: all regions.
+    """
+    resource: NotRequired[_builtins.str]
+    """
+    Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+    """
+    rule: NotRequired[_builtins.str]
+    """
+    Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+    """
+    tags: NotRequired[Mapping[str, _builtins.str]]
+    """
+    Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+    """
+    ticket: NotRequired[_builtins.str]
+    """
+    Where it was decided, such as the key of a ticket.
+    """
+
+@pulumi.input_type
+class WaiverArgs:
+    def __init__(__self__, *,
+                 expires: _builtins.str,
+                 owner: _builtins.str,
+                 reason: _builtins.str,
+                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 control: Optional[_builtins.str] = None,
+                 framework: Optional[_builtins.str] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
+                 resource: Optional[_builtins.str] = None,
+                 rule: Optional[_builtins.str] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None,
+                 ticket: Optional[_builtins.str] = None):
+        """
+        Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+
+        :param _builtins.str expires: Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+        :param _builtins.str owner: Who answers for the waiver, such as the name of a team.
+        :param _builtins.str reason: Why the findings are accepted.
+        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Default: all accounts.
+        :param _builtins.str control: A control of `framework`, such as `3.5.1`.
+        :param _builtins.str framework: Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+        :param Sequence[_builtins.str] regions: Regions; `global` for resources that belong to no region. Default: all regions.
+        :param _builtins.str resource: Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+        :param _builtins.str rule: Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+        :param Mapping[str, _builtins.str] tags: Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+        :param _builtins.str ticket: Where it was decided, such as the key of a ticket.
+        """
+        pulumi.set(__self__, "expires", expires)
+        pulumi.set(__self__, "owner", owner)
+        pulumi.set(__self__, "reason", reason)
+        if accounts is not None:
+            pulumi.set(__self__, "accounts", accounts)
+        if control is not None:
+            pulumi.set(__self__, "control", control)
+        if framework is not None:
+            pulumi.set(__self__, "framework", framework)
+        if regions is not None:
+            pulumi.set(__self__, "regions", regions)
+        if resource is not None:
+            pulumi.set(__self__, "resource", resource)
+        if rule is not None:
+            pulumi.set(__self__, "rule", rule)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+        if ticket is not None:
+            pulumi.set(__self__, "ticket", ticket)
+
+    @_builtins.property
+    @pulumi.getter
+    def expires(self) -> _builtins.str:
+        """
+        Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
+        """
+        return pulumi.get(self, "expires")
+
+    @expires.setter
+    def expires(self, value: _builtins.str):
+        pulumi.set(self, "expires", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def owner(self) -> _builtins.str:
+        """
+        Who answers for the waiver, such as the name of a team.
+        """
+        return pulumi.get(self, "owner")
+
+    @owner.setter
+    def owner(self, value: _builtins.str):
+        pulumi.set(self, "owner", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why the findings are accepted.
+        """
+        return pulumi.get(self, "reason")
+
+    @reason.setter
+    def reason(self, value: _builtins.str):
+        pulumi.set(self, "reason", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Ids of accounts, 12 digits. Default: all accounts.
+        """
+        return pulumi.get(self, "accounts")
+
+    @accounts.setter
+    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "accounts", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def control(self) -> Optional[_builtins.str]:
+        """
+        A control of `framework`, such as `3.5.1`.
+        """
+        return pulumi.get(self, "control")
+
+    @control.setter
+    def control(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "control", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def framework(self) -> Optional[_builtins.str]:
+        """
+        Id of a framework, such as `hipaa`: the findings of the rules that count for it.
+        """
+        return pulumi.get(self, "framework")
+
+    @framework.setter
+    def framework(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "framework", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def regions(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Regions; `global` for resources that belong to no region. Default: all regions.
+        """
+        return pulumi.get(self, "regions")
+
+    @regions.setter
+    def regions(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "regions", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resource(self) -> Optional[_builtins.str]:
+        """
+        Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+        """
+        return pulumi.get(self, "resource")
+
+    @resource.setter
+    def resource(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "resource", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rule(self) -> Optional[_builtins.str]:
+        """
+        Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
+        """
+        return pulumi.get(self, "rule")
+
+    @rule.setter
+    def rule(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "rule", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags that the resource must have, with these values; `*` and `?` as in `resource`.
+        """
+        return pulumi.get(self, "tags")
+
+    @tags.setter
+    def tags(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "tags", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def ticket(self) -> Optional[_builtins.str]:
+        """
+        Where it was decided, such as the key of a ticket.
+        """
+        return pulumi.get(self, "ticket")
+
+    @ticket.setter
+    def ticket(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "ticket", value)
 
 

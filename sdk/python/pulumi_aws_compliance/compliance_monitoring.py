@@ -36,7 +36,9 @@ class ComplianceMonitoringArgs:
                  recorder: Optional['RecorderSettingsArgs'] = None,
                  reports: Optional['ReportsArgs'] = None,
                  rules: Optional['RulesArgs'] = None,
-                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
+                 tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 waiver_max_days: Optional[_builtins.int] = None,
+                 waivers: Optional[Sequence['WaiverArgs']] = None):
         """
         The set of arguments for constructing a ComplianceMonitoring resource.
 
@@ -56,6 +58,8 @@ class ComplianceMonitoringArgs:
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
         """
         if aggregation is not None:
             pulumi.set(__self__, "aggregation", aggregation)
@@ -89,6 +93,10 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "rules", rules)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+        if waiver_max_days is not None:
+            pulumi.set(__self__, "waiver_max_days", waiver_max_days)
+        if waivers is not None:
+            pulumi.set(__self__, "waivers", waivers)
 
     @_builtins.property
     @pulumi.getter
@@ -282,6 +290,30 @@ class ComplianceMonitoringArgs:
     def tags(self, value: Optional[Mapping[str, pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "tags", value)
 
+    @_builtins.property
+    @pulumi.getter(name="waiverMaxDays")
+    def waiver_max_days(self) -> Optional[_builtins.int]:
+        """
+        Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        """
+        return pulumi.get(self, "waiver_max_days")
+
+    @waiver_max_days.setter
+    def waiver_max_days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "waiver_max_days", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def waivers(self) -> Optional[Sequence['WaiverArgs']]:
+        """
+        Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+        """
+        return pulumi.get(self, "waivers")
+
+    @waivers.setter
+    def waivers(self, value: Optional[Sequence['WaiverArgs']]):
+        pulumi.set(self, "waivers", value)
+
 
 @pulumi.type_token("aws-compliance:index:ComplianceMonitoring")
 class ComplianceMonitoring(pulumi.ComponentResource):
@@ -305,6 +337,8 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 waiver_max_days: Optional[_builtins.int] = None,
+                 waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
@@ -329,6 +363,8 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
         """
         ...
     @overload
@@ -372,6 +408,8 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
+                 waiver_max_days: Optional[_builtins.int] = None,
+                 waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -399,6 +437,8 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["reports"] = reports
             __props__.__dict__["rules"] = rules
             __props__.__dict__["tags"] = tags
+            __props__.__dict__["waiver_max_days"] = waiver_max_days
+            __props__.__dict__["waivers"] = waivers
             __props__.__dict__["aggregation_lambda_arn"] = None
             __props__.__dict__["aggregation_lambda_name"] = None
             __props__.__dict__["bucket_arn"] = None

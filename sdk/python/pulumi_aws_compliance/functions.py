@@ -31,7 +31,9 @@ class FunctionsArgs:
                  rules: Optional['RulesArgs'] = None,
                  settings: Optional['FunctionsSettingsArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
-                 topic_arn: pulumi.Input[Optional[_builtins.str]] = None):
+                 topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 waiver_max_days: Optional[_builtins.int] = None,
+                 waivers: Optional[Sequence['WaiverArgs']] = None):
         """
         The set of arguments for constructing a Functions resource.
 
@@ -46,6 +48,8 @@ class FunctionsArgs:
         :param 'FunctionsSettingsArgs' settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: nothing is told.
+        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time.
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
@@ -67,6 +71,10 @@ class FunctionsArgs:
             pulumi.set(__self__, "tags", tags)
         if topic_arn is not None:
             pulumi.set(__self__, "topic_arn", topic_arn)
+        if waiver_max_days is not None:
+            pulumi.set(__self__, "waiver_max_days", waiver_max_days)
+        if waivers is not None:
+            pulumi.set(__self__, "waivers", waivers)
 
     @_builtins.property
     @pulumi.getter(name="bucketName")
@@ -200,6 +208,30 @@ class FunctionsArgs:
     def topic_arn(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "topic_arn", value)
 
+    @_builtins.property
+    @pulumi.getter(name="waiverMaxDays")
+    def waiver_max_days(self) -> Optional[_builtins.int]:
+        """
+        Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        """
+        return pulumi.get(self, "waiver_max_days")
+
+    @waiver_max_days.setter
+    def waiver_max_days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "waiver_max_days", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def waivers(self) -> Optional[Sequence['WaiverArgs']]:
+        """
+        Findings that are accepted for a time.
+        """
+        return pulumi.get(self, "waivers")
+
+    @waivers.setter
+    def waivers(self, value: Optional[Sequence['WaiverArgs']]):
+        pulumi.set(self, "waivers", value)
+
 
 @pulumi.type_token("aws-compliance:index:Functions")
 class Functions(pulumi.ComponentResource):
@@ -218,6 +250,8 @@ class Functions(pulumi.ComponentResource):
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 waiver_max_days: Optional[_builtins.int] = None,
+                 waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         """
         Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
@@ -235,6 +269,8 @@ class Functions(pulumi.ComponentResource):
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: nothing is told.
+        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time.
         """
         ...
     @overload
@@ -271,6 +307,8 @@ class Functions(pulumi.ComponentResource):
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 waiver_max_days: Optional[_builtins.int] = None,
+                 waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -297,6 +335,8 @@ class Functions(pulumi.ComponentResource):
             __props__.__dict__["settings"] = settings
             __props__.__dict__["tags"] = tags
             __props__.__dict__["topic_arn"] = topic_arn
+            __props__.__dict__["waiver_max_days"] = waiver_max_days
+            __props__.__dict__["waivers"] = waivers
             __props__.__dict__["aggregation_lambda_arn"] = None
             __props__.__dict__["aggregation_lambda_name"] = None
             __props__.__dict__["lambda_role_arn"] = None

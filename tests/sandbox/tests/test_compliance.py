@@ -211,3 +211,82 @@ def test_rules_and_results_of_accounts_and_regions_are_apart(recorded, other_acc
         config = elsewhere.client("config")
         assert config.describe_config_rules()["ConfigRules"] == []
         assert config.describe_compliance_by_resource()["ComplianceByResources"] == []
+
+
+def select_here(account, query: str) -> list[dict]:
+    """All rows of a query over one account and region."""
+    pages = account.client("config").get_paginator("select_resource_config").paginate(Expression=query)
+    return [json.loads(row) for page in pages for row in page["Results"]]
+
+
+def test_query_over_one_account_returns_open_findings_in_pages(recorded, other_account):
+    put_rule(recorded)
+    kinds = ["COMPLIANT"] * 20 + ["NON_COMPLIANT"] * 130
+    recorded.put_evaluations(BUCKETS, [bucket(f"b-{n:03}", kind) for n, kind in enumerate(kinds)])
+    query = QUERY + " AND configuration.complianceType = 'NON_COMPLIANT'"
+    first = recorded.client("config").select_resource_config(Expression=query, Limit=100)
+    assert (len(first["Results"]), "NextToken" in first) == (100, True)
+    rows = select_here(recorded, query)
+    assert [row["resourceId"] for row in rows] == [f"AWS::S3::Bucket/b-{n:03}" for n in range(20, 150)]
+    assert rows[0]["configuration"]["configRuleList"][0]["configRuleName"] == BUCKETS
+    assert select_here(other_account, query) == []
+
+
+def test_query_over_one_account_returns_name_arn_and_tags(recorded):
+    recorded.client("s3").create_bucket(Bucket="named")
+    tags = [{"Key": "owner", "Value": "data"}, {"Key": "env", "Value": "prod"}]
+    recorded.client("s3").put_bucket_tagging(Bucket="named", Tagging={"TagSet": tags})
+    query = "SELECT resourceType, resourceId, resourceName, arn, tags WHERE resourceId IN ('named', 'missing')"
+    assert select_here(recorded, query) == [
+        {
+            "resourceType": "AWS::S3::Bucket",
+            "resourceId": "named",
+            "resourceName": "named",
+            "arn": "arn:aws:s3:::named",
+            "tags": [
+                {"key": "env", "value": "prod", "tag": "env=prod"},
+                {"key": "owner", "value": "data", "tag": "owner=data"},
+            ],
+        }
+    ]
+
+
+def test_compliance_that_is_not_recorded_is_not_in_the_index(recorded):
+    put_rule(recorded)
+    recorded.put_evaluations(BUCKETS, [bucket("b", "NON_COMPLIANT")])
+    config = recorded.client("config")
+    recorder = config.describe_configuration_recorders()["ConfigurationRecorders"][0]
+    group = {"allSupported": False, "includeGlobalResourceTypes": False, "resourceTypes": ["AWS::S3::Bucket"]}
+    config.put_configuration_recorder(
+        ConfigurationRecorder={"name": recorder["name"], "roleARN": recorder["roleARN"], "recordingGroup": group}
+    )
+    assert select_here(recorded, QUERY) == []
+
+
+@pytest.mark.parametrize("query", ["SELECT", "SELECT resourceId WHERE a = 'b' OR c = 'd'", "SELECT COUNT(*)"])
+def test_query_over_one_account_that_is_not_understood_is_refused(recorded, refused, query):
+    with refused("InvalidExpressionException"):
+        select_here(recorded, query)
+
+
+def test_aggregator_returns_results_with_reasons_of_rules_it_sees(recorded, refused):
+    put_rule(recorded)
+    recorded.put_evaluations(BUCKETS, [bucket("good", "COMPLIANT"), bucket("bad", "NON_COMPLIANT", "no key")])
+    aggregate(recorded, recorded.account_id)
+    authorize(recorded, recorded)
+    place = {"AccountId": recorded.account_id, "AwsRegion": "us-east-1", "ConfigurationAggregatorName": "all"}
+    read = recorded.client("config").get_aggregate_compliance_details_by_config_rule
+    results = read(ConfigRuleName=BUCKETS, ComplianceType="NON_COMPLIANT", **place)["AggregateEvaluationResults"]
+    assert [(one["Annotation"], one["AccountId"]) for one in results] == [("no key", recorded.account_id)]
+    with refused("ValidationException"):
+        read(ConfigRuleName="another", **place)
+
+
+def test_aggregator_returns_names_and_tags_of_resources(recorded):
+    recorded.client("s3").create_bucket(Bucket="seen")
+    aggregate(recorded, recorded.account_id)
+    authorize(recorded, recorded)
+    query = "SELECT accountId, resourceId, arn WHERE resourceId IN ('seen')"
+    assert select(recorded, query) == [
+        {"accountId": recorded.account_id, "resourceId": "seen", "arn": "arn:aws:s3:::seen"}
+    ]

@@ -10,6 +10,8 @@ use compliance_types::choices::CountedRules;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::waiver::{MAX_DAYS, Waiver, Waivers};
+
 mod entries;
 mod notices;
 mod packed;
@@ -23,7 +25,7 @@ pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
 /// "notices":{"digest","routes"},"packs":[{"name","rules"}],"reportedRules","rules":[{"frameworks","identifier","name","severity"}],
-/// "version":1}`, packs and rules sorted by name; what is empty is left out.
+/// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
@@ -40,6 +42,18 @@ pub struct MonitoringConfiguration {
     reported_rules: CountedRules,
     rules: Vec<RuleEntry>,
     version: u32,
+    #[serde(default = "default_waiver_days", rename = "waiverMaxDays", skip_serializing_if = "is_default_waiver_days")]
+    waiver_max_days: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<Waiver>,
+}
+
+const fn default_waiver_days() -> u32 {
+    MAX_DAYS
+}
+
+const fn is_default_waiver_days(days: &u32) -> bool {
+    *days == MAX_DAYS
 }
 
 /// Why a document cannot be written or read.
@@ -79,6 +93,8 @@ impl MonitoringConfiguration {
             reported_rules: CountedRules::Own,
             rules: sorted(rules)?,
             version: VERSION,
+            waiver_max_days: MAX_DAYS,
+            waivers: Vec::new(),
         })
     }
 
@@ -118,6 +134,7 @@ impl MonitoringConfiguration {
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
         let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
         let read = read.with_reported_rules(document.reported_rules);
+        let read = read.with_waivers(document.waivers, document.waiver_max_days);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
     }
 
@@ -181,6 +198,30 @@ impl MonitoringConfiguration {
         &self.notices
     }
 
+    /// The same with these waivers, of which none may end later than `max_days` ahead.
+    #[must_use]
+    pub fn with_waivers(self, waivers: Vec<Waiver>, max_days: u32) -> Self {
+        Self { waivers, waiver_max_days: max_days, ..self }
+    }
+
+    /// The waivers.
+    #[must_use]
+    pub fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+
+    /// Most days ahead of which a waiver may end.
+    #[must_use]
+    pub const fn waiver_max_days(&self) -> u32 {
+        self.waiver_max_days
+    }
+
+    /// The waivers as they stand on `day`, `yyyy-mm-dd` in UTC.
+    #[must_use]
+    pub fn waivers_on(&self, day: &str) -> Waivers {
+        Waivers::on(&self.waivers, day, self.waiver_max_days)
+    }
+
     /// The rule of this name in the account, those of packs included.
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&RuleEntry> {
@@ -205,6 +246,13 @@ impl MonitoringConfiguration {
     #[must_use]
     pub fn rules(&self) -> &[RuleEntry] {
         &self.rules
+    }
+
+    /// The same with those of its rules alone that have these names.
+    #[must_use]
+    pub fn only(&self, names: &BTreeSet<&str>) -> Self {
+        let rules = self.rules.iter().filter(|rule| names.contains(rule.name.as_str())).cloned().collect();
+        Self { rules, ..self.clone() }
     }
 
     /// The conformance packs, sorted by name.

@@ -144,3 +144,24 @@ proptest! {
         let _ = MonitoringConfiguration::parse(&bytes);
     }
 }
+
+#[test]
+fn waivers_read_back_and_stand_on_a_day() {
+    use crate::waiver::{Standing, Waiver};
+
+    let waiver = Waiver {
+        expires: "2027-03-31".to_owned(),
+        owner: "data-team".to_owned(),
+        reason: "migration".to_owned(),
+        rule: Some("a".to_owned()),
+        ..Waiver::default()
+    };
+    let configuration = MonitoringConfiguration::new([entry("a")]).unwrap();
+    assert!(!configuration.render().unwrap().contains("waiver"), "a document without waivers does not change");
+    let configuration = configuration.with_waivers(vec![waiver], 90);
+    let text = configuration.render().unwrap();
+    assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap(), configuration);
+    let standing = |day: &str| configuration.waivers_on(day).all()[0].1.clone();
+    assert_eq!(standing("2027-03-01"), Standing::InForce { days_left: 30 });
+    assert!(matches!(standing("2026-12-01"), Standing::Invalid(_)), "it ends more than 90 days ahead");
+}

@@ -217,6 +217,10 @@ fn processing_is_asked_by_a_schedule_a_queue_and_by_hand() {
         (json!({}), Ask::Look(Trigger::Manual)),
         (json!({ "trigger": "deployment" }), Ask::Look(Trigger::Deployment)),
         (json!({ "trigger": "digest" }), Ask::Digest),
+        (
+            json!({ "trigger": "continue", "of": "schedule", "number": 3 }),
+            Ask::Continue(Continuation { of: Trigger::Schedule, number: 3 }),
+        ),
         (json!({ "detail-type": "Scheduled Event", "source": "aws.events" }), Ask::Look(Trigger::Schedule)),
         (json!({ "Records": [] }), Ask::Changes(vec![])),
     ] {
@@ -233,6 +237,8 @@ fn anything_else_is_refused_with_what_is_expected() {
         json!({ "detail-type": "Other" }),
         json!({ "trigger": "x" }),
         json!({ "trigger": "digest", "more": 1 }),
+        json!({ "trigger": "continue" }),
+        json!({ "trigger": "continue", "of": "schedule", "number": "3" }),
         json!({ "Records": 1 }),
     ] {
         let error = ask(&event).unwrap_err().to_string();
@@ -291,4 +297,15 @@ fn recorded_events_are_understood() {
         }
     }
     insta::assert_snapshot!(understood);
+}
+
+#[test]
+fn continuation_reads_back_and_ends() {
+    let chain: Vec<Continuation> = std::iter::successors(Continuation::after(Trigger::Schedule, 0), |one| {
+        assert_eq!(ask(&one.event()).unwrap(), Ask::Continue(*one));
+        Continuation::after(one.of, one.number)
+    })
+    .collect();
+    assert_eq!(chain.len(), 12);
+    assert!(chain.iter().all(|one| one.of == Trigger::Schedule));
 }

@@ -16,6 +16,7 @@ use crate::{
     run::Origin,
     sha256,
     transition::Transition,
+    waived::Ending,
 };
 
 pub use render::{Attribute, Message, SUBJECT_LENGTH};
@@ -36,6 +37,11 @@ pub enum Content {
     },
     /// What there was when rules were judged for the first time.
     Summary(Summary),
+    /// Waivers that end soon.
+    WaiversEnd {
+        /// Each of them.
+        waivers: Vec<Ending>,
+    },
     /// Messages of services do not come through the topic.
     DeliveryLost {
         /// When the message was sent that did not come.

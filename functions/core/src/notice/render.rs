@@ -11,10 +11,12 @@ use serde_json::{Map, Value, json};
 
 use super::{Content, Facts, Notice, Summary, links};
 use crate::{
-    key::FINDING_RUNBOOK,
+    details::Details,
+    key::{FINDING_RUNBOOK, REPORT_PAGE},
     record::SCHEMA_VERSION,
     runbook::Runbook,
     transition::{Kind, Transition},
+    waived::Ending,
 };
 
 /// Characters of a subject, which are ASCII (Amazon SNS API Reference, "Publish", `Subject`).
@@ -78,6 +80,7 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
     let (subject, mut text, machine) = match &notice.content {
         Content::Transitions { transitions } => changes(notice, transitions, facts),
         Content::Summary(summary) => summed_up(notice, summary, facts),
+        Content::WaiversEnd { waivers } => waivers_end(notice, waivers, facts),
         Content::DeliveryLost { sent } => {
             let page = links::object(&notice.origin.region, facts.bucket, &Runbook::DELIVERY_LOST.key());
             let text = format!(
@@ -96,7 +99,8 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
             "\n{subscriptions} of this topic not confirmed yet: look for AWS's message to each receiver.\n"
         );
     }
-    let _ = write!(text, "\nMessage {} of compliance monitoring.\n", notice.id);
+    let report = links::object(&notice.origin.region, facts.bucket, REPORT_PAGE);
+    let _ = write!(text, "\nLatest report: {report}\nMessage {} of compliance monitoring.\n", notice.id);
     Message {
         subject: subject_of(&subject, &account(notice, facts)),
         body: json!({ "default": head(notice, machine, facts).to_string(), "email": text }).to_string(),
@@ -157,6 +161,16 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     let severity = facts.severity(&each.rule).word();
     let _ = write!(text, "\n  {resource_type} {}\n", printable(resource_id));
     let _ = writeln!(text, "    rule        {} ({severity})", printable(&each.rule));
+    let details = each.details.as_ref();
+    for (label, value) in [
+        ("name", details.and_then(|details| details.name.as_deref())),
+        ("owner", details.and_then(Details::owner)),
+        ("why", each.annotation.as_deref()),
+    ] {
+        if let Some(value) = value {
+            let _ = writeln!(text, "    {label:<12}{}", printable(value));
+        }
+    }
     if each.resource.home_region(&each.region) != each.region {
         let _ = writeln!(text, "    region      all");
     }
@@ -197,6 +211,10 @@ fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
         "region": each.resource.home_region(&each.region),
         "resourceType": each.resource.resource_type,
         "resourceId": each.resource.resource_id,
+        "resourceName": each.details.as_ref().and_then(|details| details.name.as_ref()),
+        "arn": each.details.as_ref().and_then(|details| details.arn.as_ref()),
+        "owner": each.details.as_ref().and_then(Details::owner),
+        "annotation": each.annotation,
         "rule": each.rule,
         "identifier": facts.configuration.rule(&each.rule).map(|rule| &rule.identifier),
         "severity": facts.severity(&each.rule).word(),
@@ -245,15 +263,41 @@ fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, 
     (format!("{rules} watched, {open} open findings"), text, machine)
 }
 
+fn waivers_end(notice: &Notice, waivers: &[Ending], facts: &Facts<'_>) -> (String, String, Value) {
+    let (account, region) = (account(notice, facts), &notice.origin.region);
+    let count = counted(waivers.len(), "waiver ends", "waivers end");
+    let mut text = format!(
+        "{count} soon in account {account}, region {region}.\n\nFrom the day after its end, the findings of a waiver count \
+         again and notices are sent for them. Fix the resources, or renew the waiver in the input `waivers`.\n"
+    );
+    for Ending { waiver, days_left } in waivers {
+        let left = match days_left {
+            0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
+            days => format!("in {days} days"),
+        };
+        let _ = write!(text, "\n  {}\n", printable(&waiver.selectors()));
+        let _ = writeln!(text, "    ends        {}, {left}", printable(&waiver.expires));
+        let _ = writeln!(text, "    owner       {}", printable(&waiver.owner));
+        let _ = writeln!(text, "    reason      {}", printable(&waiver.reason));
+        if let Some(ticket) = &waiver.ticket {
+            let _ = writeln!(text, "    ticket      {}", printable(ticket));
+        }
+    }
+    (format!("{count} soon"), text, json!({ "waivers": waivers }))
+}
+
 fn head(notice: &Notice, content: Value, facts: &Facts<'_>) -> Value {
     let kind = match notice.content {
         Content::Transitions { .. } => "transitions",
         Content::Summary(_) => "summary",
+        Content::WaiversEnd { .. } => "waiversEnd",
         Content::DeliveryLost { .. } => "deliveryLost",
     };
     let mut head = json!({
         "schemaVersion": SCHEMA_VERSION, "id": notice.id, "kind": kind, "time": notice.at,
         "account": notice.origin.account, "accountAlias": facts.alias, "region": notice.origin.region,
+        "report": links::object(&notice.origin.region, facts.bucket, REPORT_PAGE),
     });
     if let (Some(head), Value::Object(content)) = (head.as_object_mut(), content) {
         head.extend(content);
@@ -282,6 +326,7 @@ fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attr
             list("rule", rules.into_iter().map(str::to_owned).collect());
         }
         Content::Summary(_) => list("kind", of(&["summary"])),
+        Content::WaiversEnd { .. } => list("kind", of(&["waiversEnd"])),
         Content::DeliveryLost { .. } => list("kind", of(&["deliveryLost"])),
     }
     list("route", notice.routes.iter().cloned().collect());

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::{
     configuration::{Notices, RuleEntry},
+    details::Details,
     run::tests::run,
     transition::Kind,
 };
@@ -42,6 +43,8 @@ fn transition(kind: Kind, rule: &str, id: &str) -> Transition {
         resource: Resource { resource_type: "AWS::S3::Bucket".to_owned(), resource_id: id.to_owned() },
         since: run().time,
         at: run().time,
+        annotation: None,
+        details: None,
     }
 }
 
@@ -100,6 +103,7 @@ COMPLIES AGAIN
 
 1 subscription of this topic not confirmed yet: look for AWS's message to each receiver.
 
+Latest report: {look}/s3/object/reports?region=eu-central-1&prefix=reports/latest/index.html
 Message {} of compliance monitoring.
 ",
         notice.id
@@ -251,4 +255,61 @@ proptest! {
         expected.sort();
         prop_assert_eq!(told, expected);
     }
+}
+
+#[test]
+fn finding_says_why_what_it_is_called_and_who_owns_it() {
+    let configuration = configuration(&[]);
+    let facts = facts(&configuration);
+    let details = Details {
+        arn: Some("arn:aws:s3:::b".to_owned()),
+        name: Some("orders".to_owned()),
+        tags: [("Owner".to_owned(), "data-team".to_owned())].into(),
+    };
+    let annotation = Some("The policy admits\nplain HTTP.".to_owned());
+    let each = Transition { annotation, details: Some(details), ..transition(Kind::NonCompliant, "a", "b") };
+    let (machine, text) = parts(&of(vec![each], &facts)[0].message(&facts, 0));
+    for line in
+        ["    name        orders", "    owner       data-team", "    why         The policy admits\u{fffd}plain HTTP."]
+    {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let each = &machine["transitions"][0];
+    assert_eq!((&each["owner"], &each["resourceName"]), (&"data-team".into(), &"orders".into()));
+    assert_eq!(
+        (&each["arn"], &each["annotation"]),
+        (&"arn:aws:s3:::b".into(), &"The policy admits\nplain HTTP.".into())
+    );
+}
+
+#[test]
+fn waivers_that_end_are_a_message_of_their_own() {
+    use crate::{waived::Ending, waiver::Waiver};
+
+    let configuration = configuration(&[]);
+    let facts = facts(&configuration);
+    let waiver = |days_left, ticket: Option<&str>| Ending {
+        waiver: Waiver {
+            expires: "2027-03-31".to_owned(),
+            owner: "data-team".to_owned(),
+            reason: "migration".to_owned(),
+            rule: Some("a".to_owned()),
+            ticket: ticket.map(str::to_owned),
+            ..Waiver::default()
+        },
+        days_left,
+    };
+    let content = Content::WaiversEnd { waivers: vec![waiver(14, Some("SEC-1")), waiver(1, None), waiver(0, None)] };
+    let notice = Notice::new(&run().origin, &run().time, Vec::new(), content).unwrap();
+    let message = notice.message(&facts, 0);
+    assert_eq!(message.subject, "Compliance: 3 waivers end soon - prod (123456789012)");
+    let (machine, text) = parts(&message);
+    for line in [
+        "  rule a\n    ends        2027-03-31, in 14 days\n    owner       data-team\n    reason      migration\n    ticket      SEC-1\n",
+        "2027-03-31, tomorrow",
+        "2027-03-31, today",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert_eq!((&machine["kind"], &machine["waivers"][0]["daysLeft"]), (&"waiversEnd".into(), &14.into()));
 }

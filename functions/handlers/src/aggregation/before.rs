@@ -2,7 +2,12 @@
 
 use std::fmt::Display;
 
-use functions_core::{aggregate::Latest, key::REPORT_LATEST};
+use functions_core::{
+    aggregate::Latest,
+    key::REPORT_LATEST,
+    manifest::{self, Previous},
+    run::Run,
+};
 use functions_report::{files::read_summary, findings_file, model::Summary};
 
 use crate::{
@@ -31,6 +36,18 @@ pub(super) async fn summary(store: &Store, prefix: &str) -> Result<Option<Summar
     let key = format!("{prefix}summary.json");
     let Some(object) = store.read_if_there(&key).await? else { return Ok(None) };
     read_summary(&object.body).map(Some).map_err(|error| unreadable(&key, &error))
+}
+
+/// The manifest of the report that lies there; `None` where there is none.
+pub(super) async fn manifest(store: &Store, prefix: &str) -> Result<Option<Previous>, HandlerError> {
+    let object = store.read_if_there(&format!("{prefix}{}", manifest::NAME)).await?;
+    Ok(object.and_then(|object| Previous::of(&object.body)))
+}
+
+/// Whether no later run than this one has written a report.
+pub(super) async fn is_newest(store: &Store, run: &Run) -> Result<bool, HandlerError> {
+    let found = read_latest(store).await?;
+    Ok(found.is_none_or(|found| found.latest.time <= run.time))
 }
 
 /// The same, where its findings are there, too. A report that is too old goes by the bucket's lifecycle, and the trend

@@ -36,7 +36,7 @@ fn configuration() -> MonitoringConfiguration {
     MonitoringConfiguration::new([rule("a")]).unwrap().with_packs([pack]).unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_6_only_rules_of_this_deployment_count_and_the_report_says_what_does_not() {
     let account = Account::configured(&configuration(), vec![rows()], |_| None);
     let answer = account.run(&json!({}), "run-1").await.unwrap();
@@ -52,7 +52,7 @@ async fn finding_6_only_rules_of_this_deployment_count_and_the_report_says_what_
     assert!(!page.contains("securityhub"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_6_every_rule_counts_where_that_is_asked_for() {
     let all = configuration().with_reported_rules(CountedRules::All);
     let account = Account::configured(&all, vec![rows()], |_| None);
@@ -62,7 +62,7 @@ async fn finding_6_every_rule_counts_where_that_is_asked_for() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_6_what_does_not_count_is_the_same_however_many_invocations_read_it() {
     let pages = || vec![rows(), vec![row_of("five", &[("securityhub-s3-1", BAD)])]];
     let whole = Account::configured(&configuration(), pages(), |_| None);
@@ -77,7 +77,7 @@ async fn finding_6_what_does_not_count_is_the_same_however_many_invocations_read
     assert_eq!(*parts.objects.lock().unwrap(), *whole.objects.lock().unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_a_recorder_that_may_not_be_read_is_unknown_and_the_report_is_whole() {
     let account = Account::refusing(vec![vec![row("1", "one", BAD)]], |request| {
         let refused = json!({ "__type": "AccessDeniedException", "message": "no" });
@@ -88,7 +88,7 @@ async fn finding_4_a_recorder_that_may_not_be_read_is_unknown_and_the_report_is_
     assert_eq!(account.report("run-1")["totals"]["nonCompliant"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_8_a_run_before_the_first_results_says_so_and_the_next_one_has_nothing_to_compare_with() {
     let early = Account::new(vec![vec![]]);
     let answer = early.run(&json!({ "trigger": "deployment" }), "run-1").await.unwrap();
@@ -103,7 +103,7 @@ async fn finding_8_a_run_before_the_first_results_says_so_and_the_next_one_has_n
     assert_eq!(later.report("run-2")["change"], Value::Null);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn case_25_a_user_of_two_regions_is_one_row_of_report_and_history() {
     let user = |region: &str| {
         row("1", "alice", BAD).replace("eu-central-1", region).replace("AWS::S3::Bucket", "AWS::IAM::User")

@@ -6,6 +6,7 @@ use compliance_types::{choices::CountedRules, severity::Severity};
 use functions_core::{
     configuration::name_in_template,
     configuration::{MonitoringConfiguration, NotAssessed, RuleEntry},
+    waiver::{Waiver, Waivers},
 };
 use functions_report::input::{Context, Missing, RuleFacts};
 
@@ -18,6 +19,8 @@ pub(super) struct Known {
     missing: Vec<Missing>,
     manual: BTreeMap<String, Vec<String>>,
     reported: CountedRules,
+    waivers: Vec<Waiver>,
+    waiver_max_days: u32,
 }
 
 impl Known {
@@ -32,7 +35,14 @@ impl Known {
             missing: configuration.not_assessed().iter().map(missing).collect(),
             manual: configuration.manual().clone(),
             reported: configuration.reported_rules(),
+            waivers: configuration.waivers().to_vec(),
+            waiver_max_days: configuration.waiver_max_days(),
         }
+    }
+
+    /// Waivers as they stand on a day.
+    pub(super) fn waivers_on(&self, day: &str) -> Waivers {
+        Waivers::on(&self.waivers, day, self.waiver_max_days)
     }
 
     /// The name under which a rule counts; `None` where it does not count, because somebody else deployed it.

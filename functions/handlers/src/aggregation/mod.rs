@@ -2,14 +2,15 @@
 //!
 //! Invoked by the on-success destination of processing, or by hand with `{}`.
 //!
-//! A run reads page by page. What it has read is kept ([`state`]) when its time is over, and the next invocation goes on
-//! from there; it is kept also when all is read, so that a run that is tried again reports the same: the history and the
+//! A run reads page by page. What it has read is kept ([`state`]) when its time is over, and the function invokes itself
+//! to go on from there; it is kept also when all is read, so that a run that is tried again reports the same: the history and the
 //! files of a report are the same bytes however often they are written. `summary.json` of a report comes last, and a run
 //! whose report has one is not done again. Then `latest.json` moves on, over nothing but what was read.
 
 mod before;
 mod index;
 mod known;
+mod learning;
 mod reading;
 mod state;
 mod writing;
@@ -18,7 +19,9 @@ use functions_core::{
     aggregate::Latest,
     contract::metric,
     environment::AggregationEnvironment,
-    event, key,
+    evaluate::Trigger,
+    event::{self, Continuation},
+    key,
     metrics::{self, Aggregated},
     run::Run,
 };
@@ -33,18 +36,26 @@ use serde_json::{Value, json};
 
 use self::{
     known::Known,
-    reading::{Left, Time},
+    reading::Left,
     state::{Frozen, Next, Place, Reading, State},
 };
 use crate::{
-    aws::Clients, aws::unless_refused, configured, error::HandlerError, heartbeat, invocation::Invocation, log,
+    aws::{Clients, unless_refused},
+    budget::Budget,
+    config_reads::ConfigReads,
+    configured,
+    error::HandlerError,
+    heartbeat,
+    invocation::Invocation,
+    invoke, log,
     store::Store,
 };
 
 /// The handler.
 pub struct Aggregation {
     cloudwatch: aws_sdk_cloudwatch::Client,
-    config: aws_sdk_config::Client,
+    config: ConfigReads,
+    lambda: aws_sdk_lambda::Client,
     store: Store,
     environment: AggregationEnvironment,
 }
@@ -57,24 +68,31 @@ impl Aggregation {
     pub fn new(lookup: impl Fn(&str) -> Option<String>, clients: &Clients) -> Result<Self, HandlerError> {
         let environment = AggregationEnvironment::read(lookup)?;
         let store = Store::new(clients.s3.clone(), environment.storage.clone());
-        Ok(Self { cloudwatch: clients.cloudwatch.clone(), config: clients.config.clone(), store, environment })
+        Ok(Self {
+            cloudwatch: clients.cloudwatch.clone(),
+            config: ConfigReads::new(clients.config.clone()),
+            lambda: clients.lambda.clone(),
+            store,
+            environment,
+        })
     }
 
     /// Answers `{}` where the run of processing that led to it looked at nothing: a digest is no reason for a report. Else
     /// `{"report", "processingRecord", "resources", "unreadableResources", "otherEvaluations", "firstEvaluation", "compliant",
-    /// ...}`, where `report` is the key of the report's page. An invocation that is not retried, and whose time is over before
-    /// all is read, answers `{"unfinished": true, "resources": ...}`.
+    /// ...}`, where `report` is the key of the report's page. Where the time ends before all is read, it answers
+    /// `{"unfinished": true, "resources": ...}`, and the function invokes itself for the rest.
     ///
     /// # Errors
-    /// When the event is of no kind that is known, the time is over, AWS does not answer, or what an earlier run left does
-    /// not read.
+    /// When the event is of no kind that is known, the run was continued too often, AWS does not answer, or what an earlier
+    /// run left does not read.
     pub async fn handle(&self, event: &Value, invocation: &Invocation) -> Result<Value, HandlerError> {
         if !event::is_report_due(event)? {
             log::info(&invocation.run.id, "processing did not look at the rules: no report", &json!({}));
             return Ok(json!({}));
         }
-        match self.finish(invocation).await {
-            Ok((run, summary)) => {
+        let continuation = event::continuation(event);
+        match self.finish(continuation.is_none(), invocation).await {
+            Ok(Some((run, summary))) => {
                 let answer = answer(&run, &summary, event::processing_record(event));
                 log::info(&run.id, "answered", &answer);
                 if event::is_deployment(event) {
@@ -83,17 +101,22 @@ impl Aggregation {
                 }
                 Ok(answer)
             }
-            // Lambda tries the event of a destination again; an invocation that is waited for, nobody does.
-            Err(HandlerError::Unfinished { resources }) if event.get("responsePayload").is_none() => {
-                Ok(json!({ "unfinished": true, "resources": resources }))
+            Ok(None) => Ok(json!({})),
+            Err(HandlerError::Unfinished { resources }) => {
+                let (of, number) = continuation.map_or((Trigger::Schedule, 0), |one| (one.of, one.number));
+                let next = Continuation::after(of, number).ok_or(HandlerError::Unfinished { resources })?;
+                invoke::later(&self.lambda, &invocation.function_name, &next.event()).await?;
+                let answer = json!({ "unfinished": true, "resources": resources });
+                log::info(&invocation.run.id, "the run goes on in another invocation", &answer);
+                Ok(answer)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Ends what an earlier run began, and then this one.
-    async fn finish(&self, invocation: &Invocation) -> Result<(Run, Summary), HandlerError> {
-        let (run, time) = (&invocation.run, Time::of(invocation));
+    /// Ends what an earlier run began, and then its `own`; `None` where there is nothing to end.
+    async fn finish(&self, own: bool, invocation: &Invocation) -> Result<Option<(Run, Summary)>, HandlerError> {
+        let (run, time) = (&invocation.run, Budget::of(invocation));
         let known =
             configured::read(&self.store, &self.environment.configuration_key, &self.environment.configuration_sha256);
         let known = Known::of(&known.await?);
@@ -102,7 +125,12 @@ impl Aggregation {
             configuration_sha256: &self.environment.configuration_sha256,
         };
         let (mut place, state) = Place::look(&self.store, run, &reading).await?;
-        let own = match state {
+        let state = match state {
+            Some(other) if !own => {
+                let run = other.run();
+                return Ok(Some((run, self.go_on(other, &mut place, &known, &time, invocation).await?)));
+            }
+            None if !own => return Ok(None),
             Some(other) if other.run().id != run.id => {
                 log::info(&run.id, "goes on with what another run has read", &json!({ "run": other.run().id }));
                 match self.go_on(other, &mut place, &known, &time, invocation).await {
@@ -111,21 +139,22 @@ impl Aggregation {
                     result => drop(result?),
                 }
                 if time.is_short() {
+                    place.keep(&State::new(run, &reading)).await?;
                     return Err(HandlerError::Unfinished { resources: 0 });
                 }
                 None
             }
-            own => own,
+            state => state,
         };
-        let own = match own {
-            Some(own) => own,
+        let state = match state {
+            Some(state) => state,
             None => match before::summary(&self.store, &key::report(run)).await? {
                 // It came again after its end.
-                Some(summary) => return Ok((run.clone(), summary)),
+                Some(summary) => return Ok(Some((run.clone(), summary))),
                 None => State::new(run, &reading),
             },
         };
-        Ok((run.clone(), self.go_on(own, &mut place, &known, &time, invocation).await?))
+        Ok(Some((run.clone(), self.go_on(state, &mut place, &known, &time, invocation).await?)))
     }
 
     /// Reads what is left of a run, and reports it.
@@ -134,7 +163,7 @@ impl Aggregation {
         mut state: State,
         place: &mut Place<'_>,
         known: &Known,
-        time: &Time,
+        time: &Budget,
         invocation: &Invocation,
     ) -> Result<Summary, HandlerError> {
         if !matches!(state.next, Next::Report(_)) {
@@ -164,12 +193,16 @@ impl Aggregation {
             resources,
             unreadable_resources: unreadable,
             other_evaluations,
+            region: run.origin.region.clone(),
+            folder: key::report(&run),
+            waivers: known.waivers_on(run.time.date()),
             ..known.context()
         };
-        let report = self.report(context, verdicts, frozen.before.as_ref()).await?;
+        let report = self.report(context, verdicts, frozen.before.as_ref(), time).await?;
         let (summary, measured) = (report.summary(), measure(&report, frozen.recorder_stopped, invocation));
         let prefix = key::report(&run);
-        let written = writing::report(&self.store, report, &prefix).await?;
+        let newest = before::is_newest(&self.store, &run).await?;
+        let written = writing::report(&self.store, report, &prefix, newest).await?;
         let moved = before::move_latest(&self.store, Latest::of(&run, &prefix)).await?;
         index::list(&self.store, &summary.trend, &run).await?;
         match place.clear().await {
@@ -184,7 +217,7 @@ impl Aggregation {
     }
 
     /// Reads what is left, and what a report is made of beside verdicts. After an error `state` stands where it came to.
-    async fn read(&self, state: &mut State, known: &Known, time: &Time) -> Result<Left, HandlerError> {
+    async fn read(&self, state: &mut State, known: &Known, time: &Budget) -> Result<Left, HandlerError> {
         let aggregator = &self.environment.aggregator_name;
         if reading::pages(&self.config, aggregator, state, known, time).await? == Left::Pages {
             return Ok(Left::Pages);
@@ -205,12 +238,20 @@ impl Aggregation {
     /// The report, beside the one before it, of which one file is held at a time.
     async fn report(
         &self,
-        context: Context,
+        mut context: Context,
         verdicts: Verdicts,
         before: Option<&Latest>,
+        time: &Budget,
     ) -> Result<Report, HandlerError> {
-        let Some(Latest { prefix, .. }) = before else { return Ok(collect::compare(context, verdicts, None).finish()) };
-        let summary = before::whole(&self.store, prefix).await?;
+        let run_id = context.run_id.clone();
+        let prefix = before.map(|before| before.prefix.as_str()).unwrap_or_default();
+        let summary = match before {
+            None => None,
+            Some(_) => {
+                context.previous_manifest = before::manifest(&self.store, prefix).await?;
+                before::whole(&self.store, prefix).await?
+            }
+        };
         let files = summary.as_ref().map_or(0, |summary| summary.findings_files);
         let mut comparing = collect::compare(context, verdicts, summary);
         for number in 1..=files {
@@ -218,6 +259,9 @@ impl Aggregation {
             let file = self.store.read(&key).await?;
             comparing.add_before(&file).map_err(|error| before::unreadable(&key, &error))?;
         }
+        let reads = (&self.config, self.environment.aggregator_name.as_str());
+        let learned = learning::learn(reads, &self.store, &comparing, (time, &run_id)).await?;
+        comparing.learn(&learned);
         Ok(comparing.finish())
     }
 }

@@ -1,7 +1,5 @@
 //! What the aggregator sees.
 
-use std::time::{Duration, Instant};
-
 use aws_sdk_config::{
     error::ProvideErrorMetadata,
     operation::select_aggregate_resource_config::SelectAggregateResourceConfigOutput,
@@ -16,52 +14,45 @@ use super::{
     state::{Next, State},
 };
 use crate::{
+    budget::Budget,
+    config_reads::ConfigReads,
     error::{AwsError, HandlerError},
-    invocation::Invocation,
 };
 
-/// The time of an invocation.
-pub(super) struct Time {
-    began: Instant,
-    whole: Duration,
-}
-
-impl Time {
-    /// Begins now.
-    pub(super) fn of(invocation: &Invocation) -> Self {
-        let millis = invocation.deadline_unix_millis.saturating_sub(invocation.started_unix_millis);
-        Self { began: Instant::now(), whole: Duration::from_millis(millis) }
-    }
-
-    /// Whether no more may be read: a third of the time is for the report, which takes less of it than reading.
-    pub(super) fn is_short(&self) -> bool {
-        self.began.elapsed() * 3 > self.whole * 2
-    }
-}
-
 /// What the aggregator says of each of its sources. Those that an organization names are known once they report.
-pub(super) async fn sources(config: &aws_sdk_config::Client, aggregator: &str) -> Result<Vec<Arrival>, AwsError> {
+pub(super) async fn sources(config: &ConfigReads, aggregator: &str) -> Result<Vec<Arrival>, AwsError> {
     let operation = || format!("DescribeConfigurationAggregatorSourcesStatus of `{aggregator}`");
-    let request = config.describe_configuration_aggregator_sources_status().limit(SOURCES_PER_CALL);
-    let mut pages = request.configuration_aggregator_name(aggregator).into_paginator().items().send();
     let mut sources = Vec::new();
-    while let Some(source) = pages.next().await {
-        let source = source.map_err(|error| AwsError::new(operation(), &error))?;
-        let account = source.source_type().is_some_and(|kind| kind.as_str() == "ACCOUNT");
-        let succeeded = source.last_update_status() == Some(&AggregatedSourceStatusType::Succeeded);
-        let seconds = source.last_update_time().and_then(|time| u64::try_from(time.secs()).ok());
-        let updated = seconds.map(|seconds| Timestamp::from_unix_seconds(seconds).as_str().to_owned());
-        if let (true, Some(account), Some(region)) = (account, source.source_id, source.aws_region) {
-            sources.push(Arrival { account, region, succeeded, updated });
+    let mut token: Option<String> = None;
+    loop {
+        let page = config.read(|client| {
+            let request = client.describe_configuration_aggregator_sources_status().limit(SOURCES_PER_CALL);
+            request.configuration_aggregator_name(aggregator).set_next_token(token.clone()).send()
+        });
+        let page = page.await.map_err(|error| AwsError::new(operation(), &error))?;
+        for source in page.aggregated_source_status_list() {
+            let account = source.source_type().is_some_and(|kind| kind.as_str() == "ACCOUNT");
+            let succeeded = source.last_update_status() == Some(&AggregatedSourceStatusType::Succeeded);
+            let seconds = source.last_update_time().and_then(|time| u64::try_from(time.secs()).ok());
+            let updated = seconds.map(|seconds| Timestamp::from_unix_seconds(seconds).as_str().to_owned());
+            if let (true, Some(account), Some(region)) = (account, source.source_id(), source.aws_region()) {
+                let (account, region) = (account.to_owned(), region.to_owned());
+                sources.push(Arrival { account, region, succeeded, updated });
+            }
         }
+        let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
+        if next.is_none() {
+            break;
+        }
+        token = next;
     }
     Ok(sources)
 }
 
 /// Whether the recorder of this account and region is stopped, cannot deliver, or is missing: the rules then keep their last
 /// evaluation results and nothing says so.
-pub(super) async fn recorder_stopped(config: &aws_sdk_config::Client) -> Result<bool, AwsError> {
-    let answer = config.describe_configuration_recorder_status().send().await;
+pub(super) async fn recorder_stopped(config: &ConfigReads) -> Result<bool, AwsError> {
+    let answer = config.read(|client| client.describe_configuration_recorder_status().send()).await;
     let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
     // The API reference writes `Failure`, the service has been seen to answer in capitals.
     let failed = |status: &ConfigurationRecorderStatus| {
@@ -83,11 +74,11 @@ pub(super) enum Left {
 /// Reads on from where `state` stands, at least one page, until all are read or the time is short. After an error it
 /// stands where it came to.
 pub(super) async fn pages(
-    config: &aws_sdk_config::Client,
+    config: &ConfigReads,
     aggregator: &str,
     state: &mut State,
     known: &Known,
-    time: &Time,
+    time: &Budget,
 ) -> Result<Left, HandlerError> {
     let mut began = false;
     while let Next::Page(token) = &state.next {
@@ -118,13 +109,15 @@ pub(super) async fn pages(
 
 /// A page; or why not, and whether it is because of the token.
 async fn page(
-    config: &aws_sdk_config::Client,
+    config: &ConfigReads,
     aggregator: &str,
     token: Option<String>,
 ) -> Result<SelectAggregateResourceConfigOutput, (AwsError, bool)> {
-    let request = config.select_aggregate_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
-    let request = request.configuration_aggregator_name(aggregator).set_next_token(token);
-    request.send().await.map_err(|error| {
+    let page = config.read(|client| {
+        let request = client.select_aggregate_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
+        request.configuration_aggregator_name(aggregator).set_next_token(token.clone()).send()
+    });
+    page.await.map_err(|error| {
         let operation = format!("SelectAggregateResourceConfig through `{aggregator}`");
         (AwsError::new(operation, &error), error.code() == Some("InvalidNextTokenException"))
     })

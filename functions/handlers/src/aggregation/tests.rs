@@ -6,7 +6,6 @@ use std::{
     },
 };
 
-use aws_config::retry::RetryConfig;
 use compliance_types::{resource::ResourceIdentity, severity::Severity};
 use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry};
 use functions_core::sha256;
@@ -31,8 +30,6 @@ pub(super) fn row(account: &str, resource: &str, verdict: &str) -> String {
 pub(super) struct Account {
     pub aws: FakeAws,
     pub objects: Objects,
-    /// How often the clients try a call.
-    pub retries: RetryConfig,
     configuration: String,
 }
 
@@ -41,7 +38,10 @@ impl Account {
         Self::refusing(pages, |_| None)
     }
 
-    pub fn refusing(pages: Vec<Vec<String>>, refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> Self {
+    pub fn refusing(
+        pages: Vec<Vec<String>>,
+        refuse: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
         let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
         Self::configured(&MonitoringConfiguration::new([rule]).unwrap(), pages, refuse)
     }
@@ -49,7 +49,7 @@ impl Account {
     pub fn configured(
         configuration: &MonitoringConfiguration,
         pages: Vec<Vec<String>>,
-        refuse: impl Fn(&Request) -> Option<Answer> + Send + 'static,
+        refuse: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
         let configuration = configuration.render().unwrap();
         let (objects, document) = (Objects::default(), configuration.clone());
@@ -57,13 +57,17 @@ impl Account {
         let aws = FakeAws::start(move |request| {
             refuse(request).unwrap_or_else(|| match request.operation() {
                 line if line.contains(key::CONFIGURATION) => (200, document.clone()),
+                line if line.contains("/functions/") => (202, String::new()),
+                line if line.contains("/operation/") => (200, String::new()),
+                "SelectAggregateResourceConfig" if request.body.contains("resourceId IN") => described(request),
                 "SelectAggregateResourceConfig" => page(&pages, request),
+                "GetAggregateComplianceDetailsByConfigRule" => reasons(request),
                 "DescribeConfigurationAggregatorSourcesStatus" => (200, sources()),
                 "DescribeConfigurationRecorderStatus" => (200, recorder(true, "SUCCESS")),
                 _ => object(&kept, request),
             })
         });
-        Self { aws, objects, retries: RetryConfig::disabled(), configuration }
+        Self { aws, objects, configuration }
     }
 
     pub async fn run(&self, event: &Value, run: &str) -> Result<Value, HandlerError> {
@@ -80,7 +84,7 @@ impl Account {
             ("CONFIGURATION_SHA256", &sha256),
         ];
         let environment = testing::environment(&variables);
-        let clients = testing::clients_trying(&self.aws.endpoint, self.retries.clone());
+        let clients = testing::clients(&self.aws);
         let aggregation = Aggregation::new(environment, &clients)?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
@@ -114,6 +118,34 @@ fn page(pages: &[Vec<String>], request: &Request) -> Answer {
         answer["NextToken"] = (number + 1).to_string().into();
     }
     (200, answer.to_string())
+}
+
+/// A row of each resource that is asked for but those whose ids begin with `unknown`.
+fn described(request: &Request) -> Answer {
+    let body: Value = serde_json::from_str(&request.body).unwrap();
+    let (_, ids) = body["Expression"].as_str().unwrap().split_once(" IN (").unwrap();
+    let ids = ids.trim_end_matches(')').split(", ").map(|id| id.trim_matches('\''));
+    let row = |account: &str, id: &str| {
+        json!({ "accountId": account, "awsRegion": "eu-central-1", "resourceType": "AWS::S3::Bucket", "resourceId": id,
+                "resourceName": format!("name of {id}"), "arn": format!("arn:aws:s3:::{id}"),
+                "tags": [{ "key": "team", "value": format!("team of {id}") }] })
+        .to_string()
+    };
+    let known = ids.filter(|id| !id.starts_with("unknown"));
+    let rows: Vec<String> = known.flat_map(|id| ["0", "1", "2"].map(|account| row(account, id))).collect();
+    (200, json!({ "Results": rows }).to_string())
+}
+
+/// A reason for bucket `one` and `x` under whatever rule is asked for.
+fn reasons(request: &Request) -> Answer {
+    let body: Value = serde_json::from_str(&request.body).unwrap();
+    assert_eq!(body["ComplianceType"], "NON_COMPLIANT");
+    let result = |id: &str| {
+        json!({ "Annotation": format!("why {id}"), "ComplianceType": "NON_COMPLIANT",
+                "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
+                    "ConfigRuleName": body["ConfigRuleName"], "ResourceType": "AWS::S3::Bucket", "ResourceId": id } } })
+    };
+    (200, json!({ "AggregateEvaluationResults": [result("one"), result("x")] }).to_string())
 }
 
 fn recorder(recording: bool, last: &str) -> String {
@@ -161,7 +193,7 @@ fn object(kept: &Objects, request: &Request) -> Answer {
     (200, String::new())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() {
     let first = vec![row("1", "one", "NON_COMPLIANT"), row("2", "two", "COMPLIANT")];
     let account = Account::new(vec![first, vec![row("1", "three", "NON_COMPLIANT"), "{}".to_owned()]]);
@@ -174,11 +206,13 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
                 "scoreMillipoints": 33_334,
                 "compliant": 1, "nonCompliant": 2, "notApplicable": 0, "insufficientData": 0 })
     );
-    let own = ["findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"];
+    let own = ["findings.csv", "fixed.csv", "index.html", "manifest.json", "report.json", "rules.csv", "summary.json"];
     let mut expected: Vec<String> = own.iter().map(|name| format!("{PREFIX}{name}")).collect();
     expected.extend(
-        ["index.html", "latest.json", "runs.json", "state.json"].map(|name| format!("reports/aggregation/{name}")),
+        ["details.json", "index.html", "latest.json", "runs.json", "state.json"]
+            .map(|name| format!("reports/aggregation/{name}")),
     );
+    expected.push(key::REPORT_PAGE.to_owned());
     for source in ["1", "2"] {
         let place = format!("date=2026-03-04/account={source}/region=eu-central-1");
         expected.push(format!("history/evaluations/{place}/run-1.parquet"));
@@ -197,15 +231,15 @@ async fn every_page_is_read_and_a_report_a_history_and_their_list_are_written() 
     let list = account.object("reports/aggregation/index.html");
     assert!(list.contains("2026/03/04/123456789012/eu-central-1/run-1/index.html"), "{list}");
     let limited = account.aws.requests().iter().filter(|request| request.body.contains("\"Limit\":100")).count();
-    assert_eq!(limited, 3);
+    assert_eq!(limited, 5, "sources, two pages, details and reasons of findings that are new");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
     let puts: Vec<_> = account.aws.requests().into_iter().filter(|request| request.line.starts_with("PUT")).collect();
-    assert_eq!(puts.len(), 12);
+    assert_eq!(puts.len(), 15);
     for put in puts {
         assert_eq!(put.headers["x-amz-server-side-encryption"], "aws:kms", "{}", put.line);
         assert_eq!(put.headers["x-amz-server-side-encryption-aws-kms-key-id"], testing::KMS_KEY_ARN);
@@ -219,7 +253,7 @@ async fn everything_is_encrypted_with_the_key_and_says_what_it_is() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_comes_again_changes_nothing_of_its_report() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
     let first = account.run(&json!({}), "run-1").await.unwrap();
@@ -228,13 +262,15 @@ async fn a_run_that_comes_again_changes_nothing_of_its_report() {
     assert_eq!(*account.objects.lock().unwrap(), before);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
     for broken in [
         "findings.csv",
         "fixed.csv",
         "state.json",
         "runs.json",
+        "details.json",
+        "manifest.json",
         "report.json",
         "index.html",
         "summary.json",
@@ -251,12 +287,12 @@ async fn a_run_that_was_killed_is_made_whole_by_the_next_try() {
         assert!(error.to_string().contains("Killed"), "{broken}: {error}");
         fails.store(false, Ordering::Relaxed);
         account.run(&json!({}), "run-1").await.unwrap();
-        assert_eq!(account.keys().len(), 11, "{broken}");
+        assert_eq!(account.keys().len(), 14, "{broken}");
         assert_eq!(account.report("run-1")["change"], Value::Null, "{broken}: it does not compare itself with itself");
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_next_run_says_what_changed() {
     let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT"), row("1", "two", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
@@ -273,7 +309,7 @@ async fn the_next_run_says_what_changed() {
     assert!(list.contains("run-1/index.html") && list.contains("run-2/index.html"), "{list}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_finds_another_one_moving_on_looks_again_and_a_later_one_stays() {
     let missed = AtomicBool::new(false);
     let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
@@ -292,7 +328,7 @@ async fn a_run_that_finds_another_one_moving_on_looks_again_and_a_later_one_stay
     assert_eq!(account.report("run-3")["change"], Value::Null, "what it would compare itself with is gone");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_latest_report_that_cannot_be_read_is_not_overwritten() {
     let account = Account::refusing(vec![vec![]], |request| {
         let denied = request.line.starts_with("GET") && request.line.contains("latest.json");
@@ -305,7 +341,7 @@ async fn a_latest_report_that_cannot_be_read_is_not_overwritten() {
     assert_eq!(account.object("reports/aggregation/latest.json"), "{}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_an_earlier_run_left_and_does_not_read_is_named() {
     let account = Account::new(vec![vec![]]);
     account.put("reports/aggregation/latest.json", "{}");
@@ -313,7 +349,7 @@ async fn what_an_earlier_run_left_and_does_not_read_is_named() {
     assert!(error.starts_with("reading `reports/aggregation/latest.json`, which an earlier run wrote: "), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn rules_weigh_and_count_as_the_configuration_says() {
     let rule = |name: &str, severity| RuleEntry {
         frameworks: BTreeMap::from([("hipaa".to_owned(), ["164.312".to_owned()].into())]),
@@ -362,7 +398,7 @@ async fn rules_weigh_and_count_as_the_configuration_says() {
     assert_eq!((parts[&Some("NOT_OFFERED")], parts[&Some("164.308")]), (&json!("notAssessed"), &json!("manual")));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_configuration_than_the_environment_names_is_refused() {
     let mut account = Account::new(vec![vec![]]);
     account.configuration.push(' ');
@@ -370,20 +406,20 @@ async fn another_configuration_than_the_environment_names_is_refused() {
     assert!(error.contains("configuration/monitoring.json"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn nothing_to_see_is_a_report_that_says_so() {
     let account = Account::new(vec![vec![]]);
     let answer = account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!((&answer["resources"], &answer["scoreMillipoints"]), (&json!(0), &Value::Null));
-    assert_eq!(account.keys().len(), 10, "no history of nothing");
+    assert_eq!(account.keys().len(), 12, "no history of nothing");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_long_history_of_one_account_and_region_is_several_files() {
     let account = Account::new(Vec::new());
     let storage =
         StorageEnvironment { report_bucket: testing::BUCKET.to_owned(), kms_key_arn: testing::KMS_KEY_ARN.to_owned() };
-    let store = Store::new(testing::clients(&account.aws.endpoint).s3, storage);
+    let store = Store::new(testing::clients(&account.aws).s3, storage);
     let mut gathered = Gathered::default();
     for (place, count) in [("1", 5), ("2", 2), ("3", 1)] {
         for number in 0..count {
@@ -408,7 +444,7 @@ async fn a_long_history_of_one_account_and_region_is_several_files() {
     assert_eq!(count, 5);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn names_in_any_script_stay_what_they_are() {
     let name = "<script>alert(1)</script> 日本 مرحبا";
     let account = Account::new(vec![vec![row("1", name, "NON_COMPLIANT")]]);
@@ -417,7 +453,7 @@ async fn names_in_any_script_stay_what_they_are() {
     assert_eq!(account.report("run-1")["findings"][0]["resourceId"], name);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
     let account = Account::refusing(vec![], |request| {
         let gone = json!({ "__type": "NoSuchConfigurationAggregatorException", "message": "no" });
@@ -433,14 +469,14 @@ async fn an_aggregator_that_is_not_there_is_named_and_nothing_is_written() {
     assert!(account.keys().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_own_account_is_told_by_its_alias() {
     let account = Account::new(vec![vec![row("123456789012", "one", "NON_COMPLIANT")]]);
     account.run(&json!({}), "run-1").await.unwrap();
     assert_eq!(account.report("run-1")["accounts"][0]["alias"], "payments");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_list_has_every_report_that_is_kept_and_none_that_is_gone() {
     let account = Account::new(vec![vec![]]);
     let run = |number: usize| {
@@ -463,7 +499,7 @@ async fn the_list_has_every_report_that_is_kept_and_none_that_is_gone() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped() {
     for (status, stopped) in [
         (recorder(true, "SUCCESS"), false),
@@ -473,22 +509,22 @@ async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped
         (json!({ "ConfigurationRecordersStatus": [] }).to_string(), true),
     ] {
         let aws = FakeAws::start(move |_| (200, status.clone()));
-        let config = testing::clients(&aws.endpoint).config;
+        let config = ConfigReads::new(testing::clients(&aws).config);
         assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_a_denied_read_of_the_recorder_is_unknown_and_ends_no_report() {
     for code in ["AccessDeniedException", "AccessDenied"] {
         let body = json!({ "__type": code, "message": "User is not authorized" }).to_string();
         let aws = FakeAws::start(move |_| (400, body.clone()));
-        let config = testing::clients(&aws.endpoint).config;
+        let config = ConfigReads::new(testing::clients(&aws).config);
         assert!(reading::recorder_stopped(&config).await.unwrap_err().is_refusal(), "{code}");
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_digest_is_no_reason_for_a_report() {
     let recorded = |name: &str| -> Value {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/testdata/events");
@@ -502,4 +538,95 @@ async fn a_digest_is_no_reason_for_a_report() {
     let error = account.run(&recorded("schedule"), "run-3").await.unwrap_err();
     assert!(error.to_string().starts_with("expected the record of a run of processing"), "{error}");
     assert!(record.ends_with("/e4b46cbf-b738-xmpl-8880-a18cdf61200e.json") && !account.keys().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn finding_says_why_what_it_is_called_and_who_owns_it_and_is_asked_for_once() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT"), row("1", "unknown-1", "NON_COMPLIANT")]]);
+    let asked = |account: &Account| {
+        let requests = account.aws.requests();
+        requests.iter().filter(|request| request.operation() == "GetAggregateComplianceDetailsByConfigRule").count()
+    };
+    account.run(&json!({}), "run-1").await.unwrap();
+    let finding = |run: &str, id: &str| -> Value {
+        let report = account.report(run);
+        report["findings"].as_array().unwrap().iter().find(|one| one["resourceId"] == id).unwrap().clone()
+    };
+    for run in ["run-1", "run-2"] {
+        if run == "run-2" {
+            account.run(&json!({}), run).await.unwrap();
+        }
+        let one = finding(run, "one");
+        assert_eq!((&one["name"], &one["arn"]), (&json!("name of one"), &json!("arn:aws:s3:::one")));
+        assert_eq!((&one["owner"], &one["annotation"]), (&json!("team of one"), &json!("why one")));
+        assert_eq!(finding(run, "unknown-1")["arn"], Value::Null);
+        let page = account.object(&format!("{}index.html", PREFIX.replace("run-1", run)));
+        for text in ["name of one", "team of one", "why one"] {
+            assert!(page.contains(text), "{text}");
+        }
+    }
+    assert_eq!(asked(&account), 2, "for what is not known yet");
+}
+
+#[tokio::test(start_paused = true)]
+async fn runs_are_sealed_and_chained_and_the_last_page_leads_to_its_run() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT")]]);
+    let mut runs = Vec::new();
+    for run in ["run-1", "run-2", "run-3"] {
+        account.run(&json!({}), run).await.unwrap();
+        let prefix = PREFIX.replace("run-1", run);
+        let objects = account.objects.lock().unwrap();
+        let files = objects.iter().filter_map(|(key, body)| Some((key.strip_prefix(&prefix)?, body)));
+        let digest = |body: &String| functions_core::sha256::hex(body.as_bytes());
+        let files: BTreeMap<String, String> = files.map(|(name, body)| (name.to_owned(), digest(body))).collect();
+        let manifest = objects[&format!("{prefix}manifest.json")].clone().into_bytes();
+        let files = files.into_iter().filter(|(name, _)| name != "manifest.json").collect();
+        runs.push(functions_core::manifest::FoundRun { place: run.to_owned(), manifest: Some(manifest), files });
+    }
+    // The runs have one time, and are in order by their ids.
+    let chain = functions_core::manifest::verify(&runs).unwrap();
+    assert_eq!((chain.times.len(), chain.begins_after), (3, None));
+    let page = account.object(key::REPORT_PAGE);
+    let folder = PREFIX.replace("run-1", "run-3").replace("reports/", "");
+    assert!(page.contains(&format!("href=\"../{folder}findings.csv\"")), "{page}");
+    assert!(page.contains(&format!("href=\"../{folder}../../../../../../index.html\"")), "all runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waived_findings_leave_score_and_counts_and_are_listed_with_their_waiver() {
+    use functions_core::waiver::Waiver;
+
+    let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
+    let waiver = |resource: &str, expires: &str| Waiver {
+        expires: expires.to_owned(),
+        owner: "data-team".to_owned(),
+        reason: "migration".to_owned(),
+        resource: Some(resource.to_owned()),
+        ..Waiver::default()
+    };
+    let waivers =
+        vec![waiver("name of one", "2026-12-31"), waiver("nothing", "2026-12-31"), waiver("two", "2026-01-01")];
+    let configuration = MonitoringConfiguration::new([rule]).unwrap().with_waivers(waivers, 365);
+    let rows = vec![row("1", "one", "NON_COMPLIANT"), row("1", "two", "NON_COMPLIANT"), row("1", "good", "COMPLIANT")];
+    let account = Account::configured(&configuration, vec![rows], |_| None);
+    let answer = account.run(&json!({}), "run-1").await.unwrap();
+    assert_eq!((&answer["nonCompliant"], &answer["scoreMillipoints"]), (&json!(1), &json!(50_000)));
+    let report = account.report("run-1");
+    assert_eq!((&report["totals"]["waived"], &report["totals"]["nonCompliant"]), (&json!(1), &json!(1)));
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    let waived = &report["waived"][0];
+    assert_eq!((&waived["resourceId"], &waived["waiver"]), (&json!("one"), &json!("data-team until 2026-12-31")));
+    let states: Vec<_> =
+        report["waivers"].as_array().unwrap().iter().map(|one| (&one["state"], &one["findings"])).collect();
+    assert_eq!(
+        states,
+        [(&json!("in force"), &json!(1)), (&json!("in force"), &json!(0)), (&json!("expired"), &json!(0))]
+    );
+    let page = account.object(&format!("{PREFIX}index.html"));
+    for text in ["Waived findings", "data-team until 2026-12-31", "It matches no finding.", "It has ended"] {
+        assert!(page.contains(text), "{text}");
+    }
+    let csv = account.object(&format!("{PREFIX}findings.csv"));
+    assert!(csv.lines().next().unwrap().ends_with(",annotation,waiver"), "{csv}");
+    assert!(csv.contains("data-team until 2026-12-31"));
 }

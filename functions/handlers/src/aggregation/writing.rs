@@ -1,8 +1,12 @@
 //! The files of a run, each uploaded while the next one is made.
 
-use functions_core::run::Run;
+use functions_core::{key::REPORT_PAGE, run::Run};
 use functions_history::{History, HistoryError, Row};
-use functions_report::{files, gathered::Verdicts, model::Report};
+use functions_report::{
+    files::{self, LATEST, SUMMARY},
+    gathered::Verdicts,
+    model::Report,
+};
 use tokio::sync::mpsc;
 
 use super::known::Known;
@@ -13,8 +17,6 @@ use crate::{
 
 /// The media type of Parquet (IANA, "Media Types").
 const PARQUET: &str = "application/vnd.apache.parquet";
-/// The file of a report that says that it is whole.
-const LAST: &str = "summary.json";
 /// How many verdicts of an account and region one file of the history has at most, so that few bytes are held at once.
 pub(super) const ROWS: usize = 1_000_000;
 
@@ -90,8 +92,8 @@ async fn close(store: &Store, open: Open<'_>) -> Result<usize, HandlerError> {
     Ok(count)
 }
 
-/// Writes the files of a report; how many they were.
-pub(super) async fn report(store: &Store, report: Report, prefix: &str) -> Result<usize, HandlerError> {
+/// Writes the files of a report; how many they were. `newest` says whether its page is that of the last report.
+pub(super) async fn report(store: &Store, report: Report, prefix: &str, newest: bool) -> Result<usize, HandlerError> {
     // One file is made while the one before is under way: few are held at once.
     let (sender, mut made) = mpsc::channel(1);
     let making = tokio::task::spawn_blocking(move || {
@@ -100,7 +102,11 @@ pub(super) async fn report(store: &Store, report: Report, prefix: &str) -> Resul
     let mut count = 0;
     while let Some(file) = made.recv().await {
         let key = format!("{prefix}{}", file.name);
-        if file.name != LAST {
+        if file.name == LATEST {
+            if newest {
+                store.write(REPORT_PAGE, file.content_type, file.body).await?;
+            }
+        } else if file.name != SUMMARY {
             store.write(&key, file.content_type, file.body).await?;
         } else if store.write_once(&key, file.content_type, file.body).await? == Written::Before {
             // Another try of the same run was faster, with the same bytes.

@@ -2,84 +2,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_config::Client;
 use compliance_types::{choices::DigestPeriod, resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
-    compliance::Compliance,
-    configuration::MonitoringConfiguration,
+    details::Details,
     digest,
-    evaluate::{ReportedRule, Trigger},
+    evaluate::ReportedRule,
     finding::{self, Finding, Findings},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
-    recording::{Recording, is_recorded},
     transition::{self, Place, Reading, Transition},
+    waiver::Waivers,
     watch::{After, Seen, Watch},
 };
 
-use super::{Processing, reading, reading::Unreadable};
-use crate::{
-    aws::unless_refused,
-    error::{AwsError, HandlerError},
-    invocation::Invocation,
-    table::Committed,
+use super::{
+    Processing,
+    confirm::{Indexed, Known, Readings, is_judged, open_of},
+    describing,
+    look::Look,
+    reading,
+    survey::{self, Index},
+    waiving::Waiving,
 };
+use crate::{budget::Budget, error::HandlerError, invocation::Invocation, table::Committed};
 
 /// How often a run looks again where another one was faster.
 const ATTEMPTS: usize = 5;
 
-/// What a run looks at.
-pub(super) struct Look<'a> {
-    pub configuration: &'a MonitoringConfiguration,
-    pub trigger: Trigger,
-    /// The rules to look at; `None` for all of them.
-    pub only: Option<&'a BTreeSet<String>>,
-    /// Resources of which changes say that they are gone, with their rules.
-    pub gone: BTreeSet<(&'a str, Resource)>,
-}
-
-impl Look<'_> {
-    /// What of `known` stays although nothing is said of it. A whole look finds out by itself what is gone; where changes let
-    /// a rule be looked at, its other resources may be judged later.
-    fn kept(&self, watch: &Watch, rule: &ReportedRule, mut known: Open, now: &Timestamp) -> Open {
-        let whole = self.only.is_none() && watch.trusts_absence(&rule.name, is_judged(rule), now);
-        if whole || !watch.is_settled(&rule.name) {
-            return Open::new();
-        }
-        known.retain(|resource, _| !self.gone.contains(&(rule.name.as_str(), resource.clone())));
-        known
-    }
-}
-
-/// Open findings, and since when.
-type Open = BTreeMap<Resource, Timestamp>;
-
-/// What is recorded, which is read where something closed, and once.
-#[derive(Default)]
-struct Recordings {
-    /// `Some(None)` where the role may not read them.
-    read: Option<Option<Vec<Recording>>>,
-}
-
-impl Recordings {
-    async fn read(&mut self, config: &Client, run_id: &str) -> Result<Option<&[Recording]>, AwsError> {
-        if self.read.is_none() {
-            let consequence = "what is recorded may not be read: whatever has no result any more counts as deleted";
-            self.read = Some(unless_refused(reading::recordings(config).await, run_id, consequence)?);
-        }
-        Ok(self.read.as_ref().and_then(Option::as_deref))
-    }
-}
-
 /// What was found.
 pub(super) struct Found {
     pub reported: Vec<ReportedRule>,
-    /// Rules whose results could not be read, each with the reason. What is known of them stays as it was.
-    pub unreadable: BTreeMap<String, String>,
     /// Transitions that are news, and those that are not.
     pub news: usize,
     pub silent: usize,
+    /// Rules whose results could not be read, each with the reason. What is known of them stays as it was.
+    pub unreadable: BTreeMap<String, String>,
+    /// Whether the time ended before every rule was read; what was read is written.
+    pub unfinished: bool,
 }
 
 /// What is to be written, and in which order.
@@ -94,15 +54,42 @@ impl Processing {
     ///
     /// # Errors
     /// When AWS does not answer, when the ledger does not read, or when others write it all the time.
-    pub(super) async fn advance(&self, look: &Look<'_>, invocation: &Invocation) -> Result<Found, HandlerError> {
-        let (mut news, mut silent) = (0, 0);
+    pub(super) async fn advance(
+        &self,
+        look: &Look<'_>,
+        budget: &Budget,
+        invocation: &Invocation,
+    ) -> Result<Found, HandlerError> {
+        let mut found =
+            Found { reported: Vec::new(), news: 0, silent: 0, unreadable: BTreeMap::new(), unfinished: false };
+        let waivers = look.configuration.waivers_on(invocation.now().date());
+        let mut index = None;
+        let rejected;
+        (found.reported, rejected) = reading::rules(&self.config, &look.rules()).await?;
+        if look.only.is_none() {
+            index = Some(self.index(&mut found, budget, invocation).await?);
+            if found.unfinished {
+                return Ok(found);
+            }
+        }
         for _ in 0..ATTEMPTS {
-            // INVARIANT: the ledger is read before AWS Config. Whatever changes the ledger after that makes a write fail, so
-            // that nothing is written over a newer state.
+            // INVARIANT: the ledger is read before the reads of AWS Config that confirm a change. Whatever changes the ledger
+            // after that makes a write fail, so that nothing is written over a newer state.
             let (watch, findings) = self.known(look, invocation).await?;
-            let (reported, mut unreadable) = reading::rules(&self.config, look.configuration).await?;
-            let readings = self.readings(look, (&watch, &findings), &reported, &mut unreadable, invocation).await?;
-            let plan = self.plan(look, &watch, &findings, &reported, &readings, invocation)?;
+            let known = Known { look, watch: &watch, findings: &findings };
+            let said = (found.reported.as_slice(), &rejected, index.as_ref());
+            let Readings { readings, unreadable, unfinished } = self.readings(&known, said, budget, invocation).await?;
+            found.unreadable = unreadable.into_iter().map(|(rule, error)| (rule, error.to_string())).collect();
+            found.unfinished = unfinished;
+            let details = self.details(&known, &waivers, &readings, invocation).await?;
+            let waiving = Waiving {
+                configuration: look.configuration,
+                waivers: &waivers,
+                origin: &invocation.run.origin,
+                findings: &findings,
+                details: &details,
+            };
+            let plan = self.plan(&known, &waiving, &found, &readings, invocation)?;
             let mut whole = true;
             for writes in plan.transactions {
                 if self.table.write(&writes).await? == Committed::Conflict {
@@ -111,14 +98,68 @@ impl Processing {
                 }
             }
             // What a try that was overtaken wrote is not told apart; the next one does not find it again.
-            news += plan.news;
-            silent += plan.silent;
+            found.news += plan.news;
+            found.silent += plan.silent;
             if whole {
-                let unreadable = unreadable.iter().map(|(rule, error)| (rule.clone(), error.to_string())).collect();
-                return Ok(Found { reported, unreadable, news, silent });
+                if let Some(index) = index {
+                    self.end_index(&index, found.unfinished, invocation).await?;
+                }
+                return Ok(found);
             }
         }
         Err(HandlerError::Contended)
+    }
+
+    /// What the resources of new findings are known by, for notices; and of all open ones where waivers ask for it.
+    async fn details(
+        &self,
+        known: &Known<'_>,
+        waivers: &Waivers,
+        readings: &BTreeMap<String, Reading>,
+        invocation: &Invocation,
+    ) -> Result<BTreeMap<Resource, Details>, HandlerError> {
+        let mut wanted: BTreeSet<&Resource> = BTreeSet::new();
+        for (rule, reading) in readings {
+            let before = known.findings.get(rule);
+            let (settled, all) = (known.watch.is_settled(rule), waivers.need_details());
+            wanted.extend(reading.open.keys().filter(|resource| {
+                match before.and_then(|findings| findings.get(resource)).filter(|finding| finding.open) {
+                    Some(finding) => all && finding.details.is_none(),
+                    None => all || settled,
+                }
+            }));
+        }
+        describing::of(&self.config, wanted.into_iter(), &invocation.run.id).await
+    }
+
+    /// Where the index has open findings, as far as the time lasts.
+    async fn index(
+        &self,
+        found: &mut Found,
+        budget: &Budget,
+        invocation: &Invocation,
+    ) -> Result<Indexed, HandlerError> {
+        let sha256 = &self.environment.configuration_sha256;
+        let run = (budget, invocation.run.id.as_str());
+        Ok(match survey::index(&self.config, &self.store, sha256, &invocation.now(), run).await? {
+            Index::Read { open, retained } => Indexed { open: Some(open), retained },
+            Index::Refused => Indexed { open: None, retained: false },
+            Index::Unfinished => {
+                found.unfinished = true;
+                Indexed { open: None, retained: true }
+            }
+        })
+    }
+
+    /// Retains the index for the invocation that goes on, or forgets what is retained.
+    async fn end_index(&self, index: &Indexed, unfinished: bool, invocation: &Invocation) -> Result<(), HandlerError> {
+        match &index.open {
+            Some(open) if unfinished && !index.retained => {
+                survey::keep(&self.store, &self.environment.configuration_sha256, &invocation.now(), open).await
+            }
+            _ if index.retained && !unfinished => survey::forget(&self.store).await,
+            _ => Ok(()),
+        }
     }
 
     async fn known(&self, look: &Look<'_>, invocation: &Invocation) -> Result<(Watch, Findings), HandlerError> {
@@ -129,7 +170,8 @@ impl Processing {
         let mut entries = Vec::new();
         match look.only {
             None => entries = self.table.query(&partition, None).await?,
-            Some(rules) => {
+            Some(resources) => {
+                let rules: BTreeSet<&str> = resources.iter().map(|(rule, _)| rule.as_str()).collect();
                 for rule in rules {
                     entries.extend(self.table.query(&partition, Some(&finding::prefix(rule))).await?);
                 }
@@ -138,85 +180,15 @@ impl Processing {
         Ok((watch, finding::read(&entries, origin)?))
     }
 
-    /// What AWS Config says of each rule that is looked at, or was watched before. A rule whose read is refused is added to
-    /// `unreadable` and has no reading.
-    async fn readings(
-        &self,
-        look: &Look<'_>,
-        (watch, findings): (&Watch, &Findings),
-        reported: &[ReportedRule],
-        unreadable: &mut Unreadable,
-        invocation: &Invocation,
-    ) -> Result<BTreeMap<String, Reading>, HandlerError> {
-        let mut recordings = Recordings::default();
-        let mut readings = BTreeMap::new();
-        let watched: Vec<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
-        let before = findings.keys().map(String::as_str).chain(watch.gone(&watched));
-        let all: BTreeSet<&str> = match look.only {
-            Some(only) => only.iter().map(String::as_str).collect(),
-            None => watched.iter().copied().chain(before).collect(),
-        };
-        for rule in all {
-            if unreadable.contains_key(rule) {
-                continue;
-            }
-            let there = watched.contains(&rule).then(|| reported.iter().find(|each| each.name == rule)).flatten();
-            let known = open_of(findings.get(rule));
-            match self.reading(look, watch, (rule, there), known, &mut recordings, invocation).await {
-                Ok(reading) => {
-                    readings.insert(rule.to_owned(), reading);
-                }
-                Err(error) if error.is_invalid_request() || error.is_refusal() => {
-                    unreadable.insert(rule.to_owned(), error);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        // Where a whole look reads no rule at all, it is the role or the service and not a rule. Fewer are a metric with an
-        // alarm; a change of one of them waits for the next whole look.
-        match unreadable.values().next() {
-            Some(error) if readings.is_empty() && look.only.is_none() => Err(error.clone().into()),
-            _ => Ok(readings),
-        }
-    }
-
-    /// What AWS Config says of one rule, which is `there` where the account has it.
-    async fn reading(
-        &self,
-        look: &Look<'_>,
-        watch: &Watch,
-        (rule, there): (&str, Option<&ReportedRule>),
-        known: Open,
-        recordings: &mut Recordings,
-        invocation: &Invocation,
-    ) -> Result<Reading, AwsError> {
-        let open = match there.and_then(verdict) {
-            Some(Compliance::NonCompliant) => reading::non_compliant(&self.config, rule).await?,
-            _ => BTreeMap::new(),
-        };
-        let closed: BTreeSet<Resource> = transition::closed(&known, &open).into_iter().collect();
-        let mut reading = Reading { open, ..Reading::default() };
-        if let (false, Some(there)) = (closed.is_empty(), there) {
-            reading.compliant = reading::compliant(&self.config, rule, closed.clone()).await?;
-            let all = recordings.read(&self.config, &invocation.run.id).await?;
-            let is_off = |resource: &&Resource| all.is_some_and(|all| !is_recorded(all, &resource.resource_type));
-            reading.unrecorded = closed.iter().filter(is_off).cloned().collect();
-            reading.keep(look.kept(watch, there, known, &invocation.now()));
-        } else {
-            reading.unrecorded = closed;
-        }
-        Ok(reading)
-    }
-
     fn plan(
         &self,
-        look: &Look<'_>,
-        watch: &Watch,
-        findings: &Findings,
-        reported: &[ReportedRule],
+        known: &Known<'_>,
+        waiving: &Waiving<'_>,
+        found: &Found,
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
     ) -> Result<Plan, HandlerError> {
+        let Known { look, watch, findings } = *known;
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
         // Informational findings are in the report and in a digest; no message is sent at once for one.
@@ -229,12 +201,30 @@ impl Processing {
             let place = Place { account: &origin.account, region: &origin.region, rule };
             let found = transition::transitions(place, &open_of(findings.get(rule)), reading, &now);
             let is_news = watch.is_settled(rule) && !(immediate && informational(rule));
-            if is_news { news.extend(found) } else { silent.extend(found) }
+            for mut each in found {
+                let waived = match each.kind.opens() {
+                    true => waiving.covers(rule, &each.resource),
+                    false => findings.get(rule).and_then(|all| all.get(&each.resource)).is_some_and(|one| one.waived),
+                };
+                if each.kind.opens() {
+                    each.details = waiving.details(rule, &each.resource).cloned();
+                }
+                if is_news && !waived { news.push(each) } else { silent.push(each) }
+            }
+            if look.only.is_none() {
+                let (ended, begun) = waiving.moved(rule, reading, &now);
+                if is_news {
+                    news.extend(ended)
+                } else {
+                    silent.extend(ended)
+                }
+                silent.extend(begun);
+            }
         }
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, &now)
+            finding::write(each, before, &now, waiving.covers(&each.rule, &each.resource))
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {
@@ -242,7 +232,9 @@ impl Processing {
         }
         let mut all = transactions(groups);
         // Last: a run that dies before begins its silence anew.
-        all.extend(self.settle(look, watch, reported, readings, invocation, &now)?);
+        if !found.unfinished {
+            all.extend(self.settle(known, waiving, &found.reported, readings, invocation, &now)?);
+        }
         Ok(Plan { transactions: all, news: told, silent: quiet })
     }
 
@@ -283,17 +275,21 @@ impl Processing {
     /// Which rules are watched from now on, and the summary that says so.
     fn settle(
         &self,
-        look: &Look<'_>,
-        watch: &Watch,
+        known: &Known<'_>,
+        waiving: &Waiving<'_>,
         reported: &[ReportedRule],
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
         now: &Timestamp,
     ) -> Result<Option<Vec<Write>>, HandlerError> {
+        let Known { look, watch, findings } = *known;
         if look.only.is_some() {
             return Ok(None);
         }
-        let open = |rule: &str| readings.get(rule).map_or(0, |reading| reading.open.len());
+        // Of a rule that could not be read what is known stays.
+        let counts = |finding: &&Finding| finding.open && !finding.waived;
+        let stays = |rule: &str| findings.get(rule).map_or(0, |all| all.values().filter(counts).count());
+        let open = |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| waiving.count(rule, reading));
         let facts = self.facts(look.configuration);
         let seen = reported
             .iter()
@@ -322,18 +318,4 @@ impl Processing {
         }
         Ok(Some(writes))
     }
-}
-
-/// The verdict on a rule, where its word is known.
-fn verdict(rule: &ReportedRule) -> Option<Compliance> {
-    Compliance::from_word(rule.compliance_type.as_deref()?)
-}
-
-fn is_judged(rule: &ReportedRule) -> bool {
-    matches!(verdict(rule), Some(Compliance::Compliant | Compliance::NonCompliant))
-}
-
-fn open_of(findings: Option<&BTreeMap<Resource, Finding>>) -> Open {
-    let open = findings.into_iter().flatten().filter(|(_, finding)| finding.open);
-    open.map(|(resource, finding)| (resource.clone(), finding.since.clone())).collect()
 }

@@ -207,7 +207,7 @@ proptest! {
     fn no_transition_is_lost_or_doubled_whatever_happens_and_whichever_events_come(
         steps in proptest::collection::vec(step(), 1..12),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(nothing_is_lost_or_doubled(steps));
     }
 }

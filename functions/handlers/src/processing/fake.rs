@@ -31,12 +31,23 @@ pub enum Fault {
     Unheard,
 }
 
+/// By rule, and by type and id of the resource: the result.
+type Results = BTreeMap<String, BTreeMap<(String, String), String>>;
+
 #[derive(Default)]
 pub struct State {
     pub objects: BTreeMap<String, String>,
     pub table: BTreeMap<(String, String), Value>,
     /// Rule: type and id of a resource: verdict.
-    pub results: BTreeMap<String, BTreeMap<(String, String), String>>,
+    pub results: Results,
+    /// Members of the row of a resource of this id in the answer to a query for its details.
+    pub details: BTreeMap<String, Value>,
+    /// What the index of open findings still has, where it is late.
+    pub late: Option<Results>,
+    /// The rows of the index since its first page was read.
+    index: Vec<Value>,
+    /// Rows, results and entries of one page; two where it is 0.
+    pub rows: usize,
     /// In which minute the results of a rule came; 0 where it is not told.
     pub judged: BTreeMap<String, u32>,
     pub recorded: Vec<String>,
@@ -84,7 +95,7 @@ impl Account {
         }
         let faults: Arc<Mutex<Option<Decide>>> = Arc::default();
         let (kept, decide) = (Arc::clone(&state), Arc::clone(&faults));
-        let aws = FakeAws::start(move |request| {
+        let aws = FakeAws::start(move |request: &Request| {
             let mut state = kept.lock().unwrap();
             let call = state.calls;
             state.calls += 1;
@@ -117,11 +128,11 @@ impl Account {
             ("LEDGER_TABLE", "ledger"),
             ("TOPIC_ARN", TOPIC),
             ("DELIVERY_ALARM", "delivery-test"),
-            ("DELIVERY_QUEUE_URL", &format!("{}/queue", self.aws.endpoint)),
+            ("DELIVERY_QUEUE_URL", "http://127.0.0.1:9/queue"),
             ("ACCOUNT_ALIAS", "prod"),
             ("EVENTS_QUEUE", "processing-events"),
         ];
-        Processing::new(testing::environment(&more), &testing::clients(&self.aws.endpoint)).unwrap()
+        Processing::new(testing::environment(&more), &testing::clients(&self.aws)).unwrap()
     }
 
     /// A run `minutes` after the first.
@@ -249,6 +260,7 @@ impl State {
             "DescribeComplianceByConfigRule" => self.describe(body),
             "GetComplianceDetailsByConfigRule" => self.details(body),
             "GetComplianceDetailsByResource" => self.details_of(body),
+            "SelectResourceConfig" => self.select(body),
             "DescribeConfigurationRecorders" => {
                 let group = json!({ "allSupported": false, "resourceTypes": self.recorded });
                 (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())
@@ -293,10 +305,11 @@ impl State {
         // Two of a page, so that every page must be read.
         let after = body.get("ExclusiveStartKey").map(|key| text(&key["sort"]));
         let rest: Vec<_> = found.filter(|((_, sort), _)| after.as_ref().is_none_or(|after| sort > after)).collect();
-        let page: Vec<&Value> = rest.iter().take(2).map(|(_, item)| *item).collect();
+        let count = if self.rows == 0 { 2 } else { self.rows };
+        let page: Vec<&Value> = rest.iter().take(count).map(|(_, item)| *item).collect();
         let mut answer = json!({ "Items": page });
-        if rest.len() > 2 {
-            let ((partition, sort), _) = rest[1];
+        if rest.len() > count {
+            let ((partition, sort), _) = rest[count - 1];
             answer["LastEvaluatedKey"] = json!({ "partition": { "S": partition }, "sort": { "S": sort } });
         }
         (200, answer.to_string())
@@ -339,7 +352,11 @@ impl State {
                 (_, true) => "COMPLIANT",
                 _ => "INSUFFICIENT_DATA",
             };
-            rules.push(json!({ "ConfigRuleName": name, "Compliance": { "ComplianceType": verdict } }));
+            let bad = results.values().filter(|own| *own == "NON_COMPLIANT").count();
+            let counted = json!({ "CappedCount": bad.min(25), "CapExceeded": bad > 25 });
+            let counted = if bad > 0 { counted } else { Value::Null };
+            let compliance = json!({ "ComplianceType": verdict, "ComplianceContributorCount": counted });
+            rules.push(json!({ "ConfigRuleName": name, "Compliance": compliance }));
         }
         (200, json!({ "ComplianceByConfigRules": rules }).to_string())
     }
@@ -348,38 +365,77 @@ impl State {
         let rule = body["ConfigRuleName"].as_str().unwrap();
         let Some(results) = self.results.get(rule) else { return missing() };
         let wanted = body["ComplianceTypes"][0].as_str().unwrap();
-        let found: Vec<_> = results.iter().filter(|(_, verdict)| *verdict == wanted).collect();
-        let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
-        let recorded = 1_772_600_000.0 + 60.0 * f64::from(self.judged.get(rule).copied().unwrap_or(0));
-        let page = found.iter().skip(from).take(2).map(|((kind, id), verdict)| {
-            json!({
-                "ComplianceType": verdict, "ResultRecordedTime": recorded,
-                "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
-                    "ConfigRuleName": rule, "ResourceType": kind, "ResourceId": id } },
-            })
-        });
-        let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
-        if from + 2 < found.len() {
-            answer["NextToken"] = (from + 2).to_string().into();
-        }
-        (200, answer.to_string())
+        let found: Vec<Value> = results
+            .iter()
+            .filter(|(_, verdict)| *verdict == wanted)
+            .map(|(key, verdict)| self.result(rule, key, verdict))
+            .collect();
+        let (page, token) = page_of(&found, body, if self.rows == 0 { 2 } else { self.rows });
+        (200, json!({ "EvaluationResults": page, "NextToken": token }).to_string())
     }
 
     /// A result of each page, so that every page must be read.
     fn details_of(&self, body: &Value) -> Answer {
         let key = (text_of(body, "ResourceType"), text_of(body, "ResourceId"));
-        let wanted = body["ComplianceTypes"][0].as_str().unwrap();
-        let rules = self.results.iter().filter(|(_, results)| results.get(&key).is_some_and(|own| own == wanted));
-        let rules: Vec<&String> = rules.map(|(rule, _)| rule).collect();
-        let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
-        let page = rules.iter().skip(from).take(1).map(
-            |rule| json!({ "EvaluationResultIdentifier": { "EvaluationResultQualifier": { "ConfigRuleName": rule } } }),
-        );
-        let mut answer = json!({ "EvaluationResults": page.collect::<Vec<_>>() });
-        if from + 1 < rules.len() {
-            answer["NextToken"] = (from + 1).to_string().into();
+        let found: Vec<Value> = self
+            .results
+            .iter()
+            .filter_map(|(rule, results)| Some(self.result(rule, &key, results.get(&key)?)))
+            .collect();
+        let (page, token) = page_of(&found, body, 1);
+        (200, json!({ "EvaluationResults": page, "NextToken": token }).to_string())
+    }
+
+    fn result(&self, rule: &str, (kind, id): &(String, String), verdict: &str) -> Value {
+        let recorded = 1_772_600_000.0 + 60.0 * f64::from(self.judged.get(rule).copied().unwrap_or(0));
+        json!({
+            "ComplianceType": verdict, "ResultRecordedTime": recorded, "Annotation": format!("because of {id}"),
+            "EvaluationResultIdentifier": { "EvaluationResultQualifier": {
+                "ConfigRuleName": rule, "ResourceType": kind, "ResourceId": id } },
+        })
+    }
+
+    /// The index of open findings, in pages of [`State::rows`].
+    fn select(&mut self, body: &Value) -> Answer {
+        let query = text_of(body, "Expression");
+        if let Some((_, ids)) = query.split_once("WHERE resourceId IN (") {
+            let ids = ids.trim_end_matches(')').split(", ").map(|id| id.trim_matches('\''));
+            let rows = ids.filter_map(|id| self.details.get(id).map(|details| (id, details.clone())));
+            let rows: Vec<String> = rows
+                .map(|(id, mut row)| {
+                    row["resourceType"] = "AWS::S3::Bucket".into();
+                    row["resourceId"] = id.into();
+                    row["accountId"] = "123456789012".into();
+                    row["awsRegion"] = "eu-central-1".into();
+                    row.to_string()
+                })
+                .collect();
+            return (200, json!({ "Results": rows }).to_string());
         }
-        (200, answer.to_string())
+        assert_eq!(query, functions_core::open_findings::QUERY);
+        if body["NextToken"].is_null() {
+            self.index = self.rows_of_index();
+        }
+        let (page, token) = page_of(&self.index, body, if self.rows == 0 { 2 } else { self.rows });
+        (200, json!({ "Results": page, "NextToken": token }).to_string())
+    }
+
+    fn rows_of_index(&self) -> Vec<Value> {
+        let mut resources: BTreeMap<&(String, String), Vec<Value>> = BTreeMap::new();
+        for (rule, results) in self.late.as_ref().unwrap_or(&self.results) {
+            for (key, verdict) in results {
+                resources.entry(key).or_default().push(json!({ "configRuleName": rule, "complianceType": verdict }));
+            }
+        }
+        resources.retain(|_, rules| rules.iter().any(|rule| rule["complianceType"] == "NON_COMPLIANT"));
+        resources
+            .into_iter()
+            .map(|((kind, id), rules)| {
+                let row = json!({ "configuration": {
+                    "targetResourceType": kind, "targetResourceId": id, "configRuleList": rules } });
+                row.to_string().into()
+            })
+            .collect()
     }
 
     /// SNS speaks in forms.
@@ -418,12 +474,19 @@ impl State {
         if method == "GET" {
             return self.objects.get(&key).map_or_else(|| refused(404, "NoSuchKey"), |body| (200, body.clone()));
         }
-        if self.objects.contains_key(&key) {
+        if request.headers.contains_key("if-none-match") && self.objects.contains_key(&key) {
             return refused(412, "PreconditionFailed");
         }
         self.objects.insert(key, request.body.clone());
         (200, String::new())
     }
+}
+
+/// A page of so many, and the token of the next one.
+fn page_of(all: &[Value], body: &Value, count: usize) -> (Vec<Value>, Option<String>) {
+    let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
+    let page = all.iter().skip(from).take(count).cloned().collect();
+    (page, (from + count < all.len()).then(|| (from + count).to_string()))
 }
 
 fn text(value: &Value) -> String {

@@ -3,7 +3,6 @@
 //! A run that is due is an asynchronous invocation of this function by itself, so that aggregation follows as after each
 //! scheduled run. Such a run sends no message, and a message is followed by the next one alone: the chain ends.
 
-use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
 use functions_core::{
     contract::trigger,
     event::QueueMessage,
@@ -15,7 +14,7 @@ use super::Processing;
 use crate::{
     error::{AwsError, HandlerError},
     invocation::Invocation,
-    log,
+    invoke, log,
 };
 
 /// The messages of the chain, and the others.
@@ -68,11 +67,7 @@ impl Processing {
     }
 
     async fn run_soon(&self, invocation: &Invocation) -> Result<(), HandlerError> {
-        let name = &invocation.function_name;
-        let event = json!({ trigger::MEMBER: trigger::FOLLOW_UP }).to_string();
-        let request = self.lambda.invoke().function_name(name).invocation_type(InvocationType::Event);
-        let asked = request.payload(Blob::new(event)).send().await;
-        asked.map_err(|error| AwsError::new(format!("Invoke of `{name}`"), &error))?;
-        Ok(())
+        let event = json!({ trigger::MEMBER: trigger::FOLLOW_UP });
+        Ok(invoke::later(&self.lambda, &invocation.function_name, &event).await?)
     }
 }

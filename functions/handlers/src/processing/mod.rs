@@ -1,23 +1,36 @@
 //! Reads the compliance of this deployment's rules and resources, writes one evaluation record, and tells what changed.
 //!
 //! Invoked by the schedule, by the queue of compliance changes, once by the deployment, or by hand with `{}`. What a run
-//! reads is the truth; changes only make it look sooner, at the rules they name.
+//! reads is the truth; changes only make it look sooner, at the resources they name.
+//!
+//! A run whose time ends writes what it has read, and invokes this function for the rest.
 //!
 //! | module | does |
 //! | --- | --- |
 //! | `reading` | asks AWS Config |
+//! | `survey` | reads the index of open findings |
+//! | `confirm` | confirms what the index or a change says, rule by rule |
 //! | `packs` | asks AWS Config about conformance packs |
 //! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
+//! | `describing` | asks for names, ARNs and tags of resources |
+//! | `waiving`, `ending` | what waivers cover; notices of their end |
 //! | `follow_up` | asks for further runs soon after a deployment |
 
 mod advance;
+mod confirm;
+mod continuing;
 mod delivery;
+mod describing;
+mod ending;
 mod follow_up;
+mod look;
 mod packs;
 mod reading;
+mod survey;
 mod tell;
+mod waiving;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -27,7 +40,7 @@ use functions_core::{
     contract::metric,
     environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
-    event::{self, Ask, ComplianceChange, EventError, QueueMessage},
+    event::{self, Ask, ComplianceChange, Continuation, EventError, QueueMessage},
     key,
     metrics::{self, Told},
     notice::Facts,
@@ -37,6 +50,8 @@ use serde_json::{Value, json};
 
 use crate::{
     aws::Clients,
+    budget::Budget,
+    config_reads::ConfigReads,
     configured,
     error::HandlerError,
     heartbeat,
@@ -47,7 +62,8 @@ use crate::{
     table::Table,
     topic::Topic,
 };
-use advance::Look;
+use advance::Found;
+use look::Look;
 
 /// Pauses of the run that a deployment asks for, while AWS refuses it: what a new role may do takes a while to be known
 /// everywhere (IAM User Guide, "Troubleshooting IAM", eventual consistency).
@@ -56,7 +72,7 @@ const PATIENCE: [Duration; 4] =
 
 /// The handler.
 pub struct Processing {
-    config: aws_sdk_config::Client,
+    config: ConfigReads,
     cloudwatch: aws_sdk_cloudwatch::Client,
     lambda: aws_sdk_lambda::Client,
     sqs: aws_sdk_sqs::Client,
@@ -74,7 +90,7 @@ impl Processing {
     pub fn new(lookup: impl Fn(&str) -> Option<String>, clients: &Clients) -> Result<Self, HandlerError> {
         let environment = ProcessingEnvironment::read(lookup)?;
         Ok(Self {
-            config: clients.config.clone(),
+            config: ConfigReads::new(clients.config.clone()),
             cloudwatch: clients.cloudwatch.clone(),
             lambda: clients.lambda.clone(),
             sqs: clients.sqs.clone(),
@@ -97,8 +113,9 @@ impl Processing {
                 heartbeat::show(&self.cloudwatch, metric::LOOKS, 1.0, invocation).await;
                 Ok(answer)
             }
-            Ask::FollowUp => self.look(Trigger::Deployment, invocation).await,
-            Ask::Look(trigger) => self.look(trigger, invocation).await,
+            Ask::FollowUp => self.look(Trigger::Deployment, 0, invocation).await,
+            Ask::Look(trigger) => self.look(trigger, 0, invocation).await,
+            Ask::Continue(Continuation { of, number }) => self.look(of, number, invocation).await,
             Ask::Changes(messages) => self.changes(messages, invocation).await,
             Ask::Digest => {
                 let sent = self.tell(&self.configuration().await?, 0, invocation).await?;
@@ -110,7 +127,7 @@ impl Processing {
 
     async fn look_patiently(&self, invocation: &Invocation) -> Result<Value, HandlerError> {
         for pause in PATIENCE {
-            match self.look(Trigger::Deployment, invocation).await {
+            match self.look(Trigger::Deployment, 0, invocation).await {
                 Err(error) if error.is_refusal() => {
                     log::error(&invocation.run.id, "refused, which may pass right after a deployment", &error);
                     tokio::time::sleep(pause).await;
@@ -118,19 +135,28 @@ impl Processing {
                 answer => return answer,
             }
         }
-        self.look(Trigger::Deployment, invocation).await
+        self.look(Trigger::Deployment, 0, invocation).await
     }
 
-    /// A look at all rules.
-    async fn look(&self, trigger: Trigger, invocation: &Invocation) -> Result<Value, HandlerError> {
+    /// A look at all rules, of which `continuations` invocations have done a part already.
+    async fn look(&self, trigger: Trigger, continuations: u32, invocation: &Invocation) -> Result<Value, HandlerError> {
+        let budget = Budget::of(invocation);
         let configuration = self.configuration().await?;
         let look = Look { configuration: &configuration, trigger, only: None, gone: BTreeSet::new() };
-        let (key, record) = self.record(&look, 0, invocation).await?;
+        let found = self.advance(&look, &budget, invocation).await?;
+        if found.unfinished {
+            let notices = self.tell(&configuration, 0, invocation).await?;
+            log::line(&self.measured(Told { notices, ..Told::default() }, invocation));
+            return self.go_on_later(trigger, continuations, &found, invocation).await;
+        }
+        let (key, record) = self.record(&look, &configuration, 0, found, invocation).await?;
+        log::line(&metrics::of_evaluation(&record, &invocation.function_name, invocation.started_unix_millis));
         let unconfirmed = match &self.topic {
             Some(topic) => Some(topic.unconfirmed().await?),
             None => None,
         };
         let delivery_lost = self.test_delivery(invocation).await?;
+        self.announce_endings(&configuration, invocation).await?;
         let incomplete_packs = self.incomplete_packs(&configuration, invocation).await?;
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
@@ -140,7 +166,7 @@ impl Processing {
         answer(&key, &record)
     }
 
-    /// A look at the rules that changes name.
+    /// A look at the resources that changes name.
     async fn changes(&self, messages: Vec<QueueMessage>, invocation: &Invocation) -> Result<Value, HandlerError> {
         let (chain, messages) = follow_up::parted(messages);
         let mut batch = Batch::read(messages, invocation);
@@ -152,12 +178,15 @@ impl Processing {
         if !batch.changes.is_empty() {
             let configuration = self.configuration().await?;
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
-            let rules: BTreeSet<String> = batch.changes.iter().map(|(_, change)| change.rule.clone()).collect();
-            if !rules.is_empty() {
+            let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), resource(change)));
+            let named: BTreeSet<(String, Resource)> = named.collect();
+            if !named.is_empty() {
                 let ends = batch.changes.iter().map(|(_, change)| change).filter(|change| change.is_end());
                 let gone = ends.map(|change| (change.rule.as_str(), resource(change))).collect();
-                let look = Look { configuration: &configuration, trigger: Trigger::Queue, only: Some(&rules), gone };
-                self.record(&look, batch.changes.len(), invocation).await?;
+                let look = Look { configuration: &configuration, trigger: Trigger::Queue, only: Some(&named), gone };
+                let found = self.advance(&look, &Budget::of(invocation), invocation).await?;
+                let rules: BTreeSet<&str> = named.iter().map(|(rule, _)| rule.as_str()).collect();
+                self.record(&look, &configuration.only(&rules), batch.changes.len(), found, invocation).await?;
                 let notices = self.tell(&configuration, 0, invocation).await?;
                 log::line(&self.measured(Told { notices, ..Told::default() }, invocation));
             }
@@ -165,22 +194,22 @@ impl Processing {
         Ok(event::batch_answer(batch.failed.iter().map(String::as_str)))
     }
 
-    /// Brings the ledger up to date and writes the record of the run.
+    /// Writes the record of a run over the rules of `configuration`.
     async fn record(
         &self,
         look: &Look<'_>,
+        configuration: &MonitoringConfiguration,
         changes: usize,
+        found: Found,
         invocation: &Invocation,
     ) -> Result<(String, EvaluationRecord), HandlerError> {
-        let found = self.advance(look, invocation).await?;
         let sha256 = self.environment.configuration_sha256.as_str();
         for (rule, reason) in &found.unreadable {
             let fields = json!({ "rule": rule, "reason": reason });
             log::info(&invocation.run.id, "a rule cannot be read; its findings stay as they are", &fields);
         }
-        let run = (look.trigger, changes);
-        let configured = (look.configuration, sha256);
-        let record = evaluate(&invocation.run, run, configured, found.reported, &found.unreadable);
+        let (asked, configured) = ((look.trigger, changes), (configuration, sha256));
+        let record = evaluate(&invocation.run, asked, configured, found.reported, &found.unreadable);
         let key = key::record(&invocation.run);
         let written = self.store.write_once(&key, JSON, record::render(&record)?.into_bytes()).await?;
         let fields = json!({
@@ -188,7 +217,6 @@ impl Processing {
             "news": found.news, "silent": found.silent,
         });
         log::info(&invocation.run.id, "evaluated", &fields);
-        log::line(&metrics::of_evaluation(&record, &invocation.function_name, invocation.started_unix_millis));
         Ok((key, record))
     }
 
@@ -260,6 +288,8 @@ fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
 #[cfg(test)]
 mod any_order;
 #[cfg(test)]
+mod at_scale;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod real_account;
@@ -271,3 +301,5 @@ mod soon;
 mod tests;
 #[cfg(test)]
 mod verdicts;
+#[cfg(test)]
+mod waivers;

@@ -1,21 +1,23 @@
 //! Conformance packs: the names that the account gives their rules, and which packs are not whole.
 
-use aws_sdk_config::Client;
 use functions_core::{
     configuration::PackEntry,
     pack::{IncompletePack, PACKS_PER_CALL, ReportedPack, incomplete},
 };
 
-use crate::error::AwsError;
+use crate::{config_reads::ConfigReads, error::AwsError};
 
 /// Names of the rules that these packs brought; none of a pack that is not there.
-pub(super) async fn rules(config: &Client, packs: &[PackEntry]) -> Result<Vec<String>, AwsError> {
+pub(super) async fn rules(config: &ConfigReads, packs: &[PackEntry]) -> Result<Vec<String>, AwsError> {
     let mut found = Vec::new();
     for pack in packs {
-        let request = || config.describe_conformance_pack_compliance().conformance_pack_name(&pack.name);
-        let mut token = None;
+        let mut token: Option<String> = None;
         loop {
-            let page = match request().set_next_token(token).send().await {
+            let page = config.read(|client| {
+                let request = client.describe_conformance_pack_compliance().conformance_pack_name(&pack.name);
+                request.set_next_token(token.clone()).send()
+            });
+            let page = match page.await {
                 Ok(page) => page,
                 Err(error)
                     if error.as_service_error().is_some_and(|error| error.is_no_such_conformance_pack_exception()) =>
@@ -38,15 +40,17 @@ pub(super) async fn rules(config: &Client, packs: &[PackEntry]) -> Result<Vec<St
 }
 
 /// Those of these packs that are not whole.
-pub(super) async fn not_whole(config: &Client, packs: &[PackEntry]) -> Result<Vec<IncompletePack>, AwsError> {
+pub(super) async fn not_whole(config: &ConfigReads, packs: &[PackEntry]) -> Result<Vec<IncompletePack>, AwsError> {
     let mut reported = Vec::new();
     for some in packs.chunks(PACKS_PER_CALL) {
         let names: Vec<String> = some.iter().map(|pack| pack.name.clone()).collect();
-        let request = || config.describe_conformance_pack_status().set_conformance_pack_names(Some(names.clone()));
-        let mut token = None;
+        let mut token: Option<String> = None;
         loop {
-            let page = request().set_next_token(token).send().await;
-            let page = page.map_err(|error| AwsError::new("DescribeConformancePackStatus", &error))?;
+            let page = config.read(|client| {
+                let request = client.describe_conformance_pack_status().set_conformance_pack_names(Some(names.clone()));
+                request.set_next_token(token.clone()).send()
+            });
+            let page = page.await.map_err(|error| AwsError::new("DescribeConformancePackStatus", &error))?;
             reported.extend(page.conformance_pack_status_details().iter().map(|pack| ReportedPack {
                 name: pack.conformance_pack_name().to_owned(),
                 state: pack.conformance_pack_state().as_str().to_owned(),

@@ -1,34 +1,44 @@
-//! What AWS Config says: the compliance of rules, of resources under a rule, and what is recorded.
+//! What AWS Config says: the compliance of rules, the index of open findings, results of one rule or resource, and what is
+//! recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::{
-    Client,
+    error::ProvideErrorMetadata,
+    operation::{
+        get_compliance_details_by_config_rule::GetComplianceDetailsByConfigRuleError,
+        select_resource_config::SelectResourceConfigOutput,
+    },
     types::{ComplianceByConfigRule, ComplianceType, EvaluationResult},
 };
 use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
-    configuration::MonitoringConfiguration,
+    compliance::Compliance,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
+    open_findings::{QUERY, ROWS_PER_CALL},
     recording::Recording,
 };
 
-use crate::error::AwsError;
+use crate::{config_reads::ConfigReads, error::AwsError};
 
 /// Results of one call (AWS Config API Reference, "GetComplianceDetailsByConfigRule", `Limit`).
 const RESULTS_PER_CALL: i32 = 100;
-/// Below so many resources each is asked for by itself; above, the pages of all that comply are read.
-const ASKED_ALONE: usize = 20;
 
-/// Rules whose reads AWS Config refuses, each with its answer.
+/// What one rule says of one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Evaluated {
+    pub compliance: Compliance,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in the words of the rule.
+    pub annotation: Option<String>,
+}
+
+/// Rules whose results could not be read, each with the answer of AWS Config.
 pub(super) type Unreadable = BTreeMap<String, AwsError>;
 
-/// What AWS Config says of each rule, and the rules whose reads it refuses.
-pub(super) async fn rules(
-    config: &Client,
-    configuration: &MonitoringConfiguration,
-) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
-    let names: Vec<&str> = configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
+/// What AWS Config says of each rule, and the rules whose reads it rejects.
+pub(super) async fn rules(config: &ConfigReads, names: &[&str]) -> Result<(Vec<ReportedRule>, Unreadable), AwsError> {
     let (mut reported, mut unreadable) = (Vec::with_capacity(names.len()), Unreadable::new());
     for names in names.chunks(RULES_PER_CALL) {
         match describe(config, names).await {
@@ -37,7 +47,7 @@ pub(super) async fn rules(
                 continue;
             }
             Err(error) if !error.is_invalid_request() => return Err(error),
-            // One rule that does not exist or is refused fails the whole call: ask for each, so that the others keep their verdicts.
+            // One rule that is missing or rejected fails the whole call: ask for each, so that the others keep their results.
             Ok(None) | Err(_) => {}
         }
         for name in names {
@@ -59,21 +69,34 @@ pub(super) async fn rules(
 }
 
 /// What AWS Config says of these rules; `None` where it does not have one of them.
-async fn describe(config: &Client, names: &[&str]) -> Result<Option<Vec<ReportedRule>>, AwsError> {
-    let names = names.iter().map(|&name| name.to_owned()).collect();
-    let request = config.describe_compliance_by_config_rule().set_config_rule_names(Some(names));
-    let mut pages = request.into_paginator().send();
+async fn describe(config: &ConfigReads, names: &[&str]) -> Result<Option<Vec<ReportedRule>>, AwsError> {
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let mut reported = Vec::new();
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => reported.extend(page.compliance_by_config_rules().iter().map(reported_rule)),
+    let mut token: Option<String> = None;
+    loop {
+        let page = config.read(|client| {
+            let request = client.describe_compliance_by_config_rule().set_config_rule_names(Some(names.clone()));
+            request.set_next_token(token.clone()).send()
+        });
+        match page.await {
+            Ok(page) => {
+                reported.extend(page.compliance_by_config_rules().iter().map(reported_rule));
+                token = following(page.next_token, token);
+                if token.is_none() {
+                    return Ok(Some(reported));
+                }
+            }
             Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_config_rule_exception()) => {
                 return Ok(None);
             }
             Err(error) => return Err(AwsError::new("DescribeComplianceByConfigRule", &error)),
         }
     }
-    Ok(Some(reported))
+}
+
+/// The token of the next page; none where the last page is reached, or where the same page would come again.
+fn following(next: Option<String>, token: Option<String>) -> Option<String> {
+    next.filter(|next| !next.is_empty() && Some(next) != token.as_ref())
 }
 
 fn reported_rule(rule: &ComplianceByConfigRule) -> ReportedRule {
@@ -91,32 +114,43 @@ fn reported_rule(rule: &ComplianceByConfigRule) -> ReportedRule {
     }
 }
 
-/// Resources that do not comply with a rule, and since when. None where the rule went in between.
-pub(super) async fn non_compliant(config: &Client, rule: &str) -> Result<BTreeMap<Resource, Timestamp>, AwsError> {
+/// A page of the index of open findings; or why not, and whether it is because of the token.
+pub(super) async fn open_findings(
+    config: &ConfigReads,
+    token: Option<&String>,
+) -> Result<SelectResourceConfigOutput, (AwsError, bool)> {
+    let page = config.read(|client| {
+        let request = client.select_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
+        request.set_next_token(token.cloned()).send()
+    });
+    page.await.map_err(|error| {
+        let of_token = error.code() == Some("InvalidNextTokenException");
+        (AwsError::new("SelectResourceConfig of open findings", &error), of_token)
+    })
+}
+
+/// Every resource with this result under a rule. None where the rule is gone.
+pub(super) async fn of_rule(
+    config: &ConfigReads,
+    rule: &str,
+    result: ComplianceType,
+) -> Result<BTreeMap<Resource, Evaluated>, AwsError> {
     let mut found = BTreeMap::new();
-    each(config, rule, ComplianceType::NonCompliant, |resource, since| {
-        found.insert(resource, since);
+    each(config, rule, result, |resource, evaluated| {
+        found.insert(resource, evaluated);
         true
     })
     .await?;
     Ok(found)
 }
 
-/// Those of `wanted` that comply with a rule.
+/// Those of `wanted` that comply with a rule, by the pages of all that do.
 pub(super) async fn compliant(
-    config: &Client,
+    config: &ConfigReads,
     rule: &str,
     mut wanted: BTreeSet<Resource>,
 ) -> Result<BTreeSet<Resource>, AwsError> {
     let mut found = BTreeSet::new();
-    if wanted.len() < ASKED_ALONE {
-        for resource in wanted {
-            if complies(config, rule, &resource).await? {
-                found.insert(resource);
-            }
-        }
-        return Ok(found);
-    }
     each(config, rule, ComplianceType::Compliant, |resource, _| {
         if wanted.remove(&resource) {
             found.insert(resource);
@@ -127,65 +161,98 @@ pub(super) async fn compliant(
     Ok(found)
 }
 
-/// Whether a resource complies with a rule.
-async fn complies(config: &Client, rule: &str, resource: &Resource) -> Result<bool, AwsError> {
+/// What each rule says of a resource.
+pub(super) async fn of_resource(
+    config: &ConfigReads,
+    resource: &Resource,
+) -> Result<BTreeMap<String, Evaluated>, AwsError> {
     let Resource { resource_type, resource_id } = resource;
-    let request = config.get_compliance_details_by_resource().resource_type(resource_type).resource_id(resource_id);
-    let mut results = request.compliance_types(ComplianceType::Compliant).into_paginator().items().send();
-    while let Some(result) = results.next().await {
+    let mut found = BTreeMap::new();
+    let mut token: Option<String> = None;
+    loop {
+        let page = config.read(|client| {
+            let request = client.get_compliance_details_by_resource();
+            let request = request.resource_type(resource_type).resource_id(resource_id);
+            request.set_next_token(token.clone()).send()
+        });
         let operation = || format!("GetComplianceDetailsByResource of {resource_type} `{resource_id}`");
-        let result = result.map_err(|error| AwsError::new(operation(), &error))?;
-        let qualifier =
-            result.evaluation_result_identifier().and_then(|identifier| identifier.evaluation_result_qualifier());
-        if qualifier.and_then(|qualifier| qualifier.config_rule_name()) == Some(rule) {
-            return Ok(true);
+        let page = page.await.map_err(|error| AwsError::new(operation(), &error))?;
+        for result in page.evaluation_results() {
+            let qualifier =
+                result.evaluation_result_identifier().and_then(|identifier| identifier.evaluation_result_qualifier());
+            let rule = qualifier.and_then(|qualifier| qualifier.config_rule_name());
+            if let (Some(rule), Some(evaluated)) = (rule, evaluated(result)) {
+                found.insert(rule.to_owned(), evaluated);
+            }
+        }
+        token = following(page.next_token, token);
+        if token.is_none() {
+            return Ok(found);
         }
     }
-    Ok(false)
 }
 
-/// Hands over each resource of that verdict, page by page, as long as `take` wants more.
+/// Hands over each resource of that result, page by page, as long as `take` wants more.
 async fn each(
-    config: &Client,
+    config: &ConfigReads,
     rule: &str,
-    verdict: ComplianceType,
-    mut take: impl FnMut(Resource, Timestamp) -> bool,
+    result: ComplianceType,
+    mut take: impl FnMut(Resource, Evaluated) -> bool,
 ) -> Result<(), AwsError> {
-    let request = config.get_compliance_details_by_config_rule().config_rule_name(rule);
-    let mut results = request.compliance_types(verdict).limit(RESULTS_PER_CALL).into_paginator().items().send();
-    while let Some(result) = results.next().await {
-        match result {
-            Ok(result) => {
-                if let Some((resource, since)) = judged(&result)
-                    && !take(resource, since)
-                {
-                    break;
-                }
-            }
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_config_rule_exception()) => {
-                break;
+    let mut token: Option<String> = None;
+    loop {
+        let page = config.read(|client| {
+            let request = client.get_compliance_details_by_config_rule().config_rule_name(rule);
+            let request = request.compliance_types(result.clone()).limit(RESULTS_PER_CALL);
+            request.set_next_token(token.clone()).send()
+        });
+        let page = match page.await {
+            Ok(page) => page,
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetComplianceDetailsByConfigRuleError::is_no_such_config_rule_exception) =>
+            {
+                return Ok(());
             }
             Err(error) => {
                 return Err(AwsError::new(format!("GetComplianceDetailsByConfigRule of `{rule}`"), &error));
             }
+        };
+        for result in page.evaluation_results() {
+            if let (Some(resource), Some(evaluated)) = (resource_of(result), evaluated(result))
+                && !take(resource, evaluated)
+            {
+                return Ok(());
+            }
+        }
+        token = following(page.next_token, token);
+        if token.is_none() {
+            return Ok(());
         }
     }
-    Ok(())
 }
 
-fn judged(result: &EvaluationResult) -> Option<(Resource, Timestamp)> {
+fn resource_of(result: &EvaluationResult) -> Option<Resource> {
     let qualifier = result.evaluation_result_identifier()?.evaluation_result_qualifier()?;
-    let resource = Resource {
+    Some(Resource {
         resource_type: qualifier.resource_type()?.to_owned(),
         resource_id: qualifier.resource_id()?.to_owned(),
-    };
+    })
+}
+
+fn evaluated(result: &EvaluationResult) -> Option<Evaluated> {
     let seconds = result.result_recorded_time().map_or(0, |time| time.secs());
-    Some((resource, Timestamp::from_unix_seconds(u64::try_from(seconds).unwrap_or(0))))
+    Some(Evaluated {
+        compliance: Compliance::from_word(result.compliance_type()?.as_str())?,
+        since: Timestamp::from_unix_seconds(u64::try_from(seconds).unwrap_or(0)),
+        annotation: result.annotation().filter(|text| !text.trim().is_empty()).map(str::to_owned),
+    })
 }
 
 /// What the recorders of this region record.
-pub(super) async fn recordings(config: &Client) -> Result<Vec<Recording>, AwsError> {
-    let answer = config.describe_configuration_recorders().send().await;
+pub(super) async fn recordings(config: &ConfigReads) -> Result<Vec<Recording>, AwsError> {
+    let answer = config.read(|client| client.describe_configuration_recorders().send()).await;
     let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorders", &error))?;
     let groups = answer.configuration_recorders().iter().filter_map(|recorder| recorder.recording_group());
     let recordings = groups.map(|group| {

@@ -30,7 +30,7 @@ fn judge_account(account: &Account, verdict: &str) {
     account.state.lock().unwrap().results.insert("a".to_owned(), [(resource, verdict.to_owned())].into());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_5_a_result_about_the_account_is_told_like_any_other_and_no_dead_letter() {
     let account = settled(&[("x", GOOD)]).await;
     judge_account(&account, BAD);
@@ -45,7 +45,7 @@ async fn finding_5_a_result_about_the_account_is_told_like_any_other_and_no_dead
     assert_eq!(account.told()[1..], ["fixed 123456789012"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_5_a_result_about_the_account_that_is_gone_is_not_called_unrecorded() {
     let account = settled(&[("x", GOOD)]).await;
     judge_account(&account, BAD);
@@ -69,7 +69,7 @@ async fn with_an_informational_rule(digest: DigestPeriod) -> Account {
     account
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_7_informational_findings_are_never_sent_at_once() {
     let account = with_an_informational_rule(DigestPeriod::Immediate).await;
     for (run, verdict) in [("run-1", BAD), ("run-2", GOOD), ("run-3", BAD)] {
@@ -87,7 +87,7 @@ async fn finding_7_informational_findings_are_never_sent_at_once() {
     assert_eq!(account.entries("findings/"), 2, "they are known all the same");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_7_informational_findings_are_in_the_digest() {
     let account = with_an_informational_rule(DigestPeriod::Daily).await;
     account.judge("quiet", &[("x", BAD)]);
@@ -101,7 +101,7 @@ async fn finding_7_informational_findings_are_in_the_digest() {
     assert_eq!(account.told()[1..], ["fixed x"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_where_what_is_recorded_may_not_be_read_the_run_goes_on() {
     let account = settled(&[("fixed", BAD), ("gone", BAD)]).await;
     account.judge("a", &[("fixed", GOOD)]);
@@ -112,7 +112,7 @@ async fn finding_4_where_what_is_recorded_may_not_be_read_the_run_goes_on() {
     assert_eq!(account.told(), ["fixed fixed", "deleted gone"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_4_another_failure_of_that_read_still_ends_the_run() {
     let account = settled(&[("gone", BAD)]).await;
     account.judge("a", &[("good", GOOD)]);
@@ -132,7 +132,7 @@ fn reject_details_of(rule: &'static str, code: &'static str) -> impl FnMut(usize
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rule_whose_results_are_refused_is_in_the_record_and_the_others_are_notified() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = Account::new(&["a", "b", "c"]);
@@ -164,21 +164,23 @@ async fn a_rule_whose_results_are_refused_is_in_the_record_and_the_others_are_no
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_change_of_a_rule_whose_results_are_refused_is_no_dead_letter() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = settled(&[("x", GOOD)]).await;
         account.judge("a", &[("x", BAD)]);
-        account.fail(reject_details_of("a", code));
+        account
+            .fail(move |_, request| request.operation().starts_with("GetCompliance").then_some(Fault::Refused(code)));
         assert_eq!(account.run(&change("x"), "run-1", 1).await.unwrap(), json!({ "batchItemFailures": [] }));
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refused_rule_beside_one_without_findings_ends_no_run() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = Account::new(&["a", "b"]);
-        account.judge("a", &[("x", BAD)]);
+        // Two findings are confirmed by the rule, one alone by its resource.
+        account.judge("a", &[("x", BAD), ("y", BAD)]);
         account.judge("b", &[("x", GOOD)]);
         account.fail(reject_details_of("a", code));
         let answer = account.look("run-1", 0).await;
@@ -186,18 +188,19 @@ async fn a_refused_rule_beside_one_without_findings_ends_no_run() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_can_read_no_rule_fails() {
     for code in ["ValidationException", "AccessDeniedException"] {
         let account = Account::new(&["a"]);
-        account.judge("a", &[("x", BAD)]);
+        // Two findings are confirmed by the rule, one alone by its resource.
+        account.judge("a", &[("x", BAD), ("y", BAD)]);
         account.fail(reject_details_of("a", code));
         let error = account.run(&json!({}), "run-1", 1).await.unwrap_err();
         assert_eq!(error.error_type(), "GiveUp.Aws", "{code}");
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_name_that_describe_rejects_leaves_the_other_rules_of_the_call() {
     let account = Account::new(&["a", "b"]);
     account.judge("a", &[("x", BAD)]);

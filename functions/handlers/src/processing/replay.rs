@@ -19,7 +19,7 @@ async fn replayed(event: &Value) -> (Result<Value, String>, Vec<String>) {
     (answer.map_err(|error| error.error_type()), account.told())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn whatever_asks_for_a_look_finds_what_changed() {
     for name in ["schedule", "deployment", "by-hand"] {
         let (answer, told) = replayed(&recorded(name)).await;
@@ -31,7 +31,7 @@ async fn whatever_asks_for_a_look_finds_what_changed() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_batch_is_one_look_and_what_is_not_ours_goes_back() {
     let (answer, told) = replayed(&recorded("queue-batch")).await;
     let failed = json!({ "itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830003" });
@@ -41,13 +41,13 @@ async fn a_batch_is_one_look_and_what_is_not_ours_goes_back() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_digest_looks_at_nothing() {
     let (answer, told) = replayed(&recorded("digest")).await;
     assert_eq!((answer.unwrap(), told), (json!({ "notices": 0 }), vec![]));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_comes_by_another_way_than_its_own_is_refused_and_nothing_is_told() {
     for name in ["compliance-change", "destination-of-a-look", "destination-of-a-digest"] {
         let (answer, told) = replayed(&recorded(name)).await;

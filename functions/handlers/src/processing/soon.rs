@@ -13,7 +13,7 @@ fn sent(account: &Account) -> Vec<(String, u64)> {
     account.state.lock().unwrap().sent.clone()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_8_a_deployment_is_followed_by_runs_after_15_45_and_90_minutes_and_then_by_none() {
     let account = Account::new(&["a"]);
     account.run(&json!({ "trigger": "deployment" }), "first", 0).await.unwrap();
@@ -35,7 +35,7 @@ async fn finding_8_a_deployment_is_followed_by_runs_after_15_45_and_90_minutes_a
     assert_eq!(invoked(&account), vec![json!({ "trigger": "followUp" }); 3]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_8_such_a_run_leaves_a_record_and_sends_no_message() {
     let account = Account::new(&["a"]);
     let answer = account.run(&json!({ "trigger": "followUp" }), "soon", 15).await.unwrap();
@@ -43,7 +43,7 @@ async fn finding_8_such_a_run_leaves_a_record_and_sends_no_message() {
     assert!(sent(&account).is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_8_a_message_whose_run_is_refused_comes_again_and_the_chain_does_not_part() {
     let account = Account::new(&["a"]);
     account.fail(|_, request| request.line.contains("/functions/").then_some(Fault::Refused("AccessDenied")));
@@ -56,7 +56,7 @@ async fn finding_8_a_message_whose_run_is_refused_comes_again_and_the_chain_does
     assert_eq!(sent(&account).len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finding_8_a_deployment_does_not_fail_where_the_queue_refuses() {
     let account = Account::new(&["a"]);
     account.fail(|_, request| (request.operation() == "SendMessage").then_some(Fault::Refused("AccessDenied")));

@@ -26,7 +26,7 @@ pub fn change(id: &str) -> Value {
     batch(&[("m", change_event(id).to_string())])
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn rules_are_read_25_a_call_and_one_record_is_written() {
     let names: Vec<String> = (0..60).map(|number| format!("rule-{number:02}")).collect();
     let account = Account::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -45,7 +45,7 @@ async fn rules_are_read_25_a_call_and_one_record_is_written() {
     assert_eq!((record.trigger, record.rules.len()), (Trigger::Manual, 60));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rule_that_is_gone_does_not_hide_the_others() {
     let account = Account::new(&["a", "b", "c"]);
     account.judge("a", &[("x", GOOD)]);
@@ -55,7 +55,7 @@ async fn a_rule_that_is_gone_does_not_hide_the_others() {
     assert_eq!((&answer["compliant"], &answer["nonCompliant"], &answer["missing"]), (&json!(1), &json!(1), &json!(1)));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn each_kind_of_transition_is_told_once_in_one_message() {
     let account = settled(&[("fixed", BAD), ("gone", BAD), ("stays", BAD), ("good", GOOD)]).await;
     account.judge("a", &[("fixed", GOOD), ("stays", BAD), ("good", BAD)]);
@@ -70,7 +70,7 @@ async fn each_kind_of_transition_is_told_once_in_one_message() {
     assert_eq!(account.told()[3..], ["nonCompliant fixed"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_is_not_recorded_any_more_is_not_called_fixed_or_deleted() {
     let account = settled(&[("x", BAD)]).await;
     account.state.lock().unwrap().recorded.clear();
@@ -79,7 +79,7 @@ async fn what_is_not_recorded_any_more_is_not_called_fixed_or_deleted() {
     assert_eq!(account.told(), ["notRecorded x"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_message_says_where_what_and_since_when() {
     let account = settled(&[]).await;
     account.judge("a", &[("x", BAD)]);
@@ -100,7 +100,7 @@ async fn a_message_says_where_what_and_since_when() {
     assert!(text.contains("2 subscriptions of this topic not confirmed yet"), "{text}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_change_makes_only_its_rule_be_looked_at() {
     let account = settled(&[("b", GOOD)]).await;
     account.judge("a", &[("b", BAD)]);
@@ -109,7 +109,7 @@ async fn a_change_makes_only_its_rule_be_looked_at() {
     assert_eq!(account.told(), ["nonCompliant b"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_event_delivered_three_times_acts_once() {
     let account = settled(&[("b", GOOD)]).await;
     account.judge("a", &[("b", BAD)]);
@@ -120,7 +120,7 @@ async fn an_event_delivered_three_times_acts_once() {
     assert_eq!(account.entries("sent/"), 2, "the summary and the change");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_no_event_told_the_next_scheduled_read_finds() {
     let account = settled(&[("x", GOOD), ("y", BAD)]).await;
     account.judge("a", &[("x", BAD), ("y", GOOD)]);
@@ -128,7 +128,7 @@ async fn what_no_event_told_the_next_scheduled_read_finds() {
     assert_eq!(account.told(), ["nonCompliant x", "fixed y"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_old_event_that_comes_late_does_not_bring_back_what_is_over() {
     let account = settled(&[("b", BAD)]).await;
     account.judge("a", &[("b", GOOD)]);
@@ -138,7 +138,7 @@ async fn an_old_event_that_comes_late_does_not_bring_back_what_is_over() {
     assert_eq!(account.told(), ["fixed b"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn two_runs_at_once_lose_no_update_and_tell_nothing_twice() {
     for round in 0..8 {
         let account = settled(&[("x", BAD), ("z", GOOD)]).await;
@@ -157,7 +157,7 @@ async fn two_runs_at_once_lose_no_update_and_tell_nothing_twice() {
 }
 
 /// Every call of a run fails once, in turn, in every way; then the same run comes again, as Lambda does it, or another one.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_that_is_killed_at_any_step_and_comes_again_does_nothing_twice_and_loses_nothing() {
     for retried in ["run-1", "run-2"] {
         let mut step = 0;
@@ -200,7 +200,7 @@ async fn a_run_that_is_killed_at_any_step_and_comes_again_does_nothing_twice_and
 }
 
 /// The answer of each call is lost once, after its effect. What SNS took and nobody could note comes again, under one id.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_is_lost_doubles_no_transition_and_at_most_the_message_under_way() {
     let mut step = 0;
     loop {
@@ -230,7 +230,7 @@ async fn an_answer_that_is_lost_doubles_no_transition_and_at_most_the_message_un
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn with_a_third_of_all_calls_throttled_everything_is_told_once_in_the_end() {
     for seed in 1..6_usize {
         let account = settled(&[("x", BAD), ("z", GOOD)]).await;
@@ -262,7 +262,7 @@ async fn with_a_third_of_all_calls_throttled_everything_is_told_once_in_the_end(
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_digest_gathers_until_its_time_and_tells_everything_once() {
     let notices = Notices { digest: DigestPeriod::Daily, ..Notices::default() };
     let account = Account::with(MonitoringConfiguration::new([entry("a")]).unwrap().with_notices(notices));
@@ -287,7 +287,7 @@ async fn a_digest_gathers_until_its_time_and_tells_everything_once() {
     assert_eq!(account.run(&digest, "run-6", 2_900).await.unwrap(), json!({ "notices": 0 }), "nothing, so no message");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_route_gets_a_message_of_its_own() {
     let route = Route { severities: vec![Severity::Critical], ..Route::default() };
     let notices = Notices { routes: [("soc".to_owned(), route)].into(), ..Notices::default() };
@@ -308,7 +308,7 @@ async fn a_route_gets_a_message_of_its_own() {
     assert_eq!(rules, ["a", "b"], "a message each");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_way_through_the_topic_is_tested_once() {
     let account = settled(&[]).await;
     let alarms = account.state.lock().unwrap().alarms.clone();
@@ -323,7 +323,7 @@ async fn the_way_through_the_topic_is_tested_once() {
     assert_eq!((state.alarms.len(), state.queue.len(), state.published.len()), (2, 0, 0));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_schedule_that_is_slow_finds_the_message_and_one_that_is_too_slow_does_not_cry_wolf() {
     for days in [2, 7, 13, 14, 30] {
         let account = Account::new(&["a"]);
@@ -334,7 +334,7 @@ async fn a_schedule_that_is_slow_finds_the_message_and_one_that_is_too_slow_does
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_alarm_that_does_not_come_is_told_once_and_tested_again() {
     let account = Account::new(&["a"]);
     account.state.lock().unwrap().deaf = true;
@@ -351,7 +351,7 @@ async fn an_alarm_that_does_not_come_is_told_once_and_tested_again() {
     assert_eq!(account.state.lock().unwrap().alarms.len(), 6, "it came");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn another_configuration_than_deployed_is_refused_before_anything_is_read_by_it() {
     let account = Account::new(&["a"]);
     account.state.lock().unwrap().objects.insert(key::CONFIGURATION.to_owned(), "{}".to_owned());
@@ -360,7 +360,7 @@ async fn another_configuration_than_deployed_is_refused_before_anything_is_read_
     assert_eq!(account.operations().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_batch_makes_one_run_and_gives_back_what_is_not_for_it() {
     let account = Account::new(&["a"]);
     let mut unknown = change_event("b");
@@ -381,7 +381,7 @@ async fn a_batch_makes_one_run_and_gives_back_what_is_not_for_it() {
     assert_eq!((record.trigger, record.changes), (Trigger::Queue, 2));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_batch_without_a_change_in_it_reads_nothing() {
     let account = Account::new(&["a"]);
     let answer = account.run(&batch(&[("m1", "no json".to_owned())]), "run-1", 0).await.unwrap();
@@ -389,7 +389,7 @@ async fn a_batch_without_a_change_in_it_reads_nothing() {
     assert!(account.operations().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_event_of_no_known_kind_is_refused_with_what_is_expected() {
     let account = Account::new(&["a"]);
     let error = account.run(&json!({ "detail-type": "Something" }), "run-1", 0).await.unwrap_err();
@@ -398,7 +398,7 @@ async fn an_event_of_no_known_kind_is_refused_with_what_is_expected() {
     assert!(account.operations().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_table_a_bucket_or_a_topic_that_is_gone_is_named_and_nothing_is_half_written() {
     for (broken, code, expected) in [
         ("TransactWriteItems", "ResourceNotFoundException", "TransactWriteItems of "),
@@ -425,7 +425,7 @@ async fn a_table_a_bucket_or_a_topic_that_is_gone_is_named_and_nothing_is_half_w
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_entry_that_somebody_spoilt_is_named() {
     let account = settled(&[("x", BAD)]).await;
     for item in account.state.lock().unwrap().table.values_mut() {
@@ -436,7 +436,7 @@ async fn an_entry_that_somebody_spoilt_is_named() {
     assert!(error.to_string().contains("does not read"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_notice_that_another_run_is_sending_is_left_to_it() {
     let account = settled(&[("x", GOOD)]).await;
     account.judge("a", &[("x", BAD)]);
@@ -452,7 +452,7 @@ async fn a_notice_that_another_run_is_sending_is_left_to_it() {
     assert_eq!(ids[0], ids[1]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_run_without_rules_or_results_is_a_summary_of_nothing() {
     let account = Account::new(&[]);
     let answer = account.look("run-1", 0).await;
@@ -460,7 +460,7 @@ async fn a_run_without_rules_or_results_is_a_summary_of_nothing() {
     assert_eq!(account.messages()[0]["openFindings"], 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn names_in_any_script_stay_what_they_are() {
     let account = settled(&[("x", GOOD)]).await;
     let long = "語".repeat(250);
@@ -477,7 +477,7 @@ async fn names_in_any_script_stay_what_they_are() {
     assert_eq!(account.told().len(), 8, "each of them is found again by its key");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_run_of_a_deployment_is_like_any_other() {
     let account = Account::new(&["a"]);
     account.run(&json!({ "trigger": "deployment" }), "run-1", 0).await.unwrap();

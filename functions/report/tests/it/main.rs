@@ -1,6 +1,8 @@
 //! What must hold of a report, whatever it is made of.
 
 #[cfg(test)]
+mod controls;
+#[cfg(test)]
 mod global;
 mod numbers;
 #[cfg(test)]

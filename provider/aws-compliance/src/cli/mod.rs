@@ -4,4 +4,6 @@ pub mod catalog;
 pub mod cost;
 pub mod doctor;
 mod file;
+pub mod report;
 mod table;
+pub mod waivers;

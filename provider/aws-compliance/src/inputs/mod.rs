@@ -22,3 +22,4 @@ pub mod scope;
 pub mod suggestions;
 pub mod tags;
 pub mod vpc;
+pub mod waivers;

@@ -18,6 +18,7 @@ use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
+use crate::inputs::waivers::WaiverArgs;
 
 /// Inputs of [`ComplianceMonitoring`]. None has to be given.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -46,6 +47,10 @@ pub struct ComplianceMonitoringArgs {
     pub frameworks: Vec<FrameworkArgs>,
     /// Who is told what, and when.
     pub notifications: NotificationsArgs,
+    /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+    pub waivers: Vec<WaiverArgs>,
+    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    pub waiver_max_days: Option<u32>,
     /// Which accounts and regions are seen.
     pub aggregation: AggregationSettingsArgs,
     /// How the functions run.

@@ -326,6 +326,8 @@ impl ComplianceMonitoringArgs {
             iam: self.iam.clone(),
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
+            waivers: self.waivers.clone(),
+            waiver_max_days: self.waiver_max_days,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }

@@ -29,6 +29,7 @@ use pulumi_component::PropertyError;
 
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::waivers;
 use packs::PackPlan;
 use rule::RulePlan;
 use selection::{PlanInputs, Selection};
@@ -121,6 +122,8 @@ impl Selection {
             .and_then(|document| document.with_packs(packs.iter().map(PackPlan::entry)))
             .map(|document| {
                 let document = document.with_manual(self.manual).with_not_assessed(not_assessed).with_notices(notices);
+                let waivers = waivers::waivers(&self.waivers, &prefix);
+                let document = document.with_waivers(waivers, waivers::max_days(self.waiver_max_days));
                 document.with_reported_rules(self.counted_rules)
             });
         let watched = configuration.iter().flat_map(MonitoringConfiguration::rules).map(|rule| rule.name.as_str());

@@ -13,6 +13,7 @@ use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
+use crate::inputs::waivers::{self, WaiverArgs};
 use crate::plan::packs::{self, PackPlan};
 use crate::plan::rule::{Origin, RulePlan};
 use crate::plan::{custom, frameworks, managed};
@@ -28,6 +29,10 @@ pub struct PlanInputs<'a> {
     pub frameworks: &'a [FrameworkArgs],
     /// Who is notified, where the deployment notifies anybody.
     pub notifications: Option<&'a NotificationsArgs>,
+    /// Findings that are accepted for a time.
+    pub waivers: &'a [WaiverArgs],
+    /// Most days ahead of which a waiver may end.
+    pub waiver_max_days: Option<u32>,
     /// Which rules count in reports.
     pub counted_rules: CountedRules,
 }
@@ -40,6 +45,8 @@ impl ComplianceMonitoringArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: Some(&self.notifications),
+            waivers: &self.waivers,
+            waiver_max_days: self.waiver_max_days,
             counted_rules: self.functions.counted_rules,
         }
     }
@@ -56,6 +63,8 @@ pub struct Selection {
     pub(super) manual: BTreeMap<String, Vec<String>>,
     pub(super) requests: Vec<RuleRequest>,
     pub(super) notifications: Option<NotificationsArgs>,
+    pub(super) waivers: Vec<WaiverArgs>,
+    pub(super) waiver_max_days: Option<u32>,
     pub(super) counted_rules: CountedRules,
     /// What is wrong wherever this is deployed.
     pub errors: Vec<PropertyError>,
@@ -102,9 +111,10 @@ impl Selection {
         });
         frameworks::check(&report, &rules, &mut checks);
         packs::check(frameworks, &packs, name_prefix, &mut checks);
+        let names = rules.iter().map(|rule| &rule.name).chain(args.custom.iter().map(|rule| &rule.name));
+        let names: BTreeSet<String> = names.cloned().collect();
+        waivers::check(inputs.waivers, inputs.waiver_max_days, &names, &mut checks);
         if let Some(notifications) = inputs.notifications {
-            let names = rules.iter().map(|rule| &rule.name).chain(args.custom.iter().map(|rule| &rule.name));
-            let names: BTreeSet<String> = names.cloned().collect();
             checks.under("notifications", |checks| notifications.check_rules(&names, checks));
         }
         let notes = notes(args, &given, &composition, &rules);
@@ -116,6 +126,8 @@ impl Selection {
             manual: composition.manual,
             requests,
             notifications: inputs.notifications.cloned(),
+            waivers: inputs.waivers.to_vec(),
+            waiver_max_days: inputs.waiver_max_days,
             counted_rules: inputs.counted_rules,
             errors: checks.errors().to_vec(),
             warnings: checks.warnings().to_vec(),

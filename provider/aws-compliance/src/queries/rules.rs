@@ -122,6 +122,8 @@ impl CheckRulesArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: None,
+            waivers: &[],
+            waiver_max_days: None,
             counted_rules: CountedRules::default(),
         };
         Findings::of(&Selection::new(inputs), &self.regions).into()

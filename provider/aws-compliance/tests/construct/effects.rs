@@ -33,6 +33,19 @@ const REPLACEMENT: &str = "reports.allowReplacement";
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:alerts";
 
+/// Waivers with every selector.
+fn waived() -> Json {
+    json!({
+        "frameworks": [{ "id": "pci-dss-3.2.1" }], "waiverMaxDays": 200,
+        "waivers": [
+            { "rule": "ebs-volumes-encrypted", "resource": "legacy-*", "accounts": ["111122223333"], "regions": ["eu-west-1"],
+              "tags": { "team": "data" }, "owner": "data-team", "reason": "migration", "expires": "2027-03-31", "ticket": "SEC-1" },
+            { "framework": "pci-dss-3.2.1", "control": "3.4", "owner": "data-team", "reason": "migration",
+              "expires": "2027-03-31" },
+        ],
+    })
+}
+
 /// Programs that give every input of a component between them, each with its region.
 fn programs(part: &str) -> Vec<(&'static str, Json)> {
     let here = |given: Json| ("eu-west-1", given);
@@ -60,6 +73,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                     json!({ "kmsKeyArn": KEY, "reports": { "objectLock": true, "onDestroy": "refuse" }, "aggregation": { "allRegions": true } }),
                 ),
                 here(json!({ "hardened": true })),
+                here(waived()),
                 recorder(json!({})),
                 recorder(json!({ "recorder": { "frequency": "daily", "dailyTypes": [] } })),
                 route(json!({ "email": "soc@example.com" })),
@@ -136,18 +150,25 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                 "severities": { "ACCESS_KEYS_ROTATED": "low" },
             }],
         }))],
-        "Functions" => vec![here(json!({
-            "namePrefix": "audit", "tags": { "a": "b" }, "bucketName": "reports", "kmsKeyArn": KEY,
-            "topicArn": TOPIC, "deliveryQueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/audit-delivery-test",
-            "iam": { "path": "/audit/", "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary" },
-            "rules": { "baseline": false }, "frameworks": [{ "id": "hipaa" }], "notifications": { "digest": "daily" },
-            "settings": {
-                "architecture": "arm64",
-                "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
-                "reservedConcurrency": 2, "countedRules": "all",
-                "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
+        "Functions" => vec![
+            {
+                let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY });
+                merge(&mut given, waived());
+                here(given)
             },
-        }))],
+            here(json!({
+                "namePrefix": "audit", "tags": { "a": "b" }, "bucketName": "reports", "kmsKeyArn": KEY,
+                "topicArn": TOPIC, "deliveryQueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/audit-delivery-test",
+                "iam": { "path": "/audit/", "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary" },
+                "rules": { "baseline": false }, "frameworks": [{ "id": "hipaa" }], "notifications": { "digest": "daily" },
+                "settings": {
+                    "architecture": "arm64",
+                    "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
+                    "reservedConcurrency": 2, "countedRules": "all",
+                    "vpc": { "subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"] },
+                },
+            })),
+        ],
         "Aggregation" => vec![
             here(json!({
                 "namePrefix": "audit", "tags": { "a": "b" },

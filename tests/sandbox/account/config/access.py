@@ -18,6 +18,7 @@ BY_AGGREGATOR = frozenset(
         "DeleteConfigurationAggregator",
         "DescribeAggregateComplianceByConfigRules",
         "DescribeConfigurationAggregatorSourcesStatus",
+        "GetAggregateComplianceDetailsByConfigRule",
         "PutConfigurationAggregator",
         "SelectAggregateResourceConfig",
     }

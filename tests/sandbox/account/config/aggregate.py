@@ -3,9 +3,9 @@
 AWS pages: "SelectAggregateResourceConfig", "DescribeAggregateComplianceByConfigRules".
 """
 
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id, get_region, request_scope
 
-from account.config import compliance, delays
+from account.config import compliance, delays, inventory
 from account.config.errors import ConfigError
 from account.config.paging import page
 from account.config.query import parse
@@ -17,7 +17,7 @@ COMPLIANCE_TYPE = "AWS::Config::ResourceCompliance"
 def select_aggregate_resource_config(request: dict) -> dict:
     """Rows of a query over the compliance of each evaluated resource, 100 to a page."""
     query = parse(request["Expression"])
-    items = [item for place in _visible(request) for item in _resource_compliance(place)]
+    items = [item for place in _visible(request) for item in (*resource_compliance(place), *_inventory(place))]
     rows, token = page(query.rows(items), request, default=100)
     return {"Results": rows, "QueryInfo": {"SelectFields": [{"Name": field} for field in query.fields]}, **token}
 
@@ -38,6 +38,22 @@ def describe_aggregate_compliance_by_config_rules(request: dict) -> dict:
                 found.append(row)
     some, token = page(found, request, default=100)
     return {"AggregateComplianceByConfigRules": some, **token}
+
+
+def get_aggregate_compliance_details_by_config_rule(request: dict) -> dict:
+    """Results of one rule of a visible account and region, one for each resource."""
+    place = (request["AccountId"], request["AwsRegion"])
+    state, name = delays.aggregated(at(place)), request["ConfigRuleName"]
+    if place not in _visible(request) or name not in state.rules:
+        raise ConfigError("ValidationException", f"The aggregator has no rule {name} of {place[0]} in {place[1]}.")
+    wanted = request.get("ComplianceType")
+    results = [
+        {**evaluation, "AccountId": place[0], "AwsRegion": place[1]}
+        for key, evaluation in sorted(state.evaluations.items())
+        if key[0] == name and wanted in (None, evaluation["ComplianceType"])
+    ]
+    some, token = page(results, request, default=50)
+    return {"AggregateEvaluationResults": some, **token}
 
 
 def describe_configuration_aggregator_sources_status(request: dict) -> dict:
@@ -64,7 +80,8 @@ def _status(place: Place) -> dict:
     return {**source, "LastUpdateStatus": status, "LastUpdateTime": updated}
 
 
-def _resource_compliance(place: Place) -> list[dict]:
+def resource_compliance(place: Place) -> list[dict]:
+    """The compliance of each evaluated resource of an account and region, as the index knows it by now."""
     state, (account, region) = delays.aggregated(at(place)), place
     resources: dict[tuple[str, str], list[dict]] = {}
     for (name, resource_type, resource_id), evaluation in sorted(state.evaluations.items()):
@@ -95,6 +112,11 @@ def _rule_result(state: RegionState, name: str, evaluation: dict) -> dict:
         "configRuleId": rule["ConfigRuleId"],
         "complianceType": evaluation["ComplianceType"],
     }
+
+
+def _inventory(place: Place) -> list[dict]:
+    with request_scope(*place):
+        return inventory.items()
 
 
 def _visible(request: dict) -> list[Place]:
@@ -129,5 +151,6 @@ def _authorized(place: Place) -> bool:
 OPERATIONS = {
     "SelectAggregateResourceConfig": select_aggregate_resource_config,
     "DescribeAggregateComplianceByConfigRules": describe_aggregate_compliance_by_config_rules,
+    "GetAggregateComplianceDetailsByConfigRule": get_aggregate_compliance_details_by_config_rule,
     "DescribeConfigurationAggregatorSourcesStatus": describe_configuration_aggregator_sources_status,
 }

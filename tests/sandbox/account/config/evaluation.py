@@ -55,7 +55,7 @@ def _evaluate(rule: dict) -> int:
 
 def _findings(rule: dict) -> list[Finding]:
     judge = JUDGES[rule["Source"]["SourceIdentifier"]]
-    return [f for f in judge(_parameters(rule)) if _in_scope(rule.get("Scope") or {}, f) and _recorded(f.resource_type)]
+    return [f for f in judge(_parameters(rule)) if _in_scope(rule.get("Scope") or {}, f) and recorded(f.resource_type)]
 
 
 def _can_judge(rule: dict) -> bool:
@@ -79,7 +79,7 @@ def _recording() -> bool:
     return any(recorder.status.recording for recorder in moto_here().recorders.values())
 
 
-def _recorded(resource_type: str) -> bool:
+def recorded(resource_type: str) -> bool:
     """Whether the recorder records a type: all, a list, or all but a list."""
     group = next(iter(moto_here().recorders.values())).recording_group
     listed, excluded = group.resource_types, group.exclusion_by_resource_types["resourceTypes"]

@@ -11,6 +11,7 @@ use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
+use crate::inputs::waivers::WaiverArgs;
 
 /// Inputs of [`Functions`](super::Functions).
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -44,6 +45,11 @@ pub struct FunctionsArgs {
     /// Who is told what, and when: the same that `Alerts` is given.
     #[serde(default)]
     pub notifications: NotificationsArgs,
+    /// Findings that are accepted for a time.
+    #[serde(default)]
+    pub waivers: Vec<WaiverArgs>,
+    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    pub waiver_max_days: Option<u32>,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
 }

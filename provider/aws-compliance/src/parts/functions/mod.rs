@@ -114,6 +114,8 @@ impl Component for Functions {
             rules: &args.rules,
             frameworks: &args.frameworks,
             notifications: Some(&args.notifications),
+            waivers: &args.waivers,
+            waiver_max_days: args.waiver_max_days,
             counted_rules: args.settings.counted_rules,
         };
         let Prepared { plan, account } = Prepared::new(context, inputs).await?;

@@ -35,6 +35,11 @@ pub(super) fn processing(
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
+        Statement::allow("State").actions(["s3:GetObject"]).on(interpolate!(
+            "{}/{}",
+            &shared.bucket_arn,
+            key::PROCESSING_STATE
+        )),
         // A rule's ARN ends in an id that AWS gives it.
         Statement::allow("Compliance")
             .actions(["config:GetComplianceDetailsByConfigRule"])
@@ -46,6 +51,7 @@ pub(super) fn processing(
                 "config:DescribeComplianceByConfigRule",
                 "config:DescribeConfigurationRecorders",
                 "config:GetComplianceDetailsByResource",
+                "config:SelectResourceConfig",
             ])
             .on_everything(),
         // A transaction asks for the right of each of its writes (DynamoDB, "Using IAM with DynamoDB transactions").
@@ -105,11 +111,22 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     let reads_and_writes = vec![
         configuration(shared),
         Statement::allow("Reports").actions(["s3:GetObject", "s3:PutObject"]).on(written(shared, Handler::Aggregation)),
+        Statement::allow("LatestReport").actions(["s3:PutObject"]).on(interpolate!(
+            "{}/{}",
+            &shared.bucket_arn,
+            key::REPORT_PAGE
+        )),
         Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
         // An aggregator's ARN ends in an id that AWS gives it.
         Statement::allow("Aggregator")
-            .actions(["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"])
+            .actions([
+                "config:DescribeConfigurationAggregatorSourcesStatus",
+                "config:GetAggregateComplianceDetailsByConfigRule",
+                "config:SelectAggregateResourceConfig",
+            ])
             .on(config(shared, "config-aggregator/*")),
+        // The function itself: the rest of a run whose time ended.
+        Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(function(shared, Handler::Aggregation)),
         // The request names no recorder, so no resource allows it but `*`.
         Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
     ];

@@ -46,6 +46,8 @@ impl RuleSetArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: None,
+            waivers: &[],
+            waiver_max_days: None,
             counted_rules: CountedRules::default(),
         }
     }

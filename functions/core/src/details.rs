@@ -1,0 +1,182 @@
+//! What a person knows a resource by: its name, its ARN, its tags, as advanced queries of AWS Config return them.
+//!
+//! A query and not `BatchGetResourceConfig`: that one returns the whole configuration of each resource, and no tags.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use compliance_types::resource::Resource;
+use serde::{Deserialize, Serialize};
+
+/// Longest query (AWS Config API Reference, `SelectResourceConfig`, `Expression`).
+pub const EXPRESSION_LENGTH: usize = 4096;
+
+const SELECT: &str =
+    "SELECT accountId, awsRegion, resourceType, resourceId, resourceName, arn, tags WHERE resourceId IN (";
+
+/// What a person knows a resource by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// Its ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// Its name, where it has one beside its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Names of tags that say who owns a resource, in lower case, the most telling first.
+const OWNER_TAGS: [&str; 6] = ["owner", "team", "owner-team", "ownerteam", "contact", "maintainer"];
+
+impl Details {
+    /// Who owns the resource, by the first tag that says so.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        let tagged = |wanted: &&str| self.tags.iter().find(|(name, _)| name.to_lowercase() == **wanted);
+        let mut owners = OWNER_TAGS.iter().filter_map(tagged).map(|(_, value)| value.trim());
+        owners.find(|owner| !owner.is_empty())
+    }
+}
+
+/// A row of a query: a resource with its details.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Account id.
+    pub account: String,
+    /// Region.
+    pub region: String,
+    /// The resource.
+    pub resource: Resource,
+    /// What it is known by.
+    pub details: Details,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    account_id: String,
+    aws_region: String,
+    resource_type: String,
+    resource_id: String,
+    #[serde(default)]
+    resource_name: Option<String>,
+    #[serde(default)]
+    arn: Option<String>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    key: String,
+    #[serde(default)]
+    value: String,
+}
+
+/// Reads a row, JSON text; `None` where it has another form.
+#[must_use]
+pub fn read_row(row: &str) -> Option<Described> {
+    let row: Row = serde_json::from_str(row).ok()?;
+    let resource = Resource { resource_type: row.resource_type, resource_id: row.resource_id };
+    // Many types have their id as their name, which says nothing more.
+    let name = row.resource_name.filter(|name| !name.is_empty() && *name != resource.resource_id);
+    let tags = row.tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+    let arn = row.arn.filter(|arn| !arn.is_empty());
+    Some(Described { account: row.account_id, region: row.aws_region, resource, details: Details { arn, name, tags } })
+}
+
+/// Queries for the resources of these ids, each of at most `ids` of them. An id that a query cannot hold is left out: quotes
+/// have no documented escape.
+#[must_use]
+pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec<String> {
+    let wanted: BTreeSet<&str> =
+        wanted.into_iter().filter(|id| !id.contains(['\'', '\\', '"']) && !id.is_empty()).collect();
+    let mut queries: Vec<String> = Vec::new();
+    let (mut query, mut count) = (String::new(), 0);
+    for id in wanted {
+        let quoted = id.len() + "'', ".len();
+        if SELECT.len() + quoted + 1 > EXPRESSION_LENGTH {
+            continue;
+        }
+        if count == ids || (count > 0 && query.len() + quoted + 1 > EXPRESSION_LENGTH) {
+            queries.push(format!("{query})"));
+            count = 0;
+        }
+        if count == 0 {
+            query = format!("{SELECT}'{id}'");
+        } else {
+            query.push_str(&format!(", '{id}'"));
+        }
+        count += 1;
+    }
+    if count > 0 {
+        queries.push(format!("{query})"));
+    }
+    queries
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn row_has_name_arn_and_tags() {
+        let row = json!({
+            "accountId": "1", "awsRegion": "eu-west-1", "resourceType": "AWS::RDS::DBInstance", "resourceId": "db-X",
+            "resourceName": "orders", "arn": "arn:aws:rds:eu-west-1:1:db:orders",
+            "tags": [{ "key": "Team", "value": "data", "tag": "Team=data" }, { "key": "empty" }],
+        });
+        let described = read_row(&row.to_string()).unwrap();
+        assert_eq!((described.account.as_str(), described.region.as_str()), ("1", "eu-west-1"));
+        assert_eq!(described.details.name.as_deref(), Some("orders"));
+        assert_eq!(described.details.owner(), Some("data"));
+        assert_eq!(described.details.tags["empty"], "");
+    }
+
+    #[test]
+    fn name_that_is_the_id_is_no_name_and_other_rows_are_none() {
+        let row = |name: &str| {
+            json!({ "accountId": "1", "awsRegion": "r", "resourceType": "AWS::S3::Bucket", "resourceId": "b",
+                    "resourceName": name })
+            .to_string()
+        };
+        assert_eq!(read_row(&row("b")).unwrap().details, Details::default());
+        assert_eq!(read_row(&row("")).unwrap().details, Details::default());
+        assert!(read_row("{}").is_none() && read_row("").is_none());
+    }
+
+    #[test]
+    fn owner_is_the_most_telling_tag_that_says_something() {
+        let tagged = |tags: &[(&str, &str)]| Details {
+            tags: tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            ..Details::default()
+        };
+        assert_eq!(tagged(&[("team", "a"), ("OWNER", "b")]).owner(), Some("b"));
+        assert_eq!(tagged(&[("team", "a"), ("owner", " ")]).owner(), Some("a"));
+        assert_eq!(tagged(&[("cost-center", "7")]).owner(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn queries_have_every_id_once_and_fit(
+            ids in proptest::collection::vec("[a-zA-Z0-9/:_.*%'-]{1,300}", 0..300), most in 1..150_usize,
+        ) {
+            let queries = queries(ids.iter().map(String::as_str), most);
+            let asked: Vec<&str> = queries
+                .iter()
+                .flat_map(|query| query.strip_prefix(SELECT).unwrap().strip_suffix(')').unwrap().split(", "))
+                .map(|id| id.trim_matches('\''))
+                .collect();
+            let expected: BTreeSet<&str> = ids.iter().map(String::as_str).filter(|id| !id.contains('\'')).collect();
+            prop_assert_eq!(asked.iter().copied().collect::<BTreeSet<_>>(), expected.clone());
+            prop_assert_eq!(asked.len(), expected.len());
+            prop_assert!(queries.iter().all(|query| query.len() <= EXPRESSION_LENGTH));
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! From hints to facts: what changed under each rule, confirmed by reads of the rule or of the resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_config::types::ComplianceType;
+use compliance_types::{resource::Resource, time::Timestamp};
+use functions_core::{
+    compliance::Compliance,
+    evaluate::ReportedRule,
+    finding::{Finding, Findings},
+    open_findings::{Confirmation, OpenFindings, confirmation},
+    recording::{Recording, is_recorded},
+    transition::{self, Reading},
+    watch::Watch,
+};
+
+use super::{
+    Processing,
+    look::Look,
+    reading::{self, Evaluated, Unreadable},
+};
+use crate::{
+    aws::unless_refused,
+    budget::Budget,
+    config_reads::ConfigReads,
+    error::{AwsError, HandlerError},
+    invocation::Invocation,
+};
+
+/// Below so many closed findings of a rule each resource is asked for by itself; above, the pages of all that comply are read.
+const ASKED_ALONE: usize = 20;
+
+/// Open findings, and since when.
+pub(super) type Open = BTreeMap<Resource, Timestamp>;
+
+/// What is known before a run reads AWS Config.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub look: &'a Look<'a>,
+    pub watch: &'a Watch,
+    pub findings: &'a Findings,
+}
+
+/// The index of open findings of a run.
+pub(super) struct Indexed {
+    /// `None` where the role may not read it.
+    pub open: Option<OpenFindings>,
+    /// Whether an earlier invocation read some of it.
+    pub retained: bool,
+}
+
+/// What AWS Config says of rules.
+pub(super) struct Readings {
+    pub readings: BTreeMap<String, Reading>,
+    pub unreadable: Unreadable,
+    pub unfinished: bool,
+}
+
+/// Resources that were asked for in this run: one answer has the results of every rule.
+struct Confirming<'a> {
+    config: &'a ConfigReads,
+    resources: BTreeMap<Resource, BTreeMap<String, Evaluated>>,
+    /// Reads that this invocation made.
+    reads: usize,
+}
+
+impl Confirming<'_> {
+    async fn of_resource(&mut self, rule: &str, resource: &Resource) -> Result<Option<Evaluated>, AwsError> {
+        if !self.resources.contains_key(resource) {
+            let results = reading::of_resource(self.config, resource).await?;
+            self.resources.insert(resource.clone(), results);
+            self.reads += 1;
+        }
+        Ok(self.resources.get(resource).and_then(|results| results.get(rule)).cloned())
+    }
+
+    async fn non_compliant(&mut self, rule: &str) -> Result<BTreeMap<Resource, Evaluated>, AwsError> {
+        let results = reading::of_rule(self.config, rule, ComplianceType::NonCompliant).await?;
+        self.reads += 1;
+        Ok(results)
+    }
+
+    /// What a rule says, of which the index has these findings.
+    async fn rule(
+        &mut self,
+        rule: &ReportedRule,
+        known: &Open,
+        index: Option<&OpenFindings>,
+    ) -> Result<Reading, AwsError> {
+        let name = rule.name.as_str();
+        let mut reading = Reading::default();
+        if verdict(rule) == Some(Compliance::NonCompliant) {
+            let indexed: BTreeSet<&Resource> = index.iter().flat_map(|index| index.of_rule(name)).collect();
+            let stay = known.iter().filter(|(resource, _)| indexed.contains(resource));
+            let new = indexed.iter().copied().filter(|resource| !known.contains_key(resource));
+            let gone = known.keys().filter(|resource| !indexed.contains(resource));
+            let changed: Vec<&Resource> = new.chain(gone).collect();
+            let complete = index.is_some_and(|index| index.is_complete(name, rule.non_compliant_resources));
+            let way = confirmation(changed.len(), indexed.len(), complete);
+            if way == Confirmation::WholeRule {
+                let results = self.non_compliant(name).await?;
+                for (resource, result) in results {
+                    take(&mut reading, known, &resource, Some(result));
+                }
+            } else {
+                reading.open = stay.map(|(resource, since)| (resource.clone(), since.clone())).collect();
+                for resource in changed {
+                    let result = self.of_resource(name, resource).await?;
+                    take(&mut reading, known, resource, result);
+                }
+            }
+        }
+        self.closed(name, known, &mut reading).await?;
+        Ok(reading)
+    }
+
+    /// What became of findings that are not open any more.
+    async fn closed(&mut self, rule: &str, known: &Open, reading: &mut Reading) -> Result<(), AwsError> {
+        let closed = transition::closed(known, &reading.open);
+        let closed: BTreeSet<Resource> =
+            closed.into_iter().filter(|resource| !reading.compliant.contains(resource)).collect();
+        if closed.len() < ASKED_ALONE {
+            for resource in closed {
+                let result = self.of_resource(rule, &resource).await?;
+                take(reading, known, &resource, result);
+            }
+        } else {
+            reading.compliant.extend(reading::compliant(self.config, rule, closed).await?);
+            self.reads += 1;
+        }
+        Ok(())
+    }
+
+    /// What a rule says of the resources that changes name; of its other ones nothing is asked.
+    async fn changes(
+        &mut self,
+        rule: &str,
+        known: &Open,
+        changed: impl Iterator<Item = &Resource>,
+    ) -> Result<Reading, AwsError> {
+        let mut reading = Reading { open: known.clone(), ..Reading::default() };
+        for resource in changed {
+            let result = self.of_resource(rule, resource).await?;
+            reading.open.remove(resource);
+            take(&mut reading, known, resource, result);
+        }
+        Ok(reading)
+    }
+}
+
+/// Takes what a rule says of a resource. A finding that is known keeps since when it is open.
+fn take(reading: &mut Reading, known: &Open, resource: &Resource, result: Option<Evaluated>) {
+    match result {
+        Some(result) if result.compliance == Compliance::NonCompliant => {
+            let since = known.get(resource).cloned().unwrap_or(result.since);
+            reading.open.insert(resource.clone(), since);
+            reading.annotations.extend(result.annotation.map(|text| (resource.clone(), text)));
+        }
+        Some(result) if result.compliance == Compliance::Compliant => {
+            reading.compliant.insert(resource.clone());
+        }
+        _ => {}
+    }
+}
+
+impl Processing {
+    /// What AWS Config says of each rule that is looked at, or was watched before. A rule that cannot be read does not keep
+    /// the others from it: it is among the unreadable ones.
+    ///
+    /// # Errors
+    /// When no rule can be read that has to be.
+    pub(super) async fn readings(
+        &self,
+        known: &Known<'_>,
+        (reported, rejected, index): (&[ReportedRule], &Unreadable, Option<&Indexed>),
+        budget: &Budget,
+        invocation: &Invocation,
+    ) -> Result<Readings, HandlerError> {
+        let Known { look, watch, findings } = *known;
+        let mut found = Readings { readings: BTreeMap::new(), unreadable: rejected.clone(), unfinished: false };
+        let mut confirming = Confirming { config: &self.config, resources: BTreeMap::new(), reads: 0 };
+        let mut recordings = Recordings::default();
+        let watched: BTreeSet<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
+        let reported: BTreeMap<&str, &ReportedRule> = reported.iter().map(|rule| (rule.name.as_str(), rule)).collect();
+        let listed: Vec<&str> = watched.iter().copied().collect();
+        let all: BTreeSet<&str> = match look.only {
+            Some(only) => only.iter().map(|(rule, _)| rule.as_str()).collect(),
+            None => {
+                let before = watch.gone(&listed).chain(findings.keys().map(String::as_str));
+                listed.iter().copied().chain(before).collect()
+            }
+        };
+        for rule in all {
+            if rejected.contains_key(rule) {
+                continue;
+            }
+            if look.only.is_none() && confirming.reads > 0 && budget.is_short() {
+                found.unfinished = true;
+                break;
+            }
+            let open = open_of(findings.get(rule));
+            let there = watched.contains(rule).then(|| reported.get(rule).copied()).flatten();
+            let read = match (look.only, there) {
+                (Some(only), _) => {
+                    let changed = only.iter().filter(|(own, _)| own == rule).map(|(_, resource)| resource);
+                    confirming.changes(rule, &open, changed).await
+                }
+                (None, Some(there)) => confirming.rule(there, &open, index.and_then(|index| index.open.as_ref())).await,
+                (None, None) => {
+                    let unrecorded = open.into_keys().collect();
+                    found.readings.insert(rule.to_owned(), Reading { unrecorded, ..Reading::default() });
+                    continue;
+                }
+            };
+            let mut reading = match read {
+                Ok(reading) => reading,
+                // A change of a rule that AWS Config never lets be read comes again in vain; any other one may not.
+                Err(error) if look.only.is_some() && !error.is_invalid_request() && !error.is_refusal() => {
+                    return Err(error.into());
+                }
+                Err(error) => {
+                    found.unreadable.insert(rule.to_owned(), error);
+                    continue;
+                }
+            };
+            let closed = transition::closed(&open, &reading.open);
+            if !closed.is_empty() {
+                let gone = closed.into_iter().filter(|resource| !reading.compliant.contains(resource));
+                for resource in gone {
+                    if recordings.is_off(&self.config, &resource, invocation).await? {
+                        reading.unrecorded.insert(resource);
+                    }
+                }
+                let judged = there.is_some_and(is_judged);
+                reading.keep(look.kept(watch, rule, judged, open, &invocation.now()));
+            }
+            found.readings.insert(rule.to_owned(), reading);
+        }
+        // Where a run reads no rule at all, it is the role or the service and not a rule. Fewer are a metric with an alarm; a
+        // change of one of them waits for the next run. A failure that may pass ends a run that had nothing answered.
+        let is_refused = |error: &&AwsError| error.is_invalid_request() || error.is_refusal();
+        let failure = match (look.only, found.readings.is_empty(), confirming.reads) {
+            (None, true, _) => found.unreadable.values().next(),
+            (None, false, 0) => found.unreadable.values().find(|error| !is_refused(error)),
+            _ => None,
+        };
+        match failure {
+            Some(error) => Err(error.clone().into()),
+            None => Ok(found),
+        }
+    }
+}
+
+/// What is recorded: read where something closed, and once.
+#[derive(Default)]
+struct Recordings {
+    /// `Some(None)` where the role may not read them.
+    read: Option<Option<Vec<Recording>>>,
+}
+
+impl Recordings {
+    /// Whether resources of this type are not recorded any more.
+    async fn is_off(
+        &mut self,
+        config: &ConfigReads,
+        resource: &Resource,
+        invocation: &Invocation,
+    ) -> Result<bool, AwsError> {
+        let recordings = match &self.read {
+            Some(recordings) => recordings,
+            None => self.read.insert(unless_refused(
+                reading::recordings(config).await,
+                &invocation.run.id,
+                "the recorders may not be read: whatever has no result any more counts as deleted",
+            )?),
+        };
+        Ok(recordings.as_ref().is_some_and(|all| !is_recorded(all, &resource.resource_type)))
+    }
+}
+
+/// The verdict on a rule, where its word is known.
+fn verdict(rule: &ReportedRule) -> Option<Compliance> {
+    Compliance::from_word(rule.compliance_type.as_deref()?)
+}
+
+/// Whether AWS Config has a result of a rule.
+pub(super) fn is_judged(rule: &ReportedRule) -> bool {
+    matches!(verdict(rule), Some(Compliance::Compliant | Compliance::NonCompliant))
+}
+
+/// The open ones of findings.
+pub(super) fn open_of(findings: Option<&BTreeMap<Resource, Finding>>) -> Open {
+    let open = findings.into_iter().flatten().filter(|(_, finding)| finding.open);
+    open.map(|(resource, finding)| (resource.clone(), finding.since.clone())).collect()
+}

@@ -1,0 +1,36 @@
+//! Notices of waivers that end soon.
+
+use functions_core::{
+    configuration::MonitoringConfiguration,
+    notice::{Content, Notice},
+    outbox,
+    waived::Sent,
+};
+
+use super::Processing;
+use crate::{error::HandlerError, invocation::Invocation};
+
+impl Processing {
+    /// Puts a notice of the waivers that end soon into the outbox, once for each of the days before the end.
+    ///
+    /// # Errors
+    /// When AWS does not answer, or the ledger does not read.
+    pub(super) async fn announce_endings(
+        &self,
+        configuration: &MonitoringConfiguration,
+        invocation: &Invocation,
+    ) -> Result<(), HandlerError> {
+        let (origin, now) = (&invocation.run.origin, invocation.now());
+        let waivers = configuration.waivers_on(now.date());
+        if self.topic.is_none() || waivers.all().iter().all(|(_, standing)| standing.notice().is_none()) {
+            return Ok(());
+        }
+        let (partition, sort) = Sent::place(origin);
+        let sent = Sent::read(self.table.get(&partition, sort).await?.as_ref())?;
+        let Some((waivers, write)) = sent.due(&waivers, origin)? else { return Ok(()) };
+        let notice = Notice::new(origin, &now, Vec::new(), Content::WaiversEnd { waivers })?;
+        // A conflict: another run sends it.
+        self.table.write(&[write, outbox::put(&notice)?]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! `report`: the seal of downloaded reports.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use functions_core::manifest::{self, FoundRun};
+use functions_core::sha256;
+
+const NAME: &str = "pulumi-resource-aws-compliance report";
+/// A file that every run has: a folder with it and without a manifest is a run that was not sealed.
+const OF_A_RUN: &str = "summary.json";
+
+/// Checks downloaded reports. Asks no account. Ends with status 1 where a seal is broken, with 2 where the command is not
+/// understood or a file cannot be read.
+#[derive(Parser)]
+#[command(name = NAME)]
+struct Command {
+    #[command(subcommand)]
+    asked: Asked,
+}
+
+#[derive(Subcommand)]
+enum Asked {
+    /// Check that no file of any run was changed, added or removed, and that the runs follow one another without a gap.
+    Verify {
+        /// A folder with reports, as `aws s3 sync s3://BUCKET/reports/aggregation FOLDER` downloads them.
+        folder: PathBuf,
+    },
+}
+
+/// Does what the arguments after `report` say.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let asked = match Command::try_parse_from(std::iter::once(&NAME.to_owned()).chain(arguments)) {
+        Ok(command) => command.asked,
+        Err(usage) => {
+            let _ = usage.print();
+            return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let Asked::Verify { folder } = asked;
+    let runs = match runs(&folder) {
+        Ok(runs) => runs,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let (text, status) = verified(&runs);
+    println!("{text}");
+    status
+}
+
+fn verified(runs: &[FoundRun]) -> (String, ExitCode) {
+    if runs.is_empty() {
+        return ("No report is in this folder.".to_owned(), ExitCode::FAILURE);
+    }
+    match manifest::verify(runs) {
+        Ok(chain) => {
+            let (first, last) = (chain.times.first().cloned().unwrap_or_default(), chain.times.last().cloned());
+            let mut text = format!(
+                "{} from {first} to {}: the chain is unbroken, {} as sealed.",
+                counted(chain.times.len(), "run", "runs"),
+                last.unwrap_or_default(),
+                counted(chain.files, "file is", "files are"),
+            );
+            if let Some(before) = chain.begins_after {
+                text.push_str(&format!("\nThe first run follows run {before}, which is not in this folder."));
+            }
+            (text, ExitCode::SUCCESS)
+        }
+        Err(broken) => {
+            let lines: Vec<String> = broken.iter().map(ToString::to_string).collect();
+            (lines.join("\n"), ExitCode::FAILURE)
+        }
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Every run below a folder.
+fn runs(folder: &Path) -> Result<Vec<FoundRun>, String> {
+    let (mut found, mut left) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = left.pop() {
+        let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+        let (mut files, mut manifest) = (BTreeMap::new(), None);
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_dir() {
+                left.push(path);
+                continue;
+            }
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let body = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            if name == manifest::NAME {
+                manifest = Some(body);
+            } else {
+                files.insert(name, sha256::hex(&body));
+            }
+        }
+        if manifest.is_some() || files.contains_key(OF_A_RUN) {
+            found.push(FoundRun { place: folder.display().to_string(), manifest, files });
+        }
+    }
+    found.sort_by(|one, other| one.place.cmp(&other.place));
+    Ok(found)
+}
