@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+    /// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
     /// </summary>
     public sealed class VpcArgs : global::Pulumi.ResourceArgs
     {

@@ -4399,7 +4399,7 @@ func (o TriggersPtrOutput) OnChange() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 type Vpc struct {
 	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
 	SecurityGroupIds []string `pulumi:"securityGroupIds"`
@@ -4418,7 +4418,7 @@ type VpcInput interface {
 	ToVpcOutputWithContext(context.Context) VpcOutput
 }
 
-// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 type VpcArgs struct {
 	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
 	SecurityGroupIds []pulumi.StringInput `pulumi:"securityGroupIds"`
@@ -4479,7 +4479,7 @@ func (i *vpcPtrType) ToVpcPtrOutputWithContext(ctx context.Context) VpcPtrOutput
 	return pulumi.ToOutputWithContext(ctx, i).(VpcPtrOutput)
 }
 
-// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+// Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 type VpcOutput struct{ *pulumi.OutputState }
 
 func (VpcOutput) ElementType() reflect.Type {

@@ -889,7 +889,7 @@ export interface TriggersArgs {
 }
 
 /**
- * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+ * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
  */
 export interface Vpc {
     /**
@@ -903,7 +903,7 @@ export interface Vpc {
 }
 
 /**
- * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+ * Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
  */
 export interface VpcArgs {
     /**

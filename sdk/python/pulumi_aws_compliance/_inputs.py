@@ -3908,7 +3908,7 @@ class TriggersArgs:
 
 class VpcDict(TypedDict):
     """
-    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
     """
     security_group_ids: Sequence[_builtins.str]
     """
@@ -3925,7 +3925,7 @@ class Vpc:
                  security_group_ids: Sequence[_builtins.str],
                  subnet_ids: Sequence[_builtins.str]):
         """
-        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 
         :param Sequence[_builtins.str] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
         :param Sequence[_builtins.str] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
@@ -3960,7 +3960,7 @@ class Vpc:
 
 class VpcArgsDict(TypedDict):
     """
-    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+    Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
     """
     security_group_ids: Sequence[pulumi.Input[_builtins.str]]
     """
@@ -3977,7 +3977,7 @@ class VpcArgs:
                  security_group_ids: Sequence[pulumi.Input[_builtins.str]],
                  subnet_ids: Sequence[pulumi.Input[_builtins.str]]):
         """
-        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; README lists the endpoints.
+        Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 
         :param Sequence[pulumi.Input[_builtins.str]] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
         :param Sequence[pulumi.Input[_builtins.str]] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
