@@ -13,7 +13,7 @@ namespace AwsCompliance.PulumiPackage
     /// <summary>
     /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
     /// 
-    /// Not there yet: remediation, waivers, several regions.
+    /// Not included yet: automatic remediation, several regions.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:ComplianceMonitoring")]
     public partial class ComplianceMonitoring : global::Pulumi.ComponentResource

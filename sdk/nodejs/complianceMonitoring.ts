@@ -10,7 +10,7 @@ import * as utilities from "./utilities";
 /**
  * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
- * Not there yet: remediation, waivers, several regions.
+ * Not included yet: automatic remediation, several regions.
  */
 export class ComplianceMonitoring extends pulumi.ComponentResource {
     /** @internal */

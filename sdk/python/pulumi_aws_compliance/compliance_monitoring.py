@@ -343,7 +343,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: remediation, waivers, several regions.
+        Not included yet: automatic remediation, several regions.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -375,7 +375,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not there yet: remediation, waivers, several regions.
+        Not included yet: automatic remediation, several regions.
 
         :param str resource_name: The name of the resource.
         :param ComplianceMonitoringArgs args: The arguments to use to populate this resource's properties.

@@ -40,7 +40,7 @@ use crate::plan::cost::{CostContext, usage};
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not there yet: remediation, waivers, several regions.
+/// Not included yet: automatic remediation, several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
