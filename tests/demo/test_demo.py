@@ -68,7 +68,7 @@ def shows_the_day(text: str) -> None:
         assert why in text
     assert "Notice to security@example.com: ALARM" in text and "compliance-non-compliance: " in text
     for words in (
-        "  Rules were judged for the first time in account",
+        "  Rules were evaluated for the first time in account",
         "  DOES NOT COMPLY\n",
         "  COMPLIES AGAIN\n",
         "  rule        s3-tls",

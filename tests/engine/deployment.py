@@ -106,7 +106,9 @@ def yaml_program(folder: Path, inputs: dict, outputs: dict | None = None) -> Pat
     return folder
 
 
-def compliance_change(account: Account, rule: str = "s3-bucket-encryption-enabled") -> dict:
+def compliance_change(
+    account: Account, rule: str = "s3-bucket-encryption-enabled", resource: str = "my-bucket"
+) -> dict:
     """The event that AWS Config puts on the bus when a verdict changes (its developer guide, "Monitoring")."""
     verdict = {"complianceType": "NON_COMPLIANT", "resultRecordedTime": "2026-03-04T05:06:07.000Z"}
     return {
@@ -124,7 +126,7 @@ def compliance_change(account: Account, rule: str = "s3-bucket-encryption-enable
             "configRuleName": rule,
             "messageType": "ComplianceChangeNotification",
             "resourceType": "AWS::S3::Bucket",
-            "resourceId": "my-bucket",
+            "resourceId": resource,
             "newEvaluationResult": verdict,
         },
     }

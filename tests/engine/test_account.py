@@ -67,7 +67,7 @@ def test_what_the_account_refuses_stands_beside_wrong_inputs(stack_in, account):
 def test_a_foreign_rule_of_our_name_is_neither_overwritten_nor_deleted(stack_in, account):
     prepare_landing_zone(account)
     account.client("config").put_config_rule(ConfigRule=FOREIGN)
-    refused(stack_in(account, {}), "a rule `ebs-volumes-encrypted` is there already", "would overwrite it")
+    refused(stack_in(account, {}), "a rule `ebs-volumes-encrypted` exists", "would overwrite it")
     names = [rule["ConfigRuleName"] for rule in account.client("config").describe_config_rules()["ConfigRules"]]
     assert names == ["ebs-volumes-encrypted"]
 

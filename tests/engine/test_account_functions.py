@@ -179,7 +179,13 @@ def test_a_role_may_do_it_on_exactly_this(monitor, handler):
         "Notices": monitor.outputs["snsTopicArn"],
         "DeliveryTest": arn(monitor, "cloudwatch", "alarm:compliance-delivery-test"),
         "DeliveryQueue": arn(monitor, "sqs", "compliance-delivery-test"),
-        "Next": [monitor.outputs["aggregationLambdaArn"], monitor.outputs["processingLambdaArn"]],
+        "Next": {
+            # Either may have to go on with itself.
+            "processing": [monitor.outputs["aggregationLambdaArn"], monitor.outputs["processingLambdaArn"]],
+            "aggregation": monitor.outputs["aggregationLambdaArn"],
+        }.get(handler),
+        "State": f"{bucket}/reports/processing/state.json",
+        "LatestReport": f"{bucket}/reports/latest/index.html",
         "FollowUps": arn(monitor, "sqs", f"compliance-{handler}-events"),
         "PutMetrics": "*",
         "ReadMetrics": "*",

@@ -92,11 +92,11 @@ REFUSED = {
     "create beside a channel": Sight(create(beside(no_channel)), ("the delivery channel `default`", "delete it with")),
     "somebody's rule": Sight(
         beside(lambda account: put_rule(account, "ebs-volumes-encrypted")),
-        ("rules.baseline", "a rule `ebs-volumes-encrypted` is there already", "does not carry the tag"),
+        ("rules.baseline", "a rule `ebs-volumes-encrypted` exists", "does not carry the tag"),
     ),
     "somebody's event rule by the name of the digest's": Sight(
         daily(beside(lambda account: put_event_rule(account, "compliance-digest"))),
-        ("namePrefix", "an event rule `compliance-digest` is there already"),
+        ("namePrefix", "an event rule `compliance-digest` exists"),
     ),
     "another deployment's dashboard": Sight(
         beside(lambda account: put_dashboard(account, "ComplianceMonitoring-eu-west-1", OTHER)),
@@ -108,7 +108,7 @@ REFUSED = {
     ),
     "somebody's aggregator": Sight(
         beside(lambda account: put_aggregator(account, "compliance-aggregator")),
-        ("namePrefix", "an aggregator `compliance-aggregator` is there already"),
+        ("namePrefix", "an aggregator `compliance-aggregator` exists"),
     ),
     "a second aggregation": Sight(
         beside(lambda account: put_aggregator(account, "audit-aggregator", OTHER)),

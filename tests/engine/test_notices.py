@@ -233,7 +233,7 @@ def test_a_route_gets_what_is_its_own(told):
 
 def test_an_event_that_comes_three_times_acts_once(told):
     told.judge(result("thrice", "NON_COMPLIANT"))
-    event = compliance_change(told.deployment.account)
+    event = compliance_change(told.deployment.account, resource="thrice")
     record = {"messageId": "1", "body": json.dumps(event)}
     for _ in range(3):
         assert told.deployment.invoke("compliance-processing", {"Records": [record]}) == {"batchItemFailures": []}

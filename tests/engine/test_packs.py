@@ -146,7 +146,7 @@ def test_a_pack_of_somebody_else_is_refused_before_anything_is_touched(deploy, t
     deployment.client("config").put_conformance_pack(ConformancePackName="compliance-hipaa-2", TemplateBody=template)
     with pytest.raises(EngineError) as caught:
         deployment.stack.preview()
-    parts = ["frameworks[0].deployAs", "a conformance pack `compliance-hipaa-2` is there already"]
+    parts = ["frameworks[0].deployAs", "a conformance pack `compliance-hipaa-2` exists"]
     assert [part for part in parts if part not in str(caught.value)] == []
 
 

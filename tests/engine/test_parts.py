@@ -141,7 +141,7 @@ def test_a_destroy_of_a_store_keeps_its_objects_readable_where_the_key_is_anothe
 def test_an_aggregation_says_once_what_the_others_deploy(deploy):
     deployment = deploy(PROGRAMS / "part-aggregation", up=False)
     told = deployment.stack.preview().text
-    assert told.count("each of these deploys `AggregationSource`") == 1
+    assert told.count("deploy `AggregationSource` with") == 1
     assert "account 999988887777, region us-east-1" in told
     deployment.stack.up()
     found = deployment.client("config").describe_configuration_aggregators()["ConfigurationAggregators"]

@@ -102,7 +102,7 @@ def test_the_first_summary_is_an_email_to_who_confirmed_before(routed):
     mails = [mail for mail in routed.deployment.account.mails() if mail["to"] == READER]
     summary = next(mail for mail in mails if mail["subject"].startswith("Compliance: "))
     assert summary["text"].startswith("Compliance monitoring began in account ")
-    assert "for a first verdict" in summary["text"]
+    assert "for a first result" in summary["text"]
 
 
 def test_the_test_of_the_delivery_is_no_alarm_to_who_reads_it(routed):

@@ -85,7 +85,7 @@ def test_expired_credentials(look, recorded, role):
     session.expire()
     reason, message = skipped(look(session, **request(recorded.account_id)))
     assert reason == "expiredCredentials"
-    assert message == "the account was not looked at: the AWS credentials have expired; sign in again"
+    assert message == "the account was not inspected: the AWS credentials have expired; sign in again"
 
 
 def test_credentials_that_aws_does_not_know(look, recorded):

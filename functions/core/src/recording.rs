@@ -1,4 +1,4 @@
-//! Which types of resources are recorded: what is not recorded is not judged any more.
+//! Which types of resources are recorded: what is not recorded is not evaluated any more.
 
 use std::collections::BTreeSet;
 

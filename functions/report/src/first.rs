@@ -90,9 +90,9 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
         },
         score_note: match (score.millipoints, score.costs.len()) {
             (None, _) if is_waiting => "No rule has results yet.".to_owned(),
-            (None, _) if report.totals.total() == 0 => "No rule has judged a resource yet.".to_owned(),
-            (None, _) => "No rule that counts has judged a resource yet.".to_owned(),
-            (Some(_), 0) if report.findings.is_empty() => "Every judged resource complies.".to_owned(),
+            (None, _) if report.totals.total() == 0 => "No rule has evaluated a resource yet.".to_owned(),
+            (None, _) => "No counted rule has evaluated a resource yet.".to_owned(),
+            (Some(_), 0) if report.findings.is_empty() => "Every evaluated resource complies.".to_owned(),
             (Some(_), 0) => "What is open is informational.".to_owned(),
             (Some(left), 1) => format!("One open rule costs {} points.", cost(100_000_u64.saturating_sub(left))),
             (Some(left), open) => {
@@ -121,7 +121,7 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
         no_costs: if is_waiting {
             "No rule has results yet."
         } else if score.millipoints.is_none() {
-            "Nothing was judged."
+            "Nothing was evaluated."
         } else {
             "No rule that counts is open."
         },

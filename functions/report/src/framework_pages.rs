@@ -200,8 +200,8 @@ pub(crate) fn part(report: &Report, framework: &Framework, part: &FrameworkPart)
     let (words, rank, class) = match part.state {
         State::Failing => ("failing", 0, "bad"),
         State::NotAssessed => (not_offered.as_str(), 1, ""),
-        State::Silent => ("judged nothing", 2, ""),
-        State::Manual => ("manual: no rule judges it", 3, ""),
+        State::Silent => ("no result", 2, ""),
+        State::Manual => ("manual: no rule evaluates it", 3, ""),
         State::Waived => ("complying apart from waived findings", 4, ""),
         State::Compliant => ("complying", 5, "good"),
     };

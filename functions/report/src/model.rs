@@ -169,7 +169,7 @@ pub struct Framework {
     pub compliant: u64,
     /// Rules with an open finding.
     pub failing: u64,
-    /// Rules that count for it and judged nothing.
+    /// Rules that count for it and no result.
     pub silent: u64,
     /// Rules of it that are not deployed: what they would judge is not assessed.
     pub not_assessed: u64,
@@ -240,7 +240,7 @@ pub enum State {
     Failing,
     /// The region does not offer the rule.
     NotAssessed,
-    /// The rule judged nothing.
+    /// The rule no result.
     Silent,
     /// A person has to look.
     Manual,

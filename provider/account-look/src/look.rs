@@ -23,7 +23,7 @@ pub struct Look {
     /// ARN of who looked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
-    /// The region that was looked at.
+    /// The region that was inspected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// All configuration recorders of the region, the customer-managed one first.
@@ -70,7 +70,7 @@ impl Look {
     pub fn unknown_account() -> Self {
         Self::skipped(
             Reason::AccountUnknown,
-            "the account was not looked at: which one is deployed to is not known before the provider is",
+            "the account was not inspected: which one is deployed to is not known before the provider is",
         )
     }
 

@@ -51,7 +51,7 @@ pub const ACTIONS: [&str; 19] = [
 pub async fn look(request: &LookRequest) -> Look {
     let deadline = Deadline::new(TIME_ALLOWED);
     let found = deadline.bound("signing in to AWS", identity::prove(request)).await.unwrap_or_else(|failure| {
-        let mut look = Look::skipped(failure.reason, format!("the account was not looked at: {failure}"));
+        let mut look = Look::skipped(failure.reason, format!("the account was not inspected: {failure}"));
         look.region.clone_from(&request.region);
         Err(Box::new(look))
     });

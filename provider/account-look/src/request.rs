@@ -27,7 +27,7 @@ pub struct LookRequest {
     pub role_arn: Option<String>,
     /// URL of every service. Default: as `AWS_ENDPOINT_URL` and its relatives say.
     pub endpoint_url: Option<String>,
-    /// The deployment that asks. Without one nothing can be told ours, and no namesake is refused.
+    /// The deployment that asks. Without one, nothing can be recognized as its own, and no namesake is refused.
     pub owner: Option<Owner>,
     /// What is to become of the configuration recorder.
     pub recorder: RecorderPlan,

@@ -139,7 +139,7 @@ fn check_twice<'a>(
     let first = *contents.entry(key).or_insert(index);
     if first != index {
         let reason = format!(
-            "the same as [{first}], scope and parameters with their defaults included; each evaluation is paid for"
+            "the same as [{first}], scope and parameters with their defaults included; each evaluation is charged"
         );
         report.error(index, reason, None);
     }

@@ -163,7 +163,7 @@ pub struct Framework {
     pub packs: Vec<String>,
     /// Rules in the packs' order.
     pub rules: Vec<FrameworkRule>,
-    /// Process checks that a person answers for.
+    /// Process checks that must be evaluated manually.
     #[serde(default)]
     pub manual: Vec<String>,
     /// Rules that stand on a function of the pack's user, and are not deployed by us.

@@ -35,7 +35,7 @@ impl Problem {
 pub struct Report {
     /// What AWS Config would refuse.
     pub errors: Vec<Problem>,
-    /// What goes through and deserves a look.
+    /// Problems that do not prevent a deployment.
     pub warnings: Vec<Problem>,
 }
 

@@ -94,7 +94,7 @@ pub fn check_remedy(request: &RemedyRequest) -> (Option<Remedy>, Report) {
     };
     if document.inferred && !request.accept_inferred {
         let reason = format!(
-            "that `{asked}` remediates `{}` is inferred from its effect, no source says so; set it to true to accept the document",
+            "no AWS source links `{asked}` to `{}`; it was inferred from its effect. Set `acceptInferred: true` to use it anyway",
             request.identifier
         );
         report.error("acceptInferred", reason, None);

@@ -144,7 +144,7 @@ impl<'u> Quantities<'u> {
     fn recording(&self) -> Line {
         let recorder = &self.usage.recorder;
         if !recorder.created {
-            return self.line(LineId::Recording, &[], "the recorder exists, and is paid for already".to_owned());
+            return self.line(LineId::Recording, &[], "the recorder exists, and is charged already".to_owned());
         }
         let types = recorded_types(self.usage);
         let of_mode = |recording: Recording| -> Range {

@@ -143,7 +143,7 @@ const fn words(kind: Kind) -> &'static str {
         Kind::NonCompliant => "not compliant",
         Kind::Fixed => "fixed",
         Kind::Deleted => "deleted",
-        Kind::NotRecorded => "not judged any more",
+        Kind::NotRecorded => "not evaluated any more",
     }
 }
 
@@ -232,17 +232,17 @@ fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, 
     let rules = counted(summary.judged.len(), "rule", "rules");
     let mut text = match summary.first {
         true => format!("Compliance monitoring began in account {account}, region {region}.\n\n"),
-        false => format!("Rules were judged for the first time in account {account}, region {region}.\n\n"),
+        false => format!("Rules were evaluated for the first time in account {account}, region {region}.\n\n"),
     };
     let findings = counted(open, "resource does", "resources do");
     let from = match summary.unsettled {
         0 => "From now on",
         _ => "What else the first evaluation finds comes as one more summary. From the next scheduled run on",
     };
-    let _ = writeln!(text, "{rules} judged; {findings} not comply. {from} changes are told, and only changes.");
+    let _ = writeln!(text, "{rules} evaluated; {findings} not comply. {from} only changes are sent.");
     if summary.waiting > 0 {
         let waiting = counted(summary.waiting, "rule waits", "rules wait");
-        let _ = writeln!(text, "{waiting} for a first verdict; what it is will come as a summary like this one.");
+        let _ = writeln!(text, "{waiting} for a first result, which comes in a summary like this one.");
     }
     let mut worst: Vec<_> = summary.open.iter().collect();
     worst.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), *rule));

@@ -200,13 +200,13 @@ fn a_summary_tells_how_many_and_the_worst_first() {
     assert_eq!(message.subject, "Compliance: 3 rules watched, 32 open findings - prod (123456789012)");
     assert!(
         text.starts_with(
-            "Compliance monitoring began in account prod (123456789012), region eu-central-1.\n\n3 rules judged"
+            "Compliance monitoring began in account prod (123456789012), region eu-central-1.\n\n3 rules evaluated"
         ),
         "{text}"
     );
     assert!(text.contains("\n      30  b (low)\n       2  a (critical)\n"), "{text}");
-    assert!(text.contains("1 rule waits for a first verdict"), "{text}");
-    assert!(text.contains("one more summary. From the next scheduled run on changes are told"), "{text}");
+    assert!(text.contains("1 rule waits for a first result"), "{text}");
+    assert!(text.contains("one more summary. From the next scheduled run on only changes are sent"), "{text}");
     assert_eq!((&machine["openFindings"], &machine["openFindingsByRule"]["b"]), (&32.into(), &30.into()));
     assert_eq!(message.attributes["kind"].value(), r#"["summary"]"#);
 }

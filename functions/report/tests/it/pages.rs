@@ -43,7 +43,7 @@ fn finding_8_a_run_without_results_says_that_the_first_evaluation_is_running() {
     ] {
         assert!(page.contains(words), "{words}");
     }
-    for words in ["/ 100", "No resource breaks a rule.", "Every judged resource complies."] {
+    for words in ["/ 100", "No resource breaks a rule.", "Every evaluated resource complies."] {
         assert!(!page.contains(words), "{words}");
     }
     assert_eq!(text(&files, "findings.csv").lines().count(), 1);
@@ -256,8 +256,8 @@ fn a_framework_is_told_with_its_controls_and_what_nobody_assessed_never_passes()
     for row in [
         "<td>PCI DSS</td><td>EKS_CLUSTER_OLDEST_SUPPORTED_VERSION</td><td data-key=\"1\">not offered in this \
          region</td><td>6.3.3</td>",
-        "<td>HIPAA</td><td>164.310</td><td data-key=\"3\">manual: no rule judges it</td>",
-        "<td>PCI DSS</td><td>s3-bucket-encryption-enabled</td><td data-key=\"2\">judged nothing</td>",
+        "<td>HIPAA</td><td>164.310</td><td data-key=\"3\">manual: no rule evaluates it</td>",
+        "<td>PCI DSS</td><td>s3-bucket-encryption-enabled</td><td data-key=\"2\">no result</td>",
     ] {
         assert!(controls.contains(row), "{row}");
     }

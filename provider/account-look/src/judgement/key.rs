@@ -66,7 +66,7 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<S
         findings.push(ScanMessage::warning(
             &planned.path,
             format!(
-                "whether the key's policy admits {} depends on conditions that cannot be judged from here",
+                "whether the key's policy admits {} depends on conditions that cannot be evaluated here",
                 names(&principals)
             ),
         ));

@@ -174,8 +174,8 @@ fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner
         NamesakeKind::Authorization => ScanMessage::warning(
             path,
             format!(
-                "the authorization of the aggregators of `{name}` is there already, and {whose}: destroying this deployment \
-             takes it from others, too"
+                "the authorization for the aggregators of `{name}` exists, and {whose}: it is shared, and destroying this stack also \
+                 removes it for others"
             ),
         ),
         NamesakeKind::Rule => {
@@ -237,7 +237,7 @@ fn taken(kind: NamesakeKind, name: &str, whose: &str) -> String {
 
 fn refusal(what: &str, remedy: &str, name: &str, whose: &str, mark: &str) -> String {
     format!(
-        "{what} `{name}` is there already, and {whose}; deploying would overwrite it and destroying would delete it: \
+        "{what} `{name}` exists, and {whose}; a deployment would overwrite it, and a destroy would delete it: \
          {remedy}, or {mark}"
     )
 }

@@ -22,13 +22,13 @@ pub struct Proved {
 /// Proves that the credentials are of the account that is deployed to; else the look that says why not.
 pub async fn prove(request: &LookRequest) -> Result<Proved, Box<Look>> {
     let skipped = |failure: &Failure| {
-        let mut look = Look::skipped(failure.reason, format!("the account was not looked at: {failure}"));
+        let mut look = Look::skipped(failure.reason, format!("the account was not inspected: {failure}"));
         look.region.clone_from(&request.region);
         Box::new(look)
     };
     let access = Access::new(request);
     let Some(region) = access.region(request.region.as_deref()).await else {
-        let message = "the account was not looked at: no region is given; set `AWS_REGION`";
+        let message = "the account was not inspected: no region is given; set `AWS_REGION`";
         return Err(Box::new(Look::skipped(Reason::NoRegion, message)));
     };
     let skipped = |failure: Failure| skipped(&failure.in_region(region.as_ref()));
@@ -49,7 +49,7 @@ pub async fn prove(request: &LookRequest) -> Result<Proved, Box<Look>> {
 fn other_account(expected: &str, proved: Proved) -> Look {
     let Proved { account, caller, region, .. } = proved;
     let message = format!(
-        "the account was not looked at: the credentials of this process are of account {account}, the deployment goes \
+        "the account was not inspected: the credentials of this process are of account {account}, the deployment goes \
          to {expected}; give `lookup.profile` or `lookup.roleArn`"
     );
     let (account, caller, region) = (Some(account), Some(caller), Some(region));

@@ -100,7 +100,7 @@ async fn taken(request: &LookRequest, facts: &AccountFacts) -> Look {
         return Look::unknown_account();
     }
     if std::env::var(SWITCH).is_ok_and(|value| value == "off") {
-        return Look::skipped(Reason::TurnedOff, format!("the account was not looked at: `{SWITCH}` is `off`"));
+        return Look::skipped(Reason::TurnedOff, format!("the account was not inspected: `{SWITCH}` is `off`"));
     }
     // In a box: the compiler gives up on futures as deep as those of the AWS SDK inside those of a component.
     look(request).boxed().await

@@ -10,7 +10,7 @@ use crate::inputs::bounds;
 /// CloudWatch looks back at most a week (CloudWatch API Reference, "PutMetricAlarm").
 const MOST_HOURS: u64 = 7 * 24;
 
-/// What is told although nobody looks.
+/// Alarms on the monitor itself and on its results.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct AlarmsSettingsArgs {
@@ -21,8 +21,8 @@ pub struct AlarmsSettingsArgs {
     /// Points by which the score may be lower than about a day earlier before the alarm goes off.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
-    /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from
-    /// one run of `functions.schedule` to the next.
+    /// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer
+    /// than the gap between two runs of `functions.schedule`.
     #[schemars(range(min = 1, max = 168))]
     pub silent_hours: Input<u32>,
 }

@@ -26,7 +26,8 @@ pub struct CustomRuleArgs {
     /// When the rule is evaluated. Default: when a resource changes.
     #[serde(default)]
     pub triggers: TriggersArgs,
-    /// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+    /// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded
+    /// resource.
     pub scope: Option<ScopeArgs>,
     /// Parameters of the rule by name.
     #[serde(default)]

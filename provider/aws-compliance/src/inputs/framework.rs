@@ -35,9 +35,9 @@ pub struct FrameworkArgs {
     #[serde(default)]
     #[schemars(with = "Vec<Suggested<ManagedRuleIdentifiers>>")]
     pub exclude: Vec<String>,
-    /// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is
-    /// refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the
-    /// framework's and counts for it.
+    /// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are
+    /// refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of
+    /// the framework and counts for it.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, Scalar>>")]
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,

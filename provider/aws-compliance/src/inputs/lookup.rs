@@ -9,17 +9,18 @@ use crate::inputs::bounds;
 /// Project, stack and component.
 const OWNER_PARTS: usize = 3;
 
-/// How the account is looked at, read-only, before anything is deployed to it.
+/// How the account is inspected, read-only, before a deployment.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct LookupArgs {
-    /// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment
-    /// does not have. Default: the environment's.
+    /// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the
+    /// environment does not have. Default: the credentials of the environment.
     pub profile: Option<String>,
-    /// ARN of a role to take for the look.
+    /// ARN of a role to assume for the account check.
     pub role_arn: Option<String>,
-    /// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over.
-    /// Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them.
+    /// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this
+    /// deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and
+    /// `destroy` would delete them.
     pub adopt_unmarked: bool,
     /// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner`
     /// says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed

@@ -37,7 +37,7 @@ pub struct ComplianceMonitoringArgs {
     pub reports: ReportsArgs,
     /// Whether the evaluation history can be queried.
     pub history: HistorySettingsArgs,
-    /// How the account is looked at before anything is deployed to it.
+    /// How the account is inspected before a deployment.
     pub lookup: LookupArgs,
     /// Whose configuration recorder is used.
     pub recorder: RecorderSettingsArgs,
@@ -45,7 +45,7 @@ pub struct ComplianceMonitoringArgs {
     pub rules: RulesArgs,
     /// Frameworks whose rules are evaluated, too, each rule once.
     pub frameworks: Vec<FrameworkArgs>,
-    /// Who is told what, and when.
+    /// Who receives which notices, and when.
     pub notifications: NotificationsArgs,
     /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
     pub waivers: Vec<WaiverArgs>,
@@ -57,7 +57,7 @@ pub struct ComplianceMonitoringArgs {
     pub functions: FunctionsSettingsArgs,
     /// What every IAM role has.
     pub iam: IamArgs,
-    /// What is told although nobody looks.
+    /// Alarms on the monitor itself and on its results.
     pub alarms: AlarmsSettingsArgs,
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,

@@ -15,34 +15,34 @@ use crate::inputs::suggestions::FrameworkIds;
 /// Hours between two runs over all rules from which a digest of a day may lack some of them.
 const LONG_GAP_HOURS: u64 = 24;
 
-/// Who is told.
+/// Who receives notices.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NotificationsArgs {
-    /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once;
-    /// removing one leaves the others confirmed. They are told everything.
+    /// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its
+    /// subscription once; removing one leaves the others confirmed. They receive all messages.
     pub emails: BTreeMap<String, Input<String>>,
-    /// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to
-    /// `emails` alone.
+    /// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to
+    /// `emails` only.
     pub routes: BTreeMap<String, RouteArgs>,
     /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and
     /// are never sent immediately.
     pub digest: DigestPeriod,
 }
 
-/// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+/// What one receiver gets. A change must match one entry of each list that is given.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RouteArgs {
     /// Severities of rules.
     pub severities: Vec<Severity>,
-    /// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    /// Names of rules, as given or as shown in `configRuleNames` without the prefix.
     pub rules: Vec<String>,
     /// Ids of frameworks that the rules serve, such as `hipaa`.
     #[schemars(with = "Vec<Suggested<FrameworkIds>>")]
     pub frameworks: Vec<String>,
-    /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program
-    /// that is deployed to several.
+    /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is
+    /// deployed to several accounts.
     #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
@@ -103,8 +103,8 @@ impl NotificationsArgs {
             });
         }
         if self.emails.is_empty() && !self.routes.is_empty() {
-            let unheard = "routes are told changes of resources alone: nobody hears alarms, summaries and that the delivery does \
-                           not work; add an address to `emails`, or subscribe to the topic yourself";
+            let unheard = "routes receive only resource changes; no one will receive alarms, summaries or delivery failures: add \
+                           an address to `emails`, or subscribe to the topic yourself";
             checks.warning("routes", unheard);
         }
     }
@@ -128,7 +128,9 @@ impl NotificationsArgs {
         let Some(own) = own else { return Vec::new() };
         let found = self.routes.iter().filter_map(|(name, route)| {
             let others: Vec<&str> = route.accounts.iter().map(String::as_str).filter(|id| *id != own).collect();
-            let told = format!("this deployment tells of account {own} alone, {} never fits", others.join(", "));
+            let (verb, others) = (if others.len() == 1 { "matches" } else { "match" }, others);
+            let told =
+                format!("this deployment reports only on account {own}; account {} never {verb}", others.join(", "));
             (!others.is_empty()).then(|| PropertyError::new(["notifications", "routes", name, "accounts"], told))
         });
         found.collect()
@@ -284,7 +286,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "notifications.routes.soc.accounts: this deployment tells of account 111122223333 alone, 444455556666 never fits"
+                "notifications.routes.soc.accounts: this deployment reports only on account 111122223333; account 444455556666 never matches"
             ]
         );
         assert!(given.elsewhere(None).is_empty());

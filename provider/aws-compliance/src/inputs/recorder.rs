@@ -21,11 +21,11 @@ pub enum RecordingStrategy {
     AllExcept,
 }
 
-/// Whose configuration recorder is used, and what ours records.
+/// Which configuration recorder is used, and what a recorder of this component records.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RecorderSettingsArgs {
-    /// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+    /// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
     pub mode: Option<RecorderMode>,
     /// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed
     /// policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when

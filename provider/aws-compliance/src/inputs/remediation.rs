@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct RemediationArgs {
     /// Name of the document, of those that are known for the rule. Default: the first of them.
     pub document: Option<String>,
-    /// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the
-    /// automation is not among them: it comes with the remediation.
+    /// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource.
+    /// Do not give the role of the automation: the remediation creates it.
     #[schemars(with = "BTreeMap<String, Vec<Input<Scalar>>>")]
     pub parameters: BTreeMap<String, Vec<Input<String>>>,
     /// Whether a document is taken of which no source says that it is for this rule, only its effect matches.

@@ -60,7 +60,7 @@ pub struct ManagedRuleArgs {
     /// `TwentyFour_Hours`. A rule that reacts to changes takes none.
     #[schemars(with = "Option<Input<Suggested<EvaluationFrequencies>>>")]
     pub frequency: Option<Input<String>>,
-    /// Which resources the rule looks at. Default: all that it can evaluate.
+    /// Which resources the rule evaluates. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
     /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     pub severity: Option<Severity>,

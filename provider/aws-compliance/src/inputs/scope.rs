@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
 
-/// Which resources a rule looks at: by type, by one resource, or by tag.
+/// Which resources a rule evaluates: by type, by one resource, or by tag.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ScopeArgs {

@@ -18,7 +18,7 @@ pub(crate) fn max_days(given: Option<u32>) -> u32 {
     given.unwrap_or(MAX_DAYS)
 }
 
-/// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`,
+/// Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`,
 /// `resource` and `tags` is required.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -32,7 +32,7 @@ pub struct WaiverArgs {
     /// A control of `framework`, such as `3.5.1`.
     #[serde(default)]
     pub control: Option<String>,
-    /// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+    /// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
     #[serde(default)]
     pub resource: Option<String>,
     /// Ids of accounts, 12 digits. Default: all accounts.

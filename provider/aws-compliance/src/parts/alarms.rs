@@ -35,11 +35,12 @@ pub struct AlarmsArgs {
     #[serde(default)]
     #[schemars(with = "TextTags")]
     pub tags: Tags,
-    /// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+    /// ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch
+    /// alarms.
     pub topic_arn: Input<String>,
     /// Name of the bucket that keeps the runbooks.
     pub bucket_name: Input<String>,
-    /// What is told.
+    /// Which alarms exist and when they go off.
     #[serde(default)]
     pub settings: AlarmsSettingsArgs,
 }

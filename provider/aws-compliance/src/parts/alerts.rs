@@ -32,7 +32,7 @@ pub struct AlertsArgs {
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
     pub kms_key_arn: Input<String>,
-    /// Who is told.
+    /// Who receives notices.
     #[serde(default)]
     pub notifications: NotificationsArgs,
 }
@@ -45,7 +45,7 @@ pub struct Alerts {
     pub topic_arn: Output<String>,
     /// Name of the topic.
     pub topic_name: Output<String>,
-    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
+    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
     /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the

@@ -75,7 +75,7 @@ impl Component for History {
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let database = glue::CatalogDatabase::child(scope, "database")
             .name(args.name_prefix.history_database())
-            .description("What AWS Config judged, run by run")
+            .description("Evaluation results of AWS Config, by run")
             .tags(tags::owned(&args.tags, facts))
             .register();
 
@@ -83,7 +83,7 @@ impl Component for History {
         let required = glue::catalog_table::Required { database_name: database.name().into() };
         let table = glue::CatalogTable::child(scope, "table", required)
             .name(TABLE)
-            .description("A row for each verdict of each run")
+            .description("One row for each evaluation result of each run")
             .table_type("EXTERNAL_TABLE")
             .parameters(projection(&place))
             .partition_keys(vec![glue::CatalogTablePartitionKey::new(PARTITION).r#type("string").into()])

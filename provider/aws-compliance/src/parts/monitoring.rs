@@ -67,7 +67,7 @@ pub struct ComplianceMonitoring {
     pub sns_topic_arn: Output<String>,
     /// Name of the Athena workgroup that queries the history, where there is one.
     pub history_workgroup_name: Output<Option<String>>,
-    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last
+    /// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last
     /// deployed or refreshed.
     pub pending_emails: Output<Vec<String>>,
     /// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the

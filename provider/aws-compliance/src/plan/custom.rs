@@ -110,7 +110,7 @@ impl CustomRuleArgs {
             checks.error(["triggers", "onChange"], "the rule would never be evaluated");
         }
         if self.triggers.reacts_to_changes() && self.effective_scope().is_none() {
-            checks.warning("scope", "without one, each change of anything recorded is evaluated and paid for");
+            checks.warning("scope", "without a scope, each change of any recorded resource is evaluated and charged");
         }
     }
 

@@ -133,7 +133,11 @@ pub(super) fn obligations(composition: &Composition, rules: &[RulePlan]) -> Vec<
         format!("`{}` of `rules.managed` is evaluated as given there, and counts for {ids}", own.name)
     });
     let manual = composition.manual.iter();
-    counted.chain(manual.map(|(id, checks)| format!("{id}: people answer for {}", checks.join(", ")))).collect()
+    let manual = manual.map(|(id, checks)| {
+        let count = if checks.len() == 1 { "1 check is".to_owned() } else { format!("{} checks are", checks.len()) };
+        format!("{id}: {count} manual and not evaluated: {}", checks.join(", "))
+    });
+    counted.chain(manual).collect()
 }
 
 /// `HIPAA Security + PCI DSS 4.0: 129 + 127 rules asked for, 231 distinct`; one framework alone saves nothing.

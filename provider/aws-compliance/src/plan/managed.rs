@@ -61,7 +61,7 @@ pub(super) fn notes(rules: &RulesArgs, given: &OfBaseline) -> Vec<String> {
                 };
                 format!(
                     "`rules.managed[{index}]` has other parameters or another scope than `{name}` of the baseline: \
-                     both are evaluated and paid for{instead}"
+                     both are evaluated and charged{instead}"
                 )
             }),
         }

@@ -184,7 +184,7 @@ pub(super) fn notes(packs: &[PackPlan], rules: &[RulePlan]) -> Vec<String> {
         let twice = identifiers.iter().filter(|of_pack| rules.iter().any(|rule| rule.args.identifier == ***of_pack));
         let twice = match twice.count() {
             0 => String::new(),
-            count => format!("; {count} of them are evaluated as rules, too, and paid for twice"),
+            count => format!("; {count} of them are evaluated as rules, too, and charged twice"),
         };
         let parts = match of_one.len() {
             1 => "a conformance pack".to_owned(),

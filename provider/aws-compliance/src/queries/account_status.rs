@@ -26,14 +26,14 @@ pub struct AccountStatusArgs {
     pub region: Option<String>,
     /// Profile of the shared AWS configuration. Default: the environment's credentials.
     pub profile: Option<String>,
-    /// ARN of a role to take for the look.
+    /// ARN of a role to assume for the account check.
     pub role_arn: Option<String>,
     /// Start of every physical name of the deployment: a-z, 0-9 and hyphen.
     pub name_prefix: NamePrefix,
     /// Whose configuration recorder the deployment will use.
     pub recorder_mode: RecorderMode,
-    /// The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our
-    /// names are shown and not refused.
+    /// Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the
+    /// deployment are listed and not refused.
     pub owner: Option<String>,
 }
 
@@ -52,7 +52,7 @@ pub struct AccountStatus {
     /// ARN of who looked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
-    /// The region that was looked at.
+    /// The region that was inspected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The customer-managed configuration recorder.
@@ -82,7 +82,7 @@ pub struct AccountStatus {
     pub warnings: Vec<String>,
 }
 
-/// The configuration recorder that is there.
+/// The existing configuration recorder.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecorderStatus {
@@ -204,8 +204,8 @@ pub struct GetAccountStatus;
 
 impl Function for GetAccountStatus {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getAccountStatus");
-    const DESCRIPTION: &'static str = "Looks at an account before anything is deployed to it, read-only and for five \
-                                       seconds at most: what is there, what would be created, what would be refused.";
+    const DESCRIPTION: &'static str = "Inspects an account before a deployment, read-only and for at most five seconds: \
+                                       what exists, what would be created, what would be refused.";
     type Args = AccountStatusArgs;
     type Result = AccountStatus;
 

@@ -109,8 +109,8 @@ pub struct GetCostEstimate;
 
 impl Function for GetCostEstimate {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getCostEstimate");
-    const DESCRIPTION: &'static str = "Estimates what a deployment costs in a month, from its inputs and numbers of \
-                                       resources. Asks no account.";
+    const DESCRIPTION: &'static str = "Estimates the monthly cost of a deployment from its inputs and numbers of \
+                                       resources. Calls no AWS API.";
     type Args = CostEstimateArgs;
     type Result = CostEstimate;
 

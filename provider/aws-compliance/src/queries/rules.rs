@@ -31,8 +31,8 @@ pub struct GetManagedRule;
 
 impl Function for GetManagedRule {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getManagedRule");
-    const DESCRIPTION: &'static str = "What is known of one AWS managed rule: trigger, parameters, resource types, \
-                                       regions, frameworks, remediation. Asks no account.";
+    const DESCRIPTION: &'static str = "What is known about an AWS managed rule: trigger, parameters, resource types, \
+                                       regions, frameworks, remediation. Calls no AWS API.";
     type Args = ManagedRuleQuery;
     type Result = ManagedRuleDetails;
 
@@ -58,7 +58,7 @@ pub struct GetFramework;
 impl Function for GetFramework {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:getFramework");
     const DESCRIPTION: &'static str = "What a framework asks for: rules with parameters and controls, rules that are \
-                                       optional, and the process checks that a person answers for. Asks no account.";
+                                       optional, and the process checks that must be evaluated manually. Calls no AWS API.";
     type Args = FrameworkQuery;
     type Result = FrameworkDetails;
 
@@ -79,7 +79,7 @@ pub struct CheckRulesArgs {
     pub rules: RulesArgs,
     /// Frameworks as a component takes them.
     pub frameworks: Vec<FrameworkArgs>,
-    /// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+    /// Codes of the regions to deploy to. Default: rules are not checked by region.
     pub regions: Vec<String>,
 }
 
@@ -91,10 +91,10 @@ pub struct CheckedRules {
     pub valid: bool,
     /// What AWS Config would refuse.
     pub errors: Vec<RuleProblem>,
-    /// What goes through and deserves a look.
+    /// Problems that do not prevent a deployment.
     pub warnings: Vec<RuleProblem>,
-    /// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a
-    /// region does not offer.
+    /// Notes on the frameworks: rules that they share, decisions where they differ, manual checks, and rules that a region
+    /// does not offer.
     pub notes: Vec<String>,
 }
 
@@ -104,7 +104,7 @@ pub struct CheckedRules {
 pub struct RuleProblem {
     /// Property path, such as `rules.managed[0].identifier`.
     pub path: String,
-    /// What is wrong, and the nearest right answer where there is one.
+    /// What is invalid, and the nearest valid value if there is one.
     pub reason: String,
 }
 
@@ -197,8 +197,8 @@ pub struct CheckRules;
 
 impl Function for CheckRules {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:checkRules");
-    const DESCRIPTION: &'static str = "Judges rules as a preview would, without deploying anything or asking an \
-                                       account: every problem with its path, and whether they can be deployed.";
+    const DESCRIPTION: &'static str = "Checks rules as a preview does, without a deployment and without calls of AWS: \
+                                       every problem with its path, and whether they can be deployed.";
     type Args = CheckRulesArgs;
     type Result = CheckedRules;
 

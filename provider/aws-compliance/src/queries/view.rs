@@ -15,7 +15,7 @@ pub struct ManagedRuleDetails {
     pub identifier: String,
     /// Name that the rule has in AWS's documentation, such as `encrypted-volumes`.
     pub documented_name: String,
-    /// When it is evaluated, what it looks at and what it takes, in one sentence.
+    /// When it is evaluated, which resources it evaluates and which parameters it has, in one sentence.
     pub summary: String,
     /// When it is evaluated: `change`, `periodic` or `both`.
     pub trigger: String,
@@ -128,7 +128,7 @@ pub struct FrameworkDetails {
     pub optional: Vec<FrameworkRuleDetails>,
     /// Rules of its packs that need a function of yours: they are not deployed.
     pub custom: Vec<String>,
-    /// Process checks that a person answers for.
+    /// Process checks that must be evaluated manually.
     pub manual: Vec<String>,
     /// Public sources that map its rules to controls, each with its date. Empty: no control mapping is published.
     pub control_sources: Vec<String>,
@@ -159,7 +159,7 @@ pub struct FrameworkLine {
     pub id: String,
     /// Number of distinct rules.
     pub rules: usize,
-    /// Number of process checks that a person answers for.
+    /// Number of process checks that must be evaluated manually.
     pub manual: usize,
     /// Number of distinct rules that are not deployed unless they are chosen by themselves.
     pub optional: usize,

@@ -269,7 +269,7 @@ async fn case_19_scopes_of_custom_rules_are_checked() {
     }
     for empty in [json!({}), json!({ "resourceTypes": [] })] {
         let given = guard(policy, json!({ "scope": empty }));
-        warned(given.clone(), "rules.custom[0].scope", "paid for").await;
+        warned(given.clone(), "rules.custom[0].scope", "charged").await;
         let (children, _) = taken(given).await;
         assert_eq!(inputs_of(&children, "compliance-rules-own").get("scope"), None);
     }

@@ -95,7 +95,8 @@ async fn a_function_is_allowed_to_be_invoked_before_its_rule_is_there() {
     let source = json!({ "owner": "CUSTOM_LAMBDA", "sourceIdentifier": FUNCTION, "sourceDetails": [schedule] });
     assert_eq!(all(rule)["source"], source);
     assert!(!registrations.iter().any(|one| one.name == "compliance-rules-other-permission"));
-    let costly = "rules.custom[1].scope: without one, each change of anything recorded is evaluated and paid for";
+    let costly =
+        "rules.custom[1].scope: without a scope, each change of any recorded resource is evaluated and charged";
     assert_eq!(log.iter().filter(|line| line.contains("rules.custom")).collect::<Vec<_>>(), [costly]);
 }
 

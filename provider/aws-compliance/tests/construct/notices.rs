@@ -82,7 +82,7 @@ async fn routes_that_nobody_or_only_another_account_would_hear_by_are_warned_of(
     let told = warned(json!({ "routes": { "soc": route } })).await;
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told.iter().any(|message| message.contains("add an address to `emails`")), "{told:?}");
-    assert!(told.iter().any(|message| message.contains("444455556666 never fits")), "{told:?}");
+    assert!(told.iter().any(|message| message.contains("444455556666 never matches")), "{told:?}");
     let good = json!({ "emails": { "all": "all@example.com" }, "routes": { "soc": { "sqs": queue } } });
     assert_eq!(warned(good).await, Vec::<String>::new());
 }

@@ -113,7 +113,7 @@ async fn journey_14_a_rule_with_other_parameters_or_a_scope_is_a_second_one_besi
     for (index, name, more) in [(0, "ec2-approved-instance-types", instead), (1, "ebs-volumes-encrypted", "")] {
         let told = format!(
             "`rules.managed[{index}]` has other parameters or another scope than `{name}` of the baseline: both are \
-             evaluated and paid for{more}"
+             evaluated and charged{more}"
         );
         assert!(log.iter().any(|line| line.starts_with(&told)), "{log:#?}");
     }

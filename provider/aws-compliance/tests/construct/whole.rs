@@ -209,10 +209,10 @@ async fn other_accounts_and_regions_are_told_what_to_deploy_once_at_preview() {
         log.filter(|message| !message.starts_with("estimated")).collect::<Vec<_>>(),
         [
             format!(
-                "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {ACCOUNT} and \
-                 aggregatorRegion {REGION}: account 444455556666, region us-east-1"
+                "deploy `AggregationSource` with aggregatorAccountId {ACCOUNT} and aggregatorRegion {REGION} in each of these to \
+                 include it: account 444455556666, region us-east-1"
             ),
-            "the account was not looked at: `AWS_COMPLIANCE_LOOKUP` is `off`".to_owned(),
+            "the account was not inspected: `AWS_COMPLIANCE_LOOKUP` is `off`".to_owned(),
         ]
     );
 }

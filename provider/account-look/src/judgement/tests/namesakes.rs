@@ -12,7 +12,7 @@ fn namesakes_of_others_are_refused_and_named() {
             namesake(Rule, "users", Some(Tags::new())),
             "Error rules.managed[0].name: a rule `users`",
             [
-                "overwrite it and destroying would delete it",
+                "overwrite it, and a destroy would delete it",
                 "tag-resource --resource-arn arn:users --tags Key=aws-compliance:owner,Value='audit/prod/compliance'",
             ],
         ),
@@ -65,7 +65,7 @@ fn namesakes_of_others_are_refused_and_named() {
             "authorization",
             namesake(Authorization, "111122223333/eu-west-1", Some(Tags::new())),
             "Warning namePrefix:",
-            ["destroying this deployment takes it from others", ""],
+            ["destroying this stack also removes it for others", ""],
         ),
     ] {
         println!("{name}");

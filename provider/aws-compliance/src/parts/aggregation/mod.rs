@@ -31,7 +31,7 @@ pub struct AggregationArgs {
     pub tags: Tags,
     /// Which accounts and regions are seen.
     pub settings: AggregationSettingsArgs,
-    /// How the account is looked at.
+    /// How the account is inspected.
     pub lookup: LookupArgs,
 }
 
@@ -131,8 +131,8 @@ impl AggregationSettingsArgs {
         }
         let places = accounts.into_iter().chain(regions).collect::<Vec<_>>().join(", ");
         let message = format!(
-            "to be seen here, each of these deploys `AggregationSource` with aggregatorAccountId {account} and \
-             aggregatorRegion {region}: {places}"
+            "deploy `AggregationSource` with aggregatorAccountId {account} and aggregatorRegion {region} in each of these to include \
+             it: {places}"
         );
         context.info(message);
     }

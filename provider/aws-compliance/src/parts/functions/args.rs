@@ -40,9 +40,9 @@ pub struct FunctionsArgs {
     /// What every role has.
     #[serde(default)]
     pub iam: IamArgs,
-    /// ARN of the topic that carries notices. Default: nothing is told.
+    /// ARN of the topic that carries notices. Default: no notices are sent.
     pub topic_arn: Option<Input<String>>,
-    /// Who is told what, and when: the same that `Alerts` is given.
+    /// Who receives which notices, and when: the same value as that of `Alerts`.
     #[serde(default)]
     pub notifications: NotificationsArgs,
     /// Findings that are accepted for a time.

@@ -100,8 +100,8 @@ impl Function {
 
 fn summary(handler: Handler) -> &'static str {
     match handler {
-        Handler::Processing => "Reads what AWS Config judges, records it, and tells what changed",
+        Handler::Processing => "Reads the results of AWS Config, records them, and sends what changed",
         Handler::Aggregation => "Reads what the aggregator sees of all accounts and regions and records it",
-        Handler::Remediation => "Records the compliance changes that it is told of; changes nothing",
+        Handler::Remediation => "Records the compliance changes that it receives; changes nothing",
     }
 }

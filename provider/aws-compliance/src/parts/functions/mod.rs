@@ -25,9 +25,9 @@ use crate::parts::part::{Part, Whole};
 use crate::parts::tags;
 use crate::plan::selection::PlanInputs;
 
-/// Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator
-/// sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and
-/// remediation through queues. A table keeps what processing knows.
+/// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and
+/// writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes
+/// reach processing and remediation through queues. A table stores the state of processing.
 #[derive(Debug, Outputs)]
 pub struct Functions {
     /// ARN of the processing function.

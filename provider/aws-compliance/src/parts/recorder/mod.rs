@@ -78,7 +78,7 @@ pub struct RecorderArgs {
     pub bucket_arn: Input<String>,
     /// ARN of the KMS key that encrypts what is delivered.
     pub kms_key_arn: Input<String>,
-    /// How the account is looked at.
+    /// How the account is inspected.
     #[serde(default)]
     pub lookup: LookupArgs,
     /// What is recorded. The mode is `create`, which need not be given.

@@ -34,7 +34,7 @@ pub struct RuleSetArgs {
     pub bucket_name: Option<Input<String>>,
     /// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
     pub kms_key_arn: Option<Input<String>>,
-    /// How the account is looked at.
+    /// How the account is inspected.
     pub lookup: LookupArgs,
 }
 

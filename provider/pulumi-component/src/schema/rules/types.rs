@@ -47,7 +47,7 @@ impl<'s> Rules<'s> {
                 self.report(path.as_str(), format!("another value has the name `{name}` too"));
             }
             if !seen.insert(value.to_string()) {
-                self.report(path, "the value is there twice");
+                self.report(path, "the value exists twice");
             }
         }
     }
