@@ -58,7 +58,7 @@ namespace AwsCompliance.PulumiPackage
     public sealed class AggregationArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// How the account is looked at.
+        /// How the account is inspected.
         /// </summary>
         [Input("lookup")]
         public Inputs.LookupArgs? Lookup { get; set; }

@@ -64,7 +64,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// What is told.
+        /// Which alarms exist and when they go off.
         /// </summary>
         [Input("settings")]
         public Inputs.AlarmsSettingsArgs? Settings { get; set; }
@@ -82,7 +82,7 @@ namespace AwsCompliance.PulumiPackage
         }
 
         /// <summary>
-        /// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+        /// ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
         /// </summary>
         [Input("topicArn", required: true)]
         public Input<string> TopicArn { get; set; } = null!;

@@ -23,7 +23,7 @@ namespace AwsCompliance.PulumiPackage
         public Output<string> DeliveryQueueUrl { get; private set; } = null!;
 
         /// <summary>
-        /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+        /// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
         /// </summary>
         [Output("pendingEmails")]
         public Output<ImmutableArray<string>> PendingEmails { get; private set; } = null!;
@@ -88,7 +88,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Who is told.
+        /// Who receives notices.
         /// </summary>
         [Input("notifications")]
         public Inputs.NotificationsArgs? Notifications { get; set; }

@@ -13,13 +13,13 @@ namespace AwsCompliance.PulumiPackage
     public static class CheckRules
     {
         /// <summary>
-        /// Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+        /// Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
         /// </summary>
         public static Task<CheckRulesResult> InvokeAsync(CheckRulesArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<CheckRulesResult>("aws-compliance:index:checkRules", args ?? new CheckRulesArgs(), options.WithDefaults());
 
         /// <summary>
-        /// Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+        /// Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
         /// </summary>
         public static Output<CheckRulesResult> Invoke(CheckRulesInvokeArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<CheckRulesResult>("aws-compliance:index:checkRules", args ?? new CheckRulesInvokeArgs(), options.WithDefaults());
@@ -44,7 +44,7 @@ namespace AwsCompliance.PulumiPackage
         private List<string>? _regions;
 
         /// <summary>
-        /// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+        /// Codes of the regions to deploy to. Default: rules are not checked by region.
         /// </summary>
         public List<string> Regions
         {
@@ -82,7 +82,7 @@ namespace AwsCompliance.PulumiPackage
         private InputList<string>? _regions;
 
         /// <summary>
-        /// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+        /// Codes of the regions to deploy to. Default: rules are not checked by region.
         /// </summary>
         public InputList<string> Regions
         {
@@ -111,7 +111,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly ImmutableArray<Outputs.RuleProblem> Errors;
         /// <summary>
-        /// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+        /// Notes on the frameworks: rules that they share, decisions where they differ, manual checks, and rules that a region does not offer.
         /// </summary>
         public readonly ImmutableArray<string> Notes;
         /// <summary>
@@ -119,7 +119,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly bool Valid;
         /// <summary>
-        /// What goes through and deserves a look.
+        /// Problems that do not prevent a deployment.
         /// </summary>
         public readonly ImmutableArray<Outputs.RuleProblem> Warnings;
 

@@ -103,7 +103,7 @@ namespace AwsCompliance.PulumiPackage
         public Output<string> LedgerTableName { get; private set; } = null!;
 
         /// <summary>
-        /// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+        /// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
         /// </summary>
         [Output("pendingEmails")]
         public Output<ImmutableArray<string>> PendingEmails { get; private set; } = null!;
@@ -180,7 +180,7 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.AggregationSettingsArgs? Aggregation { get; set; }
 
         /// <summary>
-        /// What is told although nobody looks.
+        /// Alarms on the monitor itself and on its results.
         /// </summary>
         [Input("alarms")]
         public Inputs.AlarmsSettingsArgs? Alarms { get; set; }
@@ -234,7 +234,7 @@ namespace AwsCompliance.PulumiPackage
         public Input<string>? KmsKeyArn { get; set; }
 
         /// <summary>
-        /// How the account is looked at before anything is deployed to it.
+        /// How the account is inspected before a deployment.
         /// </summary>
         [Input("lookup")]
         public Inputs.LookupArgs? Lookup { get; set; }
@@ -246,7 +246,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Who is told what, and when.
+        /// Who receives which notices, and when.
         /// </summary>
         [Input("notifications")]
         public Inputs.NotificationsArgs? Notifications { get; set; }

@@ -11,7 +11,7 @@ using Pulumi;
 namespace AwsCompliance.PulumiPackage
 {
     /// <summary>
-    /// Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
+    /// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:Functions")]
     public partial class Functions : global::Pulumi.ComponentResource
@@ -142,7 +142,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Who is told what, and when: the same that `Alerts` is given.
+        /// Who receives which notices, and when: the same value as that of `Alerts`.
         /// </summary>
         [Input("notifications")]
         public Inputs.NotificationsArgs? Notifications { get; set; }
@@ -172,7 +172,7 @@ namespace AwsCompliance.PulumiPackage
         }
 
         /// <summary>
-        /// ARN of the topic that carries notices. Default: nothing is told.
+        /// ARN of the topic that carries notices. Default: no notices are sent.
         /// </summary>
         [Input("topicArn")]
         public Input<string>? TopicArn { get; set; }

@@ -13,13 +13,13 @@ namespace AwsCompliance.PulumiPackage
     public static class GetAccountStatus
     {
         /// <summary>
-        /// Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+        /// Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
         /// </summary>
         public static Task<GetAccountStatusResult> InvokeAsync(GetAccountStatusArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetAccountStatusResult>("aws-compliance:index:getAccountStatus", args ?? new GetAccountStatusArgs(), options.WithDefaults());
 
         /// <summary>
-        /// Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+        /// Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
         /// </summary>
         public static Output<GetAccountStatusResult> Invoke(GetAccountStatusInvokeArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetAccountStatusResult>("aws-compliance:index:getAccountStatus", args ?? new GetAccountStatusInvokeArgs(), options.WithDefaults());
@@ -35,7 +35,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+        /// Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
         /// </summary>
         [Input("owner")]
         public string? Owner { get; set; }
@@ -59,7 +59,7 @@ namespace AwsCompliance.PulumiPackage
         public string? Region { get; set; }
 
         /// <summary>
-        /// ARN of a role to take for the look.
+        /// ARN of a role to assume for the account check.
         /// </summary>
         [Input("roleArn")]
         public string? RoleArn { get; set; }
@@ -79,7 +79,7 @@ namespace AwsCompliance.PulumiPackage
         public Input<string>? NamePrefix { get; set; }
 
         /// <summary>
-        /// The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+        /// Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
         /// </summary>
         [Input("owner")]
         public Input<string>? Owner { get; set; }
@@ -103,7 +103,7 @@ namespace AwsCompliance.PulumiPackage
         public Input<string>? Region { get; set; }
 
         /// <summary>
-        /// ARN of a role to take for the look.
+        /// ARN of a role to assume for the account check.
         /// </summary>
         [Input("roleArn")]
         public Input<string>? RoleArn { get; set; }
@@ -147,7 +147,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly string RecorderAction;
         /// <summary>
-        /// The region that was looked at.
+        /// The region that was inspected.
         /// </summary>
         public readonly string? Region;
         /// <summary>

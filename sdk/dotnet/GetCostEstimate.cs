@@ -13,13 +13,13 @@ namespace AwsCompliance.PulumiPackage
     public static class GetCostEstimate
     {
         /// <summary>
-        /// Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+        /// Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
         /// </summary>
         public static Task<GetCostEstimateResult> InvokeAsync(GetCostEstimateArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetCostEstimateResult>("aws-compliance:index:getCostEstimate", args ?? new GetCostEstimateArgs(), options.WithDefaults());
 
         /// <summary>
-        /// Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+        /// Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
         /// </summary>
         public static Output<GetCostEstimateResult> Invoke(GetCostEstimateInvokeArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetCostEstimateResult>("aws-compliance:index:getCostEstimate", args ?? new GetCostEstimateInvokeArgs(), options.WithDefaults());

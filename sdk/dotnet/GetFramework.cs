@@ -13,13 +13,13 @@ namespace AwsCompliance.PulumiPackage
     public static class GetFramework
     {
         /// <summary>
-        /// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+        /// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
         /// </summary>
         public static Task<GetFrameworkResult> InvokeAsync(GetFrameworkArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetFrameworkResult>("aws-compliance:index:getFramework", args ?? new GetFrameworkArgs(), options.WithDefaults());
 
         /// <summary>
-        /// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+        /// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
         /// </summary>
         public static Output<GetFrameworkResult> Invoke(GetFrameworkInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetFrameworkResult>("aws-compliance:index:getFramework", args ?? new GetFrameworkInvokeArgs(), options.WithDefaults());
@@ -71,7 +71,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly string Id;
         /// <summary>
-        /// Process checks that a person answers for.
+        /// Process checks that must be evaluated manually.
         /// </summary>
         public readonly ImmutableArray<string> Manual;
         /// <summary>

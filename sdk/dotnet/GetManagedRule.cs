@@ -13,13 +13,13 @@ namespace AwsCompliance.PulumiPackage
     public static class GetManagedRule
     {
         /// <summary>
-        /// What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+        /// What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
         /// </summary>
         public static Task<GetManagedRuleResult> InvokeAsync(GetManagedRuleArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetManagedRuleResult>("aws-compliance:index:getManagedRule", args ?? new GetManagedRuleArgs(), options.WithDefaults());
 
         /// <summary>
-        /// What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+        /// What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
         /// </summary>
         public static Output<GetManagedRuleResult> Invoke(GetManagedRuleInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetManagedRuleResult>("aws-compliance:index:getManagedRule", args ?? new GetManagedRuleInvokeArgs(), options.WithDefaults());
@@ -95,7 +95,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly string Severity;
         /// <summary>
-        /// When it is evaluated, what it looks at and what it takes, in one sentence.
+        /// When it is evaluated, which resources it evaluates and which parameters it has, in one sentence.
         /// </summary>
         public readonly string Summary;
         /// <summary>

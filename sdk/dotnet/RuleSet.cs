@@ -94,7 +94,7 @@ namespace AwsCompliance.PulumiPackage
         public Input<string>? KmsKeyArn { get; set; }
 
         /// <summary>
-        /// How the account is looked at.
+        /// How the account is inspected.
         /// </summary>
         [Input("lookup")]
         public Inputs.LookupArgs? Lookup { get; set; }

@@ -65,7 +65,7 @@ export class Aggregation extends pulumi.ComponentResource {
  */
 export interface AggregationArgs {
     /**
-     * How the account is looked at.
+     * How the account is inspected.
      */
     lookup?: inputs.LookupArgs;
     /**

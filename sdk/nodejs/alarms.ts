@@ -74,7 +74,7 @@ export interface AlarmsArgs {
      */
     namePrefix?: string;
     /**
-     * What is told.
+     * Which alarms exist and when they go off.
      */
     settings?: inputs.AlarmsSettingsArgs;
     /**
@@ -82,7 +82,7 @@ export interface AlarmsArgs {
      */
     tags?: {[key: string]: pulumi.Input<string>};
     /**
-     * ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+     * ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
      */
     topicArn: pulumi.Input<string>;
 }

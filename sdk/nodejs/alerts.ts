@@ -30,7 +30,7 @@ export class Alerts extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly deliveryQueueUrl: pulumi.Output<string>;
     /**
-     * Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+     * Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
      */
     declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
     /**
@@ -94,7 +94,7 @@ export interface AlertsArgs {
      */
     namePrefix?: string;
     /**
-     * Who is told.
+     * Who receives notices.
      */
     notifications?: inputs.NotificationsArgs;
     /**

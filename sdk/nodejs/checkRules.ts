@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+ * Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
  */
 export function checkRules(args?: CheckRulesArgs, opts?: pulumi.InvokeOptions): Promise<CheckRulesResult> {
     args = args || {};
@@ -26,7 +26,7 @@ export interface CheckRulesArgs {
      */
     frameworks?: inputs.Framework[];
     /**
-     * Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+     * Codes of the regions to deploy to. Default: rules are not checked by region.
      */
     regions?: string[];
     /**
@@ -41,7 +41,7 @@ export interface CheckRulesResult {
      */
     readonly errors: outputs.RuleProblem[];
     /**
-     * What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+     * Notes on the frameworks: rules that they share, decisions where they differ, manual checks, and rules that a region does not offer.
      */
     readonly notes: string[];
     /**
@@ -49,12 +49,12 @@ export interface CheckRulesResult {
      */
     readonly valid: boolean;
     /**
-     * What goes through and deserves a look.
+     * Problems that do not prevent a deployment.
      */
     readonly warnings: outputs.RuleProblem[];
 }
 /**
- * Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+ * Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
  */
 export function checkRulesOutput(args?: CheckRulesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<CheckRulesResult> {
     args = args || {};
@@ -72,7 +72,7 @@ export interface CheckRulesOutputArgs {
      */
     frameworks?: pulumi.Input<pulumi.Input<inputs.FrameworkArgs>[] | undefined>;
     /**
-     * Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+     * Codes of the regions to deploy to. Default: rules are not checked by region.
      */
     regions?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**

@@ -84,7 +84,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly ledgerTableName: pulumi.Output<string>;
     /**
-     * Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+     * Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
      */
     declare public /*out*/ readonly pendingEmails: pulumi.Output<string[]>;
     /**
@@ -198,7 +198,7 @@ export interface ComplianceMonitoringArgs {
      */
     aggregation?: inputs.AggregationSettingsArgs;
     /**
-     * What is told although nobody looks.
+     * Alarms on the monitor itself and on its results.
      */
     alarms?: inputs.AlarmsSettingsArgs;
     /**
@@ -230,7 +230,7 @@ export interface ComplianceMonitoringArgs {
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**
-     * How the account is looked at before anything is deployed to it.
+     * How the account is inspected before a deployment.
      */
     lookup?: inputs.LookupArgs;
     /**
@@ -238,7 +238,7 @@ export interface ComplianceMonitoringArgs {
      */
     namePrefix?: string;
     /**
-     * Who is told what, and when.
+     * Who receives which notices, and when.
      */
     notifications?: inputs.NotificationsArgs;
     /**

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
+ * Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
  */
 export class Functions extends pulumi.ComponentResource {
     /** @internal */
@@ -146,7 +146,7 @@ export interface FunctionsArgs {
      */
     namePrefix?: string;
     /**
-     * Who is told what, and when: the same that `Alerts` is given.
+     * Who receives which notices, and when: the same value as that of `Alerts`.
      */
     notifications?: inputs.NotificationsArgs;
     /**
@@ -162,7 +162,7 @@ export interface FunctionsArgs {
      */
     tags?: {[key: string]: pulumi.Input<string>};
     /**
-     * ARN of the topic that carries notices. Default: nothing is told.
+     * ARN of the topic that carries notices. Default: no notices are sent.
      */
     topicArn?: pulumi.Input<string | undefined>;
     /**

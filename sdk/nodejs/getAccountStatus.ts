@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+ * Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
  */
 export function getAccountStatus(args?: GetAccountStatusArgs, opts?: pulumi.InvokeOptions): Promise<GetAccountStatusResult> {
     args = args || {};
@@ -29,7 +29,7 @@ export interface GetAccountStatusArgs {
      */
     namePrefix?: string;
     /**
-     * The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+     * Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
      */
     owner?: string;
     /**
@@ -45,7 +45,7 @@ export interface GetAccountStatusArgs {
      */
     region?: string;
     /**
-     * ARN of a role to take for the look.
+     * ARN of a role to assume for the account check.
      */
     roleArn?: string;
 }
@@ -80,7 +80,7 @@ export interface GetAccountStatusResult {
      */
     readonly recorderAction: string;
     /**
-     * The region that was looked at.
+     * The region that was inspected.
      */
     readonly region?: string;
     /**
@@ -113,7 +113,7 @@ export interface GetAccountStatusResult {
     readonly wouldRefuse: string[];
 }
 /**
- * Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+ * Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
  */
 export function getAccountStatusOutput(args?: GetAccountStatusOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetAccountStatusResult> {
     args = args || {};
@@ -134,7 +134,7 @@ export interface GetAccountStatusOutputArgs {
      */
     namePrefix?: pulumi.Input<string | undefined>;
     /**
-     * The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+     * Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
      */
     owner?: pulumi.Input<string | undefined>;
     /**
@@ -150,7 +150,7 @@ export interface GetAccountStatusOutputArgs {
      */
     region?: pulumi.Input<string | undefined>;
     /**
-     * ARN of a role to take for the look.
+     * ARN of a role to assume for the account check.
      */
     roleArn?: pulumi.Input<string | undefined>;
 }

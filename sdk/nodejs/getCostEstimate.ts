@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+ * Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
  */
 export function getCostEstimate(args?: GetCostEstimateArgs, opts?: pulumi.InvokeOptions): Promise<GetCostEstimateResult> {
     args = args || {};
@@ -120,7 +120,7 @@ export interface GetCostEstimateResult {
     readonly summary: string;
 }
 /**
- * Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+ * Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
  */
 export function getCostEstimateOutput(args?: GetCostEstimateOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetCostEstimateResult> {
     args = args || {};

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+ * What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
  */
 export function getFramework(args: GetFrameworkArgs, opts?: pulumi.InvokeOptions): Promise<GetFrameworkResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -38,7 +38,7 @@ export interface GetFrameworkResult {
      */
     readonly id: string;
     /**
-     * Process checks that a person answers for.
+     * Process checks that must be evaluated manually.
      */
     readonly manual: string[];
     /**
@@ -67,7 +67,7 @@ export interface GetFrameworkResult {
     readonly title: string;
 }
 /**
- * What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+ * What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
  */
 export function getFrameworkOutput(args: GetFrameworkOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetFrameworkResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+ * What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
  */
 export function getManagedRule(args: GetManagedRuleArgs, opts?: pulumi.InvokeOptions): Promise<GetManagedRuleResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -62,7 +62,7 @@ export interface GetManagedRuleResult {
      */
     readonly severity: string;
     /**
-     * When it is evaluated, what it looks at and what it takes, in one sentence.
+     * When it is evaluated, which resources it evaluates and which parameters it has, in one sentence.
      */
     readonly summary: string;
     /**
@@ -75,7 +75,7 @@ export interface GetManagedRuleResult {
     readonly trigger: string;
 }
 /**
- * What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+ * What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
  */
 export function getManagedRuleOutput(args: GetManagedRuleOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetManagedRuleResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -88,7 +88,7 @@ export interface RecorderArgs {
      */
     kmsKeyArn: pulumi.Input<string>;
     /**
-     * How the account is looked at.
+     * How the account is inspected.
      */
     lookup?: inputs.LookupArgs;
     /**

@@ -91,7 +91,7 @@ export interface RuleSetArgs {
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**
-     * How the account is looked at.
+     * How the account is inspected.
      */
     lookup?: inputs.LookupArgs;
     /**

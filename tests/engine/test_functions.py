@@ -79,7 +79,15 @@ def test_aggregation_reports_what_the_aggregator_sees(working):
     folder = answer["report"].removesuffix("index.html")
     assert folder.startswith("reports/aggregation/")
     files = {key.removeprefix(folder): key for key in working.objects(folder)}
-    assert set(files) == {"findings.csv", "fixed.csv", "index.html", "report.json", "rules.csv", "summary.json"}
+    assert set(files) == {
+        "findings.csv",
+        "fixed.csv",
+        "index.html",
+        "manifest.json",
+        "report.json",
+        "rules.csv",
+        "summary.json",
+    }
     for key in files.values():
         assert_encrypted(working, key)
     report = working.record(files["report.json"])

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// What is told although nobody looks.
+    /// Alarms on the monitor itself and on its results.
     /// </summary>
     public sealed class AlarmsSettings : global::Pulumi.InvokeArgs
     {
@@ -41,7 +41,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        /// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         /// </summary>
         [Input("silentHours")]
         public int? SilentHours { get; set; }

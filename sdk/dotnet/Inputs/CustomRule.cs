@@ -53,7 +53,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        /// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
         /// </summary>
         [Input("scope")]
         public Inputs.Scope? Scope { get; set; }

@@ -44,7 +44,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, ImmutableDictionary<string, object>>? _parameters;
 
         /// <summary>
-        /// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        /// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
         /// </summary>
         public Dictionary<string, ImmutableDictionary<string, object>> Parameters
         {

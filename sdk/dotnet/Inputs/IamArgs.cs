@@ -23,7 +23,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Input<string>? Path { get; set; }
 
         /// <summary>
-        /// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        /// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
         /// </summary>
         [Input("permissionsBoundary")]
         public Input<string>? PermissionsBoundary { get; set; }

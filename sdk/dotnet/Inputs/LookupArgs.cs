@@ -12,12 +12,12 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// How the account is looked at, read-only, before anything is deployed to it.
+    /// How the account is inspected, read-only, before a deployment.
     /// </summary>
     public sealed class LookupArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        /// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
         /// </summary>
         [Input("adoptUnmarked")]
         public bool? AdoptUnmarked { get; set; }
@@ -35,13 +35,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+        /// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
         /// </summary>
         [Input("profile")]
         public string? Profile { get; set; }
 
         /// <summary>
-        /// ARN of a role to take for the look.
+        /// ARN of a role to assume for the account check.
         /// </summary>
         [Input("roleArn")]
         public string? RoleArn { get; set; }

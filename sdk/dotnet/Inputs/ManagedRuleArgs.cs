@@ -65,7 +65,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Inputs.RemediationArgs? Remediation { get; set; }
 
         /// <summary>
-        /// Which resources the rule looks at. Default: all that it can evaluate.
+        /// Which resources the rule evaluates. Default: all that it can evaluate.
         /// </summary>
         [Input("scope")]
         public Inputs.ScopeArgs? Scope { get; set; }

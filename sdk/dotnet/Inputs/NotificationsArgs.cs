@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Who is told.
+    /// Who receives notices.
     /// </summary>
     public sealed class NotificationsArgs : global::Pulumi.ResourceArgs
     {
@@ -26,7 +26,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, Input<string>>? _emails;
 
         /// <summary>
-        /// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        /// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
         /// </summary>
         public Dictionary<string, Input<string>> Emails
         {
@@ -38,7 +38,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, Inputs.RouteArgs>? _routes;
 
         /// <summary>
-        /// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        /// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
         /// </summary>
         public Dictionary<string, Inputs.RouteArgs> Routes
         {

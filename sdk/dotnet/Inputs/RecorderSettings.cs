@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Whose configuration recorder is used, and what ours records.
+    /// Which configuration recorder is used, and what a recorder of this component records.
     /// </summary>
     public sealed class RecorderSettings : global::Pulumi.InvokeArgs
     {
@@ -41,7 +41,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public bool? GlobalTypes { get; set; }
 
         /// <summary>
-        /// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        /// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
         /// </summary>
         [Input("mode")]
         public AwsCompliance.PulumiPackage.RecorderMode? Mode { get; set; }

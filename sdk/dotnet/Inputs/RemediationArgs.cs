@@ -32,7 +32,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, ImmutableArray<object>>? _parameters;
 
         /// <summary>
-        /// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        /// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         /// </summary>
         public Dictionary<string, ImmutableArray<object>> Parameters
         {

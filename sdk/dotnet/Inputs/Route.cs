@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+    /// What one receiver gets. A change must match one entry of each list that is given.
     /// </summary>
     public sealed class Route : global::Pulumi.InvokeArgs
     {
@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<object>? _accounts;
 
         /// <summary>
-        /// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
         /// </summary>
         public List<object> Accounts
         {
@@ -56,7 +56,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _rules;
 
         /// <summary>
-        /// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        /// Names of rules, as given or as shown in `configRuleNames` without the prefix.
         /// </summary>
         public List<string> Rules
         {

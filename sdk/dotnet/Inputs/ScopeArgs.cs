@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Which resources a rule looks at: by type, by one resource, or by tag.
+    /// Which resources a rule evaluates: by type, by one resource, or by tag.
     /// </summary>
     public sealed class ScopeArgs : global::Pulumi.ResourceArgs
     {

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+    /// Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
     /// </summary>
     public sealed class WaiverArgs : global::Pulumi.ResourceArgs
     {
@@ -71,7 +71,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+        /// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
         /// </summary>
         [Input("resource")]
         public string? Resource { get; set; }

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Outputs
 {
 
     /// <summary>
-    /// The configuration recorder that is there.
+    /// The existing configuration recorder.
     /// </summary>
     [OutputType]
     public sealed class RecorderStatus

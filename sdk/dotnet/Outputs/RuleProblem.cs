@@ -22,7 +22,7 @@ namespace AwsCompliance.PulumiPackage.Outputs
         /// </summary>
         public readonly string Path;
         /// <summary>
-        /// What is wrong, and the nearest right answer where there is one.
+        /// What is invalid, and the nearest valid value if there is one.
         /// </summary>
         public readonly string Reason;
 

@@ -38,7 +38,7 @@ func NewAggregation(ctx *pulumi.Context,
 }
 
 type aggregationArgs struct {
-	// How the account is looked at.
+	// How the account is inspected.
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
@@ -50,7 +50,7 @@ type aggregationArgs struct {
 
 // The set of arguments for constructing a Aggregation resource.
 type AggregationArgs struct {
-	// How the account is looked at.
+	// How the account is inspected.
 	Lookup *LookupArgs
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string

@@ -47,11 +47,11 @@ type alarmsArgs struct {
 	BucketName string `pulumi:"bucketName"`
 	// Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// What is told.
+	// Which alarms exist and when they go off.
 	Settings *AlarmsSettings `pulumi:"settings"`
 	// Tags of the alarms.
 	Tags map[string]string `pulumi:"tags"`
-	// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+	// ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
 	TopicArn string `pulumi:"topicArn"`
 }
 
@@ -61,11 +61,11 @@ type AlarmsArgs struct {
 	BucketName pulumi.StringInput
 	// Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// What is told.
+	// Which alarms exist and when they go off.
 	Settings *AlarmsSettingsArgs
 	// Tags of the alarms.
 	Tags map[string]pulumi.StringInput
-	// ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+	// ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
 	TopicArn pulumi.StringInput
 }
 

@@ -18,7 +18,7 @@ type Alerts struct {
 
 	// URL of the queue that takes the message of the delivery test.
 	DeliveryQueueUrl pulumi.StringOutput `pulumi:"deliveryQueueUrl"`
-	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+	// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
 	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
 	// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
 	PendingRoutes pulumi.StringArrayOutput `pulumi:"pendingRoutes"`
@@ -52,7 +52,7 @@ type alertsArgs struct {
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Who is told.
+	// Who receives notices.
 	Notifications *Notifications `pulumi:"notifications"`
 	// Tags of the topic.
 	Tags map[string]string `pulumi:"tags"`
@@ -64,7 +64,7 @@ type AlertsArgs struct {
 	KmsKeyArn pulumi.StringInput
 	// Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Who is told.
+	// Who receives notices.
 	Notifications *NotificationsArgs
 	// Tags of the topic.
 	Tags map[string]pulumi.StringInput
@@ -162,7 +162,7 @@ func (o AlertsOutput) DeliveryQueueUrl() pulumi.StringOutput {
 	return o.ApplyT(func(v *Alerts) pulumi.StringOutput { return v.DeliveryQueueUrl }).(pulumi.StringOutput)
 }
 
-// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
 func (o AlertsOutput) PendingEmails() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Alerts) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+// Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
 func CheckRules(ctx *pulumi.Context, args *CheckRulesArgs, opts ...pulumi.InvokeOption) (*CheckRulesResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv CheckRulesResult
@@ -25,7 +25,7 @@ func CheckRules(ctx *pulumi.Context, args *CheckRulesArgs, opts ...pulumi.Invoke
 type CheckRulesArgs struct {
 	// Frameworks as a component takes them.
 	Frameworks []Framework `pulumi:"frameworks"`
-	// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+	// Codes of the regions to deploy to. Default: rules are not checked by region.
 	Regions []string `pulumi:"regions"`
 	// Rules as a component takes them.
 	Rules *Rules `pulumi:"rules"`
@@ -34,11 +34,11 @@ type CheckRulesArgs struct {
 type CheckRulesResult struct {
 	// What AWS Config would refuse.
 	Errors []RuleProblem `pulumi:"errors"`
-	// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+	// Notes on the frameworks: rules that they share, decisions where they differ, manual checks, and rules that a region does not offer.
 	Notes []string `pulumi:"notes"`
 	// Whether they can be deployed.
 	Valid bool `pulumi:"valid"`
-	// What goes through and deserves a look.
+	// Problems that do not prevent a deployment.
 	Warnings []RuleProblem `pulumi:"warnings"`
 }
 
@@ -50,7 +50,7 @@ func CheckRulesOutput(ctx *pulumi.Context, args CheckRulesOutputArgs, opts ...pu
 type CheckRulesOutputArgs struct {
 	// Frameworks as a component takes them.
 	Frameworks FrameworkArrayInput `pulumi:"frameworks"`
-	// Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+	// Codes of the regions to deploy to. Default: rules are not checked by region.
 	Regions pulumi.StringArrayInput `pulumi:"regions"`
 	// Rules as a component takes them.
 	Rules RulesPtrInput `pulumi:"rules"`
@@ -79,7 +79,7 @@ func (o CheckRulesResultOutput) Errors() RuleProblemArrayOutput {
 	return o.ApplyT(func(v CheckRulesResult) []RuleProblem { return v.Errors }).(RuleProblemArrayOutput)
 }
 
-// What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+// Notes on the frameworks: rules that they share, decisions where they differ, manual checks, and rules that a region does not offer.
 func (o CheckRulesResultOutput) Notes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v CheckRulesResult) []string { return v.Notes }).(pulumi.StringArrayOutput)
 }
@@ -89,7 +89,7 @@ func (o CheckRulesResultOutput) Valid() pulumi.BoolOutput {
 	return o.ApplyT(func(v CheckRulesResult) bool { return v.Valid }).(pulumi.BoolOutput)
 }
 
-// What goes through and deserves a look.
+// Problems that do not prevent a deployment.
 func (o CheckRulesResultOutput) Warnings() RuleProblemArrayOutput {
 	return o.ApplyT(func(v CheckRulesResult) []RuleProblem { return v.Warnings }).(RuleProblemArrayOutput)
 }

@@ -45,7 +45,7 @@ type ComplianceMonitoring struct {
 	LambdaRoleArn pulumi.StringOutput `pulumi:"lambdaRoleArn"`
 	// Name of the table that keeps what processing knows.
 	LedgerTableName pulumi.StringOutput `pulumi:"ledgerTableName"`
-	// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+	// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
 	PendingEmails pulumi.StringArrayOutput `pulumi:"pendingEmails"`
 	// Names, as given in `routes`, of routes that receive nothing because their address or HTTPS endpoint had not confirmed the subscription when the stack was last deployed or refreshed.
 	PendingRoutes pulumi.StringArrayOutput `pulumi:"pendingRoutes"`
@@ -80,7 +80,7 @@ func NewComplianceMonitoring(ctx *pulumi.Context,
 type complianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
 	Aggregation *AggregationSettings `pulumi:"aggregation"`
-	// What is told although nobody looks.
+	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
@@ -96,11 +96,11 @@ type complianceMonitoringArgs struct {
 	Iam *Iam `pulumi:"iam"`
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
-	// How the account is looked at before anything is deployed to it.
+	// How the account is inspected before a deployment.
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Who is told what, and when.
+	// Who receives which notices, and when.
 	Notifications *Notifications `pulumi:"notifications"`
 	// Whose configuration recorder is used.
 	Recorder *RecorderSettings `pulumi:"recorder"`
@@ -120,7 +120,7 @@ type complianceMonitoringArgs struct {
 type ComplianceMonitoringArgs struct {
 	// Which accounts and regions are seen.
 	Aggregation *AggregationSettingsArgs
-	// What is told although nobody looks.
+	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettingsArgs
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettingsArgs
@@ -136,11 +136,11 @@ type ComplianceMonitoringArgs struct {
 	Iam *IamArgs
 	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
-	// How the account is looked at before anything is deployed to it.
+	// How the account is inspected before a deployment.
 	Lookup *LookupArgs
 	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Who is told what, and when.
+	// Who receives which notices, and when.
 	Notifications *NotificationsArgs
 	// Whose configuration recorder is used.
 	Recorder *RecorderSettingsArgs
@@ -313,7 +313,7 @@ func (o ComplianceMonitoringOutput) LedgerTableName() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.LedgerTableName }).(pulumi.StringOutput)
 }
 
-// Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+// Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
 func (o ComplianceMonitoringOutput) PendingEmails() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringArrayOutput { return v.PendingEmails }).(pulumi.StringArrayOutput)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
+// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
 type Functions struct {
 	pulumi.ResourceState
 
@@ -71,7 +71,7 @@ type functionsArgs struct {
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Who is told what, and when: the same that `Alerts` is given.
+	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *Notifications `pulumi:"notifications"`
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *Rules `pulumi:"rules"`
@@ -79,7 +79,7 @@ type functionsArgs struct {
 	Settings *FunctionsSettings `pulumi:"settings"`
 	// Tags of everything that takes them.
 	Tags map[string]string `pulumi:"tags"`
-	// ARN of the topic that carries notices. Default: nothing is told.
+	// ARN of the topic that carries notices. Default: no notices are sent.
 	TopicArn *string `pulumi:"topicArn"`
 	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
 	WaiverMaxDays *int `pulumi:"waiverMaxDays"`
@@ -101,7 +101,7 @@ type FunctionsArgs struct {
 	KmsKeyArn pulumi.StringInput
 	// Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Who is told what, and when: the same that `Alerts` is given.
+	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *NotificationsArgs
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *RulesArgs
@@ -109,7 +109,7 @@ type FunctionsArgs struct {
 	Settings *FunctionsSettingsArgs
 	// Tags of everything that takes them.
 	Tags map[string]pulumi.StringInput
-	// ARN of the topic that carries notices. Default: nothing is told.
+	// ARN of the topic that carries notices. Default: no notices are sent.
 	TopicArn pulumi.StringPtrInput
 	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
 	WaiverMaxDays *int

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+// Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
 func GetAccountStatus(ctx *pulumi.Context, args *GetAccountStatusArgs, opts ...pulumi.InvokeOption) (*GetAccountStatusResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetAccountStatusResult
@@ -25,7 +25,7 @@ func GetAccountStatus(ctx *pulumi.Context, args *GetAccountStatusArgs, opts ...p
 type GetAccountStatusArgs struct {
 	// Start of every physical name of the deployment: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+	// Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
 	Owner *string `pulumi:"owner"`
 	// Profile of the shared AWS configuration. Default: the environment's credentials.
 	Profile *string `pulumi:"profile"`
@@ -33,7 +33,7 @@ type GetAccountStatusArgs struct {
 	RecorderMode *RecorderMode `pulumi:"recorderMode"`
 	// Region. Default: as `AWS_REGION` or the profile say.
 	Region *string `pulumi:"region"`
-	// ARN of a role to take for the look.
+	// ARN of a role to assume for the account check.
 	RoleArn *string `pulumi:"roleArn"`
 }
 
@@ -52,7 +52,7 @@ type GetAccountStatusResult struct {
 	Recorder *RecorderStatus `pulumi:"recorder"`
 	// What becomes of the recorder: `create`, `keep`, `reuse`, `refuse`, or `unknown`.
 	RecorderAction string `pulumi:"recorderAction"`
-	// The region that was looked at.
+	// The region that was inspected.
 	Region *string `pulumi:"region"`
 	// Rules that AWS allows there, unless the account has another quota.
 	RulesAllowed *int `pulumi:"rulesAllowed"`
@@ -78,7 +78,7 @@ func GetAccountStatusOutput(ctx *pulumi.Context, args GetAccountStatusOutputArgs
 type GetAccountStatusOutputArgs struct {
 	// Start of every physical name of the deployment: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix pulumi.StringPtrInput `pulumi:"namePrefix"`
-	// The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+	// Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
 	Owner pulumi.StringPtrInput `pulumi:"owner"`
 	// Profile of the shared AWS configuration. Default: the environment's credentials.
 	Profile pulumi.StringPtrInput `pulumi:"profile"`
@@ -86,7 +86,7 @@ type GetAccountStatusOutputArgs struct {
 	RecorderMode RecorderModePtrInput `pulumi:"recorderMode"`
 	// Region. Default: as `AWS_REGION` or the profile say.
 	Region pulumi.StringPtrInput `pulumi:"region"`
-	// ARN of a role to take for the look.
+	// ARN of a role to assume for the account check.
 	RoleArn pulumi.StringPtrInput `pulumi:"roleArn"`
 }
 
@@ -143,7 +143,7 @@ func (o GetAccountStatusResultOutput) RecorderAction() pulumi.StringOutput {
 	return o.ApplyT(func(v GetAccountStatusResult) string { return v.RecorderAction }).(pulumi.StringOutput)
 }
 
-// The region that was looked at.
+// The region that was inspected.
 func (o GetAccountStatusResultOutput) Region() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v GetAccountStatusResult) *string { return v.Region }).(pulumi.StringPtrOutput)
 }

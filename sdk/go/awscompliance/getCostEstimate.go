@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+// Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
 func GetCostEstimate(ctx *pulumi.Context, args *GetCostEstimateArgs, opts ...pulumi.InvokeOption) (*GetCostEstimateResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetCostEstimateResult

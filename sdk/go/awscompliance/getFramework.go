@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+// What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
 func GetFramework(ctx *pulumi.Context, args *GetFrameworkArgs, opts ...pulumi.InvokeOption) (*GetFrameworkResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetFrameworkResult
@@ -34,7 +34,7 @@ type GetFrameworkResult struct {
 	Custom []string `pulumi:"custom"`
 	// Id, such as `hipaa`.
 	Id string `pulumi:"id"`
-	// Process checks that a person answers for.
+	// Process checks that must be evaluated manually.
 	Manual []string `pulumi:"manual"`
 	// Rules that its packs leave out unless asked for them: they are not deployed, and `rules.managed` takes them.
 	Optional []FrameworkRuleDetails `pulumi:"optional"`
@@ -93,7 +93,7 @@ func (o GetFrameworkResultOutput) Id() pulumi.StringOutput {
 	return o.ApplyT(func(v GetFrameworkResult) string { return v.Id }).(pulumi.StringOutput)
 }
 
-// Process checks that a person answers for.
+// Process checks that must be evaluated manually.
 func (o GetFrameworkResultOutput) Manual() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetFrameworkResult) []string { return v.Manual }).(pulumi.StringArrayOutput)
 }

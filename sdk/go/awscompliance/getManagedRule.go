@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+// What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
 func GetManagedRule(ctx *pulumi.Context, args *GetManagedRuleArgs, opts ...pulumi.InvokeOption) (*GetManagedRuleResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetManagedRuleResult
@@ -46,7 +46,7 @@ type GetManagedRuleResult struct {
 	ResourceTypes []string `pulumi:"resourceTypes"`
 	// How much a finding weighs: `informational`, `low`, `medium`, `high` or `critical`.
 	Severity string `pulumi:"severity"`
-	// When it is evaluated, what it looks at and what it takes, in one sentence.
+	// When it is evaluated, which resources it evaluates and which parameters it has, in one sentence.
 	Summary string `pulumi:"summary"`
 	// Day of AWS's documentation that the facts are from, `YYYY-MM-DD`: AWS can be newer.
 	Taken string `pulumi:"taken"`
@@ -127,7 +127,7 @@ func (o GetManagedRuleResultOutput) Severity() pulumi.StringOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) string { return v.Severity }).(pulumi.StringOutput)
 }
 
-// When it is evaluated, what it looks at and what it takes, in one sentence.
+// When it is evaluated, which resources it evaluates and which parameters it has, in one sentence.
 func (o GetManagedRuleResultOutput) Summary() pulumi.StringOutput {
 	return o.ApplyT(func(v GetManagedRuleResult) string { return v.Summary }).(pulumi.StringOutput)
 }

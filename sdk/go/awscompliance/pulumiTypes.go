@@ -191,7 +191,7 @@ func (o AggregationSettingsPtrOutput) Regions() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// What is told although nobody looks.
+// Alarms on the monitor itself and on its results.
 type AlarmsSettings struct {
 	// Whether there are alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
@@ -199,7 +199,7 @@ type AlarmsSettings struct {
 	ScoreDrop *int `pulumi:"scoreDrop"`
 	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
 	Severities []RuleSeverity `pulumi:"severities"`
-	// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+	// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 	SilentHours *int `pulumi:"silentHours"`
 }
 
@@ -214,7 +214,7 @@ type AlarmsSettingsInput interface {
 	ToAlarmsSettingsOutputWithContext(context.Context) AlarmsSettingsOutput
 }
 
-// What is told although nobody looks.
+// Alarms on the monitor itself and on its results.
 type AlarmsSettingsArgs struct {
 	// Whether there are alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
@@ -222,7 +222,7 @@ type AlarmsSettingsArgs struct {
 	ScoreDrop pulumi.IntPtrInput `pulumi:"scoreDrop"`
 	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
 	Severities []RuleSeverity `pulumi:"severities"`
-	// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+	// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 	SilentHours pulumi.IntPtrInput `pulumi:"silentHours"`
 }
 
@@ -279,7 +279,7 @@ func (i *alarmsSettingsPtrType) ToAlarmsSettingsPtrOutputWithContext(ctx context
 	return pulumi.ToOutputWithContext(ctx, i).(AlarmsSettingsPtrOutput)
 }
 
-// What is told although nobody looks.
+// Alarms on the monitor itself and on its results.
 type AlarmsSettingsOutput struct{ *pulumi.OutputState }
 
 func (AlarmsSettingsOutput) ElementType() reflect.Type {
@@ -319,7 +319,7 @@ func (o AlarmsSettingsOutput) Severities() RuleSeverityArrayOutput {
 	return o.ApplyT(func(v AlarmsSettings) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
 
-// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 func (o AlarmsSettingsOutput) SilentHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.SilentHours }).(pulumi.IntPtrOutput)
 }
@@ -378,7 +378,7 @@ func (o AlarmsSettingsPtrOutput) Severities() RuleSeverityArrayOutput {
 	}).(RuleSeverityArrayOutput)
 }
 
-// Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *int {
 		if v == nil {
@@ -527,7 +527,7 @@ type CustomRule struct {
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
 	Parameters map[string]interface{} `pulumi:"parameters"`
-	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+	// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
 	Scope *Scope `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
 	Severity *RuleSeverity `pulumi:"severity"`
@@ -558,7 +558,7 @@ type CustomRuleArgs struct {
 	Name string `pulumi:"name"`
 	// Parameters of the rule by name.
 	Parameters map[string]pulumi.Input `pulumi:"parameters"`
-	// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+	// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
 	Scope *ScopeArgs `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: `medium`.
 	Severity *RuleSeverity `pulumi:"severity"`
@@ -643,7 +643,7 @@ func (o CustomRuleOutput) Parameters() pulumi.MapOutput {
 	return o.ApplyT(func(v CustomRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
-// Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
 func (o CustomRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v CustomRule) *Scope { return v.Scope }).(ScopePtrOutput)
 }
@@ -826,7 +826,7 @@ type Framework struct {
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
-	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+	// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
 	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
@@ -851,7 +851,7 @@ type FrameworkArgs struct {
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
-	// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+	// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
 	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
 	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
@@ -924,7 +924,7 @@ func (o FrameworkOutput) Id() pulumi.StringOutput {
 	return o.ApplyT(func(v Framework) string { return v.Id }).(pulumi.StringOutput)
 }
 
-// Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
 func (o FrameworkOutput) Parameters() pulumi.MapMapOutput {
 	return o.ApplyT(func(v Framework) map[string]map[string]interface{} { return v.Parameters }).(pulumi.MapMapOutput)
 }
@@ -1616,7 +1616,7 @@ func (o HistorySettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 type Iam struct {
 	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 	Path *string `pulumi:"path"`
-	// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+	// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
 	PermissionsBoundary *string `pulumi:"permissionsBoundary"`
 }
 
@@ -1635,7 +1635,7 @@ type IamInput interface {
 type IamArgs struct {
 	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 	Path pulumi.StringPtrInput `pulumi:"path"`
-	// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+	// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
 	PermissionsBoundary pulumi.StringPtrInput `pulumi:"permissionsBoundary"`
 }
 
@@ -1722,7 +1722,7 @@ func (o IamOutput) Path() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Iam) *string { return v.Path }).(pulumi.StringPtrOutput)
 }
 
-// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
 func (o IamOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Iam) *string { return v.PermissionsBoundary }).(pulumi.StringPtrOutput)
 }
@@ -1761,7 +1761,7 @@ func (o IamPtrOutput) Path() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
 func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Iam) *string {
 		if v == nil {
@@ -1771,15 +1771,15 @@ func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// How the account is looked at, read-only, before anything is deployed to it.
+// How the account is inspected, read-only, before a deployment.
 type Lookup struct {
-	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
 	FormerOwners []string `pulumi:"formerOwners"`
-	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+	// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
 	Profile *string `pulumi:"profile"`
-	// ARN of a role to take for the look.
+	// ARN of a role to assume for the account check.
 	RoleArn *string `pulumi:"roleArn"`
 }
 
@@ -1794,15 +1794,15 @@ type LookupInput interface {
 	ToLookupOutputWithContext(context.Context) LookupOutput
 }
 
-// How the account is looked at, read-only, before anything is deployed to it.
+// How the account is inspected, read-only, before a deployment.
 type LookupArgs struct {
-	// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+	// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
 	FormerOwners []string `pulumi:"formerOwners"`
-	// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+	// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
 	Profile *string `pulumi:"profile"`
-	// ARN of a role to take for the look.
+	// ARN of a role to assume for the account check.
 	RoleArn *string `pulumi:"roleArn"`
 }
 
@@ -1859,7 +1859,7 @@ func (i *lookupPtrType) ToLookupPtrOutputWithContext(ctx context.Context) Lookup
 	return pulumi.ToOutputWithContext(ctx, i).(LookupPtrOutput)
 }
 
-// How the account is looked at, read-only, before anything is deployed to it.
+// How the account is inspected, read-only, before a deployment.
 type LookupOutput struct{ *pulumi.OutputState }
 
 func (LookupOutput) ElementType() reflect.Type {
@@ -1884,7 +1884,7 @@ func (o LookupOutput) ToLookupPtrOutputWithContext(ctx context.Context) LookupPt
 	}).(LookupPtrOutput)
 }
 
-// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
 func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
@@ -1894,12 +1894,12 @@ func (o LookupOutput) FormerOwners() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Lookup) []string { return v.FormerOwners }).(pulumi.StringArrayOutput)
 }
 
-// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
 func (o LookupOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Lookup) *string { return v.Profile }).(pulumi.StringPtrOutput)
 }
 
-// ARN of a role to take for the look.
+// ARN of a role to assume for the account check.
 func (o LookupOutput) RoleArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Lookup) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
 }
@@ -1928,7 +1928,7 @@ func (o LookupPtrOutput) Elem() LookupOutput {
 	}).(LookupOutput)
 }
 
-// Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
 func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Lookup) *bool {
 		if v == nil {
@@ -1948,7 +1948,7 @@ func (o LookupPtrOutput) FormerOwners() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
 func (o LookupPtrOutput) Profile() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Lookup) *string {
 		if v == nil {
@@ -1958,7 +1958,7 @@ func (o LookupPtrOutput) Profile() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// ARN of a role to take for the look.
+// ARN of a role to assume for the account check.
 func (o LookupPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Lookup) *string {
 		if v == nil {
@@ -1984,7 +1984,7 @@ type ManagedRule struct {
 	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Remediation of its findings, which a person starts.
 	Remediation *Remediation `pulumi:"remediation"`
-	// Which resources the rule looks at. Default: all that it can evaluate.
+	// Which resources the rule evaluates. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
 	Severity *RuleSeverity `pulumi:"severity"`
@@ -2019,7 +2019,7 @@ type ManagedRuleArgs struct {
 	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Remediation of its findings, which a person starts.
 	Remediation *RemediationArgs `pulumi:"remediation"`
-	// Which resources the rule looks at. Default: all that it can evaluate.
+	// Which resources the rule evaluates. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
 	// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
 	Severity *RuleSeverity `pulumi:"severity"`
@@ -2114,7 +2114,7 @@ func (o ManagedRuleOutput) Remediation() RemediationPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Remediation { return v.Remediation }).(RemediationPtrOutput)
 }
 
-// Which resources the rule looks at. Default: all that it can evaluate.
+// Which resources the rule evaluates. Default: all that it can evaluate.
 func (o ManagedRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Scope { return v.Scope }).(ScopePtrOutput)
 }
@@ -2230,13 +2230,13 @@ func (o ManagedRuleParameterArrayOutput) Index(i pulumi.IntInput) ManagedRulePar
 	}).(ManagedRuleParameterOutput)
 }
 
-// Who is told.
+// Who receives notices.
 type Notifications struct {
 	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
 	Digest *DigestPeriod `pulumi:"digest"`
-	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+	// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
 	Emails map[string]string `pulumi:"emails"`
-	// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+	// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
 	Routes map[string]Route `pulumi:"routes"`
 }
 
@@ -2251,13 +2251,13 @@ type NotificationsInput interface {
 	ToNotificationsOutputWithContext(context.Context) NotificationsOutput
 }
 
-// Who is told.
+// Who receives notices.
 type NotificationsArgs struct {
 	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
 	Digest *DigestPeriod `pulumi:"digest"`
-	// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+	// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
 	Emails map[string]pulumi.StringInput `pulumi:"emails"`
-	// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+	// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
 	Routes map[string]RouteArgs `pulumi:"routes"`
 }
 
@@ -2314,7 +2314,7 @@ func (i *notificationsPtrType) ToNotificationsPtrOutputWithContext(ctx context.C
 	return pulumi.ToOutputWithContext(ctx, i).(NotificationsPtrOutput)
 }
 
-// Who is told.
+// Who receives notices.
 type NotificationsOutput struct{ *pulumi.OutputState }
 
 func (NotificationsOutput) ElementType() reflect.Type {
@@ -2344,12 +2344,12 @@ func (o NotificationsOutput) Digest() DigestPeriodPtrOutput {
 	return o.ApplyT(func(v Notifications) *DigestPeriod { return v.Digest }).(DigestPeriodPtrOutput)
 }
 
-// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
 func (o NotificationsOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]string { return v.Emails }).(pulumi.StringMapOutput)
 }
 
-// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
 func (o NotificationsOutput) Routes() RouteMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]Route { return v.Routes }).(RouteMapOutput)
 }
@@ -2388,7 +2388,7 @@ func (o NotificationsPtrOutput) Digest() DigestPeriodPtrOutput {
 	}).(DigestPeriodPtrOutput)
 }
 
-// E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
 func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]string {
 		if v == nil {
@@ -2398,7 +2398,7 @@ func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
-// Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
 func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]Route {
 		if v == nil {
@@ -2408,7 +2408,7 @@ func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 	}).(RouteMapOutput)
 }
 
-// Whose configuration recorder is used, and what ours records.
+// Which configuration recorder is used, and what a recorder of this component records.
 type RecorderSettings struct {
 	// Resource types that our recorder records once a day while it records the others continuously.
 	DailyTypes []string `pulumi:"dailyTypes"`
@@ -2416,7 +2416,7 @@ type RecorderSettings struct {
 	Frequency *RecordingFrequency `pulumi:"frequency"`
 	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
 	GlobalTypes *bool `pulumi:"globalTypes"`
-	// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+	// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
 	Mode *RecorderMode `pulumi:"mode"`
 	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
@@ -2437,7 +2437,7 @@ type RecorderSettingsInput interface {
 	ToRecorderSettingsOutputWithContext(context.Context) RecorderSettingsOutput
 }
 
-// Whose configuration recorder is used, and what ours records.
+// Which configuration recorder is used, and what a recorder of this component records.
 type RecorderSettingsArgs struct {
 	// Resource types that our recorder records once a day while it records the others continuously.
 	DailyTypes []string `pulumi:"dailyTypes"`
@@ -2445,7 +2445,7 @@ type RecorderSettingsArgs struct {
 	Frequency *RecordingFrequency `pulumi:"frequency"`
 	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
 	GlobalTypes *bool `pulumi:"globalTypes"`
-	// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+	// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
 	Mode *RecorderMode `pulumi:"mode"`
 	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
@@ -2508,7 +2508,7 @@ func (i *recorderSettingsPtrType) ToRecorderSettingsPtrOutputWithContext(ctx con
 	return pulumi.ToOutputWithContext(ctx, i).(RecorderSettingsPtrOutput)
 }
 
-// Whose configuration recorder is used, and what ours records.
+// Which configuration recorder is used, and what a recorder of this component records.
 type RecorderSettingsOutput struct{ *pulumi.OutputState }
 
 func (RecorderSettingsOutput) ElementType() reflect.Type {
@@ -2548,7 +2548,7 @@ func (o RecorderSettingsOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *bool { return v.GlobalTypes }).(pulumi.BoolPtrOutput)
 }
 
-// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
 func (o RecorderSettingsOutput) Mode() RecorderModePtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *RecorderMode { return v.Mode }).(RecorderModePtrOutput)
 }
@@ -2622,7 +2622,7 @@ func (o RecorderSettingsPtrOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
 func (o RecorderSettingsPtrOutput) Mode() RecorderModePtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *RecorderMode {
 		if v == nil {
@@ -2662,7 +2662,7 @@ func (o RecorderSettingsPtrOutput) Strategy() RecordingStrategyPtrOutput {
 	}).(RecordingStrategyPtrOutput)
 }
 
-// The configuration recorder that is there.
+// The existing configuration recorder.
 type RecorderStatus struct {
 	// Name.
 	Name string `pulumi:"name"`
@@ -2672,7 +2672,7 @@ type RecorderStatus struct {
 	RoleArn *string `pulumi:"roleArn"`
 }
 
-// The configuration recorder that is there.
+// The existing configuration recorder.
 type RecorderStatusOutput struct{ *pulumi.OutputState }
 
 func (RecorderStatusOutput) ElementType() reflect.Type {
@@ -2762,7 +2762,7 @@ type Remediation struct {
 	AcceptInferred *bool `pulumi:"acceptInferred"`
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
-	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
 	Parameters map[string][]interface{} `pulumi:"parameters"`
 }
 
@@ -2783,7 +2783,7 @@ type RemediationArgs struct {
 	AcceptInferred *bool `pulumi:"acceptInferred"`
 	// Name of the document, of those that are known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
-	// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
 	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
 }
 
@@ -2875,7 +2875,7 @@ func (o RemediationOutput) Document() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Remediation) *string { return v.Document }).(pulumi.StringPtrOutput)
 }
 
-// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
 func (o RemediationOutput) Parameters() pulumi.ArrayMapOutput {
 	return o.ApplyT(func(v Remediation) map[string][]interface{} { return v.Parameters }).(pulumi.ArrayMapOutput)
 }
@@ -2924,7 +2924,7 @@ func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
 func (o RemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
 	return o.ApplyT(func(v *Remediation) map[string][]interface{} {
 		if v == nil {
@@ -3250,9 +3250,9 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+// What one receiver gets. A change must match one entry of each list that is given.
 type Route struct {
-	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
@@ -3260,7 +3260,7 @@ type Route struct {
 	Frameworks []string `pulumi:"frameworks"`
 	// URL that is posted to; whoever answers there confirms the subscription.
 	Https *string `pulumi:"https"`
-	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+	// Names of rules, as given or as shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
 	// Severities of rules.
 	Severities []RuleSeverity `pulumi:"severities"`
@@ -3279,9 +3279,9 @@ type RouteInput interface {
 	ToRouteOutputWithContext(context.Context) RouteOutput
 }
 
-// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+// What one receiver gets. A change must match one entry of each list that is given.
 type RouteArgs struct {
-	// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 	Accounts []interface{} `pulumi:"accounts"`
 	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
@@ -3289,7 +3289,7 @@ type RouteArgs struct {
 	Frameworks []string `pulumi:"frameworks"`
 	// URL that is posted to; whoever answers there confirms the subscription.
 	Https pulumi.StringPtrInput `pulumi:"https"`
-	// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+	// Names of rules, as given or as shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
 	// Severities of rules.
 	Severities []RuleSeverity `pulumi:"severities"`
@@ -3334,7 +3334,7 @@ func (i RouteMap) ToRouteMapOutputWithContext(ctx context.Context) RouteMapOutpu
 	return pulumi.ToOutputWithContext(ctx, i).(RouteMapOutput)
 }
 
-// What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+// What one receiver gets. A change must match one entry of each list that is given.
 type RouteOutput struct{ *pulumi.OutputState }
 
 func (RouteOutput) ElementType() reflect.Type {
@@ -3349,7 +3349,7 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 	return o
 }
 
-// Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 func (o RouteOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
@@ -3369,7 +3369,7 @@ func (o RouteOutput) Https() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Https }).(pulumi.StringPtrOutput)
 }
 
-// Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+// Names of rules, as given or as shown in `configRuleNames` without the prefix.
 func (o RouteOutput) Rules() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Rules }).(pulumi.StringArrayOutput)
 }
@@ -3567,7 +3567,7 @@ func (o RuleFunctionPtrOutput) GrantInvoke() pulumi.BoolPtrOutput {
 type RuleProblem struct {
 	// Property path, such as `rules.managed[0].identifier`.
 	Path string `pulumi:"path"`
-	// What is wrong, and the nearest right answer where there is one.
+	// What is invalid, and the nearest valid value if there is one.
 	Reason string `pulumi:"reason"`
 }
 
@@ -3591,7 +3591,7 @@ func (o RuleProblemOutput) Path() pulumi.StringOutput {
 	return o.ApplyT(func(v RuleProblem) string { return v.Path }).(pulumi.StringOutput)
 }
 
-// What is wrong, and the nearest right answer where there is one.
+// What is invalid, and the nearest valid value if there is one.
 func (o RuleProblemOutput) Reason() pulumi.StringOutput {
 	return o.ApplyT(func(v RuleProblem) string { return v.Reason }).(pulumi.StringOutput)
 }
@@ -4043,7 +4043,7 @@ func (o RulesPtrOutput) Managed() ManagedRuleArrayOutput {
 	}).(ManagedRuleArrayOutput)
 }
 
-// Which resources a rule looks at: by type, by one resource, or by tag.
+// Which resources a rule evaluates: by type, by one resource, or by tag.
 type Scope struct {
 	// Id of the one resource; goes with exactly one resource type.
 	ResourceId *string `pulumi:"resourceId"`
@@ -4066,7 +4066,7 @@ type ScopeInput interface {
 	ToScopeOutputWithContext(context.Context) ScopeOutput
 }
 
-// Which resources a rule looks at: by type, by one resource, or by tag.
+// Which resources a rule evaluates: by type, by one resource, or by tag.
 type ScopeArgs struct {
 	// Id of the one resource; goes with exactly one resource type.
 	ResourceId pulumi.StringPtrInput `pulumi:"resourceId"`
@@ -4131,7 +4131,7 @@ func (i *scopePtrType) ToScopePtrOutputWithContext(ctx context.Context) ScopePtr
 	return pulumi.ToOutputWithContext(ctx, i).(ScopePtrOutput)
 }
 
-// Which resources a rule looks at: by type, by one resource, or by tag.
+// Which resources a rule evaluates: by type, by one resource, or by tag.
 type ScopeOutput struct{ *pulumi.OutputState }
 
 func (ScopeOutput) ElementType() reflect.Type {
@@ -4558,7 +4558,7 @@ func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+// Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type Waiver struct {
 	// Ids of accounts, 12 digits. Default: all accounts.
 	Accounts []string `pulumi:"accounts"`
@@ -4574,7 +4574,7 @@ type Waiver struct {
 	Reason string `pulumi:"reason"`
 	// Regions; `global` for resources that belong to no region. Default: all regions.
 	Regions []string `pulumi:"regions"`
-	// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+	// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
 	Resource *string `pulumi:"resource"`
 	// Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
 	Rule *string `pulumi:"rule"`
@@ -4595,7 +4595,7 @@ type WaiverInput interface {
 	ToWaiverOutputWithContext(context.Context) WaiverOutput
 }
 
-// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+// Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type WaiverArgs struct {
 	// Ids of accounts, 12 digits. Default: all accounts.
 	Accounts []string `pulumi:"accounts"`
@@ -4611,7 +4611,7 @@ type WaiverArgs struct {
 	Reason string `pulumi:"reason"`
 	// Regions; `global` for resources that belong to no region. Default: all regions.
 	Regions []string `pulumi:"regions"`
-	// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+	// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
 	Resource *string `pulumi:"resource"`
 	// Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
 	Rule *string `pulumi:"rule"`
@@ -4658,7 +4658,7 @@ func (i WaiverArray) ToWaiverArrayOutputWithContext(ctx context.Context) WaiverA
 	return pulumi.ToOutputWithContext(ctx, i).(WaiverArrayOutput)
 }
 
-// Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+// Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type WaiverOutput struct{ *pulumi.OutputState }
 
 func (WaiverOutput) ElementType() reflect.Type {
@@ -4708,7 +4708,7 @@ func (o WaiverOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Waiver) []string { return v.Regions }).(pulumi.StringArrayOutput)
 }
 
-// Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
 func (o WaiverOutput) Resource() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Waiver) *string { return v.Resource }).(pulumi.StringPtrOutput)
 }

@@ -54,7 +54,7 @@ type recorderArgs struct {
 	BucketName string `pulumi:"bucketName"`
 	// ARN of the KMS key that encrypts what is delivered.
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
-	// How the account is looked at.
+	// How the account is inspected.
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
@@ -70,7 +70,7 @@ type RecorderArgs struct {
 	BucketName pulumi.StringInput
 	// ARN of the KMS key that encrypts what is delivered.
 	KmsKeyArn pulumi.StringInput
-	// How the account is looked at.
+	// How the account is inspected.
 	Lookup *LookupArgs
 	// Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string

@@ -48,7 +48,7 @@ type ruleSetArgs struct {
 	Iam *Iam `pulumi:"iam"`
 	// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
-	// How the account is looked at.
+	// How the account is inspected.
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
@@ -68,7 +68,7 @@ type RuleSetArgs struct {
 	Iam *IamArgs
 	// ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
 	KmsKeyArn pulumi.StringPtrInput
-	// How the account is looked at.
+	// How the account is inspected.
 	Lookup *LookupArgs
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string

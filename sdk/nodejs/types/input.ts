@@ -25,7 +25,7 @@ export interface AggregationSettingsArgs {
 }
 
 /**
- * What is told although nobody looks.
+ * Alarms on the monitor itself and on its results.
  */
 export interface AlarmsSettings {
     /**
@@ -41,13 +41,13 @@ export interface AlarmsSettings {
      */
     severities?: enums.RuleSeverity[];
     /**
-     * Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+     * Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
      */
     silentHours?: number;
 }
 
 /**
- * What is told although nobody looks.
+ * Alarms on the monitor itself and on its results.
  */
 export interface AlarmsSettingsArgs {
     /**
@@ -63,7 +63,7 @@ export interface AlarmsSettingsArgs {
      */
     severities?: enums.RuleSeverity[];
     /**
-     * Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+     * Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
      */
     silentHours?: pulumi.Input<number | undefined>;
 }
@@ -93,7 +93,7 @@ export interface CustomRule {
      */
     parameters?: {[key: string]: string | number | boolean};
     /**
-     * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+     * Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
      */
     scope?: inputs.Scope;
     /**
@@ -131,7 +131,7 @@ export interface CustomRuleArgs {
      */
     parameters?: {[key: string]: pulumi.Input<string | number | boolean>};
     /**
-     * Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+     * Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
      */
     scope?: inputs.ScopeArgs;
     /**
@@ -181,7 +181,7 @@ export interface Framework {
      */
     id: string | enums.FrameworkId;
     /**
-     * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+     * Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
      */
     parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
@@ -207,7 +207,7 @@ export interface FrameworkArgs {
      */
     id: string | enums.FrameworkId;
     /**
-     * Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+     * Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
      */
     parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
@@ -357,17 +357,17 @@ export interface IamArgs {
      */
     path?: pulumi.Input<string | undefined>;
     /**
-     * ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+     * ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
      */
     permissionsBoundary?: pulumi.Input<string | undefined>;
 }
 
 /**
- * How the account is looked at, read-only, before anything is deployed to it.
+ * How the account is inspected, read-only, before a deployment.
  */
 export interface LookupArgs {
     /**
-     * Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+     * Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
      */
     adoptUnmarked?: boolean;
     /**
@@ -375,11 +375,11 @@ export interface LookupArgs {
      */
     formerOwners?: string[];
     /**
-     * Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+     * Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
      */
     profile?: string;
     /**
-     * ARN of a role to take for the look.
+     * ARN of a role to assume for the account check.
      */
     roleArn?: string;
 }
@@ -417,7 +417,7 @@ export interface ManagedRule {
      */
     remediation?: inputs.Remediation;
     /**
-     * Which resources the rule looks at. Default: all that it can evaluate.
+     * Which resources the rule evaluates. Default: all that it can evaluate.
      */
     scope?: inputs.Scope;
     /**
@@ -463,7 +463,7 @@ export interface ManagedRuleArgs {
      */
     remediation?: inputs.RemediationArgs;
     /**
-     * Which resources the rule looks at. Default: all that it can evaluate.
+     * Which resources the rule evaluates. Default: all that it can evaluate.
      */
     scope?: inputs.ScopeArgs;
     /**
@@ -477,7 +477,7 @@ export interface ManagedRuleArgs {
 }
 
 /**
- * Who is told.
+ * Who receives notices.
  */
 export interface Notifications {
     /**
@@ -485,17 +485,17 @@ export interface Notifications {
      */
     digest?: enums.DigestPeriod;
     /**
-     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+     * E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
      */
     emails?: {[key: string]: string};
     /**
-     * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+     * Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
      */
     routes?: {[key: string]: inputs.Route};
 }
 
 /**
- * Who is told.
+ * Who receives notices.
  */
 export interface NotificationsArgs {
     /**
@@ -503,17 +503,17 @@ export interface NotificationsArgs {
      */
     digest?: enums.DigestPeriod;
     /**
-     * E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+     * E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
      */
     emails?: {[key: string]: pulumi.Input<string>};
     /**
-     * Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+     * Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
      */
     routes?: {[key: string]: inputs.RouteArgs};
 }
 
 /**
- * Whose configuration recorder is used, and what ours records.
+ * Which configuration recorder is used, and what a recorder of this component records.
  */
 export interface RecorderSettings {
     /**
@@ -529,7 +529,7 @@ export interface RecorderSettings {
      */
     globalTypes?: boolean;
     /**
-     * Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+     * Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
      */
     mode?: enums.RecorderMode;
     /**
@@ -547,7 +547,7 @@ export interface RecorderSettings {
 }
 
 /**
- * Whose configuration recorder is used, and what ours records.
+ * Which configuration recorder is used, and what a recorder of this component records.
  */
 export interface RecorderSettingsArgs {
     /**
@@ -563,7 +563,7 @@ export interface RecorderSettingsArgs {
      */
     globalTypes?: boolean;
     /**
-     * Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+     * Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
      */
     mode?: enums.RecorderMode;
     /**
@@ -593,7 +593,7 @@ export interface Remediation {
      */
     document?: string;
     /**
-     * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+     * Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
      */
     parameters?: {[key: string]: (string | number | boolean)[]};
 }
@@ -611,7 +611,7 @@ export interface RemediationArgs {
      */
     document?: string;
     /**
-     * Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+     * Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
      */
     parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
 }
@@ -677,11 +677,11 @@ export interface ReportsArgs {
 }
 
 /**
- * What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+ * What one receiver gets. A change must match one entry of each list that is given.
  */
 export interface Route {
     /**
-     * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
      */
     accounts?: (string | number | boolean)[];
     /**
@@ -697,7 +697,7 @@ export interface Route {
      */
     https?: string;
     /**
-     * Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+     * Names of rules, as given or as shown in `configRuleNames` without the prefix.
      */
     rules?: string[];
     /**
@@ -711,11 +711,11 @@ export interface Route {
 }
 
 /**
- * What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+ * What one receiver gets. A change must match one entry of each list that is given.
  */
 export interface RouteArgs {
     /**
-     * Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
      */
     accounts?: (string | number | boolean)[];
     /**
@@ -731,7 +731,7 @@ export interface RouteArgs {
      */
     https?: pulumi.Input<string | undefined>;
     /**
-     * Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+     * Names of rules, as given or as shown in `configRuleNames` without the prefix.
      */
     rules?: string[];
     /**
@@ -817,7 +817,7 @@ export interface RulesArgs {
 }
 
 /**
- * Which resources a rule looks at: by type, by one resource, or by tag.
+ * Which resources a rule evaluates: by type, by one resource, or by tag.
  */
 export interface Scope {
     /**
@@ -839,7 +839,7 @@ export interface Scope {
 }
 
 /**
- * Which resources a rule looks at: by type, by one resource, or by tag.
+ * Which resources a rule evaluates: by type, by one resource, or by tag.
  */
 export interface ScopeArgs {
     /**
@@ -917,7 +917,7 @@ export interface VpcArgs {
 }
 
 /**
- * Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+ * Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
  */
 export interface WaiverArgs {
     /**
@@ -949,7 +949,7 @@ export interface WaiverArgs {
      */
     regions?: string[];
     /**
-     * Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+     * Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
      */
     resource?: string;
     /**

@@ -99,7 +99,7 @@ export interface ManagedRuleParameter {
 }
 
 /**
- * The configuration recorder that is there.
+ * The existing configuration recorder.
  */
 export interface RecorderStatus {
     /**
@@ -155,7 +155,7 @@ export interface RuleProblem {
      */
     path: string;
     /**
-     * What is wrong, and the nearest right answer where there is one.
+     * What is invalid, and the nearest valid value if there is one.
      */
     reason: string;
 }

@@ -174,7 +174,7 @@ class AggregationSettingsArgs:
 
 class AlarmsSettingsDict(TypedDict):
     """
-    What is told although nobody looks.
+    Alarms on the monitor itself and on its results.
     """
     enabled: NotRequired[_builtins.bool]
     """
@@ -190,7 +190,7 @@ class AlarmsSettingsDict(TypedDict):
     """
     silent_hours: NotRequired[_builtins.int]
     """
-    Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+    Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
     """
 
 @pulumi.input_type
@@ -201,12 +201,12 @@ class AlarmsSettings:
                  severities: Optional[Sequence['RuleSeverity']] = None,
                  silent_hours: Optional[_builtins.int] = None):
         """
-        What is told although nobody looks.
+        Alarms on the monitor itself and on its results.
 
         :param _builtins.bool enabled: Whether there are alarms. Default: true.
         :param _builtins.int score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
         :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-        :param _builtins.int silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        :param _builtins.int silent_hours: Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -257,7 +257,7 @@ class AlarmsSettings:
     @pulumi.getter(name="silentHours")
     def silent_hours(self) -> Optional[_builtins.int]:
         """
-        Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         return pulumi.get(self, "silent_hours")
 
@@ -268,7 +268,7 @@ class AlarmsSettings:
 
 class AlarmsSettingsArgsDict(TypedDict):
     """
-    What is told although nobody looks.
+    Alarms on the monitor itself and on its results.
     """
     enabled: NotRequired[_builtins.bool]
     """
@@ -284,7 +284,7 @@ class AlarmsSettingsArgsDict(TypedDict):
     """
     silent_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+    Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
     """
 
 @pulumi.input_type
@@ -295,12 +295,12 @@ class AlarmsSettingsArgs:
                  severities: Optional[Sequence['RuleSeverity']] = None,
                  silent_hours: pulumi.Input[Optional[_builtins.int]] = None):
         """
-        What is told although nobody looks.
+        Alarms on the monitor itself and on its results.
 
         :param _builtins.bool enabled: Whether there are alarms. Default: true.
         :param pulumi.Input[_builtins.int] score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
         :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-        :param pulumi.Input[_builtins.int] silent_hours: Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        :param pulumi.Input[_builtins.int] silent_hours: Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -351,7 +351,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter(name="silentHours")
     def silent_hours(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Hours without a look of processing at all rules, or without a report of aggregation, before it is told. More than from one run of `functions.schedule` to the next. 1 to 168. Default: 13.
+        Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         return pulumi.get(self, "silent_hours")
 
@@ -386,7 +386,7 @@ class CustomRuleDict(TypedDict):
     """
     scope: NotRequired['ScopeDict']
     """
-    Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+    Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
     """
     severity: NotRequired['RuleSeverity']
     """
@@ -416,7 +416,7 @@ class CustomRule:
         :param 'RuleFunction' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicy' guard: The policy of a rule that is written in Guard. A rule has this or a function.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name.
-        :param 'Scope' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        :param 'Scope' scope: Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'Triggers' triggers: When the rule is evaluated. Default: when a resource changes.
         """
@@ -500,7 +500,7 @@ class CustomRule:
     @pulumi.getter
     def scope(self) -> Optional['Scope']:
         """
-        Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
         """
         return pulumi.get(self, "scope")
 
@@ -559,7 +559,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     scope: NotRequired['ScopeArgsDict']
     """
-    Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+    Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
     """
     severity: NotRequired['RuleSeverity']
     """
@@ -589,7 +589,7 @@ class CustomRuleArgs:
         :param 'RuleFunctionArgs' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicyArgs' guard: The policy of a rule that is written in Guard. A rule has this or a function.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name.
-        :param 'ScopeArgs' scope: Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        :param 'ScopeArgs' scope: Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
         :param 'TriggersArgs' triggers: When the rule is evaluated. Default: when a resource changes.
         """
@@ -673,7 +673,7 @@ class CustomRuleArgs:
     @pulumi.getter
     def scope(self) -> Optional['ScopeArgs']:
         """
-        Which resources the rule looks at. Without one it is evaluated, and paid for, at each change of anything recorded.
+        Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
         """
         return pulumi.get(self, "scope")
 
@@ -792,7 +792,7 @@ class FrameworkDict(TypedDict):
     """
     parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
-    Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+    Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
     """
     severities: NotRequired[Mapping[str, 'RuleSeverity']]
     """
@@ -813,7 +813,7 @@ class Framework:
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -866,7 +866,7 @@ class Framework:
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
-        Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
         """
         return pulumi.get(self, "parameters")
 
@@ -905,7 +905,7 @@ class FrameworkArgsDict(TypedDict):
     """
     parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
-    Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+    Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
     """
     severities: NotRequired[Mapping[str, 'RuleSeverity']]
     """
@@ -926,7 +926,7 @@ class FrameworkArgs:
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
         :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
         :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
-        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
         :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
         """
         pulumi.set(__self__, "id", id)
@@ -979,7 +979,7 @@ class FrameworkArgs:
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
-        Parameters in place of the framework's: identifier of the rule, name, value. What the catalogue does not know is refused; a rule that AWS has changed since is given in `rules.managed` as `unchecked`, where it stands for the framework's and counts for it.
+        Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
         """
         return pulumi.get(self, "parameters")
 
@@ -1572,7 +1572,7 @@ class IamArgsDict(TypedDict):
     """
     permissions_boundary: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+    ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
     """
 
 @pulumi.input_type
@@ -1584,7 +1584,7 @@ class IamArgs:
         What every IAM role of this component has.
 
         :param pulumi.Input[_builtins.str] path: Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
-        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
         """
         if path is not None:
             pulumi.set(__self__, "path", path)
@@ -1607,7 +1607,7 @@ class IamArgs:
     @pulumi.getter(name="permissionsBoundary")
     def permissions_boundary(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of the managed policy that is the permissions boundary of every role. In many organizations nobody may create a role without theirs. It must allow what the roles' own policies allow. Default: no boundary.
+        ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
         """
         return pulumi.get(self, "permissions_boundary")
 
@@ -1618,11 +1618,11 @@ class IamArgs:
 
 class LookupArgsDict(TypedDict):
     """
-    How the account is looked at, read-only, before anything is deployed to it.
+    How the account is inspected, read-only, before a deployment.
     """
     adopt_unmarked: NotRequired[_builtins.bool]
     """
-    Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+    Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
     """
     former_owners: NotRequired[Sequence[_builtins.str]]
     """
@@ -1630,11 +1630,11 @@ class LookupArgsDict(TypedDict):
     """
     profile: NotRequired[_builtins.str]
     """
-    Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+    Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
     """
     role_arn: NotRequired[_builtins.str]
     """
-    ARN of a role to take for the look.
+    ARN of a role to assume for the account check.
     """
 
 @pulumi.input_type
@@ -1645,12 +1645,12 @@ class LookupArgs:
                  profile: Optional[_builtins.str] = None,
                  role_arn: Optional[_builtins.str] = None):
         """
-        How the account is looked at, read-only, before anything is deployed to it.
+        How the account is inspected, read-only, before a deployment.
 
-        :param _builtins.bool adopt_unmarked: Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        :param _builtins.bool adopt_unmarked: Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
         :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
-        :param _builtins.str profile: Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
-        :param _builtins.str role_arn: ARN of a role to take for the look.
+        :param _builtins.str profile: Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
+        :param _builtins.str role_arn: ARN of a role to assume for the account check.
         """
         if adopt_unmarked is not None:
             pulumi.set(__self__, "adopt_unmarked", adopt_unmarked)
@@ -1665,7 +1665,7 @@ class LookupArgs:
     @pulumi.getter(name="adoptUnmarked")
     def adopt_unmarked(self) -> Optional[_builtins.bool]:
         """
-        Whether rules, aggregators, event rules, alarms and a dashboard with our names that nobody's tag claims are taken over. Default: they are refused, because AWS would overwrite them in silence and `destroy` would delete them. Default: false.
+        Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
         """
         return pulumi.get(self, "adopt_unmarked")
 
@@ -1689,7 +1689,7 @@ class LookupArgs:
     @pulumi.getter
     def profile(self) -> Optional[_builtins.str]:
         """
-        Profile of the shared AWS configuration to look with, where the provider uses credentials that the environment does not have. Default: the environment's.
+        Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
         """
         return pulumi.get(self, "profile")
 
@@ -1701,7 +1701,7 @@ class LookupArgs:
     @pulumi.getter(name="roleArn")
     def role_arn(self) -> Optional[_builtins.str]:
         """
-        ARN of a role to take for the look.
+        ARN of a role to assume for the account check.
         """
         return pulumi.get(self, "role_arn")
 
@@ -1744,7 +1744,7 @@ class ManagedRuleDict(TypedDict):
     """
     scope: NotRequired['ScopeDict']
     """
-    Which resources the rule looks at. Default: all that it can evaluate.
+    Which resources the rule evaluates. Default: all that it can evaluate.
     """
     severity: NotRequired['RuleSeverity']
     """
@@ -1778,7 +1778,7 @@ class ManagedRule:
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'Remediation' remediation: Remediation of its findings, which a person starts.
-        :param 'Scope' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param 'Scope' scope: Which resources the rule evaluates. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
@@ -1890,7 +1890,7 @@ class ManagedRule:
     @pulumi.getter
     def scope(self) -> Optional['Scope']:
         """
-        Which resources the rule looks at. Default: all that it can evaluate.
+        Which resources the rule evaluates. Default: all that it can evaluate.
         """
         return pulumi.get(self, "scope")
 
@@ -1957,7 +1957,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     scope: NotRequired['ScopeArgsDict']
     """
-    Which resources the rule looks at. Default: all that it can evaluate.
+    Which resources the rule evaluates. Default: all that it can evaluate.
     """
     severity: NotRequired['RuleSeverity']
     """
@@ -1991,7 +1991,7 @@ class ManagedRuleArgs:
         :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
-        :param 'ScopeArgs' scope: Which resources the rule looks at. Default: all that it can evaluate.
+        :param 'ScopeArgs' scope: Which resources the rule evaluates. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
@@ -2103,7 +2103,7 @@ class ManagedRuleArgs:
     @pulumi.getter
     def scope(self) -> Optional['ScopeArgs']:
         """
-        Which resources the rule looks at. Default: all that it can evaluate.
+        Which resources the rule evaluates. Default: all that it can evaluate.
         """
         return pulumi.get(self, "scope")
 
@@ -2138,7 +2138,7 @@ class ManagedRuleArgs:
 
 class NotificationsDict(TypedDict):
     """
-    Who is told.
+    Who receives notices.
     """
     digest: NotRequired['DigestPeriod']
     """
@@ -2146,11 +2146,11 @@ class NotificationsDict(TypedDict):
     """
     emails: NotRequired[Mapping[str, _builtins.str]]
     """
-    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+    E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
     """
     routes: NotRequired[Mapping[str, 'RouteDict']]
     """
-    Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+    Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
     """
 
 @pulumi.input_type
@@ -2160,11 +2160,11 @@ class Notifications:
                  emails: Optional[Mapping[str, _builtins.str]] = None,
                  routes: Optional[Mapping[str, 'Route']] = None):
         """
-        Who is told.
+        Who receives notices.
 
         :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
-        :param Mapping[str, _builtins.str] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
-        :param Mapping[str, 'Route'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        :param Mapping[str, _builtins.str] emails: E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+        :param Mapping[str, 'Route'] routes: Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         if digest is not None:
             pulumi.set(__self__, "digest", digest)
@@ -2189,7 +2189,7 @@ class Notifications:
     @pulumi.getter
     def emails(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
         """
         return pulumi.get(self, "emails")
 
@@ -2201,7 +2201,7 @@ class Notifications:
     @pulumi.getter
     def routes(self) -> Optional[Mapping[str, 'Route']]:
         """
-        Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         return pulumi.get(self, "routes")
 
@@ -2212,7 +2212,7 @@ class Notifications:
 
 class NotificationsArgsDict(TypedDict):
     """
-    Who is told.
+    Who receives notices.
     """
     digest: NotRequired['DigestPeriod']
     """
@@ -2220,11 +2220,11 @@ class NotificationsArgsDict(TypedDict):
     """
     emails: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
-    E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+    E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
     """
     routes: NotRequired[Mapping[str, 'RouteArgsDict']]
     """
-    Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+    Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
     """
 
 @pulumi.input_type
@@ -2234,11 +2234,11 @@ class NotificationsArgs:
                  emails: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  routes: Optional[Mapping[str, 'RouteArgs']] = None):
         """
-        Who is told.
+        Who receives notices.
 
         :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
-        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
-        :param Mapping[str, 'RouteArgs'] routes: Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+        :param Mapping[str, 'RouteArgs'] routes: Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         if digest is not None:
             pulumi.set(__self__, "digest", digest)
@@ -2263,7 +2263,7 @@ class NotificationsArgs:
     @pulumi.getter
     def emails(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        E-mail addresses by a name of your own, such as `security`; no address twice. Each confirms its subscription once; removing one leaves the others confirmed. They are told everything.
+        E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
         """
         return pulumi.get(self, "emails")
 
@@ -2275,7 +2275,7 @@ class NotificationsArgs:
     @pulumi.getter
     def routes(self) -> Optional[Mapping[str, 'RouteArgs']]:
         """
-        Who is told a part of it, by a name of your own. Alarms, summaries and that the delivery does not work are told to `emails` alone.
+        Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         return pulumi.get(self, "routes")
 
@@ -2286,7 +2286,7 @@ class NotificationsArgs:
 
 class RecorderSettingsDict(TypedDict):
     """
-    Whose configuration recorder is used, and what ours records.
+    Which configuration recorder is used, and what a recorder of this component records.
     """
     daily_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -2302,7 +2302,7 @@ class RecorderSettingsDict(TypedDict):
     """
     mode: NotRequired['RecorderMode']
     """
-    Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+    Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
     """
     resource_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -2328,12 +2328,12 @@ class RecorderSettings:
                  role_arn: Optional[_builtins.str] = None,
                  strategy: Optional['RecordingStrategy'] = None):
         """
-        Whose configuration recorder is used, and what ours records.
+        Which configuration recorder is used, and what a recorder of this component records.
 
         :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
         :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
         :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
-        :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        :param 'RecorderMode' mode: Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
         :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
         :param _builtins.str role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
         :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
@@ -2393,7 +2393,7 @@ class RecorderSettings:
     @pulumi.getter
     def mode(self) -> Optional['RecorderMode']:
         """
-        Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
         """
         return pulumi.get(self, "mode")
 
@@ -2440,7 +2440,7 @@ class RecorderSettings:
 
 class RecorderSettingsArgsDict(TypedDict):
     """
-    Whose configuration recorder is used, and what ours records.
+    Which configuration recorder is used, and what a recorder of this component records.
     """
     daily_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -2456,7 +2456,7 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     mode: NotRequired['RecorderMode']
     """
-    Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+    Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
     """
     resource_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -2482,12 +2482,12 @@ class RecorderSettingsArgs:
                  role_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  strategy: Optional['RecordingStrategy'] = None):
         """
-        Whose configuration recorder is used, and what ours records.
+        Which configuration recorder is used, and what a recorder of this component records.
 
         :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
         :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
         :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
-        :param 'RecorderMode' mode: Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        :param 'RecorderMode' mode: Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
         :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
         :param pulumi.Input[_builtins.str] role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
         :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
@@ -2547,7 +2547,7 @@ class RecorderSettingsArgs:
     @pulumi.getter
     def mode(self) -> Optional['RecorderMode']:
         """
-        Whose recorder is used. The others of these inputs are for a recorder of ours alone. Default: `reuse`.
+        Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
         """
         return pulumi.get(self, "mode")
 
@@ -2606,7 +2606,7 @@ class RemediationDict(TypedDict):
     """
     parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
-    Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+    Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
     """
 
 @pulumi.input_type
@@ -2620,7 +2620,7 @@ class Remediation:
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -2657,7 +2657,7 @@ class Remediation:
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
         """
-        Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         """
         return pulumi.get(self, "parameters")
 
@@ -2680,7 +2680,7 @@ class RemediationArgsDict(TypedDict):
     """
     parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
     """
-    Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+    Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
     """
 
 @pulumi.input_type
@@ -2694,7 +2694,7 @@ class RemediationArgs:
 
         :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         """
         if accept_inferred is not None:
             pulumi.set(__self__, "accept_inferred", accept_inferred)
@@ -2731,7 +2731,7 @@ class RemediationArgs:
     @pulumi.getter
     def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]:
         """
-        Values by name, beside those that are known; `RESOURCE_ID` stands for the resource that was found. The role of the automation is not among them: it comes with the remediation.
+        Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         """
         return pulumi.get(self, "parameters")
 
@@ -3010,11 +3010,11 @@ class ReportsArgs:
 
 class RouteDict(TypedDict):
     """
-    What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+    What one receiver gets. A change must match one entry of each list that is given.
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
     """
     email: NotRequired[_builtins.str]
     """
@@ -3030,7 +3030,7 @@ class RouteDict(TypedDict):
     """
     rules: NotRequired[Sequence[_builtins.str]]
     """
-    Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    Names of rules, as given or as shown in `configRuleNames` without the prefix.
     """
     severities: NotRequired[Sequence['RuleSeverity']]
     """
@@ -3052,13 +3052,13 @@ class Route:
                  severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: Optional[_builtins.str] = None):
         """
-        What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+        What one receiver gets. A change must match one entry of each list that is given.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
         :param _builtins.str email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param _builtins.str https: URL that is posted to; whoever answers there confirms the subscription.
-        :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
         :param Sequence['RuleSeverity'] severities: Severities of rules.
         :param _builtins.str sqs: ARN of a queue, whose policy and key must admit the topic.
         """
@@ -3081,7 +3081,7 @@ class Route:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
         """
         return pulumi.get(self, "accounts")
 
@@ -3129,7 +3129,7 @@ class Route:
     @pulumi.getter
     def rules(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        Names of rules, as given or as shown in `configRuleNames` without the prefix.
         """
         return pulumi.get(self, "rules")
 
@@ -3164,11 +3164,11 @@ class Route:
 
 class RouteArgsDict(TypedDict):
     """
-    What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+    What one receiver gets. A change must match one entry of each list that is given.
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
     """
     email: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -3184,7 +3184,7 @@ class RouteArgsDict(TypedDict):
     """
     rules: NotRequired[Sequence[_builtins.str]]
     """
-    Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+    Names of rules, as given or as shown in `configRuleNames` without the prefix.
     """
     severities: NotRequired[Sequence['RuleSeverity']]
     """
@@ -3206,13 +3206,13 @@ class RouteArgs:
                  severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        What one receiver is told. Of each list that is given, one entry must fit; a list that is not given fits always.
+        What one receiver gets. A change must match one entry of each list that is given.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
         :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
-        :param Sequence[_builtins.str] rules: Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
         :param Sequence['RuleSeverity'] severities: Severities of rules.
         :param pulumi.Input[_builtins.str] sqs: ARN of a queue, whose policy and key must admit the topic.
         """
@@ -3235,7 +3235,7 @@ class RouteArgs:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. Each deployment tells of its own account alone: a route of another account is for a program that is deployed to several.
+        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
         """
         return pulumi.get(self, "accounts")
 
@@ -3283,7 +3283,7 @@ class RouteArgs:
     @pulumi.getter
     def rules(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Names of rules, as they are given or shown in `configRuleNames` without the prefix.
+        Names of rules, as given or as shown in `configRuleNames` without the prefix.
         """
         return pulumi.get(self, "rules")
 
@@ -3612,7 +3612,7 @@ class RulesArgs:
 
 class ScopeDict(TypedDict):
     """
-    Which resources a rule looks at: by type, by one resource, or by tag.
+    Which resources a rule evaluates: by type, by one resource, or by tag.
     """
     resource_id: NotRequired[_builtins.str]
     """
@@ -3639,7 +3639,7 @@ class Scope:
                  tag_key: Optional[_builtins.str] = None,
                  tag_value: Optional[_builtins.str] = None):
         """
-        Which resources a rule looks at: by type, by one resource, or by tag.
+        Which resources a rule evaluates: by type, by one resource, or by tag.
 
         :param _builtins.str resource_id: Id of the one resource; goes with exactly one resource type.
         :param Sequence[_builtins.str] resource_types: Resource types, such as `AWS::EC2::Volume`.
@@ -3706,7 +3706,7 @@ class Scope:
 
 class ScopeArgsDict(TypedDict):
     """
-    Which resources a rule looks at: by type, by one resource, or by tag.
+    Which resources a rule evaluates: by type, by one resource, or by tag.
     """
     resource_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -3733,7 +3733,7 @@ class ScopeArgs:
                  tag_key: pulumi.Input[Optional[_builtins.str]] = None,
                  tag_value: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        Which resources a rule looks at: by type, by one resource, or by tag.
+        Which resources a rule evaluates: by type, by one resource, or by tag.
 
         :param pulumi.Input[_builtins.str] resource_id: Id of the one resource; goes with exactly one resource type.
         :param Sequence[pulumi.Input[_builtins.str]] resource_types: Resource types, such as `AWS::EC2::Volume`.
@@ -4012,7 +4012,7 @@ class VpcArgs:
 
 class WaiverArgsDict(TypedDict):
     """
-    Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+    Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
     """
     expires: _builtins.str
     """
@@ -4044,7 +4044,7 @@ class WaiverArgsDict(TypedDict):
     """
     resource: NotRequired[_builtins.str]
     """
-    Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+    Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
     """
     rule: NotRequired[_builtins.str]
     """
@@ -4074,7 +4074,7 @@ class WaiverArgs:
                  tags: Optional[Mapping[str, _builtins.str]] = None,
                  ticket: Optional[_builtins.str] = None):
         """
-        Findings that somebody accepts for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
+        Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 
         :param _builtins.str expires: Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
         :param _builtins.str owner: Who answers for the waiver, such as the name of a team.
@@ -4083,7 +4083,7 @@ class WaiverArgs:
         :param _builtins.str control: A control of `framework`, such as `3.5.1`.
         :param _builtins.str framework: Id of a framework, such as `hipaa`: the findings of the rules that count for it.
         :param Sequence[_builtins.str] regions: Regions; `global` for resources that belong to no region. Default: all regions.
-        :param _builtins.str resource: Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+        :param _builtins.str resource: Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
         :param _builtins.str rule: Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
         :param Mapping[str, _builtins.str] tags: Tags that the resource must have, with these values; `*` and `?` as in `resource`.
         :param _builtins.str ticket: Where it was decided, such as the key of a ticket.
@@ -4196,7 +4196,7 @@ class WaiverArgs:
     @pulumi.getter
     def resource(self) -> Optional[_builtins.str]:
         """
-        Pattern of a resource's id, name or ARN: `*` stands for any characters, `?` for one. Case counts.
+        Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
         """
         return pulumi.get(self, "resource")
 

@@ -27,7 +27,7 @@ class AggregationArgs:
         """
         The set of arguments for constructing a Aggregation resource.
 
-        :param 'LookupArgs' lookup: How the account is looked at.
+        :param 'LookupArgs' lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'AggregationSettingsArgs' settings: Which accounts and regions are seen.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
@@ -45,7 +45,7 @@ class AggregationArgs:
     @pulumi.getter
     def lookup(self) -> Optional['LookupArgs']:
         """
-        How the account is looked at.
+        How the account is inspected.
         """
         return pulumi.get(self, "lookup")
 
@@ -106,7 +106,7 @@ class Aggregation(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] settings: Which accounts and regions are seen.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.

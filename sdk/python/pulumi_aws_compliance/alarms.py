@@ -30,9 +30,9 @@ class AlarmsArgs:
         The set of arguments for constructing a Alarms resource.
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that keeps the runbooks.
-        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
         :param _builtins.str name_prefix: Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'AlarmsSettingsArgs' settings: What is told.
+        :param 'AlarmsSettingsArgs' settings: Which alarms exist and when they go off.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the alarms.
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
@@ -60,7 +60,7 @@ class AlarmsArgs:
     @pulumi.getter(name="topicArn")
     def topic_arn(self) -> pulumi.Input[_builtins.str]:
         """
-        ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+        ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
         """
         return pulumi.get(self, "topic_arn")
 
@@ -84,7 +84,7 @@ class AlarmsArgs:
     @pulumi.getter
     def settings(self) -> Optional['AlarmsSettingsArgs']:
         """
-        What is told.
+        Which alarms exist and when they go off.
         """
         return pulumi.get(self, "settings")
 
@@ -124,9 +124,9 @@ class Alarms(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that keeps the runbooks.
         :param _builtins.str name_prefix: Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] settings: What is told.
+        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] settings: Which alarms exist and when they go off.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the alarms.
-        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that is told. Its policy, and its key's where it has one, must admit CloudWatch alarms.
+        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
         """
         ...
     @overload

@@ -30,7 +30,7 @@ class AlertsArgs:
 
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the messages. It must admit the services that publish.
         :param _builtins.str name_prefix: Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'NotificationsArgs' notifications: Who is told.
+        :param 'NotificationsArgs' notifications: Who receives notices.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the topic.
         """
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
@@ -69,7 +69,7 @@ class AlertsArgs:
     @pulumi.getter
     def notifications(self) -> Optional['NotificationsArgs']:
         """
-        Who is told.
+        Who receives notices.
         """
         return pulumi.get(self, "notifications")
 
@@ -108,7 +108,7 @@ class Alerts(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the messages. It must admit the services that publish.
         :param _builtins.str name_prefix: Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told.
+        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives notices.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the topic.
         """
         ...
@@ -180,7 +180,7 @@ class Alerts(pulumi.ComponentResource):
     @pulumi.getter(name="pendingEmails")
     def pending_emails(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+        Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
         """
         return pulumi.get(self, "pending_emails")
 

@@ -52,7 +52,7 @@ class CheckRulesResult:
     @pulumi.getter
     def notes(self) -> Sequence[_builtins.str]:
         """
-        What the frameworks come to: the saving, what is decided where they differ, what people answer for, and what a region does not offer.
+        Notes on the frameworks: rules that they share, decisions where they differ, manual checks, and rules that a region does not offer.
         """
         return pulumi.get(self, "notes")
 
@@ -68,7 +68,7 @@ class CheckRulesResult:
     @pulumi.getter
     def warnings(self) -> Sequence['outputs.RuleProblem']:
         """
-        What goes through and deserves a look.
+        Problems that do not prevent a deployment.
         """
         return pulumi.get(self, "warnings")
 
@@ -90,10 +90,10 @@ def check_rules(frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict'
                 rules: Optional[Union['Rules', 'RulesDict']] = None,
                 opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableCheckRulesResult:
     """
-    Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+    Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
 
     :param Sequence[Union['Framework', 'FrameworkDict']] frameworks: Frameworks as a component takes them.
-    :param Sequence[_builtins.str] regions: Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+    :param Sequence[_builtins.str] regions: Codes of the regions to deploy to. Default: rules are not checked by region.
     :param Union['Rules', 'RulesDict'] rules: Rules as a component takes them.
     """
     __args__ = dict()
@@ -113,10 +113,10 @@ def check_rules_output(frameworks: pulumi.Input[Optional[Optional[Sequence[Union
                        rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict']]]] = None,
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[CheckRulesResult]:
     """
-    Judges rules as a preview would, without deploying anything or asking an account: every problem with its path, and whether they can be deployed.
+    Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
 
     :param Sequence[Union['Framework', 'FrameworkDict']] frameworks: Frameworks as a component takes them.
-    :param Sequence[_builtins.str] regions: Codes of the regions that they are to be deployed to. Default: rules are not judged by region.
+    :param Sequence[_builtins.str] regions: Codes of the regions to deploy to. Default: rules are not checked by region.
     :param Union['Rules', 'RulesDict'] rules: Rules as a component takes them.
     """
     __args__ = dict()

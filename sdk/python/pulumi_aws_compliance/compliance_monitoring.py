@@ -43,7 +43,7 @@ class ComplianceMonitoringArgs:
         The set of arguments for constructing a ComplianceMonitoring resource.
 
         :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are seen.
-        :param 'AlarmsSettingsArgs' alarms: What is told although nobody looks.
+        :param 'AlarmsSettingsArgs' alarms: Alarms on the monitor itself and on its results.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
@@ -51,9 +51,9 @@ class ComplianceMonitoringArgs:
         :param 'HistorySettingsArgs' history: Whether the evaluation history can be queried.
         :param 'IamArgs' iam: What every IAM role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
-        :param 'LookupArgs' lookup: How the account is looked at before anything is deployed to it.
+        :param 'LookupArgs' lookup: How the account is inspected before a deployment.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
-        :param 'NotificationsArgs' notifications: Who is told what, and when.
+        :param 'NotificationsArgs' notifications: Who receives which notices, and when.
         :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
@@ -114,7 +114,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def alarms(self) -> Optional['AlarmsSettingsArgs']:
         """
-        What is told although nobody looks.
+        Alarms on the monitor itself and on its results.
         """
         return pulumi.get(self, "alarms")
 
@@ -210,7 +210,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def lookup(self) -> Optional['LookupArgs']:
         """
-        How the account is looked at before anything is deployed to it.
+        How the account is inspected before a deployment.
         """
         return pulumi.get(self, "lookup")
 
@@ -234,7 +234,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def notifications(self) -> Optional['NotificationsArgs']:
         """
-        Who is told what, and when.
+        Who receives which notices, and when.
         """
         return pulumi.get(self, "notifications")
 
@@ -348,7 +348,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are seen.
-        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: What is told although nobody looks.
+        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: Alarms on the monitor itself and on its results.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
@@ -356,9 +356,9 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['HistorySettingsArgs', 'HistorySettingsArgsDict'] history: Whether the evaluation history can be queried.
         :param Union['IamArgs', 'IamArgsDict'] iam: What every IAM role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
-        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at before anything is deployed to it.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected before a deployment.
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
-        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told what, and when.
+        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
@@ -582,7 +582,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
     @pulumi.getter(name="pendingEmails")
     def pending_emails(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Names, as given in `emails` and `routes`, of e-mail subscriptions that nobody had confirmed when the stack was last deployed or refreshed.
+        Names, as given in `emails` and `routes`, of e-mail subscriptions that were unconfirmed when the stack was last deployed or refreshed.
         """
         return pulumi.get(self, "pending_emails")
 

@@ -43,11 +43,11 @@ class FunctionsArgs:
         :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param 'IamArgs' iam: What every role has.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'NotificationsArgs' notifications: Who is told what, and when: the same that `Alerts` is given.
+        :param 'NotificationsArgs' notifications: Who receives which notices, and when: the same value as that of `Alerts`.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
-        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: nothing is told.
+        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: no notices are sent.
         :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
         :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time.
         """
@@ -152,7 +152,7 @@ class FunctionsArgs:
     @pulumi.getter
     def notifications(self) -> Optional['NotificationsArgs']:
         """
-        Who is told what, and when: the same that `Alerts` is given.
+        Who receives which notices, and when: the same value as that of `Alerts`.
         """
         return pulumi.get(self, "notifications")
 
@@ -200,7 +200,7 @@ class FunctionsArgs:
     @pulumi.getter(name="topicArn")
     def topic_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of the topic that carries notices. Default: nothing is told.
+        ARN of the topic that carries notices. Default: no notices are sent.
         """
         return pulumi.get(self, "topic_arn")
 
@@ -254,7 +254,7 @@ class Functions(pulumi.ComponentResource):
                  waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         """
-        Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
+        Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -264,11 +264,11 @@ class Functions(pulumi.ComponentResource):
         :param Union['IamArgs', 'IamArgsDict'] iam: What every role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who is told what, and when: the same that `Alerts` is given.
+        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when: the same value as that of `Alerts`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
-        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: nothing is told.
+        :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: no notices are sent.
         :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
         :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time.
         """
@@ -279,7 +279,7 @@ class Functions(pulumi.ComponentResource):
                  args: FunctionsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Three functions: processing reads what AWS Config judges and tells what changed, aggregation reads what the aggregator sees, remediation records what it is asked. A schedule starts processing, compliance changes reach processing and remediation through queues. A table keeps what processing knows.
+        Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
 
         :param str resource_name: The name of the resource.
         :param FunctionsArgs args: The arguments to use to populate this resource's properties.

@@ -132,7 +132,7 @@ class GetAccountStatusResult:
     @pulumi.getter
     def region(self) -> Optional[_builtins.str]:
         """
-        The region that was looked at.
+        The region that was inspected.
         """
         return pulumi.get(self, "region")
 
@@ -224,14 +224,14 @@ def get_account_status(name_prefix: Optional[_builtins.str] = None,
                        role_arn: Optional[_builtins.str] = None,
                        opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetAccountStatusResult:
     """
-    Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+    Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
 
     :param _builtins.str name_prefix: Start of every physical name of the deployment: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-    :param _builtins.str owner: The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+    :param _builtins.str owner: Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
     :param _builtins.str profile: Profile of the shared AWS configuration. Default: the environment's credentials.
     :param 'RecorderMode' recorder_mode: Whose configuration recorder the deployment will use. Default: `reuse`.
     :param _builtins.str region: Region. Default: as `AWS_REGION` or the profile say.
-    :param _builtins.str role_arn: ARN of a role to take for the look.
+    :param _builtins.str role_arn: ARN of a role to assume for the account check.
     """
     __args__ = dict()
     __args__['namePrefix'] = name_prefix
@@ -267,14 +267,14 @@ def get_account_status_output(name_prefix: pulumi.Input[Optional[Optional[_built
                               role_arn: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                               opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetAccountStatusResult]:
     """
-    Looks at an account before anything is deployed to it, read-only and for five seconds at most: what is there, what would be created, what would be refused.
+    Inspects an account before a deployment, read-only and for at most five seconds: what exists, what would be created, what would be refused.
 
     :param _builtins.str name_prefix: Start of every physical name of the deployment: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-    :param _builtins.str owner: The deployment that asks, as `PROJECT/STACK/COMPONENT`. Without it nothing can be told ours, and things with our names are shown and not refused.
+    :param _builtins.str owner: Owner of the deployment, as `PROJECT/STACK/COMPONENT`. Without it, existing resources with the names of the deployment are listed and not refused.
     :param _builtins.str profile: Profile of the shared AWS configuration. Default: the environment's credentials.
     :param 'RecorderMode' recorder_mode: Whose configuration recorder the deployment will use. Default: `reuse`.
     :param _builtins.str region: Region. Default: as `AWS_REGION` or the profile say.
-    :param _builtins.str role_arn: ARN of a role to take for the look.
+    :param _builtins.str role_arn: ARN of a role to assume for the account check.
     """
     __args__ = dict()
     __args__['namePrefix'] = name_prefix

@@ -148,7 +148,7 @@ def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDi
                       rules: Optional[Union['Rules', 'RulesDict']] = None,
                       opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetCostEstimateResult:
     """
-    Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+    Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
 
     :param Union['AlarmsSettings', 'AlarmsSettingsDict'] alarms: Alarm settings, as the component has them.
     :param Union['DashboardSettings', 'DashboardSettingsDict'] dashboard: Dashboard settings, as the component has them.
@@ -205,7 +205,7 @@ def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['Alarm
                              rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict']]]] = None,
                              opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetCostEstimateResult]:
     """
-    Estimates what a deployment costs in a month, from its inputs and numbers of resources. Asks no account.
+    Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
 
     :param Union['AlarmsSettings', 'AlarmsSettingsDict'] alarms: Alarm settings, as the component has them.
     :param Union['DashboardSettings', 'DashboardSettingsDict'] dashboard: Dashboard settings, as the component has them.

@@ -85,7 +85,7 @@ class GetFrameworkResult:
     @pulumi.getter
     def manual(self) -> Sequence[_builtins.str]:
         """
-        Process checks that a person answers for.
+        Process checks that must be evaluated manually.
         """
         return pulumi.get(self, "manual")
 
@@ -159,7 +159,7 @@ class AwaitableGetFrameworkResult(GetFrameworkResult):
 def get_framework(id: Optional[Union[_builtins.str, 'FrameworkId']] = None,
                   opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetFrameworkResult:
     """
-    What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+    What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
 
     :param Union[_builtins.str, 'FrameworkId'] id: Id, such as `hipaa`.
     """
@@ -182,7 +182,7 @@ def get_framework(id: Optional[Union[_builtins.str, 'FrameworkId']] = None,
 def get_framework_output(id: pulumi.Input[Optional[Union[_builtins.str, 'FrameworkId']]] = None,
                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetFrameworkResult]:
     """
-    What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that a person answers for. Asks no account.
+    What a framework asks for: rules with parameters and controls, rules that are optional, and the process checks that must be evaluated manually. Calls no AWS API.
 
     :param Union[_builtins.str, 'FrameworkId'] id: Id, such as `hipaa`.
     """

@@ -139,7 +139,7 @@ class GetManagedRuleResult:
     @pulumi.getter
     def summary(self) -> _builtins.str:
         """
-        When it is evaluated, what it looks at and what it takes, in one sentence.
+        When it is evaluated, which resources it evaluates and which parameters it has, in one sentence.
         """
         return pulumi.get(self, "summary")
 
@@ -183,7 +183,7 @@ class AwaitableGetManagedRuleResult(GetManagedRuleResult):
 def get_managed_rule(identifier: Optional[Union[_builtins.str, 'ManagedRuleIdentifier']] = None,
                      opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetManagedRuleResult:
     """
-    What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+    What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
 
     :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier, such as `ENCRYPTED_VOLUMES`.
     """
@@ -208,7 +208,7 @@ def get_managed_rule(identifier: Optional[Union[_builtins.str, 'ManagedRuleIdent
 def get_managed_rule_output(identifier: pulumi.Input[Optional[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetManagedRuleResult]:
     """
-    What is known of one AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Asks no account.
+    What is known about an AWS managed rule: trigger, parameters, resource types, regions, frameworks, remediation. Calls no AWS API.
 
     :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier, such as `ENCRYPTED_VOLUMES`.
     """

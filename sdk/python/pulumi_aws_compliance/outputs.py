@@ -268,14 +268,14 @@ class ManagedRuleParameter(dict):
 @pulumi.output_type
 class RecorderStatus(dict):
     """
-    The configuration recorder that is there.
+    The existing configuration recorder.
     """
     def __init__(__self__, *,
                  name: _builtins.str,
                  recording: Optional[_builtins.bool] = None,
                  role_arn: Optional[_builtins.str] = None):
         """
-        The configuration recorder that is there.
+        The existing configuration recorder.
 
         :param _builtins.str name: Name.
         :param _builtins.bool recording: Whether it records; absent where that could not be read.
@@ -403,7 +403,7 @@ class RuleProblem(dict):
         One thing that is not right.
 
         :param _builtins.str path: Property path, such as `rules.managed[0].identifier`.
-        :param _builtins.str reason: What is wrong, and the nearest right answer where there is one.
+        :param _builtins.str reason: What is invalid, and the nearest valid value if there is one.
         """
         pulumi.set(__self__, "path", path)
         pulumi.set(__self__, "reason", reason)
@@ -420,7 +420,7 @@ class RuleProblem(dict):
     @pulumi.getter
     def reason(self) -> _builtins.str:
         """
-        What is wrong, and the nearest right answer where there is one.
+        What is invalid, and the nearest valid value if there is one.
         """
         return pulumi.get(self, "reason")
 

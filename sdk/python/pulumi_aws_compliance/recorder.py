@@ -33,7 +33,7 @@ class RecorderArgs:
         :param pulumi.Input[_builtins.str] bucket_arn: ARN of the bucket.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that configuration history is delivered to, under `AWSLogs/`.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is delivered.
-        :param 'LookupArgs' lookup: How the account is looked at.
+        :param 'LookupArgs' lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RecorderSettingsArgs' settings: What is recorded. The mode is `create`, which need not be given.
         """
@@ -87,7 +87,7 @@ class RecorderArgs:
     @pulumi.getter
     def lookup(self) -> Optional['LookupArgs']:
         """
-        How the account is looked at.
+        How the account is inspected.
         """
         return pulumi.get(self, "lookup")
 
@@ -141,7 +141,7 @@ class Recorder(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] bucket_arn: ARN of the bucket.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that configuration history is delivered to, under `AWSLogs/`.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is delivered.
-        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of the recorder's and the channel's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] settings: What is recorded. The mode is `create`, which need not be given.
         """

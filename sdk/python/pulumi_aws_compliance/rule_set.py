@@ -36,7 +36,7 @@ class RuleSetArgs:
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'IamArgs' iam: What the roles of remediations have.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
-        :param 'LookupArgs' lookup: How the account is looked at.
+        :param 'LookupArgs' lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and of the roles of remediations.
@@ -110,7 +110,7 @@ class RuleSetArgs:
     @pulumi.getter
     def lookup(self) -> Optional['LookupArgs']:
         """
-        How the account is looked at.
+        How the account is inspected.
         """
         return pulumi.get(self, "lookup")
 
@@ -179,7 +179,7 @@ class RuleSet(pulumi.ComponentResource):
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['IamArgs', 'IamArgsDict'] iam: What the roles of remediations have.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
-        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is looked at.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and of the roles of remediations.
