@@ -163,7 +163,7 @@ TOLD = {
         },
         ("rules.baseline", "the rule `ebs-volumes-encrypted` looks at `AWS::EC2::Volume`", "`compliance-recorder`"),
     ),
-    "somebody's authorization": Sight(beside(put_authorization), ("the authorization of the aggregators of",)),
+    "somebody's authorization": Sight(beside(put_authorization), ("the authorization for the aggregators of",)),
 }
 
 

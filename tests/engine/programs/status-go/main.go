@@ -34,6 +34,9 @@ func main() {
 				exported[name] = pulumi.Int(*number)
 			}
 		}
+		if exists := status.ServiceLinkedRoleExists; exists != nil {
+			exported["serviceLinkedRoleExists"] = pulumi.Bool(*exists)
+		}
 		if recorder := status.Recorder; recorder != nil {
 			exported["recorder"] = pulumi.Map{
 				"name":      pulumi.String(recorder.Name),

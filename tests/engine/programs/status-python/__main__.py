@@ -19,6 +19,7 @@ pulumi.export(
             "roleArn": status.recorder.role_arn,
         },
         "recorderAction": status.recorder_action,
+        "serviceLinkedRoleExists": status.service_linked_role_exists,
         "rulesUsed": status.rules_used,
         "rulesAllowed": status.rules_allowed,
         "aggregators": status.aggregators,
