@@ -150,7 +150,7 @@ def test_things_without_a_tag_are_ours_where_that_is_said(look, recorded):
 def test_a_foreign_authorization_is_a_warning(look, recorded):
     put_authorization(recorded)
     (told,) = look(recorded, **request(recorded.account_id)).problems
-    assert told.startswith("warning namePrefix: the authorization of the aggregators of `")
+    assert told.startswith("warning namePrefix: the authorization for the aggregators of `")
 
 
 def test_a_second_aggregation_is_refused(look, recorded):
