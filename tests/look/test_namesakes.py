@@ -51,12 +51,12 @@ def put_alarm(account, name: str, owner: str | None = None) -> None:
 
 
 PUTS = {
-    "rule": (put_rule, "ebs-volumes-encrypted", "error rules.baseline: a rule `ebs-volumes-encrypted` is there"),
+    "rule": (put_rule, "ebs-volumes-encrypted", "error rules.baseline: a rule `ebs-volumes-encrypted` exists"),
     "aggregator": (put_aggregator, "compliance-aggregator", "error namePrefix: an aggregator `compliance-aggregator`"),
     "event rule": (put_event_rule, "compliance-schedule", "error namePrefix: an event rule `compliance-schedule` is"),
     "dashboard": (put_dashboard, "ComplianceMonitoring-eu-west-1", "error namePrefix: a dashboard `ComplianceMonit"),
-    "alarm": (put_alarm, "compliance-score-fell", "error namePrefix: an alarm `compliance-score-fell` is there"),
-    "pack": (put_pack, "compliance-cis", "error frameworks[0].deployAs: a conformance pack `compliance-cis` is there"),
+    "alarm": (put_alarm, "compliance-score-fell", "error namePrefix: an alarm `compliance-score-fell` exists"),
+    "pack": (put_pack, "compliance-cis", "error frameworks[0].deployAs: a conformance pack `compliance-cis` exists"),
 }
 
 
@@ -66,7 +66,7 @@ def test_a_namesake_of_nobody_is_refused(look, recorded, kind):
     put(recorded, name)
     (told,) = look(recorded, **request(recorded.account_id)).problems
     assert told.startswith(start)
-    assert "deploying would overwrite it and destroying would delete it" in told
+    assert "a deployment would overwrite it, and a destroy would delete it" in told
 
 
 @pytest.mark.parametrize("kind", PUTS)
