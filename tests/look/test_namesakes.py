@@ -53,7 +53,11 @@ def put_alarm(account, name: str, owner: str | None = None) -> None:
 PUTS = {
     "rule": (put_rule, "ebs-volumes-encrypted", "error rules.baseline: a rule `ebs-volumes-encrypted` exists"),
     "aggregator": (put_aggregator, "compliance-aggregator", "error namePrefix: an aggregator `compliance-aggregator`"),
-    "event rule": (put_event_rule, "compliance-schedule", "error namePrefix: an event rule `compliance-schedule` exists"),
+    "event rule": (
+        put_event_rule,
+        "compliance-schedule",
+        "error namePrefix: an event rule `compliance-schedule` exists",
+    ),
     "dashboard": (put_dashboard, "ComplianceMonitoring-eu-west-1", "error namePrefix: a dashboard `ComplianceMonit"),
     "alarm": (put_alarm, "compliance-score-fell", "error namePrefix: an alarm `compliance-score-fell` exists"),
     "pack": (put_pack, "compliance-cis", "error frameworks[0].deployAs: a conformance pack `compliance-cis` exists"),
