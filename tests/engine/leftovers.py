@@ -24,6 +24,7 @@ def leftovers(account: Account) -> dict[str, list[str]]:
         "alarms": _names(client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName"),
         "databases": _names(client("glue").get_databases()["DatabaseList"], "Name"),
         "workgroups": _names(client("athena").list_work_groups()["WorkGroups"], "Name"),
+        "budgets": _names(client("budgets").describe_budgets(AccountId=account.account_id)["Budgets"], "BudgetName"),
         "dashboards": _names(client("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"),
         "tables": client("dynamodb").list_tables()["TableNames"],
         "event rules": _names(client("events").list_rules()["Rules"], "Name"),

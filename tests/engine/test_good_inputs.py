@@ -59,7 +59,7 @@ def with_a_key(account: Account, inputs: dict) -> dict:
     """The inputs with a key that is there and admits everyone, where they name one."""
     if "kmsKeyArn" not in inputs:
         return inputs
-    services = ("logs.eu-west-1", "events", "cloudwatch", "sns", "config")
+    services = ("logs.eu-west-1", "events", "cloudwatch", "sns", "config", "budgets")
     principals = [f"{service}.amazonaws.com" for service in services]
     admitted = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "kms:*", "Resource": "*"}
     return {**inputs, "kmsKeyArn": make_key(account, admitted)}
@@ -128,4 +128,6 @@ def test_good_programs_deploy(engine, account, tmp_path, inputs):
         expected.remove("aws-compliance:index:Alarms")
     if inputs.get("history") == {"enabled": False}:
         expected.remove("aws-compliance:index:History")
+    if "cost" in inputs:
+        expected.add("aws-compliance:index:Budget")
     assert expected <= there

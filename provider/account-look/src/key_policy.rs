@@ -126,6 +126,20 @@ pub fn config_delivery(account: &str) -> KeyUser {
     }
 }
 
+/// AWS Budgets, which encrypts its messages to the topic (AWS Cost Management User Guide, "Creating an Amazon SNS topic for
+/// budget notifications"). It sends the ARN of a budget as well, whose name Pulumi completes: a condition on it is not judged.
+pub fn budget_messages(account: &str) -> KeyUser {
+    KeyUser {
+        principal: "budgets.amazonaws.com".to_owned(),
+        purpose: "messages of the budget to the encrypted topic",
+        sid: "Budgets",
+        is_service: true,
+        actions: PUBLISHER,
+        condition: Some(("StringEquals", "aws:SourceAccount", account.to_owned())),
+        situations: vec![situation(true, &[("aws:sourceaccount", Sent::Value(account.to_owned()))])],
+    }
+}
+
 fn situation(is_service: bool, sent: &[(&'static str, Sent)]) -> BTreeMap<&'static str, Sent> {
     let everybody = [
         ("aws:securetransport", Sent::Value("true".to_owned())),

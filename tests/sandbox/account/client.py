@@ -117,6 +117,10 @@ class Account:
         """Let CloudWatch judge every metric alarm now, with what data are missing; name -> state."""
         return self._door("alarms")["states"]
 
+    def spend(self, budget: str, usd: float) -> list[float]:
+        """Let the month of a budget have cost so much; thresholds, in percent, of the notifications that this sent."""
+        return self._door("spending", budget=budget, usd=usd)["sent"]
+
     def advance(self, seconds: float) -> None:
         """Let time pass in this account: what is due by then happens."""
         self._door("clock", seconds=seconds)

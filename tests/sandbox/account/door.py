@@ -4,6 +4,7 @@ POST /_account/evaluations   {account, region, rule, results: [{resourceType, re
 POST /_account/runs          {account, region, rules}   evaluate rules over the account's resources; none named: all
 POST /_account/arrivals      {account, region, status, seconds}   how a source arrives at aggregators, last so long ago
 POST /_account/delays        {account, region, evaluation, aggregation}   seconds that results of rules take
+POST /_account/spending      {account, region, budget, usd}   what the month of a budget has cost
 POST /_account/clock         {account, seconds}   let time pass, and what is due happen
 POST /_account/alarms        {account, region}   judge every metric alarm now, as CloudWatch does all the time
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
@@ -30,7 +31,7 @@ from ministack.services import eventbridge
 from account import audit, clock, faults
 from account.config import aggregate, compliance, delays, evaluation
 from account.config.errors import ConfigError
-from account.services import delivery, mail, metrics, schedules, settling
+from account.services import budgets, delivery, mail, metrics, schedules, settling
 from account.strictness import functions
 from account.strictness.sns import confirm
 
@@ -78,6 +79,11 @@ def _arrivals(request: dict) -> dict:
 def _delays(request: dict) -> dict:
     delays.set_delays((request["account"], request["region"]), request["evaluation"], request["aggregation"])
     return {}
+
+
+def _spending(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        return {"sent": budgets.spend(request["account"], request["budget"], request["usd"])}
 
 
 def _clock(request: dict) -> dict:
@@ -152,6 +158,7 @@ _ACTIONS = {
     ("POST", "runs"): _runs,
     ("POST", "arrivals"): _arrivals,
     ("POST", "delays"): _delays,
+    ("POST", "spending"): _spending,
     ("POST", "clock"): _clock,
     ("POST", "alarms"): _alarms,
     ("POST", "schedules"): _schedules,

@@ -4,7 +4,7 @@ use compliance_types::arn::Arn;
 use serde_json::Value;
 
 use super::{RecorderAction, ScanMessage, names, place, recorder_action};
-use crate::key_policy::{Admission, KeyUser, config_delivery, key_users};
+use crate::key_policy::{Admission, KeyUser, budget_messages, config_delivery, key_users};
 use crate::look::{Key, Look};
 use crate::request::{LookRequest, PlannedKey};
 
@@ -47,6 +47,7 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<S
     let partition = look.caller.as_deref().and_then(|arn| Arn::parse(arn).ok()).map_or("aws", |arn| arn.partition);
     let mut users = key_users(partition, region, account, &planned.log_groups);
     users.extend(delivers.then(|| config_delivery(account)));
+    users.extend(planned.budget_notifies.then(|| budget_messages(account)));
     let with = |wanted: Admission| users.iter().filter(move |user| user.admission(policy) == wanted).collect();
     let mut findings = Vec::new();
     let missing: Vec<&KeyUser> = with(Admission::NotAdmitted);

@@ -3,6 +3,7 @@
 pub mod aggregation;
 pub mod alarms;
 pub(crate) mod bounds;
+pub mod cost;
 pub mod custom_rule;
 pub mod dashboard;
 pub mod framework;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::alarms::AlarmsSettingsArgs;
+use crate::inputs::cost::CostSettingsArgs;
 use crate::inputs::dashboard::DashboardSettingsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
@@ -59,6 +60,8 @@ pub struct ComplianceMonitoringArgs {
     pub iam: IamArgs,
     /// Alarms on the monitor itself and on its results.
     pub alarms: AlarmsSettingsArgs,
+    /// How much AWS Config may cost in this region, and when you are notified.
+    pub cost: CostSettingsArgs,
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,
     /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'

@@ -16,6 +16,7 @@ use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::budget;
 use crate::parts::part::Part;
 use crate::parts::tags;
 
@@ -32,6 +33,9 @@ pub struct AlertsArgs {
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
     pub kms_key_arn: Input<String>,
+    /// Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it.
+    #[serde(default)]
+    pub budget_notices: bool,
     /// Who receives notices.
     #[serde(default)]
     pub notifications: NotificationsArgs,
@@ -100,7 +104,7 @@ impl Component for Alerts {
             .options(facts.adoption().of(NamesakeKind::Topic, &args.name_prefix.topic(), ResourceOptions::default()))
             .register();
         let required =
-            sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, facts).into() };
+            sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, args.budget_notices, facts).into() };
         let policy = sns::TopicPolicy::child(scope, "policy", required).register();
         let Pending { emails, routes } = subscriptions(scope, &topic, &args.notifications);
         let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
@@ -235,8 +239,9 @@ fn delivery_policy() -> Json {
 }
 
 /// The account's own principals and its alarms publish, over TLS alone.
-fn topic_policy(topic: &sns::Topic, facts: &AccountFacts) -> PolicyDocument {
-    PolicyDocument::new([
+fn topic_policy(topic: &sns::Topic, budget_notices: bool, facts: &AccountFacts) -> PolicyDocument {
+    let budgets = budget_notices.then(|| budget::topic_statement(topic.arn(), facts));
+    let statements = [
         Statement::allow("Account")
             .aws(ArnBuilder::of(facts.partition(), "iam").account(facts.account_id()).resource("root"))
             .actions(["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Publish", "sns:Subscribe"])
@@ -251,5 +256,6 @@ fn topic_policy(topic: &sns::Topic, facts: &AccountFacts) -> PolicyDocument {
             "aws:SecureTransport",
             "false",
         ),
-    ])
+    ];
+    PolicyDocument::new(statements.into_iter().chain(budgets))
 }

@@ -12,6 +12,7 @@ use crate::inputs::bounds;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::on_destroy::OnDestroy;
 use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::budget;
 use crate::parts::part::Part;
 use crate::parts::recorder::role;
 use crate::parts::tags;
@@ -27,6 +28,8 @@ pub struct EncryptionArgs {
     pub tags: Tags,
     /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
     pub config_delivery: bool,
+    /// Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it.
+    pub budget_notices: bool,
     /// What `pulumi destroy` does with the key.
     pub on_destroy: OnDestroy,
 }
@@ -71,7 +74,7 @@ impl Component for Encryption {
         let key = kms::Key::child(scope, "key")
             .description("Encrypts the reports, queues, logs and notices of compliance monitoring")
             .enable_key_rotation(true)
-            .policy(key_policy(facts, args.config_delivery))
+            .policy(key_policy(facts, &args))
             .tags(tags::owned(&args.tags, facts))
             .options(facts.adoption().key(args.on_destroy.of(ResourceOptions::default())))
             .register();
@@ -83,11 +86,12 @@ impl Component for Encryption {
 }
 
 /// Who may use the key. In a key policy the resource `*` is the key itself.
-fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
+fn key_policy(facts: &AccountFacts, args: &EncryptionArgs) -> PolicyDocument {
     let publisher = |sid, service: &str| {
         Statement::allow(sid).service(service).actions(["kms:Decrypt", "kms:GenerateDataKey"]).on_everything()
     };
-    let config = config_delivery.then(|| role::key_statement(facts));
+    let config = args.config_delivery.then(|| role::key_statement(facts));
+    let budgets = args.budget_notices.then(|| budget::key_statement(facts));
     let statements = [
         // Without the account's root a key can become unmanageable (KMS, "Default key policy").
         Statement::allow("Account")
@@ -121,5 +125,5 @@ fn key_policy(facts: &AccountFacts, config_delivery: bool) -> PolicyDocument {
         publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com"),
         publisher("Topics", "sns.amazonaws.com"),
     ];
-    PolicyDocument::new(statements.into_iter().chain(config))
+    PolicyDocument::new(statements.into_iter().chain(config).chain(budgets))
 }

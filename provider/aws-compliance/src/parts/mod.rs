@@ -3,6 +3,7 @@
 pub mod aggregation;
 pub mod alarms;
 pub mod alerts;
+pub mod budget;
 pub mod dashboard;
 pub mod encryption;
 pub mod functions;
@@ -33,6 +34,7 @@ pub const PARTS: &[Part] = &[
     aggregation::PART,
     aggregation::source::PART,
     alarms::PART,
+    budget::PART,
     dashboard::PART,
 ];
 

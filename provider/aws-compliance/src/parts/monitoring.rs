@@ -7,7 +7,7 @@ use compliance_types::recorder::RecorderMode;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
 
 use crate::account::existing::Planned;
@@ -24,6 +24,7 @@ use crate::parts;
 use crate::parts::aggregation::{Aggregation, AggregationArgs};
 use crate::parts::alarms::{Alarms, AlarmsArgs};
 use crate::parts::alerts::{Alerts, AlertsArgs};
+use crate::parts::budget::{Budget, BudgetArgs};
 use crate::parts::dashboard::{Dashboard, DashboardArgs};
 use crate::parts::encryption::{Encryption, EncryptionArgs};
 use crate::parts::functions::Functions;
@@ -75,6 +76,8 @@ pub struct ComplianceMonitoring {
     pub pending_routes: Output<Vec<String>>,
     /// Name of the table that keeps what processing knows.
     pub ledger_table_name: Output<String>,
+    /// Name of the budget for AWS Config, where there is one.
+    pub budget_name: Output<Option<String>>,
     /// Name of the dashboard, where there is one.
     pub dashboard_name: Output<Option<String>>,
     /// Names of the rules in the account; those in conformance packs have names of AWS's.
@@ -161,6 +164,12 @@ impl Component for ComplianceMonitoring {
             let facts = facts.after_first_runs(first);
             scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
         }
+        let budget_name = match &args.cost.monthly_budget_usd {
+            Some(usd) => {
+                scope.component::<Budget>("budget", args.budget(usd, &alerts), facts)?.budget_name.map(Some)
+            }
+            None => Output::known(None),
+        };
         let dashboard_name = if args.dashboard.enabled {
             scope.component::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
         } else {
@@ -182,6 +191,7 @@ impl Component for ComplianceMonitoring {
             pending_emails: alerts.pending_emails,
             pending_routes: alerts.pending_routes,
             ledger_table_name: functions.ledger_table_name,
+            budget_name,
             dashboard_name,
             config_rule_names: rules.config_rule_names,
             conformance_pack_names: rules.conformance_pack_names,
@@ -227,7 +237,11 @@ impl ComplianceMonitoringArgs {
     async fn planned_key(&self) -> Option<PlannedKey> {
         let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler)).collect();
         let key = PlannedKey::new(self.own_key().await?, groups);
-        Some(PlannedKey { config_delivers: self.recorder.may_be_ours(), ..key })
+        Some(PlannedKey {
+            config_delivers: self.recorder.may_be_ours(),
+            budget_notifies: self.cost.monthly_budget_usd.is_some(),
+            ..key
+        })
     }
 
     /// The key that the user gave, where it is known already. A secret one is not looked at: what is found is told.
@@ -246,6 +260,7 @@ impl ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             config_delivery,
+            budget_notices: self.cost.monthly_budget_usd.is_some(),
             on_destroy: self.reports.on_destroy(),
         }
     }
@@ -300,7 +315,17 @@ impl ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
+            budget_notices: self.cost.monthly_budget_usd.is_some(),
             notifications: self.notifications.clone(),
+        }
+    }
+
+    fn budget(&self, usd: &Input<f64>, alerts: &Alerts) -> BudgetArgs {
+        BudgetArgs {
+            tags: self.tags.clone(),
+            topic_arn: alerts.topic_arn.clone().into(),
+            monthly_usd: usd.clone(),
+            notify_at_percent: self.cost.notify_at_percent.clone(),
         }
     }
 

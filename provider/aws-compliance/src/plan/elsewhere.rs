@@ -29,6 +29,7 @@ impl ComplianceMonitoringArgs {
         let mut found = of_other_partitions(self, target);
         found.errors.extend(self.kms_key_arn.as_ref().and_then(|key| target.key_elsewhere(key)));
         found.errors.extend(target.without_aggregator_queries());
+        found.errors.extend(self.cost.monthly_budget_usd.as_ref().and_then(|_| target.without_budgets(["cost", "monthlyBudgetUsd"])));
         found
     }
 }
@@ -46,6 +47,16 @@ impl Target {
         let mut checks = Checks::default();
         checks.plain("kmsKeyArn", arn.as_str(), |arn| bounds::key_in_region(arn, region));
         checks.errors().first().cloned()
+    }
+
+    /// What is wrong with a budget here: only the endpoint of the partition `aws` serves the services and regions that its filters
+    /// name (AWS General Reference, "AWS Budgets endpoints and quotas").
+    pub fn without_budgets(&self, path: impl Into<PropertyPath>) -> Option<PropertyError> {
+        let partition = self.known_partition().filter(|partition| *partition != "aws")?;
+        Some(PropertyError::new(
+            path,
+            format!("AWS Budgets is not used in the partition `{partition}`: remove it, or deploy to a region of `aws`"),
+        ))
     }
 
     /// What is wrong with deploying the functions here: they read through an aggregator's advanced queries, which the China

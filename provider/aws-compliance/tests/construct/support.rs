@@ -96,6 +96,7 @@ pub fn every_input() -> PropertyMap {
         },
         "iam": { "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary", "path": "/audit/" },
         "alarms": { "enabled": true, "severities": ["critical"], "scoreDrop": 5, "silentHours": 3 },
+        "cost": { "monthlyBudgetUsd": 20, "notifyAtPercent": [50, 100] },
         "dashboard": { "enabled": true },
     }))
 }

@@ -8,7 +8,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from account.config import compliance, delays, inventory
 from account.config.errors import ConfigError
 from account.config.paging import page
-from account.config.query import parse
+from account.config.query import Query, parse
 from account.config.state import Place, RegionState, at, moto_at, moto_here, now, places
 
 COMPLIANCE_TYPE = "AWS::Config::ResourceCompliance"
@@ -17,8 +17,8 @@ COMPLIANCE_TYPE = "AWS::Config::ResourceCompliance"
 def select_aggregate_resource_config(request: dict) -> dict:
     """Rows of a query over the compliance of each evaluated resource, 100 to a page."""
     query = parse(request["Expression"])
-    items = [item for place in _visible(request) for item in (*resource_compliance(place), *_inventory(place))]
-    rows, token = page(query.rows(items), request, default=100)
+    found = [row for place in _visible(request) for row in (*compliance_rows(place, query), *_inventory(place, query))]
+    rows, token = page(found, request, default=100)
     return {"Results": rows, "QueryInfo": {"SelectFields": [{"Name": field} for field in query.fields]}, **token}
 
 
@@ -49,8 +49,8 @@ def get_aggregate_compliance_details_by_config_rule(request: dict) -> dict:
     wanted = request.get("ComplianceType")
     results = [
         {**evaluation, "AccountId": place[0], "AwsRegion": place[1]}
-        for key, evaluation in sorted(state.evaluations.items())
-        if key[0] == name and wanted in (None, evaluation["ComplianceType"])
+        for evaluation in state.evaluations.of_rule(name)
+        if wanted in (None, evaluation["ComplianceType"])
     ]
     some, token = page(results, request, default=50)
     return {"AggregateEvaluationResults": some, **token}
@@ -80,9 +80,16 @@ def _status(place: Place) -> dict:
     return {**source, "LastUpdateStatus": status, "LastUpdateTime": updated}
 
 
-def resource_compliance(place: Place) -> list[dict]:
-    """The compliance of each evaluated resource of an account and region, as the index knows it by now."""
-    state, (account, region) = delays.aggregated(at(place)), place
+def compliance_rows(place: Place, query: Query) -> list[str]:
+    """Rows of a query over the compliance of each evaluated resource, as the index knows it by now."""
+    state = delays.aggregated(at(place))
+    results = state.evaluations
+    items = results.computed(("items", place), lambda: _resource_compliance(place, state))
+    return results.computed(("rows", place, query.expression), lambda: query.rows(items))
+
+
+def _resource_compliance(place: Place, state: RegionState) -> list[dict]:
+    account, region = place
     resources: dict[tuple[str, str], list[dict]] = {}
     for (name, resource_type, resource_id), evaluation in sorted(state.evaluations.items()):
         if evaluation["ComplianceType"] != compliance.NOT_APPLICABLE:
@@ -114,9 +121,9 @@ def _rule_result(state: RegionState, name: str, evaluation: dict) -> dict:
     }
 
 
-def _inventory(place: Place) -> list[dict]:
+def _inventory(place: Place, query: Query) -> list[str]:
     with request_scope(*place):
-        return inventory.items()
+        return query.rows(inventory.items())
 
 
 def _visible(request: dict) -> list[Place]:

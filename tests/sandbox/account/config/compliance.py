@@ -73,7 +73,7 @@ def _evaluation(key: tuple[str, str, str], result: dict) -> dict:
 
 def of_rule(state: RegionState, rule_name: str) -> str:
     """Compliance of a rule: of all its resources, or INSUFFICIENT_DATA where it has none."""
-    return summed_up(e["ComplianceType"] for (name, _, _), e in state.evaluations.items() if name == rule_name)
+    return summed_up(e["ComplianceType"] for e in state.evaluations.of_rule(rule_name))
 
 
 def summed_up(compliance_types) -> str:
@@ -86,9 +86,7 @@ def summed_up(compliance_types) -> str:
 
 def contributors(state: RegionState, rule_name: str) -> dict:
     """How many resources make a rule non-compliant, counted to 25."""
-    count = sum(
-        name == rule_name and e["ComplianceType"] == NON_COMPLIANT for (name, _, _), e in state.evaluations.items()
-    )
+    count = sum(e["ComplianceType"] == NON_COMPLIANT for e in state.evaluations.of_rule(rule_name))
     return _capped(count, CONTRIBUTORS_COUNTED)
 
 
@@ -112,8 +110,7 @@ def get_compliance_details_by_config_rule(request: dict) -> dict:
     state, name = here(), request["ConfigRuleName"]
     if name not in state.rules:
         raise no_such_rule(name)
-    found = [e for _, e in sorted((key, e) for key, e in state.evaluations.items() if key[0] == name)]
-    return _results(found, request)
+    return _results(state.evaluations.of_rule(name), request)
 
 
 def get_compliance_details_by_resource(request: dict) -> dict:

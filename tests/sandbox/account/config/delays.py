@@ -9,7 +9,7 @@ import dataclasses
 from ministack.core.responses import request_scope
 
 from account import clock
-from account.config.state import Delays, Place, RegionState, at, here, places
+from account.config.state import Delays, Place, RegionState, Results, at, here, places
 
 
 def install() -> None:
@@ -50,7 +50,7 @@ def aggregated(state: RegionState) -> RegionState:
         else:
             delays.published[key] = evaluation
     known = {key: evaluation for key, evaluation in delays.published.items() if key[0] in state.rules}
-    return dataclasses.replace(state, evaluations=known)
+    return dataclasses.replace(state, evaluations=Results(known))
 
 
 def _evaluate_due(account: str, _seconds: float) -> None:

@@ -25,6 +25,7 @@ _AND = re.compile(r"AND\s+", re.I)
 class Query:
     """Fields to give back, and the conditions a row must meet."""
 
+    expression: str
     fields: list[str]
     conditions: list[tuple[str, Callable[[str], bool]]]
 
@@ -55,7 +56,7 @@ def parse(expression: str) -> Query:
     for field in fields:
         if field != "*" and not _FIELD.fullmatch(field):
             raise _not_understood(f"SELECT {field}")
-    return Query(fields, _conditions(statement["conditions"] or ""))
+    return Query(expression, fields, _conditions(statement["conditions"] or ""))
 
 
 def values_at(item: object, path: str) -> list:

@@ -3,7 +3,9 @@
 import secrets
 import string
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ministack.core.responses import get_account_id, get_region
 from moto.config.models import ConfigBackend, config_backends
@@ -11,6 +13,48 @@ from moto.config.models import ConfigBackend, config_backends
 from account import clock
 
 Place = tuple[str, str]
+Key = tuple[str, str, str]
+T = TypeVar("T")
+
+
+class Results(dict[Key, dict]):
+    """(rule name, resource type, resource id) -> newest result, and what was computed from all of them.
+
+    What is computed is kept until a result changes: a reader asks for thousands of pages of the same list.
+    """
+
+    def __init__(self, results: dict[Key, dict] | None = None) -> None:
+        super().__init__(results or {})
+        self._computed: dict[object, object] = {}
+
+    def __setitem__(self, key: Key, result: dict) -> None:
+        self._computed.clear()
+        super().__setitem__(key, result)
+
+    def __delitem__(self, key: Key) -> None:
+        self._computed.clear()
+        super().__delitem__(key)
+
+    def pop(self, key: Key) -> dict:
+        """Remove a result and give it back."""
+        self._computed.clear()
+        return super().pop(key)
+
+    def computed(self, name: object, compute: Callable[[], T]) -> T:
+        """What `compute` gives for the results as they are now."""
+        if name not in self._computed:
+            self._computed[name] = compute()
+        return self._computed[name]  # type: ignore[return-value]
+
+    def of_rule(self, rule_name: str) -> list[dict]:
+        """The results of a rule, in order of resource type and id."""
+        return self.computed("by rule", self._by_rule).get(rule_name, [])
+
+    def _by_rule(self) -> dict[str, list[dict]]:
+        rules: dict[str, list[dict]] = {}
+        for (name, _, _), result in sorted(self.items(), key=lambda item: item[0]):
+            rules.setdefault(name, []).append(result)
+        return rules
 
 
 @dataclass
@@ -23,15 +67,15 @@ class Delays:
     evaluation: float
     aggregation: float
     due: list[tuple[float, list[str]]] = field(default_factory=list)
-    pending: list[tuple[float, tuple[str, str, str], dict | None]] = field(default_factory=list)
-    published: dict[tuple[str, str, str], dict] = field(default_factory=dict)
+    pending: list[tuple[float, Key, dict | None]] = field(default_factory=list)
+    published: dict[Key, dict] = field(default_factory=dict)
 
 
 @dataclass
 class RegionState:
     """What moto's backend has no place for.
 
-    rules: name -> rule; evaluations: (rule name, resource type, resource id) -> newest result; tags: ARN -> tags;
+    rules: name -> rule; evaluations: the newest results; tags: ARN -> tags;
     recorders: name of the customer-managed recorder -> its ARN and mode; linked: service principal -> its recorder;
     packs: name -> conformance pack; remediations: rule name -> its remediation; arrival: how this account and region
     arrive at aggregators, and since when so, where they do not arrive well.
@@ -42,7 +86,7 @@ class RegionState:
     linked: dict[str, dict] = field(default_factory=dict)
     packs: dict[str, dict] = field(default_factory=dict)
     remediations: dict[str, dict] = field(default_factory=dict)
-    evaluations: dict[tuple[str, str, str], dict] = field(default_factory=dict)
+    evaluations: Results = field(default_factory=Results)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     arrival: tuple[str, float] | None = None
     delays: Delays | None = None

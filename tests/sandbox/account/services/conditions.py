@@ -64,14 +64,20 @@ LAMBDA_ACTIONS = (
 LINKED = {"config.amazonaws.com": "AWSServiceRoleForConfig"}
 
 
-def _action(original, service, method, path, *args, **kwargs):
+def _action(original, service, method, path, headers, *args, **kwargs):
+    if service == "budgets":
+        # Two actions stand for all calls but those of tags (Service Authorization Reference, "AWS Budget Service").
+        call = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+        if "Tag" in call:
+            return f"budgets:{call}"
+        return "budgets:ViewBudget" if call.startswith("Describe") else "budgets:ModifyBudget"
     if service == "lambda":
         for pattern, actions in LAMBDA_ACTIONS:
             if pattern.search(path) and method in actions:
                 return f"lambda:{actions[method]}"
     if service == "monitoring" and (operation := CBOR_OPERATION.search(path)):
         return f"cloudwatch:{operation[1]}"
-    return original(service, method, path, *args, **kwargs)
+    return original(service, method, path, headers, *args, **kwargs)
 
 
 def _resource_arn(original, service, method, path, headers, body, query_params, region, account_id):
@@ -107,6 +113,13 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
             return f"arn:aws:cloudwatch::{account_id}:dashboard/{name}"
         if name := value("AlarmName") or value("AlarmNames"):
             return f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{name}"
+    if service == "budgets" and body[:1] == b"{":
+        request = json.loads(body)
+        if arn := request.get("ResourceARN"):
+            return arn
+        budget = request.get("Budget") or request.get("NewBudget") or request
+        if name := budget.get("BudgetName"):
+            return f"arn:aws:budgets::{account_id}:budget/{name}"
     if service == "athena" and body[:1] == b"{":
         request = json.loads(body)
         if arn := request.get("ResourceARN"):

@@ -3,6 +3,7 @@
 from . import (
     alarms,
     athena,
+    budgets,
     cfg,
     cloudwatch,
     dynamodb,
@@ -20,6 +21,7 @@ from . import (
 __all__ = [
     "alarms",
     "athena",
+    "budgets",
     "cfg",
     "cloudwatch",
     "dynamodb",

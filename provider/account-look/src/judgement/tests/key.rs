@@ -42,6 +42,21 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
 }
 
 #[test]
+fn a_key_must_admit_aws_budgets_where_there_is_a_budget() {
+    let messages = |budget: bool| {
+        let (look, mut request) = with_key(|_| {});
+        if let Some(key) = &mut request.key {
+            key.budget_notifies = budget;
+        }
+        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn".into());
+        found.map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert!(messages(false).is_empty());
+    let [missing] = &messages(true)[..] else { panic!("one finding") };
+    assert!(missing.contains("`budgets.amazonaws.com`") && missing.contains("\"Sid\": \"Budgets\""), "{missing}");
+}
+
+#[test]
 fn a_key_is_of_use_and_admits_everyone() {
     let (look, request) = with_key(|_| {});
     assert_eq!(told(&look, &request).len(), 1);

@@ -1,0 +1,113 @@
+//! The budget: how much AWS Config may cost in a month, and the messages that say when it costs more.
+
+use aws_resources::{ArnBuilder, Statement, budgets};
+use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::account::facts::AccountFacts;
+use crate::inputs::bounds;
+use crate::inputs::cost::CostSettingsArgs;
+use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::part::Part;
+use crate::parts::tags;
+
+/// The service that publishes.
+const SERVICE: &str = "budgets.amazonaws.com";
+
+/// Inputs of [`Budget`].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BudgetArgs {
+    /// Tags of the budget.
+    #[serde(default)]
+    #[schemars(with = "TextTags")]
+    pub tags: Tags,
+    /// ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets:
+    /// `budgetNotices` of `Alerts` and of `Encryption`.
+    pub topic_arn: Input<String>,
+    /// US dollars that AWS Config may cost in this region in a calendar month. At least 0.01.
+    pub monthly_usd: Input<f64>,
+    /// Percentages of the budget at which a message is sent: 1 to 10 of them, each 1 to 1000. Default: 80 and 100.
+    #[serde(default = "default_percents")]
+    pub notify_at_percent: Vec<u32>,
+}
+
+/// A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+///
+/// The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's
+/// functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
+#[derive(Debug, Outputs)]
+pub struct Budget {
+    /// Name of the budget.
+    pub budget_name: Output<String>,
+}
+
+/// The budget as a part of the whole.
+pub const PART: Part = Part {
+    check: |args, checks| checks.under("cost", |checks| args.cost.check(checks)),
+    ..Part::of::<Budget>("budget")
+};
+
+impl Component for Budget {
+    const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Budget");
+    type Args = BudgetArgs;
+    type Facts = AccountFacts;
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        bounds::check_tags(&args.tags, checks);
+        checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
+        checks.input("monthlyUsd", &args.monthly_usd, CostSettingsArgs::judge_amount);
+        CostSettingsArgs::check_percents(&args.notify_at_percent, checks);
+    }
+
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?;
+        match facts.target().without_budgets("monthlyUsd") {
+            Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
+            None => Ok(facts),
+        }
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let filter = |name: &str, value: Input<String>| {
+            Input::from(budgets::BudgetCostFilter::new(name).values(vec![value]))
+        };
+        let notification = |percent: &u32| {
+            let notification = budgets::BudgetNotification::new("GREATER_THAN", "ACTUAL", f64::from(*percent), "PERCENTAGE");
+            Input::from(notification.subscriber_sns_topic_arns(vec![Input::from(&args.topic_arn)]))
+        };
+        let required = budgets::budget::Required { budget_type: "COST".into(), time_unit: "MONTHLY".into() };
+        let budget = budgets::Budget::child(scope, "budget", required)
+            .limit_amount(args.monthly_usd.output().map(|usd| usd.to_string()))
+            .limit_unit("USD")
+            .cost_filters(vec![filter("Service", "AWS Config".into()), filter("Region", facts.region().into())])
+            .notifications(args.notify_at_percent.iter().map(notification).collect::<Vec<_>>())
+            .tags(tags::owned(&args.tags, facts))
+            .register();
+        Ok(Self { budget_name: budget.name() })
+    }
+}
+
+fn default_percents() -> Vec<u32> {
+    CostSettingsArgs::default().notify_at_percent
+}
+
+/// The topic's statement for AWS Budgets (AWS Cost Management User Guide, "Creating an Amazon SNS topic for budget
+/// notifications": source account and ARN are documented for topic and key).
+pub(super) fn topic_statement(topic: Output<String>, facts: &AccountFacts) -> Statement {
+    of_account(Statement::allow("Budgets").service(SERVICE).actions(["sns:Publish"]).on(topic), facts)
+}
+
+/// The key's statement for AWS Budgets.
+pub(super) fn key_statement(facts: &AccountFacts) -> Statement {
+    let statement = Statement::allow("Budgets").service(SERVICE).actions(["kms:Decrypt", "kms:GenerateDataKey"]);
+    of_account(statement.on_everything(), facts)
+}
+
+fn of_account(statement: Statement, facts: &AccountFacts) -> Statement {
+    let budgets = ArnBuilder::of(facts.partition(), "budgets").account(facts.account_id()).resource("*");
+    statement
+        .when("StringEquals", "aws:SourceAccount", facts.account_id())
+        .when("ArnLike", "aws:SourceArn", budgets)
+}
