@@ -114,3 +114,29 @@ async fn a_secret_argument_of_a_function_is_in_no_error_of_it() {
     let error = invoke_with::<GetManagedRule>(None, arguments).await.expect_err("no such rule").to_string();
     assert!(error.contains("identifier (secret)") && !error.contains("ENCRYPTED"), "{error}");
 }
+
+/// Every child whose inputs name AWS Budgets, with a budget or without one.
+async fn naming_budgets(given: Json) -> Vec<String> {
+    let monitor = answers(MockMonitor::update());
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await.expect("it constructs");
+    let registrations = monitor.recorded().registrations.into_iter();
+    let found = registrations.filter(|(_, one)| format!("{:?}", one.inputs).contains("budgets.amazonaws.com"));
+    found.map(|(_, one)| one.name.clone()).collect()
+}
+
+#[tokio::test]
+async fn topic_and_key_admit_aws_budgets_with_a_budget_alone() {
+    assert_eq!(naming_budgets(json!({})).await, Vec::<String>::new());
+    let with = naming_budgets(json!({ "cost": { "monthlyBudgetUsd": 20 } })).await;
+    assert_eq!(with, ["compliance-encryption-key", "compliance-alerts-policy"]);
+}
+
+#[tokio::test]
+async fn a_budget_in_another_partition_is_refused() {
+    for (region, refused) in [("eu-west-1", false), ("us-gov-west-1", true)] {
+        let args = from_properties::<ComplianceMonitoringArgs>(inputs(json!({ "cost": { "monthlyBudgetUsd": 20 } })));
+        let errors = args.expect("valid inputs").elsewhere(&Target::region(region)).errors;
+        let paths: Vec<_> = errors.iter().map(|error| error.path.to_string()).collect();
+        assert_eq!(paths.contains(&"cost.monthlyBudgetUsd".to_owned()), refused, "{region}: {paths:?}");
+    }
+}
