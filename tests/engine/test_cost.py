@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from account.client import prepare_landing_zone
-from engine.deployment import EXAMPLES
+from engine.deployment import EXAMPLES, yaml_program
 from engine.test_catalog import asked, program
 from harness import artefacts
 from harness.artefacts import PLUGIN
@@ -106,3 +106,39 @@ def test_preview_has_one_line_with_the_resources_of_the_account(engine, landing_
     assert len(said) == 1, said
     assert said[0].startswith("estimated ")
     assert " metrics" in said[0] or " dashboard" in said[0]
+
+
+# What the estimate assumes of each resource in a month: the account is made to have just so many changes.
+CHANGES = {"AWS::S3::Bucket": 1, "AWS::EC2::Volume": 10, "AWS::EC2::Instance": 10, "AWS::RDS::DBInstance": 1}
+USD_PER_EVALUATION = 0.001
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {},
+        INPUTS["rules"],
+        {
+            "managed": [
+                {"identifier": "S3_BUCKET_VERSIONING_ENABLED", "scope": {"resourceTypes": ["AWS::S3::Bucket"]}},
+                {"identifier": "ACCESS_KEYS_ROTATED", "frequency": "One_Hour"},
+                {"identifier": "CLOUD_TRAIL_ENABLED", "frequency": "Six_Hours"},
+                {"identifier": "EC2_VOLUME_INUSE_CHECK"},
+            ]
+        },
+    ],
+    ids=["baseline", "two-more", "periodic"],
+)
+def test_evaluations_of_a_simulated_month_are_those_of_the_estimate(engine, landing_zone, tmp_path, rules):
+    # One file is the program's inputs and the command's.
+    given = tmp_path / "inputs.json"
+    given.write_text(json.dumps({"rules": rules}))
+    for number in range(6):
+        landing_zone.client("s3").create_bucket(
+            Bucket=f"data-{landing_zone.account_id}-{number}", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+    Stack(engine, yaml_program(tmp_path / "month", {"rules": rules}), "month", landing_zone.environment).up()
+    counted = sum(landing_zone.month(CHANGES).values())
+    estimated = json.loads(cost(given, "--account", "--json", **landing_zone.environment).stdout)
+    line = next(line for line in estimated["lines"] if line["name"] == "evaluations")
+    assert line["expectedUsd"] / USD_PER_EVALUATION == pytest.approx(counted, rel=0.2), line

@@ -121,6 +121,10 @@ class Account:
         """Let the month of a budget have cost so much; thresholds, in percent, of the notifications that this sent."""
         return self._door("spending", budget=budget, usd=usd)["sent"]
 
+    def month(self, changes: dict[str, int]) -> dict[str, int]:
+        """Evaluations of each rule in a month in which each resource of a type changes so often."""
+        return self._door("months", changes=changes)["evaluations"]
+
     def advance(self, seconds: float) -> None:
         """Let time pass in this account: what is due by then happens."""
         self._door("clock", seconds=seconds)

@@ -5,6 +5,7 @@ POST /_account/runs          {account, region, rules}   evaluate rules over the 
 POST /_account/arrivals      {account, region, status, seconds}   how a source arrives at aggregators, last so long ago
 POST /_account/delays        {account, region, evaluation, aggregation}   seconds that results of rules take
 POST /_account/spending      {account, region, budget, usd}   what the month of a budget has cost
+POST /_account/months        {account, region, changes}   evaluations of each rule in a month of so many changes
 POST /_account/clock         {account, seconds}   let time pass, and what is due happen
 POST /_account/alarms        {account, region}   judge every metric alarm now, as CloudWatch does all the time
 POST /_account/schedules     {account, region, rule, bus}   fire a scheduled event rule now
@@ -29,7 +30,7 @@ from ministack.core.responses import request_scope
 from ministack.services import eventbridge
 
 from account import audit, clock, faults
-from account.config import aggregate, compliance, delays, evaluation
+from account.config import aggregate, compliance, delays, evaluation, month
 from account.config.errors import ConfigError
 from account.services import budgets, delivery, mail, metrics, schedules, settling
 from account.strictness import functions
@@ -84,6 +85,11 @@ def _delays(request: dict) -> dict:
 def _spending(request: dict) -> dict:
     with request_scope(request["account"], request["region"]):
         return {"sent": budgets.spend(request["account"], request["budget"], request["usd"])}
+
+
+def _months(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        return {"evaluations": month.evaluations(request["changes"])}
 
 
 def _clock(request: dict) -> dict:
@@ -159,6 +165,7 @@ _ACTIONS = {
     ("POST", "arrivals"): _arrivals,
     ("POST", "delays"): _delays,
     ("POST", "spending"): _spending,
+    ("POST", "months"): _months,
     ("POST", "clock"): _clock,
     ("POST", "alarms"): _alarms,
     ("POST", "schedules"): _schedules,
