@@ -7,6 +7,7 @@ one rule). That AWS evaluates at every change, even at one that comes at once af
 """
 
 import json
+import re
 from collections import Counter
 
 from account.config import inventory
@@ -47,7 +48,8 @@ def _triggers(rule: dict) -> tuple[set[str], bool, int | None]:
         trigger = facts["Trigger type"]
     else:
         trigger = json.dumps(source.get("SourceDetails", []))
-    types = set((rule.get("Scope") or {}).get("ComplianceResourceTypes") or facts.get("Resource Types") or [])
+    scoped = (rule.get("Scope") or {}).get("ComplianceResourceTypes")
+    types = set(scoped or re.findall(r"AWS::\w+::\w+", facts.get("Resource Types") or ""))
     hours = FREQUENCIES[rule.get("MaximumExecutionFrequency") or "TwentyFour_Hours"]
-    on_change = "onfiguration" in trigger and "hange" in trigger
+    on_change = "Configuration changes" in trigger or "ItemChangeNotification" in trigger
     return types, on_change, hours if "Periodic" in trigger or "ScheduledNotification" in trigger else None
