@@ -4,7 +4,7 @@ CARGO := python3 tools/toolchain cargo
 # Without the project's Python packages, which not every system that releases are built on has.
 PLAIN := PYTHONPATH=tests python3
 
-.PHONY: help demo test test-all test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
+.PHONY: help demo docs test test-all test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -82,6 +82,9 @@ facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" 
 
 reference: ## Write the reference pages of docs: rules and frameworks from the catalogue's facts; inputs, outputs and parts from schema.json
 	@$(PYTHON) tools/reference.py && $(PYTHON) tools/self_assessment.py && $(PYTHON) tools/component_reference.py && $(PYTHON) tools/picture.py
+
+docs: ## Build the site of the documents, which can be searched: build/book/html/index.html
+	@$(PYTHON) tools/book.py build/book && "$$(python3 tools/toolchain path mdbook)" build build/book && echo build/book/html/index.html
 
 protocol: ## Write the gRPC messages from the PyPI package pulumi
 	@$(PYTHON) -m harness.generate protocol

@@ -162,3 +162,16 @@ def test_journey_12_a_run_that_is_to_lead_to_another_one_is_not_waited_for():
     invocations = [line for line in page.splitlines() if "aws lambda invoke" in line]
     assert invocations
     assert all("--invocation-type Event" in line for line in invocations)
+
+
+def test_each_message_of_the_troubleshooting_page_is_one_of_the_product():
+    """Each text that a reader looks for is in the sources; what AWS or Pulumi says stands under another heading."""
+    sections = (ROOT / "docs/troubleshooting.md").read_text().split("\n## ")[1:3]
+    rows = [line for section in sections for line in section.splitlines() if line.startswith("| `")]
+    messages = [re.match(r"\| `([^`]+)` \|", row)[1] for row in rows]
+    assert len(messages) > 20
+    folders = ("account-look", "aws-compliance", "pulumi-component", "catalog", "property-path")
+    sources = [path.read_text() for folder in folders for path in (ROOT / "provider" / folder / "src").rglob("*.rs")]
+    # A text that goes on in the next line of the source is one text.
+    joined = re.sub(r"\\\n\s*", "", "\n".join(sources))
+    assert [message for message in messages if message not in joined] == []

@@ -22,6 +22,7 @@ TOOLS = {
     "sdkgen": tools.sdkgen,
     "dotnetgen": tools.dotnetgen,
     "actionlint": tools.actionlint,
+    "mdbook": tools.mdbook,
     "bundle": lambda: tools.bundle(optimized=True),
     "cargo-target": tools.cargo_target,
 }

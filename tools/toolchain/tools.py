@@ -19,6 +19,7 @@ LANGUAGE_HOSTS = "github.com/pulumi/pulumi/sdk/v3"
 PACKAGE_TARGET = "x86_64-unknown-linux-gnu"
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint"
 CYCLONEDX_VERSION = "0.5.9"
+MDBOOK_VERSION = "0.5.4"
 # What cargo builds for the demo and the tests: one choice of crates and features, the tests' own.
 WORKSPACE = ("--locked", "--workspace", "--features", "pulumi-component/testing")
 
@@ -155,6 +156,19 @@ def cyclonedx() -> Path:
         shutil.rmtree(folder / "target")
 
     return artefact("cyclonedx", digest([], CYCLONEDX_VERSION), "cargo-cyclonedx", build) / "bin"
+
+
+def mdbook() -> Path:
+    """The program that makes a site of the documents."""
+
+    def build(folder: Path) -> None:
+        cargo = require("cargo", "to build mdBook")
+        features = ["--no-default-features", "--features", "search"]
+        install = [cargo, "install", "--quiet", "--locked", f"mdbook@{MDBOOK_VERSION}", *features, "--root", folder]
+        run(install, CARGO_TARGET_DIR=str(folder / "target"))
+        shutil.rmtree(folder / "target")
+
+    return artefact("mdbook", digest([], MDBOOK_VERSION), "mdBook", build) / "bin" / "mdbook"
 
 
 @functools.cache
