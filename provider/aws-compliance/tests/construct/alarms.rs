@@ -82,7 +82,7 @@ async fn every_page_says_what_it_means_where_to_look_and_how_to_verify_and_names
     let pages = children(&monitor, OBJECT, "compliance-reports-runbook-");
     for (name, page) in &pages {
         let text = page["content"].as_str().expect("it has a text");
-        let headings = ["What it means", "First look", "Likely causes", "What to do", "How to verify"];
+        let headings = ["What it means", "What to check first", "Likely causes", "What to do", "How to verify"];
         let places: Vec<_> = headings.iter().map(|heading| text.find(&format!("\n## {heading}\n"))).collect();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{name}: {places:?}");
         assert_eq!(page["contentType"], json!("text/plain; charset=utf-8"));
