@@ -44,26 +44,25 @@ PASS, FAIL, NOT_HERE = "passes", "fails", "does not apply"
 
 # Why what fails in a hardened deployment, too, is left as it is.
 REASONS = {
-    "CLOUDWATCH_ALARM_ACTION_CHECK": "packs want a message where an alarm has too little data: each alarm says "
-    "what silence means instead, and one that has begun has no data yet; the one that only tests the delivery tells "
-    "that it is over, not that it goes off, so that it worries nobody",
-    "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "`hardened` keeps logs a year; a few packs want up to ten, which "
-    "`functions.logRetentionDays` gives",
-    "DYNAMODB_AUTOSCALING_ENABLED": "the table is billed by request, which scales by itself",
-    "DYNAMODB_IN_BACKUP_PLAN": "backups are your organization's plan",
-    "DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED": "backups are your organization's plan",
-    "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backups are your organization's plan",
-    "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED": "it would stop `destroy`; processing sees anew what the "
-    "ledger has, and point-in-time recovery brings 35 days of it back",
-    "IAM_NO_INLINE_POLICY_CHECK": "each policy names the one queue, bucket folder and log group of its function and "
-    "serves no other role; as a managed policy it could be attached elsewhere",
-    "LAMBDA_CONCURRENCY_CHECK": "the packs want 500 to 1,000 runs kept free for each function, half of an account; "
-    "`functions.reservedConcurrency` takes the number that is right for yours",
-    "LAMBDA_FUNCTION_SETTINGS_CHECK": "the packs list runtimes of languages; ours is `provided.al2023`, because the "
-    "functions are programs of their own",
-    "LAMBDA_INSIDE_VPC": "the functions talk to APIs of AWS alone; inside a VPC they would need an endpoint for each",
+    "CLOUDWATCH_ALARM_ACTION_CHECK": "packs require an action for insufficient data: each alarm sets what missing data "
+    "means instead, and a new alarm has no data yet; the alarm of the delivery test only reports that the test has ended",
+    "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "`hardened` retains logs for a year; a few packs require up to ten, which "
+    "`functions.logRetentionDays` sets",
+    "DYNAMODB_AUTOSCALING_ENABLED": "the table is billed by request and scales automatically",
+    "DYNAMODB_IN_BACKUP_PLAN": "backup plans are your organization's decision",
+    "DYNAMODB_LAST_BACKUP_RECOVERY_POINT_CREATED": "backup plans are your organization's decision",
+    "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backup plans are your organization's decision",
+    "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED": "it would block `destroy`; processing rebuilds the "
+    "ledger from AWS Config, and point-in-time recovery restores 35 days of it",
+    "IAM_NO_INLINE_POLICY_CHECK": "each policy names the queue, bucket folder and log group of one function and fits no "
+    "other role; a managed policy could be attached elsewhere",
+    "LAMBDA_CONCURRENCY_CHECK": "the packs require 500 to 1,000 reserved runs for each function, half of an account; "
+    "`functions.reservedConcurrency` sets the number that fits your account",
+    "LAMBDA_FUNCTION_SETTINGS_CHECK": "the packs list runtimes of languages; the functions are native programs, which "
+    "run on `provided.al2023`",
+    "LAMBDA_INSIDE_VPC": "the functions call AWS APIs only; in a VPC they need an endpoint for each, see `functions.vpc`",
     "LAMBDA_VPC_MULTI_AZ_CHECK": "the functions are in no VPC",
-    "REQUIRED_TAGS": "the tag is your organization's: give it by `tags`",
+    "REQUIRED_TAGS": "the required tag is your organization's decision; set it in `tags`",
     "S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED": "needs a bucket and a key in a second region; reports "
     "can be made again",
     "S3_BUCKET_DEFAULT_LOCK_ENABLED": "objects that cannot be deleted stop `destroy`, and the packs' mode needs a "
@@ -72,12 +71,12 @@ REASONS = {
     "rules on encryption in turn; CloudTrail's data events record the same accesses",
     "S3_BUCKET_MFA_DELETE_ENABLED": "only the root user of an account can turn it on",
     "S3_BUCKET_REPLICATION_ENABLED": "needs a second bucket; reports can be made again",
-    "S3_EVENT_NOTIFICATIONS_ENABLED": "nothing waits for a report: the function that writes it tells whom it concerns",
+    "S3_EVENT_NOTIFICATIONS_ENABLED": "no program waits for a report; the function that writes it sends the notices",
     "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT": "backups are your organization's plan; the bucket is versioned",
     "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backups are your organization's plan; the bucket is versioned",
     "S3_BUCKET_VERSIONING_ENABLED": "versions are kept; a few packs want MFA for their deletion, which only the "
     "root user of an account can turn on",
-    "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED": "the topic delivers e-mail, of which SNS tells no delivery",
+    "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED": "the topic delivers e-mail, for which SNS reports no delivery status",
 }
 
 
@@ -366,21 +365,20 @@ def page() -> str:
         names = ", ".join(f"`{identifier}`" for identifier in failing[-1]) or "none"
         by_framework.append([f"`{framework}`", str(looked), *(str(len(each)) for each in failing), names])
     return f"""<!-- Written by `make reference`. -->
-# We are judged by our own frameworks
+# Self-assessment: this component against the frameworks
 
-Every rule of any framework that looks at a type of resource that `ComplianceMonitoring` creates, judged over the inputs
-of a deployment with no inputs at all and of one with `hardened: true`. How a rule judges is read from its documentation
-(`tools/self_assessment.py`); AWS Config itself has not been asked.
+Results of every rule of any framework that evaluates a resource type of `ComplianceMonitoring`, for a deployment with default inputs and for
+one with `hardened: true`. The results are computed from the documentation of each rule (`tools/self_assessment.py`), not by AWS Config.
 
 ## Rules
 
 {table(["rule", "frameworks", "default", "hardened"], rows)}
-## What is left, and why
+## Rules that fail with `hardened`, and why
 
 {table(["rule", "resources", "why"], left)}
 ## Frameworks
 
-Rules that look at our resources, those that fail by default and hardened, and which are left.
+Number of rules that evaluate resources of this component, number of rules that fail by default and with `hardened`, and the rules that fail with `hardened`.
 
 {table(["framework", "rules", "fail", "hardened", "left"], by_framework)}"""
 
