@@ -1,7 +1,7 @@
 """The demo's second half: a day of a monitor that sees two accounts in two regions.
 
-Resources come, rules judge them, a report is written, something is mended, something else breaks, and the next
-report says so. What is told arrives as e-mail, as whoever answers for the accounts would read it.
+Resources are created, rules evaluate them, a report is written, some findings are fixed, a new one appears, and the next
+report shows it. Notices arrive as e-mail, as the owner of the accounts reads them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from account.client import Account, prepare_landing_zone
 
-from . import resources
+from . import resources, tour
 from .artefacts import BUILD, ROOT
 from .engine import Engine, EngineError
 from .stack import Stack
@@ -32,18 +31,21 @@ PATIENCE_SECONDS = 60
 QUIET_SECONDS = 2
 
 
-def show(engine: Engine, endpoint: str, say: Callable[[str], None]) -> None:
+def show(engine: Engine, endpoint: str) -> None:
     """Run the day and show it."""
     central = Account(endpoint, CENTRAL, HERE)
     seen = [central, central.in_region(THERE), Account(endpoint, OTHER, HERE)]
-    say(f"several accounts: {CENTRAL} in {HERE} sees {CENTRAL} and {OTHER}, each in {HERE} and {THERE}")
+    tour.heading(
+        f"several accounts: {CENTRAL} in {HERE} sees {CENTRAL} and {OTHER}, each in {HERE} and {THERE}",
+        "One report covers several accounts and regions, and names those that do not report.",
+    )
     stack = deploy(engine, seen)
-    told(f"{OTHER} in {THERE} has deployed nothing: the report will name it.")
+    tour.line(f"{OTHER} in {THERE} has no deployment: the report will name it.")
     monitor = Monitor(central, stack.outputs())
     monitor.confirm()
-    told(f"{ADDRESS} has confirmed the subscription; every notice is an e-mail there.")
+    tour.line(f"{ADDRESS} has confirmed the subscription and receives every notice.")
 
-    say("Good and bad resources come")
+    tour.heading("Compliant and noncompliant resources are created")
     for place in seen:
         resources.put_good(place)
     # The landing zone's own buckets are the first that the fifth rule would find.
@@ -51,35 +53,41 @@ def show(engine: Engine, endpoint: str, say: Callable[[str], None]) -> None:
         resources.demand_tls(place, landing_zone_bucket(place))
     bad = resources.put_bad_storage(seen[0]) + resources.put_bad_instance(seen[1]) + resources.put_bad_bucket(seen[2])
     for one in bad:
-        told(str(one))
-    told("S3 encrypts every bucket since 2023: the rule on encryption never fails, the one on plain HTTP does.")
+        tour.line(str(one))
+    tour.line("S3 has encrypted every bucket since 2023: the rule on encryption never fails, the rule on plain HTTP does.")
 
-    say("The rules judge them, the schedule runs")
-    told(f"{judge(seen)} verdicts are new.")
+    tour.heading(
+        "AWS Config evaluates the rules, and the scheduled run reads the results",
+        "The first run sends one summary instead of a notice for each finding.",
+    )
+    tour.line(f"{evaluate(seen)} evaluation results are new.")
     before = monitor.run()
     monitor.ring("compliance-non-compliance", f"{before['nonCompliant']} resources do not comply")
     monitor.print_notices()
 
-    say("The schedule runs again: the first look is over, each change is told from now on")
+    tour.heading("The next scheduled run", "From now on, each change is sent once.")
     monitor.run()
     monitor.print_notices()
 
-    say("Some of it is mended, something else breaks")
+    tour.heading(
+        "Some findings are fixed, and a new one appears",
+        "Each notice says what happened, why, since when, and what to do.",
+    )
     for one in [one for one in bad if one.kind != "AWS::EC2::Volume"]:
-        told(f"{one.place.account_id} {one.place.region:10} {resources.mend(one)}")
+        tour.line(f"{one.place.account_id} {one.place.region:10} {resources.fix(one)}")
     for one in resources.put_bad_bucket(central):
-        told(str(one))
-    told(f"{judge(seen)} verdicts change.")
+        tour.line(str(one))
+    tour.line(f"{evaluate(seen)} evaluation results changed.")
     after = monitor.run()
     monitor.print_notices()
 
-    say(f"Score: {points(before)} before, {points(after)} after")
+    tour.heading(f"Score: {points(before)} before, {points(after)} after")
     change = after["change"]
-    told(f"{change['new']} new, {change['fixed']} fixed, {change['stillOpen']} still open.")
+    tour.line(f"{change['new']} new, {change['fixed']} fixed, {change['stillOpen']} still open.")
     silent = [f"{source['account']} in {source['region']}" for source in after["sources"] if not source["reported"]]
-    told(f"Did not report: {', '.join(silent)}.")
+    tour.line(f"Did not report: {', '.join(silent)}.")
     folder = BUILD / "demo/report"
-    told(f"Open the report: {(monitor.download(folder) / 'index.html').relative_to(ROOT)}")
+    tour.line(f"Open the report: {(monitor.download(folder) / 'index.html').relative_to(ROOT)}", style="bold")
 
 
 def deploy(engine: Engine, seen: list[Account]) -> Stack:
@@ -98,16 +106,16 @@ def deploy(engine: Engine, seen: list[Account]) -> Stack:
         )
         for place in others
     ]
-    with ThreadPoolExecutor() as executor:
+    with tour.working(f"Deploying {len(seen)} stacks"), ThreadPoolExecutor() as executor:
         changes = list(executor.map(Stack.up, [monitor, *sources]))
     for place, made in zip(seen, changes, strict=True):
         what = "the monitor" if place is central else "rules and an authorization"
-        told(f"{place.account_id} {place.region:10} {what}: {made.summary['create']} resources created")
+        tour.line(f"{place.account_id} {place.region:10} {what}: {made.summary['create']} resources created")
     return monitor
 
 
-def judge(seen: list[Account]) -> int:
-    """Let the rules of every place judge what is there now; how many verdicts changed. Each change is an event."""
+def evaluate(seen: list[Account]) -> int:
+    """Evaluate the rules of every account and region; the number of results that changed. Each change is an event."""
     return sum(sum(place.evaluate().values()) for place in seen)
 
 
@@ -140,9 +148,8 @@ class Monitor:
             time.sleep(0.1)
         report = self._json(f"{latest}report.json")
         totals = report["totals"]
-        told(
-            f"A report is written: score {points(report)}, {totals['nonCompliant']} of {judged(totals)} do not comply."
-        )
+        counts = f"{totals['nonCompliant']} of {evaluated(totals)} evaluations are noncompliant"
+        tour.line(f"A report was written: score {points(report)}, {counts}.")
         return {**report, "nonCompliant": totals["nonCompliant"]}
 
     def ring(self, alarm: str, reason: str) -> None:
@@ -157,9 +164,9 @@ class Monitor:
             mails = self.account.mails()
             for mail in mails[len(self.read) :]:
                 self.read.append(mail["subject"])
-                told(f"Notice to {mail['to']}: {mail['subject']}")
+                tour.line(f"Notice to {mail['to']}: {mail['subject']}", style="bold")
                 for line in readable(mail["text"]):
-                    told(f"    {line}".rstrip())
+                    tour.line(f"    {line}".rstrip())
                 quiet_since = time.monotonic()
             time.sleep(0.1)
 
@@ -193,8 +200,8 @@ def points(report: dict) -> str:
     return f"{whole}.{thousandths // 100}"
 
 
-def judged(totals: dict) -> int:
-    """Verdicts that count."""
+def evaluated(totals: dict) -> int:
+    """Evaluation results that count."""
     return totals["compliant"] + totals["nonCompliant"]
 
 
@@ -205,8 +212,3 @@ def readable(message: str) -> list[str]:
     except ValueError:
         return message.splitlines()
     return [f"{alarm['AlarmName']}: {alarm['NewStateReason']}", alarm["AlarmDescription"]]
-
-
-def told(text: str) -> None:
-    """A line."""
-    print(f"  {text}", flush=True)

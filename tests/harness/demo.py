@@ -13,7 +13,7 @@ import time
 
 from account.client import Account, prepare_landing_zone, start
 
-from . import building, day
+from . import building, day, tour
 from . import engine as engines
 from .artefacts import BUILD, ROOT, ToolchainError
 from .engine import Engine
@@ -37,49 +37,46 @@ def main(arguments: list[str]) -> int:
         building.build(*(step for step in building.FOR_DEMO if not (found and step is building.engine)))
         engine = Engine.create(BUILD / "demo", found or engines.pinned())
         with start(auth=True) as endpoint:
-            say(f"A simulated AWS account answers at {endpoint} (no AWS account is used).")
+            tour.heading(f"A simulated AWS account answers at {endpoint}. No AWS account is used.")
             for name in names:
                 show(engine, name, Account(endpoint, EXAMPLES[name], REGION))
-            day.show(engine, endpoint, say)
+            day.show(engine, endpoint)
     except (ToolchainError, engines.EngineError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    say(
-        f"Done in {time.monotonic() - began:.0f} s; nothing is left running.\n"
-        f"  The programs:        {' '.join(f'examples/{name}' for name in [*names, 'several-accounts'])}\n"
-        "  An account to try:   make sandbox\n"
-        "  Your own account:    docs/quick-start.md"
-    )
+    tour.heading(f"Done in {time.monotonic() - began:.0f} s. No process is left running.")
+    tour.line(f"Read the programs:                {' '.join(f'examples/{name}' for name in [*names, 'several-accounts'])}")
+    tour.line("Try it in a simulated account:    make sandbox")
+    tour.line("Deploy into your own account:     docs/quick-start.md")
     return 0
 
 
 def show(engine: Engine, name: str, account: Account) -> None:
     """Deploy an example twice and show what it gave."""
-    say(f"{name}: account {account.account_id}, region {account.region}")
+    tour.heading(
+        f"{name}: account {account.account_id}, region {account.region}",
+        "One component creates rules, functions, report bucket, notices, alarms and dashboard.",
+    )
     prepare_landing_zone(account)
-    print("It has a configuration recorder and a delivery channel already, as a landing zone gives it.", flush=True)
+    tour.plain("The account has a configuration recorder and a delivery channel, as a landing zone provides them.")
     stack = Stack(engine, ROOT / "examples" / name, "demo", account.environment)
     stream(stack, "up", "--yes", "--skip-preview", "--suppress-outputs")
-    print("Outputs:", flush=True)
+    tour.plain("Outputs:")
     stream(stack, "stack", "output")
-    print("Once more: nothing may change.", flush=True)
-    again = stack.up()
+    tour.plain("The same deployment again, which must not change anything:")
+    with tour.working("pulumi up"):
+        again = stack.up()
     if not again.none:
         raise engines.EngineError(f"{name}: the second `pulumi up` changed something: {again.summary}")
-    print(f"No changes: {again.summary['same']} resources stayed as they are.", flush=True)
+    tour.plain(f"No changes: {again.summary['same']} resources unchanged.")
 
 
 def stream(stack: Stack, *arguments: str) -> None:
-    """Run a command of the engine's and let it speak for itself."""
+    """Run a command of the engine, with its own output."""
     command = [stack.engine.binaries / "pulumi", *arguments, "--stack", stack.name, "--non-interactive"]
     variables = stack.engine.variables() | stack.account
     if subprocess.run(command, cwd=stack.folder, env=variables).returncode:
         raise engines.EngineError(f"pulumi {' '.join(arguments)} failed in {stack.folder}")
-
-
-def say(text: str) -> None:
-    """A heading."""
-    print(f"\n== {text}", flush=True)
 
 
 if __name__ == "__main__":

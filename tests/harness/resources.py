@@ -1,4 +1,4 @@
-"""Good and bad resources for the demo, and how the bad ones are mended."""
+"""Compliant and noncompliant resources for the demo, and how the noncompliant ones are fixed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LARGE, SMALL = "m5.large", "t3.micro"
 
 @dataclass(frozen=True)
 class Bad:
-    """A resource that a rule does not accept, and why."""
+    """A noncompliant resource, and why it is."""
 
     place: Account
     kind: str
@@ -24,7 +24,7 @@ class Bad:
 
 
 def put_good(place: Account) -> None:
-    """What no rule has anything against: a bucket, a database, an instance with an encrypted data volume.
+    """Resources that comply with every rule: a bucket, a database, an instance with an encrypted data volume.
 
     Its root volume is of an image that is not encrypted, as they are; the demo lets go of it.
     """
@@ -52,24 +52,24 @@ def put_bad_bucket(place: Account) -> list[Bad]:
     return [Bad(place, "AWS::S3::Bucket", bucket(place, "bad", tls_only=False), "open to plain HTTP")]
 
 
-def mend(bad: Bad) -> str:
-    """Put one bad resource right; what was done."""
+def fix(bad: Bad) -> str:
+    """Fix one resource; what was done."""
     match bad.kind:
         case "AWS::RDS::DBInstance":
             rds = bad.place.client("rds")
             rds.modify_db_instance(DBInstanceIdentifier=bad.name, BackupRetentionPeriod=7, ApplyImmediately=True)
-            return "the database keeps backups for 7 days"
+            return "the database now retains backups for 7 days"
         case "AWS::S3::Bucket":
             demand_tls(bad.place, bad.name)
-            return "the bucket's policy refuses plain HTTP"
+            return "the bucket's policy now denies plain HTTP"
         case "AWS::EC2::Instance":
             bad.place.client("ec2").terminate_instances(InstanceIds=[bad.name])
-            return "the instance is terminated"
+            return "the instance was terminated"
         case "AWS::EC2::Volume":
             bad.place.client("ec2").detach_volume(VolumeId=bad.name)
-            return "the volume is detached"
+            return "the volume was detached"
         case kind:
-            raise ValueError(f"nobody knows how to mend {kind}")
+            raise ValueError(f"no fix for {kind}")
 
 
 def instance(place: Account, kind: str) -> str:
@@ -117,7 +117,7 @@ def bucket(place: Account, name: str, *, tls_only: bool) -> str:
 
 
 def demand_tls(place: Account, name: str) -> None:
-    """Let a bucket refuse plain HTTP, beside what its policy says already."""
+    """Let a bucket's policy deny plain HTTP, in addition to what it says."""
     s3 = place.client("s3")
     try:
         policy = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
