@@ -54,7 +54,9 @@ def show(engine: Engine, endpoint: str) -> None:
     bad = resources.put_bad_storage(seen[0]) + resources.put_bad_instance(seen[1]) + resources.put_bad_bucket(seen[2])
     for one in bad:
         tour.line(str(one))
-    tour.line("S3 has encrypted every bucket since 2023: the rule on encryption never fails, the rule on plain HTTP does.")
+    tour.line(
+        "S3 has encrypted every bucket since 2023: the rule on encryption never fails, the rule on plain HTTP does."
+    )
 
     tour.heading(
         "AWS Config evaluates the rules, and the scheduled run reads the results",

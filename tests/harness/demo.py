@@ -45,7 +45,8 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     tour.heading(f"Done in {time.monotonic() - began:.0f} s. No process is left running.")
-    tour.line(f"Read the programs:                {' '.join(f'examples/{name}' for name in [*names, 'several-accounts'])}")
+    programs = " ".join(f"examples/{name}" for name in [*names, "several-accounts"])
+    tour.line(f"Read the programs:                {programs}")
     tour.line("Try it in a simulated account:    make sandbox")
     tour.line("Deploy into your own account:     docs/quick-start.md")
     return 0
