@@ -76,6 +76,12 @@ namespace AwsCompliance.PulumiPackage
     public sealed class AlertsArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
+        /// Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
+        /// </summary>
+        [Input("budgetNotices")]
+        public bool? BudgetNotices { get; set; }
+
+        /// <summary>
         /// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
         /// </summary>
         [Input("kmsKeyArn", required: true)]

@@ -43,6 +43,12 @@ namespace AwsCompliance.PulumiPackage
         public Output<string> BucketName { get; private set; } = null!;
 
         /// <summary>
+        /// Name of the budget for AWS Config, where there is one.
+        /// </summary>
+        [Output("budgetName")]
+        public Output<string?> BudgetName { get; private set; } = null!;
+
+        /// <summary>
         /// Name of the configuration aggregator.
         /// </summary>
         [Output("configAggregatorName")]
@@ -184,6 +190,12 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Input("alarms")]
         public Inputs.AlarmsSettingsArgs? Alarms { get; set; }
+
+        /// <summary>
+        /// How much AWS Config may cost in this region, and when you are notified.
+        /// </summary>
+        [Input("cost")]
+        public Inputs.CostSettingsArgs? Cost { get; set; }
 
         /// <summary>
         /// Whether there is a dashboard.

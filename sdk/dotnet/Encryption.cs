@@ -64,6 +64,12 @@ namespace AwsCompliance.PulumiPackage
     public sealed class EncryptionArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
+        /// Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
+        /// </summary>
+        [Input("budgetNotices")]
+        public bool? BudgetNotices { get; set; }
+
+        /// <summary>
         /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         /// </summary>
         [Input("configDelivery")]

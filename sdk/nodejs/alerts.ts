@@ -60,6 +60,7 @@ export class Alerts extends pulumi.ComponentResource {
             if (args?.kmsKeyArn === undefined && !opts.urn) {
                 throw new Error("Missing required property 'kmsKeyArn'");
             }
+            resourceInputs["budgetNotices"] = args?.budgetNotices;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
@@ -85,6 +86,10 @@ export class Alerts extends pulumi.ComponentResource {
  * The set of arguments for constructing a Alerts resource.
  */
 export interface AlertsArgs {
+    /**
+     * Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
+     */
+    budgetNotices?: boolean;
     /**
      * ARN of the KMS key that encrypts the messages. It must admit the services that publish.
      */

@@ -44,6 +44,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      */
     declare public /*out*/ readonly bucketName: pulumi.Output<string>;
     /**
+     * Name of the budget for AWS Config, where there is one.
+     */
+    declare public /*out*/ readonly budgetName: pulumi.Output<string | undefined>;
+    /**
      * Name of the configuration aggregator.
      */
     declare public /*out*/ readonly configAggregatorName: pulumi.Output<string>;
@@ -125,6 +129,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
         if (!opts.id) {
             resourceInputs["aggregation"] = args?.aggregation;
             resourceInputs["alarms"] = args?.alarms;
+            resourceInputs["cost"] = args?.cost;
             resourceInputs["dashboard"] = args?.dashboard;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
@@ -145,6 +150,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["bucketArn"] = undefined /*out*/;
             resourceInputs["bucketName"] = undefined /*out*/;
+            resourceInputs["budgetName"] = undefined /*out*/;
             resourceInputs["configAggregatorName"] = undefined /*out*/;
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["configRuleNames"] = undefined /*out*/;
@@ -166,6 +172,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["bucketArn"] = undefined /*out*/;
             resourceInputs["bucketName"] = undefined /*out*/;
+            resourceInputs["budgetName"] = undefined /*out*/;
             resourceInputs["configAggregatorName"] = undefined /*out*/;
             resourceInputs["configRoleArn"] = undefined /*out*/;
             resourceInputs["configRuleNames"] = undefined /*out*/;
@@ -201,6 +208,10 @@ export interface ComplianceMonitoringArgs {
      * Alarms on the monitor itself and on its results.
      */
     alarms?: inputs.AlarmsSettingsArgs;
+    /**
+     * How much AWS Config may cost in this region, and when you are notified.
+     */
+    cost?: inputs.CostSettingsArgs;
     /**
      * Whether there is a dashboard.
      */

@@ -49,6 +49,7 @@ export class Encryption extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["budgetNotices"] = args?.budgetNotices;
             resourceInputs["configDelivery"] = args?.configDelivery;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["onDestroy"] = args?.onDestroy;
@@ -70,6 +71,10 @@ export class Encryption extends pulumi.ComponentResource {
  * The set of arguments for constructing a Encryption resource.
  */
 export interface EncryptionArgs {
+    /**
+     * Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
+     */
+    budgetNotices?: boolean;
     /**
      * Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
      */

@@ -25,6 +25,11 @@ export type Alerts = import("./alerts").Alerts;
 export const Alerts: typeof import("./alerts").Alerts = null as any;
 utilities.lazyLoad(exports, ["Alerts"], () => require("./alerts"));
 
+export { BudgetArgs } from "./budget";
+export type Budget = import("./budget").Budget;
+export const Budget: typeof import("./budget").Budget = null as any;
+utilities.lazyLoad(exports, ["Budget"], () => require("./budget"));
+
 export { CheckRulesArgs, CheckRulesResult, CheckRulesOutputArgs } from "./checkRules";
 export const checkRules: typeof import("./checkRules").checkRules = null as any;
 export const checkRulesOutput: typeof import("./checkRules").checkRulesOutput = null as any;
@@ -118,6 +123,8 @@ const _module = {
                 return new Alarms(name, <any>undefined, { urn })
             case "aws-compliance:index:Alerts":
                 return new Alerts(name, <any>undefined, { urn })
+            case "aws-compliance:index:Budget":
+                return new Budget(name, <any>undefined, { urn })
             case "aws-compliance:index:ComplianceMonitoring":
                 return new ComplianceMonitoring(name, <any>undefined, { urn })
             case "aws-compliance:index:Dashboard":

@@ -48,6 +48,8 @@ func NewAlerts(ctx *pulumi.Context,
 }
 
 type alertsArgs struct {
+	// Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
+	BudgetNotices *bool `pulumi:"budgetNotices"`
 	// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -60,6 +62,8 @@ type alertsArgs struct {
 
 // The set of arguments for constructing a Alerts resource.
 type AlertsArgs struct {
+	// Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
+	BudgetNotices *bool
 	// ARN of the KMS key that encrypts the messages. It must admit the services that publish.
 	KmsKeyArn pulumi.StringInput
 	// Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.

@@ -25,6 +25,8 @@ type ComplianceMonitoring struct {
 	BucketArn pulumi.StringOutput `pulumi:"bucketArn"`
 	// Name of the bucket that holds the reports.
 	BucketName pulumi.StringOutput `pulumi:"bucketName"`
+	// Name of the budget for AWS Config, where there is one.
+	BudgetName pulumi.StringPtrOutput `pulumi:"budgetName"`
 	// Name of the configuration aggregator.
 	ConfigAggregatorName pulumi.StringOutput `pulumi:"configAggregatorName"`
 	// ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is known where the account was inspected.
@@ -82,6 +84,8 @@ type complianceMonitoringArgs struct {
 	Aggregation *AggregationSettings `pulumi:"aggregation"`
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
+	// How much AWS Config may cost in this region, and when you are notified.
+	Cost *CostSettings `pulumi:"cost"`
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
 	// Frameworks whose rules are evaluated, too, each rule once.
@@ -122,6 +126,8 @@ type ComplianceMonitoringArgs struct {
 	Aggregation *AggregationSettingsArgs
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettingsArgs
+	// How much AWS Config may cost in this region, and when you are notified.
+	Cost *CostSettingsArgs
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettingsArgs
 	// Frameworks whose rules are evaluated, too, each rule once.
@@ -261,6 +267,11 @@ func (o ComplianceMonitoringOutput) BucketArn() pulumi.StringOutput {
 // Name of the bucket that holds the reports.
 func (o ComplianceMonitoringOutput) BucketName() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.BucketName }).(pulumi.StringOutput)
+}
+
+// Name of the budget for AWS Config, where there is one.
+func (o ComplianceMonitoringOutput) BudgetName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringPtrOutput { return v.BudgetName }).(pulumi.StringPtrOutput)
 }
 
 // Name of the configuration aggregator.

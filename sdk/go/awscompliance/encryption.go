@@ -40,6 +40,8 @@ func NewEncryption(ctx *pulumi.Context,
 }
 
 type encryptionArgs struct {
+	// Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
+	BudgetNotices *bool `pulumi:"budgetNotices"`
 	// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
 	ConfigDelivery *bool `pulumi:"configDelivery"`
 	// Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -52,6 +54,8 @@ type encryptionArgs struct {
 
 // The set of arguments for constructing a Encryption resource.
 type EncryptionArgs struct {
+	// Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
+	BudgetNotices *bool
 	// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
 	ConfigDelivery *bool
 	// Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.

@@ -29,6 +29,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &Alarms{}
 	case "aws-compliance:index:Alerts":
 		r = &Alerts{}
+	case "aws-compliance:index:Budget":
+		r = &Budget{}
 	case "aws-compliance:index:ComplianceMonitoring":
 		r = &ComplianceMonitoring{}
 	case "aws-compliance:index:Dashboard":

@@ -69,6 +69,20 @@ export interface AlarmsSettingsArgs {
 }
 
 /**
+ * How much AWS Config may cost, and who is notified.
+ */
+export interface CostSettingsArgs {
+    /**
+     * US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+     */
+    monthlyBudgetUsd?: pulumi.Input<number | undefined>;
+    /**
+     * Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+     */
+    notifyAtPercent?: number[];
+}
+
+/**
  * A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
  */
 export interface CustomRule {

@@ -11,6 +11,7 @@ from .aggregation import *
 from .aggregation_source import *
 from .alarms import *
 from .alerts import *
+from .budget import *
 from .check_rules import *
 from .compliance_monitoring import *
 from .dashboard import *
@@ -39,6 +40,7 @@ _utilities.register(
    "aws-compliance:index:AggregationSource": "AggregationSource",
    "aws-compliance:index:Alarms": "Alarms",
    "aws-compliance:index:Alerts": "Alerts",
+   "aws-compliance:index:Budget": "Budget",
    "aws-compliance:index:ComplianceMonitoring": "ComplianceMonitoring",
    "aws-compliance:index:Dashboard": "Dashboard",
    "aws-compliance:index:Encryption": "Encryption",

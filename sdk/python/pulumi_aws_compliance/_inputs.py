@@ -22,6 +22,8 @@ __all__ = [
     'AlarmsSettingsDict',
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
+    'CostSettingsArgs',
+    'CostSettingsArgsDict',
     'CustomRule',
     'CustomRuleDict',
     'CustomRuleArgs',
@@ -358,6 +360,60 @@ class AlarmsSettingsArgs:
     @silent_hours.setter
     def silent_hours(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "silent_hours", value)
+
+
+class CostSettingsArgsDict(TypedDict):
+    """
+    How much AWS Config may cost, and who is notified.
+    """
+    monthly_budget_usd: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+    """
+    notify_at_percent: NotRequired[Sequence[_builtins.int]]
+    """
+    Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+    """
+
+@pulumi.input_type
+class CostSettingsArgs:
+    def __init__(__self__, *,
+                 monthly_budget_usd: pulumi.Input[Optional[_builtins.float]] = None,
+                 notify_at_percent: Optional[Sequence[_builtins.int]] = None):
+        """
+        How much AWS Config may cost, and who is notified.
+
+        :param pulumi.Input[_builtins.float] monthly_budget_usd: US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+        :param Sequence[_builtins.int] notify_at_percent: Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+        """
+        if monthly_budget_usd is not None:
+            pulumi.set(__self__, "monthly_budget_usd", monthly_budget_usd)
+        if notify_at_percent is not None:
+            pulumi.set(__self__, "notify_at_percent", notify_at_percent)
+
+    @_builtins.property
+    @pulumi.getter(name="monthlyBudgetUsd")
+    def monthly_budget_usd(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+        """
+        return pulumi.get(self, "monthly_budget_usd")
+
+    @monthly_budget_usd.setter
+    def monthly_budget_usd(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "monthly_budget_usd", value)
+
+    @_builtins.property
+    @pulumi.getter(name="notifyAtPercent")
+    def notify_at_percent(self) -> Optional[Sequence[_builtins.int]]:
+        """
+        Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+        """
+        return pulumi.get(self, "notify_at_percent")
+
+    @notify_at_percent.setter
+    def notify_at_percent(self, value: Optional[Sequence[_builtins.int]]):
+        pulumi.set(self, "notify_at_percent", value)
 
 
 class CustomRuleDict(TypedDict):

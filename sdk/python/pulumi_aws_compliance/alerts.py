@@ -22,6 +22,7 @@ __all__ = ['AlertsArgs', 'Alerts']
 class AlertsArgs:
     def __init__(__self__, *,
                  kms_key_arn: pulumi.Input[_builtins.str],
+                 budget_notices: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional['NotificationsArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
@@ -29,11 +30,14 @@ class AlertsArgs:
         The set of arguments for constructing a Alerts resource.
 
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the messages. It must admit the services that publish.
+        :param _builtins.bool budget_notices: Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who receives notices.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the topic.
         """
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
+        if budget_notices is not None:
+            pulumi.set(__self__, "budget_notices", budget_notices)
         if name_prefix is not None:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if notifications is not None:
@@ -52,6 +56,18 @@ class AlertsArgs:
     @kms_key_arn.setter
     def kms_key_arn(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "kms_key_arn", value)
+
+    @_builtins.property
+    @pulumi.getter(name="budgetNotices")
+    def budget_notices(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
+        """
+        return pulumi.get(self, "budget_notices")
+
+    @budget_notices.setter
+    def budget_notices(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "budget_notices", value)
 
     @_builtins.property
     @pulumi.getter(name="namePrefix")
@@ -96,6 +112,7 @@ class Alerts(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 budget_notices: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
@@ -106,6 +123,7 @@ class Alerts(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param _builtins.bool budget_notices: Whether AWS Budgets of this account may publish to the topic, as `Budget` needs it. Default: false.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the messages. It must admit the services that publish.
         :param _builtins.str name_prefix: Start of the topic's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives notices.
@@ -135,6 +153,7 @@ class Alerts(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 budget_notices: Optional[_builtins.bool] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
@@ -150,6 +169,7 @@ class Alerts(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = AlertsArgs.__new__(AlertsArgs)
 
+            __props__.__dict__["budget_notices"] = budget_notices
             if kms_key_arn is None and not opts.urn:
                 raise TypeError("Missing required property 'kms_key_arn'")
             __props__.__dict__["kms_key_arn"] = kms_key_arn

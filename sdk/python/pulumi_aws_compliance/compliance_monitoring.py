@@ -23,6 +23,7 @@ class ComplianceMonitoringArgs:
     def __init__(__self__, *,
                  aggregation: Optional['AggregationSettingsArgs'] = None,
                  alarms: Optional['AlarmsSettingsArgs'] = None,
+                 cost: Optional['CostSettingsArgs'] = None,
                  dashboard: Optional['DashboardSettingsArgs'] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
@@ -44,6 +45,7 @@ class ComplianceMonitoringArgs:
 
         :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are seen.
         :param 'AlarmsSettingsArgs' alarms: Alarms on the monitor itself and on its results.
+        :param 'CostSettingsArgs' cost: How much AWS Config may cost in this region, and when you are notified.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
@@ -65,6 +67,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "aggregation", aggregation)
         if alarms is not None:
             pulumi.set(__self__, "alarms", alarms)
+        if cost is not None:
+            pulumi.set(__self__, "cost", cost)
         if dashboard is not None:
             pulumi.set(__self__, "dashboard", dashboard)
         if frameworks is not None:
@@ -121,6 +125,18 @@ class ComplianceMonitoringArgs:
     @alarms.setter
     def alarms(self, value: Optional['AlarmsSettingsArgs']):
         pulumi.set(self, "alarms", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def cost(self) -> Optional['CostSettingsArgs']:
+        """
+        How much AWS Config may cost in this region, and when you are notified.
+        """
+        return pulumi.get(self, "cost")
+
+    @cost.setter
+    def cost(self, value: Optional['CostSettingsArgs']):
+        pulumi.set(self, "cost", value)
 
     @_builtins.property
     @pulumi.getter
@@ -323,6 +339,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
+                 cost: Optional[Union['CostSettingsArgs', 'CostSettingsArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -349,6 +366,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are seen.
         :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: Alarms on the monitor itself and on its results.
+        :param Union['CostSettingsArgs', 'CostSettingsArgsDict'] cost: How much AWS Config may cost in this region, and when you are notified.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
@@ -394,6 +412,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
+                 cost: Optional[Union['CostSettingsArgs', 'CostSettingsArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -423,6 +442,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
 
             __props__.__dict__["aggregation"] = aggregation
             __props__.__dict__["alarms"] = alarms
+            __props__.__dict__["cost"] = cost
             __props__.__dict__["dashboard"] = dashboard
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
@@ -443,6 +463,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["aggregation_lambda_name"] = None
             __props__.__dict__["bucket_arn"] = None
             __props__.__dict__["bucket_name"] = None
+            __props__.__dict__["budget_name"] = None
             __props__.__dict__["config_aggregator_name"] = None
             __props__.__dict__["config_role_arn"] = None
             __props__.__dict__["config_rule_names"] = None
@@ -497,6 +518,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         Name of the bucket that holds the reports.
         """
         return pulumi.get(self, "bucket_name")
+
+    @_builtins.property
+    @pulumi.getter(name="budgetName")
+    def budget_name(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Name of the budget for AWS Config, where there is one.
+        """
+        return pulumi.get(self, "budget_name")
 
     @_builtins.property
     @pulumi.getter(name="configAggregatorName")

@@ -20,6 +20,7 @@ __all__ = ['EncryptionArgs', 'Encryption']
 @pulumi.input_type
 class EncryptionArgs:
     def __init__(__self__, *,
+                 budget_notices: Optional[_builtins.bool] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  on_destroy: Optional['OnDestroy'] = None,
@@ -27,11 +28,14 @@ class EncryptionArgs:
         """
         The set of arguments for constructing a Encryption resource.
 
+        :param _builtins.bool budget_notices: Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
         :param _builtins.bool config_delivery: Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the key. Default: `retain`.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the key.
         """
+        if budget_notices is not None:
+            pulumi.set(__self__, "budget_notices", budget_notices)
         if config_delivery is not None:
             pulumi.set(__self__, "config_delivery", config_delivery)
         if name_prefix is not None:
@@ -40,6 +44,18 @@ class EncryptionArgs:
             pulumi.set(__self__, "on_destroy", on_destroy)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="budgetNotices")
+    def budget_notices(self) -> Optional[_builtins.bool]:
+        """
+        Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
+        """
+        return pulumi.get(self, "budget_notices")
+
+    @budget_notices.setter
+    def budget_notices(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "budget_notices", value)
 
     @_builtins.property
     @pulumi.getter(name="configDelivery")
@@ -96,6 +112,7 @@ class Encryption(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 budget_notices: Optional[_builtins.bool] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  on_destroy: Optional['OnDestroy'] = None,
@@ -106,6 +123,7 @@ class Encryption(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param _builtins.bool budget_notices: Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it. Default: false.
         :param _builtins.bool config_delivery: Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the alias' name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the key. Default: `retain`.
@@ -135,6 +153,7 @@ class Encryption(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 budget_notices: Optional[_builtins.bool] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  on_destroy: Optional['OnDestroy'] = None,
@@ -150,6 +169,7 @@ class Encryption(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = EncryptionArgs.__new__(EncryptionArgs)
 
+            __props__.__dict__["budget_notices"] = budget_notices
             __props__.__dict__["config_delivery"] = config_delivery
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["on_destroy"] = on_destroy

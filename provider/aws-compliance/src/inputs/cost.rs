@@ -16,9 +16,9 @@ const MOST_PERCENT: u32 = 1000;
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct CostSettingsArgs {
     /// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a
-    /// message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. More than 0. Default: no budget.
+    /// message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
     pub monthly_budget_usd: Option<Input<f64>>,
-    /// Percentages of the budget at which a message is sent: 1 to 10 of them, each 1 to 1000. AWS updates the costs up to three
+    /// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three
     /// times a day. Default: 80 and 100.
     pub notify_at_percent: Vec<u32>,
 }
@@ -45,7 +45,9 @@ impl CostSettingsArgs {
     pub fn judge_amount(usd: &f64) -> Result<(), Wrong> {
         match usd.is_finite() && *usd >= LEAST_USD {
             true => Ok(()),
-            false => Err(Wrong::new(format!("expected at least {LEAST_USD} US dollars; to have no budget, leave it out"))),
+            false => {
+                Err(Wrong::new(format!("expected at least {LEAST_USD} US dollars; to have no budget, leave it out")))
+            }
         }
     }
 

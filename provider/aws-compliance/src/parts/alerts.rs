@@ -103,8 +103,10 @@ impl Component for Alerts {
             .tags(tags::owned(&args.tags, facts))
             .options(facts.adoption().of(NamesakeKind::Topic, &args.name_prefix.topic(), ResourceOptions::default()))
             .register();
-        let required =
-            sns::topic_policy::Required { arn: topic.arn().into(), policy: topic_policy(&topic, args.budget_notices, facts).into() };
+        let required = sns::topic_policy::Required {
+            arn: topic.arn().into(),
+            policy: topic_policy(&topic, args.budget_notices, facts).into(),
+        };
         let policy = sns::TopicPolicy::child(scope, "policy", required).register();
         let Pending { emails, routes } = subscriptions(scope, &topic, &args.notifications);
         let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));

@@ -26,9 +26,9 @@ pub struct BudgetArgs {
     /// ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets:
     /// `budgetNotices` of `Alerts` and of `Encryption`.
     pub topic_arn: Input<String>,
-    /// US dollars that AWS Config may cost in this region in a calendar month. At least 0.01.
+    /// US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
     pub monthly_usd: Input<f64>,
-    /// Percentages of the budget at which a message is sent: 1 to 10 of them, each 1 to 1000. Default: 80 and 100.
+    /// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
     #[serde(default = "default_percents")]
     pub notify_at_percent: Vec<u32>,
 }
@@ -70,11 +70,10 @@ impl Component for Budget {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let filter = |name: &str, value: Input<String>| {
-            Input::from(budgets::BudgetCostFilter::new(name).values(vec![value]))
-        };
+        let filter = |name: &str, value: Input<String>| Input::from(budgets::BudgetCostFilter::new(name, vec![value]));
         let notification = |percent: &u32| {
-            let notification = budgets::BudgetNotification::new("GREATER_THAN", "ACTUAL", f64::from(*percent), "PERCENTAGE");
+            let notification =
+                budgets::BudgetNotification::new("GREATER_THAN", "ACTUAL", f64::from(*percent), "PERCENTAGE");
             Input::from(notification.subscriber_sns_topic_arns(vec![Input::from(&args.topic_arn)]))
         };
         let required = budgets::budget::Required { budget_type: "COST".into(), time_unit: "MONTHLY".into() };
@@ -107,7 +106,5 @@ pub(super) fn key_statement(facts: &AccountFacts) -> Statement {
 
 fn of_account(statement: Statement, facts: &AccountFacts) -> Statement {
     let budgets = ArnBuilder::of(facts.partition(), "budgets").account(facts.account_id()).resource("*");
-    statement
-        .when("StringEquals", "aws:SourceAccount", facts.account_id())
-        .when("ArnLike", "aws:SourceArn", budgets)
+    statement.when("StringEquals", "aws:SourceAccount", facts.account_id()).when("ArnLike", "aws:SourceArn", budgets)
 }

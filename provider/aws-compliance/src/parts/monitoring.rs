@@ -165,9 +165,7 @@ impl Component for ComplianceMonitoring {
             scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
         }
         let budget_name = match &args.cost.monthly_budget_usd {
-            Some(usd) => {
-                scope.component::<Budget>("budget", args.budget(usd, &alerts), facts)?.budget_name.map(Some)
-            }
+            Some(usd) => scope.component::<Budget>("budget", args.budget(usd, &alerts), facts)?.budget_name.map(Some),
             None => Output::known(None),
         };
         let dashboard_name = if args.dashboard.enabled {

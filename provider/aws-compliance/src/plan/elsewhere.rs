@@ -29,7 +29,9 @@ impl ComplianceMonitoringArgs {
         let mut found = of_other_partitions(self, target);
         found.errors.extend(self.kms_key_arn.as_ref().and_then(|key| target.key_elsewhere(key)));
         found.errors.extend(target.without_aggregator_queries());
-        found.errors.extend(self.cost.monthly_budget_usd.as_ref().and_then(|_| target.without_budgets(["cost", "monthlyBudgetUsd"])));
+        found.errors.extend(
+            self.cost.monthly_budget_usd.as_ref().and_then(|_| target.without_budgets(["cost", "monthlyBudgetUsd"])),
+        );
         found
     }
 }
@@ -55,7 +57,9 @@ impl Target {
         let partition = self.known_partition().filter(|partition| *partition != "aws")?;
         Some(PropertyError::new(
             path,
-            format!("AWS Budgets is not used in the partition `{partition}`: remove it, or deploy to a region of `aws`"),
+            format!(
+                "AWS Budgets is not used in the partition `{partition}`: remove it, or deploy to a region of `aws`"
+            ),
         ))
     }
 

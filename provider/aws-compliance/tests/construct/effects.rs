@@ -107,7 +107,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             ]
         }
         "Encryption" => vec![here(
-            json!({ "namePrefix": "audit", "tags": { "a": "b" }, "configDelivery": true, "onDestroy": "refuse" }),
+            json!({ "namePrefix": "audit", "tags": { "a": "b" }, "configDelivery": true, "budgetNotices": true, "onDestroy": "refuse" }),
         )],
         "ReportStore" => vec![
             here(json!({
@@ -120,12 +120,15 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             "namePrefix": "audit", "tags": { "a": "b" }, "kmsKeyArn": KEY, "bucketName": "reports",
         }))],
         "Alerts" => vec![here(json!({
-            "namePrefix": "audit", "tags": { "a": "b" }, "kmsKeyArn": KEY,
+            "namePrefix": "audit", "tags": { "a": "b" }, "kmsKeyArn": KEY, "budgetNotices": true,
             "notifications": { "emails": { "a": "a@example.com" } },
         }))],
         "Alarms" => vec![here(json!({
             "namePrefix": "audit", "tags": { "a": "b" }, "topicArn": TOPIC, "bucketName": "reports",
             "settings": { "enabled": true, "severities": ["low"], "scoreDrop": 5, "silentHours": 20 },
+        }))],
+        "Budget" => vec![here(json!({
+            "tags": { "a": "b" }, "topicArn": TOPIC, "monthlyUsd": 20, "notifyAtPercent": [50],
         }))],
         "Recorder" => {
             let given = json!({

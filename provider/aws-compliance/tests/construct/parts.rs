@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_compliance::parts::aggregation::{Aggregation, source::AggregationSource};
 use aws_compliance::parts::alarms::Alarms;
 use aws_compliance::parts::alerts::Alerts;
+use aws_compliance::parts::budget::Budget;
 use aws_compliance::parts::dashboard::Dashboard;
 use aws_compliance::parts::encryption::Encryption;
 use aws_compliance::parts::functions::Functions;
@@ -23,7 +24,7 @@ use crate::programs::anything;
 use crate::support::answers;
 
 /// Names of all components, as tokens end.
-pub const PARTS: [&str; 12] = [
+pub const PARTS: [&str; 13] = [
     "ComplianceMonitoring",
     "Encryption",
     "ReportStore",
@@ -34,6 +35,7 @@ pub const PARTS: [&str; 12] = [
     "Functions",
     "Aggregation",
     "AggregationSource",
+    "Budget",
     "Dashboard",
     "Recorder",
 ];
@@ -50,6 +52,7 @@ pub async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap)
         "Functions" => construct_with::<Functions>(monitor, "it", given).await,
         "Aggregation" => construct_with::<Aggregation>(monitor, "it", given).await,
         "AggregationSource" => construct_with::<AggregationSource>(monitor, "it", given).await,
+        "Budget" => construct_with::<Budget>(monitor, "it", given).await,
         "Dashboard" => construct_with::<Dashboard>(monitor, "it", given).await,
         "Recorder" => construct_with::<Recorder>(monitor, "it", given).await,
         other => panic!("no part is called {other}"),

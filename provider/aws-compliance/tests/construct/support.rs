@@ -38,7 +38,8 @@ pub fn answers_of(partition: &str, region: &str, monitor: MockMonitor) -> Arc<Mo
             .result("aws:index/getRegion:getRegion", "region", region)
             .output("aws:kms/key:Key", "keyId", "key-id")
             .output("aws:sns/topicSubscription:TopicSubscription", "pendingConfirmation", true)
-            .output("aws:iam/role:Role", "name", "role-name"),
+            .output("aws:iam/role:Role", "name", "role-name")
+            .output("aws:budgets/budget:Budget", "name", "budget-name"),
     )
 }
 

@@ -2,6 +2,7 @@
 //! Typed AWS resources, one module a service.
 
 pub mod athena;
+pub mod budgets;
 pub mod cfg;
 pub mod cloudwatch;
 pub mod dynamodb;
