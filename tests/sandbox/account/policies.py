@@ -36,6 +36,8 @@ def service_allowed(policy: str | dict | None, service: str, action: str, resour
         resource_arn=resource,
         region=get_region(),
         service_context={key.lower(): value for key, value in context.items()},
+        # Whatever request is being answered: services reach each other over TLS alone.
+        secure_transport=True,
     )
     return evaluate_resource_policy(policy, request, service=service).decision == "Allow"
 
