@@ -26,6 +26,7 @@ PARTS = {
     "History": ("Athena table of evaluation results", 3, 0),
     "Alerts": ("SNS topic, e-mail, routes", 2, 1),
     "Dashboard": ("CloudWatch dashboard", 2, 2),
+    "Budget": ("AWS Budgets budget (optional)", 3, 1),
 }
 ELSEWHERE = {"ComplianceMonitoring", "AggregationSource"}
 ARROWS = [
@@ -37,6 +38,7 @@ ARROWS = [
     ("Functions", "Alarms", "metrics"),
     ("ReportStore", "History", ""),
     ("Alarms", "Alerts", ""),
+    ("Budget", "Alerts", ""),
 ]
 STYLE = """
     rect { fill: #f6f8fa; stroke: #57606a; }
@@ -85,7 +87,8 @@ def arrow(start: str, end: str, label: str) -> str:
         x, y, to_x = x1 + BOX // 2, y1 + HEIGHT, x2 + BOX // 2
         to_y, text = y2, f'<text class="label" x="{x + 8}" y="{y + BELOW // 2 + 4}">{escape(label)}</text>'
     else:
-        x, y, to_x, to_y = x1 + BOX, y1 + HEIGHT // 2, x2, y2 + HEIGHT // 2
+        (x, to_x) = (x1 + BOX, x2) if x1 < x2 else (x1, x2 + BOX)
+        y, to_y = y1 + HEIGHT // 2, y2 + HEIGHT // 2
         text = f'<text class="label" x="{x + 8}" y="{y + 16}">{escape(label)}</text>' if y1 == y2 else ""
     return f'<path d="M{x} {y}L{to_x} {to_y}"/>{text if label else ""}'
 
