@@ -17,10 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 TABLE = ROOT / "tools/deployer/actions.toml"
 OPERATIONS = ("create", "read", "update", "delete", "tags")
-# What a program gives to be told by e-mail, as the examples do, with what can be enabled later; and to have a recorder
-# of its own.
+# The inputs of a program with an e-mail address, as the examples have, with what can be enabled later; and what needs a
+# document of its own.
 DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"objectLock": True}}
-RECORDER = {**DEFAULT, "recorder": {"mode": "create"}}
+ADDED = {
+    "recorder": {"recorder": {"mode": "create"}},
+    "budget": {"cost": {"monthlyBudgetUsd": 20}},
+}
 
 Needs = dict[str, set[str]]
 
@@ -73,20 +76,23 @@ def document(needed: Needs, places: dict) -> dict:
 def texts() -> dict[str, str]:
     """The generated files by name."""
     known = table()
-    default, all_types = recorded(DEFAULT), recorded(RECORDER)
-    if unused := sorted(known["types"].keys() - all_types):
+    default = recorded(DEFAULT)
+    added = {name: recorded({**DEFAULT, **inputs}) for name, inputs in ADDED.items()}
+    if unused := sorted(known["types"].keys() - default.union(*added.values())):
         raise ValueError(f"{TABLE.relative_to(ROOT)} has types that no child is of: {', '.join(unused)}")
     base = needs(default, known)
     for place, actions in (*known["look"].items(), *known["invokes"].items()):
         base.setdefault(place, set()).update(actions)
-    more = {place: actions - base.get(place, set()) for place, actions in needs(all_types, known).items()}
     documents = {
         "deployer-policy.json": document(base, known["places"]),
-        "deployer-policy-recorder.json": document({at: new for at, new in more.items() if new}, known["places"]),
         "deployer-policy-organization.json": document(
             {at: set(new) for at, new in known["organization"].items()}, known["places"]
         ),
     }
+    for name, types in added.items():
+        more = {place: actions - base.get(place, set()) for place, actions in needs(types, known).items()}
+        beyond = {place: actions for place, actions in more.items() if actions}
+        documents[f"deployer-policy-{name}.json"] = document(beyond, known["places"])
     return {name: json.dumps(made, indent=2) + "\n" for name, made in documents.items()}
 
 

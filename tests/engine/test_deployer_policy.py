@@ -22,6 +22,7 @@ from harness.stack import Stack
 from look.requests import ACTIONS
 
 BASE, RECORDER = ROOT / "docs/deployer-policy.json", ROOT / "docs/deployer-policy-recorder.json"
+BUDGET = ROOT / "docs/deployer-policy-budget.json"
 ORGANIZATION = ROOT / "docs/deployer-policy-organization.json"
 TABLE, UNEXERCISED = ROOT / "tools/deployer/actions.toml", ROOT / "tools/deployer/unexercised.toml"
 # Characters beside white space of all inline policies of a role (IAM User Guide, "IAM and AWS STS quotas").
@@ -122,6 +123,21 @@ def test_a_recorder_of_our_own_needs_the_second_document(deployer, stack):
     asked = account.asked()
     assert asked["denied"] == []
     assert actions(RECORDER) - set(asked["allowed"]) == set()
+
+
+def test_a_budget_needs_a_document_of_its_own(deployer, stack, tmp_path):
+    account = deployer(BASE, BUDGET)
+    deployed = stack(account, {**INPUTS, "cost": {"monthlyBudgetUsd": 20}})
+    assert deployed.up().diagnostics == []
+    assert deployed.refresh().none
+    change(deployed, {**INPUTS, "cost": {"monthlyBudgetUsd": 30}, "tags": {"team": "security"}}, tmp_path)
+    assert not deployed.up().none
+    change(deployed, {**INPUTS, "cost": {"monthlyBudgetUsd": 30}}, tmp_path)
+    assert not deployed.up().none
+    deployed.destroy()
+    asked = account.asked()
+    assert asked["denied"] == []
+    assert actions(BUDGET) - set(asked["allowed"]) == set()
 
 
 # Those with a condition or one action, where a test of actions alone proves least.
