@@ -44,8 +44,8 @@ PASS, FAIL, NOT_HERE = "passes", "fails", "does not apply"
 
 # Why what fails in a hardened deployment, too, is left as it is.
 REASONS = {
-    "CLOUDWATCH_ALARM_ACTION_CHECK": "packs require an action for insufficient data: each alarm sets what missing data "
-    "means instead, and a new alarm has no data yet; the alarm of the delivery test only reports that the test has ended",
+    "CLOUDWATCH_ALARM_ACTION_CHECK": "packs require an action for insufficient data: each alarm sets what missing "
+    "data means instead, and a new alarm has no data yet; the alarm of the delivery test only reports its end",
     "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "`hardened` retains logs for a year; a few packs require up to ten, which "
     "`functions.logRetentionDays` sets",
     "DYNAMODB_AUTOSCALING_ENABLED": "the table is billed by request and scales automatically",
@@ -54,13 +54,13 @@ REASONS = {
     "DYNAMODB_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backup plans are your organization's decision",
     "DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED": "it would block `destroy`; processing rebuilds the "
     "ledger from AWS Config, and point-in-time recovery restores 35 days of it",
-    "IAM_NO_INLINE_POLICY_CHECK": "each policy names the queue, bucket folder and log group of one function and fits no "
-    "other role; a managed policy could be attached elsewhere",
+    "IAM_NO_INLINE_POLICY_CHECK": "each policy names the queue, bucket folder and log group of one function and fits "
+    "no other role; a managed policy could be attached elsewhere",
     "LAMBDA_CONCURRENCY_CHECK": "the packs require 500 to 1,000 reserved runs for each function, half of an account; "
     "`functions.reservedConcurrency` sets the number that fits your account",
     "LAMBDA_FUNCTION_SETTINGS_CHECK": "the packs list runtimes of languages; the functions are native programs, which "
     "run on `provided.al2023`",
-    "LAMBDA_INSIDE_VPC": "the functions call AWS APIs only; in a VPC they need an endpoint for each, see `functions.vpc`",
+    "LAMBDA_INSIDE_VPC": "the functions call AWS APIs only; in a VPC each needs an endpoint, see `functions.vpc`",
     "LAMBDA_VPC_MULTI_AZ_CHECK": "the functions are in no VPC",
     "REQUIRED_TAGS": "the required tag is your organization's decision; set it in `tags`",
     "S3_BUCKET_CROSS_REGION_REPLICATION_ENABLED": "needs a bucket and a key in a second region; reports "
@@ -76,7 +76,7 @@ REASONS = {
     "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backups are your organization's plan; the bucket is versioned",
     "S3_BUCKET_VERSIONING_ENABLED": "versions are kept; a few packs want MFA for their deletion, which only the "
     "root user of an account can turn on",
-    "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED": "the topic delivers e-mail, for which SNS reports no delivery status",
+    "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED": "the topic delivers e-mail, which has no delivery status in SNS",
 }
 
 
@@ -367,8 +367,9 @@ def page() -> str:
     return f"""<!-- Written by `make reference`. -->
 # Self-assessment: this component against the frameworks
 
-Results of every rule of any framework that evaluates a resource type of `ComplianceMonitoring`, for a deployment with default inputs and for
-one with `hardened: true`. The results are computed from the documentation of each rule (`tools/self_assessment.py`), not by AWS Config.
+Results of every rule of any framework that evaluates a resource type of `ComplianceMonitoring`, for a deployment with
+default inputs and for one with `hardened: true`. The results are computed from the documentation of each rule
+(`tools/self_assessment.py`), not by AWS Config.
 
 ## Rules
 
@@ -378,7 +379,8 @@ one with `hardened: true`. The results are computed from the documentation of ea
 {table(["rule", "resources", "why"], left)}
 ## Frameworks
 
-Number of rules that evaluate resources of this component, number of rules that fail by default and with `hardened`, and the rules that fail with `hardened`.
+Numbers of rules that evaluate resources of this component, and that fail by default and with `hardened`; and the rules
+that fail with `hardened`.
 
 {table(["framework", "rules", "fail", "hardened", "left"], by_framework)}"""
 

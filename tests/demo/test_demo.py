@@ -33,7 +33,7 @@ def test_it_deploys_twice_with_the_engine_on_path_and_leaves_nothing_running():
     assert not leftover.exists(), "what an earlier run left is removed first"
     shows_the_day(done.stdout)
     assert missing_of_documents(done.stdout) == []
-    endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0]
+    endpoint = done.stdout.split("answers at http://127.0.0.1:")[1].split()[0].rstrip(".")
     listening = subprocess.run(["sh", "-c", "cat /proc/net/tcp"], capture_output=True, text=True).stdout
     assert f":{int(endpoint):04X} 00000000:0000 0A" not in listening, "the account has ended"
 
@@ -59,13 +59,19 @@ def missing_of_documents(text: str) -> list[str]:
 
 
 def test_the_page_counts_the_outputs_that_it_omits():
-    shown = (ROOT / "docs/demo.md").read_text().split("Current stack outputs (")[1].split("The same deployment again")[0].splitlines()
+    shown = (
+        (ROOT / "docs/demo.md")
+        .read_text()
+        .split("Current stack outputs (")[1]
+        .split("The same deployment again")[0]
+        .splitlines()
+    )
     outputs = [line for line in shown[2:] if "..." not in line]
     assert int(re.search(r"and (\d+) more", "\n".join(shown))[1]) == int(shown[0].split(")")[0]) - len(outputs)
 
 
 def shows_the_day(text: str) -> None:
-    """Two accounts and two regions, what was noncompliant, which notices were sent, the score before and after, a report to open."""
+    """Two accounts and two regions: noncompliant resources, notices, the score before and after, a report to open."""
     assert text.count("rules and an authorization: ") == 2
     for why in ("attached and not encrypted", "no backups", "which is not approved", "open to plain HTTP"):
         assert why in text

@@ -1,7 +1,7 @@
 """The demo's second half: a day of a monitor that sees two accounts in two regions.
 
-Resources are created, rules evaluate them, a report is written, some findings are fixed, a new one appears, and the next
-report shows it. Notices arrive as e-mail, as the owner of the accounts reads them.
+Resources are created, rules evaluate them, a report is written, some findings are fixed, a new one appears, and the
+next report shows it. Notices arrive as e-mail, as the owner of the accounts reads them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -326,6 +325,6 @@ def test_a_plugin_whose_engine_was_killed_ends(tmp_path):
     engine.kill()
     engine.wait()
     until = time.monotonic() + 20
-    while Path(f"/proc/{plugin}").exists() and time.monotonic() < until:
+    while alive(plugin) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not Path(f"/proc/{plugin}").exists()
+    assert not alive(plugin)

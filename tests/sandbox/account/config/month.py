@@ -1,9 +1,9 @@
 """A month of evaluations, hour by hour: what AWS Config bills an account for, by rule.
 
-Every rule counts that is there, whether the account can judge it or not: a change of a resource triggers each rule on its
-type whose trigger is a change, and a periodic rule evaluates all resources of its types at once, or the account itself
-where it has none. AWS pages: "Components of an AWS Config Rule", "AWS Config Pricing" (an evaluation is one resource and
-one rule). That AWS evaluates at every change, even at one that comes at once after another, is assumed.
+Every rule counts, whether the account can evaluate it or not: a change of a resource triggers each rule on its type
+whose trigger is a change, and a periodic rule evaluates all resources of its types at once, or the account itself
+where it has none. AWS pages: "Components of an AWS Config Rule", "AWS Config Pricing" (an evaluation is one resource
+and one rule). That AWS evaluates at every change, even at one that comes at once after another, is assumed.
 """
 
 import json

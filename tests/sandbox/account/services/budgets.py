@@ -1,5 +1,4 @@
-"""Budgets to topics: what a budget's month has cost is set by a test, and each notification whose threshold it exceeds
-is sent once.
+"""Budgets to topics: each notification whose threshold is exceeded is sent once. A test sets what a month has cost.
 
 AWS pages: "Creating an Amazon SNS topic for budget notifications" (the statements of topic and key, both with source
 account and ARN), "Best practices for AWS Budgets". Where topic or key does not admit the service, AWS loses the message

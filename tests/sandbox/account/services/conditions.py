@@ -68,7 +68,7 @@ def _action(original, service, method, path, headers, *args, **kwargs):
     if service == "budgets":
         # Two actions stand for all calls but those of tags (Service Authorization Reference, "AWS Budget Service").
         call = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
-        if "Tag" in call:
+        if "tag" in call.lower():
             return f"budgets:{call}"
         return "budgets:ViewBudget" if call.startswith("Describe") else "budgets:ModifyBudget"
     if service == "lambda":

@@ -34,15 +34,16 @@ class Budget(Resource):
             return None
         outputs = self._outputs(aws, {"name": name})
         tags = budgets.list_tags_for_resource(ResourceARN=outputs["arn"]).get("ResourceTags")
-        filters = [{"name": key, "values": values} for key, values in sorted(found.get("CostFilters", {}).items())]
+        filters = [{"name": key, "values": values} for key, values in found.get("CostFilters", {}).items()]
         return {
             "name": name,
             "budgetType": found["BudgetType"],
             "timeUnit": found["TimeUnit"],
             "limitAmount": found["BudgetLimit"]["Amount"],
             "limitUnit": found["BudgetLimit"]["Unit"],
-            "costFilters": filters,
-            "notifications": _notifications(aws, name),
+            # Sets in the provider's schema: their order is none of AWS's.
+            "costFilters": _ordered(filters, state.get("costFilters"), "name"),
+            "notifications": _ordered(_notifications(aws, name), state.get("notifications"), "threshold"),
             "tagsAll": tag_map(tags),
             **outputs,
         }
@@ -67,6 +68,12 @@ class Budget(Resource):
 
     def delete(self, aws, identity, state):
         aws.client("budgets").delete_budget(AccountId=aws.account_id, BudgetName=identity.partition(":")[2])
+
+
+def _ordered(found: list[dict], known: list[dict] | None, member: str) -> list[dict]:
+    """What was found, in the order of the state as far as the state has it."""
+    order = [one.get(member) for one in known or []]
+    return sorted(found, key=lambda one: order.index(one[member]) if one[member] in order else len(order))
 
 
 def _budget(inputs: dict) -> dict:
@@ -121,4 +128,4 @@ def _notifications(aws, name: str) -> list[dict]:
                 **({"subscriberEmailAddresses": emails} if emails else {}),
             }
         )
-    return sorted(notifications, key=lambda one: one["threshold"])
+    return notifications
