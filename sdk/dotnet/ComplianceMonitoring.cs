@@ -195,7 +195,7 @@ namespace AwsCompliance.PulumiPackage
         /// How much AWS Config may cost in this region, and when you are notified.
         /// </summary>
         [Input("cost")]
-        public Inputs.CostSettingsArgs? Cost { get; set; }
+        public Inputs.CostArgs? Cost { get; set; }
 
         /// <summary>
         /// Whether there is a dashboard.

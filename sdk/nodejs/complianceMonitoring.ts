@@ -211,7 +211,7 @@ export interface ComplianceMonitoringArgs {
     /**
      * How much AWS Config may cost in this region, and when you are notified.
      */
-    cost?: inputs.CostSettingsArgs;
+    cost?: inputs.CostArgs;
     /**
      * Whether there is a dashboard.
      */

@@ -85,7 +85,7 @@ type complianceMonitoringArgs struct {
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
 	// How much AWS Config may cost in this region, and when you are notified.
-	Cost *CostSettings `pulumi:"cost"`
+	Cost *Cost `pulumi:"cost"`
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
 	// Frameworks whose rules are evaluated, too, each rule once.
@@ -127,7 +127,7 @@ type ComplianceMonitoringArgs struct {
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettingsArgs
 	// How much AWS Config may cost in this region, and when you are notified.
-	Cost *CostSettingsArgs
+	Cost *CostArgs
 	// Whether there is a dashboard.
 	Dashboard *DashboardSettingsArgs
 	// Frameworks whose rules are evaluated, too, each rule once.

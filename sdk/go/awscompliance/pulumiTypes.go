@@ -388,6 +388,165 @@ func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// How much AWS Config may cost, and who is notified.
+type Cost struct {
+	// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+	MonthlyBudgetUsd *float64 `pulumi:"monthlyBudgetUsd"`
+	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
+}
+
+// CostInput is an input type that accepts CostArgs and CostOutput values.
+// You can construct a concrete instance of `CostInput` via:
+//
+//	CostArgs{...}
+type CostInput interface {
+	pulumi.Input
+
+	ToCostOutput() CostOutput
+	ToCostOutputWithContext(context.Context) CostOutput
+}
+
+// How much AWS Config may cost, and who is notified.
+type CostArgs struct {
+	// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+	MonthlyBudgetUsd pulumi.Float64PtrInput `pulumi:"monthlyBudgetUsd"`
+	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
+}
+
+func (CostArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Cost)(nil)).Elem()
+}
+
+func (i CostArgs) ToCostOutput() CostOutput {
+	return i.ToCostOutputWithContext(context.Background())
+}
+
+func (i CostArgs) ToCostOutputWithContext(ctx context.Context) CostOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CostOutput)
+}
+
+func (i CostArgs) ToCostPtrOutput() CostPtrOutput {
+	return i.ToCostPtrOutputWithContext(context.Background())
+}
+
+func (i CostArgs) ToCostPtrOutputWithContext(ctx context.Context) CostPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CostOutput).ToCostPtrOutputWithContext(ctx)
+}
+
+// CostPtrInput is an input type that accepts CostArgs, CostPtr and CostPtrOutput values.
+// You can construct a concrete instance of `CostPtrInput` via:
+//
+//	        CostArgs{...}
+//
+//	or:
+//
+//	        nil
+type CostPtrInput interface {
+	pulumi.Input
+
+	ToCostPtrOutput() CostPtrOutput
+	ToCostPtrOutputWithContext(context.Context) CostPtrOutput
+}
+
+type costPtrType CostArgs
+
+func CostPtr(v *CostArgs) CostPtrInput {
+	return (*costPtrType)(v)
+}
+
+func (*costPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Cost)(nil)).Elem()
+}
+
+func (i *costPtrType) ToCostPtrOutput() CostPtrOutput {
+	return i.ToCostPtrOutputWithContext(context.Background())
+}
+
+func (i *costPtrType) ToCostPtrOutputWithContext(ctx context.Context) CostPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CostPtrOutput)
+}
+
+// How much AWS Config may cost, and who is notified.
+type CostOutput struct{ *pulumi.OutputState }
+
+func (CostOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Cost)(nil)).Elem()
+}
+
+func (o CostOutput) ToCostOutput() CostOutput {
+	return o
+}
+
+func (o CostOutput) ToCostOutputWithContext(ctx context.Context) CostOutput {
+	return o
+}
+
+func (o CostOutput) ToCostPtrOutput() CostPtrOutput {
+	return o.ToCostPtrOutputWithContext(context.Background())
+}
+
+func (o CostOutput) ToCostPtrOutputWithContext(ctx context.Context) CostPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Cost) *Cost {
+		return &v
+	}).(CostPtrOutput)
+}
+
+// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+func (o CostOutput) MonthlyBudgetUsd() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v Cost) *float64 { return v.MonthlyBudgetUsd }).(pulumi.Float64PtrOutput)
+}
+
+// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+func (o CostOutput) NotifyAtPercent() pulumi.IntArrayOutput {
+	return o.ApplyT(func(v Cost) []int { return v.NotifyAtPercent }).(pulumi.IntArrayOutput)
+}
+
+type CostPtrOutput struct{ *pulumi.OutputState }
+
+func (CostPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Cost)(nil)).Elem()
+}
+
+func (o CostPtrOutput) ToCostPtrOutput() CostPtrOutput {
+	return o
+}
+
+func (o CostPtrOutput) ToCostPtrOutputWithContext(ctx context.Context) CostPtrOutput {
+	return o
+}
+
+func (o CostPtrOutput) Elem() CostOutput {
+	return o.ApplyT(func(v *Cost) Cost {
+		if v != nil {
+			return *v
+		}
+		var ret Cost
+		return ret
+	}).(CostOutput)
+}
+
+// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+func (o CostPtrOutput) MonthlyBudgetUsd() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *Cost) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.MonthlyBudgetUsd
+	}).(pulumi.Float64PtrOutput)
+}
+
+// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
+func (o CostPtrOutput) NotifyAtPercent() pulumi.IntArrayOutput {
+	return o.ApplyT(func(v *Cost) []int {
+		if v == nil {
+			return nil
+		}
+		return v.NotifyAtPercent
+	}).(pulumi.IntArrayOutput)
+}
+
 // One kind of cost.
 type CostLine struct {
 	// The quantity, and the assumptions behind it.
@@ -513,165 +672,6 @@ func (o CostSavingArrayOutput) Index(i pulumi.IntInput) CostSavingOutput {
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostSaving {
 		return vs[0].([]CostSaving)[vs[1].(int)]
 	}).(CostSavingOutput)
-}
-
-// How much AWS Config may cost, and who is notified.
-type CostSettings struct {
-	// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
-	MonthlyBudgetUsd *float64 `pulumi:"monthlyBudgetUsd"`
-	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
-	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
-}
-
-// CostSettingsInput is an input type that accepts CostSettingsArgs and CostSettingsOutput values.
-// You can construct a concrete instance of `CostSettingsInput` via:
-//
-//	CostSettingsArgs{...}
-type CostSettingsInput interface {
-	pulumi.Input
-
-	ToCostSettingsOutput() CostSettingsOutput
-	ToCostSettingsOutputWithContext(context.Context) CostSettingsOutput
-}
-
-// How much AWS Config may cost, and who is notified.
-type CostSettingsArgs struct {
-	// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
-	MonthlyBudgetUsd pulumi.Float64PtrInput `pulumi:"monthlyBudgetUsd"`
-	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
-	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
-}
-
-func (CostSettingsArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*CostSettings)(nil)).Elem()
-}
-
-func (i CostSettingsArgs) ToCostSettingsOutput() CostSettingsOutput {
-	return i.ToCostSettingsOutputWithContext(context.Background())
-}
-
-func (i CostSettingsArgs) ToCostSettingsOutputWithContext(ctx context.Context) CostSettingsOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(CostSettingsOutput)
-}
-
-func (i CostSettingsArgs) ToCostSettingsPtrOutput() CostSettingsPtrOutput {
-	return i.ToCostSettingsPtrOutputWithContext(context.Background())
-}
-
-func (i CostSettingsArgs) ToCostSettingsPtrOutputWithContext(ctx context.Context) CostSettingsPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(CostSettingsOutput).ToCostSettingsPtrOutputWithContext(ctx)
-}
-
-// CostSettingsPtrInput is an input type that accepts CostSettingsArgs, CostSettingsPtr and CostSettingsPtrOutput values.
-// You can construct a concrete instance of `CostSettingsPtrInput` via:
-//
-//	        CostSettingsArgs{...}
-//
-//	or:
-//
-//	        nil
-type CostSettingsPtrInput interface {
-	pulumi.Input
-
-	ToCostSettingsPtrOutput() CostSettingsPtrOutput
-	ToCostSettingsPtrOutputWithContext(context.Context) CostSettingsPtrOutput
-}
-
-type costSettingsPtrType CostSettingsArgs
-
-func CostSettingsPtr(v *CostSettingsArgs) CostSettingsPtrInput {
-	return (*costSettingsPtrType)(v)
-}
-
-func (*costSettingsPtrType) ElementType() reflect.Type {
-	return reflect.TypeOf((**CostSettings)(nil)).Elem()
-}
-
-func (i *costSettingsPtrType) ToCostSettingsPtrOutput() CostSettingsPtrOutput {
-	return i.ToCostSettingsPtrOutputWithContext(context.Background())
-}
-
-func (i *costSettingsPtrType) ToCostSettingsPtrOutputWithContext(ctx context.Context) CostSettingsPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(CostSettingsPtrOutput)
-}
-
-// How much AWS Config may cost, and who is notified.
-type CostSettingsOutput struct{ *pulumi.OutputState }
-
-func (CostSettingsOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*CostSettings)(nil)).Elem()
-}
-
-func (o CostSettingsOutput) ToCostSettingsOutput() CostSettingsOutput {
-	return o
-}
-
-func (o CostSettingsOutput) ToCostSettingsOutputWithContext(ctx context.Context) CostSettingsOutput {
-	return o
-}
-
-func (o CostSettingsOutput) ToCostSettingsPtrOutput() CostSettingsPtrOutput {
-	return o.ToCostSettingsPtrOutputWithContext(context.Background())
-}
-
-func (o CostSettingsOutput) ToCostSettingsPtrOutputWithContext(ctx context.Context) CostSettingsPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v CostSettings) *CostSettings {
-		return &v
-	}).(CostSettingsPtrOutput)
-}
-
-// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
-func (o CostSettingsOutput) MonthlyBudgetUsd() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v CostSettings) *float64 { return v.MonthlyBudgetUsd }).(pulumi.Float64PtrOutput)
-}
-
-// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
-func (o CostSettingsOutput) NotifyAtPercent() pulumi.IntArrayOutput {
-	return o.ApplyT(func(v CostSettings) []int { return v.NotifyAtPercent }).(pulumi.IntArrayOutput)
-}
-
-type CostSettingsPtrOutput struct{ *pulumi.OutputState }
-
-func (CostSettingsPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**CostSettings)(nil)).Elem()
-}
-
-func (o CostSettingsPtrOutput) ToCostSettingsPtrOutput() CostSettingsPtrOutput {
-	return o
-}
-
-func (o CostSettingsPtrOutput) ToCostSettingsPtrOutputWithContext(ctx context.Context) CostSettingsPtrOutput {
-	return o
-}
-
-func (o CostSettingsPtrOutput) Elem() CostSettingsOutput {
-	return o.ApplyT(func(v *CostSettings) CostSettings {
-		if v != nil {
-			return *v
-		}
-		var ret CostSettings
-		return ret
-	}).(CostSettingsOutput)
-}
-
-// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
-func (o CostSettingsPtrOutput) MonthlyBudgetUsd() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v *CostSettings) *float64 {
-		if v == nil {
-			return nil
-		}
-		return v.MonthlyBudgetUsd
-	}).(pulumi.Float64PtrOutput)
-}
-
-// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
-func (o CostSettingsPtrOutput) NotifyAtPercent() pulumi.IntArrayOutput {
-	return o.ApplyT(func(v *CostSettings) []int {
-		if v == nil {
-			return nil
-		}
-		return v.NotifyAtPercent
-	}).(pulumi.IntArrayOutput)
 }
 
 // A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
@@ -4912,8 +4912,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AggregationSettingsPtrInput)(nil)).Elem(), AggregationSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsInput)(nil)).Elem(), AlarmsSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AlarmsSettingsPtrInput)(nil)).Elem(), AlarmsSettingsArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*CostSettingsInput)(nil)).Elem(), CostSettingsArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*CostSettingsPtrInput)(nil)).Elem(), CostSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CostInput)(nil)).Elem(), CostArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CostPtrInput)(nil)).Elem(), CostArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleInput)(nil)).Elem(), CustomRuleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleArrayInput)(nil)).Elem(), CustomRuleArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsInput)(nil)).Elem(), DashboardSettingsArgs{})
@@ -4958,12 +4958,12 @@ func init() {
 	pulumi.RegisterOutputType(AggregationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsOutput{})
 	pulumi.RegisterOutputType(AlarmsSettingsPtrOutput{})
+	pulumi.RegisterOutputType(CostOutput{})
+	pulumi.RegisterOutputType(CostPtrOutput{})
 	pulumi.RegisterOutputType(CostLineOutput{})
 	pulumi.RegisterOutputType(CostLineArrayOutput{})
 	pulumi.RegisterOutputType(CostSavingOutput{})
 	pulumi.RegisterOutputType(CostSavingArrayOutput{})
-	pulumi.RegisterOutputType(CostSettingsOutput{})
-	pulumi.RegisterOutputType(CostSettingsPtrOutput{})
 	pulumi.RegisterOutputType(CustomRuleOutput{})
 	pulumi.RegisterOutputType(CustomRuleArrayOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})

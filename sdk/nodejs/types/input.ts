@@ -71,7 +71,7 @@ export interface AlarmsSettingsArgs {
 /**
  * How much AWS Config may cost, and who is notified.
  */
-export interface CostSettingsArgs {
+export interface CostArgs {
     /**
      * US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
      */

@@ -22,8 +22,8 @@ __all__ = [
     'AlarmsSettingsDict',
     'AlarmsSettingsArgs',
     'AlarmsSettingsArgsDict',
-    'CostSettingsArgs',
-    'CostSettingsArgsDict',
+    'CostArgs',
+    'CostArgsDict',
     'CustomRule',
     'CustomRuleDict',
     'CustomRuleArgs',
@@ -362,7 +362,7 @@ class AlarmsSettingsArgs:
         pulumi.set(self, "silent_hours", value)
 
 
-class CostSettingsArgsDict(TypedDict):
+class CostArgsDict(TypedDict):
     """
     How much AWS Config may cost, and who is notified.
     """
@@ -376,7 +376,7 @@ class CostSettingsArgsDict(TypedDict):
     """
 
 @pulumi.input_type
-class CostSettingsArgs:
+class CostArgs:
     def __init__(__self__, *,
                  monthly_budget_usd: pulumi.Input[Optional[_builtins.float]] = None,
                  notify_at_percent: Optional[Sequence[_builtins.int]] = None):

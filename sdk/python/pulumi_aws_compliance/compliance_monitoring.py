@@ -23,7 +23,7 @@ class ComplianceMonitoringArgs:
     def __init__(__self__, *,
                  aggregation: Optional['AggregationSettingsArgs'] = None,
                  alarms: Optional['AlarmsSettingsArgs'] = None,
-                 cost: Optional['CostSettingsArgs'] = None,
+                 cost: Optional['CostArgs'] = None,
                  dashboard: Optional['DashboardSettingsArgs'] = None,
                  frameworks: Optional[Sequence['FrameworkArgs']] = None,
                  functions: Optional['FunctionsSettingsArgs'] = None,
@@ -45,7 +45,7 @@ class ComplianceMonitoringArgs:
 
         :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are seen.
         :param 'AlarmsSettingsArgs' alarms: Alarms on the monitor itself and on its results.
-        :param 'CostSettingsArgs' cost: How much AWS Config may cost in this region, and when you are notified.
+        :param 'CostArgs' cost: How much AWS Config may cost in this region, and when you are notified.
         :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param 'FunctionsSettingsArgs' functions: How the functions run.
@@ -128,14 +128,14 @@ class ComplianceMonitoringArgs:
 
     @_builtins.property
     @pulumi.getter
-    def cost(self) -> Optional['CostSettingsArgs']:
+    def cost(self) -> Optional['CostArgs']:
         """
         How much AWS Config may cost in this region, and when you are notified.
         """
         return pulumi.get(self, "cost")
 
     @cost.setter
-    def cost(self, value: Optional['CostSettingsArgs']):
+    def cost(self, value: Optional['CostArgs']):
         pulumi.set(self, "cost", value)
 
     @_builtins.property
@@ -339,7 +339,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
-                 cost: Optional[Union['CostSettingsArgs', 'CostSettingsArgsDict']] = None,
+                 cost: Optional[Union['CostArgs', 'CostArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -366,7 +366,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are seen.
         :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: Alarms on the monitor itself and on its results.
-        :param Union['CostSettingsArgs', 'CostSettingsArgsDict'] cost: How much AWS Config may cost in this region, and when you are notified.
+        :param Union['CostArgs', 'CostArgsDict'] cost: How much AWS Config may cost in this region, and when you are notified.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
@@ -412,7 +412,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
-                 cost: Optional[Union['CostSettingsArgs', 'CostSettingsArgsDict']] = None,
+                 cost: Optional[Union['CostArgs', 'CostArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,

@@ -12,6 +12,7 @@ from aws_plugin.plugin import Plugin, diff_config
 from aws_plugin.resource import TYPES
 
 from .functions import ECHO, make_function, make_queue
+from .test_process import alive
 
 ROLE, OBJECT = "aws:iam/role:Role", "aws:s3/bucketObjectv2:BucketObjectv2"
 BUCKET, VERSIONING = "aws:s3/bucket:Bucket", "aws:s3/bucketVersioning:BucketVersioning"

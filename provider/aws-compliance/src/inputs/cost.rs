@@ -14,7 +14,7 @@ const MOST_PERCENT: u32 = 1000;
 /// How much AWS Config may cost, and who is notified.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct CostSettingsArgs {
+pub struct CostArgs {
     /// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a
     /// message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
     pub monthly_budget_usd: Option<Input<f64>>,
@@ -23,13 +23,13 @@ pub struct CostSettingsArgs {
     pub notify_at_percent: Vec<u32>,
 }
 
-impl Default for CostSettingsArgs {
+impl Default for CostArgs {
     fn default() -> Self {
         Self { monthly_budget_usd: None, notify_at_percent: vec![80, 100] }
     }
 }
 
-impl CostSettingsArgs {
+impl CostArgs {
     /// Checks the amount and the percentages.
     pub fn check(&self, checks: &mut Checks) {
         if let Some(budget) = &self.monthly_budget_usd {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::alarms::AlarmsSettingsArgs;
-use crate::inputs::cost::CostSettingsArgs;
+use crate::inputs::cost::CostArgs;
 use crate::inputs::dashboard::DashboardSettingsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
@@ -61,7 +61,7 @@ pub struct ComplianceMonitoringArgs {
     /// Alarms on the monitor itself and on its results.
     pub alarms: AlarmsSettingsArgs,
     /// How much AWS Config may cost in this region, and when you are notified.
-    pub cost: CostSettingsArgs,
+    pub cost: CostArgs,
     /// Whether there is a dashboard.
     pub dashboard: DashboardSettingsArgs,
     /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
-use crate::inputs::cost::CostSettingsArgs;
+use crate::inputs::cost::CostArgs;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::tags;
@@ -57,8 +57,8 @@ impl Component for Budget {
     fn check(args: &Self::Args, checks: &mut Checks) {
         bounds::check_tags(&args.tags, checks);
         checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
-        checks.input("monthlyUsd", &args.monthly_usd, CostSettingsArgs::judge_amount);
-        CostSettingsArgs::check_percents(&args.notify_at_percent, checks);
+        checks.input("monthlyUsd", &args.monthly_usd, CostArgs::judge_amount);
+        CostArgs::check_percents(&args.notify_at_percent, checks);
     }
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
@@ -89,7 +89,7 @@ impl Component for Budget {
 }
 
 fn default_percents() -> Vec<u32> {
-    CostSettingsArgs::default().notify_at_percent
+    CostArgs::default().notify_at_percent
 }
 
 /// The topic's statement for AWS Budgets (AWS Cost Management User Guide, "Creating an Amazon SNS topic for budget

@@ -14,7 +14,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     /// <summary>
     /// How much AWS Config may cost, and who is notified.
     /// </summary>
-    public sealed class CostSettingsArgs : global::Pulumi.ResourceArgs
+    public sealed class CostArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
         /// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
@@ -34,9 +34,9 @@ namespace AwsCompliance.PulumiPackage.Inputs
             set => _notifyAtPercent = value;
         }
 
-        public CostSettingsArgs()
+        public CostArgs()
         {
         }
-        public static new CostSettingsArgs Empty => new CostSettingsArgs();
+        public static new CostArgs Empty => new CostArgs();
     }
 }
