@@ -1,4 +1,4 @@
-"""How many resources AWS Config has discovered: those of the services that the judges look at.
+"""How many resources AWS Config has discovered: those that advanced queries know.
 
 AWS Config API Reference, "GetDiscoveredResourceCounts": types in order of their counts, at most 100 a page. Only what a
 recorder records is discovered; without a recorder there is nothing.
@@ -6,11 +6,11 @@ recorder records is discovered; without a recorder there is nothing.
 
 from collections import Counter
 
-from ministack.services import ec2, rds
-
-from account.config.judges import buckets
+from account.config import inventory
 from account.config.paging import page
 from account.config.recorders import describe_configuration_recorders
+
+JUDGED = ("AWS::EC2::Instance", "AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::S3::Bucket")
 
 
 def get_discovered_resource_counts(request: dict) -> dict:
@@ -18,13 +18,10 @@ def get_discovered_resource_counts(request: dict) -> dict:
     counts = Counter()
     recorders = describe_configuration_recorders({})["ConfigurationRecorders"]
     if recorders:
-        running = [each for each in ec2._instances.values() if each["State"]["Name"] != "terminated"]
-        counts["AWS::EC2::Instance"] = len(running)
-        counts["AWS::EC2::Volume"] = len(list(ec2._volumes.items()))
-        counts["AWS::RDS::DBInstance"] = len(list(rds._instances.values()))
-        counts["AWS::S3::Bucket"] = len(buckets())
+        counts.update(item["resourceType"] for item in inventory.items())
     counts = Counter({kind: count for kind, count in counts.items() if any(_records(one, kind) for one in recorders)})
-    wanted = request.get("resourceTypes") or list(counts)
+    # A request that names no types counts those that some rule judges here.
+    wanted = request.get("resourceTypes") or [kind for kind in counts if kind in JUDGED]
     found = [{"resourceType": kind, "count": counts[kind]} for kind in wanted if counts[kind]]
     found.sort(key=lambda one: (-one["count"], one["resourceType"]))
     asked = {"Limit": request.get("limit"), "NextToken": request.get("nextToken")}

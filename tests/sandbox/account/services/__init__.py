@@ -10,11 +10,15 @@ from account.services import (
     async_invoke,
     conditions,
     delivery,
+    ebs_defaults,
     function_logs,
+    leading_keys,
     mail,
     metrics,
+    policy_variables,
     queues,
     settling,
+    stack_owners,
     volumes,
 )
 
@@ -31,3 +35,7 @@ def install() -> None:
     settling.install()
     metrics.install()
     queues.install()
+    leading_keys.install()
+    stack_owners.install()
+    ebs_defaults.install()
+    policy_variables.install()
