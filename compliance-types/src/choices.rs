@@ -41,3 +41,38 @@ pub enum OnUnavailable {
     /// Deploy it all the same: the region can be newer than the catalogue.
     Ignore,
 }
+
+/// What remediation does about a rule's findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RemediationMode {
+    /// Nothing.
+    Off,
+    /// Plan the change and make none.
+    #[default]
+    DryRun,
+    /// Plan the change and make it when somebody approved it.
+    Approve,
+    /// Plan the change, and make it in a later run where a tag of the resource permits it.
+    Automatic,
+}
+
+impl RemediationMode {
+    /// Whether a change is ever made.
+    #[must_use]
+    pub const fn acts(self) -> bool {
+        matches!(self, Self::Approve | Self::Automatic)
+    }
+
+    /// The word of the inputs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::DryRun => "dryRun",
+            Self::Approve => "approve",
+            Self::Automatic => "automatic",
+        }
+    }
+}

@@ -13,7 +13,7 @@ namespace AwsCompliance.PulumiPackage
     /// <summary>
     /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
     /// 
-    /// Not included yet: automatic remediation, several regions.
+    /// Not included yet: several regions.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:ComplianceMonitoring")]
     public partial class ComplianceMonitoring : global::Pulumi.ComponentResource
@@ -29,6 +29,12 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Output("aggregationLambdaName")]
         public Output<string> AggregationLambdaName { get; private set; } = null!;
+
+        /// <summary>
+        /// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+        /// </summary>
+        [Output("approverPolicy")]
+        public Output<string> ApproverPolicy { get; private set; } = null!;
 
         /// <summary>
         /// ARN of the bucket that holds the reports.
@@ -268,6 +274,12 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Input("recorder")]
         public Inputs.RecorderSettingsArgs? Recorder { get; set; }
+
+        /// <summary>
+        /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+        /// </summary>
+        [Input("remediation")]
+        public Inputs.RemediationSettingsArgs? Remediation { get; set; }
 
         /// <summary>
         /// Where reports are kept and for how long.

@@ -4264,6 +4264,51 @@ namespace AwsCompliance.PulumiPackage
     }
 
     /// <summary>
+    /// What remediation does about a rule's findings.
+    /// </summary>
+    [EnumType]
+    public readonly struct RemediationMode : IEquatable<RemediationMode>
+    {
+        private readonly string _value;
+
+        private RemediationMode(string value)
+        {
+            _value = value ?? throw new ArgumentNullException(nameof(value));
+        }
+
+        /// <summary>
+        /// Nothing.
+        /// </summary>
+        public static RemediationMode Off { get; } = new RemediationMode("off");
+        /// <summary>
+        /// Plan the change and make none.
+        /// </summary>
+        public static RemediationMode DryRun { get; } = new RemediationMode("dryRun");
+        /// <summary>
+        /// Plan the change and make it when somebody approved it.
+        /// </summary>
+        public static RemediationMode Approve { get; } = new RemediationMode("approve");
+        /// <summary>
+        /// Plan the change, and make it in a later run where a tag of the resource permits it.
+        /// </summary>
+        public static RemediationMode Automatic { get; } = new RemediationMode("automatic");
+
+        public static bool operator ==(RemediationMode left, RemediationMode right) => left.Equals(right);
+        public static bool operator !=(RemediationMode left, RemediationMode right) => !left.Equals(right);
+
+        public static explicit operator string(RemediationMode value) => value._value;
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override bool Equals(object? obj) => obj is RemediationMode other && Equals(other);
+        public bool Equals(RemediationMode other) => string.Equals(_value, other._value, StringComparison.Ordinal);
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override int GetHashCode() => _value?.GetHashCode() ?? 0;
+
+        public override string ToString() => _value;
+    }
+
+    /// <summary>
     /// How much the findings of a rule weigh in the score of reports.
     /// </summary>
     [EnumType]

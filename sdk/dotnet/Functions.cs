@@ -11,7 +11,7 @@ using Pulumi;
 namespace AwsCompliance.PulumiPackage
 {
     /// <summary>
-    /// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
+    /// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation plans what would fix findings and makes approved changes. Schedules start processing and remediation; compliance changes reach processing and remediation through queues. A table stores the state of processing.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:Functions")]
     public partial class Functions : global::Pulumi.ComponentResource
@@ -27,6 +27,12 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Output("aggregationLambdaName")]
         public Output<string> AggregationLambdaName { get; private set; } = null!;
+
+        /// <summary>
+        /// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+        /// </summary>
+        [Output("approverPolicy")]
+        public Output<string> ApproverPolicy { get; private set; } = null!;
 
         /// <summary>
         /// ARN of the processing function's role.
@@ -146,6 +152,12 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Input("notifications")]
         public Inputs.NotificationsArgs? Notifications { get; set; }
+
+        /// <summary>
+        /// What is done about findings.
+        /// </summary>
+        [Input("remediation")]
+        public Inputs.RemediationSettingsArgs? Remediation { get; set; }
 
         /// <summary>
         /// Which rules are watched: the same that `RuleSet` is given.

@@ -10,7 +10,7 @@ import * as utilities from "./utilities";
 /**
  * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
  *
- * Not included yet: automatic remediation, several regions.
+ * Not included yet: several regions.
  */
 export class ComplianceMonitoring extends pulumi.ComponentResource {
     /** @internal */
@@ -35,6 +35,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
      * Name of the aggregation function.
      */
     declare public /*out*/ readonly aggregationLambdaName: pulumi.Output<string>;
+    /**
+     * IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+     */
+    declare public /*out*/ readonly approverPolicy: pulumi.Output<string>;
     /**
      * ARN of the bucket that holds the reports.
      */
@@ -141,6 +145,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
             resourceInputs["recorder"] = args?.recorder;
+            resourceInputs["remediation"] = args?.remediation;
             resourceInputs["reports"] = args?.reports;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["tags"] = args?.tags;
@@ -148,6 +153,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["waivers"] = args?.waivers;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
+            resourceInputs["approverPolicy"] = undefined /*out*/;
             resourceInputs["bucketArn"] = undefined /*out*/;
             resourceInputs["bucketName"] = undefined /*out*/;
             resourceInputs["budgetName"] = undefined /*out*/;
@@ -170,6 +176,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
         } else {
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
+            resourceInputs["approverPolicy"] = undefined /*out*/;
             resourceInputs["bucketArn"] = undefined /*out*/;
             resourceInputs["bucketName"] = undefined /*out*/;
             resourceInputs["budgetName"] = undefined /*out*/;
@@ -256,6 +263,10 @@ export interface ComplianceMonitoringArgs {
      * Whose configuration recorder is used.
      */
     recorder?: inputs.RecorderSettingsArgs;
+    /**
+     * What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+     */
+    remediation?: inputs.RemediationSettingsArgs;
     /**
      * Where reports are kept and for how long.
      */

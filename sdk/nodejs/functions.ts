@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
+ * Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation plans what would fix findings and makes approved changes. Schedules start processing and remediation; compliance changes reach processing and remediation through queues. A table stores the state of processing.
  */
 export class Functions extends pulumi.ComponentResource {
     /** @internal */
@@ -33,6 +33,10 @@ export class Functions extends pulumi.ComponentResource {
      * Name of the aggregation function.
      */
     declare public /*out*/ readonly aggregationLambdaName: pulumi.Output<string>;
+    /**
+     * IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+     */
+    declare public /*out*/ readonly approverPolicy: pulumi.Output<string>;
     /**
      * ARN of the processing function's role.
      */
@@ -86,6 +90,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
+            resourceInputs["remediation"] = args?.remediation;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["settings"] = args?.settings;
             resourceInputs["tags"] = args?.tags;
@@ -94,6 +99,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["waivers"] = args?.waivers;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
+            resourceInputs["approverPolicy"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
@@ -104,6 +110,7 @@ export class Functions extends pulumi.ComponentResource {
         } else {
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
+            resourceInputs["approverPolicy"] = undefined /*out*/;
             resourceInputs["lambdaRoleArn"] = undefined /*out*/;
             resourceInputs["ledgerTableName"] = undefined /*out*/;
             resourceInputs["processingLambdaArn"] = undefined /*out*/;
@@ -149,6 +156,10 @@ export interface FunctionsArgs {
      * Who receives which notices, and when: the same value as that of `Alerts`.
      */
     notifications?: inputs.NotificationsArgs;
+    /**
+     * What is done about findings.
+     */
+    remediation?: inputs.RemediationSettingsArgs;
     /**
      * Which rules are watched: the same that `RuleSet` is given.
      */

@@ -9,7 +9,7 @@ pub enum Handler {
     Processing,
     /// Reads every account and region through the aggregator, writes the report and the history.
     Aggregation,
-    /// Records the compliance changes it was told of. Changes nothing.
+    /// Records compliance changes, plans what would fix them, and makes approved changes.
     Remediation,
 }
 
@@ -58,7 +58,14 @@ impl Handler {
                 variable::KMS_KEY_ARN,
                 variable::REPORT_BUCKET,
             ],
-            Self::Remediation => &[variable::KMS_KEY_ARN, variable::REPORT_BUCKET],
+            Self::Remediation => &[
+                variable::CONFIGURATION_KEY,
+                variable::CONFIGURATION_SHA256,
+                variable::KMS_KEY_ARN,
+                variable::LEDGER_TABLE,
+                variable::REPORT_BUCKET,
+                variable::TOPIC_ARN,
+            ],
         }
     }
 }
@@ -112,6 +119,10 @@ pub mod trigger {
     pub const CONTINUE: &str = "continue";
     /// To tell what was gathered for the digest.
     pub const DIGEST: &str = "digest";
+    /// A run of remediation.
+    pub const REMEDIATION: &str = "remediation";
+    /// A decision on a remediation; `id` and `by` say which.
+    pub const DECISION: &str = "decision";
 }
 
 /// The metrics that the functions publish through their logs.

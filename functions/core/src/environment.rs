@@ -55,8 +55,16 @@ pub struct AggregationEnvironment {
 /// What remediation needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemediationEnvironment {
-    /// Where the ledger is.
+    /// Where records go.
     pub storage: StorageEnvironment,
+    /// Key of the configuration document in the same bucket.
+    pub configuration_key: String,
+    /// SHA-256 that the document's bytes must have.
+    pub configuration_sha256: String,
+    /// Name of the table that is the ledger.
+    pub ledger_table: String,
+    /// ARN of the topic, where there is one.
+    pub topic_arn: Option<String>,
 }
 
 /// The bucket, and the key that encrypts what is written.
@@ -129,7 +137,13 @@ impl RemediationEnvironment {
     /// Names every variable that is missing or ill-formed.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
         let mut reader = Reader::new(lookup);
-        let environment = Self { storage: reader.storage() };
+        let environment = Self {
+            storage: reader.storage(),
+            configuration_key: reader.configuration_key(),
+            configuration_sha256: reader.configuration_sha256(),
+            ledger_table: reader.take(variable::LEDGER_TABLE, "expected the name of a table", |text| !text.is_empty()),
+            topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
+        };
         reader.finish(environment)
     }
 }

@@ -188,6 +188,45 @@ pub fn continuation(event: &Value) -> Option<Continuation> {
     is_one.then(|| Continuation::deserialize(event).ok()).flatten()
 }
 
+/// What remediation is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RemediationAsk {
+    /// To record compliance changes, and to plan what would fix them.
+    Changes(Vec<QueueMessage>),
+    /// To record one compliance change.
+    Change(Box<ComplianceChange>),
+    /// A run over all open findings.
+    Run,
+    /// To do what somebody decided.
+    Decision {
+        /// Id of the remediation.
+        id: String,
+        /// Id of the person's IAM identity.
+        by: String,
+    },
+}
+
+/// What `event` asks remediation for.
+///
+/// # Errors
+/// When it is of no kind that remediation knows.
+pub fn remediation_ask(event: &Value) -> Result<RemediationAsk, EventError> {
+    if let Some(messages) = queue_messages(event)? {
+        return Ok(RemediationAsk::Changes(messages));
+    }
+    let member = |name: &str| event.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    match member(trigger::MEMBER) {
+        Some(trigger::REMEDIATION) => Ok(RemediationAsk::Run),
+        Some(trigger::DECISION) => match (member("id"), member("by")) {
+            (Some(id), Some(by)) => Ok(RemediationAsk::Decision { id: id.to_owned(), by: by.to_owned() }),
+            _ => Err(EventError::Unexpected(
+                "a decision with the `id` of a remediation and `by`, the id of an IAM identity",
+            )),
+        },
+        _ => ComplianceChange::from_event(event).map(|change| RemediationAsk::Change(Box::new(change))),
+    }
+}
+
 /// Whether `event` is the one of a deployment.
 #[must_use]
 pub fn is_deployment(event: &Value) -> bool {

@@ -10,6 +10,12 @@
 //! | `digest/<account>/<region>` | `last` | when the last digest was made, [`crate::digest`] |
 //! | `waivers/<account>/<region>` | `ends` | of which ends of waivers a notice was sent, [`crate::waived`] |
 //! | `delivery/<account>/<region>` | `test` | the test of the way through the topic, [`crate::delivery`] |
+//! | `remediation/<account>/<region>` | `item/<id>` | a remediation, [`crate::remediation::item`] |
+//! | `remediation/<account>/<region>` | `budget` | what a run has taken of its limits, [`crate::remediation::budget`] |
+//! | `remediation/<account>/<region>` | `lease/<digest>` | who is changing a resource, [`crate::remediation::begin`] |
+//! | `remediation/<account>/<region>` | `last-run` | the result of the last run, [`crate::remediation::summary`] |
+//! | `approvals/<identity>` | `<id>` | what somebody decided, [`crate::remediation::decision`] |
+//! | `control/<account>/<region>` | `switch` | the stop switch of remediation, [`crate::remediation::decision`] |
 //!
 //! What belongs together is written together: a finding that changes and the notice that tells it are one transaction.
 

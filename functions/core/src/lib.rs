@@ -12,6 +12,7 @@
 //! | [`event`] | what a function can be invoked with |
 //! | [`run`] | which invocation a record belongs to |
 //! | [`evaluate`], [`aggregate`], [`remediate`] | the decision of each handler, and the record it leaves |
+//! | [`remediation`] | what would fix a finding, and every step until that is done |
 //! | [`pack`] | which conformance packs are not whole |
 //! | [`transition`], [`recording`], [`finding`], [`watch`] | what changed, what is known, and whose changes are news |
 //! | [`ledger`] | the table that keeps both |
@@ -53,6 +54,7 @@ pub mod pack;
 pub mod record;
 pub mod recording;
 pub mod remediate;
+pub mod remediation;
 pub mod run;
 pub mod runbook;
 pub mod sha256;

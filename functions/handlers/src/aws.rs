@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::{
-    Builder,
+    Builder, Connector,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
-use crate::{error::AwsError, log, table::RetryThrottledTransaction};
+use crate::{error::AwsError, log, signed::Signed, table::RetryThrottledTransaction};
 
 /// Tries of one call, the first included. The SDK waits longer before each, up to 20 s.
 const ATTEMPTS: u32 = 5;
@@ -27,6 +28,8 @@ pub struct Clients {
     pub lambda: aws_sdk_lambda::Client,
     /// S3.
     pub s3: aws_sdk_s3::Client,
+    /// Services without a client.
+    pub signed: Signed,
     /// SNS.
     pub sns: aws_sdk_sns::Client,
     /// SQS.
@@ -44,11 +47,12 @@ impl Clients {
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
             .load()
             .await;
-        Self::new(&shared)
+        let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
+        Self::new(&shared, SharedHttpConnector::new(connector))
     }
 
-    /// Clients of a configuration.
-    pub fn new(shared: &SdkConfig) -> Self {
+    /// Clients of a configuration; `connector` sends what has no client.
+    pub fn new(shared: &SdkConfig, connector: SharedHttpConnector) -> Self {
         // An endpoint of one's own is one host; a bucket's name as part of the host would lead elsewhere.
         let s3 = aws_sdk_s3::config::Builder::from(shared).force_path_style(shared.endpoint_url().is_some()).build();
         // Retried by `ConfigReads`, at the pace of all reads.
@@ -61,6 +65,7 @@ impl Clients {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
             lambda: aws_sdk_lambda::Client::new(shared),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            signed: Signed::new(shared, connector),
             sns: aws_sdk_sns::Client::new(shared),
             sqs: aws_sdk_sqs::Client::new(shared),
         }

@@ -26,6 +26,7 @@ mod log;
 mod processing;
 mod queue;
 mod remediation;
+mod signed;
 mod store;
 mod table;
 #[cfg(test)]

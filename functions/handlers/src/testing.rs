@@ -112,7 +112,7 @@ pub fn clients(aws: &FakeAws) -> Clients {
 
 /// Clients that try again as `retries` says.
 pub fn clients_trying(aws: &FakeAws, retries: RetryConfig) -> Clients {
-    let connector = aws.clone();
+    let (connector, direct) = (aws.clone(), SharedHttpConnector::new(aws.clone()));
     let shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
@@ -123,7 +123,7 @@ pub fn clients_trying(aws: &FakeAws, retries: RetryConfig) -> Clients {
         .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
         .endpoint_url("http://127.0.0.1:9")
         .build();
-    Clients::new(&shared)
+    Clients::new(&shared, direct)
 }
 
 pub fn invocation() -> Invocation {

@@ -15,7 +15,7 @@ mod tests;
 pub use identity::IDENTITY;
 use pulumi_component::Provider;
 
-use cli::{catalog, cost, doctor, report, waivers};
+use cli::{catalog, cost, doctor, remediation, report, waivers};
 use parts::monitoring;
 use queries::{account_status, rules};
 
@@ -43,6 +43,11 @@ pub fn provider() -> Provider {
             catalog::check_inputs,
         )
         .command("cost", "estimate what a deployment costs in a month; `cost --help` says how", cost::run)
+        .command(
+            "remediation",
+            "list, approve, reject, undo and stop changes of a deployed stack; `remediation --help` says how",
+            remediation::run,
+        )
         .command("report", "check the seal of downloaded reports; `report --help` says how", report::run)
         .command("waivers", "list waivers and what they match; `waivers --help` says how", waivers::run)
 }

@@ -13,7 +13,7 @@ import (
 
 // A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 //
-// Not included yet: automatic remediation, several regions.
+// Not included yet: several regions.
 type ComplianceMonitoring struct {
 	pulumi.ResourceState
 
@@ -21,6 +21,8 @@ type ComplianceMonitoring struct {
 	AggregationLambdaArn pulumi.StringOutput `pulumi:"aggregationLambdaArn"`
 	// Name of the aggregation function.
 	AggregationLambdaName pulumi.StringOutput `pulumi:"aggregationLambdaName"`
+	// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+	ApproverPolicy pulumi.StringOutput `pulumi:"approverPolicy"`
 	// ARN of the bucket that holds the reports.
 	BucketArn pulumi.StringOutput `pulumi:"bucketArn"`
 	// Name of the bucket that holds the reports.
@@ -108,6 +110,8 @@ type complianceMonitoringArgs struct {
 	Notifications *Notifications `pulumi:"notifications"`
 	// Whose configuration recorder is used.
 	Recorder *RecorderSettings `pulumi:"recorder"`
+	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+	Remediation *RemediationSettings `pulumi:"remediation"`
 	// Where reports are kept and for how long.
 	Reports *Reports `pulumi:"reports"`
 	// Which rules are evaluated.
@@ -150,6 +154,8 @@ type ComplianceMonitoringArgs struct {
 	Notifications *NotificationsArgs
 	// Whose configuration recorder is used.
 	Recorder *RecorderSettingsArgs
+	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+	Remediation *RemediationSettingsArgs
 	// Where reports are kept and for how long.
 	Reports *ReportsArgs
 	// Which rules are evaluated.
@@ -257,6 +263,11 @@ func (o ComplianceMonitoringOutput) AggregationLambdaArn() pulumi.StringOutput {
 // Name of the aggregation function.
 func (o ComplianceMonitoringOutput) AggregationLambdaName() pulumi.StringOutput {
 	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.AggregationLambdaName }).(pulumi.StringOutput)
+}
+
+// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+func (o ComplianceMonitoringOutput) ApproverPolicy() pulumi.StringOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.ApproverPolicy }).(pulumi.StringOutput)
 }
 
 // ARN of the bucket that holds the reports.

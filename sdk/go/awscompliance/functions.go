@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
+// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation plans what would fix findings and makes approved changes. Schedules start processing and remediation; compliance changes reach processing and remediation through queues. A table stores the state of processing.
 type Functions struct {
 	pulumi.ResourceState
 
@@ -20,6 +20,8 @@ type Functions struct {
 	AggregationLambdaArn pulumi.StringOutput `pulumi:"aggregationLambdaArn"`
 	// Name of the aggregation function.
 	AggregationLambdaName pulumi.StringOutput `pulumi:"aggregationLambdaName"`
+	// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+	ApproverPolicy pulumi.StringOutput `pulumi:"approverPolicy"`
 	// ARN of the processing function's role.
 	LambdaRoleArn pulumi.StringOutput `pulumi:"lambdaRoleArn"`
 	// Name of the table that keeps what processing knows.
@@ -73,6 +75,8 @@ type functionsArgs struct {
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *Notifications `pulumi:"notifications"`
+	// What is done about findings.
+	Remediation *RemediationSettings `pulumi:"remediation"`
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *Rules `pulumi:"rules"`
 	// How the functions run.
@@ -103,6 +107,8 @@ type FunctionsArgs struct {
 	NamePrefix *string
 	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *NotificationsArgs
+	// What is done about findings.
+	Remediation *RemediationSettingsArgs
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *RulesArgs
 	// How the functions run.
@@ -212,6 +218,11 @@ func (o FunctionsOutput) AggregationLambdaArn() pulumi.StringOutput {
 // Name of the aggregation function.
 func (o FunctionsOutput) AggregationLambdaName() pulumi.StringOutput {
 	return o.ApplyT(func(v *Functions) pulumi.StringOutput { return v.AggregationLambdaName }).(pulumi.StringOutput)
+}
+
+// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+func (o FunctionsOutput) ApproverPolicy() pulumi.StringOutput {
+	return o.ApplyT(func(v *Functions) pulumi.StringOutput { return v.ApproverPolicy }).(pulumi.StringOutput)
 }
 
 // ARN of the processing function's role.

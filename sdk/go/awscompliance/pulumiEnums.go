@@ -4885,6 +4885,180 @@ func (in *recordingStrategyPtr) ToRecordingStrategyPtrOutputWithContext(ctx cont
 	return pulumi.ToOutputWithContext(ctx, in).(RecordingStrategyPtrOutput)
 }
 
+// What remediation does about a rule's findings.
+type RemediationMode string
+
+const (
+	// Nothing.
+	RemediationModeOff = RemediationMode("off")
+	// Plan the change and make none.
+	RemediationModeDryRun = RemediationMode("dryRun")
+	// Plan the change and make it when somebody approved it.
+	RemediationModeApprove = RemediationMode("approve")
+	// Plan the change, and make it in a later run where a tag of the resource permits it.
+	RemediationModeAutomatic = RemediationMode("automatic")
+)
+
+func (RemediationMode) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationMode)(nil)).Elem()
+}
+
+func (e RemediationMode) ToRemediationModeOutput() RemediationModeOutput {
+	return pulumi.ToOutput(e).(RemediationModeOutput)
+}
+
+func (e RemediationMode) ToRemediationModeOutputWithContext(ctx context.Context) RemediationModeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(RemediationModeOutput)
+}
+
+func (e RemediationMode) ToRemediationModePtrOutput() RemediationModePtrOutput {
+	return e.ToRemediationModePtrOutputWithContext(context.Background())
+}
+
+func (e RemediationMode) ToRemediationModePtrOutputWithContext(ctx context.Context) RemediationModePtrOutput {
+	return RemediationMode(e).ToRemediationModeOutputWithContext(ctx).ToRemediationModePtrOutputWithContext(ctx)
+}
+
+func (e RemediationMode) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RemediationMode) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RemediationMode) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e RemediationMode) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type RemediationModeOutput struct{ *pulumi.OutputState }
+
+func (RemediationModeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationMode)(nil)).Elem()
+}
+
+func (o RemediationModeOutput) ToRemediationModeOutput() RemediationModeOutput {
+	return o
+}
+
+func (o RemediationModeOutput) ToRemediationModeOutputWithContext(ctx context.Context) RemediationModeOutput {
+	return o
+}
+
+func (o RemediationModeOutput) ToRemediationModePtrOutput() RemediationModePtrOutput {
+	return o.ToRemediationModePtrOutputWithContext(context.Background())
+}
+
+func (o RemediationModeOutput) ToRemediationModePtrOutputWithContext(ctx context.Context) RemediationModePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RemediationMode) *RemediationMode {
+		return &v
+	}).(RemediationModePtrOutput)
+}
+
+func (o RemediationModeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o RemediationModeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RemediationMode) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o RemediationModeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RemediationModeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RemediationMode) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type RemediationModePtrOutput struct{ *pulumi.OutputState }
+
+func (RemediationModePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RemediationMode)(nil)).Elem()
+}
+
+func (o RemediationModePtrOutput) ToRemediationModePtrOutput() RemediationModePtrOutput {
+	return o
+}
+
+func (o RemediationModePtrOutput) ToRemediationModePtrOutputWithContext(ctx context.Context) RemediationModePtrOutput {
+	return o
+}
+
+func (o RemediationModePtrOutput) Elem() RemediationModeOutput {
+	return o.ApplyT(func(v *RemediationMode) RemediationMode {
+		if v != nil {
+			return *v
+		}
+		var ret RemediationMode
+		return ret
+	}).(RemediationModeOutput)
+}
+
+func (o RemediationModePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RemediationModePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *RemediationMode) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// RemediationModeInput is an input type that accepts values of the RemediationMode enum
+// A concrete instance of `RemediationModeInput` can be one of the following:
+//
+//	RemediationModeOff
+//	RemediationModeDryRun
+//	RemediationModeApprove
+//	RemediationModeAutomatic
+type RemediationModeInput interface {
+	pulumi.Input
+
+	ToRemediationModeOutput() RemediationModeOutput
+	ToRemediationModeOutputWithContext(context.Context) RemediationModeOutput
+}
+
+var remediationModePtrType = reflect.TypeOf((**RemediationMode)(nil)).Elem()
+
+type RemediationModePtrInput interface {
+	pulumi.Input
+
+	ToRemediationModePtrOutput() RemediationModePtrOutput
+	ToRemediationModePtrOutputWithContext(context.Context) RemediationModePtrOutput
+}
+
+type remediationModePtr string
+
+func RemediationModePtr(v string) RemediationModePtrInput {
+	return (*remediationModePtr)(&v)
+}
+
+func (*remediationModePtr) ElementType() reflect.Type {
+	return remediationModePtrType
+}
+
+func (in *remediationModePtr) ToRemediationModePtrOutput() RemediationModePtrOutput {
+	return pulumi.ToOutput(in).(RemediationModePtrOutput)
+}
+
+func (in *remediationModePtr) ToRemediationModePtrOutputWithContext(ctx context.Context) RemediationModePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(RemediationModePtrOutput)
+}
+
 // How much the findings of a rule weigh in the score of reports.
 type RuleSeverity string
 
@@ -5177,6 +5351,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingFrequencyPtrInput)(nil)).Elem(), RecordingFrequency("continuous"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyInput)(nil)).Elem(), RecordingStrategy("all"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RecordingStrategyPtrInput)(nil)).Elem(), RecordingStrategy("all"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationModeInput)(nil)).Elem(), RemediationMode("off"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationModePtrInput)(nil)).Elem(), RemediationMode("off"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityPtrInput)(nil)).Elem(), RuleSeverity("informational"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RuleSeverityArrayInput)(nil)).Elem(), RuleSeverityArray{})
@@ -5205,6 +5381,8 @@ func init() {
 	pulumi.RegisterOutputType(RecordingFrequencyPtrOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyOutput{})
 	pulumi.RegisterOutputType(RecordingStrategyPtrOutput{})
+	pulumi.RegisterOutputType(RemediationModeOutput{})
+	pulumi.RegisterOutputType(RemediationModePtrOutput{})
 	pulumi.RegisterOutputType(RuleSeverityOutput{})
 	pulumi.RegisterOutputType(RuleSeverityPtrOutput{})
 	pulumi.RegisterOutputType(RuleSeverityArrayOutput{})

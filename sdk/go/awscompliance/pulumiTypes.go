@@ -3174,6 +3174,584 @@ func (o RemediationAlternativeArrayOutput) Index(i pulumi.IntInput) RemediationA
 	}).(RemediationAlternativeOutput)
 }
 
+// How many resources a run may change.
+type RemediationLimits struct {
+	// Number of resources, over all rules. Range: 1-1000. Default: 10.
+	MaxActions *int `pulumi:"maxActions"`
+	// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+	MaxPercent *int `pulumi:"maxPercent"`
+}
+
+// RemediationLimitsInput is an input type that accepts RemediationLimitsArgs and RemediationLimitsOutput values.
+// You can construct a concrete instance of `RemediationLimitsInput` via:
+//
+//	RemediationLimitsArgs{...}
+type RemediationLimitsInput interface {
+	pulumi.Input
+
+	ToRemediationLimitsOutput() RemediationLimitsOutput
+	ToRemediationLimitsOutputWithContext(context.Context) RemediationLimitsOutput
+}
+
+// How many resources a run may change.
+type RemediationLimitsArgs struct {
+	// Number of resources, over all rules. Range: 1-1000. Default: 10.
+	MaxActions *int `pulumi:"maxActions"`
+	// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+	MaxPercent *int `pulumi:"maxPercent"`
+}
+
+func (RemediationLimitsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationLimits)(nil)).Elem()
+}
+
+func (i RemediationLimitsArgs) ToRemediationLimitsOutput() RemediationLimitsOutput {
+	return i.ToRemediationLimitsOutputWithContext(context.Background())
+}
+
+func (i RemediationLimitsArgs) ToRemediationLimitsOutputWithContext(ctx context.Context) RemediationLimitsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationLimitsOutput)
+}
+
+func (i RemediationLimitsArgs) ToRemediationLimitsPtrOutput() RemediationLimitsPtrOutput {
+	return i.ToRemediationLimitsPtrOutputWithContext(context.Background())
+}
+
+func (i RemediationLimitsArgs) ToRemediationLimitsPtrOutputWithContext(ctx context.Context) RemediationLimitsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationLimitsOutput).ToRemediationLimitsPtrOutputWithContext(ctx)
+}
+
+// RemediationLimitsPtrInput is an input type that accepts RemediationLimitsArgs, RemediationLimitsPtr and RemediationLimitsPtrOutput values.
+// You can construct a concrete instance of `RemediationLimitsPtrInput` via:
+//
+//	        RemediationLimitsArgs{...}
+//
+//	or:
+//
+//	        nil
+type RemediationLimitsPtrInput interface {
+	pulumi.Input
+
+	ToRemediationLimitsPtrOutput() RemediationLimitsPtrOutput
+	ToRemediationLimitsPtrOutputWithContext(context.Context) RemediationLimitsPtrOutput
+}
+
+type remediationLimitsPtrType RemediationLimitsArgs
+
+func RemediationLimitsPtr(v *RemediationLimitsArgs) RemediationLimitsPtrInput {
+	return (*remediationLimitsPtrType)(v)
+}
+
+func (*remediationLimitsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RemediationLimits)(nil)).Elem()
+}
+
+func (i *remediationLimitsPtrType) ToRemediationLimitsPtrOutput() RemediationLimitsPtrOutput {
+	return i.ToRemediationLimitsPtrOutputWithContext(context.Background())
+}
+
+func (i *remediationLimitsPtrType) ToRemediationLimitsPtrOutputWithContext(ctx context.Context) RemediationLimitsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationLimitsPtrOutput)
+}
+
+// How many resources a run may change.
+type RemediationLimitsOutput struct{ *pulumi.OutputState }
+
+func (RemediationLimitsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationLimits)(nil)).Elem()
+}
+
+func (o RemediationLimitsOutput) ToRemediationLimitsOutput() RemediationLimitsOutput {
+	return o
+}
+
+func (o RemediationLimitsOutput) ToRemediationLimitsOutputWithContext(ctx context.Context) RemediationLimitsOutput {
+	return o
+}
+
+func (o RemediationLimitsOutput) ToRemediationLimitsPtrOutput() RemediationLimitsPtrOutput {
+	return o.ToRemediationLimitsPtrOutputWithContext(context.Background())
+}
+
+func (o RemediationLimitsOutput) ToRemediationLimitsPtrOutputWithContext(ctx context.Context) RemediationLimitsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RemediationLimits) *RemediationLimits {
+		return &v
+	}).(RemediationLimitsPtrOutput)
+}
+
+// Number of resources, over all rules. Range: 1-1000. Default: 10.
+func (o RemediationLimitsOutput) MaxActions() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RemediationLimits) *int { return v.MaxActions }).(pulumi.IntPtrOutput)
+}
+
+// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+func (o RemediationLimitsOutput) MaxPercent() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RemediationLimits) *int { return v.MaxPercent }).(pulumi.IntPtrOutput)
+}
+
+type RemediationLimitsPtrOutput struct{ *pulumi.OutputState }
+
+func (RemediationLimitsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RemediationLimits)(nil)).Elem()
+}
+
+func (o RemediationLimitsPtrOutput) ToRemediationLimitsPtrOutput() RemediationLimitsPtrOutput {
+	return o
+}
+
+func (o RemediationLimitsPtrOutput) ToRemediationLimitsPtrOutputWithContext(ctx context.Context) RemediationLimitsPtrOutput {
+	return o
+}
+
+func (o RemediationLimitsPtrOutput) Elem() RemediationLimitsOutput {
+	return o.ApplyT(func(v *RemediationLimits) RemediationLimits {
+		if v != nil {
+			return *v
+		}
+		var ret RemediationLimits
+		return ret
+	}).(RemediationLimitsOutput)
+}
+
+// Number of resources, over all rules. Range: 1-1000. Default: 10.
+func (o RemediationLimitsPtrOutput) MaxActions() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *RemediationLimits) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxActions
+	}).(pulumi.IntPtrOutput)
+}
+
+// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+func (o RemediationLimitsPtrOutput) MaxPercent() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *RemediationLimits) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxPercent
+	}).(pulumi.IntPtrOutput)
+}
+
+// What is done about the findings of a rule.
+type RemediationRule struct {
+	// Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+	Action *string `pulumi:"action"`
+	// Mode of the rule. Default: `mode` of all rules.
+	Mode *RemediationMode `pulumi:"mode"`
+	// Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+	OptInTag *string `pulumi:"optInTag"`
+	// Parameters of the action. `docs/remediation.md` lists them.
+	Parameters map[string]string `pulumi:"parameters"`
+}
+
+// RemediationRuleInput is an input type that accepts RemediationRuleArgs and RemediationRuleOutput values.
+// You can construct a concrete instance of `RemediationRuleInput` via:
+//
+//	RemediationRuleArgs{...}
+type RemediationRuleInput interface {
+	pulumi.Input
+
+	ToRemediationRuleOutput() RemediationRuleOutput
+	ToRemediationRuleOutputWithContext(context.Context) RemediationRuleOutput
+}
+
+// What is done about the findings of a rule.
+type RemediationRuleArgs struct {
+	// Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+	Action *string `pulumi:"action"`
+	// Mode of the rule. Default: `mode` of all rules.
+	Mode *RemediationMode `pulumi:"mode"`
+	// Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+	OptInTag *string `pulumi:"optInTag"`
+	// Parameters of the action. `docs/remediation.md` lists them.
+	Parameters map[string]string `pulumi:"parameters"`
+}
+
+func (RemediationRuleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationRule)(nil)).Elem()
+}
+
+func (i RemediationRuleArgs) ToRemediationRuleOutput() RemediationRuleOutput {
+	return i.ToRemediationRuleOutputWithContext(context.Background())
+}
+
+func (i RemediationRuleArgs) ToRemediationRuleOutputWithContext(ctx context.Context) RemediationRuleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationRuleOutput)
+}
+
+// RemediationRuleMapInput is an input type that accepts RemediationRuleMap and RemediationRuleMapOutput values.
+// You can construct a concrete instance of `RemediationRuleMapInput` via:
+//
+//	RemediationRuleMap{ "key": RemediationRuleArgs{...} }
+type RemediationRuleMapInput interface {
+	pulumi.Input
+
+	ToRemediationRuleMapOutput() RemediationRuleMapOutput
+	ToRemediationRuleMapOutputWithContext(context.Context) RemediationRuleMapOutput
+}
+
+type RemediationRuleMap map[string]RemediationRuleInput
+
+func (RemediationRuleMap) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RemediationRule)(nil)).Elem()
+}
+
+func (i RemediationRuleMap) ToRemediationRuleMapOutput() RemediationRuleMapOutput {
+	return i.ToRemediationRuleMapOutputWithContext(context.Background())
+}
+
+func (i RemediationRuleMap) ToRemediationRuleMapOutputWithContext(ctx context.Context) RemediationRuleMapOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationRuleMapOutput)
+}
+
+// What is done about the findings of a rule.
+type RemediationRuleOutput struct{ *pulumi.OutputState }
+
+func (RemediationRuleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationRule)(nil)).Elem()
+}
+
+func (o RemediationRuleOutput) ToRemediationRuleOutput() RemediationRuleOutput {
+	return o
+}
+
+func (o RemediationRuleOutput) ToRemediationRuleOutputWithContext(ctx context.Context) RemediationRuleOutput {
+	return o
+}
+
+// Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+func (o RemediationRuleOutput) Action() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RemediationRule) *string { return v.Action }).(pulumi.StringPtrOutput)
+}
+
+// Mode of the rule. Default: `mode` of all rules.
+func (o RemediationRuleOutput) Mode() RemediationModePtrOutput {
+	return o.ApplyT(func(v RemediationRule) *RemediationMode { return v.Mode }).(RemediationModePtrOutput)
+}
+
+// Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+func (o RemediationRuleOutput) OptInTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RemediationRule) *string { return v.OptInTag }).(pulumi.StringPtrOutput)
+}
+
+// Parameters of the action. `docs/remediation.md` lists them.
+func (o RemediationRuleOutput) Parameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v RemediationRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+}
+
+type RemediationRuleMapOutput struct{ *pulumi.OutputState }
+
+func (RemediationRuleMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]RemediationRule)(nil)).Elem()
+}
+
+func (o RemediationRuleMapOutput) ToRemediationRuleMapOutput() RemediationRuleMapOutput {
+	return o
+}
+
+func (o RemediationRuleMapOutput) ToRemediationRuleMapOutputWithContext(ctx context.Context) RemediationRuleMapOutput {
+	return o
+}
+
+func (o RemediationRuleMapOutput) MapIndex(k pulumi.StringInput) RemediationRuleOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) RemediationRule {
+		return vs[0].(map[string]RemediationRule)[vs[1].(string)]
+	}).(RemediationRuleOutput)
+}
+
+// What is done about findings.
+type RemediationSettings struct {
+	// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+	ApprovalHours *int `pulumi:"approvalHours"`
+	// Whether two people must approve each change. Default: false. Default: false.
+	FourEyes *bool `pulumi:"fourEyes"`
+	// How many resources a run may change. A run is an hour.
+	Limits *RemediationLimits `pulumi:"limits"`
+	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+	Mode *RemediationMode `pulumi:"mode"`
+	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+	OptInTag *string `pulumi:"optInTag"`
+	// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+	OptOutTag *string `pulumi:"optOutTag"`
+	// What is done about the findings of single rules, by the rule's name without the prefix.
+	Rules map[string]RemediationRule `pulumi:"rules"`
+	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+	VerificationHours *int `pulumi:"verificationHours"`
+	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+	Windows []string `pulumi:"windows"`
+}
+
+// RemediationSettingsInput is an input type that accepts RemediationSettingsArgs and RemediationSettingsOutput values.
+// You can construct a concrete instance of `RemediationSettingsInput` via:
+//
+//	RemediationSettingsArgs{...}
+type RemediationSettingsInput interface {
+	pulumi.Input
+
+	ToRemediationSettingsOutput() RemediationSettingsOutput
+	ToRemediationSettingsOutputWithContext(context.Context) RemediationSettingsOutput
+}
+
+// What is done about findings.
+type RemediationSettingsArgs struct {
+	// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+	ApprovalHours *int `pulumi:"approvalHours"`
+	// Whether two people must approve each change. Default: false. Default: false.
+	FourEyes *bool `pulumi:"fourEyes"`
+	// How many resources a run may change. A run is an hour.
+	Limits *RemediationLimitsArgs `pulumi:"limits"`
+	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+	Mode *RemediationMode `pulumi:"mode"`
+	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+	OptInTag *string `pulumi:"optInTag"`
+	// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+	OptOutTag *string `pulumi:"optOutTag"`
+	// What is done about the findings of single rules, by the rule's name without the prefix.
+	Rules map[string]RemediationRuleArgs `pulumi:"rules"`
+	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+	VerificationHours *int `pulumi:"verificationHours"`
+	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+	Windows []string `pulumi:"windows"`
+}
+
+func (RemediationSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationSettings)(nil)).Elem()
+}
+
+func (i RemediationSettingsArgs) ToRemediationSettingsOutput() RemediationSettingsOutput {
+	return i.ToRemediationSettingsOutputWithContext(context.Background())
+}
+
+func (i RemediationSettingsArgs) ToRemediationSettingsOutputWithContext(ctx context.Context) RemediationSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationSettingsOutput)
+}
+
+func (i RemediationSettingsArgs) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
+	return i.ToRemediationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i RemediationSettingsArgs) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationSettingsOutput).ToRemediationSettingsPtrOutputWithContext(ctx)
+}
+
+// RemediationSettingsPtrInput is an input type that accepts RemediationSettingsArgs, RemediationSettingsPtr and RemediationSettingsPtrOutput values.
+// You can construct a concrete instance of `RemediationSettingsPtrInput` via:
+//
+//	        RemediationSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type RemediationSettingsPtrInput interface {
+	pulumi.Input
+
+	ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput
+	ToRemediationSettingsPtrOutputWithContext(context.Context) RemediationSettingsPtrOutput
+}
+
+type remediationSettingsPtrType RemediationSettingsArgs
+
+func RemediationSettingsPtr(v *RemediationSettingsArgs) RemediationSettingsPtrInput {
+	return (*remediationSettingsPtrType)(v)
+}
+
+func (*remediationSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RemediationSettings)(nil)).Elem()
+}
+
+func (i *remediationSettingsPtrType) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
+	return i.ToRemediationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *remediationSettingsPtrType) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RemediationSettingsPtrOutput)
+}
+
+// What is done about findings.
+type RemediationSettingsOutput struct{ *pulumi.OutputState }
+
+func (RemediationSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RemediationSettings)(nil)).Elem()
+}
+
+func (o RemediationSettingsOutput) ToRemediationSettingsOutput() RemediationSettingsOutput {
+	return o
+}
+
+func (o RemediationSettingsOutput) ToRemediationSettingsOutputWithContext(ctx context.Context) RemediationSettingsOutput {
+	return o
+}
+
+func (o RemediationSettingsOutput) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
+	return o.ToRemediationSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o RemediationSettingsOutput) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RemediationSettings) *RemediationSettings {
+		return &v
+	}).(RemediationSettingsPtrOutput)
+}
+
+// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+func (o RemediationSettingsOutput) ApprovalHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *int { return v.ApprovalHours }).(pulumi.IntPtrOutput)
+}
+
+// Whether two people must approve each change. Default: false. Default: false.
+func (o RemediationSettingsOutput) FourEyes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *bool { return v.FourEyes }).(pulumi.BoolPtrOutput)
+}
+
+// How many resources a run may change. A run is an hour.
+func (o RemediationSettingsOutput) Limits() RemediationLimitsPtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *RemediationLimits { return v.Limits }).(RemediationLimitsPtrOutput)
+}
+
+// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+func (o RemediationSettingsOutput) Mode() RemediationModePtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *RemediationMode { return v.Mode }).(RemediationModePtrOutput)
+}
+
+// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+func (o RemediationSettingsOutput) OptInTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *string { return v.OptInTag }).(pulumi.StringPtrOutput)
+}
+
+// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+func (o RemediationSettingsOutput) OptOutTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *string { return v.OptOutTag }).(pulumi.StringPtrOutput)
+}
+
+// What is done about the findings of single rules, by the rule's name without the prefix.
+func (o RemediationSettingsOutput) Rules() RemediationRuleMapOutput {
+	return o.ApplyT(func(v RemediationSettings) map[string]RemediationRule { return v.Rules }).(RemediationRuleMapOutput)
+}
+
+// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+func (o RemediationSettingsOutput) VerificationHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RemediationSettings) *int { return v.VerificationHours }).(pulumi.IntPtrOutput)
+}
+
+// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+func (o RemediationSettingsOutput) Windows() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RemediationSettings) []string { return v.Windows }).(pulumi.StringArrayOutput)
+}
+
+type RemediationSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (RemediationSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RemediationSettings)(nil)).Elem()
+}
+
+func (o RemediationSettingsPtrOutput) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
+	return o
+}
+
+func (o RemediationSettingsPtrOutput) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
+	return o
+}
+
+func (o RemediationSettingsPtrOutput) Elem() RemediationSettingsOutput {
+	return o.ApplyT(func(v *RemediationSettings) RemediationSettings {
+		if v != nil {
+			return *v
+		}
+		var ret RemediationSettings
+		return ret
+	}).(RemediationSettingsOutput)
+}
+
+// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+func (o RemediationSettingsPtrOutput) ApprovalHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ApprovalHours
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether two people must approve each change. Default: false. Default: false.
+func (o RemediationSettingsPtrOutput) FourEyes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.FourEyes
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How many resources a run may change. A run is an hour.
+func (o RemediationSettingsPtrOutput) Limits() RemediationLimitsPtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *RemediationLimits {
+		if v == nil {
+			return nil
+		}
+		return v.Limits
+	}).(RemediationLimitsPtrOutput)
+}
+
+// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+func (o RemediationSettingsPtrOutput) Mode() RemediationModePtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *RemediationMode {
+		if v == nil {
+			return nil
+		}
+		return v.Mode
+	}).(RemediationModePtrOutput)
+}
+
+// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+func (o RemediationSettingsPtrOutput) OptInTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *string {
+		if v == nil {
+			return nil
+		}
+		return v.OptInTag
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+func (o RemediationSettingsPtrOutput) OptOutTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *string {
+		if v == nil {
+			return nil
+		}
+		return v.OptOutTag
+	}).(pulumi.StringPtrOutput)
+}
+
+// What is done about the findings of single rules, by the rule's name without the prefix.
+func (o RemediationSettingsPtrOutput) Rules() RemediationRuleMapOutput {
+	return o.ApplyT(func(v *RemediationSettings) map[string]RemediationRule {
+		if v == nil {
+			return nil
+		}
+		return v.Rules
+	}).(RemediationRuleMapOutput)
+}
+
+// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+func (o RemediationSettingsPtrOutput) VerificationHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *RemediationSettings) *int {
+		if v == nil {
+			return nil
+		}
+		return v.VerificationHours
+	}).(pulumi.IntPtrOutput)
+}
+
+// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+func (o RemediationSettingsPtrOutput) Windows() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *RemediationSettings) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Windows
+	}).(pulumi.StringArrayOutput)
+}
+
 // Where reports are kept and for how long.
 type Reports struct {
 	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
@@ -4938,6 +5516,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsPtrInput)(nil)).Elem(), RecorderSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemediationInput)(nil)).Elem(), RemediationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemediationPtrInput)(nil)).Elem(), RemediationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationLimitsInput)(nil)).Elem(), RemediationLimitsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationLimitsPtrInput)(nil)).Elem(), RemediationLimitsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationRuleInput)(nil)).Elem(), RemediationRuleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationRuleMapInput)(nil)).Elem(), RemediationRuleMap{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationSettingsInput)(nil)).Elem(), RemediationSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RemediationSettingsPtrInput)(nil)).Elem(), RemediationSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsPtrInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
@@ -4996,6 +5580,12 @@ func init() {
 	pulumi.RegisterOutputType(RemediationPtrOutput{})
 	pulumi.RegisterOutputType(RemediationAlternativeOutput{})
 	pulumi.RegisterOutputType(RemediationAlternativeArrayOutput{})
+	pulumi.RegisterOutputType(RemediationLimitsOutput{})
+	pulumi.RegisterOutputType(RemediationLimitsPtrOutput{})
+	pulumi.RegisterOutputType(RemediationRuleOutput{})
+	pulumi.RegisterOutputType(RemediationRuleMapOutput{})
+	pulumi.RegisterOutputType(RemediationSettingsOutput{})
+	pulumi.RegisterOutputType(RemediationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})

@@ -631,6 +631,84 @@ export interface RemediationArgs {
 }
 
 /**
+ * How many resources a run may change.
+ */
+export interface RemediationLimitsArgs {
+    /**
+     * Number of resources, over all rules. Range: 1-1000. Default: 10.
+     */
+    maxActions?: number;
+    /**
+     * Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+     */
+    maxPercent?: number;
+}
+
+/**
+ * What is done about the findings of a rule.
+ */
+export interface RemediationRuleArgs {
+    /**
+     * Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+     */
+    action?: string;
+    /**
+     * Mode of the rule. Default: `mode` of all rules.
+     */
+    mode?: enums.RemediationMode;
+    /**
+     * Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+     */
+    optInTag?: string;
+    /**
+     * Parameters of the action. `docs/remediation.md` lists them.
+     */
+    parameters?: {[key: string]: string};
+}
+
+/**
+ * What is done about findings.
+ */
+export interface RemediationSettingsArgs {
+    /**
+     * Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+     */
+    approvalHours?: number;
+    /**
+     * Whether two people must approve each change. Default: false. Default: false.
+     */
+    fourEyes?: boolean;
+    /**
+     * How many resources a run may change. A run is an hour.
+     */
+    limits?: inputs.RemediationLimitsArgs;
+    /**
+     * What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+     */
+    mode?: enums.RemediationMode;
+    /**
+     * Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+     */
+    optInTag?: string;
+    /**
+     * Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+     */
+    optOutTag?: string;
+    /**
+     * What is done about the findings of single rules, by the rule's name without the prefix.
+     */
+    rules?: {[key: string]: inputs.RemediationRuleArgs};
+    /**
+     * Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+     */
+    verificationHours?: number;
+    /**
+     * When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+     */
+    windows?: string[];
+}
+
+/**
  * Where reports are kept and for how long.
  */
 export interface Reports {

@@ -19,6 +19,7 @@ __all__ = [
     'RecorderMode',
     'RecordingFrequency',
     'RecordingStrategy',
+    'RemediationMode',
     'RuleSeverity',
 ]
 
@@ -4012,6 +4013,29 @@ class RecordingStrategy(_builtins.str, Enum):
     ALL_EXCEPT = "allExcept"
     """
     All but those of `resourceTypes`.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:RemediationMode")
+class RemediationMode(_builtins.str, Enum):
+    """
+    What remediation does about a rule's findings.
+    """
+    OFF = "off"
+    """
+    Nothing.
+    """
+    DRY_RUN = "dryRun"
+    """
+    Plan the change and make none.
+    """
+    APPROVE = "approve"
+    """
+    Plan the change and make it when somebody approved it.
+    """
+    AUTOMATIC = "automatic"
+    """
+    Plan the change, and make it in a later run where a tag of the resource permits it.
     """
 
 

@@ -68,6 +68,12 @@ __all__ = [
     'RemediationDict',
     'RemediationArgs',
     'RemediationArgsDict',
+    'RemediationLimitsArgs',
+    'RemediationLimitsArgsDict',
+    'RemediationRuleArgs',
+    'RemediationRuleArgsDict',
+    'RemediationSettingsArgs',
+    'RemediationSettingsArgsDict',
     'Reports',
     'ReportsDict',
     'ReportsArgs',
@@ -2794,6 +2800,348 @@ class RemediationArgs:
     @parameters.setter
     def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
         pulumi.set(self, "parameters", value)
+
+
+class RemediationLimitsArgsDict(TypedDict):
+    """
+    How many resources a run may change.
+    """
+    max_actions: NotRequired[_builtins.int]
+    """
+    Number of resources, over all rules. Range: 1-1000. Default: 10.
+    """
+    max_percent: NotRequired[_builtins.int]
+    """
+    Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+    """
+
+@pulumi.input_type
+class RemediationLimitsArgs:
+    def __init__(__self__, *,
+                 max_actions: Optional[_builtins.int] = None,
+                 max_percent: Optional[_builtins.int] = None):
+        """
+        How many resources a run may change.
+
+        :param _builtins.int max_actions: Number of resources, over all rules. Range: 1-1000. Default: 10.
+        :param _builtins.int max_percent: Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        """
+        if max_actions is not None:
+            pulumi.set(__self__, "max_actions", max_actions)
+        if max_percent is not None:
+            pulumi.set(__self__, "max_percent", max_percent)
+
+    @_builtins.property
+    @pulumi.getter(name="maxActions")
+    def max_actions(self) -> Optional[_builtins.int]:
+        """
+        Number of resources, over all rules. Range: 1-1000. Default: 10.
+        """
+        return pulumi.get(self, "max_actions")
+
+    @max_actions.setter
+    def max_actions(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "max_actions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxPercent")
+    def max_percent(self) -> Optional[_builtins.int]:
+        """
+        Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        """
+        return pulumi.get(self, "max_percent")
+
+    @max_percent.setter
+    def max_percent(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "max_percent", value)
+
+
+class RemediationRuleArgsDict(TypedDict):
+    """
+    What is done about the findings of a rule.
+    """
+    action: NotRequired[_builtins.str]
+    """
+    Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+    """
+    mode: NotRequired['RemediationMode']
+    """
+    Mode of the rule. Default: `mode` of all rules.
+    """
+    opt_in_tag: NotRequired[_builtins.str]
+    """
+    Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+    """
+    parameters: NotRequired[Mapping[str, _builtins.str]]
+    """
+    Parameters of the action. `docs/remediation.md` lists them.
+    """
+
+@pulumi.input_type
+class RemediationRuleArgs:
+    def __init__(__self__, *,
+                 action: Optional[_builtins.str] = None,
+                 mode: Optional['RemediationMode'] = None,
+                 opt_in_tag: Optional[_builtins.str] = None,
+                 parameters: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        What is done about the findings of a rule.
+
+        :param _builtins.str action: Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+        :param 'RemediationMode' mode: Mode of the rule. Default: `mode` of all rules.
+        :param _builtins.str opt_in_tag: Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+        :param Mapping[str, _builtins.str] parameters: Parameters of the action. `docs/remediation.md` lists them.
+        """
+        if action is not None:
+            pulumi.set(__self__, "action", action)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if opt_in_tag is not None:
+            pulumi.set(__self__, "opt_in_tag", opt_in_tag)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter
+    def action(self) -> Optional[_builtins.str]:
+        """
+        Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+        """
+        return pulumi.get(self, "action")
+
+    @action.setter
+    def action(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "action", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['RemediationMode']:
+        """
+        Mode of the rule. Default: `mode` of all rules.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['RemediationMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="optInTag")
+    def opt_in_tag(self) -> Optional[_builtins.str]:
+        """
+        Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+        """
+        return pulumi.get(self, "opt_in_tag")
+
+    @opt_in_tag.setter
+    def opt_in_tag(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "opt_in_tag", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Parameters of the action. `docs/remediation.md` lists them.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "parameters", value)
+
+
+class RemediationSettingsArgsDict(TypedDict):
+    """
+    What is done about findings.
+    """
+    approval_hours: NotRequired[_builtins.int]
+    """
+    Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+    """
+    four_eyes: NotRequired[_builtins.bool]
+    """
+    Whether two people must approve each change. Default: false. Default: false.
+    """
+    limits: NotRequired['RemediationLimitsArgsDict']
+    """
+    How many resources a run may change. A run is an hour.
+    """
+    mode: NotRequired['RemediationMode']
+    """
+    What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+    """
+    opt_in_tag: NotRequired[_builtins.str]
+    """
+    Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+    """
+    opt_out_tag: NotRequired[_builtins.str]
+    """
+    Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+    """
+    rules: NotRequired[Mapping[str, 'RemediationRuleArgsDict']]
+    """
+    What is done about the findings of single rules, by the rule's name without the prefix.
+    """
+    verification_hours: NotRequired[_builtins.int]
+    """
+    Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+    """
+    windows: NotRequired[Sequence[_builtins.str]]
+    """
+    When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+    """
+
+@pulumi.input_type
+class RemediationSettingsArgs:
+    def __init__(__self__, *,
+                 approval_hours: Optional[_builtins.int] = None,
+                 four_eyes: Optional[_builtins.bool] = None,
+                 limits: Optional['RemediationLimitsArgs'] = None,
+                 mode: Optional['RemediationMode'] = None,
+                 opt_in_tag: Optional[_builtins.str] = None,
+                 opt_out_tag: Optional[_builtins.str] = None,
+                 rules: Optional[Mapping[str, 'RemediationRuleArgs']] = None,
+                 verification_hours: Optional[_builtins.int] = None,
+                 windows: Optional[Sequence[_builtins.str]] = None):
+        """
+        What is done about findings.
+
+        :param _builtins.int approval_hours: Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+        :param _builtins.bool four_eyes: Whether two people must approve each change. Default: false. Default: false.
+        :param 'RemediationLimitsArgs' limits: How many resources a run may change. A run is an hour.
+        :param 'RemediationMode' mode: What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+        :param _builtins.str opt_in_tag: Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+        :param _builtins.str opt_out_tag: Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+        :param Mapping[str, 'RemediationRuleArgs'] rules: What is done about the findings of single rules, by the rule's name without the prefix.
+        :param _builtins.int verification_hours: Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+        :param Sequence[_builtins.str] windows: When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+        """
+        if approval_hours is not None:
+            pulumi.set(__self__, "approval_hours", approval_hours)
+        if four_eyes is not None:
+            pulumi.set(__self__, "four_eyes", four_eyes)
+        if limits is not None:
+            pulumi.set(__self__, "limits", limits)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if opt_in_tag is not None:
+            pulumi.set(__self__, "opt_in_tag", opt_in_tag)
+        if opt_out_tag is not None:
+            pulumi.set(__self__, "opt_out_tag", opt_out_tag)
+        if rules is not None:
+            pulumi.set(__self__, "rules", rules)
+        if verification_hours is not None:
+            pulumi.set(__self__, "verification_hours", verification_hours)
+        if windows is not None:
+            pulumi.set(__self__, "windows", windows)
+
+    @_builtins.property
+    @pulumi.getter(name="approvalHours")
+    def approval_hours(self) -> Optional[_builtins.int]:
+        """
+        Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+        """
+        return pulumi.get(self, "approval_hours")
+
+    @approval_hours.setter
+    def approval_hours(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "approval_hours", value)
+
+    @_builtins.property
+    @pulumi.getter(name="fourEyes")
+    def four_eyes(self) -> Optional[_builtins.bool]:
+        """
+        Whether two people must approve each change. Default: false. Default: false.
+        """
+        return pulumi.get(self, "four_eyes")
+
+    @four_eyes.setter
+    def four_eyes(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "four_eyes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def limits(self) -> Optional['RemediationLimitsArgs']:
+        """
+        How many resources a run may change. A run is an hour.
+        """
+        return pulumi.get(self, "limits")
+
+    @limits.setter
+    def limits(self, value: Optional['RemediationLimitsArgs']):
+        pulumi.set(self, "limits", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['RemediationMode']:
+        """
+        What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['RemediationMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="optInTag")
+    def opt_in_tag(self) -> Optional[_builtins.str]:
+        """
+        Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+        """
+        return pulumi.get(self, "opt_in_tag")
+
+    @opt_in_tag.setter
+    def opt_in_tag(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "opt_in_tag", value)
+
+    @_builtins.property
+    @pulumi.getter(name="optOutTag")
+    def opt_out_tag(self) -> Optional[_builtins.str]:
+        """
+        Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+        """
+        return pulumi.get(self, "opt_out_tag")
+
+    @opt_out_tag.setter
+    def opt_out_tag(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "opt_out_tag", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> Optional[Mapping[str, 'RemediationRuleArgs']]:
+        """
+        What is done about the findings of single rules, by the rule's name without the prefix.
+        """
+        return pulumi.get(self, "rules")
+
+    @rules.setter
+    def rules(self, value: Optional[Mapping[str, 'RemediationRuleArgs']]):
+        pulumi.set(self, "rules", value)
+
+    @_builtins.property
+    @pulumi.getter(name="verificationHours")
+    def verification_hours(self) -> Optional[_builtins.int]:
+        """
+        Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+        """
+        return pulumi.get(self, "verification_hours")
+
+    @verification_hours.setter
+    def verification_hours(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "verification_hours", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def windows(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+        """
+        return pulumi.get(self, "windows")
+
+    @windows.setter
+    def windows(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "windows", value)
 
 
 class ReportsDict(TypedDict):

@@ -35,6 +35,7 @@ class ComplianceMonitoringArgs:
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional['NotificationsArgs'] = None,
                  recorder: Optional['RecorderSettingsArgs'] = None,
+                 remediation: Optional['RemediationSettingsArgs'] = None,
                  reports: Optional['ReportsArgs'] = None,
                  rules: Optional['RulesArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -57,6 +58,7 @@ class ComplianceMonitoringArgs:
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who receives which notices, and when.
         :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
+        :param 'RemediationSettingsArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
@@ -91,6 +93,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "notifications", notifications)
         if recorder is not None:
             pulumi.set(__self__, "recorder", recorder)
+        if remediation is not None:
+            pulumi.set(__self__, "remediation", remediation)
         if reports is not None:
             pulumi.set(__self__, "reports", reports)
         if rules is not None:
@@ -272,6 +276,18 @@ class ComplianceMonitoringArgs:
 
     @_builtins.property
     @pulumi.getter
+    def remediation(self) -> Optional['RemediationSettingsArgs']:
+        """
+        What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+        """
+        return pulumi.get(self, "remediation")
+
+    @remediation.setter
+    def remediation(self, value: Optional['RemediationSettingsArgs']):
+        pulumi.set(self, "remediation", value)
+
+    @_builtins.property
+    @pulumi.getter
     def reports(self) -> Optional['ReportsArgs']:
         """
         Where reports are kept and for how long.
@@ -351,6 +367,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -360,7 +377,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not included yet: automatic remediation, several regions.
+        Not included yet: several regions.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -378,6 +395,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
+        :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
@@ -393,7 +411,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         """
         A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 
-        Not included yet: automatic remediation, several regions.
+        Not included yet: several regions.
 
         :param str resource_name: The name of the resource.
         :param ComplianceMonitoringArgs args: The arguments to use to populate this resource's properties.
@@ -424,6 +442,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -454,6 +473,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["notifications"] = notifications
             __props__.__dict__["recorder"] = recorder
+            __props__.__dict__["remediation"] = remediation
             __props__.__dict__["reports"] = reports
             __props__.__dict__["rules"] = rules
             __props__.__dict__["tags"] = tags
@@ -461,6 +481,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["waivers"] = waivers
             __props__.__dict__["aggregation_lambda_arn"] = None
             __props__.__dict__["aggregation_lambda_name"] = None
+            __props__.__dict__["approver_policy"] = None
             __props__.__dict__["bucket_arn"] = None
             __props__.__dict__["bucket_name"] = None
             __props__.__dict__["budget_name"] = None
@@ -502,6 +523,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         Name of the aggregation function.
         """
         return pulumi.get(self, "aggregation_lambda_name")
+
+    @_builtins.property
+    @pulumi.getter(name="approverPolicy")
+    def approver_policy(self) -> pulumi.Output[_builtins.str]:
+        """
+        IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+        """
+        return pulumi.get(self, "approver_policy")
 
     @_builtins.property
     @pulumi.getter(name="bucketArn")

@@ -28,6 +28,7 @@ class FunctionsArgs:
                  iam: Optional['IamArgs'] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional['NotificationsArgs'] = None,
+                 remediation: Optional['RemediationSettingsArgs'] = None,
                  rules: Optional['RulesArgs'] = None,
                  settings: Optional['FunctionsSettingsArgs'] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -44,6 +45,7 @@ class FunctionsArgs:
         :param 'IamArgs' iam: What every role has.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who receives which notices, and when: the same value as that of `Alerts`.
+        :param 'RemediationSettingsArgs' remediation: What is done about findings.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
@@ -63,6 +65,8 @@ class FunctionsArgs:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if notifications is not None:
             pulumi.set(__self__, "notifications", notifications)
+        if remediation is not None:
+            pulumi.set(__self__, "remediation", remediation)
         if rules is not None:
             pulumi.set(__self__, "rules", rules)
         if settings is not None:
@@ -162,6 +166,18 @@ class FunctionsArgs:
 
     @_builtins.property
     @pulumi.getter
+    def remediation(self) -> Optional['RemediationSettingsArgs']:
+        """
+        What is done about findings.
+        """
+        return pulumi.get(self, "remediation")
+
+    @remediation.setter
+    def remediation(self, value: Optional['RemediationSettingsArgs']):
+        pulumi.set(self, "remediation", value)
+
+    @_builtins.property
+    @pulumi.getter
     def rules(self) -> Optional['RulesArgs']:
         """
         Which rules are watched: the same that `RuleSet` is given.
@@ -246,6 +262,7 @@ class Functions(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -254,7 +271,7 @@ class Functions(pulumi.ComponentResource):
                  waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         """
-        Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
+        Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation plans what would fix findings and makes approved changes. Schedules start processing and remediation; compliance changes reach processing and remediation through queues. A table stores the state of processing.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -265,6 +282,7 @@ class Functions(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when: the same value as that of `Alerts`.
+        :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: How the functions run.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
@@ -279,7 +297,7 @@ class Functions(pulumi.ComponentResource):
                  args: FunctionsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes reach processing and remediation through queues. A table stores the state of processing.
+        Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and writes reports, remediation plans what would fix findings and makes approved changes. Schedules start processing and remediation; compliance changes reach processing and remediation through queues. A table stores the state of processing.
 
         :param str resource_name: The name of the resource.
         :param FunctionsArgs args: The arguments to use to populate this resource's properties.
@@ -303,6 +321,7 @@ class Functions(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -331,6 +350,7 @@ class Functions(pulumi.ComponentResource):
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["notifications"] = notifications
+            __props__.__dict__["remediation"] = remediation
             __props__.__dict__["rules"] = rules
             __props__.__dict__["settings"] = settings
             __props__.__dict__["tags"] = tags
@@ -339,6 +359,7 @@ class Functions(pulumi.ComponentResource):
             __props__.__dict__["waivers"] = waivers
             __props__.__dict__["aggregation_lambda_arn"] = None
             __props__.__dict__["aggregation_lambda_name"] = None
+            __props__.__dict__["approver_policy"] = None
             __props__.__dict__["lambda_role_arn"] = None
             __props__.__dict__["ledger_table_name"] = None
             __props__.__dict__["processing_lambda_arn"] = None
@@ -368,6 +389,14 @@ class Functions(pulumi.ComponentResource):
         Name of the aggregation function.
         """
         return pulumi.get(self, "aggregation_lambda_name")
+
+    @_builtins.property
+    @pulumi.getter(name="approverPolicy")
+    def approver_policy(self) -> pulumi.Output[_builtins.str]:
+        """
+        IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under their own identity alone.
+        """
+        return pulumi.get(self, "approver_policy")
 
     @_builtins.property
     @pulumi.getter(name="lambdaRoleArn")

@@ -10,7 +10,10 @@ use compliance_types::choices::CountedRules;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::waiver::{MAX_DAYS, Waiver, Waivers};
+use crate::{
+    remediation::settings::Settings,
+    waiver::{MAX_DAYS, Waiver, Waivers},
+};
 
 mod entries;
 mod notices;
@@ -24,7 +27,7 @@ pub use packed::name_in_template;
 pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
-/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"reportedRules","rules":[{"frameworks","identifier","name","severity"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
 /// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,8 @@ pub struct MonitoringConfiguration {
     notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remediation: Option<Settings>,
     #[serde(default, rename = "reportedRules", skip_serializing_if = "is_own")]
     reported_rules: CountedRules,
     rules: Vec<RuleEntry>,
@@ -90,6 +95,7 @@ impl MonitoringConfiguration {
             not_assessed: Vec::new(),
             notices: Notices::default(),
             packs: Vec::new(),
+            remediation: None,
             reported_rules: CountedRules::Own,
             rules: sorted(rules)?,
             version: VERSION,
@@ -133,9 +139,21 @@ impl MonitoringConfiguration {
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
         let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
-        let read = read.with_reported_rules(document.reported_rules);
+        let read = read.with_reported_rules(document.reported_rules).with_remediation(document.remediation);
         let read = read.with_waivers(document.waivers, document.waiver_max_days);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
+    }
+
+    /// The same with these settings of remediation.
+    #[must_use]
+    pub fn with_remediation(self, remediation: Option<Settings>) -> Self {
+        Self { remediation, ..self }
+    }
+
+    /// The settings of remediation, where any rule's findings lead to one.
+    #[must_use]
+    pub const fn remediation(&self) -> Option<&Settings> {
+        self.remediation.as_ref()
     }
 
     /// The same where these rules count.

@@ -226,7 +226,7 @@ fn missing() -> Answer {
 }
 
 impl State {
-    fn answer(&mut self, request: &Request) -> Answer {
+    pub fn answer(&mut self, request: &Request) -> Answer {
         if let Some(operation) = request.headers.get("x-amz-target").and_then(|target| target.split('.').next_back()) {
             let body: Value = serde_json::from_str(&request.body).unwrap();
             return self.json(operation, &body);
@@ -318,7 +318,7 @@ impl State {
     fn transact(&mut self, body: &Value) -> Answer {
         let items = body["TransactItems"].as_array().unwrap();
         assert!(items.len() <= 100 && !items.is_empty());
-        let mut after = self.table.clone();
+        let mut after: Vec<((String, String), Option<Value>)> = Vec::new();
         let mut reasons = Vec::new();
         for item in items {
             let (put, write) = item.get("Put").map_or_else(|| (false, &item["Delete"]), |put| (true, put));
@@ -327,18 +327,19 @@ impl State {
             let found = self.table.get(&key).map(|item| item["revision"]["N"].clone());
             let wanted = write.get("ExpressionAttributeValues").map(|values| values[":r"]["N"].clone());
             reasons.push(json!({ "Code": if found == wanted { "None" } else { "ConditionalCheckFailed" } }));
-            if put {
-                after.insert(key, write["Item"].clone());
-            } else {
-                after.remove(&key);
-            }
+            after.push((key, put.then(|| write["Item"].clone())));
         }
         if reasons.iter().any(|reason| reason["Code"] != "None") {
             let error =
                 json!({ "__type": "TransactionCanceledException", "CancellationReasons": reasons, "Message": "no" });
             return (400, error.to_string());
         }
-        self.table = after;
+        for (key, item) in after {
+            match item {
+                Some(item) => self.table.insert(key, item),
+                None => self.table.remove(&key),
+            };
+        }
         (200, "{}".to_owned())
     }
 

@@ -290,7 +290,7 @@ mod any_order;
 #[cfg(test)]
 mod at_scale;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 #[cfg(test)]
 mod real_account;
 #[cfg(test)]

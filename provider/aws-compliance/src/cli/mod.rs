@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod cost;
 pub mod doctor;
 mod file;
+pub mod remediation;
 pub mod report;
 mod table;
 pub mod waivers;

@@ -17,6 +17,7 @@ pub mod notifications;
 pub mod on_destroy;
 pub mod recorder;
 pub mod remediation;
+pub mod remediation_settings;
 pub mod reports;
 pub mod rules;
 pub mod scope;

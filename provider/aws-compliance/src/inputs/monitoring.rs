@@ -16,6 +16,7 @@ use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::inputs::remediation_settings::RemediationSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
@@ -52,6 +53,9 @@ pub struct ComplianceMonitoringArgs {
     pub waivers: Vec<WaiverArgs>,
     /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
     pub waiver_max_days: Option<u32>,
+    /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources
+    /// with a tag. `docs/remediation.md` explains it.
+    pub remediation: RemediationSettingsArgs,
     /// Which accounts and regions are seen.
     pub aggregation: AggregationSettingsArgs,
     /// How the functions run.

@@ -149,7 +149,7 @@ pub(crate) fn today() -> Timestamp {
     Timestamp::from_unix_seconds(since_1970.as_secs())
 }
 
-fn nearest(reason: &str, name: &str, known: &BTreeSet<String>) -> Wrong {
+pub(crate) fn nearest(reason: &str, name: &str, known: &BTreeSet<String>) -> Wrong {
     let near = |other: &&String| strsim::jaro(name, other);
     let wrong = Wrong::new(reason);
     match known.iter().max_by(|one, other| near(one).total_cmp(&near(other))) {

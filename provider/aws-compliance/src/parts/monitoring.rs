@@ -41,7 +41,7 @@ use crate::plan::cost::{CostContext, usage};
 /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
 /// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
 ///
-/// Not included yet: automatic remediation, several regions.
+/// Not included yet: several regions.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -64,6 +64,9 @@ pub struct ComplianceMonitoring {
     pub remediation_lambda_arn: Output<String>,
     /// Name of the remediation function.
     pub remediation_lambda_name: Output<String>,
+    /// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under
+    /// their own identity alone.
+    pub approver_policy: Output<String>,
     /// ARN of the topic that carries notices.
     pub sns_topic_arn: Output<String>,
     /// Name of the Athena workgroup that queries the history, where there is one.
@@ -184,6 +187,7 @@ impl Component for ComplianceMonitoring {
             aggregation_lambda_name: functions.aggregation_lambda_name,
             remediation_lambda_arn: functions.remediation_lambda_arn,
             remediation_lambda_name: functions.remediation_lambda_name,
+            approver_policy: functions.approver_policy,
             sns_topic_arn: alerts.topic_arn,
             history_workgroup_name,
             pending_emails: alerts.pending_emails,
@@ -351,6 +355,7 @@ impl ComplianceMonitoringArgs {
             notifications: self.notifications.clone(),
             waivers: self.waivers.clone(),
             waiver_max_days: self.waiver_max_days,
+            remediation: self.remediation.clone(),
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }

@@ -15,6 +15,7 @@ pub mod notices;
 pub mod packs;
 pub mod recorder;
 pub mod remediation;
+pub mod remediation_settings;
 pub mod rule;
 pub mod runbooks;
 pub mod selection;
@@ -63,6 +64,11 @@ impl Plan {
     /// Plans a deployment.
     pub fn new(inputs: PlanInputs<'_>, target: &Target) -> Self {
         Selection::new(inputs).at(target)
+    }
+
+    /// Whether the findings of any rule are remediated, if only as a dry run.
+    pub fn is_remediated(&self) -> bool {
+        self.configuration.as_ref().is_ok_and(|configuration| configuration.remediation().is_some())
     }
 
     /// Names of the event rules that take compliance changes.
@@ -118,13 +124,16 @@ impl Selection {
         let of_packs = excluded_of_packs.iter().map(|rule| rule::not_assessed(&rule.identifier, &rule.frameworks));
         let not_assessed: Vec<_> = not_assessed.chain(of_packs).collect();
         let notices = self.notifications.map(|given| given.notices(&prefix)).unwrap_or_default();
+        let remediation = self.remediation.as_ref();
+        let remediation =
+            remediation.and_then(|args| remediation_settings::settings(args, &rules, &self.custom, &prefix));
         let configuration = MonitoringConfiguration::new(entries)
             .and_then(|document| document.with_packs(packs.iter().map(PackPlan::entry)))
             .map(|document| {
                 let document = document.with_manual(self.manual).with_not_assessed(not_assessed).with_notices(notices);
                 let waivers = waivers::waivers(&self.waivers, &prefix);
                 let document = document.with_waivers(waivers, waivers::max_days(self.waiver_max_days));
-                document.with_reported_rules(self.counted_rules)
+                document.with_reported_rules(self.counted_rules).with_remediation(remediation)
             });
         let watched = configuration.iter().flat_map(MonitoringConfiguration::rules).map(|rule| rule.name.as_str());
         let event_patterns = event_pattern::patterns(watched, &packs, &prefix);

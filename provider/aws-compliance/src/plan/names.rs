@@ -67,6 +67,11 @@ impl NamePrefix {
         self.with("digest")
     }
 
+    /// The event rule that starts runs of remediation.
+    pub fn remediation_schedule(&self) -> String {
+        self.with("remediation-schedule")
+    }
+
     /// The event rule that starts processing.
     pub fn schedule(&self) -> String {
         self.with("schedule")

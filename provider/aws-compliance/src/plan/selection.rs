@@ -12,11 +12,12 @@ use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::remediation_settings::RemediationSettingsArgs;
 use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
 use crate::inputs::waivers::{self, WaiverArgs};
 use crate::plan::packs::{self, PackPlan};
 use crate::plan::rule::{Origin, RulePlan};
-use crate::plan::{custom, frameworks, managed};
+use crate::plan::{custom, frameworks, managed, remediation_settings};
 
 /// The inputs that a plan is made of.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub struct PlanInputs<'a> {
     pub waiver_max_days: Option<u32>,
     /// Which rules count in reports.
     pub counted_rules: CountedRules,
+    /// What is done about findings, where the deployment has the function that does it.
+    pub remediation: Option<&'a RemediationSettingsArgs>,
 }
 
 impl ComplianceMonitoringArgs {
@@ -48,6 +51,7 @@ impl ComplianceMonitoringArgs {
             waivers: &self.waivers,
             waiver_max_days: self.waiver_max_days,
             counted_rules: self.functions.counted_rules,
+            remediation: Some(&self.remediation),
         }
     }
 }
@@ -66,6 +70,7 @@ pub struct Selection {
     pub(super) waivers: Vec<WaiverArgs>,
     pub(super) waiver_max_days: Option<u32>,
     pub(super) counted_rules: CountedRules,
+    pub(super) remediation: Option<RemediationSettingsArgs>,
     /// What is wrong wherever this is deployed.
     pub errors: Vec<PropertyError>,
     /// What is odd wherever this is deployed.
@@ -117,6 +122,10 @@ impl Selection {
         if let Some(notifications) = inputs.notifications {
             checks.under("notifications", |checks| notifications.check_rules(&names, checks));
         }
+        if let Some(remediation) = inputs.remediation {
+            let known = remediation_settings::identifiers(&rules, &args.custom);
+            checks.under("remediation", |checks| remediation.check(&known, checks));
+        }
         let notes = notes(args, &given, &composition, &rules);
         Self {
             name_prefix: name_prefix.clone(),
@@ -129,6 +138,7 @@ impl Selection {
             waivers: inputs.waivers.to_vec(),
             waiver_max_days: inputs.waiver_max_days,
             counted_rules: inputs.counted_rules,
+            remediation: inputs.remediation.cloned(),
             errors: checks.errors().to_vec(),
             warnings: checks.warnings().to_vec(),
             notes,

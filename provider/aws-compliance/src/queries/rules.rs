@@ -125,6 +125,7 @@ impl CheckRulesArgs {
             waivers: &[],
             waiver_max_days: None,
             counted_rules: CountedRules::default(),
+            remediation: None,
         };
         Findings::of(&Selection::new(inputs), &self.regions).into()
     }

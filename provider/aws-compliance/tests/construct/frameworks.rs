@@ -196,7 +196,7 @@ async fn all_rules_are_watched_through_as_many_event_rules_as_it_takes() {
     assert_eq!(watched, rules(&registrations).iter().map(|rule| rule["name"].to_string()).collect());
     assert!(parts.len() > 1);
     assert!(parts.contains(&"compliance-functions-compliance-change".to_owned()));
-    assert_eq!(of_type(&registrations, "aws:cloudwatch/eventTarget:EventTarget").len(), 1 + 2 * parts.len());
+    assert_eq!(of_type(&registrations, "aws:cloudwatch/eventTarget:EventTarget").len(), 2 + 2 * parts.len());
     let policies = of_type(&registrations, "aws:sqs/queuePolicy:QueuePolicy");
     // The queue of the delivery test hears of no change.
     for policy in policies.iter().filter(|policy| policy.name.starts_with("compliance-functions-")) {

@@ -4006,6 +4006,30 @@ export const RecordingStrategy = {
  */
 export type RecordingStrategy = (typeof RecordingStrategy)[keyof typeof RecordingStrategy];
 
+export const RemediationMode = {
+    /**
+     * Nothing.
+     */
+    Off: "off",
+    /**
+     * Plan the change and make none.
+     */
+    DryRun: "dryRun",
+    /**
+     * Plan the change and make it when somebody approved it.
+     */
+    Approve: "approve",
+    /**
+     * Plan the change, and make it in a later run where a tag of the resource permits it.
+     */
+    Automatic: "automatic",
+} as const;
+
+/**
+ * What remediation does about a rule's findings.
+ */
+export type RemediationMode = (typeof RemediationMode)[keyof typeof RemediationMode];
+
 export const RuleSeverity = {
     /**
      * Weighs nothing: findings are reported and stay outside the score.

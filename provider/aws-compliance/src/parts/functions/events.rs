@@ -46,6 +46,18 @@ pub(super) fn digest(scope: &Scope, shared: &Shared<'_>, function: &Function) {
     start.describe(scope, shared, function);
 }
 
+/// Starts a run of remediation as often as processing runs.
+pub(super) fn remediation(scope: &Scope, shared: &Shared<'_>, function: &Function) {
+    let start = Start {
+        role: "remediation-schedule",
+        name: shared.args.name_prefix.remediation_schedule(),
+        description: "Starts a run of compliance remediation",
+        expression: shared.args.settings.schedule.clone(),
+        input: Some(serde_json::json!({ trigger::MEMBER: trigger::REMEDIATION }).to_string()),
+    };
+    start.describe(scope, shared, function);
+}
+
 /// What starts a function by the clock.
 struct Start {
     role: &'static str,

@@ -102,6 +102,6 @@ fn summary(handler: Handler) -> &'static str {
     match handler {
         Handler::Processing => "Reads the results of AWS Config, records them, and sends what changed",
         Handler::Aggregation => "Reads what the aggregator sees of all accounts and regions and records it",
-        Handler::Remediation => "Records the compliance changes that it receives; changes nothing",
+        Handler::Remediation => "Plans what would fix findings, and makes approved changes",
     }
 }

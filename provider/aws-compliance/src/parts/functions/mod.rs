@@ -5,6 +5,7 @@ mod events;
 mod function;
 mod ledger;
 mod permissions;
+mod remediation;
 mod shared;
 
 use account_look::NamesakeKind;
@@ -12,7 +13,9 @@ use aws_resources::{ArnBuilder, lambda, s3};
 use functions_core::contract::{Handler, variable};
 use functions_core::key;
 use functions_core::sha256;
-use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, depends_on};
+use pulumi_component::{
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
+};
 
 use crate::account::bundle;
 use crate::account::prepared::Prepared;
@@ -26,7 +29,7 @@ use crate::parts::tags;
 use crate::plan::selection::PlanInputs;
 
 /// Three functions: processing reads the results of AWS Config and sends changes, aggregation reads the aggregator and
-/// writes reports, remediation records the changes that it receives. A schedule starts processing; compliance changes
+/// writes reports, remediation plans what would fix findings and makes approved changes. Schedules start processing and remediation; compliance changes
 /// reach processing and remediation through queues. A table stores the state of processing.
 #[derive(Debug, Outputs)]
 pub struct Functions {
@@ -42,6 +45,9 @@ pub struct Functions {
     pub remediation_lambda_arn: Output<String>,
     /// Name of the remediation function.
     pub remediation_lambda_name: Output<String>,
+    /// IAM policy, as JSON, of whoever may approve, reject and undo changes of remediation and stop it. It allows decisions under
+    /// their own identity alone.
+    pub approver_policy: Output<String>,
     /// ARN of the processing function's role.
     pub lambda_role_arn: Output<String>,
     /// Name of the table that keeps what processing knows.
@@ -62,7 +68,9 @@ pub const PART: Part = Part {
     claim: |whole, request| {
         let Whole { args, plan, .. } = whole;
         let digest = args.notifications.schedule().map(|_| args.name_prefix.digest());
-        let names = std::iter::once(args.name_prefix.schedule()).chain(plan.compliance_change_rules()).chain(digest);
+        let remediation = plan.is_remediated().then(|| args.name_prefix.remediation_schedule());
+        let names = std::iter::once(args.name_prefix.schedule()).chain(plan.compliance_change_rules());
+        let names = names.chain(digest).chain(remediation);
         request.event_rules = names.map(|name| whole.named(name)).collect();
         request.concurrency = args.functions.planned_concurrency();
         let prefix = &args.name_prefix;
@@ -117,6 +125,7 @@ impl Component for Functions {
             waivers: &args.waivers,
             waiver_max_days: args.waiver_max_days,
             counted_rules: args.settings.counted_rules,
+            remediation: Some(&args.remediation),
         };
         let Prepared { plan, account } = Prepared::new(context, inputs).await?;
         plan.warnings.iter().for_each(|warning| context.warn(warning.to_string()));
@@ -165,6 +174,12 @@ impl Component for Functions {
             depends_on(&object),
         );
         let table = ledger::table(scope, &args, facts);
+        let mut remediation_variables: Vec<(&str, Input<String>)> = vec![
+            (variable::CONFIGURATION_KEY, object.key().into()),
+            (variable::CONFIGURATION_SHA256, digest.clone().into()),
+            (variable::LEDGER_TABLE, table.name().into()),
+        ];
+        remediation_variables.extend(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)));
         let mut variables = vec![
             (variable::CONFIGURATION_KEY, object.key().into()),
             (variable::CONFIGURATION_SHA256, digest.into()),
@@ -185,12 +200,13 @@ impl Component for Functions {
             permissions::processing(&shared, &aggregation.lambda, &table, watched.packs()),
             depends_on(&object),
         );
+        let statements = permissions::remediation(&shared).into_iter();
         let remediation = Function::describe(
             scope,
             &shared,
             Handler::Remediation,
-            Vec::new(),
-            permissions::remediation(&shared),
+            remediation_variables,
+            statements.chain(remediation::statements(&shared, &table, watched.remediation())).collect(),
             depends_on(&object),
         );
 
@@ -207,6 +223,9 @@ impl Component for Functions {
 
         events::schedule(scope, &shared, &processing);
         events::digest(scope, &shared, &processing);
+        if plan.is_remediated() {
+            events::remediation(scope, &shared, &remediation);
+        }
         let [processing_queue, _] = events::compliance_changes(scope, &shared, plan, [&processing, &remediation]);
 
         Ok(Self {
@@ -216,6 +235,7 @@ impl Component for Functions {
             aggregation_lambda_name: aggregation.lambda.name(),
             remediation_lambda_arn: remediation.lambda.arn(),
             remediation_lambda_name: remediation.lambda.name(),
+            approver_policy: remediation::approver_policy(&shared, &table, &remediation.lambda),
             lambda_role_arn: processing.role.arn(),
             ledger_table_name: table.name(),
             processing_queue_url: processing_queue.id(),

@@ -146,9 +146,10 @@ fn heartbeat() -> [Statement; 2] {
     ]
 }
 
-/// Remediation writes the ledger.
+/// Remediation reads its configuration and writes the ledger; [`super::remediation`] has the rest.
 pub(super) fn remediation(shared: &Shared<'_>) -> Vec<Statement> {
     vec![
+        configuration(shared),
         Statement::allow("Ledger").actions(["s3:PutObject"]).on(written(shared, Handler::Remediation)),
         events(shared, Handler::Remediation),
     ]

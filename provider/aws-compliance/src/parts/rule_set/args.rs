@@ -49,6 +49,7 @@ impl RuleSetArgs {
             waivers: &[],
             waiver_max_days: None,
             counted_rules: CountedRules::default(),
+            remediation: None,
         }
     }
 }

@@ -1,0 +1,176 @@
+//! What the guards ask about. Nothing is assumed: what cannot be found out is the reason why not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_config::types::ResourceType;
+use compliance_types::{
+    region::partition_of_region,
+    resource::{ACCOUNT, Resource},
+};
+use functions_core::{
+    configuration::MonitoringConfiguration,
+    details::{self, Details},
+    remediation::{
+        action::Target,
+        call::{Call, Service, all, text},
+        guard::{Fact, Facts, Owner},
+    },
+    run::Origin,
+    waiver::Subject,
+};
+
+use super::Remediation;
+use crate::error::AwsError;
+
+/// Rows of one query (AWS Config API Reference, `SelectResourceConfig`, `Limit`).
+const ROWS: usize = 100;
+
+impl Remediation {
+    /// What AWS Config knows these resources by.
+    pub(super) async fn details(&self, resources: &BTreeSet<Resource>) -> BTreeMap<Resource, Fact<Details>> {
+        let mut found = BTreeMap::new();
+        let recorded = resources.iter().filter(|resource| resource.resource_type != ACCOUNT);
+        let ids: Vec<&str> = recorded.map(|resource| resource.resource_id.as_str()).collect();
+        let mut failure = None;
+        for query in details::queries(ids, ROWS) {
+            match self.rows(&query).await {
+                Ok(rows) => {
+                    let rows = rows.iter().filter_map(|row| details::read_row(row));
+                    found.extend(rows.map(|row| (row.resource, Ok(row.details))));
+                }
+                Err(error) => failure = Some(error.to_string()),
+            }
+        }
+        for resource in resources {
+            let unknown = || match &failure {
+                Some(failure) => Err(failure.clone()),
+                // A setting of the account has no tags.
+                None if resource.resource_type == ACCOUNT => Ok(Details::default()),
+                None => Err("AWS Config does not record the resource".to_owned()),
+            };
+            found.entry(resource.clone()).or_insert_with(unknown);
+        }
+        found
+    }
+
+    async fn rows(&self, query: &str) -> Result<Vec<String>, AwsError> {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let page = self.config.read(|client| {
+                let request = client.select_resource_config().expression(query);
+                request.limit(i32::try_from(ROWS).unwrap_or(100)).set_next_token(token.clone()).send()
+            });
+            let page = page.await.map_err(|error| AwsError::new("SelectResourceConfig of tags", &error))?;
+            found.extend(page.results.unwrap_or_default());
+            let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
+            if next.is_none() {
+                return Ok(found);
+            }
+            token = next;
+        }
+    }
+
+    /// Everything that the guards ask about a finding on `day`.
+    pub(super) async fn facts(
+        &self,
+        configuration: &MonitoringConfiguration,
+        rule: &str,
+        target: &Target,
+        resource: &Resource,
+        details: &Fact<Details>,
+        day: &str,
+    ) -> Facts {
+        let owner = if resource.resource_type == ACCOUNT { Ok(Owner::Account) } else { self.owner(target).await };
+        Facts {
+            tags: details.as_ref().map(|details| details.tags.clone()).map_err(Clone::clone),
+            waiver: waiver(configuration, rule, target, resource, details, day),
+            owner,
+        }
+    }
+
+    /// The stack that owns a resource. CloudFormation is asked by each physical id that the resource may have.
+    async fn owner(&self, target: &Target) -> Fact<Owner> {
+        let id = target.resource_id.as_str();
+        let group = id.split_once(":log-group:").map(|(_, rest)| rest.strip_suffix(":*").unwrap_or(rest));
+        let mut ids = BTreeSet::from([id]);
+        ids.extend(target.name.as_deref());
+        ids.extend(target.arn.as_deref());
+        ids.extend(group);
+        if !id.starts_with("http") {
+            ids.insert(Target::last(id, '/'));
+        }
+        for id in ids {
+            let call = Call::form(Service::CloudFormation, "DescribeStackResources", [("PhysicalResourceId", id)]);
+            match self.signed.send(&call).await {
+                Ok(answer) => {
+                    let path = ["DescribeStackResourcesResult", "StackResources", "member"];
+                    let member = all(&answer, &path).into_iter().next();
+                    let stack = member.and_then(|member| text(member, &["StackName"]));
+                    if let Some(stack) = stack {
+                        return Ok(Owner::Stack(stack.to_owned()));
+                    }
+                }
+                // AWS CloudFormation API Reference, "DescribeStackResources": the answer for what no stack has.
+                Err(error) if error.code == "ValidationError" && error.message.contains("does not exist") => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        Ok(Owner::Unknown)
+    }
+
+    /// How many resources of a type are recorded.
+    pub(super) async fn count(&self, resource_type: &str) -> Fact<u64> {
+        if resource_type == ACCOUNT {
+            return Ok(1);
+        }
+        let answer =
+            self.config.read(|client| client.get_discovered_resource_counts().resource_types(resource_type).send());
+        let answer = answer.await.map_err(|error| AwsError::new("GetDiscoveredResourceCounts", &error).to_string())?;
+        let counts = answer.resource_counts().iter();
+        let of_type = counts.filter(|count| count.resource_type().map(ResourceType::as_str) == Some(resource_type));
+        Ok(of_type.map(|count| u64::try_from(count.count()).unwrap_or_default()).sum())
+    }
+}
+
+/// The resource of a finding, as actions know it.
+pub(super) fn target(resource: &Resource, details: &Fact<Details>, origin: &Origin) -> Target {
+    let details = details.as_ref().ok();
+    Target {
+        partition: partition_of_region(&origin.region).to_owned(),
+        account: origin.account.clone(),
+        region: origin.region.clone(),
+        resource_id: resource.resource_id.clone(),
+        name: details.and_then(|details| details.name.clone()),
+        arn: details.and_then(|details| details.arn.clone()),
+    }
+}
+
+/// The waiver that covers a finding.
+fn waiver(
+    configuration: &MonitoringConfiguration,
+    rule: &str,
+    target: &Target,
+    resource: &Resource,
+    details: &Fact<Details>,
+    day: &str,
+) -> Fact<Option<String>> {
+    let waivers = configuration.waivers_on(day);
+    let (none, no_tags) = (BTreeMap::new(), BTreeMap::new());
+    let known = match details {
+        Err(reason) if waivers.need_details() => return Err(reason.clone()),
+        details => details.as_ref().ok(),
+    };
+    let subject = Subject {
+        account: &target.account,
+        region: resource.home_region(&target.region),
+        rule,
+        frameworks: configuration.rule(rule).map_or(&none, |rule| &rule.frameworks),
+        resource_id: &resource.resource_id,
+        name: target.name.as_deref(),
+        arn: target.arn.as_deref(),
+        tags: known.map_or(&no_tags, |details| &details.tags),
+    };
+    let place = waivers.of(&subject).and_then(|place| waivers.all().get(place));
+    Ok(place.map(|(waiver, _)| waiver.summary()))
+}

@@ -1,0 +1,70 @@
+//! Remediations, budget, leases and the stop switch in the ledger's table.
+
+use compliance_types::time::Timestamp;
+use functions_core::{
+    finding::{self, Findings},
+    ledger::{Entry, Write},
+    remediation::{
+        begin::lease_sort,
+        budget::{self, Budget},
+        decision::{self, Switch},
+        item::{self, Item},
+        settings::{Mode, Settings},
+    },
+    run::Origin,
+};
+
+use super::Remediation;
+use crate::{error::HandlerError, table::Committed};
+
+impl Remediation {
+    /// Every remediation of the account and region.
+    pub(super) async fn items(&self, origin: &Origin) -> Result<Vec<Item>, HandlerError> {
+        let entries = self.table.query(&item::partition(origin), Some(item::PREFIX)).await?;
+        entries.iter().map(|entry| Item::read(entry).map_err(HandlerError::from)).collect()
+    }
+
+    /// One remediation.
+    pub(super) async fn item(&self, origin: &Origin, id: &str) -> Result<Option<Item>, HandlerError> {
+        let entry = self.table.get(&item::partition(origin), &Item::sort(id)).await?;
+        Ok(entry.as_ref().map(Item::read).transpose()?)
+    }
+
+    /// Stores a remediation over the one that was read; none where another function was faster.
+    pub(super) async fn store(&self, item: Item) -> Result<Option<Item>, HandlerError> {
+        let (stored, write) = item.stored()?;
+        Ok(self.commit(&[write]).await?.then_some(stored))
+    }
+
+    /// Writes all of it; whether nobody was faster.
+    pub(super) async fn commit(&self, writes: &[Write]) -> Result<bool, HandlerError> {
+        Ok(self.table.write(writes).await? == Committed::Whole)
+    }
+
+    /// What the run has taken of its limits.
+    pub(super) async fn budget(&self, origin: &Origin, now: &Timestamp) -> Result<Budget, HandlerError> {
+        let entry = self.table.get(&item::partition(origin), budget::SORT).await?;
+        Ok(Budget::read(entry.as_ref(), now)?)
+    }
+
+    /// The stop switch, as it is right now.
+    pub(super) async fn switch(&self, origin: &Origin) -> Result<Option<Switch>, HandlerError> {
+        let entry = self.table.get(&decision::control(origin), decision::SWITCH).await?;
+        Ok(Switch::read(entry.as_ref()))
+    }
+
+    /// The lease of a remediation's resource, as it is right now.
+    pub(super) async fn lease(&self, item: &Item) -> Result<Option<Entry>, HandlerError> {
+        Ok(self.table.get(&item::partition(&item.origin()), &lease_sort(item)).await?)
+    }
+
+    /// The findings of the rules that are remediated.
+    pub(super) async fn findings(&self, settings: &Settings, origin: &Origin) -> Result<Findings, HandlerError> {
+        let mut findings = Findings::new();
+        for (rule, _) in settings.rules.iter().filter(|(_, settings)| settings.mode != Mode::Off) {
+            let entries = self.table.query(&finding::partition(&origin.account), Some(&finding::prefix(rule))).await?;
+            findings.extend(finding::read(&entries, origin)?);
+        }
+        Ok(findings)
+    }
+}

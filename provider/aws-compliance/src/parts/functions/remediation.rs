@@ -1,0 +1,161 @@
+//! What the remediation function may do, and what whoever approves its changes may do.
+
+use std::collections::BTreeMap;
+
+use aws_resources::{PolicyDocument, Statement, dynamodb, lambda};
+use functions_core::key::segment;
+use functions_core::remediation::action::{Permission, Risk, Scope};
+use functions_core::remediation::actions;
+use functions_core::remediation::settings::{RuleSettings, Settings};
+use pulumi_component::{Input, Output, interpolate};
+
+use crate::parts::functions::shared::Shared;
+
+/// Operator and key of a condition on the partition of the table's entries (Amazon DynamoDB Developer Guide, "Using IAM policy
+/// conditions for fine-grained access control").
+const EACH_EQUALS: &str = "ForAllValues:StringEquals";
+const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
+/// Whoever asks, as IAM knows them.
+const ASKING: &str = "approvals/${aws:userid}";
+
+/// What remediation reads, and what the actions of rules that are switched on read and change: with every rule in mode `dryRun`
+/// it may change nothing.
+pub(super) fn statements(shared: &Shared<'_>, table: &dynamodb::Table, settings: Option<&Settings>) -> Vec<Statement> {
+    let mut statements = vec![
+        Statement::allow("Table").actions(["dynamodb:GetItem", "dynamodb:Query"]).on(table.arn()),
+        // Not the partitions of decisions and of the stop switch, which people write.
+        Statement::allow("Remediations").actions(["dynamodb:DeleteItem", "dynamodb:PutItem"]).on(table.arn()).when(
+            EACH_EQUALS,
+            LEADING_KEYS,
+            own(shared, "remediation"),
+        ),
+    ];
+    statements.extend(
+        shared.args.topic_arn.as_ref().map(|topic| Statement::allow("Notices").actions(["sns:Publish"]).on(topic)),
+    );
+    let Some(settings) = settings else { return statements };
+    // Reads that AWS binds to no resource, or of which none is named (Service Authorization Reference, "AWS Config" and
+    // "AWS CloudFormation").
+    statements.push(
+        Statement::allow("Guards")
+            .actions([
+                "cloudformation:DescribeStackResources",
+                "config:GetComplianceDetailsByResource",
+                "config:GetDiscoveredResourceCounts",
+                "config:SelectResourceConfig",
+            ])
+            .on_everything(),
+    );
+    for permission in permissions(settings.rules.values()) {
+        let statement = Statement::allow(permission.sid).actions(permission.actions.iter().copied());
+        statements.push(match permission.scope {
+            Scope::Everything => statement.on_everything(),
+            Scope::Arn(text) => statement.on(arn(shared, text)),
+        });
+    }
+    statements
+}
+
+/// The permissions of the actions, each once.
+fn permissions<'a>(rules: impl Iterator<Item = &'a RuleSettings>) -> Vec<Permission> {
+    let mut all = BTreeMap::new();
+    for rule in rules {
+        let Some(action) = actions::action(&rule.action) else { continue };
+        let changes = rule.mode.acts() && !matches!(action.risk(), Risk::Advice(_));
+        let changes: &[Permission] = if changes { action.changes() } else { &[] };
+        all.extend(action.reads().iter().chain(changes).map(|permission| (permission.sid, *permission)));
+    }
+    all.into_values().collect()
+}
+
+/// An ARN of an action's scope: `service:REGION:ACCOUNT:resource`, with `::` where the service has neither.
+fn arn(shared: &Shared<'_>, text: &str) -> Output<String> {
+    let mut parts = text.splitn(4, ':');
+    let mut next = || parts.next().unwrap_or_default().to_owned();
+    let (service, region, account, resource) = (next(), next(), next(), next());
+    let facts = shared.facts;
+    let of =
+        |word: &str, given: String, known: Output<String>| if given == word { known } else { Output::known(given) };
+    let (region, account) = (of("REGION", region, facts.region()), of("ACCOUNT", account, facts.account_id()));
+    let place = interpolate!("arn:{}:{}", facts.partition(), Output::known(service));
+    interpolate!("{}:{}:{}:{}", place, region, account, Output::known(resource))
+}
+
+/// A partition of this account and region.
+fn own(shared: &Shared<'_>, kind: &'static str) -> Output<String> {
+    let account = shared.facts.account_id().map(|account| segment(&account));
+    let region = shared.facts.region().map(|region| segment(&region));
+    interpolate!("{}/{}/{}", Output::known(kind.to_owned()), account, region)
+}
+
+/// The policy of whoever may approve, reject and undo changes and turn the stop switch: it allows decisions under their own
+/// identity alone.
+pub(super) fn approver_policy(
+    shared: &Shared<'_>,
+    table: &dynamodb::Table,
+    function: &lambda::Function,
+) -> Output<String> {
+    let read = |sid: &'static str, partition: Input<String>| {
+        Statement::allow(sid).actions(["dynamodb:GetItem", "dynamodb:Query"]).on(table.arn()).when(
+            EACH_EQUALS,
+            LEADING_KEYS,
+            partition,
+        )
+    };
+    let write = |sid: &'static str, partition: Input<String>| {
+        Statement::allow(sid).actions(["dynamodb:PutItem"]).on(table.arn()).when(EACH_EQUALS, LEADING_KEYS, partition)
+    };
+    let facts = shared.facts;
+    let table_region = interpolate!("dynamodb.{}.amazonaws.com", facts.region());
+    let policy: Input<String> = PolicyDocument::new([
+        read("ReadRemediations", own(shared, "remediation").into()),
+        read("ReadOwnDecisions", ASKING.into()),
+        read("ReadStopSwitch", own(shared, "control").into()),
+        write("Decide", ASKING.into()),
+        write("TurnStopSwitch", own(shared, "control").into()),
+        Statement::allow("Carry").actions(["lambda:InvokeFunction"]).on(function.arn()),
+        Statement::allow("Key").actions(["kms:Decrypt"]).on(&shared.args.kms_key_arn).when(
+            "StringEquals",
+            "kms:ViaService",
+            table_region,
+        ),
+    ])
+    .into();
+    policy.output().clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use functions_core::remediation::action::Action;
+    use functions_core::remediation::settings::Mode;
+
+    use super::*;
+
+    fn rule(action: &dyn Action, mode: Mode) -> RuleSettings {
+        RuleSettings { action: action.id().to_owned(), mode, ..RuleSettings::default() }
+    }
+
+    #[test]
+    fn dry_run_of_every_action_permits_no_change() {
+        let rules: Vec<RuleSettings> = actions::ALL.iter().map(|action| rule(*action, Mode::DryRun)).collect();
+        let permitted = permissions(rules.iter());
+        let changes: BTreeSet<&str> = actions::ALL
+            .iter()
+            .flat_map(|action| action.changes())
+            .flat_map(|one| one.actions.iter().copied())
+            .collect();
+        assert!(!permitted.is_empty());
+        assert!(permitted.iter().flat_map(|one| one.actions).all(|action| !changes.contains(action)));
+    }
+
+    #[test]
+    fn action_of_one_rule_permits_the_change_of_that_action_alone() {
+        let mut rules: Vec<RuleSettings> = actions::ALL.iter().map(|action| rule(*action, Mode::DryRun)).collect();
+        rules.extend(actions::action("s3-tls-only").map(|action| rule(action, Mode::Approve)));
+        let sids: BTreeSet<&str> = permissions(rules.iter()).iter().map(|one| one.sid).collect();
+        let changing: Vec<&&str> = sids.iter().filter(|sid| sid.starts_with("Change")).collect();
+        assert_eq!(changing, [&"ChangeBucketPolicies"]);
+    }
+}
