@@ -74,6 +74,7 @@ def test_smoke_destroys_with_the_credentials_of_that_moment(monkeypatch):
         ("RequestId: 1a2b Error: Runtime exited with error: exit status 101", True),
         ("thread 'main' panicked at src/main.rs:1:1:", True),
         ('{"level":"WARN","fields":{"message":"throttled, later"}}', False),
+        ('{"level":"WARN","message":"refused, which may pass right after a deployment"}', False),
         ("REPORT RequestId: 1a2b Duration: 12.00 ms", False),
     ],
 )

@@ -75,14 +75,19 @@ NO_JSON = "no json"
 
 @pytest.mark.parametrize(("handler", "refused"), [("processing", 2), ("remediation", 1)])
 def test_messages_of_the_queue_that_cannot_be_worked_on_end_there(deployed, handler, refused):
-    """Processing takes nothing of a rule that is not its own; remediation notes what the event rule lets through."""
+    """Processing takes nothing of a rule that is not its own; remediation notes what the event rule lets through. The change
+    of a rule that was removed meanwhile is no failure.
+    """
+    source = {"Owner": "AWS", "SourceIdentifier": "EIP_ATTACHED"}
+    deployed.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "someone-elses", "Source": source})
     sqs = deployed.client("sqs")
     url = sqs.get_queue_url(QueueName=f"compliance-{handler}-events")["QueueUrl"]
     # Half an hour between two tries would be too long for a test.
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "0"})
     bodies = [NO_JSON, json.dumps(compliance_change(deployed.account, rule="someone-elses"))]
     good = json.dumps(compliance_change(deployed.account))
-    for body in [bodies[0], good, bodies[1]]:
+    removed = json.dumps(compliance_change(deployed.account, rule="removed"))
+    for body in [bodies[0], good, bodies[1], removed]:
         sqs.send_message(QueueUrl=url, MessageBody=body)
     found: list[str] = []
 

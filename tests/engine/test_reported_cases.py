@@ -12,6 +12,7 @@ import pytest
 
 from account.client import prepare_landing_zone
 from engine.deployment import yaml_program
+from harness.engine import EngineError
 from harness.stack import Stack
 
 FORCED = {"reports": {"forceDestroy": True}}
@@ -48,6 +49,30 @@ def test_case_07_default_tags_of_the_provider_and_own_tags_are_together_more_tha
     # The bucket takes both.
     of_bucket = {tag["Key"] for tag in s3.get_bucket_tagging(Bucket=bucket)["TagSet"]}
     assert of_bucket >= {*default, *own}
+
+
+def test_case_08_default_tags_of_the_provider_that_clash_with_own_tags_are_rejected_at_preview(stack, account):
+    """IAM would refuse the first role, half way through the deployment."""
+    prepare_landing_zone(account)
+    deployed = stack({"tags": {"team": "audit", "env": "prod"}})
+    deployed.configure("aws:defaultTags", json.dumps({"tags": {"Team": "audit"}}))
+    with pytest.raises(EngineError, match=r"tags\.team.*differs in case only from `Team`"):
+        deployed.preview()
+    # The same name may have the same value in both, or another one: the own tag counts, and stays as it is.
+    deployed.configure("aws:defaultTags", json.dumps({"tags": {"team": "audit", "env": "test", "owner": "platform"}}))
+    assert deployed.up().diagnostics == []
+    tags = account.client("sns").list_tags_for_resource(ResourceArn=topic_arn(account))["Tags"]
+    found = {tag["Key"]: tag["Value"] for tag in tags}
+    assert {"team": "audit", "env": "prod", "owner": "platform"}.items() <= found.items()
+    assert deployed.up().none
+    refreshed = deployed.refresh()
+    assert refreshed.none, refreshed.touched
+    assert deployed.up().none
+
+
+def topic_arn(account) -> str:
+    """ARN of the topic that carries notices."""
+    return f"arn:aws:sns:{account.region}:{account.account_id}:compliance-alerts"
 
 
 def test_case_11_the_strategy_changes_and_the_recorder_stays_the_same(stack, account):

@@ -24,6 +24,6 @@ def test_a_deployment_survives_that_nothing_is_known_everywhere_at_once(engine, 
         events = logs.filter_log_events(logGroupName=f"/aws/lambda/compliance-{name}").get("events", [])
         lines = [json.loads(one["message"]) for one in events if one["message"].startswith("{")]
         errors = [line for line in lines if line.get("level") == "ERROR"]
-        # The first run tries again where it is refused so soon, and says so.
-        assert {line["message"] for line in errors} <= {"refused, which may pass right after a deployment"}, name
+        # The first run tries again where it is refused so soon; that is a warning.
+        assert errors == [], name
         assert any(line.get("message") in ("evaluated", "aggregated") for line in lines), name

@@ -88,6 +88,34 @@ def test_every_sample_is_of_a_parameter_and_each_framework_with_one_is_known():
             assert (sample["parameter"], sample["value"]) in used, sample
 
 
+def test_every_value_in_the_facts_was_reviewed_as_a_choice_or_is_a_sample():
+    """AWS's pages and packs have examples where a value stands. A new value must be read by somebody before it is deployed."""
+    reviewed = read("reviewed-values.json")
+    samples = {(one["parameter"], one["value"]) for one in read("samples.json")["samples"]}
+    found: dict[str, set[str]] = {}
+    for identifier, rule in read("managed-rules.json").items():
+        for parameter in rule["Parameters"]:
+            if parameter.get("Default") is not None:
+                found.setdefault(f"{identifier}.{parameter['Name']}", set()).add(parameter["Default"])
+    for framework in read("generated/frameworks.json")["frameworks"].values():
+        for rule in framework["rules"]:
+            for name, value in rule.get("parameters", {}).items():
+                found.setdefault(f"{rule['identifier']}.{name}", set()).add(value)
+    pairs = {(name, value) for name, values in found.items() for value in values}
+    choices = {(name, value) for name, values in reviewed["parameters"].items() for value in values}
+    assert sorted(pairs - choices - samples) == [], "add these to samples.json or reviewed-values.json"
+    assert sorted(choices - pairs) == [], "these are in no fact any more"
+    assert sorted(choices & samples) == []
+    # A value in angle brackets is to be given, or copied from the rule; it is never deployed as it stands.
+    suggested = {
+        f"{identifier}.{name}": value
+        for identifier, about in read("generated/remediations.json")["remediations"].items()
+        for name, value in about.get("suggestedParameters", {}).items()
+        if not value.startswith("<")
+    }
+    assert suggested == reviewed["remediations"]
+
+
 def test_a_rule_that_needs_what_only_its_user_knows_is_optional():
     tool = script("catalog")
     rules = [{"identifier": "ONE", "parameters": {"must": "here add it", "may": "here add it", "has": "1"}}]

@@ -13,6 +13,9 @@ from .values import has_unknown, same, without_none
 
 assert services
 
+# It answers from the configuration of the provider.
+DEFAULT_TAGS = "aws:index/getDefaultTags:getDefaultTags"
+
 
 class PluginError(Exception):
     """What the user is told."""
@@ -153,7 +156,11 @@ class Plugin:
             return None
         default = self._default_tags(inputs or state)
         if "tagsAll" in observed:
-            observed["tags"] = {k: v for k, v in observed["tagsAll"].items() if default.get(k) != v} or None
+            # What the resource has of its own stays its own, even where a default tag says the same
+            # (terraform-provider-aws, `KeyValueTags.ResolveDuplicates`).
+            own = {**(state.get("tags") or {}), **(inputs.get("tags") or {})}
+            tags = {k: v for k, v in observed["tagsAll"].items() if default.get(k) != v or own.get(k) == v}
+            observed["tags"] = tags or None
         known = resource(token)["inputs"]
         names = inputs if state else {name for name in observed if name in known and name != "tagsAll"}
         told = {name: value for name, value in observed.items() if not same(value, state.get(name))}
@@ -165,6 +172,8 @@ class Plugin:
 
     def invoke(self, token: str, arguments: dict) -> dict:
         """The functions that the component calls."""
+        if token == DEFAULT_TAGS:
+            return {"id": self._aws.partition, "tags": self._default_tags({})}
         if token not in FUNCTIONS:
             raise PluginError(f"{token} is not among the functions of this stand-in for the aws plugin")
         try:

@@ -52,6 +52,19 @@ def test_a_role_does_what_its_policy_says_and_nothing_else(account, role, refuse
         s3.put_object(Bucket=f"b-{account.account_id}", Key="k", Body=b"")
 
 
+def test_a_wildcard_of_a_resource_ends_at_the_colon(account, role, refused):
+    """IAM compares the parts of an ARN one by one (IAM User Guide, "IAM JSON policy elements: Resource")."""
+    url = account.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    read = {"Action": "sqs:GetQueueAttributes"}
+    for pattern in ("arn:aws:sqs:*:*:q", "arn:aws:sqs:*", f"arn:aws:sqs:*:{account.account_id}:*"):
+        made = role(read | {"Resource": pattern})
+        account.as_role(made).client("sqs").get_queue_attributes(QueueUrl=url)
+    for pattern in ("arn:aws:sqs:*:q", "arn:aws:sqs:eu*q"):
+        made = role(read | {"Resource": pattern})
+        with refused("AccessDenied"):
+            account.as_role(made).client("sqs").get_queue_attributes(QueueUrl=url)
+
+
 def test_config_calls_are_checked_on_the_rule_they_name(recorded, role, refused):
     config = recorded.client("config")
     for name in ("seen", "hidden"):

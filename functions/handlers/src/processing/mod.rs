@@ -14,6 +14,7 @@
 //! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
+//! | `removed` | drops changes of rules that were removed meanwhile |
 //! | `describing` | asks for names, ARNs and tags of resources |
 //! | `waiving`, `ending` | what waivers cover; notices of their end |
 //! | `follow_up` | asks for further runs soon after a deployment |
@@ -28,6 +29,7 @@ mod follow_up;
 mod look;
 mod packs;
 mod reading;
+mod removed;
 mod survey;
 mod tell;
 mod waiving;
@@ -129,7 +131,7 @@ impl Processing {
         for pause in PATIENCE {
             match self.look(Trigger::Deployment, 0, invocation).await {
                 Err(error) if error.is_refusal() => {
-                    log::error(&invocation.run.id, "refused, which may pass right after a deployment", &error);
+                    log::warning(&invocation.run.id, "refused, which may pass right after a deployment", &error);
                     tokio::time::sleep(pause).await;
                 }
                 answer => return answer,
@@ -177,6 +179,7 @@ impl Processing {
         }
         if !batch.changes.is_empty() {
             let configuration = self.configuration().await?;
+            self.drop_removed(&mut batch, &configuration, invocation).await?;
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
             let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), resource(change)));
             let named: BTreeSet<(String, Resource)> = named.collect();

@@ -363,6 +363,7 @@ async fn another_configuration_than_deployed_is_refused_before_anything_is_read_
 #[tokio::test(start_paused = true)]
 async fn a_batch_makes_one_run_and_gives_back_what_is_not_for_it() {
     let account = Account::new(&["a"]);
+    account.judge("someone-elses", &[("b", BAD)]);
     let mut unknown = change_event("b");
     unknown["detail"]["configRuleName"] = "someone-elses".into();
     let mut elsewhere = change_event("b");
@@ -379,6 +380,24 @@ async fn a_batch_makes_one_run_and_gives_back_what_is_not_for_it() {
     assert_eq!(answer, json!({ "batchItemFailures": failed }));
     let record: EvaluationRecord = serde_json::from_str(&account.state.lock().unwrap().objects[KEY]).unwrap();
     assert_eq!((record.trigger, record.changes), (Trigger::Queue, 2));
+}
+
+/// Else each removal of a rule would end in the dead-letter queue and its alarm.
+#[tokio::test(start_paused = true)]
+async fn the_change_of_a_rule_that_was_removed_ends_in_silence() {
+    let account = settled(&[("x", BAD)]).await;
+    let mut removed = change_event("b");
+    removed["detail"]["configRuleName"] = "removed".into();
+    let messages = [("m1", removed.to_string()), ("m2", change_event("x").to_string())];
+    let answer = account.run(&batch(&messages), "run-1", 1).await.unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let alone = account.run(&batch(&messages[..1]), "run-2", 2).await.unwrap();
+    assert_eq!(alone, json!({ "batchItemFailures": [] }));
+    assert_eq!(account.told(), Vec::<String>::new());
+    // A configuration that does not watch it yet is another matter: the change comes again.
+    account.judge("removed", &[("b", BAD)]);
+    let again = account.run(&batch(&messages[..1]), "run-3", 3).await.unwrap();
+    assert_eq!(again, json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] }));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! What is learned before anything is registered: whose account it is, where, and where the functions' code lies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::{Owner, RecorderAction, explained};
 use compliance_types::recorder::RecorderMode;
@@ -11,8 +11,10 @@ use pulumi_component::{
 
 use crate::account::bundle::Archives;
 use crate::account::claims;
+use crate::account::default_tags;
 use crate::account::existing::Adoption;
 use crate::inputs::functions::FunctionArchitecture;
+use crate::inputs::tags::Tags;
 use crate::plan::target::Target;
 
 /// Whether the account has AWS Config's service-linked role.
@@ -54,6 +56,7 @@ pub struct AccountFacts {
     owner: String,
     former_owners: Vec<String>,
     adoption: Adoption,
+    default_tags: BTreeSet<String>,
     recorder_facts: RecorderFacts,
     resources: Option<BTreeMap<String, u64>>,
     recorder: Option<Output<String>>,
@@ -71,11 +74,12 @@ impl AccountFacts {
         // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
         let alias =
             invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
-        let (identity, partition, region, alias) = try_join!(
+        let (identity, partition, region, alias, default_tags) = try_join!(
             invoke(context, "aws:index/getCallerIdentity:getCallerIdentity"),
             invoke(context, "aws:index/getPartition:getPartition"),
             invoke(context, "aws:index/getRegion:getRegion"),
             alias,
+            default_tags::read(context).map(Ok),
         )?;
         Ok(Self {
             target: Target {
@@ -93,6 +97,7 @@ impl AccountFacts {
                 .map(|former| Owner::tag_value(&former.project, &former.stack, &former.name))
                 .collect(),
             adoption: Adoption::default(),
+            default_tags,
             recorder_facts: RecorderFacts::default(),
             resources: None,
             recorder: None,
@@ -109,6 +114,22 @@ impl AccountFacts {
         match self.target.key_elsewhere(key) {
             Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
             None => Ok(self),
+        }
+    }
+
+    /// What AWS would refuse of tags beside the default tags of the provider.
+    pub(crate) fn tag_problems(&self, tags: &Tags) -> Vec<PropertyError> {
+        default_tags::problems(tags, &self.default_tags)
+    }
+
+    /// The same where these tags fit with the default tags of the provider.
+    ///
+    /// # Errors
+    /// When AWS would refuse them.
+    pub(crate) fn admit_tags(self, tags: &Tags) -> Result<Self, ConstructError> {
+        match self.tag_problems(tags) {
+            none if none.is_empty() => Ok(self),
+            problems => Err(ConstructError::InvalidInputs(problems)),
         }
     }
 

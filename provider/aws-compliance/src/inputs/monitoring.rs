@@ -29,7 +29,8 @@ pub struct ComplianceMonitoringArgs {
     /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
     pub name_prefix: NamePrefix,
     /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`,
-    /// values of up to 256.
+    /// values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of
+    /// the provider with the same name.
     #[schemars(with = "TextTags")]
     pub tags: Tags,
     /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,

@@ -77,8 +77,8 @@ impl Component for Alarms {
         checks.under("settings", |checks| args.settings.check_severities(checks));
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_tags(&args.tags)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

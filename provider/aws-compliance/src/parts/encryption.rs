@@ -66,8 +66,8 @@ impl Component for Encryption {
         bounds::check_tags(&args.tags, checks);
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        AccountFacts::look(context).await
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        AccountFacts::look(context).await?.admit_tags(&args.tags)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {

@@ -117,7 +117,8 @@ impl Component for ComplianceMonitoring {
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
         let elsewhere = args.elsewhere(account.target());
-        let errors = plan.errors.iter().cloned().chain(elsewhere.errors).chain(account.claimed(context)).collect();
+        let errors = plan.errors.iter().cloned().chain(elsewhere.errors).chain(account.claimed(context));
+        let errors = errors.chain(account.tag_problems(&args.tags)).collect();
         let warnings = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
         let planned = Planned {
             names: request.resources.clone(),

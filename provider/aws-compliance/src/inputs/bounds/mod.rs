@@ -11,18 +11,20 @@ mod regions;
 pub mod rules;
 mod schedule;
 mod tags;
+mod webhooks;
 
 pub use arns::{
     bucket_arn, function_arn, key_arn, key_in_region, lambda_function, queue_arn, region_and_account, role_arn,
     topic_arn,
 };
-pub use endpoints::{https_url, unconfirmed_webhook};
+pub use endpoints::https_url;
 pub use identity::{account_id, email};
 pub use names::{bucket_name, name_prefix};
 pub use organization::{iam_path, managed_policy_arn, security_group_id, subnet_id};
 pub use regions::{check_eventual_region, check_region, region};
 pub use schedule::{Runs, known_runs, runs, schedule};
-pub use tags::check as check_tags;
+pub use tags::{COUNT as TAG_COUNT, check as check_tags};
+pub use webhooks::unconfirmed_webhook;
 
 use pulumi_component::Wrong;
 

@@ -10,7 +10,7 @@ use crate::inputs::tags::Tags;
 const NAME_LENGTH: usize = 128;
 const VALUE_LENGTH: usize = 256;
 /// AWS takes 50; two are set by this component.
-const COUNT: usize = 48;
+pub const COUNT: usize = 48;
 /// Characters beside letters, digits and spaces that all services take.
 const MARKS: &str = "_.:/=+-@";
 

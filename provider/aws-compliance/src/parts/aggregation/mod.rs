@@ -65,7 +65,7 @@ impl Component for Aggregation {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
+        let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
         args.settings.tell(context, &facts);
         let mut request = args.lookup.request();
         request.recorder.mode = None;

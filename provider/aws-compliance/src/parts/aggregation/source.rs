@@ -50,7 +50,7 @@ impl Component for AggregationSource {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
+        let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
         match of_other_partitions(args, facts.target()).errors {
             none if none.is_empty() => Ok(facts),
             errors => Err(ConstructError::InvalidInputs(errors)),

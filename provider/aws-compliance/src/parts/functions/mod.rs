@@ -131,7 +131,8 @@ impl Component for Functions {
         plan.warnings.iter().for_each(|warning| context.warn(warning.to_string()));
         let (key, queries) =
             (account.target().key_elsewhere(&args.kms_key_arn), account.target().without_aggregator_queries());
-        let problems: Vec<_> = plan.errors.iter().cloned().chain(key).chain(queries).collect();
+        let problems = plan.errors.iter().cloned().chain(key).chain(queries);
+        let problems: Vec<_> = problems.chain(account.tag_problems(&args.tags)).collect();
         match problems.is_empty() {
             true => Ok(Prepared { plan, account }),
             false => Err(ConstructError::InvalidInputs(problems)),

@@ -64,7 +64,8 @@ impl Component for RuleSet {
         request.recorder.mode = None;
         plan.scanned(&mut request);
         let elsewhere = of_other_partitions(args, prepared.account.target());
-        let errors = plan.errors.iter().chain(checks.errors()).cloned().chain(elsewhere.errors).collect();
+        let errors = plan.errors.iter().chain(checks.errors()).cloned().chain(elsewhere.errors);
+        let errors = errors.chain(prepared.account.tag_problems(&args.tags)).collect();
         let problems = (errors, plan.warnings.iter().cloned().chain(elsewhere.warnings).collect());
         let account = scan::see(context, prepared.account.clone(), request, &Planned::default(), problems).await?;
         Ok(prepared.with(account))

@@ -1,12 +1,16 @@
-//! The grammar of Guard 2 (AWS CloudFormation Guard User Guide, "Writing AWS CloudFormation Guard rules"): whether a policy
-//! is written in it, and where not.
+//! The grammar of Guard (AWS CloudFormation Guard User Guide, "Writing AWS CloudFormation Guard rules"): whether a policy
+//! follows it, and where not.
 //!
 //! The crate `cfn-guard` has a parser, and is not used: it brings some forty crates, and turns on a feature of `serde_json`
-//! that changes the order of every JSON document here. What it takes beyond the guide is taken here as well.
+//! that changes the order of every JSON document here. What it accepts and rejects beyond the guide is the same here.
 
-use crate::inputs::bounds::guard::scanner::{Parsed, Parser, Stop, is_name_character};
+use std::collections::BTreeSet;
 
-/// Where a policy stops to be one, and why.
+use crate::inputs::bounds::guard::names::Use;
+use crate::inputs::bounds::guard::scanner::{Parser, is_name_character};
+use crate::inputs::bounds::guard::stop::{Parsed, Stop};
+
+/// Where a policy is invalid, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
     /// From 1.
@@ -15,39 +19,58 @@ pub(super) struct Problem {
     pub column: usize,
     /// What was expected, or what is not closed.
     pub reason: String,
+    /// The nearest right answer.
+    pub nearest: Option<String>,
 }
 
 /// Checks a policy.
 pub(super) fn check(text: &str) -> Result<(), Problem> {
     let mut parser = Parser::new(text);
-    parser.file().map_err(|Stop { at, reason }| {
+    parser.file().and_then(|()| parser.names.check()).map_err(|Stop { at, reason, nearest }| {
         let before = text.get(..at).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        Problem { line: before.matches('\n').count() + 1, column, reason }
+        Problem { line: before.matches('\n').count() + 1, column, reason, nearest }
     })
 }
 
 /// Where a clause stands, which decides what it may be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
     /// Outside of any rule.
     File,
-    /// In a block.
-    Body,
-    /// Behind a resource type, in place of a block.
-    Typed,
-    /// Between `when` and the block that it is about.
+    /// In a rule's own block: the only one with blocks of resource types.
+    Rule,
+    /// In the block of a `when` directly in a rule or outside of rules. Names of rules are clauses here and in a rule's block.
+    When,
+    /// In any other block, and behind a resource type in place of a block.
+    Block,
+    /// Between `when` and its block.
     Condition,
     /// In a filter between brackets.
     Filter,
+}
+
+impl Place {
+    fn takes_rule_names(self) -> bool {
+        matches!(self, Self::Rule | Self::When | Self::Condition)
+    }
+
+    fn takes_types(self) -> bool {
+        matches!(self, Self::File | Self::Rule)
+    }
+
+    /// Where the clauses of a `when` block stand that stands here.
+    fn of_when(self) -> Self {
+        if self.takes_types() { Self::When } else { Self::Block }
+    }
 }
 
 impl Parser<'_> {
     fn file(&mut self) -> Parsed {
         self.space();
         while !self.is_over() {
-            if self.word(&["rule"]) {
+            if self.spaced_word(&["rule"]) {
                 self.rule()?;
             } else {
                 self.statement(Place::File)?;
@@ -59,35 +82,39 @@ impl Parser<'_> {
 
     /// `rule NAME when ... { ... }`, or `rule NAME(PARAMETERS) { ... }`.
     fn rule(&mut self) -> Parsed {
-        self.space();
-        self.name("the name of a rule: letters, digits and underscores")?;
+        let name = self.name("the name of a rule: letters, digits and underscores")?;
         if self.takes("(") {
+            let mut parameters = BTreeSet::new();
             loop {
                 self.space();
-                self.name("the name of a parameter")?;
+                parameters.insert(self.name("the name of a parameter")?);
                 self.space();
                 if !self.takes(",") {
                     break;
                 }
             }
             self.demand(")", "`)` after the parameters")?;
+            self.names.with_parameters.insert(name, parameters.len());
+            self.names.variables.extend(parameters);
+            return self.block(Place::Rule);
         }
+        self.names.rules.insert(name);
         self.space();
-        if self.word(&["when", "WHEN"]) {
+        if self.when() {
             self.conditions()?;
         }
-        self.block()
+        self.block(Place::Rule)
     }
 
     /// `{`, assignments and clauses, `}`.
-    fn block(&mut self) -> Parsed {
+    fn block(&mut self, place: Place) -> Parsed {
         self.space();
         let open = self.at;
         self.demand("{", "`{`")?;
         self.deeper(|parser| {
             parser.space();
             if parser.rest().starts_with('}') {
-                return parser.stop("at least one clause between `{` and `}`");
+                return Err(parser.stop("at least one clause between `{` and `}`"));
             }
             loop {
                 parser.space();
@@ -95,29 +122,33 @@ impl Parser<'_> {
                     return Ok(());
                 }
                 if parser.is_over() {
-                    return Err(Stop { at: open, reason: "this `{` is not closed with `}`".to_owned() });
+                    return Err(Stop::new(open, "this `{` is not closed with `}`"));
                 }
-                parser.statement(Place::Body)?;
+                parser.statement(place)?;
             }
         })
     }
 
     /// An assignment, or clauses with `or` between them.
     fn statement(&mut self, place: Place) -> Parsed {
-        if self.word(&["let"]) {
+        if self.spaced_word(&["let"]) {
             return self.assignment();
         }
         self.alternatives(place)
     }
 
     fn assignment(&mut self) -> Parsed {
-        self.space();
-        self.name("the name of a variable after `let`")?;
+        let name = self.name("the name of a variable after `let`")?;
+        self.names.variables.insert(name);
         self.space();
         if !self.takes(":=") {
             self.demand("=", "`=` after the name of the variable")?;
         }
         self.operand()
+    }
+
+    fn when(&mut self) -> bool {
+        self.spaced_word(&["when", "WHEN"])
     }
 
     fn conditions(&mut self) -> Parsed {
@@ -131,9 +162,21 @@ impl Parser<'_> {
     }
 
     /// Clauses with `or` between them.
-    fn alternatives(&mut self, place: Place) -> Parsed {
+    pub(super) fn alternatives(&mut self, place: Place) -> Parsed {
+        self.space();
+        let (begin, mut first) = (self.at, None);
         loop {
             self.space();
+            let start = self.at;
+            if place == Place::File {
+                self.names.has_clauses = true;
+                let is_when = self.rest().starts_with("when ") || self.rest().starts_with("WHEN ");
+                let kind = (self.is_type_name(), is_when);
+                if *first.get_or_insert(kind) != kind || (is_when && start != begin) {
+                    let reason = "outside of rules `or` stands between clauses or between blocks of resource types";
+                    return Err(Stop::new(start, reason));
+                }
+            }
             self.clause(place)?;
             let end = self.at;
             self.space();
@@ -141,179 +184,108 @@ impl Parser<'_> {
                 self.at = end;
                 return Ok(());
             }
+            if !self.is_space() {
+                return Err(self.stop("a space after `or`"));
+            }
         }
     }
 
     fn clause(&mut self, place: Place) -> Parsed {
-        if place != Place::Condition && self.word(&["when", "WHEN"]) {
+        if place != Place::Condition && self.when() {
             self.conditions()?;
-            return self.block();
+            return self.block(place.of_when());
         }
-        if matches!(place, Place::File | Place::Body) && self.is_type_name() {
-            return self.type_block();
+        if place != Place::Condition && (self.rest().starts_with("when") || self.rest().starts_with("WHEN")) {
+            let name = self.rest().split(|c| !is_name_character(c)).next().unwrap_or_default();
+            return Err(Stop::new(
+                self.at,
+                format!("Guard reads `when` here; write the property as '{name}' in quotes"),
+            ));
+        }
+        if self.is_type_name() {
+            return if place.takes_types() {
+                self.type_block()
+            } else {
+                Err(Stop::new(
+                    self.at,
+                    "the block of a resource type stands outside of rules or directly in a rule only",
+                ))
+            };
         }
         let negated = self.not();
-        let (start, mut is_name) = (self.at, false);
-        if self.is_name_start() && !self.is_some() {
-            let name = self.take_name();
-            if self.rest().starts_with('(') && !name.is_empty() {
-                self.arguments()?;
-                return self.message();
-            }
-            is_name = true;
-            self.at = start;
+        let start = self.at;
+        let name = self.take_name();
+        if !name.is_empty() && self.rest().starts_with('(') {
+            let given = self.arguments()?;
+            self.names.uses(start, name, Use::Call(given));
+            return self.message();
         }
+        self.at = start;
         self.access()?;
-        is_name &= self.text.get(start..self.at).is_some_and(|text| text.chars().all(is_name_character));
         let end = self.at;
         self.space();
-        if matches!(place, Place::File | Place::Body | Place::Typed) && !negated {
+        if place != Place::Condition && !negated {
             let before = self.at;
-            let not_empty = self.not() && self.word(&["empty", "EMPTY"]);
+            let _ = self.not() && self.word(&["empty", "EMPTY"]);
             self.space();
             if self.rest().starts_with('{') {
-                return self.block();
+                return self.block(Place::Block);
             }
-            self.at = if not_empty { before } else { self.at.min(before) };
+            self.at = before;
         }
         match self.comparison() {
-            Some(true) => {
-                self.operand()?;
-                self.message()
-            }
+            Some(true) => self.operand().and_then(|()| self.message()),
             Some(false) => self.message(),
-            // A rule by its name.
-            None if is_name && matches!(place, Place::Body | Place::Condition) && self.is_end_of_reference(end) => {
-                self.at = end;
-                self.message()
+            None if place.takes_rule_names() && !name.is_empty() && end == start + name.len() => {
+                self.rule_name(start, name, end)
             }
-            None => self.stop("a comparison, such as `==`, `in`, `exists` or `!empty`"),
+            None => Err(self.stop("a comparison, such as `==`, `in`, `exists` or `!empty`")),
         }
     }
+}
 
-    /// Whether what follows the name of a rule can follow one: two names in one line are no clause.
-    fn is_end_of_reference(&self, end: usize) -> bool {
-        let rest = self.text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t']);
-        let is_or = ["or", "OR"]
+impl<'t> Parser<'t> {
+    /// The name of a rule as a clause, which ends at `end`. What may follow it keeps it apart from a property.
+    fn rule_name(&mut self, start: usize, name: &'t str, end: usize) -> Parsed {
+        const EXPECTED: &str = "a comparison, such as `==`, `in`, `exists` or `!empty`; or after the name of a rule the end \
+                                of the line, `or`, `{` or `<< a message >>`";
+        self.at = end;
+        self.blanks();
+        let is_or = ["or", "OR", "|OR|"]
             .iter()
-            .any(|or| rest.strip_prefix(or).is_some_and(|rest| rest.starts_with(char::is_whitespace)));
-        rest.is_empty()
-            || is_or
-            || rest.starts_with(['\n', '\r', '#', '{', '}'])
-            || rest.starts_with("<<")
-            || rest.starts_with("|OR|")
+            .any(|or| self.rest().strip_prefix(or).is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n', '#'])));
+        let ends = ["\n", "\r\n", "#", "{"].iter().any(|end| self.rest().starts_with(end));
+        if self.rest().starts_with("<<") {
+            self.message()?;
+        } else if !(is_or || ends || self.is_over()) {
+            return Err(self.stop(EXPECTED));
+        }
+        self.names.uses(start, name, Use::Rule);
+        Ok(())
     }
+}
 
+impl Parser<'_> {
     /// `AWS::EC2::Volume { ... }`, with conditions, or with one clause in place of the block.
     fn type_block(&mut self) -> Parsed {
-        while self.is_name_start() {
-            self.take_name();
-            if !self.takes("::") {
-                break;
-            }
+        let start = self.at;
+        let mut parts = vec![self.take_name()];
+        while self.takes("::") {
+            parts.push(self.name("a part of the name of a resource type")?);
+        }
+        let is_module = parts.len() == 4 && parts.last() == Some(&"MODULE");
+        if parts.len() > 3 && !is_module {
+            return Err(Stop::new(start, "expected a resource type of two or three parts, such as `AWS::EC2::Volume`"));
+        }
+        if !self.is_space() {
+            return Err(self.stop("a space after a resource type"));
         }
         self.space();
-        if self.word(&["when", "WHEN"]) {
+        if self.when() {
             self.conditions()?;
-            return self.block();
+            return self.block(Place::Block);
         }
-        if self.rest().starts_with('{') { self.block() } else { self.clause(Place::Typed) }
-    }
-
-    /// `%volumes[ type == "x" ].*.encrypted`, `some` in front or not.
-    pub(super) fn access(&mut self) -> Parsed {
-        if self.is_some() {
-            self.word(&["some", "SOME"]);
-            self.space();
-        }
-        if self.takes("%") {
-            self.name("the name of a variable after `%`")?;
-        } else if self.is_quote() {
-            self.string()?;
-        } else {
-            self.name("a property, a variable such as `%name`, or `this`")?;
-        }
-        loop {
-            let end = self.at;
-            self.space();
-            if self.takes(".") {
-                self.part()?;
-            } else if self.rest().starts_with('[') {
-                self.filter()?;
-            } else {
-                self.at = end;
-                return Ok(());
-            }
-        }
-    }
-
-    /// What follows a full stop.
-    fn part(&mut self) -> Parsed {
-        if self.takes("*") {
-            return Ok(());
-        }
-        if self.is_quote() {
-            return self.string();
-        }
-        if self.is_number() {
-            return self.number();
-        }
-        self.takes("%");
-        self.name("a property, an index, `*` or a variable after the full stop")
-    }
-
-    /// `[*]`, `[0]`, `['key']`, `[name]`, `[ keys == ... ]` or `[ clauses ]`.
-    fn filter(&mut self) -> Parsed {
-        let open = self.at;
-        self.takes("[");
-        self.deeper(|parser| {
-            parser.space();
-            let start = parser.at;
-            let is_simple = if parser.takes("*") {
-                true
-            } else if parser.is_quote() {
-                parser.string().is_ok()
-            } else if parser.is_number() {
-                parser.number().is_ok()
-            } else {
-                !parser.take_name().is_empty()
-            };
-            parser.space();
-            if is_simple && parser.takes("]") {
-                return Ok(());
-            }
-            // The name that a filter gives to what it looks at.
-            if !is_simple || parser.rest().starts_with("|OR|") || !parser.takes("|") {
-                parser.at = start;
-            }
-            parser.space();
-            if parser.word(&["keys", "KEYS"]) {
-                parser.space();
-                if parser.comparison() != Some(true) {
-                    return parser.stop("`==`, `!=` or `in` after `keys`");
-                }
-                parser.operand()?;
-            } else {
-                loop {
-                    if parser.is_over() {
-                        break;
-                    }
-                    parser.alternatives(Place::Filter)?;
-                    parser.space();
-                    if parser.is_over() || parser.rest().starts_with(']') {
-                        break;
-                    }
-                }
-            }
-            parser.space();
-            match parser.takes("]") {
-                true => Ok(()),
-                false if parser.is_over() => {
-                    Err(Stop { at: open, reason: "this `[` is not closed with `]`".to_owned() })
-                }
-                false => parser.stop("`]`"),
-            }
-        })
+        if self.rest().starts_with('{') { self.block(Place::Block) } else { self.clause(Place::Block) }
     }
 
     /// Moves over a comparison, if there is one: whether it has a right side.
@@ -343,10 +315,11 @@ impl Parser<'_> {
         }
         let start = self.at;
         self.not();
-        if self.word(&["in", "IN"]) {
+        // Guard asks for no end of these words: `one in bound` is what it reads of `one inbound`, on two lines too.
+        if ["in", "IN"].iter().any(|word| self.takes(word)) {
             return Some(true);
         }
-        if self.word(&["exists", "EXISTS", "empty", "EMPTY"]) || self.word(&TYPES) {
+        if self.word(&["exists", "EXISTS", "empty", "EMPTY"]) || TYPES.iter().any(|word| self.takes(word)) {
             return Some(false);
         }
         self.at = start;

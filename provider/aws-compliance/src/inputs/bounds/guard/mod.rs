@@ -1,7 +1,10 @@
 //! Policies in Guard, as AWS Config takes them.
 
 mod grammar;
+mod names;
+mod query;
 mod scanner;
+mod stop;
 mod values;
 
 use pulumi_component::Wrong;
@@ -25,8 +28,9 @@ pub fn policy(text: &str) -> Result<(), Wrong> {
     if text.trim().is_empty() || length > POLICY_LENGTH {
         return Err(Wrong::new(format!("expected a policy of 1 to {POLICY_LENGTH} characters, got {length}")));
     }
-    grammar::check(text).map_err(|grammar::Problem { line, column, reason }| {
-        Wrong::new(format!("not a Guard policy: line {line}, column {column}: {reason}"))
+    grammar::check(text).map_err(|grammar::Problem { line, column, reason, nearest }| {
+        let wrong = Wrong::new(format!("invalid Guard policy: line {line}, column {column}: {reason}"));
+        nearest.map_or(wrong.clone(), |nearest| wrong.nearest(nearest))
     })
 }
 

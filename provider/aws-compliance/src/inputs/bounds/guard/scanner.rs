@@ -1,34 +1,31 @@
 //! Words and marks of the grammar.
 
-/// How deep blocks, lists and filters may stand in one another: a policy has 10,000 characters at most, and the stack an end.
+use crate::inputs::bounds::guard::names::Names;
+use crate::inputs::bounds::guard::stop::{Parsed, Stop};
+
+/// Maximum nesting of blocks, lists and filters: a policy has at most 10,000 characters, and the stack has an end.
 const DEEPEST: usize = 64;
-
-/// Where the text is no policy any more.
-pub(super) struct Stop {
-    pub at: usize,
-    pub reason: String,
-}
-
-/// Whether the text goes on as it should.
-pub(super) type Parsed = Result<(), Stop>;
+/// What Guard takes for whitespace; anything else that looks like it is none.
+const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The text, and how far it was read.
 pub(super) struct Parser<'t> {
     pub text: &'t str,
     pub at: usize,
+    pub names: Names<'t>,
     depth: usize,
 }
 
 impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0, depth: 0 }
+        Self { text, at: 0, names: Names::default(), depth: 0 }
     }
 
     /// Moves over whitespace and comments.
     pub(super) fn space(&mut self) {
         loop {
             let rest = self.rest();
-            let trimmed = rest.trim_start();
+            let trimmed = rest.trim_start_matches(SPACES);
             self.at += rest.len() - trimmed.len();
             if !trimmed.starts_with('#') {
                 return;
@@ -37,34 +34,47 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Moves over `not` or `!`, if it stands here; `!=` is another thing.
+    /// Moves over spaces and tabs.
+    pub(super) fn blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    }
+
+    /// Whether whitespace or a comment begins here.
+    pub(super) fn is_space(&self) -> bool {
+        self.rest().starts_with(SPACES) || self.rest().starts_with('#')
+    }
+
+    /// Moves over a word that whitespace must follow, and over that whitespace.
+    pub(super) fn spaced_word(&mut self, words: &[&str]) -> bool {
+        let start = self.at;
+        let found = self.word(words) && self.is_space();
+        if found {
+            self.space();
+        } else {
+            self.at = start;
+        }
+        found
+    }
+
+    /// Moves over `not` or `!`, if it stands here; `!=` is a comparison.
     pub(super) fn not(&mut self) -> bool {
         if self.rest().starts_with('!') && !self.rest().starts_with("!=") {
             self.at += 1;
             return true;
         }
-        let found = self.word(&["not", "NOT"]);
-        if found {
-            self.space();
+        let start = self.at;
+        if self.word(&["not", "NOT"]) && self.rest().starts_with([' ', '\t']) {
+            self.blanks();
+            return true;
         }
-        found
-    }
-
-    /// Whether `some` stands here as a word of its own and not as a property.
-    pub(super) fn is_some(&self) -> bool {
-        let rest = self.rest().strip_prefix("some").or_else(|| self.rest().strip_prefix("SOME"));
-        rest.is_some_and(|rest| {
-            rest.starts_with(char::is_whitespace)
-                && rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || "%\"'".contains(c))
-                && !starts_with_operator(rest.trim_start())
-        })
+        self.at = start;
+        false
     }
 
     /// Whether a resource type begins here, such as `AWS::S3::Bucket`.
     pub(super) fn is_type_name(&self) -> bool {
-        let rest = self.rest();
-        rest.starts_with(|c: char| c.is_ascii_alphabetic())
-            && rest.trim_start_matches(is_name_character).starts_with("::")
+        self.is_name_start() && self.rest().trim_start_matches(is_name_character).starts_with("::")
     }
 
     pub(super) fn is_name_start(&self) -> bool {
@@ -95,7 +105,7 @@ impl<'t> Parser<'t> {
         found
     }
 
-    /// Moves over one of the words, if it stands here and does not go on.
+    /// Moves over one of the words, if it stands here and ends here.
     pub(super) fn word(&mut self, words: &[&str]) -> bool {
         let ends = |rest: &str| !rest.starts_with(is_name_character);
         let found = words.iter().find(|word| self.rest().strip_prefix(**word).is_some_and(ends));
@@ -113,20 +123,20 @@ impl<'t> Parser<'t> {
         rest.get(..length).unwrap_or_default()
     }
 
-    pub(super) fn name(&mut self, expected: &str) -> Parsed {
+    pub(super) fn name(&mut self, expected: &str) -> Result<&'t str, Stop> {
         match self.take_name() {
-            "" => self.stop(expected),
-            _ => Ok(()),
+            "" => Err(self.stop(expected)),
+            name => Ok(name),
         }
     }
 
     pub(super) fn demand(&mut self, token: &str, expected: &str) -> Parsed {
-        if self.takes(token) { Ok(()) } else { self.stop(expected) }
+        if self.takes(token) { Ok(()) } else { Err(self.stop(expected)) }
     }
 
     pub(super) fn deeper(&mut self, inner: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
         if self.depth == DEEPEST {
-            return Err(Stop { at: self.at, reason: format!("more than {DEEPEST} brackets stand in one another") });
+            return Err(Stop::new(self.at, format!("expected at most {DEEPEST} brackets within one another")));
         }
         self.depth += 1;
         let parsed = inner(self);
@@ -134,19 +144,18 @@ impl<'t> Parser<'t> {
         parsed
     }
 
-    pub(super) fn stop(&self, expected: &str) -> Parsed {
+    pub(super) fn stop(&self, expected: &str) -> Stop {
         let found = match self.rest().chars().next() {
+            Some('\r' | '\n') => "the end of the line".to_owned(),
+            // A page that a policy is copied from may have such characters.
+            Some(found) if found != ' ' && !found.is_ascii_graphic() && !found.is_alphanumeric() => {
+                format!("the character U+{:04X}, which Guard does not take for a space", u32::from(found))
+            }
             Some(found) => format!("`{found}`"),
             None => "the end".to_owned(),
         };
-        Err(Stop { at: self.at, reason: format!("expected {expected}, got {found}") })
+        Stop::new(self.at, format!("expected {expected}, got {found}"))
     }
-}
-
-/// Whether `in`, `exists` and the like begin a string: then a word before them is a property.
-fn starts_with_operator(rest: &str) -> bool {
-    let word = rest.split(|c| !is_name_character(c)).next().unwrap_or_default().to_ascii_lowercase();
-    word.starts_with("is_") || ["in", "exists", "empty", "not", "or"].contains(&word.as_str())
 }
 
 pub(super) fn is_name_character(character: char) -> bool {

@@ -2,46 +2,67 @@
 
 use regex_syntax::ast;
 
-use crate::inputs::bounds::guard::scanner::{Parsed, Parser, Stop, is_name_character};
+use crate::inputs::bounds::guard::names;
+use crate::inputs::bounds::guard::scanner::{Parser, is_name_character};
+use crate::inputs::bounds::guard::stop::{Parsed, Stop};
+
+/// What the ends of a range are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Integer,
+    Float,
+    Character,
+}
 
 impl Parser<'_> {
-    /// A value, a call, or what is to be read.
+    /// A value, a function, or what is to be read.
     pub(super) fn operand(&mut self) -> Parsed {
         self.space();
-        if self.is_value() {
-            return self.value();
-        }
         let start = self.at;
-        if !self.take_name().is_empty() && self.rest().starts_with('(') {
-            return self.arguments();
+        if self.is_value() {
+            let parsed = self.value();
+            // `r[0].size` is a property `r`.
+            if parsed.is_err() && self.text.get(start..).is_some_and(|rest| rest.starts_with("r[")) {
+                self.at = start;
+                return self.access().or(parsed);
+            }
+            return parsed;
+        }
+        let name = self.take_name();
+        if !name.is_empty() && self.rest().starts_with('(') {
+            let given = self.arguments()?;
+            return names::function(start, name, given);
         }
         self.at = start;
         match self.is_name_start() || self.rest().starts_with('%') {
             true => self.access(),
-            false => self.stop("a value such as `true` or \"text\", a property, or a variable such as `%name`"),
+            false => Err(self.stop("a value such as `true` or \"text\", a property, or a variable such as `%name`")),
         }
     }
 
-    pub(super) fn arguments(&mut self) -> Parsed {
+    /// `(VALUE, ...)`: how many there are.
+    pub(super) fn arguments(&mut self) -> Result<usize, Stop> {
         let open = self.at;
+        let mut count = 0;
         self.takes("(");
+        if self.takes(")") {
+            return Ok(count);
+        }
         self.deeper(|parser| {
-            parser.space();
-            if parser.takes(")") {
-                return Ok(());
-            }
             loop {
                 parser.operand()?;
+                count += 1;
                 parser.space();
                 if parser.takes(")") {
                     return Ok(());
                 }
                 if parser.is_over() {
-                    return Err(Stop { at: open, reason: "this `(` is not closed with `)`".to_owned() });
+                    return Err(Stop::new(open, "this `(` is not closed with `)`"));
                 }
                 parser.demand(",", "`,` or `)`")?;
             }
-        })
+        })?;
+        Ok(count)
     }
 
     pub(super) fn is_value(&mut self) -> bool {
@@ -60,14 +81,14 @@ impl Parser<'_> {
             Some('[') => self.listed("[", "]", Self::value),
             Some('{') => self.listed("{", "}", Self::member),
             Some('r') if self.takes("r(") || self.takes("r[") => self.range(),
-            Some(_) if self.is_number() => self.number(),
+            Some(_) if self.is_number() => self.number().map(drop),
             _ if self.is_value() => {
                 self.take_name();
                 Ok(())
             }
-            _ => self.stop(
+            _ => Err(self.stop(
                 "a value: text in quotes, a number, `true`, `false`, `null`, a regular expression, a list or a map",
-            ),
+            )),
         }
     }
 
@@ -90,7 +111,7 @@ impl Parser<'_> {
                     return Ok(());
                 }
                 if parser.is_over() {
-                    return Err(Stop { at: start, reason: format!("this `{open}` is not closed with `{close}`") });
+                    return Err(Stop::new(start, format!("this `{open}` is not closed with `{close}`")));
                 }
                 parser.demand(",", &format!("`,` or `{close}`"))?;
             }
@@ -105,7 +126,7 @@ impl Parser<'_> {
             let is_key = |c: char| is_name_character(c) || c == '-';
             let length: usize = self.rest().chars().take_while(|c| is_key(*c)).map(char::len_utf8).sum();
             if length == 0 {
-                return self.stop("the key of a map");
+                return Err(self.stop("the key of a map"));
             }
             self.at += length;
         }
@@ -115,48 +136,86 @@ impl Parser<'_> {
     }
 
     /// `10, 20]` of `r(10, 20]`.
-    pub(super) fn range(&mut self) -> Parsed {
-        for (end, expected) in [(",", "`,` between the ends of a range"), (")", "`)` or `]` at the end of a range")] {
-            self.space();
-            if self.is_number() {
-                self.number()?;
-            } else {
-                let Some(character) = self.rest().chars().next() else { return self.stop("the end of a range") };
-                self.at += character.len_utf8();
-            }
-            self.space();
-            if end == "," || !self.takes("]") {
-                self.demand(end, expected)?;
+    fn range(&mut self) -> Parsed {
+        let start = self.at;
+        let first = self.end_of_range()?;
+        self.demand(",", "`,` between the ends of a range")?;
+        let second = self.end_of_range()?;
+        if !self.takes("]") {
+            self.demand(")", "`)` or `]` at the end of a range")?;
+        }
+        match first == second {
+            true => Ok(()),
+            false => {
+                Err(Stop::new(start, "both ends of a range are integers, numbers with a decimal point, or characters"))
             }
         }
-        Ok(())
     }
 
-    pub(super) fn number(&mut self) -> Parsed {
-        self.takes("-");
-        let start = self.at;
-        let digits = |parser: &mut Self| {
-            let length = parser.rest().bytes().take_while(u8::is_ascii_digit).count();
-            parser.at += length;
-            length > 0
+    fn end_of_range(&mut self) -> Result<End, Stop> {
+        self.blanks();
+        let end = if self.is_number() {
+            self.number()?
+        } else {
+            let Some(character) = self.rest().chars().next().filter(|c| !matches!(c, '\r' | '\n')) else {
+                return Err(self.stop("the end of a range"));
+            };
+            self.at += character.len_utf8();
+            End::Character
         };
-        digits(self);
-        // `1.Name` is an index with a property behind it.
+        self.blanks();
+        Ok(end)
+    }
+
+    fn digits(&mut self) -> bool {
+        let length = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+        self.at += length;
+        length > 0
+    }
+
+    fn number(&mut self) -> Result<End, Stop> {
+        let start = self.at;
+        self.takes("-");
+        self.digits();
+        let mut kind = End::Integer;
         let before = self.at;
-        if self.takes(".") && !digits(self) {
+        if self.takes(".") && self.digits() {
+            kind = End::Float;
+        } else {
             self.at = before;
         }
         let before = self.at;
         if self.takes("e") || self.takes("E") {
             let _ = self.takes("+") || self.takes("-");
-            if !digits(self) {
+            if self.digits() {
+                kind = End::Float;
+            } else {
                 self.at = before;
             }
         }
+        if kind == End::Integer {
+            self.at = start;
+            self.index()?;
+        }
+        self.ends_number(start)?;
+        Ok(kind)
+    }
+
+    /// A whole number.
+    pub(super) fn index(&mut self) -> Parsed {
+        let start = self.at;
+        self.takes("-");
+        self.digits();
+        let digits = self.text.get(start..self.at).unwrap_or_default();
+        if digits.trim_start_matches('-').parse::<i64>().is_err() {
+            return Err(Stop::new(start, format!("expected a whole number of at most {}", i64::MAX)));
+        }
+        self.ends_number(start)
+    }
+
+    fn ends_number(&self, start: usize) -> Parsed {
         match self.rest().starts_with(is_name_character) {
-            true => {
-                Err(Stop { at: start, reason: "a number must not run into a letter, digit or underscore".to_owned() })
-            }
+            true => Err(Stop::new(start, "a number must not run into a letter, digit or underscore")),
             false => Ok(()),
         }
     }
@@ -178,7 +237,7 @@ impl Parser<'_> {
             }
             escaped = character == '\\';
         }
-        Err(Stop { at: open, reason: unclosed.to_owned() })
+        Err(Stop::new(open, unclosed))
     }
 
     /// A regular expression between slashes. Guard evaluates nothing of a policy with one that does not parse. What Guard's
@@ -187,9 +246,12 @@ impl Parser<'_> {
         let open = self.at;
         self.quoted('/', "this regular expression is not closed with `/`")?;
         let pattern = self.text.get(open + 1..self.at - 1).unwrap_or_default().replace("\\/", "/");
+        if pattern.is_empty() {
+            return Err(Stop::new(open, "this regular expression is empty"));
+        }
         match ast::parse::Parser::new().parse(&pattern) {
             Err(error) if is_wrong_everywhere(error.kind()) => {
-                Err(Stop { at: open, reason: format!("this regular expression does not parse: {}", error.kind()) })
+                Err(Stop::new(open, format!("this regular expression does not parse: {}", error.kind())))
             }
             _ => Ok(()),
         }
@@ -209,7 +271,7 @@ impl Parser<'_> {
                 self.at += length + 2;
                 Ok(())
             }
-            None => Err(Stop { at: open, reason: "this message is not closed with `>>`".to_owned() }),
+            None => Err(Stop::new(open, "this message is not closed with `>>`")),
         }
     }
 }

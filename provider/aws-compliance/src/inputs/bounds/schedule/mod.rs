@@ -78,9 +78,15 @@ fn judge_rate(rate: &str) -> Result<(), Wrong> {
 }
 
 fn judge_cron(cron: &str) -> Result<(), Wrong> {
-    match Cron::parse(cron)?.runs() {
-        Some(_) => Ok(()),
-        None => Err(Wrong::new(format!("no date from {} on matches these fields", runs::FIRST_YEAR))),
+    match Cron::parse(cron) {
+        Ok(parsed) if parsed.runs().is_some() => Ok(()),
+        Ok(_) => Err(Wrong::new(format!("no date from {} on matches these fields", runs::FIRST_YEAR))),
+        Err(wrong) => {
+            let folded: Vec<_> = cron.split_whitespace().map(str::to_ascii_uppercase).collect();
+            let folded = folded.join(" ");
+            let is_right = folded != cron && Cron::parse(&folded).is_ok_and(|parsed| parsed.runs().is_some());
+            Err(if is_right { wrong.nearest(format!("cron({folded})")) } else { wrong })
+        }
     }
 }
 
@@ -258,6 +264,10 @@ mod tests {
             ("rate(0 hours)", None),
             ("rate(-1 hours)", None),
             ("rate(6  hours)", None),
+            ("cron(0  6 * * ? *)", Some("cron(0 6 * * ? *)")),
+            ("cron(0 6 ? * mon-fri *)", Some("cron(0 6 ? * MON-FRI *)")),
+            ("cron( 30 0 1 jan,apr ? * )", Some("cron(30 0 1 JAN,APR ? *)")),
+            ("cron(0 6 ? * mon-someday *)", None),
             ("rate(6 weeks)", None),
             ("rate(1.5 hours)", None),
             ("rate(hours)", None),

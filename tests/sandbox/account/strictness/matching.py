@@ -1,0 +1,33 @@
+"""ARNs in policies are compared part by part: a wildcard ends at the colon.
+
+AWS pages: "IAM JSON policy elements: Resource" (wildcards within a segment of an ARN; what an incomplete ARN lacks is `*`),
+"IAM JSON policy elements: Condition operators" (each of the six parts of an ARN is checked separately).
+"""
+
+from ministack.core import iam_evaluator
+
+from account import hooks
+
+PARTS = 6
+
+
+def install() -> None:
+    """Compare resources and ARN conditions part by part."""
+    hooks.around(iam_evaluator, "_resource_matches", _resource_matches)
+    hooks.around(iam_evaluator, "_op_arn_like", lambda _original, actual, expected: arn_matches(actual, expected))
+    hooks.around(iam_evaluator, "_op_arn_not_like", lambda _original, actual, expected: not arn_matches(actual, expected))
+
+
+def arn_matches(arn: str, pattern: str) -> bool:
+    """Whether an ARN is one of a pattern."""
+    if not arn.startswith("arn:") or not pattern.startswith("arn:"):
+        return iam_evaluator.fnmatch_iam_cs(arn, pattern)
+    found, wanted = arn.split(":", PARTS - 1), pattern.split(":", PARTS - 1)
+    wanted += ["*"] * (PARTS - len(wanted))
+    return len(found) == PARTS and all(map(iam_evaluator.fnmatch_iam_cs, found, wanted))
+
+
+def _resource_matches(_original, arn: str, resources: list[str], not_resources: list[str]) -> bool:
+    if resources:
+        return any(arn_matches(arn, pattern) for pattern in resources)
+    return not any(arn_matches(arn, pattern) for pattern in not_resources)
