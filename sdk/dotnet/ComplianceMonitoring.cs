@@ -297,7 +297,7 @@ namespace AwsCompliance.PulumiPackage
         private Dictionary<string, Input<string>>? _tags;
 
         /// <summary>
-        /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
         /// </summary>
         public Dictionary<string, Input<string>> Tags
         {

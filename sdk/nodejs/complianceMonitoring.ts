@@ -276,7 +276,7 @@ export interface ComplianceMonitoringArgs {
      */
     rules?: inputs.RulesArgs;
     /**
-     * Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+     * Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
      */
     tags?: {[key: string]: pulumi.Input<string>};
     /**

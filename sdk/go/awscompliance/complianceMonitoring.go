@@ -116,7 +116,7 @@ type complianceMonitoringArgs struct {
 	Reports *Reports `pulumi:"reports"`
 	// Which rules are evaluated.
 	Rules *Rules `pulumi:"rules"`
-	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
 	Tags map[string]string `pulumi:"tags"`
 	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
 	WaiverMaxDays *int `pulumi:"waiverMaxDays"`
@@ -160,7 +160,7 @@ type ComplianceMonitoringArgs struct {
 	Reports *ReportsArgs
 	// Which rules are evaluated.
 	Rules *RulesArgs
-	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
 	Tags map[string]pulumi.StringInput
 	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
 	WaiverMaxDays *int

@@ -61,7 +61,7 @@ class ComplianceMonitoringArgs:
         :param 'RemediationSettingsArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param 'ReportsArgs' reports: Where reports are kept and for how long.
         :param 'RulesArgs' rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
         :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
         :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
         """
@@ -314,7 +314,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
         """
         return pulumi.get(self, "tags")
 
@@ -398,7 +398,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
-        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256.
+        :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
         :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
         :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
         """
