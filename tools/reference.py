@@ -108,8 +108,8 @@ def left_out(frameworks: dict) -> str:
         if framework.get("custom"):
             lines.append(f"- `{name}`, in need of a function of yours: {', '.join(framework['custom'])}\n")
     return f"""
-Not counted and not deployed are rules that a pack leaves out unless it is asked for them (`rules.managed` takes them),
-and those that need a function of yours:
+The following rules are neither counted nor deployed: rules that a pack deploys only on request (use `rules.managed`),
+and rules that require a Lambda function of your own:
 
 {"".join(lines)}"""
 
@@ -155,7 +155,7 @@ point of AWS's and no proof of compliance.
 
 Rules that two frameworks share; on the diagonal, the rules of one. A deployment with both has their sum less what is
 shared, and `catalog compare` says which these are. The table shows the {len(named)} of {len(frameworks)} frameworks
-that have a name of ours (`facts/frameworks.json`); `catalog compare` takes any.
+that have a short name (`facts/frameworks.json`); `catalog compare` accepts any.
 
 """
     numbers = {name: str(index) for index, name in enumerate(named, 1)}

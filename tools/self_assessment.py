@@ -72,10 +72,10 @@ REASONS = {
     "S3_BUCKET_MFA_DELETE_ENABLED": "only the root user of an account can turn it on",
     "S3_BUCKET_REPLICATION_ENABLED": "needs a second bucket; reports can be made again",
     "S3_EVENT_NOTIFICATIONS_ENABLED": "no program waits for a report; the function that writes it sends the notices",
-    "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT": "backups are your organization's plan; the bucket is versioned",
-    "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backups are your organization's plan; the bucket is versioned",
-    "S3_BUCKET_VERSIONING_ENABLED": "versions are kept; a few packs want MFA for their deletion, which only the "
-    "root user of an account can turn on",
+    "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT": "backup plans are your organization's decision; the bucket is versioned",
+    "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backup plans are your organization's decision; the bucket is versioned",
+    "S3_BUCKET_VERSIONING_ENABLED": "versions are retained; a few packs require MFA to delete them, which only the "
+    "root user of an account can enable",
     "SNS_TOPIC_MESSAGE_DELIVERY_NOTIFICATION_ENABLED": "the topic delivers e-mail, which has no delivery status in SNS",
 }
 

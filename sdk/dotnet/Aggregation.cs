@@ -70,7 +70,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Which accounts and regions are seen.
+        /// Which accounts and regions are included.
         /// </summary>
         [Input("settings")]
         public Inputs.AggregationSettingsArgs? Settings { get; set; }

@@ -11,7 +11,7 @@ using Pulumi;
 namespace AwsCompliance.PulumiPackage
 {
     /// <summary>
-    /// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
+    /// CloudWatch alarms on the functions and on what they found: a function failed, left events unprocessed or did not run, resources are noncompliant, the score fell, AWS Config does not record, a conformance pack is incomplete, or alarms do not reach the topic.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:Alarms")]
     public partial class Alarms : global::Pulumi.ComponentResource
@@ -64,7 +64,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Which alarms exist and when they go off.
+        /// Which alarms exist, and when they are triggered.
         /// </summary>
         [Input("settings")]
         public Inputs.AlarmsSettingsArgs? Settings { get; set; }

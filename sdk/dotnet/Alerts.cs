@@ -11,7 +11,7 @@ using Pulumi;
 namespace AwsCompliance.PulumiPackage
 {
     /// <summary>
-    /// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
+    /// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms reach it.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:Alerts")]
     public partial class Alerts : global::Pulumi.ComponentResource

@@ -186,7 +186,7 @@ namespace AwsCompliance.PulumiPackage
     public sealed class ComplianceMonitoringArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Which accounts and regions are seen.
+        /// Which accounts and regions are included.
         /// </summary>
         [Input("aggregation")]
         public Inputs.AggregationSettingsArgs? Aggregation { get; set; }
@@ -204,7 +204,7 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.CostArgs? Cost { get; set; }
 
         /// <summary>
-        /// Whether there is a dashboard.
+        /// Whether to create a CloudWatch dashboard.
         /// </summary>
         [Input("dashboard")]
         public Inputs.DashboardSettingsArgs? Dashboard { get; set; }
@@ -213,7 +213,7 @@ namespace AwsCompliance.PulumiPackage
         private List<Inputs.FrameworkArgs>? _frameworks;
 
         /// <summary>
-        /// Frameworks whose rules are evaluated, too, each rule once.
+        /// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         /// </summary>
         public List<Inputs.FrameworkArgs> Frameworks
         {
@@ -222,13 +222,13 @@ namespace AwsCompliance.PulumiPackage
         }
 
         /// <summary>
-        /// How the functions run.
+        /// Settings of the Lambda functions.
         /// </summary>
         [Input("functions")]
         public Inputs.FunctionsSettingsArgs? Functions { get; set; }
 
         /// <summary>
-        /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        /// Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
         /// </summary>
         [Input("hardened")]
         public bool? Hardened { get; set; }
@@ -240,37 +240,37 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.HistorySettingsArgs? History { get; set; }
 
         /// <summary>
-        /// What every IAM role has.
+        /// Settings of every IAM role.
         /// </summary>
         [Input("iam")]
         public Inputs.IamArgs? Iam { get; set; }
 
         /// <summary>
-        /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+        /// ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
         /// </summary>
         [Input("kmsKeyArn")]
         public Input<string>? KmsKeyArn { get; set; }
 
         /// <summary>
-        /// How the account is inspected before a deployment.
+        /// Settings of the account check before a deployment.
         /// </summary>
         [Input("lookup")]
         public Inputs.LookupArgs? Lookup { get; set; }
 
         /// <summary>
-        /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
+        /// Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         /// </summary>
         [Input("namePrefix")]
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Who receives which notices, and when.
+        /// Receivers of notices, and when notices are sent.
         /// </summary>
         [Input("notifications")]
         public Inputs.NotificationsArgs? Notifications { get; set; }
 
         /// <summary>
-        /// Whose configuration recorder is used.
+        /// Settings of the configuration recorder.
         /// </summary>
         [Input("recorder")]
         public Inputs.RecorderSettingsArgs? Recorder { get; set; }
@@ -282,13 +282,13 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.RemediationSettingsArgs? Remediation { get; set; }
 
         /// <summary>
-        /// Where reports are kept and for how long.
+        /// Settings of the report bucket.
         /// </summary>
         [Input("reports")]
         public Inputs.ReportsArgs? Reports { get; set; }
 
         /// <summary>
-        /// Which rules are evaluated.
+        /// Rules to evaluate.
         /// </summary>
         [Input("rules")]
         public Inputs.RulesArgs? Rules { get; set; }
@@ -306,7 +306,7 @@ namespace AwsCompliance.PulumiPackage
         }
 
         /// <summary>
-        /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        /// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
         /// </summary>
         [Input("waiverMaxDays")]
         public int? WaiverMaxDays { get; set; }
@@ -315,7 +315,7 @@ namespace AwsCompliance.PulumiPackage
         private List<Inputs.WaiverArgs>? _waivers;
 
         /// <summary>
-        /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+        /// Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
         /// </summary>
         public List<Inputs.WaiverArgs> Waivers
         {

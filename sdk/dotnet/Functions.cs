@@ -166,7 +166,7 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.RulesArgs? Rules { get; set; }
 
         /// <summary>
-        /// How the functions run.
+        /// Settings of the Lambda functions.
         /// </summary>
         [Input("settings")]
         public Inputs.FunctionsSettingsArgs? Settings { get; set; }
@@ -190,7 +190,7 @@ namespace AwsCompliance.PulumiPackage
         public Input<string>? TopicArn { get; set; }
 
         /// <summary>
-        /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        /// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
         /// </summary>
         [Input("waiverMaxDays")]
         public int? WaiverMaxDays { get; set; }

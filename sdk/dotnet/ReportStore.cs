@@ -76,7 +76,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Where reports are kept and for how long.
+        /// Settings of the report bucket.
         /// </summary>
         [Input("reports")]
         public Inputs.ReportsArgs? Reports { get; set; }

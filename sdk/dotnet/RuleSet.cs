@@ -73,7 +73,7 @@ namespace AwsCompliance.PulumiPackage
         private List<Inputs.FrameworkArgs>? _frameworks;
 
         /// <summary>
-        /// Frameworks whose rules are evaluated, too, each rule once.
+        /// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         /// </summary>
         public List<Inputs.FrameworkArgs> Frameworks
         {
@@ -106,7 +106,7 @@ namespace AwsCompliance.PulumiPackage
         public string? NamePrefix { get; set; }
 
         /// <summary>
-        /// Which rules are evaluated.
+        /// Rules to evaluate.
         /// </summary>
         [Input("rules")]
         public Inputs.RulesArgs? Rules { get; set; }

@@ -73,7 +73,7 @@ export interface AggregationArgs {
      */
     namePrefix?: string;
     /**
-     * Which accounts and regions are seen.
+     * Which accounts and regions are included.
      */
     settings?: inputs.AggregationSettingsArgs;
     /**

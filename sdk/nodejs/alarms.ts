@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
+ * CloudWatch alarms on the functions and on what they found: a function failed, left events unprocessed or did not run, resources are noncompliant, the score fell, AWS Config does not record, a conformance pack is incomplete, or alarms do not reach the topic.
  */
 export class Alarms extends pulumi.ComponentResource {
     /** @internal */
@@ -74,7 +74,7 @@ export interface AlarmsArgs {
      */
     namePrefix?: string;
     /**
-     * Which alarms exist and when they go off.
+     * Which alarms exist, and when they are triggered.
      */
     settings?: inputs.AlarmsSettingsArgs;
     /**

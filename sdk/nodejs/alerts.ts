@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
+ * An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms reach it.
  */
 export class Alerts extends pulumi.ComponentResource {
     /** @internal */

@@ -208,7 +208,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
  */
 export interface ComplianceMonitoringArgs {
     /**
-     * Which accounts and regions are seen.
+     * Which accounts and regions are included.
      */
     aggregation?: inputs.AggregationSettingsArgs;
     /**
@@ -220,19 +220,19 @@ export interface ComplianceMonitoringArgs {
      */
     cost?: inputs.CostArgs;
     /**
-     * Whether there is a dashboard.
+     * Whether to create a CloudWatch dashboard.
      */
     dashboard?: inputs.DashboardSettingsArgs;
     /**
-     * Frameworks whose rules are evaluated, too, each rule once.
+     * Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
      */
     frameworks?: inputs.FrameworkArgs[];
     /**
-     * How the functions run.
+     * Settings of the Lambda functions.
      */
     functions?: inputs.FunctionsSettingsArgs;
     /**
-     * Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+     * Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
      */
     hardened?: boolean;
     /**
@@ -240,27 +240,27 @@ export interface ComplianceMonitoringArgs {
      */
     history?: inputs.HistorySettingsArgs;
     /**
-     * What every IAM role has.
+     * Settings of every IAM role.
      */
     iam?: inputs.IamArgs;
     /**
-     * ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+     * ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
      */
     kmsKeyArn?: pulumi.Input<string | undefined>;
     /**
-     * How the account is inspected before a deployment.
+     * Settings of the account check before a deployment.
      */
     lookup?: inputs.LookupArgs;
     /**
-     * Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
+     * Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
      */
     namePrefix?: string;
     /**
-     * Who receives which notices, and when.
+     * Receivers of notices, and when notices are sent.
      */
     notifications?: inputs.NotificationsArgs;
     /**
-     * Whose configuration recorder is used.
+     * Settings of the configuration recorder.
      */
     recorder?: inputs.RecorderSettingsArgs;
     /**
@@ -268,11 +268,11 @@ export interface ComplianceMonitoringArgs {
      */
     remediation?: inputs.RemediationSettingsArgs;
     /**
-     * Where reports are kept and for how long.
+     * Settings of the report bucket.
      */
     reports?: inputs.ReportsArgs;
     /**
-     * Which rules are evaluated.
+     * Rules to evaluate.
      */
     rules?: inputs.RulesArgs;
     /**
@@ -280,11 +280,11 @@ export interface ComplianceMonitoringArgs {
      */
     tags?: {[key: string]: pulumi.Input<string>};
     /**
-     * Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+     * Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
      */
     waiverMaxDays?: number;
     /**
-     * Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+     * Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
      */
     waivers?: inputs.WaiverArgs[];
 }

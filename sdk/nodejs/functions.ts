@@ -165,7 +165,7 @@ export interface FunctionsArgs {
      */
     rules?: inputs.RulesArgs;
     /**
-     * How the functions run.
+     * Settings of the Lambda functions.
      */
     settings?: inputs.FunctionsSettingsArgs;
     /**
@@ -177,7 +177,7 @@ export interface FunctionsArgs {
      */
     topicArn?: pulumi.Input<string | undefined>;
     /**
-     * Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+     * Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
      */
     waiverMaxDays?: number;
     /**

@@ -81,7 +81,7 @@ export interface ReportStoreArgs {
      */
     namePrefix?: string;
     /**
-     * Where reports are kept and for how long.
+     * Settings of the report bucket.
      */
     reports?: inputs.ReportsArgs;
     /**

@@ -79,7 +79,7 @@ export interface RuleSetArgs {
      */
     bucketName?: pulumi.Input<string | undefined>;
     /**
-     * Frameworks whose rules are evaluated, too, each rule once.
+     * Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
      */
     frameworks?: inputs.FrameworkArgs[];
     /**
@@ -99,7 +99,7 @@ export interface RuleSetArgs {
      */
     namePrefix?: string;
     /**
-     * Which rules are evaluated.
+     * Rules to evaluate.
      */
     rules?: inputs.RulesArgs;
     /**

@@ -47,6 +47,14 @@ def eslint() -> None:
     )
 
 
+def prose() -> None:
+    """The words of documents, and of inputs and outputs by their reference pages (`tools/prose/words.yml`)."""
+    modules = tools.node_modules()
+    pages = ["README.md", "SECURITY.md", "CONTRIBUTING.md", *map(str, sorted((ROOT / "docs").glob("*.md")))]
+    pages += map(str, sorted((ROOT / "docs/runbooks").glob("*.md")))
+    run(str(modules / ".bin/textlint"), "--config", "tools/prose/textlint.json", *pages)
+
+
 def examples() -> None:
     """The TypeScript examples compile against their packed SDK."""
     own = ROOT / "examples/component-in-rust"
@@ -104,6 +112,7 @@ CHECKS = (
     rust_packages,
     ruff,
     eslint,
+    prose,
     workflows,
     examples,
     generated_python,

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Which accounts and regions are seen.
+    /// Which accounts and regions are included.
     /// </summary>
     public sealed class AggregationSettingsArgs : global::Pulumi.ResourceArgs
     {
@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<object>? _accounts;
 
         /// <summary>
-        /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        /// Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
         /// </summary>
         public List<object> Accounts
         {
@@ -29,7 +29,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// All regions, also future ones. Goes without `regions`. Default: false.
+        /// Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
         /// </summary>
         [Input("allRegions")]
         public bool? AllRegions { get; set; }
@@ -38,7 +38,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _regions;
 
         /// <summary>
-        /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        /// Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
         /// </summary>
         public List<string> Regions
         {

@@ -17,13 +17,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class AlarmsSettings : global::Pulumi.InvokeArgs
     {
         /// <summary>
-        /// Whether there are alarms. Default: true.
+        /// Whether to create alarms. Default: true.
         /// </summary>
         [Input("enabled")]
         public bool? Enabled { get; set; }
 
         /// <summary>
-        /// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        /// Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
         /// </summary>
         [Input("scoreDrop")]
         public int? ScoreDrop { get; set; }
@@ -32,7 +32,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<AwsCompliance.PulumiPackage.RuleSeverity>? _severities;
 
         /// <summary>
-        /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        /// Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
         /// </summary>
         public List<AwsCompliance.PulumiPackage.RuleSeverity> Severities
         {
@@ -41,7 +41,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+        /// Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         /// </summary>
         [Input("silentHours")]
         public int? SilentHours { get; set; }

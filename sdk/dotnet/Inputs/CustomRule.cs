@@ -12,12 +12,12 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+    /// A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
     /// </summary>
     public sealed class CustomRule : global::Pulumi.InvokeArgs
     {
         /// <summary>
-        /// What the rule is for, in your words. At most 256 characters.
+        /// Description of the rule. At most 256 characters.
         /// </summary>
         [Input("description")]
         public string? Description { get; set; }
@@ -59,7 +59,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Inputs.Scope? Scope { get; set; }
 
         /// <summary>
-        /// How much its findings weigh in the score. Default: `medium`.
+        /// Severity of its findings, which determines their weight in the score. Default: `medium`.
         /// </summary>
         [Input("severity")]
         public AwsCompliance.PulumiPackage.RuleSeverity? Severity { get; set; }

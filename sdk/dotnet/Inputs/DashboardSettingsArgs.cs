@@ -12,12 +12,12 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Whether there is a dashboard.
+    /// Whether to create a CloudWatch dashboard.
     /// </summary>
     public sealed class DashboardSettingsArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether there is a dashboard. Default: true.
+        /// Whether to create a CloudWatch dashboard. Default: true.
         /// </summary>
         [Input("enabled")]
         public bool? Enabled { get; set; }

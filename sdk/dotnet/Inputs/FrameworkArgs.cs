@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class FrameworkArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// How its rules are deployed. Default: `rules`.
+        /// Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
         /// </summary>
         [Input("deployAs")]
         public AwsCompliance.PulumiPackage.DeployAs? DeployAs { get; set; }
@@ -26,7 +26,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<Union<string, AwsCompliance.PulumiPackage.ManagedRuleIdentifier>>? _exclude;
 
         /// <summary>
-        /// Identifiers of rules to leave out.
+        /// Identifiers of rules to exclude.
         /// </summary>
         public List<Union<string, AwsCompliance.PulumiPackage.ManagedRuleIdentifier>> Exclude
         {
@@ -56,7 +56,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, AwsCompliance.PulumiPackage.RuleSeverity>? _severities;
 
         /// <summary>
-        /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        /// Severities of rules, by identifier. If several frameworks set one, the highest applies.
         /// </summary>
         public Dictionary<string, AwsCompliance.PulumiPackage.RuleSeverity> Severities
         {

@@ -12,48 +12,48 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// How the functions run.
+    /// Settings of the Lambda functions.
     /// </summary>
     public sealed class FunctionsSettingsArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        /// Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
         /// </summary>
         [Input("architecture")]
         public AwsCompliance.PulumiPackage.FunctionArchitecture? Architecture { get; set; }
 
         /// <summary>
-        /// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        /// Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
         /// </summary>
         [Input("countedRules")]
         public AwsCompliance.PulumiPackage.CountedRules? CountedRules { get; set; }
 
         /// <summary>
-        /// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        /// Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         /// </summary>
         [Input("logRetentionDays")]
         public Input<int>? LogRetentionDays { get; set; }
 
         /// <summary>
-        /// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        /// Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
         /// </summary>
         [Input("memoryMib")]
         public Input<int>? MemoryMib { get; set; }
 
         /// <summary>
-        /// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        /// Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
         /// </summary>
         [Input("reservedConcurrency")]
         public Input<int>? ReservedConcurrency { get; set; }
 
         /// <summary>
-        /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
         /// </summary>
         [Input("schedule")]
         public Input<string>? Schedule { get; set; }
 
         /// <summary>
-        /// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        /// Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
         /// </summary>
         [Input("timeoutSeconds")]
         public Input<int>? TimeoutSeconds { get; set; }

@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class GuardPolicyArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        /// Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
         /// </summary>
         [Input("enableDebugLog")]
         public bool? EnableDebugLog { get; set; }
@@ -29,7 +29,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Input<string> Policy { get; set; } = null!;
 
         /// <summary>
-        /// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        /// Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
         /// </summary>
         [Input("runtime")]
         public Input<string>? Runtime { get; set; }

@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class HistorySettings : global::Pulumi.InvokeArgs
     {
         /// <summary>
-        /// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        /// Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
         /// </summary>
         [Input("enabled")]
         public bool? Enabled { get; set; }

@@ -17,13 +17,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class IamArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+        /// Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
         /// </summary>
         [Input("path")]
         public Input<string>? Path { get; set; }
 
         /// <summary>
-        /// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+        /// ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
         /// </summary>
         [Input("permissionsBoundary")]
         public Input<string>? PermissionsBoundary { get; set; }

@@ -26,7 +26,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _formerOwners;
 
         /// <summary>
-        /// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        /// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
         /// </summary>
         public List<string> FormerOwners
         {

@@ -17,13 +17,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class ManagedRule : global::Pulumi.InvokeArgs
     {
         /// <summary>
-        /// What the rule is for, in your words. At most 256 characters.
+        /// Description of the rule. At most 256 characters.
         /// </summary>
         [Input("description")]
         public string? Description { get; set; }
 
         /// <summary>
-        /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
         /// </summary>
         [Input("frequency")]
         public Union<string, AwsCompliance.PulumiPackage.EvaluationFrequency>? Frequency { get; set; }
@@ -41,7 +41,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public string? Name { get; set; }
 
         /// <summary>
-        /// What to do where the region does not offer the rule. Default: `fail`.
+        /// What to do if the region does not offer the rule. Default: `fail`.
         /// </summary>
         [Input("onUnavailable")]
         public AwsCompliance.PulumiPackage.OnUnavailable? OnUnavailable { get; set; }
@@ -71,7 +71,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Inputs.Scope? Scope { get; set; }
 
         /// <summary>
-        /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        /// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         /// </summary>
         [Input("severity")]
         public AwsCompliance.PulumiPackage.RuleSeverity? Severity { get; set; }

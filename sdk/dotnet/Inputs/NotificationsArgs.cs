@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class NotificationsArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
         /// </summary>
         [Input("digest")]
         public AwsCompliance.PulumiPackage.DigestPeriod? Digest { get; set; }
@@ -26,7 +26,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, Input<string>>? _emails;
 
         /// <summary>
-        /// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+        /// E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
         /// </summary>
         public Dictionary<string, Input<string>> Emails
         {
@@ -38,7 +38,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private Dictionary<string, Inputs.RouteArgs>? _routes;
 
         /// <summary>
-        /// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+        /// Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
         /// </summary>
         public Dictionary<string, Inputs.RouteArgs> Routes
         {

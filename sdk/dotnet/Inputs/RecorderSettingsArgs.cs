@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _dailyTypes;
 
         /// <summary>
-        /// Resource types that our recorder records once a day while it records the others continuously.
+        /// Resource types that the created recorder records once a day. It records the others continuously.
         /// </summary>
         public List<string> DailyTypes
         {
@@ -29,19 +29,19 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// How often our recorder records. Default: `continuous`.
+        /// How often the created recorder records. Default: `continuous`.
         /// </summary>
         [Input("frequency")]
         public AwsCompliance.PulumiPackage.RecordingFrequency? Frequency { get; set; }
 
         /// <summary>
-        /// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        /// Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
         /// </summary>
         [Input("globalTypes")]
         public bool? GlobalTypes { get; set; }
 
         /// <summary>
-        /// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+        /// Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
         /// </summary>
         [Input("mode")]
         public AwsCompliance.PulumiPackage.RecorderMode? Mode { get; set; }
@@ -50,7 +50,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _resourceTypes;
 
         /// <summary>
-        /// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        /// Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
         /// </summary>
         public List<string> ResourceTypes
         {
@@ -59,13 +59,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        /// ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
         /// </summary>
         [Input("roleArn")]
         public Input<string>? RoleArn { get; set; }
 
         /// <summary>
-        /// Which resource types our recorder records. Default: `all`.
+        /// Which resource types the created recorder records. Default: `all`.
         /// </summary>
         [Input("strategy")]
         public AwsCompliance.PulumiPackage.RecordingStrategy? Strategy { get; set; }

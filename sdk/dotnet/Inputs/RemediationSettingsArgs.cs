@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class RemediationSettingsArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+        /// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
         /// </summary>
         [Input("approvalHours")]
         public int? ApprovalHours { get; set; }

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Where reports are kept and for how long.
+    /// Settings of the report bucket.
     /// </summary>
     public sealed class Reports : global::Pulumi.InvokeArgs
     {
@@ -35,7 +35,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public bool? ForceDestroy { get; set; }
 
         /// <summary>
-        /// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        /// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
         /// </summary>
         [Input("objectLock")]
         public bool? ObjectLock { get; set; }
@@ -47,7 +47,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public AwsCompliance.PulumiPackage.OnDestroy? OnDestroy { get; set; }
 
         /// <summary>
-        /// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        /// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         /// </summary>
         [Input("retentionDays")]
         public int? RetentionDays { get; set; }

@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// What one receiver gets. A change must match one entry of each list that is given.
+    /// A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
     /// </summary>
     public sealed class RouteArgs : global::Pulumi.ResourceArgs
     {
@@ -29,7 +29,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        /// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
         /// </summary>
         [Input("email")]
         public Input<string>? Email { get; set; }
@@ -38,7 +38,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<Union<string, AwsCompliance.PulumiPackage.FrameworkId>>? _frameworks;
 
         /// <summary>
-        /// Ids of frameworks that the rules serve, such as `hipaa`.
+        /// Ids of frameworks of the rules, such as `hipaa`.
         /// </summary>
         public List<Union<string, AwsCompliance.PulumiPackage.FrameworkId>> Frameworks
         {
@@ -47,7 +47,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// URL that is posted to; whoever answers there confirms the subscription.
+        /// HTTPS endpoint. It must confirm the SNS subscription.
         /// </summary>
         [Input("https")]
         public Input<string>? Https { get; set; }
@@ -77,7 +77,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// ARN of a queue, whose policy and key must admit the topic.
+        /// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         /// </summary>
         [Input("sqs")]
         public Input<string>? Sqs { get; set; }

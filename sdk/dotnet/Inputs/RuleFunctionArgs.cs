@@ -17,13 +17,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class RuleFunctionArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// ARN of the function, of the region that this is deployed to.
+        /// ARN of the function, in the region of the deployment.
         /// </summary>
         [Input("arn", required: true)]
         public Input<string> Arn { get; set; } = null!;
 
         /// <summary>
-        /// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        /// Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
         /// </summary>
         [Input("grantInvoke")]
         public bool? GrantInvoke { get; set; }

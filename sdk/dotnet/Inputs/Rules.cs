@@ -12,7 +12,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// Which rules are evaluated.
+    /// Rules to evaluate.
     /// </summary>
     public sealed class Rules : global::Pulumi.InvokeArgs
     {
@@ -29,7 +29,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        /// Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         /// </summary>
         [Input("baseline")]
         public bool? Baseline { get; set; }
@@ -38,7 +38,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<Inputs.CustomRule>? _custom;
 
         /// <summary>
-        /// Rules of your own.
+        /// Custom rules.
         /// </summary>
         public List<Inputs.CustomRule> Custom
         {
@@ -50,7 +50,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<Inputs.ManagedRule>? _managed;
 
         /// <summary>
-        /// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+        /// AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
         /// </summary>
         public List<Inputs.ManagedRule> Managed
         {

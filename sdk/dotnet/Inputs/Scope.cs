@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class Scope : global::Pulumi.InvokeArgs
     {
         /// <summary>
-        /// Id of the one resource; goes with exactly one resource type.
+        /// Id of a single resource. Requires exactly one resource type.
         /// </summary>
         [Input("resourceId")]
         public string? ResourceId { get; set; }

@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class ScopeArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Id of the one resource; goes with exactly one resource type.
+        /// Id of a single resource. Requires exactly one resource type.
         /// </summary>
         [Input("resourceId")]
         public Input<string>? ResourceId { get; set; }

@@ -17,13 +17,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class Triggers : global::Pulumi.InvokeArgs
     {
         /// <summary>
-        /// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        /// How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
         /// </summary>
         [Input("frequency")]
         public Union<string, AwsCompliance.PulumiPackage.EvaluationFrequency>? Frequency { get; set; }
 
         /// <summary>
-        /// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        /// Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
         /// </summary>
         [Input("onChange")]
         public bool? OnChange { get; set; }

@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _securityGroupIds;
 
         /// <summary>
-        /// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        /// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
         /// </summary>
         public List<string> SecurityGroupIds
         {
@@ -32,7 +32,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _subnetIds;
 
         /// <summary>
-        /// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        /// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
         /// </summary>
         public List<string> SubnetIds
         {

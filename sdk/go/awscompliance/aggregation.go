@@ -42,7 +42,7 @@ type aggregationArgs struct {
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Which accounts and regions are seen.
+	// Which accounts and regions are included.
 	Settings *AggregationSettings `pulumi:"settings"`
 	// Tags of the aggregator and its authorization.
 	Tags map[string]string `pulumi:"tags"`
@@ -54,7 +54,7 @@ type AggregationArgs struct {
 	Lookup *LookupArgs
 	// Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Which accounts and regions are seen.
+	// Which accounts and regions are included.
 	Settings *AggregationSettingsArgs
 	// Tags of the aggregator and its authorization.
 	Tags map[string]pulumi.StringInput

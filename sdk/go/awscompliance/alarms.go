@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
+// CloudWatch alarms on the functions and on what they found: a function failed, left events unprocessed or did not run, resources are noncompliant, the score fell, AWS Config does not record, a conformance pack is incomplete, or alarms do not reach the topic.
 type Alarms struct {
 	pulumi.ResourceState
 
@@ -47,7 +47,7 @@ type alarmsArgs struct {
 	BucketName string `pulumi:"bucketName"`
 	// Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Which alarms exist and when they go off.
+	// Which alarms exist, and when they are triggered.
 	Settings *AlarmsSettings `pulumi:"settings"`
 	// Tags of the alarms.
 	Tags map[string]string `pulumi:"tags"`
@@ -61,7 +61,7 @@ type AlarmsArgs struct {
 	BucketName pulumi.StringInput
 	// Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Which alarms exist and when they go off.
+	// Which alarms exist, and when they are triggered.
 	Settings *AlarmsSettingsArgs
 	// Tags of the alarms.
 	Tags map[string]pulumi.StringInput

@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
+// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms reach it.
 type Alerts struct {
 	pulumi.ResourceState
 

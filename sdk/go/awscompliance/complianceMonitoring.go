@@ -82,89 +82,89 @@ func NewComplianceMonitoring(ctx *pulumi.Context,
 }
 
 type complianceMonitoringArgs struct {
-	// Which accounts and regions are seen.
+	// Which accounts and regions are included.
 	Aggregation *AggregationSettings `pulumi:"aggregation"`
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
 	// How much AWS Config may cost in this region, and when you are notified.
 	Cost *Cost `pulumi:"cost"`
-	// Whether there is a dashboard.
+	// Whether to create a CloudWatch dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
-	// Frameworks whose rules are evaluated, too, each rule once.
+	// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
 	Frameworks []Framework `pulumi:"frameworks"`
-	// How the functions run.
+	// Settings of the Lambda functions.
 	Functions *FunctionsSettings `pulumi:"functions"`
-	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+	// Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
 	Hardened *bool `pulumi:"hardened"`
 	// Whether the evaluation history can be queried.
 	History *HistorySettings `pulumi:"history"`
-	// What every IAM role has.
+	// Settings of every IAM role.
 	Iam *Iam `pulumi:"iam"`
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+	// ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
 	KmsKeyArn *string `pulumi:"kmsKeyArn"`
-	// How the account is inspected before a deployment.
+	// Settings of the account check before a deployment.
 	Lookup *Lookup `pulumi:"lookup"`
-	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
+	// Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Who receives which notices, and when.
+	// Receivers of notices, and when notices are sent.
 	Notifications *Notifications `pulumi:"notifications"`
-	// Whose configuration recorder is used.
+	// Settings of the configuration recorder.
 	Recorder *RecorderSettings `pulumi:"recorder"`
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *RemediationSettings `pulumi:"remediation"`
-	// Where reports are kept and for how long.
+	// Settings of the report bucket.
 	Reports *Reports `pulumi:"reports"`
-	// Which rules are evaluated.
+	// Rules to evaluate.
 	Rules *Rules `pulumi:"rules"`
 	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
 	Tags map[string]string `pulumi:"tags"`
-	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
 	WaiverMaxDays *int `pulumi:"waiverMaxDays"`
-	// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+	// Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
 	Waivers []Waiver `pulumi:"waivers"`
 }
 
 // The set of arguments for constructing a ComplianceMonitoring resource.
 type ComplianceMonitoringArgs struct {
-	// Which accounts and regions are seen.
+	// Which accounts and regions are included.
 	Aggregation *AggregationSettingsArgs
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettingsArgs
 	// How much AWS Config may cost in this region, and when you are notified.
 	Cost *CostArgs
-	// Whether there is a dashboard.
+	// Whether to create a CloudWatch dashboard.
 	Dashboard *DashboardSettingsArgs
-	// Frameworks whose rules are evaluated, too, each rule once.
+	// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
 	Frameworks []FrameworkArgs
-	// How the functions run.
+	// Settings of the Lambda functions.
 	Functions *FunctionsSettingsArgs
-	// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+	// Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
 	Hardened *bool
 	// Whether the evaluation history can be queried.
 	History *HistorySettingsArgs
-	// What every IAM role has.
+	// Settings of every IAM role.
 	Iam *IamArgs
-	// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+	// ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
 	KmsKeyArn pulumi.StringPtrInput
-	// How the account is inspected before a deployment.
+	// Settings of the account check before a deployment.
 	Lookup *LookupArgs
-	// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
+	// Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Who receives which notices, and when.
+	// Receivers of notices, and when notices are sent.
 	Notifications *NotificationsArgs
-	// Whose configuration recorder is used.
+	// Settings of the configuration recorder.
 	Recorder *RecorderSettingsArgs
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *RemediationSettingsArgs
-	// Where reports are kept and for how long.
+	// Settings of the report bucket.
 	Reports *ReportsArgs
-	// Which rules are evaluated.
+	// Rules to evaluate.
 	Rules *RulesArgs
 	// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
 	Tags map[string]pulumi.StringInput
-	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
 	WaiverMaxDays *int
-	// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+	// Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
 	Waivers []WaiverArgs
 }
 

@@ -79,13 +79,13 @@ type functionsArgs struct {
 	Remediation *RemediationSettings `pulumi:"remediation"`
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *Rules `pulumi:"rules"`
-	// How the functions run.
+	// Settings of the Lambda functions.
 	Settings *FunctionsSettings `pulumi:"settings"`
 	// Tags of everything that takes them.
 	Tags map[string]string `pulumi:"tags"`
 	// ARN of the topic that carries notices. Default: no notices are sent.
 	TopicArn *string `pulumi:"topicArn"`
-	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
 	WaiverMaxDays *int `pulumi:"waiverMaxDays"`
 	// Findings that are accepted for a time.
 	Waivers []Waiver `pulumi:"waivers"`
@@ -111,13 +111,13 @@ type FunctionsArgs struct {
 	Remediation *RemediationSettingsArgs
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *RulesArgs
-	// How the functions run.
+	// Settings of the Lambda functions.
 	Settings *FunctionsSettingsArgs
 	// Tags of everything that takes them.
 	Tags map[string]pulumi.StringInput
 	// ARN of the topic that carries notices. Default: no notices are sent.
 	TopicArn pulumi.StringPtrInput
-	// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+	// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
 	WaiverMaxDays *int
 	// Findings that are accepted for a time.
 	Waivers []WaiverArgs

@@ -13,13 +13,13 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
-// Which accounts and regions are seen.
+// Which accounts and regions are included.
 type AggregationSettings struct {
-	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+	// Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
 	Accounts []interface{} `pulumi:"accounts"`
-	// All regions, also future ones. Goes without `regions`. Default: false.
+	// Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
-	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	// Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
 	Regions []string `pulumi:"regions"`
 }
 
@@ -34,13 +34,13 @@ type AggregationSettingsInput interface {
 	ToAggregationSettingsOutputWithContext(context.Context) AggregationSettingsOutput
 }
 
-// Which accounts and regions are seen.
+// Which accounts and regions are included.
 type AggregationSettingsArgs struct {
-	// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+	// Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
 	Accounts []interface{} `pulumi:"accounts"`
-	// All regions, also future ones. Goes without `regions`. Default: false.
+	// Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
 	AllRegions *bool `pulumi:"allRegions"`
-	// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+	// Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
 	Regions []string `pulumi:"regions"`
 }
 
@@ -97,7 +97,7 @@ func (i *aggregationSettingsPtrType) ToAggregationSettingsPtrOutputWithContext(c
 	return pulumi.ToOutputWithContext(ctx, i).(AggregationSettingsPtrOutput)
 }
 
-// Which accounts and regions are seen.
+// Which accounts and regions are included.
 type AggregationSettingsOutput struct{ *pulumi.OutputState }
 
 func (AggregationSettingsOutput) ElementType() reflect.Type {
@@ -122,17 +122,17 @@ func (o AggregationSettingsOutput) ToAggregationSettingsPtrOutputWithContext(ctx
 	}).(AggregationSettingsPtrOutput)
 }
 
-// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+// Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
 func (o AggregationSettingsOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v AggregationSettings) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
-// All regions, also future ones. Goes without `regions`. Default: false.
+// Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
 func (o AggregationSettingsOutput) AllRegions() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v AggregationSettings) *bool { return v.AllRegions }).(pulumi.BoolPtrOutput)
 }
 
-// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+// Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
 func (o AggregationSettingsOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v AggregationSettings) []string { return v.Regions }).(pulumi.StringArrayOutput)
 }
@@ -161,7 +161,7 @@ func (o AggregationSettingsPtrOutput) Elem() AggregationSettingsOutput {
 	}).(AggregationSettingsOutput)
 }
 
-// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+// Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
 func (o AggregationSettingsPtrOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v *AggregationSettings) []interface{} {
 		if v == nil {
@@ -171,7 +171,7 @@ func (o AggregationSettingsPtrOutput) Accounts() pulumi.ArrayOutput {
 	}).(pulumi.ArrayOutput)
 }
 
-// All regions, also future ones. Goes without `regions`. Default: false.
+// Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
 func (o AggregationSettingsPtrOutput) AllRegions() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *AggregationSettings) *bool {
 		if v == nil {
@@ -181,7 +181,7 @@ func (o AggregationSettingsPtrOutput) AllRegions() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+// Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
 func (o AggregationSettingsPtrOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *AggregationSettings) []string {
 		if v == nil {
@@ -193,13 +193,13 @@ func (o AggregationSettingsPtrOutput) Regions() pulumi.StringArrayOutput {
 
 // Alarms on the monitor itself and on its results.
 type AlarmsSettings struct {
-	// Whether there are alarms. Default: true.
+	// Whether to create alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
-	// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+	// Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
 	ScoreDrop *int `pulumi:"scoreDrop"`
-	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+	// Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
 	Severities []RuleSeverity `pulumi:"severities"`
-	// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+	// Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 	SilentHours *int `pulumi:"silentHours"`
 }
 
@@ -216,13 +216,13 @@ type AlarmsSettingsInput interface {
 
 // Alarms on the monitor itself and on its results.
 type AlarmsSettingsArgs struct {
-	// Whether there are alarms. Default: true.
+	// Whether to create alarms. Default: true.
 	Enabled *bool `pulumi:"enabled"`
-	// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+	// Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
 	ScoreDrop pulumi.IntPtrInput `pulumi:"scoreDrop"`
-	// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+	// Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
 	Severities []RuleSeverity `pulumi:"severities"`
-	// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+	// Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 	SilentHours pulumi.IntPtrInput `pulumi:"silentHours"`
 }
 
@@ -304,22 +304,22 @@ func (o AlarmsSettingsOutput) ToAlarmsSettingsPtrOutputWithContext(ctx context.C
 	}).(AlarmsSettingsPtrOutput)
 }
 
-// Whether there are alarms. Default: true.
+// Whether to create alarms. Default: true.
 func (o AlarmsSettingsOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
 }
 
-// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+// Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
 func (o AlarmsSettingsOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.ScoreDrop }).(pulumi.IntPtrOutput)
 }
 
-// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+// Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
 func (o AlarmsSettingsOutput) Severities() RuleSeverityArrayOutput {
 	return o.ApplyT(func(v AlarmsSettings) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
 
-// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+// Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 func (o AlarmsSettingsOutput) SilentHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v AlarmsSettings) *int { return v.SilentHours }).(pulumi.IntPtrOutput)
 }
@@ -348,7 +348,7 @@ func (o AlarmsSettingsPtrOutput) Elem() AlarmsSettingsOutput {
 	}).(AlarmsSettingsOutput)
 }
 
-// Whether there are alarms. Default: true.
+// Whether to create alarms. Default: true.
 func (o AlarmsSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *bool {
 		if v == nil {
@@ -358,7 +358,7 @@ func (o AlarmsSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+// Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
 func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *int {
 		if v == nil {
@@ -368,7 +368,7 @@ func (o AlarmsSettingsPtrOutput) ScoreDrop() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+// Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
 func (o AlarmsSettingsPtrOutput) Severities() RuleSeverityArrayOutput {
 	return o.ApplyT(func(v *AlarmsSettings) []RuleSeverity {
 		if v == nil {
@@ -378,7 +378,7 @@ func (o AlarmsSettingsPtrOutput) Severities() RuleSeverityArrayOutput {
 	}).(RuleSeverityArrayOutput)
 }
 
-// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+// Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
 func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AlarmsSettings) *int {
 		if v == nil {
@@ -674,9 +674,9 @@ func (o CostSavingArrayOutput) Index(i pulumi.IntInput) CostSavingOutput {
 	}).(CostSavingOutput)
 }
 
-// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+// A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 type CustomRule struct {
-	// What the rule is for, in your words. At most 256 characters.
+	// Description of the rule. At most 256 characters.
 	Description *string `pulumi:"description"`
 	// The function of a rule that is a program. A rule has this or a policy.
 	Function *RuleFunction `pulumi:"function"`
@@ -688,7 +688,7 @@ type CustomRule struct {
 	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
 	Scope *Scope `pulumi:"scope"`
-	// How much its findings weigh in the score. Default: `medium`.
+	// Severity of its findings, which determines their weight in the score. Default: `medium`.
 	Severity *RuleSeverity `pulumi:"severity"`
 	// When the rule is evaluated. Default: when a resource changes.
 	Triggers *Triggers `pulumi:"triggers"`
@@ -705,9 +705,9 @@ type CustomRuleInput interface {
 	ToCustomRuleOutputWithContext(context.Context) CustomRuleOutput
 }
 
-// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+// A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 type CustomRuleArgs struct {
-	// What the rule is for, in your words. At most 256 characters.
+	// Description of the rule. At most 256 characters.
 	Description pulumi.StringPtrInput `pulumi:"description"`
 	// The function of a rule that is a program. A rule has this or a policy.
 	Function *RuleFunctionArgs `pulumi:"function"`
@@ -719,7 +719,7 @@ type CustomRuleArgs struct {
 	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
 	Scope *ScopeArgs `pulumi:"scope"`
-	// How much its findings weigh in the score. Default: `medium`.
+	// Severity of its findings, which determines their weight in the score. Default: `medium`.
 	Severity *RuleSeverity `pulumi:"severity"`
 	// When the rule is evaluated. Default: when a resource changes.
 	Triggers *TriggersArgs `pulumi:"triggers"`
@@ -762,7 +762,7 @@ func (i CustomRuleArray) ToCustomRuleArrayOutputWithContext(ctx context.Context)
 	return pulumi.ToOutputWithContext(ctx, i).(CustomRuleArrayOutput)
 }
 
-// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+// A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 type CustomRuleOutput struct{ *pulumi.OutputState }
 
 func (CustomRuleOutput) ElementType() reflect.Type {
@@ -777,7 +777,7 @@ func (o CustomRuleOutput) ToCustomRuleOutputWithContext(ctx context.Context) Cus
 	return o
 }
 
-// What the rule is for, in your words. At most 256 characters.
+// Description of the rule. At most 256 characters.
 func (o CustomRuleOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CustomRule) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
@@ -807,7 +807,7 @@ func (o CustomRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v CustomRule) *Scope { return v.Scope }).(ScopePtrOutput)
 }
 
-// How much its findings weigh in the score. Default: `medium`.
+// Severity of its findings, which determines their weight in the score. Default: `medium`.
 func (o CustomRuleOutput) Severity() RuleSeverityPtrOutput {
 	return o.ApplyT(func(v CustomRule) *RuleSeverity { return v.Severity }).(RuleSeverityPtrOutput)
 }
@@ -837,9 +837,9 @@ func (o CustomRuleArrayOutput) Index(i pulumi.IntInput) CustomRuleOutput {
 	}).(CustomRuleOutput)
 }
 
-// Whether there is a dashboard.
+// Whether to create a CloudWatch dashboard.
 type DashboardSettings struct {
-	// Whether there is a dashboard. Default: true.
+	// Whether to create a CloudWatch dashboard. Default: true.
 	Enabled *bool `pulumi:"enabled"`
 }
 
@@ -854,9 +854,9 @@ type DashboardSettingsInput interface {
 	ToDashboardSettingsOutputWithContext(context.Context) DashboardSettingsOutput
 }
 
-// Whether there is a dashboard.
+// Whether to create a CloudWatch dashboard.
 type DashboardSettingsArgs struct {
-	// Whether there is a dashboard. Default: true.
+	// Whether to create a CloudWatch dashboard. Default: true.
 	Enabled *bool `pulumi:"enabled"`
 }
 
@@ -913,7 +913,7 @@ func (i *dashboardSettingsPtrType) ToDashboardSettingsPtrOutputWithContext(ctx c
 	return pulumi.ToOutputWithContext(ctx, i).(DashboardSettingsPtrOutput)
 }
 
-// Whether there is a dashboard.
+// Whether to create a CloudWatch dashboard.
 type DashboardSettingsOutput struct{ *pulumi.OutputState }
 
 func (DashboardSettingsOutput) ElementType() reflect.Type {
@@ -938,7 +938,7 @@ func (o DashboardSettingsOutput) ToDashboardSettingsPtrOutputWithContext(ctx con
 	}).(DashboardSettingsPtrOutput)
 }
 
-// Whether there is a dashboard. Default: true.
+// Whether to create a CloudWatch dashboard. Default: true.
 func (o DashboardSettingsOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v DashboardSettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
 }
@@ -967,7 +967,7 @@ func (o DashboardSettingsPtrOutput) Elem() DashboardSettingsOutput {
 	}).(DashboardSettingsOutput)
 }
 
-// Whether there is a dashboard. Default: true.
+// Whether to create a CloudWatch dashboard. Default: true.
 func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *DashboardSettings) *bool {
 		if v == nil {
@@ -979,15 +979,15 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 
 // A framework whose rules are evaluated.
 type Framework struct {
-	// How its rules are deployed. Default: `rules`.
+	// Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
 	DeployAs *DeployAs `pulumi:"deployAs"`
-	// Identifiers of rules to leave out.
+	// Identifiers of rules to exclude.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
 	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
-	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+	// Severities of rules, by identifier. If several frameworks set one, the highest applies.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
 
@@ -1004,15 +1004,15 @@ type FrameworkInput interface {
 
 // A framework whose rules are evaluated.
 type FrameworkArgs struct {
-	// How its rules are deployed. Default: `rules`.
+	// Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
 	DeployAs *DeployAs `pulumi:"deployAs"`
-	// Identifiers of rules to leave out.
+	// Identifiers of rules to exclude.
 	Exclude []string `pulumi:"exclude"`
 	// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
 	Id string `pulumi:"id"`
 	// Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
 	Parameters map[string]map[string]interface{} `pulumi:"parameters"`
-	// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+	// Severities of rules, by identifier. If several frameworks set one, the highest applies.
 	Severities map[string]RuleSeverity `pulumi:"severities"`
 }
 
@@ -1068,12 +1068,12 @@ func (o FrameworkOutput) ToFrameworkOutputWithContext(ctx context.Context) Frame
 	return o
 }
 
-// How its rules are deployed. Default: `rules`.
+// Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
 func (o FrameworkOutput) DeployAs() DeployAsPtrOutput {
 	return o.ApplyT(func(v Framework) *DeployAs { return v.DeployAs }).(DeployAsPtrOutput)
 }
 
-// Identifiers of rules to leave out.
+// Identifiers of rules to exclude.
 func (o FrameworkOutput) Exclude() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Framework) []string { return v.Exclude }).(pulumi.StringArrayOutput)
 }
@@ -1088,7 +1088,7 @@ func (o FrameworkOutput) Parameters() pulumi.MapMapOutput {
 	return o.ApplyT(func(v Framework) map[string]map[string]interface{} { return v.Parameters }).(pulumi.MapMapOutput)
 }
 
-// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+// Severities of rules, by identifier. If several frameworks set one, the highest applies.
 func (o FrameworkOutput) Severities() RuleSeverityMapOutput {
 	return o.ApplyT(func(v Framework) map[string]RuleSeverity { return v.Severities }).(RuleSeverityMapOutput)
 }
@@ -1180,21 +1180,21 @@ func (o FrameworkRuleDetailsArrayOutput) Index(i pulumi.IntInput) FrameworkRuleD
 	}).(FrameworkRuleDetailsOutput)
 }
 
-// How the functions run.
+// Settings of the Lambda functions.
 type FunctionsSettings struct {
-	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	// Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
 	Architecture *FunctionArchitecture `pulumi:"architecture"`
-	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	// Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
 	CountedRules *CountedRules `pulumi:"countedRules"`
-	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+	// Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays *int `pulumi:"logRetentionDays"`
-	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+	// Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
 	MemoryMib *int `pulumi:"memoryMib"`
-	// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+	// Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
 	ReservedConcurrency *int `pulumi:"reservedConcurrency"`
-	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 	Schedule *string `pulumi:"schedule"`
-	// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+	// Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 	// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
 	Vpc *Vpc `pulumi:"vpc"`
@@ -1211,21 +1211,21 @@ type FunctionsSettingsInput interface {
 	ToFunctionsSettingsOutputWithContext(context.Context) FunctionsSettingsOutput
 }
 
-// How the functions run.
+// Settings of the Lambda functions.
 type FunctionsSettingsArgs struct {
-	// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+	// Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
 	Architecture *FunctionArchitecture `pulumi:"architecture"`
-	// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+	// Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
 	CountedRules *CountedRules `pulumi:"countedRules"`
-	// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+	// Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 	LogRetentionDays pulumi.IntPtrInput `pulumi:"logRetentionDays"`
-	// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+	// Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
 	MemoryMib pulumi.IntPtrInput `pulumi:"memoryMib"`
-	// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+	// Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
 	ReservedConcurrency pulumi.IntPtrInput `pulumi:"reservedConcurrency"`
-	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+	// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 	Schedule pulumi.StringPtrInput `pulumi:"schedule"`
-	// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+	// Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
 	TimeoutSeconds pulumi.IntPtrInput `pulumi:"timeoutSeconds"`
 	// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
 	Vpc *VpcArgs `pulumi:"vpc"`
@@ -1284,7 +1284,7 @@ func (i *functionsSettingsPtrType) ToFunctionsSettingsPtrOutputWithContext(ctx c
 	return pulumi.ToOutputWithContext(ctx, i).(FunctionsSettingsPtrOutput)
 }
 
-// How the functions run.
+// Settings of the Lambda functions.
 type FunctionsSettingsOutput struct{ *pulumi.OutputState }
 
 func (FunctionsSettingsOutput) ElementType() reflect.Type {
@@ -1309,37 +1309,37 @@ func (o FunctionsSettingsOutput) ToFunctionsSettingsPtrOutputWithContext(ctx con
 	}).(FunctionsSettingsPtrOutput)
 }
 
-// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+// Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
 func (o FunctionsSettingsOutput) Architecture() FunctionArchitecturePtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *FunctionArchitecture { return v.Architecture }).(FunctionArchitecturePtrOutput)
 }
 
-// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+// Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
 func (o FunctionsSettingsOutput) CountedRules() CountedRulesPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *CountedRules { return v.CountedRules }).(CountedRulesPtrOutput)
 }
 
-// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+// Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 func (o FunctionsSettingsOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.LogRetentionDays }).(pulumi.IntPtrOutput)
 }
 
-// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+// Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
 func (o FunctionsSettingsOutput) MemoryMib() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.MemoryMib }).(pulumi.IntPtrOutput)
 }
 
-// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+// Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
 func (o FunctionsSettingsOutput) ReservedConcurrency() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.ReservedConcurrency }).(pulumi.IntPtrOutput)
 }
 
-// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 func (o FunctionsSettingsOutput) Schedule() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *string { return v.Schedule }).(pulumi.StringPtrOutput)
 }
 
-// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+// Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
 func (o FunctionsSettingsOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v FunctionsSettings) *int { return v.TimeoutSeconds }).(pulumi.IntPtrOutput)
 }
@@ -1373,7 +1373,7 @@ func (o FunctionsSettingsPtrOutput) Elem() FunctionsSettingsOutput {
 	}).(FunctionsSettingsOutput)
 }
 
-// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+// Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
 func (o FunctionsSettingsPtrOutput) Architecture() FunctionArchitecturePtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *FunctionArchitecture {
 		if v == nil {
@@ -1383,7 +1383,7 @@ func (o FunctionsSettingsPtrOutput) Architecture() FunctionArchitecturePtrOutput
 	}).(FunctionArchitecturePtrOutput)
 }
 
-// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+// Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
 func (o FunctionsSettingsPtrOutput) CountedRules() CountedRulesPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *CountedRules {
 		if v == nil {
@@ -1393,7 +1393,7 @@ func (o FunctionsSettingsPtrOutput) CountedRules() CountedRulesPtrOutput {
 	}).(CountedRulesPtrOutput)
 }
 
-// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+// Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
 func (o FunctionsSettingsPtrOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *int {
 		if v == nil {
@@ -1403,7 +1403,7 @@ func (o FunctionsSettingsPtrOutput) LogRetentionDays() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+// Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
 func (o FunctionsSettingsPtrOutput) MemoryMib() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *int {
 		if v == nil {
@@ -1413,7 +1413,7 @@ func (o FunctionsSettingsPtrOutput) MemoryMib() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+// Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
 func (o FunctionsSettingsPtrOutput) ReservedConcurrency() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *int {
 		if v == nil {
@@ -1423,7 +1423,7 @@ func (o FunctionsSettingsPtrOutput) ReservedConcurrency() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
 func (o FunctionsSettingsPtrOutput) Schedule() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *string {
 		if v == nil {
@@ -1433,7 +1433,7 @@ func (o FunctionsSettingsPtrOutput) Schedule() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+// Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
 func (o FunctionsSettingsPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *FunctionsSettings) *int {
 		if v == nil {
@@ -1455,11 +1455,11 @@ func (o FunctionsSettingsPtrOutput) Vpc() VpcPtrOutput {
 
 // A policy written in Guard.
 type GuardPolicy struct {
-	// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+	// Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
 	EnableDebugLog *bool `pulumi:"enableDebugLog"`
 	// The policy, at most 10,000 characters.
 	Policy string `pulumi:"policy"`
-	// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+	// Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
 	Runtime *string `pulumi:"runtime"`
 }
 
@@ -1476,11 +1476,11 @@ type GuardPolicyInput interface {
 
 // A policy written in Guard.
 type GuardPolicyArgs struct {
-	// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+	// Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
 	EnableDebugLog *bool `pulumi:"enableDebugLog"`
 	// The policy, at most 10,000 characters.
 	Policy pulumi.StringInput `pulumi:"policy"`
-	// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+	// Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
 	Runtime pulumi.StringPtrInput `pulumi:"runtime"`
 }
 
@@ -1562,7 +1562,7 @@ func (o GuardPolicyOutput) ToGuardPolicyPtrOutputWithContext(ctx context.Context
 	}).(GuardPolicyPtrOutput)
 }
 
-// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+// Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
 func (o GuardPolicyOutput) EnableDebugLog() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v GuardPolicy) *bool { return v.EnableDebugLog }).(pulumi.BoolPtrOutput)
 }
@@ -1572,7 +1572,7 @@ func (o GuardPolicyOutput) Policy() pulumi.StringOutput {
 	return o.ApplyT(func(v GuardPolicy) string { return v.Policy }).(pulumi.StringOutput)
 }
 
-// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+// Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
 func (o GuardPolicyOutput) Runtime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v GuardPolicy) *string { return v.Runtime }).(pulumi.StringPtrOutput)
 }
@@ -1601,7 +1601,7 @@ func (o GuardPolicyPtrOutput) Elem() GuardPolicyOutput {
 	}).(GuardPolicyOutput)
 }
 
-// Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+// Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
 func (o GuardPolicyPtrOutput) EnableDebugLog() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *GuardPolicy) *bool {
 		if v == nil {
@@ -1621,7 +1621,7 @@ func (o GuardPolicyPtrOutput) Policy() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+// Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
 func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *GuardPolicy) *string {
 		if v == nil {
@@ -1633,7 +1633,7 @@ func (o GuardPolicyPtrOutput) Runtime() pulumi.StringPtrOutput {
 
 // Whether the evaluation history can be queried.
 type HistorySettings struct {
-	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+	// Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
 	Enabled *bool `pulumi:"enabled"`
 }
 
@@ -1650,7 +1650,7 @@ type HistorySettingsInput interface {
 
 // Whether the evaluation history can be queried.
 type HistorySettingsArgs struct {
-	// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+	// Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
 	Enabled *bool `pulumi:"enabled"`
 }
 
@@ -1732,7 +1732,7 @@ func (o HistorySettingsOutput) ToHistorySettingsPtrOutputWithContext(ctx context
 	}).(HistorySettingsPtrOutput)
 }
 
-// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+// Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
 func (o HistorySettingsOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v HistorySettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
 }
@@ -1761,7 +1761,7 @@ func (o HistorySettingsPtrOutput) Elem() HistorySettingsOutput {
 	}).(HistorySettingsOutput)
 }
 
-// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+// Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
 func (o HistorySettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *HistorySettings) *bool {
 		if v == nil {
@@ -1773,9 +1773,9 @@ func (o HistorySettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 
 // What every IAM role of this component has.
 type Iam struct {
-	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+	// Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 	Path *string `pulumi:"path"`
-	// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+	// ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
 	PermissionsBoundary *string `pulumi:"permissionsBoundary"`
 }
 
@@ -1792,9 +1792,9 @@ type IamInput interface {
 
 // What every IAM role of this component has.
 type IamArgs struct {
-	// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+	// Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 	Path pulumi.StringPtrInput `pulumi:"path"`
-	// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+	// ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
 	PermissionsBoundary pulumi.StringPtrInput `pulumi:"permissionsBoundary"`
 }
 
@@ -1876,12 +1876,12 @@ func (o IamOutput) ToIamPtrOutputWithContext(ctx context.Context) IamPtrOutput {
 	}).(IamPtrOutput)
 }
 
-// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+// Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 func (o IamOutput) Path() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Iam) *string { return v.Path }).(pulumi.StringPtrOutput)
 }
 
-// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+// ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
 func (o IamOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Iam) *string { return v.PermissionsBoundary }).(pulumi.StringPtrOutput)
 }
@@ -1910,7 +1910,7 @@ func (o IamPtrOutput) Elem() IamOutput {
 	}).(IamOutput)
 }
 
-// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+// Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
 func (o IamPtrOutput) Path() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Iam) *string {
 		if v == nil {
@@ -1920,7 +1920,7 @@ func (o IamPtrOutput) Path() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+// ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
 func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Iam) *string {
 		if v == nil {
@@ -1934,7 +1934,7 @@ func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 type Lookup struct {
 	// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
-	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
 	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
 	Profile *string `pulumi:"profile"`
@@ -1957,7 +1957,7 @@ type LookupInput interface {
 type LookupArgs struct {
 	// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
-	// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+	// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
 	FormerOwners []string `pulumi:"formerOwners"`
 	// Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
 	Profile *string `pulumi:"profile"`
@@ -2048,7 +2048,7 @@ func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
 
-// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
 func (o LookupOutput) FormerOwners() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Lookup) []string { return v.FormerOwners }).(pulumi.StringArrayOutput)
 }
@@ -2097,7 +2097,7 @@ func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
 func (o LookupPtrOutput) FormerOwners() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Lookup) []string {
 		if v == nil {
@@ -2129,15 +2129,15 @@ func (o LookupPtrOutput) RoleArn() pulumi.StringPtrOutput {
 
 // One AWS managed rule.
 type ManagedRule struct {
-	// What the rule is for, in your words. At most 256 characters.
+	// Description of the rule. At most 256 characters.
 	Description *string `pulumi:"description"`
-	// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+	// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
 	Frequency *string `pulumi:"frequency"`
 	// Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
 	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
-	// What to do where the region does not offer the rule. Default: `fail`.
+	// What to do if the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]interface{} `pulumi:"parameters"`
@@ -2145,7 +2145,7 @@ type ManagedRule struct {
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which resources the rule evaluates. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
-	// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+	// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
 	Severity *RuleSeverity `pulumi:"severity"`
 	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
 	Unchecked *bool `pulumi:"unchecked"`
@@ -2164,15 +2164,15 @@ type ManagedRuleInput interface {
 
 // One AWS managed rule.
 type ManagedRuleArgs struct {
-	// What the rule is for, in your words. At most 256 characters.
+	// Description of the rule. At most 256 characters.
 	Description pulumi.StringPtrInput `pulumi:"description"`
-	// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+	// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
 	Frequency pulumi.StringPtrInput `pulumi:"frequency"`
 	// Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
 	Identifier string `pulumi:"identifier"`
 	// Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
 	Name *string `pulumi:"name"`
-	// What to do where the region does not offer the rule. Default: `fail`.
+	// What to do if the region does not offer the rule. Default: `fail`.
 	OnUnavailable *OnUnavailable `pulumi:"onUnavailable"`
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.Input `pulumi:"parameters"`
@@ -2180,7 +2180,7 @@ type ManagedRuleArgs struct {
 	Remediation *RemediationArgs `pulumi:"remediation"`
 	// Which resources the rule evaluates. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
-	// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+	// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
 	Severity *RuleSeverity `pulumi:"severity"`
 	// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
 	Unchecked *bool `pulumi:"unchecked"`
@@ -2238,12 +2238,12 @@ func (o ManagedRuleOutput) ToManagedRuleOutputWithContext(ctx context.Context) M
 	return o
 }
 
-// What the rule is for, in your words. At most 256 characters.
+// Description of the rule. At most 256 characters.
 func (o ManagedRuleOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
 func (o ManagedRuleOutput) Frequency() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *string { return v.Frequency }).(pulumi.StringPtrOutput)
 }
@@ -2258,7 +2258,7 @@ func (o ManagedRuleOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// What to do where the region does not offer the rule. Default: `fail`.
+// What to do if the region does not offer the rule. Default: `fail`.
 func (o ManagedRuleOutput) OnUnavailable() OnUnavailablePtrOutput {
 	return o.ApplyT(func(v ManagedRule) *OnUnavailable { return v.OnUnavailable }).(OnUnavailablePtrOutput)
 }
@@ -2278,7 +2278,7 @@ func (o ManagedRuleOutput) Scope() ScopePtrOutput {
 	return o.ApplyT(func(v ManagedRule) *Scope { return v.Scope }).(ScopePtrOutput)
 }
 
-// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
 func (o ManagedRuleOutput) Severity() RuleSeverityPtrOutput {
 	return o.ApplyT(func(v ManagedRule) *RuleSeverity { return v.Severity }).(RuleSeverityPtrOutput)
 }
@@ -2391,11 +2391,11 @@ func (o ManagedRuleParameterArrayOutput) Index(i pulumi.IntInput) ManagedRulePar
 
 // Who receives notices.
 type Notifications struct {
-	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
 	Digest *DigestPeriod `pulumi:"digest"`
-	// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+	// E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
 	Emails map[string]string `pulumi:"emails"`
-	// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+	// Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
 	Routes map[string]Route `pulumi:"routes"`
 }
 
@@ -2412,11 +2412,11 @@ type NotificationsInput interface {
 
 // Who receives notices.
 type NotificationsArgs struct {
-	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+	// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
 	Digest *DigestPeriod `pulumi:"digest"`
-	// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+	// E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
 	Emails map[string]pulumi.StringInput `pulumi:"emails"`
-	// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+	// Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
 	Routes map[string]RouteArgs `pulumi:"routes"`
 }
 
@@ -2498,17 +2498,17 @@ func (o NotificationsOutput) ToNotificationsPtrOutputWithContext(ctx context.Con
 	}).(NotificationsPtrOutput)
 }
 
-// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
 func (o NotificationsOutput) Digest() DigestPeriodPtrOutput {
 	return o.ApplyT(func(v Notifications) *DigestPeriod { return v.Digest }).(DigestPeriodPtrOutput)
 }
 
-// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+// E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
 func (o NotificationsOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]string { return v.Emails }).(pulumi.StringMapOutput)
 }
 
-// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+// Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
 func (o NotificationsOutput) Routes() RouteMapOutput {
 	return o.ApplyT(func(v Notifications) map[string]Route { return v.Routes }).(RouteMapOutput)
 }
@@ -2537,7 +2537,7 @@ func (o NotificationsPtrOutput) Elem() NotificationsOutput {
 	}).(NotificationsOutput)
 }
 
-// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
 func (o NotificationsPtrOutput) Digest() DigestPeriodPtrOutput {
 	return o.ApplyT(func(v *Notifications) *DigestPeriod {
 		if v == nil {
@@ -2547,7 +2547,7 @@ func (o NotificationsPtrOutput) Digest() DigestPeriodPtrOutput {
 	}).(DigestPeriodPtrOutput)
 }
 
-// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+// E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
 func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]string {
 		if v == nil {
@@ -2557,7 +2557,7 @@ func (o NotificationsPtrOutput) Emails() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
-// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+// Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
 func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 	return o.ApplyT(func(v *Notifications) map[string]Route {
 		if v == nil {
@@ -2569,19 +2569,19 @@ func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 
 // Which configuration recorder is used, and what a recorder of this component records.
 type RecorderSettings struct {
-	// Resource types that our recorder records once a day while it records the others continuously.
+	// Resource types that the created recorder records once a day. It records the others continuously.
 	DailyTypes []string `pulumi:"dailyTypes"`
-	// How often our recorder records. Default: `continuous`.
+	// How often the created recorder records. Default: `continuous`.
 	Frequency *RecordingFrequency `pulumi:"frequency"`
-	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+	// Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
 	GlobalTypes *bool `pulumi:"globalTypes"`
-	// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+	// Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
 	Mode *RecorderMode `pulumi:"mode"`
-	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+	// Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
-	// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+	// ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
 	RoleArn *string `pulumi:"roleArn"`
-	// Which resource types our recorder records. Default: `all`.
+	// Which resource types the created recorder records. Default: `all`.
 	Strategy *RecordingStrategy `pulumi:"strategy"`
 }
 
@@ -2598,19 +2598,19 @@ type RecorderSettingsInput interface {
 
 // Which configuration recorder is used, and what a recorder of this component records.
 type RecorderSettingsArgs struct {
-	// Resource types that our recorder records once a day while it records the others continuously.
+	// Resource types that the created recorder records once a day. It records the others continuously.
 	DailyTypes []string `pulumi:"dailyTypes"`
-	// How often our recorder records. Default: `continuous`.
+	// How often the created recorder records. Default: `continuous`.
 	Frequency *RecordingFrequency `pulumi:"frequency"`
-	// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+	// Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
 	GlobalTypes *bool `pulumi:"globalTypes"`
-	// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+	// Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
 	Mode *RecorderMode `pulumi:"mode"`
-	// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+	// Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
-	// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+	// ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
 	RoleArn pulumi.StringPtrInput `pulumi:"roleArn"`
-	// Which resource types our recorder records. Default: `all`.
+	// Which resource types the created recorder records. Default: `all`.
 	Strategy *RecordingStrategy `pulumi:"strategy"`
 }
 
@@ -2692,37 +2692,37 @@ func (o RecorderSettingsOutput) ToRecorderSettingsPtrOutputWithContext(ctx conte
 	}).(RecorderSettingsPtrOutput)
 }
 
-// Resource types that our recorder records once a day while it records the others continuously.
+// Resource types that the created recorder records once a day. It records the others continuously.
 func (o RecorderSettingsOutput) DailyTypes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v RecorderSettings) []string { return v.DailyTypes }).(pulumi.StringArrayOutput)
 }
 
-// How often our recorder records. Default: `continuous`.
+// How often the created recorder records. Default: `continuous`.
 func (o RecorderSettingsOutput) Frequency() RecordingFrequencyPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *RecordingFrequency { return v.Frequency }).(RecordingFrequencyPtrOutput)
 }
 
-// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+// Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
 func (o RecorderSettingsOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *bool { return v.GlobalTypes }).(pulumi.BoolPtrOutput)
 }
 
-// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+// Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
 func (o RecorderSettingsOutput) Mode() RecorderModePtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *RecorderMode { return v.Mode }).(RecorderModePtrOutput)
 }
 
-// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+// Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 func (o RecorderSettingsOutput) ResourceTypes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v RecorderSettings) []string { return v.ResourceTypes }).(pulumi.StringArrayOutput)
 }
 
-// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+// ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
 func (o RecorderSettingsOutput) RoleArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
 }
 
-// Which resource types our recorder records. Default: `all`.
+// Which resource types the created recorder records. Default: `all`.
 func (o RecorderSettingsOutput) Strategy() RecordingStrategyPtrOutput {
 	return o.ApplyT(func(v RecorderSettings) *RecordingStrategy { return v.Strategy }).(RecordingStrategyPtrOutput)
 }
@@ -2751,7 +2751,7 @@ func (o RecorderSettingsPtrOutput) Elem() RecorderSettingsOutput {
 	}).(RecorderSettingsOutput)
 }
 
-// Resource types that our recorder records once a day while it records the others continuously.
+// Resource types that the created recorder records once a day. It records the others continuously.
 func (o RecorderSettingsPtrOutput) DailyTypes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *RecorderSettings) []string {
 		if v == nil {
@@ -2761,7 +2761,7 @@ func (o RecorderSettingsPtrOutput) DailyTypes() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// How often our recorder records. Default: `continuous`.
+// How often the created recorder records. Default: `continuous`.
 func (o RecorderSettingsPtrOutput) Frequency() RecordingFrequencyPtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *RecordingFrequency {
 		if v == nil {
@@ -2771,7 +2771,7 @@ func (o RecorderSettingsPtrOutput) Frequency() RecordingFrequencyPtrOutput {
 	}).(RecordingFrequencyPtrOutput)
 }
 
-// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+// Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
 func (o RecorderSettingsPtrOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *bool {
 		if v == nil {
@@ -2781,7 +2781,7 @@ func (o RecorderSettingsPtrOutput) GlobalTypes() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+// Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
 func (o RecorderSettingsPtrOutput) Mode() RecorderModePtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *RecorderMode {
 		if v == nil {
@@ -2791,7 +2791,7 @@ func (o RecorderSettingsPtrOutput) Mode() RecorderModePtrOutput {
 	}).(RecorderModePtrOutput)
 }
 
-// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+// Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
 func (o RecorderSettingsPtrOutput) ResourceTypes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *RecorderSettings) []string {
 		if v == nil {
@@ -2801,7 +2801,7 @@ func (o RecorderSettingsPtrOutput) ResourceTypes() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+// ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
 func (o RecorderSettingsPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *string {
 		if v == nil {
@@ -2811,7 +2811,7 @@ func (o RecorderSettingsPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Which resource types our recorder records. Default: `all`.
+// Which resource types the created recorder records. Default: `all`.
 func (o RecorderSettingsPtrOutput) Strategy() RecordingStrategyPtrOutput {
 	return o.ApplyT(func(v *RecorderSettings) *RecordingStrategy {
 		if v == nil {
@@ -2917,9 +2917,9 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 
 // A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type Remediation struct {
-	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+	// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
-	// Name of the document, of those that are known for the rule. Default: the first of them.
+	// Name of the SSM document, one of those known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
 	Parameters map[string][]interface{} `pulumi:"parameters"`
@@ -2938,9 +2938,9 @@ type RemediationInput interface {
 
 // A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 type RemediationArgs struct {
-	// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+	// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
 	AcceptInferred *bool `pulumi:"acceptInferred"`
-	// Name of the document, of those that are known for the rule. Default: the first of them.
+	// Name of the SSM document, one of those known for the rule. Default: the first of them.
 	Document *string `pulumi:"document"`
 	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
 	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
@@ -3024,12 +3024,12 @@ func (o RemediationOutput) ToRemediationPtrOutputWithContext(ctx context.Context
 	}).(RemediationPtrOutput)
 }
 
-// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
 func (o RemediationOutput) AcceptInferred() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Remediation) *bool { return v.AcceptInferred }).(pulumi.BoolPtrOutput)
 }
 
-// Name of the document, of those that are known for the rule. Default: the first of them.
+// Name of the SSM document, one of those known for the rule. Default: the first of them.
 func (o RemediationOutput) Document() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Remediation) *string { return v.Document }).(pulumi.StringPtrOutput)
 }
@@ -3063,7 +3063,7 @@ func (o RemediationPtrOutput) Elem() RemediationOutput {
 	}).(RemediationOutput)
 }
 
-// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
 func (o RemediationPtrOutput) AcceptInferred() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Remediation) *bool {
 		if v == nil {
@@ -3073,7 +3073,7 @@ func (o RemediationPtrOutput) AcceptInferred() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Name of the document, of those that are known for the rule. Default: the first of them.
+// Name of the SSM document, one of those known for the rule. Default: the first of them.
 func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Remediation) *string {
 		if v == nil {
@@ -3462,7 +3462,7 @@ func (o RemediationRuleMapOutput) MapIndex(k pulumi.StringInput) RemediationRule
 
 // What is done about findings.
 type RemediationSettings struct {
-	// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
 	ApprovalHours *int `pulumi:"approvalHours"`
 	// Whether two people must approve each change. Default: false. Default: false.
 	FourEyes *bool `pulumi:"fourEyes"`
@@ -3495,7 +3495,7 @@ type RemediationSettingsInput interface {
 
 // What is done about findings.
 type RemediationSettingsArgs struct {
-	// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
 	ApprovalHours *int `pulumi:"approvalHours"`
 	// Whether two people must approve each change. Default: false. Default: false.
 	FourEyes *bool `pulumi:"fourEyes"`
@@ -3593,7 +3593,7 @@ func (o RemediationSettingsOutput) ToRemediationSettingsPtrOutputWithContext(ctx
 	}).(RemediationSettingsPtrOutput)
 }
 
-// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
 func (o RemediationSettingsOutput) ApprovalHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RemediationSettings) *int { return v.ApprovalHours }).(pulumi.IntPtrOutput)
 }
@@ -3662,7 +3662,7 @@ func (o RemediationSettingsPtrOutput) Elem() RemediationSettingsOutput {
 	}).(RemediationSettingsOutput)
 }
 
-// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
 func (o RemediationSettingsPtrOutput) ApprovalHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *RemediationSettings) *int {
 		if v == nil {
@@ -3752,7 +3752,7 @@ func (o RemediationSettingsPtrOutput) Windows() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// Where reports are kept and for how long.
+// Settings of the report bucket.
 type Reports struct {
 	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
 	AllowReplacement *bool `pulumi:"allowReplacement"`
@@ -3760,11 +3760,11 @@ type Reports struct {
 	BucketName *string `pulumi:"bucketName"`
 	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+	// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
 	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
 	OnDestroy *OnDestroy `pulumi:"onDestroy"`
-	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+	// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
 	RetentionDays *int `pulumi:"retentionDays"`
 }
 
@@ -3779,7 +3779,7 @@ type ReportsInput interface {
 	ToReportsOutputWithContext(context.Context) ReportsOutput
 }
 
-// Where reports are kept and for how long.
+// Settings of the report bucket.
 type ReportsArgs struct {
 	// Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
 	AllowReplacement *bool `pulumi:"allowReplacement"`
@@ -3787,11 +3787,11 @@ type ReportsArgs struct {
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
 	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+	// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
 	ObjectLock *bool `pulumi:"objectLock"`
 	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
 	OnDestroy *OnDestroy `pulumi:"onDestroy"`
-	// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+	// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
 	RetentionDays pulumi.IntPtrInput `pulumi:"retentionDays"`
 }
 
@@ -3848,7 +3848,7 @@ func (i *reportsPtrType) ToReportsPtrOutputWithContext(ctx context.Context) Repo
 	return pulumi.ToOutputWithContext(ctx, i).(ReportsPtrOutput)
 }
 
-// Where reports are kept and for how long.
+// Settings of the report bucket.
 type ReportsOutput struct{ *pulumi.OutputState }
 
 func (ReportsOutput) ElementType() reflect.Type {
@@ -3888,7 +3888,7 @@ func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
-// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
 func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
 }
@@ -3898,7 +3898,7 @@ func (o ReportsOutput) OnDestroy() OnDestroyPtrOutput {
 	return o.ApplyT(func(v Reports) *OnDestroy { return v.OnDestroy }).(OnDestroyPtrOutput)
 }
 
-// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
 func (o ReportsOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Reports) *int { return v.RetentionDays }).(pulumi.IntPtrOutput)
 }
@@ -3957,7 +3957,7 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
 func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Reports) *bool {
 		if v == nil {
@@ -3977,7 +3977,7 @@ func (o ReportsPtrOutput) OnDestroy() OnDestroyPtrOutput {
 	}).(OnDestroyPtrOutput)
 }
 
-// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
 func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *Reports) *int {
 		if v == nil {
@@ -3987,21 +3987,21 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// What one receiver gets. A change must match one entry of each list that is given.
+// A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type Route struct {
 	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 	Accounts []interface{} `pulumi:"accounts"`
-	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+	// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
-	// Ids of frameworks that the rules serve, such as `hipaa`.
+	// Ids of frameworks of the rules, such as `hipaa`.
 	Frameworks []string `pulumi:"frameworks"`
-	// URL that is posted to; whoever answers there confirms the subscription.
+	// HTTPS endpoint. It must confirm the SNS subscription.
 	Https *string `pulumi:"https"`
 	// Names of rules, as given or as shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
 	// Severities of rules.
 	Severities []RuleSeverity `pulumi:"severities"`
-	// ARN of a queue, whose policy and key must admit the topic.
+	// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
 	Sqs *string `pulumi:"sqs"`
 }
 
@@ -4016,21 +4016,21 @@ type RouteInput interface {
 	ToRouteOutputWithContext(context.Context) RouteOutput
 }
 
-// What one receiver gets. A change must match one entry of each list that is given.
+// A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type RouteArgs struct {
 	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 	Accounts []interface{} `pulumi:"accounts"`
-	// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+	// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
-	// Ids of frameworks that the rules serve, such as `hipaa`.
+	// Ids of frameworks of the rules, such as `hipaa`.
 	Frameworks []string `pulumi:"frameworks"`
-	// URL that is posted to; whoever answers there confirms the subscription.
+	// HTTPS endpoint. It must confirm the SNS subscription.
 	Https pulumi.StringPtrInput `pulumi:"https"`
 	// Names of rules, as given or as shown in `configRuleNames` without the prefix.
 	Rules []string `pulumi:"rules"`
 	// Severities of rules.
 	Severities []RuleSeverity `pulumi:"severities"`
-	// ARN of a queue, whose policy and key must admit the topic.
+	// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
 	Sqs pulumi.StringPtrInput `pulumi:"sqs"`
 }
 
@@ -4071,7 +4071,7 @@ func (i RouteMap) ToRouteMapOutputWithContext(ctx context.Context) RouteMapOutpu
 	return pulumi.ToOutputWithContext(ctx, i).(RouteMapOutput)
 }
 
-// What one receiver gets. A change must match one entry of each list that is given.
+// A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type RouteOutput struct{ *pulumi.OutputState }
 
 func (RouteOutput) ElementType() reflect.Type {
@@ -4091,17 +4091,17 @@ func (o RouteOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
-// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
 func (o RouteOutput) Email() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Email }).(pulumi.StringPtrOutput)
 }
 
-// Ids of frameworks that the rules serve, such as `hipaa`.
+// Ids of frameworks of the rules, such as `hipaa`.
 func (o RouteOutput) Frameworks() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Frameworks }).(pulumi.StringArrayOutput)
 }
 
-// URL that is posted to; whoever answers there confirms the subscription.
+// HTTPS endpoint. It must confirm the SNS subscription.
 func (o RouteOutput) Https() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Https }).(pulumi.StringPtrOutput)
 }
@@ -4116,7 +4116,7 @@ func (o RouteOutput) Severities() RuleSeverityArrayOutput {
 	return o.ApplyT(func(v Route) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
 
-// ARN of a queue, whose policy and key must admit the topic.
+// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
 func (o RouteOutput) Sqs() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Sqs }).(pulumi.StringPtrOutput)
 }
@@ -4143,9 +4143,9 @@ func (o RouteMapOutput) MapIndex(k pulumi.StringInput) RouteOutput {
 
 // A function that evaluates resources.
 type RuleFunction struct {
-	// ARN of the function, of the region that this is deployed to.
+	// ARN of the function, in the region of the deployment.
 	Arn string `pulumi:"arn"`
-	// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+	// Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
 	GrantInvoke *bool `pulumi:"grantInvoke"`
 }
 
@@ -4162,9 +4162,9 @@ type RuleFunctionInput interface {
 
 // A function that evaluates resources.
 type RuleFunctionArgs struct {
-	// ARN of the function, of the region that this is deployed to.
+	// ARN of the function, in the region of the deployment.
 	Arn pulumi.StringInput `pulumi:"arn"`
-	// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+	// Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
 	GrantInvoke *bool `pulumi:"grantInvoke"`
 }
 
@@ -4246,12 +4246,12 @@ func (o RuleFunctionOutput) ToRuleFunctionPtrOutputWithContext(ctx context.Conte
 	}).(RuleFunctionPtrOutput)
 }
 
-// ARN of the function, of the region that this is deployed to.
+// ARN of the function, in the region of the deployment.
 func (o RuleFunctionOutput) Arn() pulumi.StringOutput {
 	return o.ApplyT(func(v RuleFunction) string { return v.Arn }).(pulumi.StringOutput)
 }
 
-// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+// Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
 func (o RuleFunctionOutput) GrantInvoke() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v RuleFunction) *bool { return v.GrantInvoke }).(pulumi.BoolPtrOutput)
 }
@@ -4280,7 +4280,7 @@ func (o RuleFunctionPtrOutput) Elem() RuleFunctionOutput {
 	}).(RuleFunctionOutput)
 }
 
-// ARN of the function, of the region that this is deployed to.
+// ARN of the function, in the region of the deployment.
 func (o RuleFunctionPtrOutput) Arn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *RuleFunction) *string {
 		if v == nil {
@@ -4290,7 +4290,7 @@ func (o RuleFunctionPtrOutput) Arn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+// Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
 func (o RuleFunctionPtrOutput) GrantInvoke() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *RuleFunction) *bool {
 		if v == nil {
@@ -4583,15 +4583,15 @@ func (o RuleRemediationPtrOutput) Taken() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Which rules are evaluated.
+// Rules to evaluate.
 type Rules struct {
 	// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
 	ApprovedInstanceTypes []string `pulumi:"approvedInstanceTypes"`
-	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+	// Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 	Baseline *bool `pulumi:"baseline"`
-	// Rules of your own.
+	// Custom rules.
 	Custom []CustomRule `pulumi:"custom"`
-	// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+	// AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
 	Managed []ManagedRule `pulumi:"managed"`
 }
 
@@ -4606,15 +4606,15 @@ type RulesInput interface {
 	ToRulesOutputWithContext(context.Context) RulesOutput
 }
 
-// Which rules are evaluated.
+// Rules to evaluate.
 type RulesArgs struct {
 	// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
 	ApprovedInstanceTypes []string `pulumi:"approvedInstanceTypes"`
-	// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+	// Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 	Baseline *bool `pulumi:"baseline"`
-	// Rules of your own.
+	// Custom rules.
 	Custom []CustomRuleArgs `pulumi:"custom"`
-	// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+	// AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
 	Managed []ManagedRuleArgs `pulumi:"managed"`
 }
 
@@ -4671,7 +4671,7 @@ func (i *rulesPtrType) ToRulesPtrOutputWithContext(ctx context.Context) RulesPtr
 	return pulumi.ToOutputWithContext(ctx, i).(RulesPtrOutput)
 }
 
-// Which rules are evaluated.
+// Rules to evaluate.
 type RulesOutput struct{ *pulumi.OutputState }
 
 func (RulesOutput) ElementType() reflect.Type {
@@ -4701,17 +4701,17 @@ func (o RulesOutput) ApprovedInstanceTypes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Rules) []string { return v.ApprovedInstanceTypes }).(pulumi.StringArrayOutput)
 }
 
-// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+// Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 func (o RulesOutput) Baseline() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Rules) *bool { return v.Baseline }).(pulumi.BoolPtrOutput)
 }
 
-// Rules of your own.
+// Custom rules.
 func (o RulesOutput) Custom() CustomRuleArrayOutput {
 	return o.ApplyT(func(v Rules) []CustomRule { return v.Custom }).(CustomRuleArrayOutput)
 }
 
-// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+// AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
 func (o RulesOutput) Managed() ManagedRuleArrayOutput {
 	return o.ApplyT(func(v Rules) []ManagedRule { return v.Managed }).(ManagedRuleArrayOutput)
 }
@@ -4750,7 +4750,7 @@ func (o RulesPtrOutput) ApprovedInstanceTypes() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+// Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
 func (o RulesPtrOutput) Baseline() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Rules) *bool {
 		if v == nil {
@@ -4760,7 +4760,7 @@ func (o RulesPtrOutput) Baseline() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Rules of your own.
+// Custom rules.
 func (o RulesPtrOutput) Custom() CustomRuleArrayOutput {
 	return o.ApplyT(func(v *Rules) []CustomRule {
 		if v == nil {
@@ -4770,7 +4770,7 @@ func (o RulesPtrOutput) Custom() CustomRuleArrayOutput {
 	}).(CustomRuleArrayOutput)
 }
 
-// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+// AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
 func (o RulesPtrOutput) Managed() ManagedRuleArrayOutput {
 	return o.ApplyT(func(v *Rules) []ManagedRule {
 		if v == nil {
@@ -4782,7 +4782,7 @@ func (o RulesPtrOutput) Managed() ManagedRuleArrayOutput {
 
 // Which resources a rule evaluates: by type, by one resource, or by tag.
 type Scope struct {
-	// Id of the one resource; goes with exactly one resource type.
+	// Id of a single resource. Requires exactly one resource type.
 	ResourceId *string `pulumi:"resourceId"`
 	// Resource types, such as `AWS::EC2::Volume`.
 	ResourceTypes []string `pulumi:"resourceTypes"`
@@ -4805,7 +4805,7 @@ type ScopeInput interface {
 
 // Which resources a rule evaluates: by type, by one resource, or by tag.
 type ScopeArgs struct {
-	// Id of the one resource; goes with exactly one resource type.
+	// Id of a single resource. Requires exactly one resource type.
 	ResourceId pulumi.StringPtrInput `pulumi:"resourceId"`
 	// Resource types, such as `AWS::EC2::Volume`.
 	ResourceTypes []pulumi.StringInput `pulumi:"resourceTypes"`
@@ -4893,7 +4893,7 @@ func (o ScopeOutput) ToScopePtrOutputWithContext(ctx context.Context) ScopePtrOu
 	}).(ScopePtrOutput)
 }
 
-// Id of the one resource; goes with exactly one resource type.
+// Id of a single resource. Requires exactly one resource type.
 func (o ScopeOutput) ResourceId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Scope) *string { return v.ResourceId }).(pulumi.StringPtrOutput)
 }
@@ -4937,7 +4937,7 @@ func (o ScopePtrOutput) Elem() ScopeOutput {
 	}).(ScopeOutput)
 }
 
-// Id of the one resource; goes with exactly one resource type.
+// Id of a single resource. Requires exactly one resource type.
 func (o ScopePtrOutput) ResourceId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Scope) *string {
 		if v == nil {
@@ -4979,9 +4979,9 @@ func (o ScopePtrOutput) TagValue() pulumi.StringPtrOutput {
 
 // When a rule is evaluated.
 type Triggers struct {
-	// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+	// How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
 	Frequency *string `pulumi:"frequency"`
-	// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+	// Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
 	OnChange *bool `pulumi:"onChange"`
 }
 
@@ -4998,9 +4998,9 @@ type TriggersInput interface {
 
 // When a rule is evaluated.
 type TriggersArgs struct {
-	// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+	// How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
 	Frequency pulumi.StringPtrInput `pulumi:"frequency"`
-	// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+	// Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
 	OnChange *bool `pulumi:"onChange"`
 }
 
@@ -5082,12 +5082,12 @@ func (o TriggersOutput) ToTriggersPtrOutputWithContext(ctx context.Context) Trig
 	}).(TriggersPtrOutput)
 }
 
-// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+// How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
 func (o TriggersOutput) Frequency() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Triggers) *string { return v.Frequency }).(pulumi.StringPtrOutput)
 }
 
-// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+// Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
 func (o TriggersOutput) OnChange() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Triggers) *bool { return v.OnChange }).(pulumi.BoolPtrOutput)
 }
@@ -5116,7 +5116,7 @@ func (o TriggersPtrOutput) Elem() TriggersOutput {
 	}).(TriggersOutput)
 }
 
-// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+// How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
 func (o TriggersPtrOutput) Frequency() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Triggers) *string {
 		if v == nil {
@@ -5126,7 +5126,7 @@ func (o TriggersPtrOutput) Frequency() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+// Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
 func (o TriggersPtrOutput) OnChange() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Triggers) *bool {
 		if v == nil {
@@ -5138,9 +5138,9 @@ func (o TriggersPtrOutput) OnChange() pulumi.BoolPtrOutput {
 
 // Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 type Vpc struct {
-	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
 	SecurityGroupIds []string `pulumi:"securityGroupIds"`
-	// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+	// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
 	SubnetIds []string `pulumi:"subnetIds"`
 }
 
@@ -5157,9 +5157,9 @@ type VpcInput interface {
 
 // Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 type VpcArgs struct {
-	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+	// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
 	SecurityGroupIds []pulumi.StringInput `pulumi:"securityGroupIds"`
-	// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+	// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
 	SubnetIds []pulumi.StringInput `pulumi:"subnetIds"`
 }
 
@@ -5241,12 +5241,12 @@ func (o VpcOutput) ToVpcPtrOutputWithContext(ctx context.Context) VpcPtrOutput {
 	}).(VpcPtrOutput)
 }
 
-// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
 func (o VpcOutput) SecurityGroupIds() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Vpc) []string { return v.SecurityGroupIds }).(pulumi.StringArrayOutput)
 }
 
-// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
 func (o VpcOutput) SubnetIds() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Vpc) []string { return v.SubnetIds }).(pulumi.StringArrayOutput)
 }
@@ -5275,7 +5275,7 @@ func (o VpcPtrOutput) Elem() VpcOutput {
 	}).(VpcOutput)
 }
 
-// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
 func (o VpcPtrOutput) SecurityGroupIds() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Vpc) []string {
 		if v == nil {
@@ -5285,7 +5285,7 @@ func (o VpcPtrOutput) SecurityGroupIds() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
 func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Vpc) []string {
 		if v == nil {

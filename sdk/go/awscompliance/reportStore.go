@@ -48,7 +48,7 @@ type reportStoreArgs struct {
 	KmsKeyArn string `pulumi:"kmsKeyArn"`
 	// Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Where reports are kept and for how long.
+	// Settings of the report bucket.
 	Reports *Reports `pulumi:"reports"`
 	// Tags of the bucket.
 	Tags map[string]string `pulumi:"tags"`
@@ -62,7 +62,7 @@ type ReportStoreArgs struct {
 	KmsKeyArn pulumi.StringInput
 	// Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Where reports are kept and for how long.
+	// Settings of the report bucket.
 	Reports *ReportsArgs
 	// Tags of the bucket.
 	Tags map[string]pulumi.StringInput

@@ -42,7 +42,7 @@ func NewRuleSet(ctx *pulumi.Context,
 type ruleSetArgs struct {
 	// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
 	BucketName *string `pulumi:"bucketName"`
-	// Frameworks whose rules are evaluated, too, each rule once.
+	// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
 	Frameworks []Framework `pulumi:"frameworks"`
 	// What the roles of remediations have.
 	Iam *Iam `pulumi:"iam"`
@@ -52,7 +52,7 @@ type ruleSetArgs struct {
 	Lookup *Lookup `pulumi:"lookup"`
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string `pulumi:"namePrefix"`
-	// Which rules are evaluated.
+	// Rules to evaluate.
 	Rules *Rules `pulumi:"rules"`
 	// Tags of the rules and of the roles of remediations.
 	Tags map[string]string `pulumi:"tags"`
@@ -62,7 +62,7 @@ type ruleSetArgs struct {
 type RuleSetArgs struct {
 	// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
 	BucketName pulumi.StringPtrInput
-	// Frameworks whose rules are evaluated, too, each rule once.
+	// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
 	Frameworks []FrameworkArgs
 	// What the roles of remediations have.
 	Iam *IamArgs
@@ -72,7 +72,7 @@ type RuleSetArgs struct {
 	Lookup *LookupArgs
 	// Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
 	NamePrefix *string
-	// Which rules are evaluated.
+	// Rules to evaluate.
 	Rules *RulesArgs
 	// Tags of the rules and of the roles of remediations.
 	Tags map[string]pulumi.StringInput

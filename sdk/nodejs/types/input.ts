@@ -7,19 +7,19 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
- * Which accounts and regions are seen.
+ * Which accounts and regions are included.
  */
 export interface AggregationSettingsArgs {
     /**
-     * Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+     * Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
      */
     accounts?: (string | number | boolean)[];
     /**
-     * All regions, also future ones. Goes without `regions`. Default: false.
+     * Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
      */
     allRegions?: boolean;
     /**
-     * Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+     * Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
      */
     regions?: string[];
 }
@@ -29,19 +29,19 @@ export interface AggregationSettingsArgs {
  */
 export interface AlarmsSettings {
     /**
-     * Whether there are alarms. Default: true.
+     * Whether to create alarms. Default: true.
      */
     enabled?: boolean;
     /**
-     * Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+     * Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
      */
     scoreDrop?: number;
     /**
-     * Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+     * Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
      */
     severities?: enums.RuleSeverity[];
     /**
-     * Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+     * Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
      */
     silentHours?: number;
 }
@@ -51,19 +51,19 @@ export interface AlarmsSettings {
  */
 export interface AlarmsSettingsArgs {
     /**
-     * Whether there are alarms. Default: true.
+     * Whether to create alarms. Default: true.
      */
     enabled?: boolean;
     /**
-     * Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+     * Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
      */
     scoreDrop?: pulumi.Input<number | undefined>;
     /**
-     * Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+     * Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
      */
     severities?: enums.RuleSeverity[];
     /**
-     * Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+     * Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
      */
     silentHours?: pulumi.Input<number | undefined>;
 }
@@ -83,11 +83,11 @@ export interface CostArgs {
 }
 
 /**
- * A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+ * A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
  */
 export interface CustomRule {
     /**
-     * What the rule is for, in your words. At most 256 characters.
+     * Description of the rule. At most 256 characters.
      */
     description?: string;
     /**
@@ -111,7 +111,7 @@ export interface CustomRule {
      */
     scope?: inputs.Scope;
     /**
-     * How much its findings weigh in the score. Default: `medium`.
+     * Severity of its findings, which determines their weight in the score. Default: `medium`.
      */
     severity?: enums.RuleSeverity;
     /**
@@ -121,11 +121,11 @@ export interface CustomRule {
 }
 
 /**
- * A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+ * A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
  */
 export interface CustomRuleArgs {
     /**
-     * What the rule is for, in your words. At most 256 characters.
+     * Description of the rule. At most 256 characters.
      */
     description?: pulumi.Input<string | undefined>;
     /**
@@ -149,7 +149,7 @@ export interface CustomRuleArgs {
      */
     scope?: inputs.ScopeArgs;
     /**
-     * How much its findings weigh in the score. Default: `medium`.
+     * Severity of its findings, which determines their weight in the score. Default: `medium`.
      */
     severity?: enums.RuleSeverity;
     /**
@@ -159,21 +159,21 @@ export interface CustomRuleArgs {
 }
 
 /**
- * Whether there is a dashboard.
+ * Whether to create a CloudWatch dashboard.
  */
 export interface DashboardSettings {
     /**
-     * Whether there is a dashboard. Default: true.
+     * Whether to create a CloudWatch dashboard. Default: true.
      */
     enabled?: boolean;
 }
 
 /**
- * Whether there is a dashboard.
+ * Whether to create a CloudWatch dashboard.
  */
 export interface DashboardSettingsArgs {
     /**
-     * Whether there is a dashboard. Default: true.
+     * Whether to create a CloudWatch dashboard. Default: true.
      */
     enabled?: boolean;
 }
@@ -183,11 +183,11 @@ export interface DashboardSettingsArgs {
  */
 export interface Framework {
     /**
-     * How its rules are deployed. Default: `rules`.
+     * Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
      */
     deployAs?: enums.DeployAs;
     /**
-     * Identifiers of rules to leave out.
+     * Identifiers of rules to exclude.
      */
     exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
@@ -199,7 +199,7 @@ export interface Framework {
      */
     parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
-     * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+     * Severities of rules, by identifier. If several frameworks set one, the highest applies.
      */
     severities?: {[key: string]: enums.RuleSeverity};
 }
@@ -209,11 +209,11 @@ export interface Framework {
  */
 export interface FrameworkArgs {
     /**
-     * How its rules are deployed. Default: `rules`.
+     * Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
      */
     deployAs?: enums.DeployAs;
     /**
-     * Identifiers of rules to leave out.
+     * Identifiers of rules to exclude.
      */
     exclude?: (string | enums.ManagedRuleIdentifier)[];
     /**
@@ -225,41 +225,41 @@ export interface FrameworkArgs {
      */
     parameters?: {[key: string]: {[key: string]: string | number | boolean}};
     /**
-     * How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+     * Severities of rules, by identifier. If several frameworks set one, the highest applies.
      */
     severities?: {[key: string]: enums.RuleSeverity};
 }
 
 /**
- * How the functions run.
+ * Settings of the Lambda functions.
  */
 export interface FunctionsSettings {
     /**
-     * Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+     * Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
      */
     architecture?: enums.FunctionArchitecture;
     /**
-     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     * Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
      */
     countedRules?: enums.CountedRules;
     /**
-     * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+     * Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
      */
     logRetentionDays?: number;
     /**
-     * Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+     * Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
      */
     memoryMib?: number;
     /**
-     * Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+     * Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
      */
     reservedConcurrency?: number;
     /**
-     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
      */
     schedule?: string;
     /**
-     * Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+     * Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
      */
     timeoutSeconds?: number;
     /**
@@ -269,35 +269,35 @@ export interface FunctionsSettings {
 }
 
 /**
- * How the functions run.
+ * Settings of the Lambda functions.
  */
 export interface FunctionsSettingsArgs {
     /**
-     * Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+     * Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
      */
     architecture?: enums.FunctionArchitecture;
     /**
-     * Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+     * Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
      */
     countedRules?: enums.CountedRules;
     /**
-     * Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+     * Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
      */
     logRetentionDays?: pulumi.Input<number | undefined>;
     /**
-     * Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+     * Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
      */
     memoryMib?: pulumi.Input<number | undefined>;
     /**
-     * Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+     * Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
      */
     reservedConcurrency?: pulumi.Input<number | undefined>;
     /**
-     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+     * When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
      */
     schedule?: pulumi.Input<string | undefined>;
     /**
-     * Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+     * Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
      */
     timeoutSeconds?: pulumi.Input<number | undefined>;
     /**
@@ -311,7 +311,7 @@ export interface FunctionsSettingsArgs {
  */
 export interface GuardPolicy {
     /**
-     * Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+     * Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
      */
     enableDebugLog?: boolean;
     /**
@@ -319,7 +319,7 @@ export interface GuardPolicy {
      */
     policy: string;
     /**
-     * What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+     * Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
      */
     runtime?: string;
 }
@@ -329,7 +329,7 @@ export interface GuardPolicy {
  */
 export interface GuardPolicyArgs {
     /**
-     * Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+     * Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
      */
     enableDebugLog?: boolean;
     /**
@@ -337,7 +337,7 @@ export interface GuardPolicyArgs {
      */
     policy: pulumi.Input<string>;
     /**
-     * What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+     * Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
      */
     runtime?: pulumi.Input<string | undefined>;
 }
@@ -347,7 +347,7 @@ export interface GuardPolicyArgs {
  */
 export interface HistorySettings {
     /**
-     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+     * Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
      */
     enabled?: boolean;
 }
@@ -357,7 +357,7 @@ export interface HistorySettings {
  */
 export interface HistorySettingsArgs {
     /**
-     * Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+     * Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
      */
     enabled?: boolean;
 }
@@ -367,11 +367,11 @@ export interface HistorySettingsArgs {
  */
 export interface IamArgs {
     /**
-     * Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+     * Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
      */
     path?: pulumi.Input<string | undefined>;
     /**
-     * ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+     * ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
      */
     permissionsBoundary?: pulumi.Input<string | undefined>;
 }
@@ -385,7 +385,7 @@ export interface LookupArgs {
      */
     adoptUnmarked?: boolean;
     /**
-     * Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+     * Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
      */
     formerOwners?: string[];
     /**
@@ -403,11 +403,11 @@ export interface LookupArgs {
  */
 export interface ManagedRule {
     /**
-     * What the rule is for, in your words. At most 256 characters.
+     * Description of the rule. At most 256 characters.
      */
     description?: string;
     /**
-     * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+     * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
      */
     frequency?: string | enums.EvaluationFrequency;
     /**
@@ -419,7 +419,7 @@ export interface ManagedRule {
      */
     name?: string;
     /**
-     * What to do where the region does not offer the rule. Default: `fail`.
+     * What to do if the region does not offer the rule. Default: `fail`.
      */
     onUnavailable?: enums.OnUnavailable;
     /**
@@ -435,7 +435,7 @@ export interface ManagedRule {
      */
     scope?: inputs.Scope;
     /**
-     * How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+     * Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
      */
     severity?: enums.RuleSeverity;
     /**
@@ -449,11 +449,11 @@ export interface ManagedRule {
  */
 export interface ManagedRuleArgs {
     /**
-     * What the rule is for, in your words. At most 256 characters.
+     * Description of the rule. At most 256 characters.
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+     * How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
      */
     frequency?: pulumi.Input<string | enums.EvaluationFrequency | undefined>;
     /**
@@ -465,7 +465,7 @@ export interface ManagedRuleArgs {
      */
     name?: string;
     /**
-     * What to do where the region does not offer the rule. Default: `fail`.
+     * What to do if the region does not offer the rule. Default: `fail`.
      */
     onUnavailable?: enums.OnUnavailable;
     /**
@@ -481,7 +481,7 @@ export interface ManagedRuleArgs {
      */
     scope?: inputs.ScopeArgs;
     /**
-     * How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+     * Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
      */
     severity?: enums.RuleSeverity;
     /**
@@ -495,15 +495,15 @@ export interface ManagedRuleArgs {
  */
 export interface Notifications {
     /**
-     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
      */
     digest?: enums.DigestPeriod;
     /**
-     * E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+     * E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
      */
     emails?: {[key: string]: string};
     /**
-     * Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+     * Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
      */
     routes?: {[key: string]: inputs.Route};
 }
@@ -513,15 +513,15 @@ export interface Notifications {
  */
 export interface NotificationsArgs {
     /**
-     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+     * When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
      */
     digest?: enums.DigestPeriod;
     /**
-     * E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+     * E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
      */
     emails?: {[key: string]: pulumi.Input<string>};
     /**
-     * Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+     * Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
      */
     routes?: {[key: string]: inputs.RouteArgs};
 }
@@ -531,31 +531,31 @@ export interface NotificationsArgs {
  */
 export interface RecorderSettings {
     /**
-     * Resource types that our recorder records once a day while it records the others continuously.
+     * Resource types that the created recorder records once a day. It records the others continuously.
      */
     dailyTypes?: string[];
     /**
-     * How often our recorder records. Default: `continuous`.
+     * How often the created recorder records. Default: `continuous`.
      */
     frequency?: enums.RecordingFrequency;
     /**
-     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+     * Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
      */
     globalTypes?: boolean;
     /**
-     * Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+     * Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
      */
     mode?: enums.RecorderMode;
     /**
-     * The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+     * Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
      */
     resourceTypes?: string[];
     /**
-     * ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+     * ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
      */
     roleArn?: string;
     /**
-     * Which resource types our recorder records. Default: `all`.
+     * Which resource types the created recorder records. Default: `all`.
      */
     strategy?: enums.RecordingStrategy;
 }
@@ -565,31 +565,31 @@ export interface RecorderSettings {
  */
 export interface RecorderSettingsArgs {
     /**
-     * Resource types that our recorder records once a day while it records the others continuously.
+     * Resource types that the created recorder records once a day. It records the others continuously.
      */
     dailyTypes?: string[];
     /**
-     * How often our recorder records. Default: `continuous`.
+     * How often the created recorder records. Default: `continuous`.
      */
     frequency?: enums.RecordingFrequency;
     /**
-     * Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+     * Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
      */
     globalTypes?: boolean;
     /**
-     * Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+     * Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
      */
     mode?: enums.RecorderMode;
     /**
-     * The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+     * Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
      */
     resourceTypes?: string[];
     /**
-     * ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+     * ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
      */
     roleArn?: pulumi.Input<string | undefined>;
     /**
-     * Which resource types our recorder records. Default: `all`.
+     * Which resource types the created recorder records. Default: `all`.
      */
     strategy?: enums.RecordingStrategy;
 }
@@ -599,11 +599,11 @@ export interface RecorderSettingsArgs {
  */
 export interface Remediation {
     /**
-     * Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+     * Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
      */
     acceptInferred?: boolean;
     /**
-     * Name of the document, of those that are known for the rule. Default: the first of them.
+     * Name of the SSM document, one of those known for the rule. Default: the first of them.
      */
     document?: string;
     /**
@@ -617,11 +617,11 @@ export interface Remediation {
  */
 export interface RemediationArgs {
     /**
-     * Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+     * Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
      */
     acceptInferred?: boolean;
     /**
-     * Name of the document, of those that are known for the rule. Default: the first of them.
+     * Name of the SSM document, one of those known for the rule. Default: the first of them.
      */
     document?: string;
     /**
@@ -671,7 +671,7 @@ export interface RemediationRuleArgs {
  */
 export interface RemediationSettingsArgs {
     /**
-     * Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+     * Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
      */
     approvalHours?: number;
     /**
@@ -709,7 +709,7 @@ export interface RemediationSettingsArgs {
 }
 
 /**
- * Where reports are kept and for how long.
+ * Settings of the report bucket.
  */
 export interface Reports {
     /**
@@ -725,7 +725,7 @@ export interface Reports {
      */
     forceDestroy?: boolean;
     /**
-     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+     * Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
      */
     objectLock?: boolean;
     /**
@@ -733,13 +733,13 @@ export interface Reports {
      */
     onDestroy?: enums.OnDestroy;
     /**
-     * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+     * Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: number;
 }
 
 /**
- * Where reports are kept and for how long.
+ * Settings of the report bucket.
  */
 export interface ReportsArgs {
     /**
@@ -755,7 +755,7 @@ export interface ReportsArgs {
      */
     forceDestroy?: boolean;
     /**
-     * Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+     * Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
      */
     objectLock?: boolean;
     /**
@@ -763,13 +763,13 @@ export interface ReportsArgs {
      */
     onDestroy?: enums.OnDestroy;
     /**
-     * Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+     * Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
      */
     retentionDays?: pulumi.Input<number | undefined>;
 }
 
 /**
- * What one receiver gets. A change must match one entry of each list that is given.
+ * A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
  */
 export interface Route {
     /**
@@ -777,15 +777,15 @@ export interface Route {
      */
     accounts?: (string | number | boolean)[];
     /**
-     * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+     * E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
      */
     email?: string;
     /**
-     * Ids of frameworks that the rules serve, such as `hipaa`.
+     * Ids of frameworks of the rules, such as `hipaa`.
      */
     frameworks?: (string | enums.FrameworkId)[];
     /**
-     * URL that is posted to; whoever answers there confirms the subscription.
+     * HTTPS endpoint. It must confirm the SNS subscription.
      */
     https?: string;
     /**
@@ -797,13 +797,13 @@ export interface Route {
      */
     severities?: enums.RuleSeverity[];
     /**
-     * ARN of a queue, whose policy and key must admit the topic.
+     * ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
      */
     sqs?: string;
 }
 
 /**
- * What one receiver gets. A change must match one entry of each list that is given.
+ * A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
  */
 export interface RouteArgs {
     /**
@@ -811,15 +811,15 @@ export interface RouteArgs {
      */
     accounts?: (string | number | boolean)[];
     /**
-     * Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+     * E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
      */
     email?: pulumi.Input<string | undefined>;
     /**
-     * Ids of frameworks that the rules serve, such as `hipaa`.
+     * Ids of frameworks of the rules, such as `hipaa`.
      */
     frameworks?: (string | enums.FrameworkId)[];
     /**
-     * URL that is posted to; whoever answers there confirms the subscription.
+     * HTTPS endpoint. It must confirm the SNS subscription.
      */
     https?: pulumi.Input<string | undefined>;
     /**
@@ -831,7 +831,7 @@ export interface RouteArgs {
      */
     severities?: enums.RuleSeverity[];
     /**
-     * ARN of a queue, whose policy and key must admit the topic.
+     * ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
      */
     sqs?: pulumi.Input<string | undefined>;
 }
@@ -841,11 +841,11 @@ export interface RouteArgs {
  */
 export interface RuleFunction {
     /**
-     * ARN of the function, of the region that this is deployed to.
+     * ARN of the function, in the region of the deployment.
      */
     arn: string;
     /**
-     * Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+     * Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
      */
     grantInvoke?: boolean;
 }
@@ -855,17 +855,17 @@ export interface RuleFunction {
  */
 export interface RuleFunctionArgs {
     /**
-     * ARN of the function, of the region that this is deployed to.
+     * ARN of the function, in the region of the deployment.
      */
     arn: pulumi.Input<string>;
     /**
-     * Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+     * Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
      */
     grantInvoke?: boolean;
 }
 
 /**
- * Which rules are evaluated.
+ * Rules to evaluate.
  */
 export interface Rules {
     /**
@@ -873,21 +873,21 @@ export interface Rules {
      */
     approvedInstanceTypes?: string[];
     /**
-     * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+     * Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
      */
     baseline?: boolean;
     /**
-     * Rules of your own.
+     * Custom rules.
      */
     custom?: inputs.CustomRule[];
     /**
-     * Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+     * AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
      */
     managed?: inputs.ManagedRule[];
 }
 
 /**
- * Which rules are evaluated.
+ * Rules to evaluate.
  */
 export interface RulesArgs {
     /**
@@ -895,15 +895,15 @@ export interface RulesArgs {
      */
     approvedInstanceTypes?: string[];
     /**
-     * Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+     * Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
      */
     baseline?: boolean;
     /**
-     * Rules of your own.
+     * Custom rules.
      */
     custom?: inputs.CustomRuleArgs[];
     /**
-     * Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+     * AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
      */
     managed?: inputs.ManagedRuleArgs[];
 }
@@ -913,7 +913,7 @@ export interface RulesArgs {
  */
 export interface Scope {
     /**
-     * Id of the one resource; goes with exactly one resource type.
+     * Id of a single resource. Requires exactly one resource type.
      */
     resourceId?: string;
     /**
@@ -935,7 +935,7 @@ export interface Scope {
  */
 export interface ScopeArgs {
     /**
-     * Id of the one resource; goes with exactly one resource type.
+     * Id of a single resource. Requires exactly one resource type.
      */
     resourceId?: pulumi.Input<string | undefined>;
     /**
@@ -957,11 +957,11 @@ export interface ScopeArgs {
  */
 export interface Triggers {
     /**
-     * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+     * How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
      */
     frequency?: string | enums.EvaluationFrequency;
     /**
-     * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+     * Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
      */
     onChange?: boolean;
 }
@@ -971,11 +971,11 @@ export interface Triggers {
  */
 export interface TriggersArgs {
     /**
-     * How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+     * How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
      */
     frequency?: pulumi.Input<string | enums.EvaluationFrequency | undefined>;
     /**
-     * Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+     * Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
      */
     onChange?: boolean;
 }
@@ -985,11 +985,11 @@ export interface TriggersArgs {
  */
 export interface Vpc {
     /**
-     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
      */
     securityGroupIds: string[];
     /**
-     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
      */
     subnetIds: string[];
 }
@@ -999,11 +999,11 @@ export interface Vpc {
  */
 export interface VpcArgs {
     /**
-     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+     * Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
      */
     securityGroupIds: pulumi.Input<string>[];
     /**
-     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+     * Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
      */
     subnetIds: pulumi.Input<string>[];
 }

@@ -108,19 +108,19 @@ __all__ = [
 
 class AggregationSettingsArgsDict(TypedDict):
     """
-    Which accounts and regions are seen.
+    Which accounts and regions are included.
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+    Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
     """
     all_regions: NotRequired[_builtins.bool]
     """
-    All regions, also future ones. Goes without `regions`. Default: false.
+    Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
     """
     regions: NotRequired[Sequence[_builtins.str]]
     """
-    Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
     """
 
 @pulumi.input_type
@@ -130,11 +130,11 @@ class AggregationSettingsArgs:
                  all_regions: Optional[_builtins.bool] = None,
                  regions: Optional[Sequence[_builtins.str]] = None):
         """
-        Which accounts and regions are seen.
+        Which accounts and regions are included.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
-        :param _builtins.bool all_regions: All regions, also future ones. Goes without `regions`. Default: false.
-        :param Sequence[_builtins.str] regions: Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
+        :param _builtins.bool all_regions: Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
+        :param Sequence[_builtins.str] regions: Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
         """
         if accounts is not None:
             pulumi.set(__self__, "accounts", accounts)
@@ -147,7 +147,7 @@ class AggregationSettingsArgs:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each region that is seen.
+        Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of the regions.
         """
         return pulumi.get(self, "accounts")
 
@@ -159,7 +159,7 @@ class AggregationSettingsArgs:
     @pulumi.getter(name="allRegions")
     def all_regions(self) -> Optional[_builtins.bool]:
         """
-        All regions, also future ones. Goes without `regions`. Default: false.
+        Whether to include all regions, future ones included. Cannot be combined with `regions`. Default: false.
         """
         return pulumi.get(self, "all_regions")
 
@@ -171,7 +171,7 @@ class AggregationSettingsArgs:
     @pulumi.getter
     def regions(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+        Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other region of this account, too.
         """
         return pulumi.get(self, "regions")
 
@@ -186,19 +186,19 @@ class AlarmsSettingsDict(TypedDict):
     """
     enabled: NotRequired[_builtins.bool]
     """
-    Whether there are alarms. Default: true.
+    Whether to create alarms. Default: true.
     """
     score_drop: NotRequired[_builtins.int]
     """
-    Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+    Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
     """
     severities: NotRequired[Sequence['RuleSeverity']]
     """
-    Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
     """
     silent_hours: NotRequired[_builtins.int]
     """
-    Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+    Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
     """
 
 @pulumi.input_type
@@ -211,10 +211,10 @@ class AlarmsSettings:
         """
         Alarms on the monitor itself and on its results.
 
-        :param _builtins.bool enabled: Whether there are alarms. Default: true.
-        :param _builtins.int score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
-        :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-        :param _builtins.int silent_hours: Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+        :param _builtins.bool enabled: Whether to create alarms. Default: true.
+        :param _builtins.int score_drop: Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
+        :param Sequence['RuleSeverity'] severities: Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
+        :param _builtins.int silent_hours: Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -229,7 +229,7 @@ class AlarmsSettings:
     @pulumi.getter
     def enabled(self) -> Optional[_builtins.bool]:
         """
-        Whether there are alarms. Default: true.
+        Whether to create alarms. Default: true.
         """
         return pulumi.get(self, "enabled")
 
@@ -241,7 +241,7 @@ class AlarmsSettings:
     @pulumi.getter(name="scoreDrop")
     def score_drop(self) -> Optional[_builtins.int]:
         """
-        Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
         """
         return pulumi.get(self, "score_drop")
 
@@ -253,7 +253,7 @@ class AlarmsSettings:
     @pulumi.getter
     def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
         """
         return pulumi.get(self, "severities")
 
@@ -265,7 +265,7 @@ class AlarmsSettings:
     @pulumi.getter(name="silentHours")
     def silent_hours(self) -> Optional[_builtins.int]:
         """
-        Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+        Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         return pulumi.get(self, "silent_hours")
 
@@ -280,19 +280,19 @@ class AlarmsSettingsArgsDict(TypedDict):
     """
     enabled: NotRequired[_builtins.bool]
     """
-    Whether there are alarms. Default: true.
+    Whether to create alarms. Default: true.
     """
     score_drop: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+    Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
     """
     severities: NotRequired[Sequence['RuleSeverity']]
     """
-    Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
     """
     silent_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+    Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
     """
 
 @pulumi.input_type
@@ -305,10 +305,10 @@ class AlarmsSettingsArgs:
         """
         Alarms on the monitor itself and on its results.
 
-        :param _builtins.bool enabled: Whether there are alarms. Default: true.
-        :param pulumi.Input[_builtins.int] score_drop: Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
-        :param Sequence['RuleSeverity'] severities: Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
-        :param pulumi.Input[_builtins.int] silent_hours: Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+        :param _builtins.bool enabled: Whether to create alarms. Default: true.
+        :param pulumi.Input[_builtins.int] score_drop: Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
+        :param Sequence['RuleSeverity'] severities: Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
+        :param pulumi.Input[_builtins.int] silent_hours: Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -323,7 +323,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter
     def enabled(self) -> Optional[_builtins.bool]:
         """
-        Whether there are alarms. Default: true.
+        Whether to create alarms. Default: true.
         """
         return pulumi.get(self, "enabled")
 
@@ -335,7 +335,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter(name="scoreDrop")
     def score_drop(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Points by which the score may be lower than about a day earlier before the alarm goes off. 1 to 100. Default: 10.
+        Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
         """
         return pulumi.get(self, "score_drop")
 
@@ -347,7 +347,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter
     def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+        Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
         """
         return pulumi.get(self, "severities")
 
@@ -359,7 +359,7 @@ class AlarmsSettingsArgs:
     @pulumi.getter(name="silentHours")
     def silent_hours(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
+        Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is triggered. Must be longer than the gap between two runs of `functions.schedule`. 1 to 168. Default: 13.
         """
         return pulumi.get(self, "silent_hours")
 
@@ -424,7 +424,7 @@ class CostArgs:
 
 class CustomRuleDict(TypedDict):
     """
-    A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+    A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
     """
     name: _builtins.str
     """
@@ -432,7 +432,7 @@ class CustomRuleDict(TypedDict):
     """
     description: NotRequired[_builtins.str]
     """
-    What the rule is for, in your words. At most 256 characters.
+    Description of the rule. At most 256 characters.
     """
     function: NotRequired['RuleFunctionDict']
     """
@@ -452,7 +452,7 @@ class CustomRuleDict(TypedDict):
     """
     severity: NotRequired['RuleSeverity']
     """
-    How much its findings weigh in the score. Default: `medium`.
+    Severity of its findings, which determines their weight in the score. Default: `medium`.
     """
     triggers: NotRequired['TriggersDict']
     """
@@ -471,15 +471,15 @@ class CustomRule:
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['Triggers'] = None):
         """
-        A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+        A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 
         :param _builtins.str name: Name of the rule in the account. 1 to 100 characters.
-        :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
+        :param _builtins.str description: Description of the rule. At most 256 characters.
         :param 'RuleFunction' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicy' guard: The policy of a rule that is written in Guard. A rule has this or a function.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name.
         :param 'Scope' scope: Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
-        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
+        :param 'RuleSeverity' severity: Severity of its findings, which determines their weight in the score. Default: `medium`.
         :param 'Triggers' triggers: When the rule is evaluated. Default: when a resource changes.
         """
         pulumi.set(__self__, "name", name)
@@ -514,7 +514,7 @@ class CustomRule:
     @pulumi.getter
     def description(self) -> Optional[_builtins.str]:
         """
-        What the rule is for, in your words. At most 256 characters.
+        Description of the rule. At most 256 characters.
         """
         return pulumi.get(self, "description")
 
@@ -574,7 +574,7 @@ class CustomRule:
     @pulumi.getter
     def severity(self) -> Optional['RuleSeverity']:
         """
-        How much its findings weigh in the score. Default: `medium`.
+        Severity of its findings, which determines their weight in the score. Default: `medium`.
         """
         return pulumi.get(self, "severity")
 
@@ -597,7 +597,7 @@ class CustomRule:
 
 class CustomRuleArgsDict(TypedDict):
     """
-    A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+    A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
     """
     name: _builtins.str
     """
@@ -605,7 +605,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    What the rule is for, in your words. At most 256 characters.
+    Description of the rule. At most 256 characters.
     """
     function: NotRequired['RuleFunctionArgsDict']
     """
@@ -625,7 +625,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     severity: NotRequired['RuleSeverity']
     """
-    How much its findings weigh in the score. Default: `medium`.
+    Severity of its findings, which determines their weight in the score. Default: `medium`.
     """
     triggers: NotRequired['TriggersArgsDict']
     """
@@ -644,15 +644,15 @@ class CustomRuleArgs:
                  severity: Optional['RuleSeverity'] = None,
                  triggers: Optional['TriggersArgs'] = None):
         """
-        A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+        A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 
         :param _builtins.str name: Name of the rule in the account. 1 to 100 characters.
-        :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
+        :param pulumi.Input[_builtins.str] description: Description of the rule. At most 256 characters.
         :param 'RuleFunctionArgs' function: The function of a rule that is a program. A rule has this or a policy.
         :param 'GuardPolicyArgs' guard: The policy of a rule that is written in Guard. A rule has this or a function.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name.
         :param 'ScopeArgs' scope: Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
-        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: `medium`.
+        :param 'RuleSeverity' severity: Severity of its findings, which determines their weight in the score. Default: `medium`.
         :param 'TriggersArgs' triggers: When the rule is evaluated. Default: when a resource changes.
         """
         pulumi.set(__self__, "name", name)
@@ -687,7 +687,7 @@ class CustomRuleArgs:
     @pulumi.getter
     def description(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What the rule is for, in your words. At most 256 characters.
+        Description of the rule. At most 256 characters.
         """
         return pulumi.get(self, "description")
 
@@ -747,7 +747,7 @@ class CustomRuleArgs:
     @pulumi.getter
     def severity(self) -> Optional['RuleSeverity']:
         """
-        How much its findings weigh in the score. Default: `medium`.
+        Severity of its findings, which determines their weight in the score. Default: `medium`.
         """
         return pulumi.get(self, "severity")
 
@@ -770,11 +770,11 @@ class CustomRuleArgs:
 
 class DashboardSettingsDict(TypedDict):
     """
-    Whether there is a dashboard.
+    Whether to create a CloudWatch dashboard.
     """
     enabled: NotRequired[_builtins.bool]
     """
-    Whether there is a dashboard. Default: true.
+    Whether to create a CloudWatch dashboard. Default: true.
     """
 
 @pulumi.input_type
@@ -782,9 +782,9 @@ class DashboardSettings:
     def __init__(__self__, *,
                  enabled: Optional[_builtins.bool] = None):
         """
-        Whether there is a dashboard.
+        Whether to create a CloudWatch dashboard.
 
-        :param _builtins.bool enabled: Whether there is a dashboard. Default: true.
+        :param _builtins.bool enabled: Whether to create a CloudWatch dashboard. Default: true.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -793,7 +793,7 @@ class DashboardSettings:
     @pulumi.getter
     def enabled(self) -> Optional[_builtins.bool]:
         """
-        Whether there is a dashboard. Default: true.
+        Whether to create a CloudWatch dashboard. Default: true.
         """
         return pulumi.get(self, "enabled")
 
@@ -804,11 +804,11 @@ class DashboardSettings:
 
 class DashboardSettingsArgsDict(TypedDict):
     """
-    Whether there is a dashboard.
+    Whether to create a CloudWatch dashboard.
     """
     enabled: NotRequired[_builtins.bool]
     """
-    Whether there is a dashboard. Default: true.
+    Whether to create a CloudWatch dashboard. Default: true.
     """
 
 @pulumi.input_type
@@ -816,9 +816,9 @@ class DashboardSettingsArgs:
     def __init__(__self__, *,
                  enabled: Optional[_builtins.bool] = None):
         """
-        Whether there is a dashboard.
+        Whether to create a CloudWatch dashboard.
 
-        :param _builtins.bool enabled: Whether there is a dashboard. Default: true.
+        :param _builtins.bool enabled: Whether to create a CloudWatch dashboard. Default: true.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -827,7 +827,7 @@ class DashboardSettingsArgs:
     @pulumi.getter
     def enabled(self) -> Optional[_builtins.bool]:
         """
-        Whether there is a dashboard. Default: true.
+        Whether to create a CloudWatch dashboard. Default: true.
         """
         return pulumi.get(self, "enabled")
 
@@ -846,11 +846,11 @@ class FrameworkDict(TypedDict):
     """
     deploy_as: NotRequired['DeployAs']
     """
-    How its rules are deployed. Default: `rules`.
+    Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
     """
     exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
-    Identifiers of rules to leave out.
+    Identifiers of rules to exclude.
     """
     parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
@@ -858,7 +858,7 @@ class FrameworkDict(TypedDict):
     """
     severities: NotRequired[Mapping[str, 'RuleSeverity']]
     """
-    How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    Severities of rules, by identifier. If several frameworks set one, the highest applies.
     """
 
 @pulumi.input_type
@@ -873,10 +873,10 @@ class Framework:
         A framework whose rules are evaluated.
 
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
-        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
+        :param 'DeployAs' deploy_as: Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to exclude.
         :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
-        :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        :param Mapping[str, 'RuleSeverity'] severities: Severities of rules, by identifier. If several frameworks set one, the highest applies.
         """
         pulumi.set(__self__, "id", id)
         if deploy_as is not None:
@@ -904,7 +904,7 @@ class Framework:
     @pulumi.getter(name="deployAs")
     def deploy_as(self) -> Optional['DeployAs']:
         """
-        How its rules are deployed. Default: `rules`.
+        Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
         """
         return pulumi.get(self, "deploy_as")
 
@@ -916,7 +916,7 @@ class Framework:
     @pulumi.getter
     def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
-        Identifiers of rules to leave out.
+        Identifiers of rules to exclude.
         """
         return pulumi.get(self, "exclude")
 
@@ -940,7 +940,7 @@ class Framework:
     @pulumi.getter
     def severities(self) -> Optional[Mapping[str, 'RuleSeverity']]:
         """
-        How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        Severities of rules, by identifier. If several frameworks set one, the highest applies.
         """
         return pulumi.get(self, "severities")
 
@@ -959,11 +959,11 @@ class FrameworkArgsDict(TypedDict):
     """
     deploy_as: NotRequired['DeployAs']
     """
-    How its rules are deployed. Default: `rules`.
+    Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
     """
     exclude: NotRequired[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]
     """
-    Identifiers of rules to leave out.
+    Identifiers of rules to exclude.
     """
     parameters: NotRequired[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
@@ -971,7 +971,7 @@ class FrameworkArgsDict(TypedDict):
     """
     severities: NotRequired[Mapping[str, 'RuleSeverity']]
     """
-    How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    Severities of rules, by identifier. If several frameworks set one, the highest applies.
     """
 
 @pulumi.input_type
@@ -986,10 +986,10 @@ class FrameworkArgs:
         A framework whose rules are evaluated.
 
         :param Union[_builtins.str, 'FrameworkId'] id: Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
-        :param 'DeployAs' deploy_as: How its rules are deployed. Default: `rules`.
-        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to leave out.
+        :param 'DeployAs' deploy_as: Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
+        :param Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']] exclude: Identifiers of rules to exclude.
         :param Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
-        :param Mapping[str, 'RuleSeverity'] severities: How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        :param Mapping[str, 'RuleSeverity'] severities: Severities of rules, by identifier. If several frameworks set one, the highest applies.
         """
         pulumi.set(__self__, "id", id)
         if deploy_as is not None:
@@ -1017,7 +1017,7 @@ class FrameworkArgs:
     @pulumi.getter(name="deployAs")
     def deploy_as(self) -> Optional['DeployAs']:
         """
-        How its rules are deployed. Default: `rules`.
+        Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
         """
         return pulumi.get(self, "deploy_as")
 
@@ -1029,7 +1029,7 @@ class FrameworkArgs:
     @pulumi.getter
     def exclude(self) -> Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]]:
         """
-        Identifiers of rules to leave out.
+        Identifiers of rules to exclude.
         """
         return pulumi.get(self, "exclude")
 
@@ -1053,7 +1053,7 @@ class FrameworkArgs:
     @pulumi.getter
     def severities(self) -> Optional[Mapping[str, 'RuleSeverity']]:
         """
-        How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+        Severities of rules, by identifier. If several frameworks set one, the highest applies.
         """
         return pulumi.get(self, "severities")
 
@@ -1064,35 +1064,35 @@ class FrameworkArgs:
 
 class FunctionsSettingsDict(TypedDict):
     """
-    How the functions run.
+    Settings of the Lambda functions.
     """
     architecture: NotRequired['FunctionArchitecture']
     """
-    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
     """
     counted_rules: NotRequired['CountedRules']
     """
-    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
     """
     log_retention_days: NotRequired[_builtins.int]
     """
-    Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+    Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
     """
     memory_mib: NotRequired[_builtins.int]
     """
-    Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+    Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
     """
     reserved_concurrency: NotRequired[_builtins.int]
     """
-    Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+    Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
     """
     schedule: NotRequired[_builtins.str]
     """
-    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
     """
     timeout_seconds: NotRequired[_builtins.int]
     """
-    Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+    Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
     """
     vpc: NotRequired['VpcDict']
     """
@@ -1111,15 +1111,15 @@ class FunctionsSettings:
                  timeout_seconds: Optional[_builtins.int] = None,
                  vpc: Optional['Vpc'] = None):
         """
-        How the functions run.
+        Settings of the Lambda functions.
 
-        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
-        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-        :param _builtins.int log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
-        :param _builtins.int memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
-        :param _builtins.int reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
-        :param _builtins.str schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
-        :param _builtins.int timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        :param 'CountedRules' counted_rules: Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
+        :param _builtins.int log_retention_days: Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        :param _builtins.int memory_mib: Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
+        :param _builtins.int reserved_concurrency: Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
+        :param _builtins.str schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        :param _builtins.int timeout_seconds: Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
         :param 'Vpc' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
         if architecture is not None:
@@ -1143,7 +1143,7 @@ class FunctionsSettings:
     @pulumi.getter
     def architecture(self) -> Optional['FunctionArchitecture']:
         """
-        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
         """
         return pulumi.get(self, "architecture")
 
@@ -1155,7 +1155,7 @@ class FunctionsSettings:
     @pulumi.getter(name="countedRules")
     def counted_rules(self) -> Optional['CountedRules']:
         """
-        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
         """
         return pulumi.get(self, "counted_rules")
 
@@ -1167,7 +1167,7 @@ class FunctionsSettings:
     @pulumi.getter(name="logRetentionDays")
     def log_retention_days(self) -> Optional[_builtins.int]:
         """
-        Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         """
         return pulumi.get(self, "log_retention_days")
 
@@ -1179,7 +1179,7 @@ class FunctionsSettings:
     @pulumi.getter(name="memoryMib")
     def memory_mib(self) -> Optional[_builtins.int]:
         """
-        Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
         """
         return pulumi.get(self, "memory_mib")
 
@@ -1191,7 +1191,7 @@ class FunctionsSettings:
     @pulumi.getter(name="reservedConcurrency")
     def reserved_concurrency(self) -> Optional[_builtins.int]:
         """
-        Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
         """
         return pulumi.get(self, "reserved_concurrency")
 
@@ -1203,7 +1203,7 @@ class FunctionsSettings:
     @pulumi.getter
     def schedule(self) -> Optional[_builtins.str]:
         """
-        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
         """
         return pulumi.get(self, "schedule")
 
@@ -1215,7 +1215,7 @@ class FunctionsSettings:
     @pulumi.getter(name="timeoutSeconds")
     def timeout_seconds(self) -> Optional[_builtins.int]:
         """
-        Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
         """
         return pulumi.get(self, "timeout_seconds")
 
@@ -1238,35 +1238,35 @@ class FunctionsSettings:
 
 class FunctionsSettingsArgsDict(TypedDict):
     """
-    How the functions run.
+    Settings of the Lambda functions.
     """
     architecture: NotRequired['FunctionArchitecture']
     """
-    Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+    Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
     """
     counted_rules: NotRequired['CountedRules']
     """
-    Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+    Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
     """
     log_retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+    Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
     """
     memory_mib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+    Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
     """
     reserved_concurrency: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+    Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
     """
     schedule: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+    When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
     """
     timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+    Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
     """
     vpc: NotRequired['VpcArgsDict']
     """
@@ -1285,15 +1285,15 @@ class FunctionsSettingsArgs:
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  vpc: Optional['VpcArgs'] = None):
         """
-        How the functions run.
+        Settings of the Lambda functions.
 
-        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
-        :param 'CountedRules' counted_rules: Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
-        :param pulumi.Input[_builtins.int] log_retention_days: Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
-        :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
-        :param pulumi.Input[_builtins.int] reserved_concurrency: Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
-        :param pulumi.Input[_builtins.str] schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
-        :param pulumi.Input[_builtins.int] timeout_seconds: Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        :param 'FunctionArchitecture' architecture: Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        :param 'CountedRules' counted_rules: Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
+        :param pulumi.Input[_builtins.int] log_retention_days: Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        :param pulumi.Input[_builtins.int] memory_mib: Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
+        :param pulumi.Input[_builtins.int] reserved_concurrency: Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
+        :param pulumi.Input[_builtins.str] schedule: When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        :param pulumi.Input[_builtins.int] timeout_seconds: Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
         :param 'VpcArgs' vpc: Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
         """
         if architecture is not None:
@@ -1317,7 +1317,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter
     def architecture(self) -> Optional['FunctionArchitecture']:
         """
-        Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in place. Default: `x86_64`.
+        Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
         """
         return pulumi.get(self, "architecture")
 
@@ -1329,7 +1329,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="countedRules")
     def counted_rules(self) -> Optional['CountedRules']:
         """
-        Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in either case. `all` reads as many results, and writes more of them: the history grows with each. Default: `own`.
+        Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
         """
         return pulumi.get(self, "counted_rules")
 
@@ -1341,7 +1341,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="logRetentionDays")
     def log_retention_days(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
+        Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Default: 7.
         """
         return pulumi.get(self, "log_retention_days")
 
@@ -1353,7 +1353,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="memoryMib")
     def memory_mib(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Memory of each function in MiB; processor time grows with it. 128 to 10240. Default: 256.
+        Memory of each function in MiB. More memory also gives more processor time. 128 to 10240. Default: 256.
         """
         return pulumi.get(self, "memory_mib")
 
@@ -1365,7 +1365,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="reservedConcurrency")
     def reserved_concurrency(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+        Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the functions in place. Default: unset.
         """
         return pulumi.get(self, "reserved_concurrency")
 
@@ -1377,7 +1377,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter
     def schedule(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
+        When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the singular: `rate(1 hour)`. Default: `rate(6 hours)`.
         """
         return pulumi.get(self, "schedule")
 
@@ -1389,7 +1389,7 @@ class FunctionsSettingsArgs:
     @pulumi.getter(name="timeoutSeconds")
     def timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves nothing, because Lambda bills the time that a run takes. 1 to 900. Default: 900.
+        Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time that a run takes; with many resources, a report then needs several runs. 1 to 900. Default: 900.
         """
         return pulumi.get(self, "timeout_seconds")
 
@@ -1420,11 +1420,11 @@ class GuardPolicyDict(TypedDict):
     """
     enable_debug_log: NotRequired[_builtins.bool]
     """
-    Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+    Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
     """
     runtime: NotRequired[_builtins.str]
     """
-    What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+    Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
     """
 
 @pulumi.input_type
@@ -1437,8 +1437,8 @@ class GuardPolicy:
         A policy written in Guard.
 
         :param _builtins.str policy: The policy, at most 10,000 characters.
-        :param _builtins.bool enable_debug_log: Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
-        :param _builtins.str runtime: What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        :param _builtins.bool enable_debug_log: Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
+        :param _builtins.str runtime: Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
         """
         pulumi.set(__self__, "policy", policy)
         if enable_debug_log is not None:
@@ -1462,7 +1462,7 @@ class GuardPolicy:
     @pulumi.getter(name="enableDebugLog")
     def enable_debug_log(self) -> Optional[_builtins.bool]:
         """
-        Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
         """
         return pulumi.get(self, "enable_debug_log")
 
@@ -1474,7 +1474,7 @@ class GuardPolicy:
     @pulumi.getter
     def runtime(self) -> Optional[_builtins.str]:
         """
-        What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
         """
         return pulumi.get(self, "runtime")
 
@@ -1493,11 +1493,11 @@ class GuardPolicyArgsDict(TypedDict):
     """
     enable_debug_log: NotRequired[_builtins.bool]
     """
-    Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+    Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
     """
     runtime: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+    Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
     """
 
 @pulumi.input_type
@@ -1510,8 +1510,8 @@ class GuardPolicyArgs:
         A policy written in Guard.
 
         :param pulumi.Input[_builtins.str] policy: The policy, at most 10,000 characters.
-        :param _builtins.bool enable_debug_log: Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
-        :param pulumi.Input[_builtins.str] runtime: What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        :param _builtins.bool enable_debug_log: Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
+        :param pulumi.Input[_builtins.str] runtime: Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
         """
         pulumi.set(__self__, "policy", policy)
         if enable_debug_log is not None:
@@ -1535,7 +1535,7 @@ class GuardPolicyArgs:
     @pulumi.getter(name="enableDebugLog")
     def enable_debug_log(self) -> Optional[_builtins.bool]:
         """
-        Whether AWS Config logs what it does, in CloudWatch Logs. Default: false.
+        Whether AWS Config writes debug logs to CloudWatch Logs. Default: false.
         """
         return pulumi.get(self, "enable_debug_log")
 
@@ -1547,7 +1547,7 @@ class GuardPolicyArgs:
     @pulumi.getter
     def runtime(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What runs it: `guard-2.x.x`. Default: `guard-2.x.x`.
+        Guard runtime: `guard-2.x.x`. Default: `guard-2.x.x`.
         """
         return pulumi.get(self, "runtime")
 
@@ -1562,7 +1562,7 @@ class HistorySettingsDict(TypedDict):
     """
     enabled: NotRequired[_builtins.bool]
     """
-    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
     """
 
 @pulumi.input_type
@@ -1572,7 +1572,7 @@ class HistorySettings:
         """
         Whether the evaluation history can be queried.
 
-        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        :param _builtins.bool enabled: Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -1581,7 +1581,7 @@ class HistorySettings:
     @pulumi.getter
     def enabled(self) -> Optional[_builtins.bool]:
         """
-        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
         """
         return pulumi.get(self, "enabled")
 
@@ -1596,7 +1596,7 @@ class HistorySettingsArgsDict(TypedDict):
     """
     enabled: NotRequired[_builtins.bool]
     """
-    Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+    Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
     """
 
 @pulumi.input_type
@@ -1606,7 +1606,7 @@ class HistorySettingsArgs:
         """
         Whether the evaluation history can be queried.
 
-        :param _builtins.bool enabled: Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        :param _builtins.bool enabled: Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
         """
         if enabled is not None:
             pulumi.set(__self__, "enabled", enabled)
@@ -1615,7 +1615,7 @@ class HistorySettingsArgs:
     @pulumi.getter
     def enabled(self) -> Optional[_builtins.bool]:
         """
-        Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history itself is written in any case. Default: true. Default: true.
+        Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always written. Default: true.
         """
         return pulumi.get(self, "enabled")
 
@@ -1630,11 +1630,11 @@ class IamArgsDict(TypedDict):
     """
     path: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+    Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
     """
     permissions_boundary: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+    ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
     """
 
 @pulumi.input_type
@@ -1645,8 +1645,8 @@ class IamArgs:
         """
         What every IAM role of this component has.
 
-        :param pulumi.Input[_builtins.str] path: Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
-        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+        :param pulumi.Input[_builtins.str] path: Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+        :param pulumi.Input[_builtins.str] permissions_boundary: ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
         """
         if path is not None:
             pulumi.set(__self__, "path", path)
@@ -1657,7 +1657,7 @@ class IamArgs:
     @pulumi.getter
     def path(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
+        Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change replaces the roles. Default: `/`.
         """
         return pulumi.get(self, "path")
 
@@ -1669,7 +1669,7 @@ class IamArgs:
     @pulumi.getter(name="permissionsBoundary")
     def permissions_boundary(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It must allow what the policies of the roles allow. Default: no boundary.
+        ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the roles allow. Default: no boundary.
         """
         return pulumi.get(self, "permissions_boundary")
 
@@ -1688,7 +1688,7 @@ class LookupArgsDict(TypedDict):
     """
     former_owners: NotRequired[Sequence[_builtins.str]]
     """
-    Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+    Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
     """
     profile: NotRequired[_builtins.str]
     """
@@ -1710,7 +1710,7 @@ class LookupArgs:
         How the account is inspected, read-only, before a deployment.
 
         :param _builtins.bool adopt_unmarked: Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
-        :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
         :param _builtins.str profile: Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
         :param _builtins.str role_arn: ARN of a role to assume for the account check.
         """
@@ -1739,7 +1739,7 @@ class LookupArgs:
     @pulumi.getter(name="formerOwners")
     def former_owners(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner` says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed without it.
+        Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
         """
         return pulumi.get(self, "former_owners")
 
@@ -1782,11 +1782,11 @@ class ManagedRuleDict(TypedDict):
     """
     description: NotRequired[_builtins.str]
     """
-    What the rule is for, in your words. At most 256 characters.
+    Description of the rule. At most 256 characters.
     """
     frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
-    How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+    How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
     """
     name: NotRequired[_builtins.str]
     """
@@ -1794,7 +1794,7 @@ class ManagedRuleDict(TypedDict):
     """
     on_unavailable: NotRequired['OnUnavailable']
     """
-    What to do where the region does not offer the rule. Default: `fail`.
+    What to do if the region does not offer the rule. Default: `fail`.
     """
     parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
@@ -1810,7 +1810,7 @@ class ManagedRuleDict(TypedDict):
     """
     severity: NotRequired['RuleSeverity']
     """
-    How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+    Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     """
     unchecked: NotRequired[_builtins.bool]
     """
@@ -1834,14 +1834,14 @@ class ManagedRule:
         One AWS managed rule.
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
-        :param _builtins.str description: What the rule is for, in your words. At most 256 characters.
-        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param _builtins.str description: Description of the rule. At most 256 characters.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
-        :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
+        :param 'OnUnavailable' on_unavailable: What to do if the region does not offer the rule. Default: `fail`.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'Remediation' remediation: Remediation of its findings, which a person starts.
         :param 'Scope' scope: Which resources the rule evaluates. Default: all that it can evaluate.
-        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        :param 'RuleSeverity' severity: Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
         pulumi.set(__self__, "identifier", identifier)
@@ -1880,7 +1880,7 @@ class ManagedRule:
     @pulumi.getter
     def description(self) -> Optional[_builtins.str]:
         """
-        What the rule is for, in your words. At most 256 characters.
+        Description of the rule. At most 256 characters.
         """
         return pulumi.get(self, "description")
 
@@ -1892,7 +1892,7 @@ class ManagedRule:
     @pulumi.getter
     def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
-        How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
         """
         return pulumi.get(self, "frequency")
 
@@ -1916,7 +1916,7 @@ class ManagedRule:
     @pulumi.getter(name="onUnavailable")
     def on_unavailable(self) -> Optional['OnUnavailable']:
         """
-        What to do where the region does not offer the rule. Default: `fail`.
+        What to do if the region does not offer the rule. Default: `fail`.
         """
         return pulumi.get(self, "on_unavailable")
 
@@ -1964,7 +1964,7 @@ class ManagedRule:
     @pulumi.getter
     def severity(self) -> Optional['RuleSeverity']:
         """
-        How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         """
         return pulumi.get(self, "severity")
 
@@ -1995,11 +1995,11 @@ class ManagedRuleArgsDict(TypedDict):
     """
     description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    What the rule is for, in your words. At most 256 characters.
+    Description of the rule. At most 256 characters.
     """
     frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
-    How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+    How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
     """
     name: NotRequired[_builtins.str]
     """
@@ -2007,7 +2007,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     on_unavailable: NotRequired['OnUnavailable']
     """
-    What to do where the region does not offer the rule. Default: `fail`.
+    What to do if the region does not offer the rule. Default: `fail`.
     """
     parameters: NotRequired[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
@@ -2023,7 +2023,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     severity: NotRequired['RuleSeverity']
     """
-    How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+    Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     """
     unchecked: NotRequired[_builtins.bool]
     """
@@ -2047,14 +2047,14 @@ class ManagedRuleArgs:
         One AWS managed rule.
 
         :param Union[_builtins.str, 'ManagedRuleIdentifier'] identifier: Identifier of the rule, such as `ENCRYPTED_VOLUMES`.
-        :param pulumi.Input[_builtins.str] description: What the rule is for, in your words. At most 256 characters.
-        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        :param pulumi.Input[_builtins.str] description: Description of the rule. At most 256 characters.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
-        :param 'OnUnavailable' on_unavailable: What to do where the region does not offer the rule. Default: `fail`.
+        :param 'OnUnavailable' on_unavailable: What to do if the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
         :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
         :param 'ScopeArgs' scope: Which resources the rule evaluates. Default: all that it can evaluate.
-        :param 'RuleSeverity' severity: How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        :param 'RuleSeverity' severity: Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
         """
         pulumi.set(__self__, "identifier", identifier)
@@ -2093,7 +2093,7 @@ class ManagedRuleArgs:
     @pulumi.getter
     def description(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        What the rule is for, in your words. At most 256 characters.
+        Description of the rule. At most 256 characters.
         """
         return pulumi.get(self, "description")
 
@@ -2105,7 +2105,7 @@ class ManagedRuleArgs:
     @pulumi.getter
     def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
-        How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A rule that reacts to changes takes none.
+        How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a rule that changes trigger.
         """
         return pulumi.get(self, "frequency")
 
@@ -2129,7 +2129,7 @@ class ManagedRuleArgs:
     @pulumi.getter(name="onUnavailable")
     def on_unavailable(self) -> Optional['OnUnavailable']:
         """
-        What to do where the region does not offer the rule. Default: `fail`.
+        What to do if the region does not offer the rule. Default: `fail`.
         """
         return pulumi.get(self, "on_unavailable")
 
@@ -2177,7 +2177,7 @@ class ManagedRuleArgs:
     @pulumi.getter
     def severity(self) -> Optional['RuleSeverity']:
         """
-        How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+        Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         """
         return pulumi.get(self, "severity")
 
@@ -2204,15 +2204,15 @@ class NotificationsDict(TypedDict):
     """
     digest: NotRequired['DigestPeriod']
     """
-    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
     """
     emails: NotRequired[Mapping[str, _builtins.str]]
     """
-    E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+    E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
     """
     routes: NotRequired[Mapping[str, 'RouteDict']]
     """
-    Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+    Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
     """
 
 @pulumi.input_type
@@ -2224,9 +2224,9 @@ class Notifications:
         """
         Who receives notices.
 
-        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
-        :param Mapping[str, _builtins.str] emails: E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
-        :param Mapping[str, 'Route'] routes: Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
+        :param Mapping[str, _builtins.str] emails: E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
+        :param Mapping[str, 'Route'] routes: Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         if digest is not None:
             pulumi.set(__self__, "digest", digest)
@@ -2239,7 +2239,7 @@ class Notifications:
     @pulumi.getter
     def digest(self) -> Optional['DigestPeriod']:
         """
-        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
         """
         return pulumi.get(self, "digest")
 
@@ -2251,7 +2251,7 @@ class Notifications:
     @pulumi.getter
     def emails(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+        E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
         """
         return pulumi.get(self, "emails")
 
@@ -2263,7 +2263,7 @@ class Notifications:
     @pulumi.getter
     def routes(self) -> Optional[Mapping[str, 'Route']]:
         """
-        Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+        Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         return pulumi.get(self, "routes")
 
@@ -2278,15 +2278,15 @@ class NotificationsArgsDict(TypedDict):
     """
     digest: NotRequired['DigestPeriod']
     """
-    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+    When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
     """
     emails: NotRequired[Mapping[str, pulumi.Input[_builtins.str]]]
     """
-    E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+    E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
     """
     routes: NotRequired[Mapping[str, 'RouteArgsDict']]
     """
-    Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+    Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
     """
 
 @pulumi.input_type
@@ -2298,9 +2298,9 @@ class NotificationsArgs:
         """
         Who receives notices.
 
-        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
-        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
-        :param Mapping[str, 'RouteArgs'] routes: Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+        :param 'DigestPeriod' digest: When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
+        :param Mapping[str, pulumi.Input[_builtins.str]] emails: E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
+        :param Mapping[str, 'RouteArgs'] routes: Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         if digest is not None:
             pulumi.set(__self__, "digest", digest)
@@ -2313,7 +2313,7 @@ class NotificationsArgs:
     @pulumi.getter
     def digest(self) -> Optional['DigestPeriod']:
         """
-        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and are never sent immediately. Default: `immediate`.
+        When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
         """
         return pulumi.get(self, "digest")
 
@@ -2325,7 +2325,7 @@ class NotificationsArgs:
     @pulumi.getter
     def emails(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
-        E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its subscription once; removing one leaves the others confirmed. They receive all messages.
+        E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each address must confirm its subscription once.
         """
         return pulumi.get(self, "emails")
 
@@ -2337,7 +2337,7 @@ class NotificationsArgs:
     @pulumi.getter
     def routes(self) -> Optional[Mapping[str, 'RouteArgs']]:
         """
-        Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to `emails` only.
+        Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery failures are sent to `emails` only.
         """
         return pulumi.get(self, "routes")
 
@@ -2352,31 +2352,31 @@ class RecorderSettingsDict(TypedDict):
     """
     daily_types: NotRequired[Sequence[_builtins.str]]
     """
-    Resource types that our recorder records once a day while it records the others continuously.
+    Resource types that the created recorder records once a day. It records the others continuously.
     """
     frequency: NotRequired['RecordingFrequency']
     """
-    How often our recorder records. Default: `continuous`.
+    How often the created recorder records. Default: `continuous`.
     """
     global_types: NotRequired[_builtins.bool]
     """
-    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+    Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
     """
     mode: NotRequired['RecorderMode']
     """
-    Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+    Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
     """
     resource_types: NotRequired[Sequence[_builtins.str]]
     """
-    The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
     """
     role_arn: NotRequired[_builtins.str]
     """
-    ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
     """
     strategy: NotRequired['RecordingStrategy']
     """
-    Which resource types our recorder records. Default: `all`.
+    Which resource types the created recorder records. Default: `all`.
     """
 
 @pulumi.input_type
@@ -2392,13 +2392,13 @@ class RecorderSettings:
         """
         Which configuration recorder is used, and what a recorder of this component records.
 
-        :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
-        :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
-        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
-        :param 'RecorderMode' mode: Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
-        :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
-        :param _builtins.str role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
-        :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
+        :param Sequence[_builtins.str] daily_types: Resource types that the created recorder records once a day. It records the others continuously.
+        :param 'RecordingFrequency' frequency: How often the created recorder records. Default: `continuous`.
+        :param _builtins.bool global_types: Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
+        :param 'RecorderMode' mode: Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
+        :param Sequence[_builtins.str] resource_types: Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        :param _builtins.str role_arn: ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
+        :param 'RecordingStrategy' strategy: Which resource types the created recorder records. Default: `all`.
         """
         if daily_types is not None:
             pulumi.set(__self__, "daily_types", daily_types)
@@ -2419,7 +2419,7 @@ class RecorderSettings:
     @pulumi.getter(name="dailyTypes")
     def daily_types(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Resource types that our recorder records once a day while it records the others continuously.
+        Resource types that the created recorder records once a day. It records the others continuously.
         """
         return pulumi.get(self, "daily_types")
 
@@ -2431,7 +2431,7 @@ class RecorderSettings:
     @pulumi.getter
     def frequency(self) -> Optional['RecordingFrequency']:
         """
-        How often our recorder records. Default: `continuous`.
+        How often the created recorder records. Default: `continuous`.
         """
         return pulumi.get(self, "frequency")
 
@@ -2443,7 +2443,7 @@ class RecorderSettings:
     @pulumi.getter(name="globalTypes")
     def global_types(self) -> Optional[_builtins.bool]:
         """
-        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
         """
         return pulumi.get(self, "global_types")
 
@@ -2455,7 +2455,7 @@ class RecorderSettings:
     @pulumi.getter
     def mode(self) -> Optional['RecorderMode']:
         """
-        Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+        Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
         """
         return pulumi.get(self, "mode")
 
@@ -2467,7 +2467,7 @@ class RecorderSettings:
     @pulumi.getter(name="resourceTypes")
     def resource_types(self) -> Optional[Sequence[_builtins.str]]:
         """
-        The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
         """
         return pulumi.get(self, "resource_types")
 
@@ -2479,7 +2479,7 @@ class RecorderSettings:
     @pulumi.getter(name="roleArn")
     def role_arn(self) -> Optional[_builtins.str]:
         """
-        ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
         """
         return pulumi.get(self, "role_arn")
 
@@ -2491,7 +2491,7 @@ class RecorderSettings:
     @pulumi.getter
     def strategy(self) -> Optional['RecordingStrategy']:
         """
-        Which resource types our recorder records. Default: `all`.
+        Which resource types the created recorder records. Default: `all`.
         """
         return pulumi.get(self, "strategy")
 
@@ -2506,31 +2506,31 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     daily_types: NotRequired[Sequence[_builtins.str]]
     """
-    Resource types that our recorder records once a day while it records the others continuously.
+    Resource types that the created recorder records once a day. It records the others continuously.
     """
     frequency: NotRequired['RecordingFrequency']
     """
-    How often our recorder records. Default: `continuous`.
+    How often the created recorder records. Default: `continuous`.
     """
     global_types: NotRequired[_builtins.bool]
     """
-    Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+    Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
     """
     mode: NotRequired['RecorderMode']
     """
-    Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+    Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
     """
     resource_types: NotRequired[Sequence[_builtins.str]]
     """
-    The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
     """
     role_arn: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
     """
     strategy: NotRequired['RecordingStrategy']
     """
-    Which resource types our recorder records. Default: `all`.
+    Which resource types the created recorder records. Default: `all`.
     """
 
 @pulumi.input_type
@@ -2546,13 +2546,13 @@ class RecorderSettingsArgs:
         """
         Which configuration recorder is used, and what a recorder of this component records.
 
-        :param Sequence[_builtins.str] daily_types: Resource types that our recorder records once a day while it records the others continuously.
-        :param 'RecordingFrequency' frequency: How often our recorder records. Default: `continuous`.
-        :param _builtins.bool global_types: Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
-        :param 'RecorderMode' mode: Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
-        :param Sequence[_builtins.str] resource_types: The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
-        :param pulumi.Input[_builtins.str] role_arn: ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
-        :param 'RecordingStrategy' strategy: Which resource types our recorder records. Default: `all`.
+        :param Sequence[_builtins.str] daily_types: Resource types that the created recorder records once a day. It records the others continuously.
+        :param 'RecordingFrequency' frequency: How often the created recorder records. Default: `continuous`.
+        :param _builtins.bool global_types: Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
+        :param 'RecorderMode' mode: Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
+        :param Sequence[_builtins.str] resource_types: Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        :param pulumi.Input[_builtins.str] role_arn: ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
+        :param 'RecordingStrategy' strategy: Which resource types the created recorder records. Default: `all`.
         """
         if daily_types is not None:
             pulumi.set(__self__, "daily_types", daily_types)
@@ -2573,7 +2573,7 @@ class RecorderSettingsArgs:
     @pulumi.getter(name="dailyTypes")
     def daily_types(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Resource types that our recorder records once a day while it records the others continuously.
+        Resource types that the created recorder records once a day. It records the others continuously.
         """
         return pulumi.get(self, "daily_types")
 
@@ -2585,7 +2585,7 @@ class RecorderSettingsArgs:
     @pulumi.getter
     def frequency(self) -> Optional['RecordingFrequency']:
         """
-        How often our recorder records. Default: `continuous`.
+        How often the created recorder records. Default: `continuous`.
         """
         return pulumi.get(self, "frequency")
 
@@ -2597,7 +2597,7 @@ class RecorderSettingsArgs:
     @pulumi.getter(name="globalTypes")
     def global_types(self) -> Optional[_builtins.bool]:
         """
-        Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it lists. Default: true.
+        Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
         """
         return pulumi.get(self, "global_types")
 
@@ -2609,7 +2609,7 @@ class RecorderSettingsArgs:
     @pulumi.getter
     def mode(self) -> Optional['RecorderMode']:
         """
-        Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+        Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
         """
         return pulumi.get(self, "mode")
 
@@ -2621,7 +2621,7 @@ class RecorderSettingsArgs:
     @pulumi.getter(name="resourceTypes")
     def resource_types(self) -> Optional[Sequence[_builtins.str]]:
         """
-        The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+        Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
         """
         return pulumi.get(self, "resource_types")
 
@@ -2633,7 +2633,7 @@ class RecorderSettingsArgs:
     @pulumi.getter(name="roleArn")
     def role_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+        ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
         """
         return pulumi.get(self, "role_arn")
 
@@ -2645,7 +2645,7 @@ class RecorderSettingsArgs:
     @pulumi.getter
     def strategy(self) -> Optional['RecordingStrategy']:
         """
-        Which resource types our recorder records. Default: `all`.
+        Which resource types the created recorder records. Default: `all`.
         """
         return pulumi.get(self, "strategy")
 
@@ -2660,11 +2660,11 @@ class RemediationDict(TypedDict):
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
-    Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+    Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
     """
     document: NotRequired[_builtins.str]
     """
-    Name of the document, of those that are known for the rule. Default: the first of them.
+    Name of the SSM document, one of those known for the rule. Default: the first of them.
     """
     parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
     """
@@ -2680,8 +2680,8 @@ class Remediation:
         """
         A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
-        :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
-        :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
+        :param _builtins.bool accept_inferred: Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        :param _builtins.str document: Name of the SSM document, one of those known for the rule. Default: the first of them.
         :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         """
         if accept_inferred is not None:
@@ -2695,7 +2695,7 @@ class Remediation:
     @pulumi.getter(name="acceptInferred")
     def accept_inferred(self) -> Optional[_builtins.bool]:
         """
-        Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
         """
         return pulumi.get(self, "accept_inferred")
 
@@ -2707,7 +2707,7 @@ class Remediation:
     @pulumi.getter
     def document(self) -> Optional[_builtins.str]:
         """
-        Name of the document, of those that are known for the rule. Default: the first of them.
+        Name of the SSM document, one of those known for the rule. Default: the first of them.
         """
         return pulumi.get(self, "document")
 
@@ -2734,11 +2734,11 @@ class RemediationArgsDict(TypedDict):
     """
     accept_inferred: NotRequired[_builtins.bool]
     """
-    Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+    Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
     """
     document: NotRequired[_builtins.str]
     """
-    Name of the document, of those that are known for the rule. Default: the first of them.
+    Name of the SSM document, one of those known for the rule. Default: the first of them.
     """
     parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
     """
@@ -2754,8 +2754,8 @@ class RemediationArgs:
         """
         A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 
-        :param _builtins.bool accept_inferred: Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
-        :param _builtins.str document: Name of the document, of those that are known for the rule. Default: the first of them.
+        :param _builtins.bool accept_inferred: Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        :param _builtins.str document: Name of the SSM document, one of those known for the rule. Default: the first of them.
         :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
         """
         if accept_inferred is not None:
@@ -2769,7 +2769,7 @@ class RemediationArgs:
     @pulumi.getter(name="acceptInferred")
     def accept_inferred(self) -> Optional[_builtins.bool]:
         """
-        Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
         """
         return pulumi.get(self, "accept_inferred")
 
@@ -2781,7 +2781,7 @@ class RemediationArgs:
     @pulumi.getter
     def document(self) -> Optional[_builtins.str]:
         """
-        Name of the document, of those that are known for the rule. Default: the first of them.
+        Name of the SSM document, one of those known for the rule. Default: the first of them.
         """
         return pulumi.get(self, "document")
 
@@ -2956,7 +2956,7 @@ class RemediationSettingsArgsDict(TypedDict):
     """
     approval_hours: NotRequired[_builtins.int]
     """
-    Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+    Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
     """
     four_eyes: NotRequired[_builtins.bool]
     """
@@ -3006,7 +3006,7 @@ class RemediationSettingsArgs:
         """
         What is done about findings.
 
-        :param _builtins.int approval_hours: Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+        :param _builtins.int approval_hours: Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
         :param _builtins.bool four_eyes: Whether two people must approve each change. Default: false. Default: false.
         :param 'RemediationLimitsArgs' limits: How many resources a run may change. A run is an hour.
         :param 'RemediationMode' mode: What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
@@ -3039,7 +3039,7 @@ class RemediationSettingsArgs:
     @pulumi.getter(name="approvalHours")
     def approval_hours(self) -> Optional[_builtins.int]:
         """
-        Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+        Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
         """
         return pulumi.get(self, "approval_hours")
 
@@ -3146,7 +3146,7 @@ class RemediationSettingsArgs:
 
 class ReportsDict(TypedDict):
     """
-    Where reports are kept and for how long.
+    Settings of the report bucket.
     """
     allow_replacement: NotRequired[_builtins.bool]
     """
@@ -3162,7 +3162,7 @@ class ReportsDict(TypedDict):
     """
     object_lock: NotRequired[_builtins.bool]
     """
-    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
     """
     on_destroy: NotRequired['OnDestroy']
     """
@@ -3170,7 +3170,7 @@ class ReportsDict(TypedDict):
     """
     retention_days: NotRequired[_builtins.int]
     """
-    Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+    Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
     """
 
 @pulumi.input_type
@@ -3183,14 +3183,14 @@ class Reports:
                  on_destroy: Optional['OnDestroy'] = None,
                  retention_days: Optional[_builtins.int] = None):
         """
-        Where reports are kept and for how long.
+        Settings of the report bucket.
 
         :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param _builtins.str bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
-        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param _builtins.bool object_lock: Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
-        :param _builtins.int retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        :param _builtins.int retention_days: Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         """
         if allow_replacement is not None:
             pulumi.set(__self__, "allow_replacement", allow_replacement)
@@ -3245,7 +3245,7 @@ class Reports:
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
-        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
         """
         return pulumi.get(self, "object_lock")
 
@@ -3269,7 +3269,7 @@ class Reports:
     @pulumi.getter(name="retentionDays")
     def retention_days(self) -> Optional[_builtins.int]:
         """
-        Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         """
         return pulumi.get(self, "retention_days")
 
@@ -3280,7 +3280,7 @@ class Reports:
 
 class ReportsArgsDict(TypedDict):
     """
-    Where reports are kept and for how long.
+    Settings of the report bucket.
     """
     allow_replacement: NotRequired[_builtins.bool]
     """
@@ -3296,7 +3296,7 @@ class ReportsArgsDict(TypedDict):
     """
     object_lock: NotRequired[_builtins.bool]
     """
-    Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+    Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
     """
     on_destroy: NotRequired['OnDestroy']
     """
@@ -3304,7 +3304,7 @@ class ReportsArgsDict(TypedDict):
     """
     retention_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+    Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
     """
 
 @pulumi.input_type
@@ -3317,14 +3317,14 @@ class ReportsArgs:
                  on_destroy: Optional['OnDestroy'] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
-        Where reports are kept and for how long.
+        Settings of the report bucket.
 
         :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
-        :param _builtins.bool object_lock: Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        :param _builtins.bool object_lock: Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
-        :param pulumi.Input[_builtins.int] retention_days: Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        :param pulumi.Input[_builtins.int] retention_days: Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         """
         if allow_replacement is not None:
             pulumi.set(__self__, "allow_replacement", allow_replacement)
@@ -3379,7 +3379,7 @@ class ReportsArgs:
     @pulumi.getter(name="objectLock")
     def object_lock(self) -> Optional[_builtins.bool]:
         """
-        Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by itself. It can be enabled at any time, and S3 cannot disable it again. Default: false.
+        Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
         """
         return pulumi.get(self, "object_lock")
 
@@ -3403,7 +3403,7 @@ class ReportsArgs:
     @pulumi.getter(name="retentionDays")
     def retention_days(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days. 1 to 3653. Default: 30.
+        Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         """
         return pulumi.get(self, "retention_days")
 
@@ -3414,7 +3414,7 @@ class ReportsArgs:
 
 class RouteDict(TypedDict):
     """
-    What one receiver gets. A change must match one entry of each list that is given.
+    A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
@@ -3422,15 +3422,15 @@ class RouteDict(TypedDict):
     """
     email: NotRequired[_builtins.str]
     """
-    Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
     """
     frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
-    Ids of frameworks that the rules serve, such as `hipaa`.
+    Ids of frameworks of the rules, such as `hipaa`.
     """
     https: NotRequired[_builtins.str]
     """
-    URL that is posted to; whoever answers there confirms the subscription.
+    HTTPS endpoint. It must confirm the SNS subscription.
     """
     rules: NotRequired[Sequence[_builtins.str]]
     """
@@ -3442,7 +3442,7 @@ class RouteDict(TypedDict):
     """
     sqs: NotRequired[_builtins.str]
     """
-    ARN of a queue, whose policy and key must admit the topic.
+    ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
     """
 
 @pulumi.input_type
@@ -3456,15 +3456,15 @@ class Route:
                  severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: Optional[_builtins.str] = None):
         """
-        What one receiver gets. A change must match one entry of each list that is given.
+        A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
         :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
-        :param _builtins.str email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
-        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
-        :param _builtins.str https: URL that is posted to; whoever answers there confirms the subscription.
+        :param _builtins.str email: E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`.
+        :param _builtins.str https: HTTPS endpoint. It must confirm the SNS subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
         :param Sequence['RuleSeverity'] severities: Severities of rules.
-        :param _builtins.str sqs: ARN of a queue, whose policy and key must admit the topic.
+        :param _builtins.str sqs: ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         """
         if accounts is not None:
             pulumi.set(__self__, "accounts", accounts)
@@ -3497,7 +3497,7 @@ class Route:
     @pulumi.getter
     def email(self) -> Optional[_builtins.str]:
         """
-        Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
         """
         return pulumi.get(self, "email")
 
@@ -3509,7 +3509,7 @@ class Route:
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
-        Ids of frameworks that the rules serve, such as `hipaa`.
+        Ids of frameworks of the rules, such as `hipaa`.
         """
         return pulumi.get(self, "frameworks")
 
@@ -3521,7 +3521,7 @@ class Route:
     @pulumi.getter
     def https(self) -> Optional[_builtins.str]:
         """
-        URL that is posted to; whoever answers there confirms the subscription.
+        HTTPS endpoint. It must confirm the SNS subscription.
         """
         return pulumi.get(self, "https")
 
@@ -3557,7 +3557,7 @@ class Route:
     @pulumi.getter
     def sqs(self) -> Optional[_builtins.str]:
         """
-        ARN of a queue, whose policy and key must admit the topic.
+        ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         """
         return pulumi.get(self, "sqs")
 
@@ -3568,7 +3568,7 @@ class Route:
 
 class RouteArgsDict(TypedDict):
     """
-    What one receiver gets. A change must match one entry of each list that is given.
+    A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
@@ -3576,15 +3576,15 @@ class RouteArgsDict(TypedDict):
     """
     email: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
     """
     frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
-    Ids of frameworks that the rules serve, such as `hipaa`.
+    Ids of frameworks of the rules, such as `hipaa`.
     """
     https: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    URL that is posted to; whoever answers there confirms the subscription.
+    HTTPS endpoint. It must confirm the SNS subscription.
     """
     rules: NotRequired[Sequence[_builtins.str]]
     """
@@ -3596,7 +3596,7 @@ class RouteArgsDict(TypedDict):
     """
     sqs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    ARN of a queue, whose policy and key must admit the topic.
+    ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
     """
 
 @pulumi.input_type
@@ -3610,15 +3610,15 @@ class RouteArgs:
                  severities: Optional[Sequence['RuleSeverity']] = None,
                  sqs: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        What one receiver gets. A change must match one entry of each list that is given.
+        A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
         :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
-        :param pulumi.Input[_builtins.str] email: Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
-        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks that the rules serve, such as `hipaa`.
-        :param pulumi.Input[_builtins.str] https: URL that is posted to; whoever answers there confirms the subscription.
+        :param pulumi.Input[_builtins.str] email: E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`.
+        :param pulumi.Input[_builtins.str] https: HTTPS endpoint. It must confirm the SNS subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
         :param Sequence['RuleSeverity'] severities: Severities of rules.
-        :param pulumi.Input[_builtins.str] sqs: ARN of a queue, whose policy and key must admit the topic.
+        :param pulumi.Input[_builtins.str] sqs: ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         """
         if accounts is not None:
             pulumi.set(__self__, "accounts", accounts)
@@ -3651,7 +3651,7 @@ class RouteArgs:
     @pulumi.getter
     def email(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+        E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
         """
         return pulumi.get(self, "email")
 
@@ -3663,7 +3663,7 @@ class RouteArgs:
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
-        Ids of frameworks that the rules serve, such as `hipaa`.
+        Ids of frameworks of the rules, such as `hipaa`.
         """
         return pulumi.get(self, "frameworks")
 
@@ -3675,7 +3675,7 @@ class RouteArgs:
     @pulumi.getter
     def https(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        URL that is posted to; whoever answers there confirms the subscription.
+        HTTPS endpoint. It must confirm the SNS subscription.
         """
         return pulumi.get(self, "https")
 
@@ -3711,7 +3711,7 @@ class RouteArgs:
     @pulumi.getter
     def sqs(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of a queue, whose policy and key must admit the topic.
+        ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         """
         return pulumi.get(self, "sqs")
 
@@ -3726,11 +3726,11 @@ class RuleFunctionDict(TypedDict):
     """
     arn: _builtins.str
     """
-    ARN of the function, of the region that this is deployed to.
+    ARN of the function, in the region of the deployment.
     """
     grant_invoke: NotRequired[_builtins.bool]
     """
-    Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+    Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
     """
 
 @pulumi.input_type
@@ -3741,8 +3741,8 @@ class RuleFunction:
         """
         A function that evaluates resources.
 
-        :param _builtins.str arn: ARN of the function, of the region that this is deployed to.
-        :param _builtins.bool grant_invoke: Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        :param _builtins.str arn: ARN of the function, in the region of the deployment.
+        :param _builtins.bool grant_invoke: Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
         """
         pulumi.set(__self__, "arn", arn)
         if grant_invoke is not None:
@@ -3752,7 +3752,7 @@ class RuleFunction:
     @pulumi.getter
     def arn(self) -> _builtins.str:
         """
-        ARN of the function, of the region that this is deployed to.
+        ARN of the function, in the region of the deployment.
         """
         return pulumi.get(self, "arn")
 
@@ -3764,7 +3764,7 @@ class RuleFunction:
     @pulumi.getter(name="grantInvoke")
     def grant_invoke(self) -> Optional[_builtins.bool]:
         """
-        Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
         """
         return pulumi.get(self, "grant_invoke")
 
@@ -3779,11 +3779,11 @@ class RuleFunctionArgsDict(TypedDict):
     """
     arn: pulumi.Input[_builtins.str]
     """
-    ARN of the function, of the region that this is deployed to.
+    ARN of the function, in the region of the deployment.
     """
     grant_invoke: NotRequired[_builtins.bool]
     """
-    Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+    Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
     """
 
 @pulumi.input_type
@@ -3794,8 +3794,8 @@ class RuleFunctionArgs:
         """
         A function that evaluates resources.
 
-        :param pulumi.Input[_builtins.str] arn: ARN of the function, of the region that this is deployed to.
-        :param _builtins.bool grant_invoke: Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        :param pulumi.Input[_builtins.str] arn: ARN of the function, in the region of the deployment.
+        :param _builtins.bool grant_invoke: Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
         """
         pulumi.set(__self__, "arn", arn)
         if grant_invoke is not None:
@@ -3805,7 +3805,7 @@ class RuleFunctionArgs:
     @pulumi.getter
     def arn(self) -> pulumi.Input[_builtins.str]:
         """
-        ARN of the function, of the region that this is deployed to.
+        ARN of the function, in the region of the deployment.
         """
         return pulumi.get(self, "arn")
 
@@ -3817,7 +3817,7 @@ class RuleFunctionArgs:
     @pulumi.getter(name="grantInvoke")
     def grant_invoke(self) -> Optional[_builtins.bool]:
         """
-        Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of another account, which only that account can do. Default: true.
+        Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another account, which must allow it there. Default: true.
         """
         return pulumi.get(self, "grant_invoke")
 
@@ -3828,7 +3828,7 @@ class RuleFunctionArgs:
 
 class RulesDict(TypedDict):
     """
-    Which rules are evaluated.
+    Rules to evaluate.
     """
     approved_instance_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -3836,15 +3836,15 @@ class RulesDict(TypedDict):
     """
     baseline: NotRequired[_builtins.bool]
     """
-    Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+    Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
     """
     custom: NotRequired[Sequence['CustomRuleDict']]
     """
-    Rules of your own.
+    Custom rules.
     """
     managed: NotRequired[Sequence['ManagedRuleDict']]
     """
-    Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+    AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
     """
 
 @pulumi.input_type
@@ -3855,12 +3855,12 @@ class Rules:
                  custom: Optional[Sequence['CustomRule']] = None,
                  managed: Optional[Sequence['ManagedRule']] = None):
         """
-        Which rules are evaluated.
+        Rules to evaluate.
 
         :param Sequence[_builtins.str] approved_instance_types: EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
-        :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
-        :param Sequence['CustomRule'] custom: Rules of your own.
-        :param Sequence['ManagedRule'] managed: Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+        :param _builtins.bool baseline: Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        :param Sequence['CustomRule'] custom: Custom rules.
+        :param Sequence['ManagedRule'] managed: AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
         """
         if approved_instance_types is not None:
             pulumi.set(__self__, "approved_instance_types", approved_instance_types)
@@ -3887,7 +3887,7 @@ class Rules:
     @pulumi.getter
     def baseline(self) -> Optional[_builtins.bool]:
         """
-        Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         """
         return pulumi.get(self, "baseline")
 
@@ -3899,7 +3899,7 @@ class Rules:
     @pulumi.getter
     def custom(self) -> Optional[Sequence['CustomRule']]:
         """
-        Rules of your own.
+        Custom rules.
         """
         return pulumi.get(self, "custom")
 
@@ -3911,7 +3911,7 @@ class Rules:
     @pulumi.getter
     def managed(self) -> Optional[Sequence['ManagedRule']]:
         """
-        Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+        AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
         """
         return pulumi.get(self, "managed")
 
@@ -3922,7 +3922,7 @@ class Rules:
 
 class RulesArgsDict(TypedDict):
     """
-    Which rules are evaluated.
+    Rules to evaluate.
     """
     approved_instance_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -3930,15 +3930,15 @@ class RulesArgsDict(TypedDict):
     """
     baseline: NotRequired[_builtins.bool]
     """
-    Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+    Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
     """
     custom: NotRequired[Sequence['CustomRuleArgsDict']]
     """
-    Rules of your own.
+    Custom rules.
     """
     managed: NotRequired[Sequence['ManagedRuleArgsDict']]
     """
-    Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+    AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
     """
 
 @pulumi.input_type
@@ -3949,12 +3949,12 @@ class RulesArgs:
                  custom: Optional[Sequence['CustomRuleArgs']] = None,
                  managed: Optional[Sequence['ManagedRuleArgs']] = None):
         """
-        Which rules are evaluated.
+        Rules to evaluate.
 
         :param Sequence[_builtins.str] approved_instance_types: EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default: `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
-        :param _builtins.bool baseline: Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
-        :param Sequence['CustomRuleArgs'] custom: Rules of your own.
-        :param Sequence['ManagedRuleArgs'] managed: Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+        :param _builtins.bool baseline: Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        :param Sequence['CustomRuleArgs'] custom: Custom rules.
+        :param Sequence['ManagedRuleArgs'] managed: AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
         """
         if approved_instance_types is not None:
             pulumi.set(__self__, "approved_instance_types", approved_instance_types)
@@ -3981,7 +3981,7 @@ class RulesArgs:
     @pulumi.getter
     def baseline(self) -> Optional[_builtins.bool]:
         """
-        Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
+        Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`. Default: true.
         """
         return pulumi.get(self, "baseline")
 
@@ -3993,7 +3993,7 @@ class RulesArgs:
     @pulumi.getter
     def custom(self) -> Optional[Sequence['CustomRuleArgs']]:
         """
-        Rules of your own.
+        Custom rules.
         """
         return pulumi.get(self, "custom")
 
@@ -4005,7 +4005,7 @@ class RulesArgs:
     @pulumi.getter
     def managed(self) -> Optional[Sequence['ManagedRuleArgs']]:
         """
-        Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+        AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
         """
         return pulumi.get(self, "managed")
 
@@ -4020,7 +4020,7 @@ class ScopeDict(TypedDict):
     """
     resource_id: NotRequired[_builtins.str]
     """
-    Id of the one resource; goes with exactly one resource type.
+    Id of a single resource. Requires exactly one resource type.
     """
     resource_types: NotRequired[Sequence[_builtins.str]]
     """
@@ -4045,7 +4045,7 @@ class Scope:
         """
         Which resources a rule evaluates: by type, by one resource, or by tag.
 
-        :param _builtins.str resource_id: Id of the one resource; goes with exactly one resource type.
+        :param _builtins.str resource_id: Id of a single resource. Requires exactly one resource type.
         :param Sequence[_builtins.str] resource_types: Resource types, such as `AWS::EC2::Volume`.
         :param _builtins.str tag_key: Name of a tag that the resources carry.
         :param _builtins.str tag_value: Value of that tag.
@@ -4063,7 +4063,7 @@ class Scope:
     @pulumi.getter(name="resourceId")
     def resource_id(self) -> Optional[_builtins.str]:
         """
-        Id of the one resource; goes with exactly one resource type.
+        Id of a single resource. Requires exactly one resource type.
         """
         return pulumi.get(self, "resource_id")
 
@@ -4114,7 +4114,7 @@ class ScopeArgsDict(TypedDict):
     """
     resource_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Id of the one resource; goes with exactly one resource type.
+    Id of a single resource. Requires exactly one resource type.
     """
     resource_types: NotRequired[Sequence[pulumi.Input[_builtins.str]]]
     """
@@ -4139,7 +4139,7 @@ class ScopeArgs:
         """
         Which resources a rule evaluates: by type, by one resource, or by tag.
 
-        :param pulumi.Input[_builtins.str] resource_id: Id of the one resource; goes with exactly one resource type.
+        :param pulumi.Input[_builtins.str] resource_id: Id of a single resource. Requires exactly one resource type.
         :param Sequence[pulumi.Input[_builtins.str]] resource_types: Resource types, such as `AWS::EC2::Volume`.
         :param pulumi.Input[_builtins.str] tag_key: Name of a tag that the resources carry.
         :param pulumi.Input[_builtins.str] tag_value: Value of that tag.
@@ -4157,7 +4157,7 @@ class ScopeArgs:
     @pulumi.getter(name="resourceId")
     def resource_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Id of the one resource; goes with exactly one resource type.
+        Id of a single resource. Requires exactly one resource type.
         """
         return pulumi.get(self, "resource_id")
 
@@ -4208,11 +4208,11 @@ class TriggersDict(TypedDict):
     """
     frequency: NotRequired[Union[_builtins.str, 'EvaluationFrequency']]
     """
-    How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+    How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
     """
     on_change: NotRequired[_builtins.bool]
     """
-    Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+    Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
     """
 
 @pulumi.input_type
@@ -4223,8 +4223,8 @@ class Triggers:
         """
         When a rule is evaluated.
 
-        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
-        :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        :param Union[_builtins.str, 'EvaluationFrequency'] frequency: How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
+        :param _builtins.bool on_change: Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
         """
         if frequency is not None:
             pulumi.set(__self__, "frequency", frequency)
@@ -4235,7 +4235,7 @@ class Triggers:
     @pulumi.getter
     def frequency(self) -> Optional[Union[_builtins.str, 'EvaluationFrequency']]:
         """
-        How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
         """
         return pulumi.get(self, "frequency")
 
@@ -4247,7 +4247,7 @@ class Triggers:
     @pulumi.getter(name="onChange")
     def on_change(self) -> Optional[_builtins.bool]:
         """
-        Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
         """
         return pulumi.get(self, "on_change")
 
@@ -4262,11 +4262,11 @@ class TriggersArgsDict(TypedDict):
     """
     frequency: NotRequired[pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]]
     """
-    How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+    How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
     """
     on_change: NotRequired[_builtins.bool]
     """
-    Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+    Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
     """
 
 @pulumi.input_type
@@ -4277,8 +4277,8 @@ class TriggersArgs:
         """
         When a rule is evaluated.
 
-        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
-        :param _builtins.bool on_change: Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        :param pulumi.Input[Union[_builtins.str, 'EvaluationFrequency']] frequency: How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
+        :param _builtins.bool on_change: Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
         """
         if frequency is not None:
             pulumi.set(__self__, "frequency", frequency)
@@ -4289,7 +4289,7 @@ class TriggersArgs:
     @pulumi.getter
     def frequency(self) -> pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]]:
         """
-        How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy in Guard takes none.
+        How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not available for a policy in Guard.
         """
         return pulumi.get(self, "frequency")
 
@@ -4301,7 +4301,7 @@ class TriggersArgs:
     @pulumi.getter(name="onChange")
     def on_change(self) -> Optional[_builtins.bool]:
         """
-        Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+        Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
         """
         return pulumi.get(self, "on_change")
 
@@ -4316,11 +4316,11 @@ class VpcDict(TypedDict):
     """
     security_group_ids: Sequence[_builtins.str]
     """
-    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
     """
     subnet_ids: Sequence[_builtins.str]
     """
-    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
     """
 
 @pulumi.input_type
@@ -4331,8 +4331,8 @@ class Vpc:
         """
         Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 
-        :param Sequence[_builtins.str] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
-        :param Sequence[_builtins.str] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        :param Sequence[_builtins.str] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
+        :param Sequence[_builtins.str] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
         """
         pulumi.set(__self__, "security_group_ids", security_group_ids)
         pulumi.set(__self__, "subnet_ids", subnet_ids)
@@ -4341,7 +4341,7 @@ class Vpc:
     @pulumi.getter(name="securityGroupIds")
     def security_group_ids(self) -> Sequence[_builtins.str]:
         """
-        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
         """
         return pulumi.get(self, "security_group_ids")
 
@@ -4353,7 +4353,7 @@ class Vpc:
     @pulumi.getter(name="subnetIds")
     def subnet_ids(self) -> Sequence[_builtins.str]:
         """
-        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
         """
         return pulumi.get(self, "subnet_ids")
 
@@ -4368,11 +4368,11 @@ class VpcArgsDict(TypedDict):
     """
     security_group_ids: Sequence[pulumi.Input[_builtins.str]]
     """
-    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+    Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
     """
     subnet_ids: Sequence[pulumi.Input[_builtins.str]]
     """
-    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+    Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
     """
 
 @pulumi.input_type
@@ -4383,8 +4383,8 @@ class VpcArgs:
         """
         Where the functions are in a VPC. They reach AWS through endpoints or a NAT gateway there; docs/organizations.md lists the endpoints.
 
-        :param Sequence[pulumi.Input[_builtins.str]] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
-        :param Sequence[pulumi.Input[_builtins.str]] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        :param Sequence[pulumi.Input[_builtins.str]] security_group_ids: Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
+        :param Sequence[pulumi.Input[_builtins.str]] subnet_ids: Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
         """
         pulumi.set(__self__, "security_group_ids", security_group_ids)
         pulumi.set(__self__, "subnet_ids", subnet_ids)
@@ -4393,7 +4393,7 @@ class VpcArgs:
     @pulumi.getter(name="securityGroupIds")
     def security_group_ids(self) -> Sequence[pulumi.Input[_builtins.str]]:
         """
-        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+        Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
         """
         return pulumi.get(self, "security_group_ids")
 
@@ -4405,7 +4405,7 @@ class VpcArgs:
     @pulumi.getter(name="subnetIds")
     def subnet_ids(self) -> Sequence[pulumi.Input[_builtins.str]]:
         """
-        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+        Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
         """
         return pulumi.get(self, "subnet_ids")
 

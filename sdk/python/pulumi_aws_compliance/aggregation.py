@@ -29,7 +29,7 @@ class AggregationArgs:
 
         :param 'LookupArgs' lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'AggregationSettingsArgs' settings: Which accounts and regions are seen.
+        :param 'AggregationSettingsArgs' settings: Which accounts and regions are included.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
         """
         if lookup is not None:
@@ -69,7 +69,7 @@ class AggregationArgs:
     @pulumi.getter
     def settings(self) -> Optional['AggregationSettingsArgs']:
         """
-        Which accounts and regions are seen.
+        Which accounts and regions are included.
         """
         return pulumi.get(self, "settings")
 
@@ -108,7 +108,7 @@ class Aggregation(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of the aggregator's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] settings: Which accounts and regions are seen.
+        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] settings: Which accounts and regions are included.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the aggregator and its authorization.
         """
         ...

@@ -32,7 +32,7 @@ class AlarmsArgs:
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that keeps the runbooks.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
         :param _builtins.str name_prefix: Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'AlarmsSettingsArgs' settings: Which alarms exist and when they go off.
+        :param 'AlarmsSettingsArgs' settings: Which alarms exist, and when they are triggered.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the alarms.
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
@@ -84,7 +84,7 @@ class AlarmsArgs:
     @pulumi.getter
     def settings(self) -> Optional['AlarmsSettingsArgs']:
         """
-        Which alarms exist and when they go off.
+        Which alarms exist, and when they are triggered.
         """
         return pulumi.get(self, "settings")
 
@@ -118,13 +118,13 @@ class Alarms(pulumi.ComponentResource):
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
+        CloudWatch alarms on the functions and on what they found: a function failed, left events unprocessed or did not run, resources are noncompliant, the score fell, AWS Config does not record, a conformance pack is incomplete, or alarms do not reach the topic.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that keeps the runbooks.
         :param _builtins.str name_prefix: Start of the names of functions, queues and alarms: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] settings: Which alarms exist and when they go off.
+        :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] settings: Which alarms exist, and when they are triggered.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the alarms.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that receives the alarms. Its policy, and that of its key if it has one, must admit CloudWatch alarms.
         """
@@ -135,7 +135,7 @@ class Alarms(pulumi.ComponentResource):
                  args: AlarmsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run, resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not come through.
+        CloudWatch alarms on the functions and on what they found: a function failed, left events unprocessed or did not run, resources are noncompliant, the score fell, AWS Config does not record, a conformance pack is incomplete, or alarms do not reach the topic.
 
         :param str resource_name: The name of the resource.
         :param AlarmsArgs args: The arguments to use to populate this resource's properties.

@@ -119,7 +119,7 @@ class Alerts(pulumi.ComponentResource):
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
-        An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
+        An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms reach it.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -136,7 +136,7 @@ class Alerts(pulumi.ComponentResource):
                  args: AlertsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms come through it.
+        An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test whether alarms reach it.
 
         :param str resource_name: The name of the resource.
         :param AlertsArgs args: The arguments to use to populate this resource's properties.

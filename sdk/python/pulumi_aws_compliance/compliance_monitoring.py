@@ -44,26 +44,26 @@ class ComplianceMonitoringArgs:
         """
         The set of arguments for constructing a ComplianceMonitoring resource.
 
-        :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are seen.
+        :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are included.
         :param 'AlarmsSettingsArgs' alarms: Alarms on the monitor itself and on its results.
         :param 'CostArgs' cost: How much AWS Config may cost in this region, and when you are notified.
-        :param 'DashboardSettingsArgs' dashboard: Whether there is a dashboard.
-        :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
-        :param 'FunctionsSettingsArgs' functions: How the functions run.
-        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param 'DashboardSettingsArgs' dashboard: Whether to create a CloudWatch dashboard.
+        :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
+        :param 'FunctionsSettingsArgs' functions: Settings of the Lambda functions.
+        :param _builtins.bool hardened: Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
         :param 'HistorySettingsArgs' history: Whether the evaluation history can be queried.
-        :param 'IamArgs' iam: What every IAM role has.
-        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
-        :param 'LookupArgs' lookup: How the account is inspected before a deployment.
-        :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
-        :param 'NotificationsArgs' notifications: Who receives which notices, and when.
-        :param 'RecorderSettingsArgs' recorder: Whose configuration recorder is used.
+        :param 'IamArgs' iam: Settings of every IAM role.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
+        :param 'LookupArgs' lookup: Settings of the account check before a deployment.
+        :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
+        :param 'NotificationsArgs' notifications: Receivers of notices, and when notices are sent.
+        :param 'RecorderSettingsArgs' recorder: Settings of the configuration recorder.
         :param 'RemediationSettingsArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
-        :param 'ReportsArgs' reports: Where reports are kept and for how long.
-        :param 'RulesArgs' rules: Which rules are evaluated.
+        :param 'ReportsArgs' reports: Settings of the report bucket.
+        :param 'RulesArgs' rules: Rules to evaluate.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
-        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
-        :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+        :param _builtins.int waiver_max_days: Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
+        :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
         """
         if aggregation is not None:
             pulumi.set(__self__, "aggregation", aggregation)
@@ -110,7 +110,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def aggregation(self) -> Optional['AggregationSettingsArgs']:
         """
-        Which accounts and regions are seen.
+        Which accounts and regions are included.
         """
         return pulumi.get(self, "aggregation")
 
@@ -146,7 +146,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def dashboard(self) -> Optional['DashboardSettingsArgs']:
         """
-        Whether there is a dashboard.
+        Whether to create a CloudWatch dashboard.
         """
         return pulumi.get(self, "dashboard")
 
@@ -158,7 +158,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence['FrameworkArgs']]:
         """
-        Frameworks whose rules are evaluated, too, each rule once.
+        Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         """
         return pulumi.get(self, "frameworks")
 
@@ -170,7 +170,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def functions(self) -> Optional['FunctionsSettingsArgs']:
         """
-        How the functions run.
+        Settings of the Lambda functions.
         """
         return pulumi.get(self, "functions")
 
@@ -182,7 +182,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def hardened(self) -> Optional[_builtins.bool]:
         """
-        Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
         """
         return pulumi.get(self, "hardened")
 
@@ -206,7 +206,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def iam(self) -> Optional['IamArgs']:
         """
-        What every IAM role has.
+        Settings of every IAM role.
         """
         return pulumi.get(self, "iam")
 
@@ -218,7 +218,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter(name="kmsKeyArn")
     def kms_key_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+        ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
         """
         return pulumi.get(self, "kms_key_arn")
 
@@ -230,7 +230,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def lookup(self) -> Optional['LookupArgs']:
         """
-        How the account is inspected before a deployment.
+        Settings of the account check before a deployment.
         """
         return pulumi.get(self, "lookup")
 
@@ -242,7 +242,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter(name="namePrefix")
     def name_prefix(self) -> Optional[_builtins.str]:
         """
-        Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
+        Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         """
         return pulumi.get(self, "name_prefix")
 
@@ -254,7 +254,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def notifications(self) -> Optional['NotificationsArgs']:
         """
-        Who receives which notices, and when.
+        Receivers of notices, and when notices are sent.
         """
         return pulumi.get(self, "notifications")
 
@@ -266,7 +266,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def recorder(self) -> Optional['RecorderSettingsArgs']:
         """
-        Whose configuration recorder is used.
+        Settings of the configuration recorder.
         """
         return pulumi.get(self, "recorder")
 
@@ -290,7 +290,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def reports(self) -> Optional['ReportsArgs']:
         """
-        Where reports are kept and for how long.
+        Settings of the report bucket.
         """
         return pulumi.get(self, "reports")
 
@@ -302,7 +302,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def rules(self) -> Optional['RulesArgs']:
         """
-        Which rules are evaluated.
+        Rules to evaluate.
         """
         return pulumi.get(self, "rules")
 
@@ -326,7 +326,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter(name="waiverMaxDays")
     def waiver_max_days(self) -> Optional[_builtins.int]:
         """
-        Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
         """
         return pulumi.get(self, "waiver_max_days")
 
@@ -338,7 +338,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def waivers(self) -> Optional[Sequence['WaiverArgs']]:
         """
-        Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+        Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
         """
         return pulumi.get(self, "waivers")
 
@@ -381,26 +381,26 @@ class ComplianceMonitoring(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are seen.
+        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are included.
         :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: Alarms on the monitor itself and on its results.
         :param Union['CostArgs', 'CostArgsDict'] cost: How much AWS Config may cost in this region, and when you are notified.
-        :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether there is a dashboard.
-        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
-        :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: How the functions run.
-        :param _builtins.bool hardened: Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions' logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it. Default: false.
+        :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether to create a CloudWatch dashboard.
+        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
+        :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: Settings of the Lambda functions.
+        :param _builtins.bool hardened: Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
         :param Union['HistorySettingsArgs', 'HistorySettingsArgsDict'] history: Whether the evaluation history can be queried.
-        :param Union['IamArgs', 'IamArgsDict'] iam: What every IAM role has.
-        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs, EventBridge, CloudWatch alarms and SNS. Default: a key is created.
-        :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected before a deployment.
-        :param _builtins.str name_prefix: Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region. 1 to 20 characters. Default: `compliance`.
-        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when.
-        :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Whose configuration recorder is used.
+        :param Union['IamArgs', 'IamArgsDict'] iam: Settings of every IAM role.
+        :param pulumi.Input[_builtins.str] kms_key_arn: ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs, EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
+        :param Union['LookupArgs', 'LookupArgsDict'] lookup: Settings of the account check before a deployment.
+        :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
+        :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Receivers of notices, and when notices are sent.
+        :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Settings of the configuration recorder.
         :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
-        :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
-        :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
+        :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Settings of the report bucket.
+        :param Union['RulesArgs', 'RulesArgsDict'] rules: Rules to evaluate.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
-        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
-        :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+        :param _builtins.int waiver_max_days: Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
+        :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report lists them separately.
         """
         ...
     @overload

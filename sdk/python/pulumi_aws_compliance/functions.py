@@ -47,10 +47,10 @@ class FunctionsArgs:
         :param 'NotificationsArgs' notifications: Who receives which notices, and when: the same value as that of `Alerts`.
         :param 'RemediationSettingsArgs' remediation: What is done about findings.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
-        :param 'FunctionsSettingsArgs' settings: How the functions run.
+        :param 'FunctionsSettingsArgs' settings: Settings of the Lambda functions.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: no notices are sent.
-        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        :param _builtins.int waiver_max_days: Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
         :param Sequence['WaiverArgs'] waivers: Findings that are accepted for a time.
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
@@ -192,7 +192,7 @@ class FunctionsArgs:
     @pulumi.getter
     def settings(self) -> Optional['FunctionsSettingsArgs']:
         """
-        How the functions run.
+        Settings of the Lambda functions.
         """
         return pulumi.get(self, "settings")
 
@@ -228,7 +228,7 @@ class FunctionsArgs:
     @pulumi.getter(name="waiverMaxDays")
     def waiver_max_days(self) -> Optional[_builtins.int]:
         """
-        Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
         """
         return pulumi.get(self, "waiver_max_days")
 
@@ -284,10 +284,10 @@ class Functions(pulumi.ComponentResource):
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when: the same value as that of `Alerts`.
         :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
-        :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: How the functions run.
+        :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: Settings of the Lambda functions.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that carries notices. Default: no notices are sent.
-        :param _builtins.int waiver_max_days: Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+        :param _builtins.int waiver_max_days: Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
         :param Sequence[Union['WaiverArgs', 'WaiverArgsDict']] waivers: Findings that are accepted for a time.
         """
         ...

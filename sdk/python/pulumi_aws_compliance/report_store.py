@@ -32,7 +32,7 @@ class ReportStoreArgs:
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the objects.
         :param _builtins.bool config_delivery: Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
         :param _builtins.str name_prefix: Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'ReportsArgs' reports: Where reports are kept and for how long.
+        :param 'ReportsArgs' reports: Settings of the report bucket.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the bucket.
         """
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
@@ -85,7 +85,7 @@ class ReportStoreArgs:
     @pulumi.getter
     def reports(self) -> Optional['ReportsArgs']:
         """
-        Where reports are kept and for how long.
+        Settings of the report bucket.
         """
         return pulumi.get(self, "reports")
 
@@ -126,7 +126,7 @@ class ReportStore(pulumi.ComponentResource):
         :param _builtins.bool config_delivery: Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it. Default: false.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts the objects.
         :param _builtins.str name_prefix: Start of the bucket's name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Where reports are kept and for how long.
+        :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Settings of the report bucket.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the bucket.
         """
         ...

@@ -33,12 +33,12 @@ class RuleSetArgs:
         The set of arguments for constructing a RuleSet resource.
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
-        :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated, too, each rule once.
+        :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         :param 'IamArgs' iam: What the roles of remediations have.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param 'LookupArgs' lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param 'RulesArgs' rules: Which rules are evaluated.
+        :param 'RulesArgs' rules: Rules to evaluate.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and of the roles of remediations.
         """
         if bucket_name is not None:
@@ -74,7 +74,7 @@ class RuleSetArgs:
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence['FrameworkArgs']]:
         """
-        Frameworks whose rules are evaluated, too, each rule once.
+        Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         """
         return pulumi.get(self, "frameworks")
 
@@ -134,7 +134,7 @@ class RuleSetArgs:
     @pulumi.getter
     def rules(self) -> Optional['RulesArgs']:
         """
-        Which rules are evaluated.
+        Rules to evaluate.
         """
         return pulumi.get(self, "rules")
 
@@ -176,12 +176,12 @@ class RuleSet(pulumi.ComponentResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks where a bucket is.
-        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated, too, each rule once.
+        :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         :param Union['IamArgs', 'IamArgsDict'] iam: What the roles of remediations have.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts what is put there. Default: the bucket's own.
         :param Union['LookupArgs', 'LookupArgsDict'] lookup: How the account is inspected.
         :param _builtins.str name_prefix: Start of every rule's name where it is not `compliance`: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
-        :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are evaluated.
+        :param Union['RulesArgs', 'RulesArgsDict'] rules: Rules to evaluate.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the rules and of the roles of remediations.
         """
         ...

@@ -89,7 +89,7 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
                  cloudwatch.amazonaws.com and sns.amazonaws.com. The test is made again with each run.\n\nWhat to do: {page}\n",
                 sent = sent.as_str()
             );
-            ("Alarms do not come through the topic".to_owned(), text, json!({ "sent": sent, "runbook": page }))
+            ("Alarms do not reach the topic".to_owned(), text, json!({ "sent": sent, "runbook": page }))
         }
     };
     if unconfirmed > 0 {

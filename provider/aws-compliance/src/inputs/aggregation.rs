@@ -9,17 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
 
-/// Which accounts and regions are seen.
+/// Which accounts and regions are included.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct AggregationSettingsArgs {
-    /// Account ids, twelve digits each. Default: the own account. Every other account deploys `AggregationSource` in each
-    /// region that is seen.
+    /// Account ids, twelve digits each. Default: this account. Deploy `AggregationSource` in every other account, in each of
+    /// the regions.
     #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
-    /// Regions of one partition. Default: the own region. Another region of the own account deploys `AggregationSource`, too.
+    /// Regions, all of one partition. Default: the region of the deployment. Deploy `AggregationSource` in every other
+    /// region of this account, too.
     pub regions: Vec<String>,
-    /// All regions, also future ones. Goes without `regions`.
+    /// Whether to include all regions, future ones included. Cannot be combined with `regions`.
     pub all_regions: bool,
 }
 

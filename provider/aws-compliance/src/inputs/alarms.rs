@@ -14,15 +14,15 @@ const MOST_HOURS: u64 = 7 * 24;
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct AlarmsSettingsArgs {
-    /// Whether there are alarms.
+    /// Whether to create alarms.
     pub enabled: bool,
-    /// Severities whose open findings set off the alarm `non-compliance`. Default: `critical` and `high`.
+    /// Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
     pub severities: Vec<Severity>,
-    /// Points by which the score may be lower than about a day earlier before the alarm goes off.
+    /// Number of points by which the score must fall within about a day to trigger the alarm `score-fell`.
     #[schemars(range(min = 1, max = 100))]
     pub score_drop: Input<u32>,
-    /// Hours without a full run of processing, or without a report of aggregation, before the alarm goes off. Must be longer
-    /// than the gap between two runs of `functions.schedule`.
+    /// Number of hours without a full run of processing, or without a report of aggregation, after which the alarm is
+    /// triggered. Must be longer than the gap between two runs of `functions.schedule`.
     #[schemars(range(min = 1, max = 168))]
     pub silent_hours: Input<u32>,
 }

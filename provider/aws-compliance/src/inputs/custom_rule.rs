@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::inputs::scope::ScopeArgs;
 use crate::inputs::suggestions::EvaluationFrequencies;
 
-/// A rule of your own: a policy written in Guard, or a function. Its results count for no framework.
+/// A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CustomRuleArgs {
     /// Name of the rule in the account.
     #[schemars(length(min = 1, max = 100))]
     pub name: String,
-    /// What the rule is for, in your words. At most 256 characters.
+    /// Description of the rule. At most 256 characters.
     pub description: Option<Input<String>>,
     /// The policy of a rule that is written in Guard. A rule has this or a function.
     pub guard: Option<GuardPolicyArgs>,
@@ -33,7 +33,7 @@ pub struct CustomRuleArgs {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
-    /// How much its findings weigh in the score. Default: `medium`.
+    /// Severity of its findings, which determines their weight in the score. Default: `medium`.
     pub severity: Option<Severity>,
 }
 
@@ -43,10 +43,10 @@ pub struct CustomRuleArgs {
 pub struct GuardPolicyArgs {
     /// The policy, at most 10,000 characters.
     pub policy: Input<String>,
-    /// What runs it: `guard-2.x.x`.
+    /// Guard runtime: `guard-2.x.x`.
     #[serde(default = "runtime")]
     pub runtime: Input<String>,
-    /// Whether AWS Config logs what it does, in CloudWatch Logs.
+    /// Whether AWS Config writes debug logs to CloudWatch Logs.
     #[serde(default)]
     pub enable_debug_log: bool,
 }
@@ -59,10 +59,10 @@ fn runtime() -> Input<String> {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleFunctionArgs {
-    /// ARN of the function, of the region that this is deployed to.
+    /// ARN of the function, in the region of the deployment.
     pub arn: Input<String>,
-    /// Whether AWS Config of this account is allowed to invoke it. False where it is allowed already, as for a function of
-    /// another account, which only that account can do.
+    /// Whether to allow AWS Config of this account to invoke the function. Set it to false for a function of another
+    /// account, which must allow it there.
     #[serde(default = "yes")]
     pub grant_invoke: bool,
 }
@@ -75,10 +75,10 @@ fn yes() -> bool {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct TriggersArgs {
-    /// Whether it is evaluated when a resource changes. Default: unless there is a frequency.
+    /// Whether the rule is evaluated when a resource changes. Default: true if no frequency is given.
     pub on_change: Option<bool>,
-    /// How often it is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. A policy
-    /// in Guard takes none.
+    /// How often the rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`. Not
+    /// available for a policy in Guard.
     #[schemars(with = "Option<Input<Suggested<EvaluationFrequencies>>>")]
     pub frequency: Option<Input<String>>,
 }

@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether there is a dashboard.
+/// Whether to create a CloudWatch dashboard.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct DashboardSettingsArgs {
-    /// Whether there is a dashboard.
+    /// Whether to create a CloudWatch dashboard.
     pub enabled: bool,
 }
 

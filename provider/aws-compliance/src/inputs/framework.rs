@@ -28,10 +28,10 @@ pub struct FrameworkArgs {
     /// Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     #[schemars(with = "Suggested<FrameworkIds>")]
     pub id: String,
-    /// How its rules are deployed.
+    /// Whether its rules are deployed as rules or as conformance packs.
     #[serde(default)]
     pub deploy_as: DeployAs,
-    /// Identifiers of rules to leave out.
+    /// Identifiers of rules to exclude.
     #[serde(default)]
     #[schemars(with = "Vec<Suggested<ManagedRuleIdentifiers>>")]
     pub exclude: Vec<String>,
@@ -41,7 +41,7 @@ pub struct FrameworkArgs {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, Scalar>>")]
     pub parameters: BTreeMap<String, BTreeMap<String, String>>,
-    /// How much findings weigh, by identifier of the rule. Where several frameworks say so, the highest counts.
+    /// Severities of rules, by identifier. If several frameworks set one, the highest applies.
     #[serde(default)]
     pub severities: BTreeMap<String, Severity>,
 }

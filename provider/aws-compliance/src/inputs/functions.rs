@@ -8,33 +8,34 @@ use serde::{Deserialize, Serialize};
 use crate::inputs::bounds;
 use crate::inputs::vpc::VpcArgs;
 
-/// How the functions run.
+/// Settings of the Lambda functions.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct FunctionsSettingsArgs {
-    /// Memory of each function in MiB; processor time grows with it.
+    /// Memory of each function in MiB. More memory also gives more processor time.
     #[schemars(range(min = 128, max = 10240))]
     pub memory_mib: Input<u32>,
-    /// Architecture of the functions: `x86_64` or `arm64`, whose runs cost about a fifth less. A change updates the functions in
-    /// place.
+    /// Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions
+    /// in place.
     pub architecture: FunctionArchitecture,
-    /// Seconds after which a run is ended. A shorter limit makes large estates need more runs for one report; it saves
-    /// nothing, because Lambda bills the time that a run takes.
+    /// Number of seconds after which Lambda ends a run. A shorter limit does not save cost, because Lambda bills the time
+    /// that a run takes; with many resources, a report then needs several runs.
     #[schemars(range(min = 1, max = 900))]
     pub timeout_seconds: Input<u32>,
-    /// Days that the functions' logs are kept, of those that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150,
-    /// 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.
+    /// Number of days to retain the functions' logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096,
+    /// 1827, 2192, 2557, 2922, 3288 or 3653.
     pub log_retention_days: Input<u32>,
-    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. 1 goes with the
+    /// When processing runs, as an EventBridge schedule: `rate(6 hours)` or `cron(0 6 * * ? *)`. The value 1 requires the
     /// singular: `rate(1 hour)`.
     pub schedule: Input<String>,
-    /// Runs of each function that the account keeps free for it, and the most that run at once. Default: unset.
+    /// Concurrent runs that Lambda reserves for each function, which is also the maximum. At least 2. A change updates the
+    /// functions in place. Default: unset.
     pub reserved_concurrency: Option<Input<u32>>,
     /// Subnets and security groups of the functions. Default: the functions are in no VPC of yours.
     pub vpc: Option<VpcArgs>,
-    /// Rules that count in report, score, history, metrics and alarms: `own`, the rules of this deployment, or `all`, every
-    /// rule that the aggregator reports, such as those of Security Hub. Notices are about the rules of this deployment in
-    /// either case. `all` reads as many results, and writes more of them: the history grows with each.
+    /// Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every
+    /// rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment
+    /// only. `all` makes the history larger.
     pub counted_rules: CountedRules,
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct HistorySettingsArgs {
-    /// Whether the evaluation history is a table that Athena queries: a Glue database and an Athena workgroup. The history
-    /// itself is written in any case. Default: true.
+    /// Whether to create a Glue table and an Athena workgroup to query the evaluation history. The history itself is always
+    /// written.
     pub enabled: bool,
 }
 

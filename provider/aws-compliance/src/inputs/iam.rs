@@ -10,10 +10,10 @@ use crate::inputs::bounds;
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct IamArgs {
-    /// ARN of the managed policy that is the permissions boundary of every role, as many organizations require it. It
-    /// must allow what the policies of the roles allow. Default: no boundary.
+    /// ARN of the managed policy to set as the permissions boundary of every role. It must allow what the policies of the
+    /// roles allow. Default: no boundary.
     pub permissions_boundary: Option<Input<String>>,
-    /// Path of every role, such as `/compliance/`: it begins and ends with a slash and has at most 512 characters. A change
+    /// Path of every role, such as `/compliance/`. It begins and ends with a slash and has at most 512 characters. A change
     /// replaces the roles. Default: `/`.
     pub path: Option<Input<String>>,
 }

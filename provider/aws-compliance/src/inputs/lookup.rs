@@ -22,9 +22,9 @@ pub struct LookupArgs {
     /// deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and
     /// `destroy` would delete them.
     pub adopt_unmarked: bool,
-    /// Former owners of this component's resources, each as `project/stack/component`, as their tag `aws-compliance:owner`
-    /// says it: after `pulumi stack rename`, or after a move that no alias describes. Aliases of the component are followed
-    /// without it.
+    /// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag
+    /// `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component
+    /// describes.
     pub former_owners: Vec<String>,
 }
 

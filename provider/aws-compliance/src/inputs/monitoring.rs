@@ -26,50 +26,52 @@ use crate::inputs::waivers::WaiverArgs;
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ComplianceMonitoringArgs {
-    /// Start of every physical name: a-z, 0-9 and hyphen. There is one deployment for each account and region.
+    /// Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment.
     pub name_prefix: NamePrefix,
     /// Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`,
     /// values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of
     /// the provider with the same name.
     #[schemars(with = "TextTags")]
     pub tags: Tags,
-    /// ARN of your own KMS key, of the region that this is deployed to; not of an alias. It must admit CloudWatch Logs,
-    /// EventBridge, CloudWatch alarms and SNS. Default: a key is created.
+    /// ARN of your own KMS key in the region of the deployment, not of an alias. Its policy must allow CloudWatch Logs,
+    /// EventBridge, CloudWatch alarms and SNS to use it; the preview prints missing statements. Default: a key is created.
     pub kms_key_arn: Option<Input<String>>,
-    /// Where reports are kept and for how long.
+    /// Settings of the report bucket.
     pub reports: ReportsArgs,
     /// Whether the evaluation history can be queried.
     pub history: HistorySettingsArgs,
-    /// How the account is inspected before a deployment.
+    /// Settings of the account check before a deployment.
     pub lookup: LookupArgs,
-    /// Whose configuration recorder is used.
+    /// Settings of the configuration recorder.
     pub recorder: RecorderSettingsArgs,
-    /// Which rules are evaluated.
+    /// Rules to evaluate.
     pub rules: RulesArgs,
-    /// Frameworks whose rules are evaluated, too, each rule once.
+    /// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
     pub frameworks: Vec<FrameworkArgs>,
-    /// Who receives which notices, and when.
+    /// Receivers of notices, and when notices are sent.
     pub notifications: NotificationsArgs,
-    /// Findings that are accepted for a time. They leave score, notices, metrics and alarms, and the report lists them apart.
+    /// Findings that are accepted for a time. They are excluded from score, notices, metrics and alarms, and the report
+    /// lists them separately.
     pub waivers: Vec<WaiverArgs>,
-    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    /// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
     pub waiver_max_days: Option<u32>,
     /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources
     /// with a tag. `docs/remediation.md` explains it.
     pub remediation: RemediationSettingsArgs,
-    /// Which accounts and regions are seen.
+    /// Which accounts and regions are included.
     pub aggregation: AggregationSettingsArgs,
-    /// How the functions run.
+    /// Settings of the Lambda functions.
     pub functions: FunctionsSettingsArgs,
-    /// What every IAM role has.
+    /// Settings of every IAM role.
     pub iam: IamArgs,
     /// Alarms on the monitor itself and on its results.
     pub alarms: AlarmsSettingsArgs,
     /// How much AWS Config may cost in this region, and when you are notified.
     pub cost: CostArgs,
-    /// Whether there is a dashboard.
+    /// Whether to create a CloudWatch dashboard.
     pub dashboard: DashboardSettingsArgs,
-    /// Whether our own resources keep to what frameworks ask for, as far as that is a matter of settings: the functions'
-    /// logs are kept at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` says what every rule finds with and without it.
+    /// Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are
+    /// retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares
+    /// both.
     pub hardened: bool,
 }

@@ -19,18 +19,17 @@ const LONG_GAP_HOURS: u64 = 24;
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NotificationsArgs {
-    /// E-mail addresses by a name of your choice, such as `security`; no address twice. Each address confirms its
-    /// subscription once; removing one leaves the others confirmed. They receive all messages.
+    /// E-mail addresses that receive all messages, by a name of your choice, such as `security`; no address twice. Each
+    /// address must confirm its subscription once.
     pub emails: BTreeMap<String, Input<String>>,
-    /// Receivers of some of the changes, by a name of your choice. Alarms, summaries and delivery failures are sent to
-    /// `emails` only.
+    /// Routes, by a name of your choice. Each sends matching changes to one receiver. Alarms, summaries and delivery
+    /// failures are sent to `emails` only.
     pub routes: BTreeMap<String, RouteArgs>,
-    /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are in the report and in a digest, and
-    /// are never sent immediately.
+    /// When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only.
     pub digest: DigestPeriod,
 }
 
-/// What one receiver gets. A change must match one entry of each list that is given.
+/// A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RouteArgs {
@@ -38,18 +37,18 @@ pub struct RouteArgs {
     pub severities: Vec<Severity>,
     /// Names of rules, as given or as shown in `configRuleNames` without the prefix.
     pub rules: Vec<String>,
-    /// Ids of frameworks that the rules serve, such as `hipaa`.
+    /// Ids of frameworks of the rules, such as `hipaa`.
     #[schemars(with = "Vec<Suggested<FrameworkIds>>")]
     pub frameworks: Vec<String>,
     /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is
     /// deployed to several accounts.
     #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
-    /// Address of an e-mail, which is confirmed once. A route has one of `email`, `https` and `sqs`.
+    /// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
     pub email: Option<Input<String>>,
-    /// URL that is posted to; whoever answers there confirms the subscription.
+    /// HTTPS endpoint. It must confirm the SNS subscription.
     pub https: Option<Input<String>>,
-    /// ARN of a queue, whose policy and key must admit the topic.
+    /// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
     pub sqs: Option<Input<String>>,
 }
 

@@ -25,23 +25,24 @@ pub enum RecordingStrategy {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RecorderSettingsArgs {
-    /// Which recorder is used. The other inputs apply only to a recorder that this component creates. Default: `reuse`.
+    /// Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the
+    /// existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
     pub mode: Option<RecorderMode>,
-    /// ARN of the IAM role that our recorder reads the account with. It must trust `config.amazonaws.com` and have the managed
-    /// policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created where it is missing and stays when
-    /// the stack is destroyed; Security Hub's control Config.1 fails with any other role.
+    /// ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy
+    /// `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after
+    /// `destroy`. Security Hub's control Config.1 fails with any other role.
     pub role_arn: Option<Input<String>>,
-    /// Which resource types our recorder records.
+    /// Which resource types the created recorder records.
     pub strategy: RecordingStrategy,
-    /// The resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
+    /// Resource types of the strategies `only` and `allExcept`, such as `AWS::EC2::Volume`.
     pub resource_types: Vec<String>,
-    /// Whether our recorder records IAM's users, groups, roles and policies, which are the same in every region: of
-    /// several regions of an account one should. With `allExcept`, false excludes them as well; `only` records what it
-    /// lists.
+    /// Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region.
+    /// Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the
+    /// list decides.
     pub global_types: bool,
-    /// How often our recorder records.
+    /// How often the created recorder records.
     pub frequency: RecordingFrequency,
-    /// Resource types that our recorder records once a day while it records the others continuously.
+    /// Resource types that the created recorder records once a day. It records the others continuously.
     pub daily_types: Vec<String>,
 }
 

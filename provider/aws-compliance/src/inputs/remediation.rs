@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RemediationArgs {
-    /// Name of the document, of those that are known for the rule. Default: the first of them.
+    /// Name of the SSM document, one of those known for the rule. Default: the first of them.
     pub document: Option<String>,
     /// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource.
     /// Do not give the role of the automation: the remediation creates it.
     #[schemars(with = "BTreeMap<String, Vec<Input<Scalar>>>")]
     pub parameters: BTreeMap<String, Vec<Input<String>>>,
-    /// Whether a document is taken of which no source says that it is for this rule, only its effect matches.
+    /// Whether to accept a document whose effect matches the rule, but which no source names for the rule.
     pub accept_inferred: bool,
 }

@@ -39,7 +39,7 @@ pub struct RemediationSettingsArgs {
     pub opt_in_tag: Option<String>,
     /// Whether two people must approve each change. Default: false.
     pub four_eyes: bool,
-    /// Number of hours after which a plan that nobody approved expires. Range: 1-720. Default: 72.
+    /// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
     pub approval_hours: Option<u32>,
     /// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed.
     /// Range: 1-720. Default: 48.

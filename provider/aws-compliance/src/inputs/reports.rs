@@ -10,11 +10,11 @@ use crate::inputs::on_destroy::OnDestroy;
 /// Most days that reports are kept.
 const MOST_RETENTION_DAYS: u64 = 3653;
 
-/// Where reports are kept and for how long.
+/// Settings of the report bucket.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ReportsArgs {
-    /// Days that reports are kept. The evaluation history and the ledger of remediations are kept 400 days.
+    /// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days.
     #[schemars(range(min = 1, max = 3653))]
     pub retention_days: Input<u32>,
     /// Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends.
@@ -29,8 +29,8 @@ pub struct ReportsArgs {
     /// are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain`
     /// before. By default such a change is refused.
     pub allow_replacement: bool,
-    /// Whether S3 Object Lock is enabled for the bucket, so that versions of objects can be locked; nothing is locked by
-    /// itself. It can be enabled at any time, and S3 cannot disable it again.
+    /// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked
+    /// automatically. It can be enabled at any time, and cannot be disabled.
     pub object_lock: bool,
 }
 

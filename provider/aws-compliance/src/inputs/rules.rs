@@ -16,20 +16,20 @@ use crate::inputs::suggestions::{EvaluationFrequencies, ManagedRuleIdentifiers};
 /// The types that are approved unless the input says otherwise.
 const APPROVED: [&str; 4] = ["t2.micro", "t2.small", "t3.micro", "t3.small"];
 
-/// Which rules are evaluated.
+/// Rules to evaluate.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RulesArgs {
-    /// Whether the four rules of the baseline are evaluated: `ec2-approved-instance-types`,
-    /// `s3-bucket-encryption-enabled`, `rds-backup-retention-enabled` and `ebs-volumes-encrypted`.
+    /// Whether to deploy the four rules of the baseline: `ec2-approved-instance-types`, `s3-bucket-encryption-enabled`,
+    /// `rds-backup-retention-enabled` and `ebs-volumes-encrypted`.
     pub baseline: bool,
     /// EC2 instance types that the rule `ec2-approved-instance-types` of the baseline approves, such as `m7g.large`. Default:
     /// `t2.micro`, `t2.small`, `t3.micro` and `t3.small`.
     pub approved_instance_types: Vec<String>,
-    /// Further AWS managed rules. One that is a rule of the baseline, with the same parameters and without a scope, is
-    /// deployed once, as it is given here, under the baseline's name unless it has a name of its own.
+    /// AWS managed rules, in addition to the baseline. A rule of the baseline that is given here with the same parameters
+    /// and without a scope is deployed once, as given here, under the baseline's name unless `name` is set.
     pub managed: Vec<ManagedRuleArgs>,
-    /// Rules of your own.
+    /// Custom rules.
     pub custom: Vec<CustomRuleArgs>,
 }
 
@@ -50,23 +50,24 @@ pub struct ManagedRuleArgs {
     /// Name of the rule in the account. Default: the identifier in lower case with hyphens.
     #[schemars(length(min = 1, max = 100))]
     pub name: Option<String>,
-    /// What the rule is for, in your words. At most 256 characters.
+    /// Description of the rule. At most 256 characters.
     pub description: Option<Input<String>>,
     /// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Input<Scalar>>")]
     pub parameters: BTreeMap<String, Input<String>>,
-    /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or
-    /// `TwentyFour_Hours`. A rule that reacts to changes takes none.
+    /// How often a periodic rule is evaluated: `One_Hour`, `Three_Hours`, `Six_Hours`, `Twelve_Hours` or `TwentyFour_Hours`.
+    /// Not available for a rule that changes trigger.
     #[schemars(with = "Option<Input<Suggested<EvaluationFrequencies>>>")]
     pub frequency: Option<Input<String>>,
     /// Which resources the rule evaluates. Default: all that it can evaluate.
     pub scope: Option<ScopeArgs>,
-    /// How much its findings weigh in the score. Default: as the frameworks say that it serves, else as the catalogue does.
+    /// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves,
+    /// else as the catalogue does.
     pub severity: Option<Severity>,
     /// Remediation of its findings, which a person starts.
     pub remediation: Option<RemediationArgs>,
-    /// What to do where the region does not offer the rule.
+    /// What to do if the region does not offer the rule.
     #[serde(default)]
     pub on_unavailable: OnUnavailable,
     /// Whether what the catalogue does not know is let through with a warning: AWS can be newer than it.

@@ -12,7 +12,7 @@ use crate::inputs::bounds;
 pub struct ScopeArgs {
     /// Resource types, such as `AWS::EC2::Volume`.
     pub resource_types: Option<Vec<Input<String>>>,
-    /// Id of the one resource; goes with exactly one resource type.
+    /// Id of a single resource. Requires exactly one resource type.
     pub resource_id: Option<Input<String>>,
     /// Name of a tag that the resources carry.
     pub tag_key: Option<Input<String>>,

@@ -16,9 +16,9 @@ const SECURITY_GROUPS: usize = 5;
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct VpcArgs {
-    /// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, best in several Availability Zones.
+    /// Ids of 1 to 16 subnets, such as `subnet-0123456789abcdef0`, preferably in several Availability Zones.
     pub subnet_ids: Vec<Input<String>>,
-    /// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must let the functions reach AWS over HTTPS.
+    /// Ids of 1 to 5 security groups, such as `sg-0123456789abcdef0`. They must allow HTTPS to AWS.
     pub security_group_ids: Vec<Input<String>>,
 }
 

@@ -40,14 +40,14 @@ pub struct AlarmsArgs {
     pub topic_arn: Input<String>,
     /// Name of the bucket that keeps the runbooks.
     pub bucket_name: Input<String>,
-    /// Which alarms exist and when they go off.
+    /// Which alarms exist, and when they are triggered.
     #[serde(default)]
     pub settings: AlarmsSettingsArgs,
 }
 
-/// CloudWatch alarms on the functions and on what they found: a function failed, left something undone or has not run,
-/// resources do not comply, the score fell, AWS Config does not record, a conformance pack is not complete, alarms do not
-/// come through.
+/// CloudWatch alarms on the functions and on what they found: a function failed, left events unprocessed or did not run,
+/// resources are noncompliant, the score fell, AWS Config does not record, a conformance pack is incomplete, or alarms do
+/// not reach the topic.
 #[derive(Debug, Outputs)]
 pub struct Alarms {
     /// Names of the alarms.

@@ -41,8 +41,8 @@ pub struct AlertsArgs {
     pub notifications: NotificationsArgs,
 }
 
-/// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that
-/// test whether alarms come through it.
+/// An encrypted topic for notices, with a subscription for each e-mail address and route, and an alarm and a queue that test
+/// whether alarms reach it.
 #[derive(Debug, Outputs)]
 pub struct Alerts {
     /// ARN of the topic.

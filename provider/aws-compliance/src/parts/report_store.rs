@@ -43,7 +43,7 @@ pub struct ReportStoreArgs {
     pub tags: Tags,
     /// ARN of the KMS key that encrypts the objects.
     pub kms_key_arn: Input<String>,
-    /// Where reports are kept and for how long.
+    /// Settings of the report bucket.
     #[serde(default)]
     pub reports: ReportsArgs,
     /// Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it.

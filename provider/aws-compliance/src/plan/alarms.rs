@@ -136,7 +136,7 @@ pub fn alarms(settings: &AlarmsSettingsArgs) -> Vec<AlarmPlan> {
             Watch::NotZero(Handler::Processing, metric::DELIVERY_LOST),
             "delivery-lost",
             Severity::Critical,
-            "An alarm that was set for a test did not come through the topic: others may be lost as well.",
+            "A test alarm did not reach the topic: other alarms may be lost, too.",
         ),
     ]);
     rows
@@ -159,7 +159,7 @@ mod tests {
     fn table() -> String {
         let mut text = "# Alarms\n\nWritten from `provider/aws-compliance/src/plan/alarms.rs` by its test, where \
                         `INSTA_UPDATE` is `always`. Each name begins with `namePrefix`.\n\n\
-                        | alarm | severity | when it goes off | metric | what to do |\n| --- | --- | --- | --- | --- |\n"
+                        | alarm | severity | triggered | metric | what to do |\n| --- | --- | --- | --- | --- |\n"
             .to_owned();
         for AlarmPlan { name, watch, runbook, severity, text: when } in alarms(&AlarmsSettingsArgs::default()) {
             let (namespace, metric) = watch.metric();

@@ -29,7 +29,7 @@ pub struct AggregationArgs {
     /// Tags of the aggregator and its authorization.
     #[schemars(with = "TextTags")]
     pub tags: Tags,
-    /// Which accounts and regions are seen.
+    /// Which accounts and regions are included.
     pub settings: AggregationSettingsArgs,
     /// How the account is inspected.
     pub lookup: LookupArgs,

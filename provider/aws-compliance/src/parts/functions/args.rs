@@ -35,7 +35,7 @@ pub struct FunctionsArgs {
     /// Which frameworks are watched: the same that `RuleSet` is given.
     #[serde(default)]
     pub frameworks: Vec<FrameworkArgs>,
-    /// How the functions run.
+    /// Settings of the Lambda functions.
     #[serde(default)]
     pub settings: FunctionsSettingsArgs,
     /// What every role has.
@@ -49,7 +49,7 @@ pub struct FunctionsArgs {
     /// Findings that are accepted for a time.
     #[serde(default)]
     pub waivers: Vec<WaiverArgs>,
-    /// Most days ahead of which a waiver may end. Range: 1-365. Default: 365.
+    /// Maximum number of days until the end of a waiver. Range: 1-365. Default: 365.
     pub waiver_max_days: Option<u32>,
     /// What is done about findings.
     #[serde(default)]

@@ -24,9 +24,9 @@ pub struct RuleSetArgs {
     pub tags: Tags,
     /// What the roles of remediations have.
     pub iam: IamArgs,
-    /// Which rules are evaluated.
+    /// Rules to evaluate.
     pub rules: RulesArgs,
-    /// Frameworks whose rules are evaluated, too, each rule once.
+    /// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
     pub frameworks: Vec<FrameworkArgs>,
     /// Name of a bucket that takes templates of conformance packs which are too large for a request. It has to be one of
     /// the region that this is deployed to: AWS Config takes a template from no other, and nothing before the update asks
