@@ -66,9 +66,7 @@ def made_bucket_with_policy(one: Deployment) -> tuple[str, str]:
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{bucket}/*",
     }
-    one.client("s3").put_bucket_policy(
-        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [own]})
-    )
+    one.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [own]}))
     return kind, bucket
 
 
@@ -149,7 +147,9 @@ def part(one: Deployment, action: str, resource: str) -> object:
         "cloudtrail-validation": lambda: one.client("cloudtrail").describe_trails()["trailList"][0][
             "LogFileValidationEnabled"
         ],
-        "ebs-encryption-by-default": lambda: one.client("ec2").get_ebs_encryption_by_default()["EbsEncryptionByDefault"],
+        "ebs-encryption-by-default": lambda: one.client("ec2").get_ebs_encryption_by_default()[
+            "EbsEncryptionByDefault"
+        ],
         "iam-password-policy": lambda: one.client("iam").get_account_password_policy()["PasswordPolicy"],
         "kms-rotation": lambda: one.client("kms").get_key_rotation_status(KeyId=resource)["KeyRotationEnabled"],
         "log-retention": lambda: {
@@ -168,9 +168,9 @@ def part(one: Deployment, action: str, resource: str) -> object:
             ]
             for block in permission["IpRanges"]
         ),
-        "sns-encryption": lambda: one.client("sns")
-        .get_topic_attributes(TopicArn=resource)["Attributes"]
-        .get("KmsMasterKeyId", ""),
+        "sns-encryption": lambda: (
+            one.client("sns").get_topic_attributes(TopicArn=resource)["Attributes"].get("KmsMasterKeyId", "")
+        ),
     }[action]
     try:
         return read()

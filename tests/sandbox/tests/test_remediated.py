@@ -1,4 +1,4 @@
-"""What remediation asks of the account: partitions in policies, stacks by physical id, EBS defaults, counts of a type."""
+"""What remediation asks of the account: partitions in policies, stacks by physical id, EBS defaults, counts."""
 
 from __future__ import annotations
 
@@ -94,11 +94,17 @@ def test_every_type_that_actions_are_about_is_counted_and_described_with_its_tag
     queue = recorded.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
     recorded.client("ec2").describe_security_groups()
     config = recorded.client("config")
-    for kind in ("AWS::Logs::LogGroup", "AWS::KMS::Key", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::EC2::SecurityGroup"):
+    for kind in (
+        "AWS::Logs::LogGroup",
+        "AWS::KMS::Key",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+        "AWS::EC2::SecurityGroup",
+    ):
         counts = config.get_discovered_resource_counts(resourceTypes=[kind])
         assert counts["totalDiscoveredResources"] >= 1, kind
     ids = ", ".join(f"'{one}'" for one in ("orders", key, topic, queue))
     query = f"SELECT resourceType, resourceId, tags WHERE resourceId IN ({ids})"
     rows = [json.loads(row) for row in config.select_resource_config(Expression=query)["Results"]]
     assert {row["resourceId"] for row in rows} == {"orders", key, topic, queue}
-    assert [row["tags"] for row in rows if row["resourceId"] == "orders"][0][0]["tag"] == "team=shop"
+    assert next(row["tags"] for row in rows if row["resourceId"] == "orders")[0]["tag"] == "team=shop"

@@ -160,7 +160,7 @@ impl Parameters<'_> {
 impl Target {
     /// The last part of an ARN or id, after the separator.
     #[must_use]
-    pub fn last<'a>(id: &'a str, separator: char) -> &'a str {
+    pub fn last(id: &str, separator: char) -> &str {
         id.rsplit(separator).next().unwrap_or(id)
     }
 }

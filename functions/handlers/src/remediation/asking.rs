@@ -68,7 +68,7 @@ impl Remediation {
             ("region", Attribute::Text(region.clone())),
         ]);
         let takes = |route: &Route| {
-            route.rules.is_empty() || waiting.iter().any(|item| route.rules.iter().any(|rule| *rule == item.rule))
+            route.rules.is_empty() || waiting.iter().any(|item| route.rules.contains(&item.rule))
         };
         let routes = configuration.notices().routes.iter().filter(|(_, route)| takes(route));
         let routes: Vec<String> = routes.map(|(name, _)| name.clone()).collect();

@@ -12,9 +12,7 @@ _defaults = AccountRegionScopedDict()
 
 def install() -> None:
     """Add the three operations to those of EC2."""
-    table = next(
-        value for value in vars(ec2).values() if isinstance(value, dict) and "DescribeVolumes" in value
-    )
+    table = next(value for value in vars(ec2).values() if isinstance(value, dict) and "DescribeVolumes" in value)
     table["GetEbsEncryptionByDefault"] = lambda _params: _answer("GetEbsEncryptionByDefault")
     table["EnableEbsEncryptionByDefault"] = lambda _params: _answer("EnableEbsEncryptionByDefault", on=True)
     table["DisableEbsEncryptionByDefault"] = lambda _params: _answer("DisableEbsEncryptionByDefault", on=False)

@@ -1,7 +1,7 @@
 """The condition key `dynamodb:LeadingKeys`: the partitions that a request is about.
 
-AWS page: "Using IAM policy conditions for fine-grained access control" (Amazon DynamoDB Developer Guide). A transaction is
-asked about with the partitions of all its entries together, which is at least as strict as asking about each alone.
+AWS page: "Using IAM policy conditions for fine-grained access control" (Amazon DynamoDB Developer Guide). A transaction
+is asked about with the partitions of all its entries together, which is at least as strict as asking about each alone.
 """
 
 import json

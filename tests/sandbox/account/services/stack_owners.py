@@ -1,7 +1,7 @@
 """Which stack of CloudFormation has a resource, by the resource's physical id.
 
-AWS page: "DescribeStackResources" (AWS CloudFormation API Reference): `PhysicalResourceId` without a stack's name finds the
-stack that has the resource; what no stack has is a `ValidationError`.
+AWS page: "DescribeStackResources" (AWS CloudFormation API Reference): `PhysicalResourceId` without a stack's name finds
+the stack that has the resource; what no stack has is a `ValidationError`.
 """
 
 from ministack.services import cloudformation
@@ -25,5 +25,7 @@ def _by_physical_id(original, params):
         resources = (stack.get("_resources") or {}).values()
         alive = not str(stack.get("StackStatus", "")).startswith("DELETE_COMPLETE")
         if alive and any(resource.get("PhysicalResourceId") == wanted for resource in resources):
-            return original({**params, "StackName": [name] if isinstance(params.get("PhysicalResourceId"), list) else name})
+            return original(
+                {**params, "StackName": [name] if isinstance(params.get("PhysicalResourceId"), list) else name}
+            )
     return handlers._error("ValidationError", f"Stack for {wanted} does not exist")

@@ -230,7 +230,7 @@ fn security_group_loses_the_matching_permission_alone() {
 #[test]
 fn retention_is_never_shortened_and_group_names_that_begin_alike_are_apart() {
     let groups = json!({ "logGroups": [{ "logGroupName": "g-2", "retentionInDays": 1 }, { "logGroupName": "g" }] });
-    assert_eq!(of("log-retention", "g", &[groups.clone()]).1, Proposal::Complies, "retained for ever");
+    assert_eq!(of("log-retention", "g", std::slice::from_ref(&groups)).1, Proposal::Complies, "retained for ever");
     let (part, proposal) = of("log-retention", "arn:aws:logs:eu-central-1:123456789012:log-group:g-2:*", &[groups]);
     assert_eq!(part, json!({ "days": 1 }));
     assert!(matches!(proposal, Proposal::Change { .. }));
